@@ -1,0 +1,87 @@
+package net.alexnet.tensor;
+
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/// A backend's book of its tensors: which are alive, and which scope frees them.
+///
+/// The reference backend keeps it too, though Java's garbage collector would do the work, so that a program that is right
+/// there is right where memory is native.
+///
+/// @param <T> the backend's own kind of tensor
+public final class Scopes<T extends Scopes.Owned> {
+    private final Set<T> live = identitySet();
+    private final ThreadLocal<Deque<OpenScope>> open = ThreadLocal.withInitial(ArrayDeque::new);
+
+    /// A tensor whose memory can be given back.
+    public interface Owned extends Tensor {
+        /// Gives the memory back; a second call does nothing. The tensor must not be used afterwards.
+        void free();
+    }
+
+    /// Opens a scope inside this thread's innermost one.
+    public Scope open() {
+        OpenScope scope = new OpenScope();
+        open.get().push(scope);
+        return scope;
+    }
+
+    /// Books a new tensor, owned by this thread's innermost scope if there is one.
+    public T own(T tensor) {
+        live.add(tensor);
+        adopt(tensor);
+        return tensor;
+    }
+
+    /// Frees a tensor before its scope would.
+    public void free(T tensor) {
+        open.get().forEach(scope -> scope.tensors.remove(tensor));
+        if (live.remove(tensor)) {
+            tensor.free();
+        }
+    }
+
+    /// How many tensors are alive.
+    public long liveTensors() {
+        return live.size();
+    }
+
+    /// Frees whatever is alive.
+    public void freeAll() {
+        live.forEach(Owned::free);
+        live.clear();
+    }
+
+    private void adopt(T tensor) {
+        OpenScope innermost = open.get().peek();
+        if (innermost != null) {
+            innermost.tensors.add(tensor);
+        }
+    }
+
+    private static <E> Set<E> identitySet() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    private final class OpenScope implements Scope {
+        private final Set<T> tensors = identitySet();
+        private boolean closed;
+
+        @Override
+        public void close() {
+            if (closed) {
+                return;
+            }
+            if (open.get().peek() != this) {
+                throw new IllegalStateException("close: this is not the innermost open scope of this thread");
+            }
+            closed = true;
+            open.get().pop();
+            tensors.forEach(Owned::free);
+            tensors.forEach(live::remove);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package net.alexnet.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The extents of a tensor, outermost first: `(N, C, H, W)` for maps, `(N, F)` for vectors, `(C)` for biases.
+///
+/// @param dims one extent per axis, each at least 1; empty for a scalar
+public record Shape(List<Integer> dims) {
+    public Shape {
+        dims = List.copyOf(dims);
+        for (int dim : dims) {
+            if (dim < 1) {
+                throw new IllegalArgumentException("a shape's extents must be at least 1, found " + dims);
+            }
+        }
+    }
+
+    public static Shape of(int... dims) {
+        return new Shape(Arrays.stream(dims).boxed().toList());
+    }
+
+    public int rank() {
+        return dims.size();
+    }
+
+    /// The extent of one axis, 0 being the outermost.
+    public int dim(int axis) {
+        return dims.get(axis);
+    }
+
+    /// The number of values, 1 for a scalar.
+    public long elements() {
+        long product = 1;
+        for (int dim : dims) {
+            product = Math.multiplyExact(product, (long) dim);
+        }
+        return product;
+    }
+
+    /// The extents as a reader would write them: `128 × 96 × 55 × 55`.
+    @Override
+    public String toString() {
+        return dims.isEmpty()
+                ? "scalar"
+                : dims.stream().map(String::valueOf).collect(Collectors.joining(" × "));
+    }
+}

@@ -1,0 +1,272 @@
+package net.alexnet.tensor.reference;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Operands;
+import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.Scope;
+import net.alexnet.tensor.Scopes;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.tensor.Window;
+
+/// The specification of [Backend]: every operation in plain Java loops, one thread, float32 values, sums in double.
+///
+/// Each method checks its arguments, hands plain arrays to the file of its layer, and books the result. Use it to learn,
+/// to check another backend, and for networks of toy size; it is hundreds of times slower than a real engine.
+public final class ReferenceBackend implements Backend {
+    private final Scopes<ReferenceTensor> scopes = new Scopes<>();
+
+    @Override
+    public String describe() {
+        return "reference: plain Java loops, 1 thread";
+    }
+
+    @Override
+    public Scope scope() {
+        return scopes.open();
+    }
+
+    @Override
+    public void free(Tensor tensor) {
+        scopes.free(ours(tensor));
+    }
+
+    @Override
+    public long liveTensors() {
+        return scopes.liveTensors();
+    }
+
+    // --- storage ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor zeros(Shape shape) {
+        return tensor(shape, new float[Math.toIntExact(shape.elements())]);
+    }
+
+    @Override
+    public Tensor upload(Shape shape, float[] values) {
+        Operands.values("upload", shape, values);
+        return tensor(shape, values.clone());
+    }
+
+    @Override
+    public Tensor uploadPictures(MemorySegment pixels, int count, int height, int width, int channels) {
+        Shape shape = Operands.uploadPictures(pixels, count, height, width, channels);
+        float[] values = new float[Math.toIntExact(shape.elements())];
+        long from = 0;
+        for (int n = 0; n < count; n++) {
+            for (int i = 0; i < height; i++) {
+                for (int j = 0; j < width; j++) {
+                    for (int c = 0; c < channels; c++) {
+                        int to = ((n * channels + c) * height + i) * width + j;
+                        values[to] = pixels.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, from++);
+                    }
+                }
+            }
+        }
+        return tensor(shape, values);
+    }
+
+    @Override
+    public float[] download(Tensor tensor) {
+        return values(tensor).clone();
+    }
+
+    @Override
+    public void assign(Tensor target, float[] values) {
+        Operands.values("assign", target.shape(), values);
+        System.arraycopy(values, 0, values(target), 0, values.length);
+    }
+
+    // --- convolution -----------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
+        Shape y = Operands.convolve(x.shape(), weight.shape(), bias.shape(), window, groups);
+        ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weight.shape(), window, groups);
+        return tensor(y, layer.forward(values(x), values(weight), values(bias)));
+    }
+
+    @Override
+    public Tensor convolveInputGradient(Tensor dy, Tensor weight, Shape xShape, Window window, int groups) {
+        Operands.convolveInputGradient(dy.shape(), weight.shape(), xShape, window, groups);
+        ReferenceConvolution layer = new ReferenceConvolution(xShape, weight.shape(), window, groups);
+        return tensor(xShape, layer.inputGradient(values(dy), values(weight)));
+    }
+
+    @Override
+    public ParameterGradients convolveParameterGradients(
+            Tensor x, Tensor dy, Shape weightShape, Window window, int groups) {
+        Operands.convolveParameterGradients(x.shape(), dy.shape(), weightShape, window, groups);
+        ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weightShape, window, groups);
+        return new ParameterGradients(
+                tensor(weightShape, layer.weightGradient(values(x), values(dy))),
+                tensor(Shape.of(weightShape.dim(0)), layer.biasGradient(values(dy))));
+    }
+
+    // --- fully connected -------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
+        Shape y = Operands.dense(x.shape(), weight.shape(), bias.shape());
+        ReferenceDense layer = new ReferenceDense(y.dim(0), x.shape().dim(1), y.dim(1));
+        return tensor(y, layer.forward(values(x), values(weight), values(bias)));
+    }
+
+    @Override
+    public Tensor denseInputGradient(Tensor dy, Tensor weight) {
+        Shape x = Operands.denseInputGradient(dy.shape(), weight.shape());
+        ReferenceDense layer = new ReferenceDense(x.dim(0), x.dim(1), dy.shape().dim(1));
+        return tensor(x, layer.inputGradient(values(dy), values(weight)));
+    }
+
+    @Override
+    public ParameterGradients denseParameterGradients(Tensor x, Tensor dy) {
+        Shape weight = Operands.denseParameterGradients(x.shape(), dy.shape());
+        ReferenceDense layer = new ReferenceDense(x.shape().dim(0), weight.dim(1), weight.dim(0));
+        return new ParameterGradients(
+                tensor(weight, layer.weightGradient(values(x), values(dy))),
+                tensor(Shape.of(weight.dim(0)), layer.biasGradient(values(dy))));
+    }
+
+    @Override
+    public Tensor flatten(Tensor x) {
+        return tensor(Operands.flatten(x.shape()), values(x).clone());
+    }
+
+    @Override
+    public Tensor unflatten(Tensor y, Shape xShape) {
+        Operands.unflatten(y.shape(), xShape);
+        return tensor(xShape, values(y).clone());
+    }
+
+    // --- neurons ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor relu(Tensor x) {
+        return tensor(x.shape(), ReferenceNeurons.relu(values(x)));
+    }
+
+    @Override
+    public Tensor reluGradient(Tensor y, Tensor dy) {
+        Operands.same("reluGradient", "y", y.shape(), "dy", dy.shape());
+        return tensor(y.shape(), ReferenceNeurons.reluGradient(values(y), values(dy)));
+    }
+
+    @Override
+    public Tensor tanh(Tensor x) {
+        return tensor(x.shape(), ReferenceNeurons.tanh(values(x)));
+    }
+
+    @Override
+    public Tensor tanhGradient(Tensor y, Tensor dy) {
+        Operands.same("tanhGradient", "y", y.shape(), "dy", dy.shape());
+        return tensor(y.shape(), ReferenceNeurons.tanhGradient(values(y), values(dy)));
+    }
+
+    @Override
+    public Tensor multiply(Tensor a, Tensor b) {
+        Operands.same("multiply", "a", a.shape(), "b", b.shape());
+        return tensor(a.shape(), ReferenceNeurons.multiply(values(a), values(b)));
+    }
+
+    @Override
+    public Tensor scale(Tensor x, float factor) {
+        return tensor(x.shape(), ReferenceNeurons.scale(values(x), factor));
+    }
+
+    // --- normalisation and pooling ---------------------------------------------------------------------------------
+
+    @Override
+    public Tensor normalize(Tensor x, ResponseNorm norm) {
+        Operands.normalize(x.shape(), norm);
+        return tensor(x.shape(), new ReferenceResponseNorm(x.shape(), norm).forward(values(x)));
+    }
+
+    @Override
+    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+        Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
+        ReferenceResponseNorm layer = new ReferenceResponseNorm(x.shape(), norm);
+        return tensor(x.shape(), layer.gradient(values(x), values(y), values(dy)));
+    }
+
+    @Override
+    public Pooled maxPool(Tensor x, Window window) {
+        Shape y = Operands.maxPool(x.shape(), window);
+        ReferenceMaxPool layer = new ReferenceMaxPool(x.shape(), window);
+        float[] winners = layer.winners(values(x));
+        return new Pooled(tensor(y, layer.forward(values(x), winners)), tensor(y, winners));
+    }
+
+    @Override
+    public Tensor maxPoolGradient(Tensor dy, Pooled pooled, Shape xShape, Window window) {
+        Operands.maxPoolGradient(dy.shape(), xShape, window);
+        Operands.same("maxPoolGradient", "winners", pooled.winners().shape(), "dy", dy.shape());
+        ReferenceMaxPool layer = new ReferenceMaxPool(xShape, window);
+        return tensor(xShape, layer.gradient(values(dy), values(pooled.winners())));
+    }
+
+    // --- the two ends ----------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor softmax(Tensor logits) {
+        Operands.softmax(logits.shape());
+        return tensor(logits.shape(), softmaxOf(logits).forward(values(logits)));
+    }
+
+    @Override
+    public Loss crossEntropy(Tensor logits, int[] labels) {
+        Operands.crossEntropy(logits.shape(), labels);
+        ReferenceSoftmax layer = softmaxOf(logits);
+        return new Loss(
+                tensor(Shape.of(), new float[] {layer.loss(values(logits), labels)}),
+                tensor(logits.shape(), layer.gradient(values(logits), labels)));
+    }
+
+    private static ReferenceSoftmax softmaxOf(Tensor logits) {
+        return new ReferenceSoftmax(logits.shape().dim(0), logits.shape().dim(1));
+    }
+
+    @Override
+    public void update(
+            Tensor parameter, Tensor velocity, Tensor gradient, float momentum, float weightDecay, float rate) {
+        Operands.update(parameter.shape(), velocity.shape(), gradient.shape());
+        ReferenceUpdate.step(values(parameter), values(velocity), values(gradient), momentum, weightDecay, rate);
+    }
+
+    // --- looking in ------------------------------------------------------------------------------------------------
+
+    @Override
+    public Statistics statistics(Tensor x) {
+        return ReferenceStatistics.of(values(x));
+    }
+
+    @Override
+    public float[] unitMaxima(Tensor x) {
+        int units = Operands.unitMaxima(x.shape());
+        float[] values = values(x);
+        return ReferenceStatistics.unitMaxima(values, units, values.length / (x.shape().dim(0) * units));
+    }
+
+    @Override
+    public void close() {
+        scopes.freeAll();
+    }
+
+    private Tensor tensor(Shape shape, float[] values) {
+        return scopes.own(new ReferenceTensor(shape, values, scopes));
+    }
+
+    private float[] values(Tensor tensor) {
+        return ours(tensor).values();
+    }
+
+    private ReferenceTensor ours(Tensor tensor) {
+        if (tensor instanceof ReferenceTensor ours && ours.belongsTo(scopes)) {
+            return ours;
+        }
+        throw new IllegalArgumentException("the tensor of " + tensor.shape() + " was made by another backend");
+    }
+}

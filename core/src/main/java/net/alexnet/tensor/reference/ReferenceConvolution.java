@@ -1,0 +1,166 @@
+package net.alexnet.tensor.reference;
+
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+
+/// Convolution (cross-correlation, as everywhere in this field), §3.5 of the paper:
+///
+/// ```
+/// y[n,k,i,j] = bias[k] + Σ c,r,s  weight[k,c,r,s] · x[n, tower(k) + c, i·stride − padding + r, j·stride − padding + s]
+/// ```
+///
+/// x reads zero outside the map, and `tower(k)` is the first channel that filter k sees. Every gradient walks over the
+/// same products in the same loops: by each factor of a product, the loss gains `dy` times the other factor.
+final class ReferenceConvolution {
+    private final int batch;
+    private final int channels;
+    private final int height;
+    private final int width;
+    private final int filters;
+    private final int outHeight;
+    private final int outWidth;
+    private final int towerChannels;
+    private final int towerFilters;
+    private final int kernel;
+    private final int stride;
+    private final int padding;
+
+    /// The geometry.
+    ///
+    /// @param x `(N, C, H, W)`
+    /// @param weight `(K, C/groups, kernel, kernel)`
+    ReferenceConvolution(Shape x, Shape weight, Window window, int groups) {
+        batch = x.dim(0);
+        channels = x.dim(1);
+        height = x.dim(2);
+        width = x.dim(3);
+        filters = weight.dim(0);
+        outHeight = window.outputs(height);
+        outWidth = window.outputs(width);
+        towerChannels = channels / groups;
+        towerFilters = filters / groups;
+        kernel = window.kernel();
+        stride = window.stride();
+        padding = window.padding();
+    }
+
+    /// The formula above.
+    ///
+    /// @return y, `(N, K, outHeight, outWidth)`
+    float[] forward(float[] x, float[] weight, float[] bias) {
+        float[] y = new float[batch * filters * outHeight * outWidth];
+        for (int n = 0; n < batch; n++) {
+            for (int k = 0; k < filters; k++) {
+                for (int i = 0; i < outHeight; i++) {
+                    for (int j = 0; j < outWidth; j++) {
+                        double sum = bias[k];
+                        for (int c = 0; c < towerChannels; c++) {
+                            for (int r = first(i); r < end(i, height); r++) {
+                                int xRow = xRow(n, k, c, i, r) + j * stride - padding;
+                                int weightRow = weightRow(k, c, r);
+                                for (int s = first(j); s < end(j, width); s++) {
+                                    sum += (double) weight[weightRow + s] * x[xRow + s];
+                                }
+                            }
+                        }
+                        y[yAt(n, k, i, j)] = (float) sum;
+                    }
+                }
+            }
+        }
+        return y;
+    }
+
+    /// `dx = Σ dy · weight` over the products that x is in.
+    ///
+    /// @return dx, `(N, C, H, W)`
+    float[] inputGradient(float[] dy, float[] weight) {
+        double[] dx = new double[batch * channels * height * width];
+        for (int n = 0; n < batch; n++) {
+            for (int k = 0; k < filters; k++) {
+                for (int i = 0; i < outHeight; i++) {
+                    for (int j = 0; j < outWidth; j++) {
+                        double gradient = dy[yAt(n, k, i, j)];
+                        for (int c = 0; c < towerChannels; c++) {
+                            for (int r = first(i); r < end(i, height); r++) {
+                                int xRow = xRow(n, k, c, i, r) + j * stride - padding;
+                                int weightRow = weightRow(k, c, r);
+                                for (int s = first(j); s < end(j, width); s++) {
+                                    dx[xRow + s] += gradient * weight[weightRow + s];
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return Rounded.toFloat(dx);
+    }
+
+    /// `dweight = Σ dy · x` over the products that the weight is in.
+    ///
+    /// @return dweight, `(K, C/groups, kernel, kernel)`
+    float[] weightGradient(float[] x, float[] dy) {
+        double[] dweight = new double[filters * towerChannels * kernel * kernel];
+        for (int n = 0; n < batch; n++) {
+            for (int k = 0; k < filters; k++) {
+                for (int i = 0; i < outHeight; i++) {
+                    for (int j = 0; j < outWidth; j++) {
+                        double gradient = dy[yAt(n, k, i, j)];
+                        for (int c = 0; c < towerChannels; c++) {
+                            for (int r = first(i); r < end(i, height); r++) {
+                                int xRow = xRow(n, k, c, i, r) + j * stride - padding;
+                                int weightRow = weightRow(k, c, r);
+                                for (int s = first(j); s < end(j, width); s++) {
+                                    dweight[weightRow + s] += gradient * x[xRow + s];
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return Rounded.toFloat(dweight);
+    }
+
+    /// `dbias[k] = Σ n,i,j  dy[n,k,i,j]`.
+    ///
+    /// @return dbias, `(K)`
+    float[] biasGradient(float[] dy) {
+        double[] dbias = new double[filters];
+        for (int n = 0; n < batch; n++) {
+            for (int k = 0; k < filters; k++) {
+                for (int i = 0; i < outHeight; i++) {
+                    for (int j = 0; j < outWidth; j++) {
+                        dbias[k] += dy[yAt(n, k, i, j)];
+                    }
+                }
+            }
+        }
+        return Rounded.toFloat(dbias);
+    }
+
+    /// The first row (or column) of the kernel that lies on the map when the window stands at `step`.
+    private int first(int step) {
+        return Math.max(0, padding - step * stride);
+    }
+
+    /// The row (or column) after the last one of the kernel that lies on the map.
+    private int end(int step, int size) {
+        return Math.min(kernel, size + padding - step * stride);
+    }
+
+    /// Where the row of x under row r of filter k begins, for the k-th filter's c-th channel.
+    private int xRow(int n, int k, int c, int i, int r) {
+        int channel = k / towerFilters * towerChannels + c;
+        return ((n * channels + channel) * height + i * stride - padding + r) * width;
+    }
+
+    private int weightRow(int k, int c, int r) {
+        return ((k * towerChannels + c) * kernel + r) * kernel;
+    }
+
+    private int yAt(int n, int k, int i, int j) {
+        return ((n * filters + k) * outHeight + i) * outWidth + j;
+    }
+}

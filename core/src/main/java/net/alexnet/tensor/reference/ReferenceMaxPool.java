@@ -1,0 +1,91 @@
+package net.alexnet.tensor.reference;
+
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+
+/// Overlapping max-pooling, §3.4 of the paper:
+///
+/// ```
+/// y[n,c,i,j] = max r,s  x[n,c, i·stride − padding + r, j·stride − padding + s]      over what lies on the map
+/// ```
+///
+/// The gradient goes to the winner alone; a value that wins in several overlapping windows gets the sum.
+final class ReferenceMaxPool {
+    /// Winners are kept as floats, which count exactly up to here.
+    private static final int MOST_PIXELS = 1 << 24;
+
+    private final int maps;
+    private final int height;
+    private final int width;
+    private final int outHeight;
+    private final int outWidth;
+    private final Window window;
+
+    /// The geometry.
+    ///
+    /// @param x `(N, C, H, W)`
+    ReferenceMaxPool(Shape x, Window window) {
+        maps = x.dim(0) * x.dim(1);
+        height = x.dim(2);
+        width = x.dim(3);
+        outHeight = window.outputs(height);
+        outWidth = window.outputs(width);
+        this.window = window;
+        if ((long) height * width > MOST_PIXELS) {
+            throw new IllegalArgumentException("maxPool: a map of at most " + MOST_PIXELS + " pixels, found x " + x);
+        }
+    }
+
+    /// Finds the maxima; of equal values the first in row order wins, and NaN before any number, so that it is not lost.
+    ///
+    /// @return the pixel of its map where each maximum of y stands, `(N, C, outHeight, outWidth)`
+    float[] winners(float[] x) {
+        float[] winners = new float[maps * outHeight * outWidth];
+        for (int map = 0; map < maps; map++) {
+            for (int i = 0; i < outHeight; i++) {
+                for (int j = 0; j < outWidth; j++) {
+                    int top = i * window.stride() - window.padding();
+                    int left = j * window.stride() - window.padding();
+                    int winner = Math.max(0, top) * width + Math.max(0, left);
+                    for (int r = Math.max(0, top); r < Math.min(height, top + window.kernel()); r++) {
+                        for (int s = Math.max(0, left); s < Math.min(width, left + window.kernel()); s++) {
+                            if (beats(x[xAt(map, r * width + s)], x[xAt(map, winner)])) {
+                                winner = r * width + s;
+                            }
+                        }
+                    }
+                    winners[(map * outHeight + i) * outWidth + j] = winner;
+                }
+            }
+        }
+        return winners;
+    }
+
+    /// `y = x[winner]`.
+    float[] forward(float[] x, float[] winners) {
+        float[] y = new float[winners.length];
+        for (int at = 0; at < winners.length; at++) {
+            y[at] = x[xAt(at / (outHeight * outWidth), (int) winners[at])];
+        }
+        return y;
+    }
+
+    /// `dx[winner] = Σ dy` over the windows it won.
+    ///
+    /// @return dx, `(N, C, H, W)`
+    float[] gradient(float[] dy, float[] winners) {
+        double[] dx = new double[maps * height * width];
+        for (int at = 0; at < winners.length; at++) {
+            dx[xAt(at / (outHeight * outWidth), (int) winners[at])] += dy[at];
+        }
+        return Rounded.toFloat(dx);
+    }
+
+    private static boolean beats(float rival, float winner) {
+        return rival > winner || (Float.isNaN(rival) && !Float.isNaN(winner));
+    }
+
+    private int xAt(int map, int pixel) {
+        return map * height * width + pixel;
+    }
+}

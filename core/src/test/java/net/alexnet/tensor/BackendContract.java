@@ -1,0 +1,55 @@
+package net.alexnet.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.alexnet.tensor.reference.ReferenceBackend;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What every [Backend] does: one suite, extended by a few lines for each of them.
+///
+/// An operation is held to a statement that stands by itself where there is one (a sum done by hand, a law), and over
+/// generated shapes to [ReferenceBackend]. Each part is an interface beside this class, one per kind of operation.
+public abstract class BackendContract
+        implements
+            StorageContract,
+            ScopeContract,
+            ConvolutionContract,
+            DenseContract,
+            NeuronContract,
+            ResponseNormContract,
+            MaxPoolContract,
+            SoftmaxContract,
+            UpdateContract,
+            StatisticsContract,
+            OperandContract,
+            StepContract {
+    private final Backend backend;
+    private final Backend reference = new ReferenceBackend();
+
+    /// @param backend a fresh one for each test; the suite closes it
+    protected BackendContract(Backend backend) {
+        this.backend = backend;
+    }
+
+    @Override
+    public final Backend backend() {
+        return backend;
+    }
+
+    @Override
+    public final Backend reference() {
+        return reference;
+    }
+
+    @AfterEach
+    final void close() {
+        backend.close();
+        reference.close();
+    }
+
+    @Test
+    final void saysWhatComputes() {
+        assertThat(backend.describe()).isNotBlank();
+    }
+}
