@@ -1,0 +1,127 @@
+package net.alexnet.weights;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import net.alexnet.files.AtomicFiles;
+
+/// The safetensors format, as huggingface/safetensors specifies it:
+///
+/// ```
+/// file    = length header data
+/// length  = the header's bytes, unsigned 64-bit, little-endian; at most 100,000,000
+/// header  = a JSON object in UTF-8, starting with '{', padded with spaces
+///             "__metadata__": {string: string, …}                      optional
+///             "name": {"dtype": "F32", "shape": [96, 3, 11, 11], "data_offsets": [begin, end]}, …
+/// data    = the tensors' values, little-endian, row-major, back to back: the offsets count from the start of data,
+///           and cover it without gap or overlap
+/// ```
+///
+/// This class writes; [SafetensorsFile] reads.
+public final class Safetensors {
+    static final String METADATA = "__metadata__";
+    static final int HEADER_LIMIT = 100_000_000;
+
+    private static final int ALIGNMENT = 8;
+    private static final int BUFFER_BYTES = 1 << 18;
+
+    private Safetensors() {}
+
+    /// Writes tensors as float32, one after the other in the order given, whole or not at all (see [AtomicFiles]). The
+    /// same arguments give the same bytes: metadata is sorted by key, and nothing else enters.
+    ///
+    /// @param metadata about the whole file: what the net is, its classes, its preprocessing
+    /// @throws IllegalArgumentException if a name stands twice or is reserved, or a tensor's values do not fill its
+    ///     shape
+    /// @throws IOException naming the file and the cause, if it cannot be written
+    public static void write(Path file, Map<String, String> metadata, List<Entry> entries) throws IOException {
+        byte[] header = header(metadata, entries);
+        AtomicFiles.write(file, out -> {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            littleEndian(buffer).putLong(header.length);
+            out.write(buffer, 0, Long.BYTES);
+            out.write(header);
+            for (Entry entry : entries) {
+                writeValues(out, entry, buffer);
+            }
+        });
+    }
+
+    private static byte[] header(Map<String, String> metadata, List<Entry> entries) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
+            json.writeStartObject();
+            if (!metadata.isEmpty()) {
+                json.writeObjectFieldStart(METADATA);
+                for (Map.Entry<String, String> item : new TreeMap<>(metadata).entrySet()) {
+                    json.writeStringField(item.getKey(), item.getValue());
+                }
+                json.writeEndObject();
+            }
+            writeEntries(json, entries);
+            json.writeEndObject();
+        }
+        while (bytes.size() % ALIGNMENT != 0) {
+            bytes.write(' ');
+        }
+        if (bytes.size() > HEADER_LIMIT) {
+            throw new IllegalArgumentException("a safetensors header may have at most " + HEADER_LIMIT
+                    + " bytes, names and metadata together; these have " + bytes.size());
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeEntries(JsonGenerator json, List<Entry> entries) throws IOException {
+        Set<String> names = new HashSet<>(Set.of(METADATA));
+        long offset = 0;
+        for (Entry entry : entries) {
+            if (!names.add(entry.name())) {
+                throw new IllegalArgumentException("the tensor name '" + entry.name() + "' is "
+                        + (entry.name().equals(METADATA) ? "reserved" : "given twice"));
+            }
+            long end = Math.addExact(offset, Math.multiplyExact(entry.shape().elements(), (long) Float.BYTES));
+            json.writeObjectFieldStart(entry.name());
+            json.writeStringField("dtype", Dtype.F32.name());
+            json.writeArrayFieldStart("shape");
+            for (int dim : entry.shape().dims()) {
+                json.writeNumber(dim);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("data_offsets");
+            json.writeNumber(offset);
+            json.writeNumber(end);
+            json.writeEndArray();
+            json.writeEndObject();
+            offset = end;
+        }
+    }
+
+    private static void writeValues(OutputStream out, Entry entry, byte[] buffer) throws IOException {
+        float[] values = entry.values().get();
+        if (values.length != entry.shape().elements()) {
+            throw new IllegalArgumentException("tensor '" + entry.name() + "' of shape " + entry.shape() + " needs "
+                    + entry.shape().elements() + " values, found " + values.length);
+        }
+        FloatBuffer floats = littleEndian(buffer).asFloatBuffer();
+        for (int start = 0; start < values.length; start += floats.capacity()) {
+            int count = Math.min(floats.capacity(), values.length - start);
+            floats.put(0, values, start, count);
+            out.write(buffer, 0, count * Float.BYTES);
+        }
+    }
+
+    private static ByteBuffer littleEndian(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
