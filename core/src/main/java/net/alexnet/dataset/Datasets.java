@@ -1,0 +1,52 @@
+package net.alexnet.dataset;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import net.alexnet.image.PictureCodec;
+
+/// Opens a folder by what stands in it: IDX files ([IdxFiles]) or class folders ([ClassFolder]).
+public final class Datasets {
+    private Datasets() {}
+
+    /// Opens a folder for training.
+    ///
+    /// @param channels of the pictures as they are read: 1 for grey, 3 for red, green, blue
+    /// @param seed of the split, where the folder has no validation part
+    /// @param holdOut the share of each class that is held out then, above 0 and below 1
+    /// @param classNames the names of the classes in the order of their labels; empty for those that the data gives
+    /// @throws DatasetException if the folder cannot be used; it says what was looked for
+    public static Dataset open(
+            Path source, PictureCodec codec, int channels, long seed, double holdOut, List<String> classNames)
+            throws IOException {
+        requireFolder(source);
+        ClassNames.requireDistinct("the list of classes", classNames);
+        HoldOut rule = new HoldOut(holdOut, seed);
+        IdxFiles idx = IdxFiles.in(source);
+        return idx.present()
+                ? idx.open(channels, rule, classNames)
+                : ClassFolder.open(source, codec, channels, rule, classNames);
+    }
+
+    /// Opens a folder to judge a trained model by.
+    ///
+    /// @param classNames the model's classes
+    /// @throws DatasetException if the folder cannot be used, or has classes that the model does not know
+    public static EvaluationSet openForEvaluation(
+            Path source, PictureCodec codec, int channels, List<String> classNames) throws IOException {
+        requireFolder(source);
+        IdxFiles idx = IdxFiles.in(source);
+        return idx.present()
+                ? idx.openForEvaluation(channels, classNames)
+                : ClassFolder.openForEvaluation(source, codec, channels, classNames);
+    }
+
+    private static void requireFolder(Path source) throws DatasetException {
+        if (!Files.isDirectory(source)) {
+            throw new DatasetException((Files.exists(source) ? source + " is a file" : "there is no folder " + source)
+                    + "; expected a folder with one subfolder of pictures per class (or train/ and val/ of such),"
+                    + " or with " + IdxFiles.LAYOUT);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package net.alexnet.dataset;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import net.alexnet.image.Picture;
+import net.alexnet.image.PictureCodec;
+import net.alexnet.image.UnreadablePictureException;
+
+/// Pictures that are files, read when asked for.
+final class FileSet implements PictureSet {
+    /// @param name the path below the source, with `/` between its parts
+    record Entry(Path file, String name, int label) {}
+
+    private final List<String> classes;
+    private final List<Entry> entries;
+    private final PictureCodec codec;
+    private final int channels;
+
+    FileSet(List<String> classes, List<Entry> entries, PictureCodec codec, int channels) {
+        this.classes = List.copyOf(classes);
+        this.entries = List.copyOf(entries);
+        this.codec = codec;
+        this.channels = channels;
+    }
+
+    @Override
+    public List<String> classes() {
+        return classes;
+    }
+
+    @Override
+    public int size() {
+        return entries.size();
+    }
+
+    @Override
+    public int label(int index) {
+        return entries.get(index).label();
+    }
+
+    @Override
+    public String name(int index) {
+        return entries.get(index).name();
+    }
+
+    @Override
+    public Picture picture(int index) throws UnreadablePictureException {
+        return codec.decode(bytes(entries.get(index).file()), channels);
+    }
+
+    private static byte[] bytes(Path file) throws UnreadablePictureException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new UnreadablePictureException("the file has gone");
+        } catch (AccessDeniedException e) {
+            throw new UnreadablePictureException("the file may not be read");
+        } catch (IOException e) {
+            throw new UnreadablePictureException("reading failed: " + e.getMessage());
+        } catch (OutOfMemoryError e) { // what readAllBytes throws for a file of more than 2 GiB
+            throw new UnreadablePictureException("the file is too large");
+        }
+    }
+}

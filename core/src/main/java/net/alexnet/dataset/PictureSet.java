@@ -1,0 +1,24 @@
+package net.alexnet.dataset;
+
+import java.util.List;
+import net.alexnet.image.Picture;
+import net.alexnet.image.UnreadablePictureException;
+
+/// One split of a labelled collection: pictures by index, each with a class. Safe for use by many threads.
+public interface PictureSet {
+    /// The classes' names; a label is an index into this list. A class without pictures keeps its place.
+    List<String> classes();
+
+    int size();
+
+    /// The label of a picture, in `0 .. classes().size() − 1`.
+    int label(int index);
+
+    /// What a user would call the picture: its path below the source, or the source's name and a number.
+    String name(int index);
+
+    /// Reads the picture at its own size.
+    ///
+    /// @throws UnreadablePictureException if it is missing or broken
+    Picture picture(int index) throws UnreadablePictureException;
+}

@@ -1,0 +1,41 @@
+package net.alexnet.dataset;
+
+import java.util.List;
+import net.alexnet.image.Picture;
+import net.alexnet.image.UnreadablePictureException;
+
+/// Some of a set's pictures, in the order given, with the classes of the whole.
+final class Subset implements PictureSet {
+    private final PictureSet whole;
+    private final int[] indices;
+
+    Subset(PictureSet whole, int[] indices) {
+        this.whole = whole;
+        this.indices = indices.clone();
+    }
+
+    @Override
+    public List<String> classes() {
+        return whole.classes();
+    }
+
+    @Override
+    public int size() {
+        return indices.length;
+    }
+
+    @Override
+    public int label(int index) {
+        return whole.label(indices[index]);
+    }
+
+    @Override
+    public String name(int index) {
+        return whole.name(indices[index]);
+    }
+
+    @Override
+    public Picture picture(int index) throws UnreadablePictureException {
+        return whole.picture(indices[index]);
+    }
+}

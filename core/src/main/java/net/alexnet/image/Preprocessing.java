@@ -1,0 +1,41 @@
+package net.alexnet.image;
+
+import java.util.List;
+
+/// How a picture becomes the network's input, §2 of the paper: the shorter side scaled to [#resize()], the middle
+/// square taken, a [#crop()] cut from it, the mean taken away. A trained model carries it, so that no consumer has to
+/// guess.
+///
+/// A sample `s` of channel `c` enters the network as `(s − mean[c]) · scale`.
+///
+/// @param channels 1 for grey, 3 for red, green, blue
+/// @param resize the side of the square in pixels that every picture is made; the paper's 256
+/// @param crop the side of what the network sees, in pixels, from 1 to `resize`; the paper's 224
+/// @param mean what is taken away, one value per channel in the units of 8-bit samples, 0..255
+/// @param scale the factor after that, above 0; 1 gives the paper's raw units
+public record Preprocessing(int channels, int resize, int crop, List<Double> mean, double scale) {
+    /// The greatest side allowed: a batch of larger pictures would not fit any memory.
+    public static final int MAX_RESIZE = 8192;
+
+    public Preprocessing {
+        mean = List.copyOf(mean);
+        if (channels != 1 && channels != 3) {
+            throw new IllegalArgumentException("preprocessing: channels must be 1 or 3, found " + channels);
+        }
+        if (resize < 1 || resize > MAX_RESIZE) {
+            throw new IllegalArgumentException(
+                    "preprocessing: resize must be 1 to " + MAX_RESIZE + " pixels, found " + resize);
+        }
+        if (crop < 1 || crop > resize) {
+            throw new IllegalArgumentException(
+                    "preprocessing: crop must be 1 to resize = " + resize + " pixels, found " + crop);
+        }
+        if (mean.size() != channels || !mean.stream().allMatch(m -> m >= 0 && m <= 255)) {
+            throw new IllegalArgumentException("preprocessing: mean must be one value of 0 to 255 for each of the "
+                    + channels + " channels, found " + mean);
+        }
+        if (!(scale > 0) || Double.isInfinite(scale)) {
+            throw new IllegalArgumentException("preprocessing: scale must be above 0, found " + scale);
+        }
+    }
+}

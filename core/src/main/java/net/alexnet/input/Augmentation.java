@@ -1,0 +1,31 @@
+package net.alexnet.input;
+
+import net.alexnet.image.View;
+import net.alexnet.random.Draws;
+import net.alexnet.random.Draws.Purpose;
+
+/// The first augmentation of the paper's §4.1: "extracting random 224 × 224 patches (and their horizontal reflections)
+/// from the 256×256 images".
+///
+/// @param randomCrop each of the `(resize − crop + 1)²` offsets equally likely; otherwise the middle
+/// @param mirror every second picture mirrored, by chance; otherwise none
+public record Augmentation(boolean randomCrop, boolean mirror) {
+    /// The middle of every picture, as it is.
+    public static final Augmentation NONE = new Augmentation(false, false);
+
+    /// What the network sees of a picture in an epoch.
+    ///
+    /// @param resize the side of the picture, in pixels
+    /// @param crop the side of the view, at most `resize`
+    public View view(long seed, int epoch, int picture, int resize, int crop) {
+        long bits = Draws.bits(seed, Purpose.AUGMENTATION, epoch, picture);
+        boolean mirrored = mirror && (bits & 1) == 1;
+        if (!randomCrop) {
+            View center = View.center(resize, crop);
+            return new View(center.left(), center.top(), crop, mirrored);
+        }
+        int offsets = resize - crop + 1;
+        long offset = (bits >>> 1) % ((long) offsets * offsets); // of 63 bits: even to one part in 10^11 and better
+        return new View((int) (offset % offsets), (int) (offset / offsets), crop, mirrored);
+    }
+}

@@ -1,0 +1,25 @@
+package net.alexnet.input;
+
+import java.lang.foreign.MemorySegment;
+
+/// Pictures ready for the network. Its memory belongs to the [Feed] that made it and is overwritten once the feed is
+/// asked for the next batch.
+///
+/// @param epoch the epoch it belongs to, from 0
+/// @param number its place within the epoch, from 0
+/// @param count how many pictures, at least 1
+/// @param side the height and the width of each, in pixels
+/// @param channels 1 or 3
+/// @param pixels native memory, `count · side · side · channels` float32 in that order
+/// @param labels the class of each
+/// @param pictures the index of each in its set
+@SuppressWarnings("ArrayRecordComponent") // handed to an engine at once, never compared
+public record Batch(
+        int epoch,
+        int number,
+        int count,
+        int side,
+        int channels,
+        MemorySegment pixels,
+        int[] labels,
+        int[] pictures) {}

@@ -1,0 +1,21 @@
+package net.alexnet.input;
+
+import java.util.List;
+import net.alexnet.image.View;
+
+/// What a batch is made of, before any pixel is touched.
+///
+/// @param epoch the epoch it belongs to, from 0
+/// @param number its place within the epoch, from 0
+/// @param inputs one per row of the batch
+public record BatchPlan(int epoch, int number, List<Input> inputs) {
+    public BatchPlan {
+        inputs = List.copyOf(inputs);
+    }
+
+    /// One row of a batch.
+    ///
+    /// @param picture an index into the set
+    /// @param view what the network sees of it
+    public record Input(int picture, View view) {}
+}

@@ -1,0 +1,199 @@
+package net.alexnet.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.image.TestPictures;
+import net.alexnet.image.UnreadablePictureException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClassFolderTest {
+    private static final TestPictures.Codec CODEC = new TestPictures.Codec();
+
+    @TempDir
+    Path root;
+
+    @Test
+    void splitsAPlainFolderOfClasses() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            picture("cats/" + i + ".jpg");
+            picture("ants/deep/er/" + i + ".png");
+        }
+        Files.createDirectories(root.resolve("bees"));
+        picture("notes.txt");
+        picture("cats/.hidden.jpg");
+        picture(".git/x/y.jpg");
+        picture("__MACOSX/cats/._1.jpg");
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("ants", "bees", "cats");
+        assertThat(data.training().size()).isEqualTo(16);
+        assertThat(data.validation().size()).isEqualTo(4);
+        assertThat(names(data.training())).allMatch(name -> name.matches("(ants/deep/er/\\d.png|cats/\\d.jpg)"));
+        for (int i = 0; i < data.training().size(); i++) {
+            assertThat(data.training().name(i)).startsWith(data.classes().get(data.training().label(i)) + "/");
+        }
+        assertThat(data.split()).startsWith("20 % of each class");
+    }
+
+    @Test
+    void takesTrainAndValAndTheUnionOfTheirClasses() throws Exception {
+        picture("train/a/1.jpg");
+        picture("train/b/1.jpg");
+        picture("val/b/2.jpg");
+        picture("val/c/2.jpg");
+        picture("test/a/3.jpg");
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("a", "b", "c");
+        assertThat(names(data.training())).containsExactly("train/a/1.jpg", "train/b/1.jpg");
+        assertThat(names(data.validation())).containsExactly("val/b/2.jpg", "val/c/2.jpg");
+        assertThat(data.validation().label(1)).isEqualTo(2);
+        assertThat(data.split()).contains("train/").contains("val/").contains("classes c: nothing teaches them");
+    }
+
+    @Test
+    void acceptsTheOtherNamesOfTheParts() throws Exception {
+        for (String part : List.of("valid", "validation", "test", "Test")) {
+            Path folder = Files.createDirectory(root.resolve("with-" + part));
+            picture("with-" + part + "/Train/a/1.jpg");
+            picture("with-" + part + "/Train/b/1.jpg");
+            picture("with-" + part + "/" + part + "/a/2.jpg");
+            assertThat(names(open(folder).validation())).containsExactly(part + "/a/2.jpg");
+        }
+    }
+
+    @Test
+    void aFolderNamedTrainAmongOthersIsAClass() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            picture("train/" + i + ".jpg");
+            picture("bus/" + i + ".jpg");
+        }
+        assertThat(open().classes()).containsExactly("bus", "train");
+    }
+
+    @Test
+    void trainAloneIsSplit() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            picture("train/a/" + i + ".jpg");
+            picture("train/b/" + i + ".jpg");
+        }
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("a", "b");
+        assertThat(data.validation().size()).isEqualTo(2);
+    }
+
+    @Test
+    void loopsOfLinksEndAndCountNothingTwice() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            picture("a/" + i + ".jpg");
+            picture("b/" + i + ".jpg");
+        }
+        Files.createSymbolicLink(root.resolve("a/up"), root);
+        Files.createSymbolicLink(root.resolve("b/self"), root.resolve("b"));
+        Files.createSymbolicLink(root.resolve("b/nowhere.jpg"), root.resolve("gone.jpg"));
+        Dataset data = open();
+        assertThat(data.training().size() + data.validation().size()).isEqualTo(8);
+    }
+
+    @Test
+    void readsPicturesWhenAskedAndSaysWhatIsWrongWithOne() throws Exception {
+        picture("train/a/1.jpg");
+        picture("train/b/1.jpg");
+        picture("val/a/2.jpg");
+        Files.writeString(root.resolve("train/b/1.jpg"), "text");
+        Dataset data = open();
+        assertThat(data.training().picture(0).width()).isEqualTo(8);
+        assertThatThrownBy(() -> data.training().picture(1)).isInstanceOf(UnreadablePictureException.class);
+        Files.delete(root.resolve("train/a/1.jpg"));
+        assertThatThrownBy(() -> data.training().picture(0)).hasMessage("the file has gone");
+    }
+
+    @Test
+    void evaluationMatchesClassesByName() throws Exception {
+        picture("bees/1.jpg");
+        picture("ants/2.jpg");
+        EvaluationSet set = ClassFolder.openForEvaluation(root, CODEC, 3, List.of("wasps", "bees", "ants"));
+        assertThat(names(set.pictures())).containsExactly("ants/2.jpg", "bees/1.jpg");
+        assertThat(set.pictures().label(0)).isEqualTo(2);
+        assertThat(set.pictures().label(1)).isEqualTo(1);
+        assertThatThrownBy(() -> ClassFolder.openForEvaluation(root, CODEC, 3, List.of("ants", "cats")))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("not among the known classes: bees")
+                .hasMessageContaining("Known are: ants, cats");
+    }
+
+    @Test
+    void evaluationTakesTheValidationPartWhereThereIsOne() throws Exception {
+        picture("train/a/1.jpg");
+        picture("val/a/2.jpg");
+        EvaluationSet set = ClassFolder.openForEvaluation(root, CODEC, 3, List.of("a"));
+        assertThat(names(set.pictures())).containsExactly("val/a/2.jpg");
+        assertThat(set.description()).contains("val");
+    }
+
+    @Test
+    void saysWhatWasLookedForAndWhatStandsThere() throws Exception {
+        refused("Found an empty folder");
+        Files.createDirectories(root.resolve("a"));
+        Files.createDirectories(root.resolve("b"));
+        refused("Found the folders a, b, all of them empty");
+        Path flat = Files.createDirectory(root.resolve("flat"));
+        picture("flat/1.jpg");
+        assertThatThrownBy(() -> open(flat))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("holds 1 file but no class folders")
+                .hasMessageContaining("<class>/<picture>");
+        Path wrapped = root.resolve("wrapped");
+        picture("wrapped/inner/a/1.jpg");
+        picture("wrapped/inner/b/1.jpg");
+        assertThatThrownBy(() -> open(wrapped))
+                .hasMessageContaining("one class only, inner")
+                .hasMessageContaining("give " + wrapped.resolve("inner"));
+    }
+
+    @Test
+    void aGivenListOfClassesOrdersTheLabels() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            picture("a/" + i + ".jpg");
+            picture("b/" + i + ".jpg");
+        }
+        Dataset data = ClassFolder.open(root, CODEC, 3, new HoldOut(0.2, 1), List.of("c", "b", "a"));
+        assertThat(data.classes()).containsExactly("c", "b", "a");
+        assertThat(data.training().label(0)).isEqualTo(2);
+    }
+
+    private void refused(String why) {
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining(root.toString())
+                .hasMessageContaining("Looked for")
+                .hasMessageContaining(why);
+    }
+
+    private Dataset open() throws IOException {
+        return open(root);
+    }
+
+    private static Dataset open(Path folder) throws IOException {
+        return ClassFolder.open(folder, CODEC, 3, new HoldOut(0.2, 1), List.of());
+    }
+
+    private void picture(String name) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, TestPictures.Codec.file(8, 6, 100));
+    }
+
+    private static List<String> names(PictureSet set) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < set.size(); i++) {
+            names.add(set.name(i));
+        }
+        return names;
+    }
+}

@@ -1,0 +1,44 @@
+package net.alexnet.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+class CropsTest {
+    @Test
+    void cropTakesTheSamplesWhereTheyStand() {
+        for (int channels : new int[] {1, 3}) {
+            Picture picture = TestPictures.pattern(9, 7, channels, 1);
+            Picture part = Crops.crop(picture, 2, 3, 5, 4);
+            for (int y = 0; y < 4; y++) {
+                for (int x = 0; x < 5; x++) {
+                    for (int c = 0; c < channels; c++) {
+                        assertThat(TestPictures.sample(part, x, y, c))
+                                .isEqualTo(TestPictures.sample(picture, x + 2, y + 3, c));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void mirroringTwiceIsTheIdentityAndOnceIsNot() {
+        for (int width = 1; width < 6; width++) {
+            Picture picture = TestPictures.pattern(width, 3, 3, 2);
+            Picture mirrored = Crops.mirror(picture);
+            assertThat(Crops.mirror(mirrored).samples()).isEqualTo(picture.samples());
+            assertThat(TestPictures.sample(mirrored, 0, 2, 1))
+                    .isEqualTo(TestPictures.sample(picture, width - 1, 2, 1));
+        }
+    }
+
+    @Test
+    void refusesPartsBeyondTheEdge() {
+        Picture picture = TestPictures.pattern(9, 7, 1, 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Crops.crop(picture, 5, 0, 5, 4))
+                .withMessageContaining("5 × 4 at (5, 0)");
+        assertThatIllegalArgumentException().isThrownBy(() -> Crops.crop(picture, -1, 0, 5, 4));
+    }
+}

@@ -1,0 +1,60 @@
+package net.alexnet.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PixelWriterTest {
+    @Test
+    void writesWhatTheViewShowsLessTheMeanTimesTheScale() {
+        writes(new Preprocessing(3, 12, 8, List.of(100.5, 120.0, 3.25), 0.5));
+        writes(new Preprocessing(1, 12, 7, List.of(33.0), 1));
+    }
+
+    private static void writes(Preprocessing preprocessing) {
+        int channels = preprocessing.channels();
+        int crop = preprocessing.crop();
+        Picture square = TestPictures.pattern(12, 12, channels, 3);
+        PixelWriter writer = new PixelWriter(preprocessing);
+        assertThat(writer.valuesPerView()).isEqualTo(crop * crop * channels);
+        for (boolean mirrored : new boolean[] {false, true}) {
+            View view = new View(3, 1, crop, mirrored);
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment target = arena.allocate(ValueLayout.JAVA_FLOAT, 3L * writer.valuesPerView());
+                writer.write(square, view, target, 1);
+                byte[] expected = view.of(square).samples();
+                for (int i = 0; i < expected.length; i++) {
+                    double mean = preprocessing.mean().get(i % channels);
+                    assertThat(target.getAtIndex(ValueLayout.JAVA_FLOAT, expected.length + i))
+                            .isEqualTo((float) (((expected[i] & 0xFF) - mean) * preprocessing.scale()));
+                    assertThat(target.getAtIndex(ValueLayout.JAVA_FLOAT, i)).isZero();
+                    assertThat(target.getAtIndex(ValueLayout.JAVA_FLOAT, 2 * expected.length + i)).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesPicturesOfAnotherKind() {
+        PixelWriter writer = new PixelWriter(new Preprocessing(3, 12, 8, List.of(1.0, 1.0, 1.0), 1));
+        MemorySegment target = MemorySegment.ofArray(new float[writer.valuesPerView()]);
+        Picture grey = TestPictures.pattern(12, 12, 1, 0);
+        Picture small = TestPictures.pattern(10, 10, 3, 0);
+        assertThatIllegalArgumentException().isThrownBy(() -> writer.write(grey, View.center(12, 8), target, 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> writer.write(small, new View(3, 0, 8, false), target, 0))
+                .withMessageContaining("10 × 10");
+    }
+
+    @Test
+    void theCentreLiesHalfAPixelToTheUpperLeft() {
+        assertThat(View.center(256, 224)).isEqualTo(new View(16, 16, 224, false));
+        assertThat(View.center(256, 227)).isEqualTo(new View(14, 14, 227, false));
+        assertThat(View.center(28, 28)).isEqualTo(new View(0, 0, 28, false));
+    }
+}

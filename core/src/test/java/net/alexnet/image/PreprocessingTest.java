@@ -1,0 +1,38 @@
+package net.alexnet.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PreprocessingTest {
+    private static final Preprocessing PAPER = new Preprocessing(3, 256, 224, List.of(127.3, 119.7, 104.9), 1);
+
+    @Test
+    void survivesJson() throws Exception {
+        ObjectMapper json = new ObjectMapper();
+        String text = json.writeValueAsString(PAPER);
+        assertThat(text)
+                .isEqualTo("{\"channels\":3,\"resize\":256,\"crop\":224,\"mean\":[127.3,119.7,104.9],\"scale\":1.0}");
+        assertThat(json.readValue(text, Preprocessing.class)).isEqualTo(PAPER);
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        refused(2, 256, 224, List.of(1.0, 2.0), 1, "channels");
+        refused(1, 0, 1, List.of(1.0), 1, "resize");
+        refused(1, 32, 33, List.of(1.0), 1, "crop must be 1 to resize = 32 pixels, found 33");
+        refused(3, 32, 32, List.of(1.0), 1, "3 channels");
+        refused(1, 32, 32, List.of(Double.NaN), 1, "mean");
+        refused(1, 32, 32, List.of(256.0), 1, "mean");
+        refused(1, 32, 32, List.of(1.0), 0, "scale");
+    }
+
+    private static void refused(int channels, int resize, int crop, List<Double> mean, double scale, String why) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Preprocessing(channels, resize, crop, mean, scale))
+                .withMessageContaining(why);
+    }
+}

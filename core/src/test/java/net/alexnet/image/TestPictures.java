@@ -1,0 +1,54 @@
+package net.alexnet.image;
+
+import java.util.Arrays;
+
+/// Pictures made by a formula, and a codec that needs no native library.
+public final class TestPictures {
+    private TestPictures() {}
+
+    /// Every sample differs from its neighbours and from the same place in a picture of another number.
+    public static Picture pattern(int width, int height, int channels, int number) {
+        byte[] samples = new byte[width * height * channels];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = (byte) (i * 7 + i / 251 + number * 31);
+        }
+        return new Picture(width, height, channels, samples);
+    }
+
+    public static int sample(Picture picture, int x, int y, int channel) {
+        return picture.samples()[(y * picture.width() + x) * picture.channels() + channel] & 0xFF;
+    }
+
+    /// Files of four bytes: `'P'`, width, height, and the value of every sample. Scales to the nearest pixel.
+    public static final class Codec implements PictureCodec {
+        public static byte[] file(int width, int height, int value) {
+            return new byte[] {'P', (byte) width, (byte) height, (byte) value};
+        }
+
+        @Override
+        public Picture decode(byte[] file, int channels) throws UnreadablePictureException {
+            if (file.length != 4 || file[0] != 'P') {
+                throw new UnreadablePictureException("not a picture");
+            }
+            byte[] samples = new byte[(file[1] & 0xFF) * (file[2] & 0xFF) * channels];
+            Arrays.fill(samples, file[3]);
+            return new Picture(file[1] & 0xFF, file[2] & 0xFF, channels, samples);
+        }
+
+        @Override
+        public Picture resize(Picture picture, int width, int height) {
+            byte[] samples = new byte[width * height * picture.channels()];
+            int to = 0;
+            for (int y = 0; y < height; y++) {
+                for (int x = 0; x < width; x++) {
+                    for (int c = 0; c < picture.channels(); c++) {
+                        int fromX = (int) ((x + 0.5) * picture.width() / width);
+                        int fromY = (int) ((y + 0.5) * picture.height() / height);
+                        samples[to++] = (byte) sample(picture, fromX, fromY, c);
+                    }
+                }
+            }
+            return new Picture(width, height, picture.channels(), samples);
+        }
+    }
+}
