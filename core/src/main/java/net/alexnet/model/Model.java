@@ -1,0 +1,95 @@
+package net.alexnet.model;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.Network;
+import net.alexnet.tensor.Backend;
+import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFileException;
+
+/// A trained network with its card, as it lies in a `model.safetensors`.
+///
+/// The metadata has the keys `format` (`alexnet-1`), `network`, `classes`, `preprocessing` (JSON) and `origin` (text);
+/// tensors are named `conv1.weight`, `conv1.bias` and so on, in PyTorch's order of axes.
+public record Model(ModelCard card, Network network) {
+    private static final String FORMAT = "alexnet-1";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+            .build();
+
+    /// The metadata of a model file.
+    public static Map<String, String> metadata(ModelCard card) {
+        try {
+            return Map.of(
+                    "format", FORMAT,
+                    "network", JSON.writeValueAsString(card.network()),
+                    "classes", JSON.writeValueAsString(card.classes()),
+                    "preprocessing", JSON.writeValueAsString(card.preprocessing()),
+                    "origin", card.origin());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Reads a model file.
+    ///
+    /// @throws WeightFileException if the file is damaged, or does not say what network it holds
+    public static Model open(Path file, Backend backend) throws WeightFileException {
+        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+            ModelCard card = card(file, weights.metadata());
+            return new Model(card, Network.of(card.network().architecture(), weights, backend));
+        }
+    }
+
+    private static ModelCard card(Path file, Map<String, String> metadata) throws WeightFileException {
+        if (!FORMAT.equals(metadata.get("format"))) {
+            throw new WeightFileException(file, "its metadata does not say which network it holds: 'format' must be '"
+                    + FORMAT + "', found "
+                    + (metadata.isEmpty() ? "no metadata" : metadata.getOrDefault("format", "none")));
+        }
+        AlexNet network = part(file, metadata, "network", new TypeReference<>() {});
+        List<String> classes = part(file, metadata, "classes", new TypeReference<>() {});
+        Preprocessing preprocessing = part(file, metadata, "preprocessing", new TypeReference<>() {});
+        try {
+            return new ModelCard(network, classes, preprocessing, text(file, metadata, "origin"));
+        } catch (IllegalArgumentException e) {
+            throw new WeightFileException(file, "its metadata contradicts itself: " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> T part(Path file, Map<String, String> metadata, String key, TypeReference<T> type)
+            throws WeightFileException {
+        String text = text(file, metadata, key);
+        try {
+            T part = JSON.readValue(text, type);
+            if (part == null) {
+                throw new WeightFileException(file, "its metadata is damaged: '" + key + "' is null");
+            }
+            return part;
+        } catch (JsonProcessingException e) {
+            throw new WeightFileException(file, "its metadata is damaged at '" + key + "': " + e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    private static String text(Path file, Map<String, String> metadata, String key) throws WeightFileException {
+        String text = metadata.get(key);
+        if (text == null) {
+            throw new WeightFileException(file, "its metadata is damaged: there is no '" + key + "'");
+        }
+        return text;
+    }
+}

@@ -1,0 +1,272 @@
+package net.alexnet.net;
+
+import static net.alexnet.random.Draws.Purpose.WEIGHTS;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.Layer.Conv;
+import net.alexnet.net.Layer.Dense;
+import net.alexnet.net.Layer.Dropout;
+import net.alexnet.net.Layer.Flatten;
+import net.alexnet.net.Layer.MaxPool;
+import net.alexnet.net.Layer.Normalize;
+import net.alexnet.net.Layer.Relu;
+import net.alexnet.net.Layer.Softmax;
+import net.alexnet.net.Layer.Tanh;
+import net.alexnet.net.Layer.Weighted;
+import net.alexnet.random.Draws;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Backend.ParameterGradients;
+import net.alexnet.tensor.Backend.Pooled;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.weights.Entry;
+import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFileException;
+
+/// An architecture with its parameters on a backend, and the walk through it.
+///
+/// Every tensor belongs to the scope that is open when it is made, the parameters too: a network that is to outlive a
+/// scope is made outside of it.
+public final class Network {
+    private final Architecture architecture;
+    private final Backend backend;
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+
+    private <E extends Exception> Network(Architecture architecture, Backend backend, Values<E> values) throws E {
+        this.architecture = architecture;
+        this.backend = backend;
+        for (Row row : architecture.rows()) {
+            if (row.layer() instanceof Weighted weighted) {
+                Shape weight = row.weightShape();
+                add(weighted.name(), row, false, weight, values);
+                add(weighted.name(), row, true, Shape.of(weight.dim(0)), values);
+            }
+        }
+    }
+
+    private <E extends Exception> void add(String layer, Row row, boolean bias, Shape shape, Values<E> values)
+            throws E {
+        float[] initial = values.of(new ParameterPlace(layer, row, bias, shape));
+        Parameter parameter = new Parameter(layer, bias, backend.upload(shape, initial));
+        parameters.put(parameter.name(), parameter);
+    }
+
+    private interface Values<E extends Exception> {
+        float[] of(ParameterPlace place) throws E;
+    }
+
+    private record ParameterPlace(String layer, Row row, boolean bias, Shape shape) {
+        String name() {
+            return layer + (bias ? ".bias" : ".weight");
+        }
+    }
+
+    /// A network with fresh weights, a function of the seed alone.
+    public static Network initialize(
+            Architecture architecture, Initialization initialization, long seed, Backend backend) {
+        return new Network(architecture, backend, place -> {
+            float[] values = new float[Math.toIntExact(place.shape().elements())];
+            if (place.bias()) {
+                Arrays.fill(values, (float) initialization.bias(place.layer()));
+            } else {
+                double deviation = initialization.deviation(place.layer(), place.row().fanIn());
+                int index = architecture.rows().indexOf(place.row());
+                RandomGenerator normal = Draws.generator(seed, WEIGHTS, index);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) normal.nextGaussian(0, deviation);
+                }
+            }
+            return values;
+        });
+    }
+
+    /// A network with given parameters.
+    ///
+    /// @param weights holds a tensor of each parameter's name and shape
+    /// @throws WeightFileException if one is missing or of another shape
+    public static Network of(Architecture architecture, SafetensorsFile weights, Backend backend)
+            throws WeightFileException {
+        return new Network(architecture, backend, place -> weights.read(place.name(), place.shape()));
+    }
+
+    public Architecture architecture() {
+        return architecture;
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    /// The parameters in the order of the layers, each layer's weight before its bias.
+    public List<Parameter> parameters() {
+        return List.copyOf(parameters.values());
+    }
+
+    /// The parameters under their names, to be saved.
+    public List<Entry> entries() {
+        return parameters().stream()
+                .map(p -> new Entry(p.name(), p.value().shape(), () -> backend.download(p.value())))
+                .toList();
+    }
+
+    // --- forward ---------------------------------------------------------------------------------------------------
+
+    /// What a layer read and wrote in one forward pass, kept for the way back.
+    ///
+    /// @param aid what its gradient needs besides: the mask of a dropout, the winners of a pooling; else the output
+    public record Stage(Row row, Tensor in, Tensor out, Tensor aid) {}
+
+    /// Probabilities of the classes at test time.
+    ///
+    /// @param pictures `(N, C, H, W)`
+    /// @return `(N, classes)`
+    public Tensor probabilities(Tensor pictures) {
+        Tensor x = pictures;
+        for (Row row : architecture.rows()) {
+            x = stage(row, x, this::rescaled).out();
+        }
+        return x;
+    }
+
+    /// The forward pass of a training step, up to the logits.
+    ///
+    /// @param pictures `(N, C, H, W)`
+    /// @param masks which units are dropped
+    /// @return one stage per layer but the softmax, in order; the last one's output is the logits, `(N, classes)`
+    public List<Stage> forward(Tensor pictures, DropoutMasks masks) {
+        List<Stage> stages = new ArrayList<>();
+        Tensor x = pictures;
+        for (Row row : architecture.rows().subList(0, architecture.rows().size() - 1)) {
+            Stage stage = stage(row, x, (at, dropout, in) -> dropped(at, dropout, in, masks));
+            stages.add(stage);
+            x = stage.out();
+        }
+        return stages;
+    }
+
+    private interface DropoutRule {
+        Stage apply(Row row, Dropout dropout, Tensor x);
+    }
+
+    private Stage rescaled(Row row, Dropout dropout, Tensor x) {
+        return switch (dropout.scaling()) {
+            case AT_TEST -> plain(row, x, backend.scale(x, (float) (1 - dropout.rate())));
+            case AT_TRAINING -> plain(row, x, x);
+        };
+    }
+
+    private Stage dropped(Row row, Dropout dropout, Tensor x, DropoutMasks masks) {
+        double kept = switch (dropout.scaling()) {
+            case AT_TEST -> 1;
+            case AT_TRAINING -> 1 / (1 - dropout.rate());
+        };
+        Tensor mask = backend.upload(
+                x.shape(), masks.draw(architecture.rows().indexOf(row), x.shape(), dropout.rate(), (float) kept));
+        return new Stage(row, x, backend.multiply(x, mask), mask);
+    }
+
+    private Stage stage(Row row, Tensor x, DropoutRule rule) {
+        return switch (row.layer()) {
+            case Conv conv -> plain(
+                    row, x, backend.convolve(x, weight(conv), bias(conv), conv.window(), conv.groups()));
+            case Dense dense -> plain(row, x, backend.dense(x, weight(dense), bias(dense)));
+            case Relu _ -> plain(row, x, backend.relu(x));
+            case Tanh _ -> plain(row, x, backend.tanh(x));
+            case Normalize normalize -> plain(row, x, backend.normalize(x, normalize.norm()));
+            case Flatten _ -> plain(row, x, backend.flatten(x));
+            case Softmax _ -> plain(row, x, backend.softmax(x));
+            case Dropout dropout -> rule.apply(row, dropout, x);
+            case MaxPool pool -> {
+                Pooled pooled = backend.maxPool(x, pool.window());
+                yield new Stage(row, x, pooled.output(), pooled.winners());
+            }
+        };
+    }
+
+    private static Stage plain(Row row, Tensor in, Tensor out) {
+        return new Stage(row, in, out, out);
+    }
+
+    // --- backward --------------------------------------------------------------------------------------------------
+
+    /// Receives each parameter's gradient as soon as it is known, last layer first: others may be summed over processes
+    /// while the walk goes on.
+    public interface GradientSink {
+        void accept(Parameter parameter, Tensor gradient);
+    }
+
+    /// The backward pass of a training step.
+    ///
+    /// @param stages what [#forward] gave
+    /// @param dLogits the gradient of the loss by the logits
+    public void backward(List<Stage> stages, Tensor dLogits, GradientSink sink) {
+        Tensor dy = dLogits;
+        for (int i = stages.size() - 1; i > 0; i--) {
+            learn(stages.get(i), dy, sink);
+            Tensor dx = inputGradient(stages.get(i), dy);
+            if (i < stages.size() - 1) { // the first one is the caller's
+                backend.free(dy); // or all of them would live until the step ends
+            }
+            dy = dx;
+        }
+        learn(stages.getFirst(), dy, sink); // the pictures themselves need no gradient
+    }
+
+    private void learn(Stage stage, Tensor dy, GradientSink sink) {
+        switch (stage.row().layer()) {
+            case Conv conv -> emit(
+                    conv,
+                    backend.convolveParameterGradients(
+                            stage.in(), dy, stage.row().weightShape(), conv.window(), conv.groups()),
+                    sink);
+            case Dense dense -> emit(dense, backend.denseParameterGradients(stage.in(), dy), sink);
+            case Relu _,Tanh _,Normalize _,MaxPool _,Flatten _,Dropout _,Softmax _ -> {}
+        }
+    }
+
+    private void emit(Weighted layer, ParameterGradients gradients, GradientSink sink) {
+        sink.accept(parameter(layer.name() + ".weight"), gradients.weight());
+        sink.accept(parameter(layer.name() + ".bias"), gradients.bias());
+    }
+
+    private Tensor inputGradient(Stage stage, Tensor dy) {
+        Tensor x = stage.in();
+        Tensor y = stage.out();
+        return switch (stage.row().layer()) {
+            case Conv conv -> backend.convolveInputGradient(
+                    dy, weight(conv), x.shape(), conv.window(), conv.groups());
+            case Dense dense -> backend.denseInputGradient(dy, weight(dense));
+            case Relu _ -> backend.reluGradient(y, dy);
+            case Tanh _ -> backend.tanhGradient(y, dy);
+            case Normalize normalize -> backend.normalizeGradient(x, y, dy, normalize.norm());
+            case MaxPool pool -> backend.maxPoolGradient(dy, new Pooled(y, stage.aid()), x.shape(), pool.window());
+            case Flatten _ -> backend.unflatten(dy, x.shape());
+            case Dropout _ -> backend.multiply(dy, stage.aid());
+            case Softmax _ -> throw new IllegalStateException("softmax goes back with the loss");
+        };
+    }
+
+    // --- parameters ------------------------------------------------------------------------------------------------
+
+    private Tensor weight(Weighted layer) {
+        return parameter(layer.name() + ".weight").value();
+    }
+
+    private Tensor bias(Weighted layer) {
+        return parameter(layer.name() + ".bias").value();
+    }
+
+    private Parameter parameter(String name) {
+        Parameter found = parameters.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("no parameter " + name + "; there are " + parameters.keySet());
+        }
+        return found;
+    }
+}

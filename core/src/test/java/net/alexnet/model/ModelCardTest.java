@@ -1,0 +1,45 @@
+package net.alexnet.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.TinyNetworks;
+import org.junit.jupiter.api.Test;
+
+class ModelCardTest {
+    private static final AlexNet NETWORK = TinyNetworks.of(2);
+    private static final List<String> CLASSES = List.of("cat", "dog");
+
+    @Test
+    void wantsANameForEachOutput() {
+        Preprocessing fits = new Preprocessing(1, 10, 8, List.of(0.0), 1);
+        assertThatThrownBy(() -> new ModelCard(NETWORK, List.of("cat"), fits, "test"))
+                .hasMessage("the network has 2 outputs, but there are 1 class names");
+    }
+
+    @Test
+    void wantsPicturesOfTheNetworksSize() {
+        Preprocessing tooSmall = new Preprocessing(1, 10, 7, List.of(0.0), 1);
+        assertThatThrownBy(() -> new ModelCard(NETWORK, CLASSES, tooSmall, "test"))
+                .hasMessage("the network reads 1 × 8 × 8, but the preprocessing gives 1 × 7 × 7");
+    }
+
+    @Test
+    void wantsPicturesOfTheNetworksChannels() {
+        Preprocessing colour = new Preprocessing(3, 10, 8, List.of(0.0, 0.0, 0.0), 1);
+        assertThatThrownBy(() -> new ModelCard(NETWORK, CLASSES, colour, "test"))
+                .hasMessage("the network reads 1 × 8 × 8, but the preprocessing gives 3 × 8 × 8");
+    }
+
+    @Test
+    void doesNotChangeWithTheListItWasMadeFrom() {
+        List<String> names = new ArrayList<>(CLASSES);
+        ModelCard card = new ModelCard(NETWORK, names, new Preprocessing(1, 10, 8, List.of(0.0), 1), "test");
+        names.set(0, "cow");
+        assertThat(card.classes()).isEqualTo(CLASSES);
+    }
+}

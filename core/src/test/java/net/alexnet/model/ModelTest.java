@@ -1,0 +1,155 @@
+package net.alexnet.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.AlexNet.Table;
+import net.alexnet.net.Network;
+import net.alexnet.net.Parameter;
+import net.alexnet.net.TinyNetworks;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import net.alexnet.weights.Safetensors;
+import net.alexnet.weights.WeightFileException;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelTest {
+    private static final List<String> CLASSES = List.of("T-shirt/top", "größer \"als\" ∞", "猫");
+
+    @AutoClose
+    private final ReferenceBackend backend = new ReferenceBackend();
+    private final AlexNet table = TinyNetworks.of(CLASSES.size());
+    private final Network network = Network.initialize(table.architecture(), table.initialization(), 7, backend);
+    private final ModelCard card = new ModelCard(
+            table, CLASSES, new Preprocessing(1, 10, 8, List.of(72.9403), 1 / 90.0211), "trained as test");
+
+    @TempDir
+    private Path folder;
+    private Path file = Path.of("");
+
+    @BeforeEach
+    void name() {
+        file = folder.resolve("model.safetensors");
+    }
+
+    @Test
+    void comesBackFromItsFileAsItWas() throws Exception {
+        Safetensors.write(file, Model.metadata(card), network.entries());
+        Model read = Model.open(file, backend);
+        assertThat(read.card()).isEqualTo(card);
+        assertThat(read.network().architecture()).isEqualTo(network.architecture());
+        for (int i = 0; i < network.parameters().size(); i++) {
+            Parameter written = network.parameters().get(i);
+            Parameter back = read.network().parameters().get(i);
+            assertThat(back.name()).isEqualTo(written.name());
+            assertThat(backend.download(back.value())).containsExactly(backend.download(written.value()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void spellsEveryTable(Table of) throws Exception {
+        AlexNet large = AlexNet.of(of).withClasses(2);
+        Preprocessing preprocessing = new Preprocessing(3, large.input(), large.input(), List.of(1.0, 2.0, 3.0), 1);
+        ModelCard whole = new ModelCard(large, List.of("a", "b"), preprocessing, "");
+        Safetensors.write(file, Model.metadata(whole), List.of());
+        // the card is read before the weights, of which there are none here
+        assertThatThrownBy(() -> Model.open(file, backend)).hasMessageContaining("there is no tensor 'conv1.weight'");
+    }
+
+    @Test
+    void aFileOfOtherWeightsIsRefused() throws Exception {
+        Safetensors.write(file, Map.of("format", "pt"), network.entries());
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class).hasMessage(file
+                + ": its metadata does not say which network it holds: 'format' must be 'alexnet-1', found pt");
+    }
+
+    @Test
+    void aFileWithoutMetadataIsRefused() throws Exception {
+        Safetensors.write(file, Map.of(), network.entries());
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("found no metadata");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"network", "classes", "preprocessing", "origin"})
+    void aMissingKeyIsNamed(String key) throws Exception {
+        writeChanged(metadata -> metadata.remove(key));
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining("there is no '" + key + "'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            network       | {"table":
+            network       | null
+            network       | {}
+            network       | {"table": "vgg"}
+            network       | {"table": "small", "layers": 3}
+            network       | {"table": "small", "channels": 7}
+            classes       | ["a", "b"
+            classes       | {"a": 1}
+            classes       | null
+            classes       | ["a", null, "b"]
+            preprocessing | {}
+            preprocessing | null
+            preprocessing | [1]
+            preprocessing | {"channels": 1, "resize": 10, "crop": 8, "mean": [null], "scale": 1}
+            preprocessing | {"channels": 1, "resize": 10, "crop": 99, "mean": [0], "scale": 1}
+            """)
+    void damagedMetadataIsAnErrorThatNamesTheFileAndTheKey(String key, String value) throws Exception {
+        writeChanged(metadata -> metadata.put(key, value));
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining("'" + key + "'");
+    }
+
+    @Test
+    void aCardThatContradictsItselfIsRefused() throws Exception {
+        writeChanged(metadata -> metadata.put("classes", "[\"a\", \"b\"]"));
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("contradicts itself: the network has 3 outputs, but there are 2 class names");
+    }
+
+    @Test
+    void weightsOfAnotherWidthAreRefusedByName() throws Exception {
+        AlexNet wider = table.withSize(8, 1, 2.0 / 96 * 8);
+        Network other = Network.initialize(wider.architecture(), wider.initialization(), 7, backend);
+        Safetensors.write(file, Model.metadata(card), other.entries());
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("'conv1.weight' must have the shape 8 × 1 × 5 × 5, found 16 × 1 × 5 × 5");
+    }
+
+    @Test
+    void aFileThatWasCutIsRefused() throws Exception {
+        Safetensors.write(file, Model.metadata(card), network.entries());
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining("cut");
+    }
+
+    private interface Change {
+        void to(Map<String, String> metadata);
+    }
+
+    private void writeChanged(Change change) throws IOException {
+        Map<String, String> metadata = new HashMap<>(Model.metadata(card));
+        change.to(metadata);
+        Safetensors.write(file, metadata, network.entries());
+    }
+}

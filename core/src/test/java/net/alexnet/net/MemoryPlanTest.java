@@ -1,0 +1,64 @@
+package net.alexnet.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import net.alexnet.net.Layer.Conv;
+import net.alexnet.net.Layer.Dense;
+import net.alexnet.net.Layer.Dropout;
+import net.alexnet.net.Layer.DropoutScaling;
+import net.alexnet.net.Layer.Flatten;
+import net.alexnet.net.Layer.MaxPool;
+import net.alexnet.net.Layer.Relu;
+import net.alexnet.net.Layer.Softmax;
+import net.alexnet.tensor.Rounding;
+import net.alexnet.tensor.Window;
+import org.junit.jupiter.api.Test;
+
+class MemoryPlanTest {
+    /// 2 × 8 × 8 → 4 × 4 × 4, the last windows hanging over by 1 → 4 × 2 × 2 → 16 → 5.
+    private static final Architecture TINY = Architecture.of("tiny", 2, 8, List.of(
+            new Conv("conv1", 4, new Window(3, 2, 0, Rounding.CEIL), 1),
+            new Relu(),
+            new MaxPool(Window.of(2, 2, 0)),
+            new Flatten(),
+            new Dropout(0.5, DropoutScaling.AT_TEST),
+            new Dense("fc6", 5),
+            new Softmax()));
+
+    @Test
+    void countsByHand() {
+        MemoryPlan plan = MemoryPlan.of(TINY, 3);
+        long parameters = 4 * (4 * 2 * 9 + 4 + 16 * 5 + 5);
+        assertThat(plan.parameters()).isEqualTo(parameters);
+        assertThat(plan.gradients()).isEqualTo(parameters);
+        assertThat(plan.momentum()).isEqualTo(parameters);
+        // Input, conv1, relu1, pool1 and its winners of 8 bytes, flatten, dropout and its mask, fc6, softmax.
+        assertThat(plan.activations()).isEqualTo(3 * (4 * (128 + 64 + 64 + 16 + 16 + 16 + 16 + 5 + 5) + 8 * 16));
+        // The gradients at both sides of conv1, and its input with the overhang.
+        assertThat(plan.workspace()).isEqualTo(3 * 4 * (128 + 64 + 2 * 9 * 9));
+        assertThat(plan.total()).isEqualTo(3 * parameters + plan.activations() + plan.workspace());
+    }
+
+    @Test
+    void activationsGrowWithTheBatchAndParametersDoNot() {
+        MemoryPlan one = MemoryPlan.of(AlexNet.paper().architecture(), 1);
+        MemoryPlan many = MemoryPlan.of(AlexNet.paper().architecture(), 128);
+        assertThat(many.parameters()).isEqualTo(one.parameters()).isEqualTo(4 * 60_965_224L);
+        assertThat(many.activations()).isEqualTo(128 * one.activations());
+        assertThat(many.workspace()).isEqualTo(128 * one.workspace());
+    }
+
+    @Test
+    void sumsBeyond2GiBDoNotOverflow() {
+        MemoryPlan plan = MemoryPlan.of(AlexNet.paper().architecture(), 100_000);
+        assertThat(plan.activations()).isGreaterThan(1L << 36);
+        assertThat(plan.workspace()).isGreaterThan(1L << 36);
+    }
+
+    @Test
+    void anEmptyBatchIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 0)).withMessageContaining("found 0");
+    }
+}

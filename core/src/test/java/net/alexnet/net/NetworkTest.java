@@ -1,0 +1,112 @@
+package net.alexnet.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import net.alexnet.net.AlexNet.Table;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Scope;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import net.alexnet.weights.Entry;
+import net.alexnet.weights.Safetensors;
+import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFileException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class NetworkTest {
+    private static final Architecture TINY = AlexNet.small().withSize(16, 1, 0.01).architecture();
+
+    private final Backend backend = new ReferenceBackend();
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    @Test
+    void whatIsSavedIsWhatIsRead(@TempDir Path folder) throws IOException {
+        Network network = Network.initialize(TINY, Initialization.PAPER, 1, backend);
+        Path file = folder.resolve("weights.safetensors");
+        Safetensors.write(file, Map.of(), network.entries());
+        Network read;
+        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+            read = Network.of(TINY, weights, backend);
+        }
+        assertThat(read.parameters()).extracting(Parameter::name)
+                .isEqualTo(network.parameters().stream().map(Parameter::name).toList());
+        for (int i = 0; i < network.parameters().size(); i++) {
+            assertThat(backend.download(read.parameters().get(i).value()))
+                    .isEqualTo(backend.download(network.parameters().get(i).value()));
+        }
+    }
+
+    @Test
+    void weightsOfAnotherNetworkAreRefusedByName(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("weights.safetensors");
+        List<Entry> entries = Network.initialize(TINY, Initialization.PAPER, 1, backend).entries();
+        Safetensors.write(file, Map.of(), entries);
+        refuses(AlexNet.small().withSize(16, 3, 0.01).architecture(), file, "conv1.weight", "8 × 3 × 5 × 5");
+        Safetensors.write(file, Map.of(), entries.subList(0, entries.size() - 1));
+        refuses(TINY, file, "fc8.bias");
+    }
+
+    private void refuses(Architecture architecture, Path file, String... parts) throws IOException {
+        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+            assertThatExceptionOfType(WeightFileException.class)
+                    .isThrownBy(() -> Network.of(architecture, weights, backend)).withMessageContainingAll(parts);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Table.class, names = {"SMALL", "PAPER", "TORCHVISION"})
+    void probabilitiesSumTo1AndDropNothing(Table table) {
+        AlexNet net = AlexNet.of(table).withSize(table == Table.SMALL ? 16 : 68, 3, 0.01).withClasses(5);
+        Network network = Network.initialize(net.architecture(), Initialization.HE, 1, backend);
+        float[] first = probabilities(network);
+        assertThat(first).hasSize(2 * 5);
+        assertThat(first[0] + first[1] + first[2] + first[3] + first[4]).isBetween(1 - 1e-6f, 1 + 1e-6f);
+        assertThat(probabilities(network)).isEqualTo(first);
+    }
+
+    private float[] probabilities(Network network) {
+        Shape input = network.architecture().input();
+        float[] values = new float[Math.toIntExact(2 * input.elements())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 7 - 3;
+        }
+        long before = backend.liveTensors();
+        try (Scope _ = backend.scope()) {
+            Tensor pictures = backend.upload(Shape.of(2, input.dim(0), input.dim(1), input.dim(2)), values);
+            return backend.download(network.probabilities(pictures));
+        } finally {
+            assertThat(backend.liveTensors()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void dropoutFollowsItsMasks() {
+        Network network = Network.initialize(TINY, Initialization.HE, 1, backend);
+        float[] pictures = new float[16 * 16];
+        for (int i = 0; i < pictures.length; i++) {
+            pictures[i] = i % 5 - 2;
+        }
+        Tensor x = backend.upload(Shape.of(1, 1, 16, 16), pictures);
+        float[] logits = logits(network, x, new DropoutMasks(1, 0));
+        assertThat(logits(network, x, new DropoutMasks(1, 0))).isEqualTo(logits);
+        assertThat(logits(network, x, new DropoutMasks(1, 1))).isNotEqualTo(logits);
+    }
+
+    private float[] logits(Network network, Tensor x, DropoutMasks masks) {
+        return backend.download(network.forward(x, masks).getLast().out());
+    }
+}
