@@ -1,0 +1,181 @@
+package net.alexnet.run;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongPredicate;
+import net.alexnet.checkpoint.Checkpoint;
+import net.alexnet.checkpoint.CheckpointStore;
+import net.alexnet.checkpoint.TrainingState;
+import net.alexnet.dataset.Dataset;
+import net.alexnet.dataset.PictureSet;
+import net.alexnet.dataset.PreparedPictures;
+import net.alexnet.dataset.Rejected;
+import net.alexnet.eval.Evaluator;
+import net.alexnet.image.PictureCodec;
+import net.alexnet.image.PixelStatistics;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.input.Augmentation;
+import net.alexnet.input.Feed;
+import net.alexnet.input.TrainingPlan;
+import net.alexnet.model.Model;
+import net.alexnet.model.ModelCard;
+import net.alexnet.net.Network;
+import net.alexnet.recipe.Recipe;
+import net.alexnet.recipe.Recipe.Values;
+import net.alexnet.tensor.Backend;
+import net.alexnet.train.Progress;
+import net.alexnet.train.Trainer;
+import net.alexnet.train.Trainer.Outcome;
+import net.alexnet.train.Velocities;
+import net.alexnet.weights.SafetensorsFile;
+
+/// Puts a run together, from the pictures to the loop, and lets it go.
+public final class TrainingRun {
+    /// The key of a model file's metadata for the fingerprint of the pictures that it was trained on.
+    private static final String PICTURES = "pictures_sha256";
+
+    /// Batches assembled ahead of the loop.
+    private static final int DEPTH = 3;
+
+    /// What a run needs and is not made of.
+    ///
+    /// @param backend computes
+    /// @param codec reads pictures
+    /// @param workers threads that read pictures and assemble batches
+    /// @param progress is told how it goes
+    /// @param stop asked with the number of steps done whether to save and end
+    public record Tools(Backend backend, PictureCodec codec, int workers, Progress progress, LongPredicate stop) {}
+
+    private final RunFolder folder;
+    private final Recipe recipe;
+    private final Tools tools;
+    private final PreparedPictures training;
+    private final PreparedPictures validation;
+    private final ModelCard card;
+
+    private TrainingRun(RunFolder folder, Recipe recipe, Dataset dataset, Tools tools)
+            throws IOException, InterruptedException {
+        this.folder = folder;
+        this.recipe = recipe;
+        this.tools = tools;
+        this.training = prepare("training", dataset.training());
+        this.validation = prepare("validation", dataset.validation());
+        this.card = new ModelCard(
+                recipe.network(), dataset.classes(), preprocessing(training.statistics()),
+                "trained as " + recipe.name());
+        List<Rejected> rejected = new ArrayList<>(training.rejected());
+        rejected.addAll(validation.rejected());
+        folder.writeRejected(rejected);
+        if (!rejected.isEmpty()) {
+            tools.progress.warning(rejected.size() + " of " + (dataset.training().size() + dataset.validation().size())
+                    + " pictures cannot be read and are left out; " + folder.path().resolve("rejected.tsv")
+                    + " lists them. The first is " + rejected.getFirst().name() + ": " + rejected.getFirst().reason());
+        }
+    }
+
+    /// Trains from the start.
+    ///
+    /// @param folder new, made for this recipe
+    /// @param recipe for the dataset's classes
+    public static Outcome start(RunFolder folder, Recipe recipe, Dataset dataset, Tools tools)
+            throws IOException, InterruptedException {
+        TrainingRun run = new TrainingRun(folder, recipe, dataset, tools);
+        folder.becomeLatest();
+        Network network = Network.initialize(
+                recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
+        Velocities velocities = new Velocities(network, recipe.optimizer());
+        return run.go(network, velocities, TrainingState.start(recipe.seed()));
+    }
+
+    /// Goes on where a run was left, bit for bit as if it had not been.
+    ///
+    /// @param checkpoint of that run
+    /// @throws IOException if the pictures are no longer those that the run began with
+    public static Outcome resume(RunFolder folder, Recipe recipe, Checkpoint checkpoint, Dataset dataset, Tools tools)
+            throws IOException, InterruptedException {
+        if (dataset.classes().size() != recipe.network().classes()) {
+            throw changed(folder, dataset);
+        }
+        TrainingRun run = new TrainingRun(folder, recipe, dataset, tools);
+        Network network;
+        Velocities velocities;
+        try (SafetensorsFile weights = checkpoint.openModel();
+                SafetensorsFile momentum = checkpoint.openMomentum()) {
+            Map<String, String> then = weights.metadata();
+            if (!then.equals(run.metadata())) {
+                throw changed(folder, dataset);
+            }
+            network = Network.of(recipe.network().architecture(), weights, tools.backend);
+            velocities = new Velocities(network, recipe.optimizer());
+            velocities.restore(momentum);
+        }
+        return run.go(network, velocities, checkpoint.state());
+    }
+
+    /// What the run began with, in a model file's metadata: the card, and a fingerprint of the pictures' names and labels.
+    private Map<String, String> metadata() {
+        Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
+        metadata.put(PICTURES, Fingerprint.of(training, validation));
+        return metadata;
+    }
+
+    private static IOException changed(RunFolder folder, Dataset dataset) {
+        return new IOException("the pictures of " + dataset.name() + " are not those that the run " + folder.path()
+                + " began with: their names, classes or pixels have changed. Put them back, or start a new run");
+    }
+
+    private PreparedPictures prepare(String what, PictureSet pictures) throws IOException, InterruptedException {
+        return PreparedPictures.prepare(
+                pictures,
+                tools.codec,
+                recipe.pictures().resize(),
+                recipe.network().channels(),
+                tools.workers,
+                PreparedPictures.defaultBudget(),
+                (done, total) -> tools.progress.preparing(what, done, total));
+    }
+
+    private Preprocessing preprocessing(PixelStatistics statistics) {
+        double deviation = statistics.deviation().stream().mapToDouble(d -> d).average().orElseThrow();
+        double scale = recipe.pictures().values() == Values.STANDARDIZED && deviation > 0 ? 1 / deviation : 1;
+        return new Preprocessing(
+                recipe.network().channels(),
+                recipe.pictures().resize(),
+                recipe.network().input(),
+                statistics.mean(),
+                scale);
+    }
+
+    private Outcome go(Network network, Velocities velocities, TrainingState state)
+            throws IOException, InterruptedException {
+        CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
+        TrainingPlan plan = new TrainingPlan(
+                training.size(),
+                recipe.batch(),
+                card.preprocessing(),
+                new Augmentation(recipe.pictures().randomCrop(), recipe.pictures().mirror()),
+                recipe.seed(),
+                state.epoch(),
+                state.batchInEpoch());
+        Evaluator evaluator = new Evaluator(validation, card.preprocessing(), recipe.batch(), tools.workers);
+        tools.progress.started(recipe, state);
+        try (Feed feed = new Feed(training, card.preprocessing(), plan, recipe.batch(), tools.workers, DEPTH)) {
+            return Trainer.run(new Trainer.Parts(
+                    network,
+                    velocities,
+                    recipe,
+                    state,
+                    feed,
+                    TrainingPlan.batches(training.size(), recipe.batch()),
+                    evaluator,
+                    store,
+                    metadata(),
+                    folder.path(),
+                    tools.progress,
+                    tools.stop));
+        }
+    }
+}

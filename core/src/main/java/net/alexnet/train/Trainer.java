@@ -1,0 +1,236 @@
+package net.alexnet.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.LongPredicate;
+import net.alexnet.checkpoint.CheckpointStore;
+import net.alexnet.checkpoint.TrainingState;
+import net.alexnet.eval.Evaluator;
+import net.alexnet.eval.Scores.Report;
+import net.alexnet.input.Batch;
+import net.alexnet.input.Feed;
+import net.alexnet.net.DropoutMasks;
+import net.alexnet.net.Network;
+import net.alexnet.net.Network.Stage;
+import net.alexnet.recipe.Recipe;
+import net.alexnet.recipe.RecipeReader;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Backend.Loss;
+import net.alexnet.tensor.Scope;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.train.Progress.EpochRecord;
+import net.alexnet.train.Progress.StepRecord;
+import net.alexnet.train.Velocities.Gradient;
+
+/// The training loop, §5. It is given finished parts and owns the order of events; nothing else does.
+public final class Trainer {
+    private final Parts parts;
+    private final Recipe recipe;
+    private final Network network;
+    private final Backend backend;
+    private final Journal journal;
+    private final Watch watch;
+    private final Pace pace;
+    private TrainingState state;
+    private long epochStarted = System.nanoTime();
+    private Optional<Report> report = Optional.empty();
+
+    /// What a run consists of.
+    ///
+    /// @param network with the parameters to start from
+    /// @param velocities of the same network
+    /// @param recipe of the run
+    /// @param state where it stands
+    /// @param feed training batches from that state on
+    /// @param batchesPerEpoch how many of them make an epoch
+    /// @param evaluator of the validation pictures
+    /// @param store of the run's checkpoints
+    /// @param metadata of its model files
+    /// @param folder of the run
+    /// @param progress is told how it goes
+    /// @param stop asked before every step, and during validation, with the number of steps done: whether to save and end
+    public record Parts(
+            Network network,
+            Velocities velocities,
+            Recipe recipe,
+            TrainingState state,
+            Feed feed,
+            int batchesPerEpoch,
+            Evaluator evaluator,
+            CheckpointStore store,
+            Map<String, String> metadata,
+            Path folder,
+            Progress progress,
+            LongPredicate stop) {}
+
+    /// How a run ended.
+    ///
+    /// @param state where it stands
+    /// @param finished whether it is over; if not, it was stopped and can be resumed
+    /// @param report of this process's last validation; empty if there was none
+    /// @param imagesPerSecond over all steps of this process
+    public record Outcome(TrainingState state, boolean finished, Optional<Report> report, double imagesPerSecond) {}
+
+    private Trainer(Parts parts, Journal journal) {
+        this.parts = parts;
+        this.recipe = parts.recipe();
+        this.network = parts.network();
+        this.backend = network.backend();
+        this.journal = journal;
+        this.state = parts.state();
+        this.watch = new Watch(recipe, backend);
+        this.pace = new Pace(System::nanoTime, parts.feed()::waitNanos);
+    }
+
+    /// Trains until the recipe's last epoch, the schedule's end, or a stop. The state is saved at the end, at a stop, and
+    /// when pictures can no longer be read; a failure in the midst of a step leaves the checkpoints before it.
+    ///
+    /// @throws DivergedException if the loss is no longer a number; the checkpoints before it stay
+    /// @throws IOException if a checkpoint or a log cannot be written
+    public static Outcome run(Parts parts) throws IOException, InterruptedException {
+        try (Journal journal = new Journal(parts.folder(), parts.state().step(), parts.progress())) {
+            return new Trainer(parts, journal).run();
+        }
+    }
+
+    private Outcome run() throws IOException, InterruptedException {
+        while (!finished()) {
+            if (parts.stop().test(state.step())) {
+                save();
+                break;
+            }
+            if (state.batchInEpoch() < parts.batchesPerEpoch()) {
+                step(next());
+            } else {
+                closeEpoch();
+            }
+        }
+        return new Outcome(state, finished(), report, pace.picturesPerSecond());
+    }
+
+    /// The next batch; if its pictures cannot be read any more, what was learnt so far is saved first.
+    private Batch next() throws IOException, InterruptedException {
+        try {
+            return parts.feed().next();
+        } catch (IOException e) {
+            save();
+            throw e;
+        }
+    }
+
+    private boolean finished() {
+        return state.finished(recipe.epochs());
+    }
+
+    private void step(Batch batch) throws IOException {
+        OptionalDouble loss;
+        try (Scope _ = backend.scope()) {
+            Tensor pictures = backend.uploadPictures(
+                    batch.pixels(), batch.count(), batch.side(), batch.side(), batch.channels());
+            List<Stage> stages = network.forward(pictures, new DropoutMasks(recipe.seed(), state.step()));
+            Loss output = backend.crossEntropy(stages.getLast().out(), batch.labels());
+            loss = look(stages, output);
+            List<Gradient> gradients = new ArrayList<>();
+            network.backward(stages, output.gradient(), (parameter, dy) -> gradients.add(new Gradient(parameter, dy)));
+            parts.velocities().update(gradients, factor());
+        }
+        state = state.afterStep(loss);
+        pace.step(batch.count());
+        if (logged(state.step())) {
+            record(loss.orElseThrow());
+        }
+        if (recipe.checkpoints().everySteps() > 0 && state.step() % recipe.checkpoints().everySteps() == 0) {
+            save();
+        }
+    }
+
+    private double factor() {
+        return recipe.schedule().factor(state.epoch(), state.schedule());
+    }
+
+    /// What is seen of a step before its update can spoil the weights: the loss of a step that is checked, and none for the
+    /// others, so that they need not wait for the device.
+    private OptionalDouble look(List<Stage> stages, Loss loss) throws IOException {
+        long step = state.step() + 1;
+        if (step == 1) {
+            warn(watch.signal(stages.getFirst()));
+        }
+        if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last may have few pictures
+            warn(watch.dead(stages));
+        }
+        if (step % recipe.watch().checkEverySteps() != 0 && !logged(step)) {
+            return OptionalDouble.empty();
+        }
+        double value = backend.download(loss.value())[0];
+        watch.finite(step, value, stages, network.parameters());
+        warn(watch.flat(step, value));
+        return OptionalDouble.of(value);
+    }
+
+    private void warn(List<String> texts) throws IOException {
+        for (String text : texts) {
+            journal.warning(state.step() + 1, text);
+        }
+    }
+
+    private boolean logged(long step) {
+        return step == 1 || step % recipe.watch().logEverySteps() == 0;
+    }
+
+    private void record(double loss) throws IOException {
+        long steps = (long) recipe.epochs() * parts.batchesPerEpoch();
+        double speed = pace.recentPicturesPerSecond();
+        journal.step(new StepRecord(
+                state.step(),
+                steps,
+                state.epoch() + 1,
+                recipe.epochs(),
+                loss,
+                recipe.optimizer().rate() * factor(),
+                speed,
+                pace.recentWaitShare(),
+                (steps - state.step()) * recipe.batch() / speed));
+        pace.mark();
+    }
+
+    /// Validates, lets the schedule see the error, and saves. When a stop is asked for meanwhile, the epoch stays open:
+    /// the resumed run closes it.
+    private void closeEpoch() throws IOException, InterruptedException {
+        Optional<Report> validation = parts.evaluator().evaluate(network, parts.progress()::validating,
+                () -> parts.stop().test(state.step()));
+        pace.resume();
+        if (validation.isEmpty()) {
+            return;
+        }
+        report = validation;
+        double rate = recipe.optimizer().rate() * factor();
+        double loss = state.meanLoss();
+        boolean best = validation.get().top1Error() < state.schedule().best();
+        state = state.afterEpoch(recipe.schedule(), validation.get().top1Error());
+        long now = System.nanoTime();
+        journal.epoch(new EpochRecord(
+                state.epoch(), recipe.epochs(), state.step(), loss, validation.get(), rate,
+                (now - epochStarted) / 1e9));
+        epochStarted = now;
+        if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {
+            save();
+        }
+    }
+
+    private void save() throws IOException {
+        watch.sound(state.step(), network.parameters());
+        Path saved = parts.store().save(
+                state,
+                RecipeReader.write(recipe),
+                parts.metadata(),
+                network.entries(),
+                parts.velocities().entries());
+        parts.progress().saved(saved);
+        pace.resume();
+    }
+}
