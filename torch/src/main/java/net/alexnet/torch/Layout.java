@@ -1,0 +1,61 @@
+package net.alexnet.torch;
+
+import net.alexnet.tensor.Shape;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+
+/// How values lie in native memory: tensors of four axes, maps and filters alike, channels-last (N, H, W, C in memory
+/// for N, C, H, W in name), all others in row-major order. oneDNN takes both without reordering, and operations that
+/// work value by value meet operands of one order.
+final class Layout {
+    private Layout() {}
+
+    /// The tensor itself if it lies as it should, else a copy that does.
+    static Tensor ordered(Tensor tensor) {
+        MemoryFormat format = format((int) tensor.dim());
+        return tensor.is_contiguous(format) ? tensor : tensor.contiguous(format);
+    }
+
+    /// A tensor of this shape whose values are whatever the memory held. On a CPU, memory that is never touched costs
+    /// no more than its address.
+    static Tensor empty(Shape shape, TensorOptions options) {
+        return torch.empty(sizes(shape), options, new MemoryFormatOptional(format(shape.rank())));
+    }
+
+    /// Maps to rows, channels outermost in each, always in new memory.
+    ///
+    /// @param rows `(N, C·H·W)`
+    static Tensor rows(Tensor maps, Shape rows) {
+        Tensor result = empty(rows, maps.options());
+        result.view(sizes(shape(maps))).copy_(maps);
+        return result;
+    }
+
+    /// The inverse of [#rows], always in new memory.
+    ///
+    /// @param maps `(N, C, H, W)`
+    static Tensor maps(Tensor rows, Shape maps) {
+        Tensor result = empty(maps, rows.options());
+        result.copy_(rows.view(sizes(maps)));
+        return result;
+    }
+
+    static Shape shape(Tensor tensor) {
+        int[] dims = new int[(int) tensor.dim()];
+        for (int axis = 0; axis < dims.length; axis++) {
+            dims[axis] = Math.toIntExact(tensor.size(axis));
+        }
+        return Shape.of(dims);
+    }
+
+    static long[] sizes(Shape shape) {
+        return shape.dims().stream().mapToLong(Integer::longValue).toArray();
+    }
+
+    private static MemoryFormat format(int rank) {
+        return rank == 4 ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous;
+    }
+}

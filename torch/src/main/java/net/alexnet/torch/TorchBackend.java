@@ -1,0 +1,319 @@
+package net.alexnet.torch;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.BackendException;
+import net.alexnet.tensor.Operands;
+import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.Scope;
+import net.alexnet.tensor.Scopes;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.tensor.Window;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// [Backend] on libtorch. On a CPU the same inputs give the same bits in every run with the same number of threads.
+///
+/// The thread count and the numeric switches of libtorch are the process's, not the backend's: open one backend at a
+/// time, or several of one kind.
+public final class TorchBackend implements Backend {
+    private final TorchDevice device;
+    private final String description;
+    private final TorchFrame frame;
+    private final Scopes<TorchTensor> scopes = new Scopes<>();
+    private final TorchTransfer transfer;
+
+    private TorchBackend(TorchDevice device, int threads) {
+        this.device = device;
+        this.frame = new TorchFrame(threads);
+        this.transfer = new TorchTransfer(device);
+        this.description = TorchLibrary.describe(device, threads);
+    }
+
+    /// Opens libtorch with all cores.
+    ///
+    /// @param device as for [#open(String, int)]
+    public static TorchBackend open(String device) {
+        return open(device, Runtime.getRuntime().availableProcessors());
+    }
+
+    /// Opens libtorch.
+    ///
+    /// @param device `auto` for the fastest that is there, `cpu`, `cuda`, `cuda:N` or `mps`
+    /// @param threads how many threads an operation may use on a CPU, at least 1
+    /// @throws IllegalArgumentException if there is no such device
+    /// @throws BackendException if the native libraries are missing or do not load
+    public static TorchBackend open(String device, int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("libtorch needs at least 1 thread, found " + threads);
+        }
+        TorchLibrary.load();
+        return new TorchBackend(TorchDevice.find(device), threads);
+    }
+
+    @Override
+    public String describe() {
+        return description;
+    }
+
+    @Override
+    public Scope scope() {
+        return scopes.open();
+    }
+
+    @Override
+    public void free(Tensor tensor) {
+        requireOurs("free", tensor);
+        scopes.free((TorchTensor) tensor);
+    }
+
+    @Override
+    public long liveTensors() {
+        return scopes.liveTensors();
+    }
+
+    // --- storage ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor zeros(Shape shape) {
+        return frame.run("zeros", () -> own(Layout.empty(shape, device.options(ScalarType.Float)).zero_()), shape);
+    }
+
+    @Override
+    public Tensor upload(Shape shape, float[] values) {
+        Operands.values("upload", shape, values);
+        return frame.run("upload", () -> own(transfer.upload(shape, values)), shape);
+    }
+
+    @Override
+    public Tensor uploadPictures(MemorySegment pixels, int count, int height, int width, int channels) {
+        Shape shape = Operands.uploadPictures(pixels, count, height, width, channels);
+        MemorySegment borrowed = transfer.inPlace(pixels) ? pixels : MemorySegment.NULL;
+        return frame.run("uploadPictures",
+                () -> scopes.own(new TorchTensor(transfer.uploadPictures(pixels, shape), scopes, borrowed)), shape);
+    }
+
+    @Override
+    public float[] download(Tensor tensor) {
+        return read("download", () -> transfer.download(raw(tensor)), tensor);
+    }
+
+    @Override
+    public void assign(Tensor target, float[] values) {
+        Operands.values("assign", target.shape(), values);
+        change("assign", () -> transfer.assign(raw(target), values), target);
+    }
+
+    // --- convolution -----------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
+        Operands.convolve(x.shape(), weight.shape(), bias.shape(), window, groups);
+        TorchConvolution layer = new TorchConvolution(window, groups);
+        return one("convolve", () -> layer.forward(raw(x), raw(weight), raw(bias)), x, weight, bias);
+    }
+
+    @Override
+    public Tensor convolveInputGradient(Tensor dy, Tensor weight, Shape xShape, Window window, int groups) {
+        Operands.convolveInputGradient(dy.shape(), weight.shape(), xShape, window, groups);
+        TorchConvolution layer = new TorchConvolution(window, groups);
+        return one("convolveInputGradient", () -> layer.inputGradient(raw(dy), raw(weight), xShape), dy, weight);
+    }
+
+    @Override
+    public ParameterGradients convolveParameterGradients(
+            Tensor x, Tensor dy, Shape weightShape, Window window, int groups) {
+        Operands.convolveParameterGradients(x.shape(), dy.shape(), weightShape, window, groups);
+        TorchConvolution layer = new TorchConvolution(window, groups);
+        List<Tensor> gradients = several("convolveParameterGradients",
+                () -> layer.parameterGradients(raw(x), raw(dy), weightShape), x, dy);
+        return new ParameterGradients(gradients.get(0), gradients.get(1));
+    }
+
+    // --- fully connected -------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
+        Operands.dense(x.shape(), weight.shape(), bias.shape());
+        return one("dense", () -> torch.linear(raw(x), raw(weight), new TensorOptional(raw(bias))), x, weight, bias);
+    }
+
+    @Override
+    public Tensor denseInputGradient(Tensor dy, Tensor weight) {
+        Operands.denseInputGradient(dy.shape(), weight.shape());
+        return one("denseInputGradient", () -> torch.mm(raw(dy), raw(weight)), dy, weight);
+    }
+
+    @Override
+    public ParameterGradients denseParameterGradients(Tensor x, Tensor dy) {
+        Operands.denseParameterGradients(x.shape(), dy.shape());
+        List<Tensor> gradients = several("denseParameterGradients", () -> new org.bytedeco.pytorch.Tensor[] {
+            torch.mm(raw(dy).t(), raw(x)), raw(dy).sum(0)}, x, dy);
+        return new ParameterGradients(gradients.get(0), gradients.get(1));
+    }
+
+    @Override
+    public Tensor flatten(Tensor x) {
+        Shape y = Operands.flatten(x.shape());
+        return one("flatten", () -> Layout.rows(raw(x), y), x);
+    }
+
+    @Override
+    public Tensor unflatten(Tensor y, Shape xShape) {
+        Operands.unflatten(y.shape(), xShape);
+        return one("unflatten", () -> Layout.maps(raw(y), xShape), y);
+    }
+
+    // --- neurons ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor relu(Tensor x) {
+        return one("relu", () -> torch.relu(raw(x)), x);
+    }
+
+    @Override
+    public Tensor reluGradient(Tensor y, Tensor dy) {
+        Operands.same("reluGradient", "y", y.shape(), "dy", dy.shape());
+        return one("reluGradient", () -> torch.threshold_backward(raw(dy), raw(y), new Scalar(0.0f)), y, dy);
+    }
+
+    @Override
+    public Tensor tanh(Tensor x) {
+        return one("tanh", () -> torch.tanh(raw(x)), x);
+    }
+
+    @Override
+    public Tensor tanhGradient(Tensor y, Tensor dy) {
+        Operands.same("tanhGradient", "y", y.shape(), "dy", dy.shape());
+        return one("tanhGradient", () -> torch.tanh_backward(raw(dy), raw(y)), y, dy);
+    }
+
+    @Override
+    public Tensor multiply(Tensor a, Tensor b) {
+        Operands.same("multiply", "a", a.shape(), "b", b.shape());
+        return one("multiply", () -> torch.mul(raw(a), raw(b)), a, b);
+    }
+
+    @Override
+    public Tensor scale(Tensor x, float factor) {
+        return one("scale", () -> torch.mul(raw(x), new Scalar(factor)), x);
+    }
+
+    // --- normalisation and pooling ---------------------------------------------------------------------------------
+
+    @Override
+    public Tensor normalize(Tensor x, ResponseNorm norm) {
+        Operands.normalize(x.shape(), norm);
+        return one("normalize", () -> new TorchResponseNorm(norm).forward(raw(x)), x);
+    }
+
+    @Override
+    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+        Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
+        return one("normalizeGradient", () -> new TorchResponseNorm(norm).gradient(raw(x), raw(y), raw(dy)), x, y, dy);
+    }
+
+    @Override
+    public Pooled maxPool(Tensor x, Window window) {
+        Operands.maxPool(x.shape(), window);
+        List<Tensor> pooled = several("maxPool", () -> new TorchMaxPool(window).forward(raw(x)), x);
+        return new Pooled(pooled.get(0), pooled.get(1));
+    }
+
+    @Override
+    public Tensor maxPoolGradient(Tensor dy, Pooled pooled, Shape xShape, Window window) {
+        Operands.maxPoolGradient(dy.shape(), xShape, window);
+        Tensor winners = pooled.winners();
+        return one("maxPoolGradient", () -> new TorchMaxPool(window).gradient(raw(dy), raw(winners), xShape), dy,
+                winners);
+    }
+
+    // --- the two ends ----------------------------------------------------------------------------------------------
+
+    @Override
+    public Tensor softmax(Tensor logits) {
+        Operands.softmax(logits.shape());
+        return one("softmax", () -> torch.softmax(raw(logits), 1), logits);
+    }
+
+    @Override
+    public Loss crossEntropy(Tensor logits, int[] labels) {
+        Operands.crossEntropy(logits.shape(), labels);
+        List<Tensor> loss = several("crossEntropy", () -> TorchLoss.crossEntropy(raw(logits), labels, device), logits);
+        return new Loss(loss.get(0), loss.get(1));
+    }
+
+    @Override
+    public void update(
+            Tensor parameter, Tensor velocity, Tensor gradient, float momentum, float weightDecay, float rate) {
+        Operands.update(parameter.shape(), velocity.shape(), gradient.shape());
+        change("update",
+                () -> TorchUpdate.step(raw(parameter), raw(velocity), raw(gradient), momentum, weightDecay, rate),
+                parameter, velocity, gradient);
+    }
+
+    // --- looking in ------------------------------------------------------------------------------------------------
+
+    @Override
+    public Statistics statistics(Tensor x) {
+        return read("statistics", () -> TorchStatistics.of(raw(x)), x);
+    }
+
+    @Override
+    public float[] unitMaxima(Tensor x) {
+        Operands.unitMaxima(x.shape());
+        return read("unitMaxima", () -> transfer.download(TorchStatistics.unitMaxima(raw(x))), x);
+    }
+
+    @Override
+    public void close() {
+        scopes.freeAll();
+    }
+
+    // --- from tensors of the interface to native ones and back -----------------------------------------------------
+
+    private Tensor one(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
+        return read(operation, () -> own(body.get()), operands);
+    }
+
+    private List<Tensor> several(
+            String operation, Supplier<org.bytedeco.pytorch.Tensor[]> body, Tensor... operands) {
+        return read(operation, () -> Arrays.stream(body.get()).map(this::own).toList(), operands);
+    }
+
+    private void change(String operation, Runnable body, Tensor... operands) {
+        read(operation, () -> {
+            body.run();
+            return operands;
+        }, operands);
+    }
+
+    private <T> T read(String operation, Supplier<T> body, Tensor... operands) {
+        for (Tensor operand : operands) {
+            requireOurs(operation, operand);
+        }
+        return frame.run(operation, body, Arrays.stream(operands).map(Tensor::shape).toArray(Shape[]::new));
+    }
+
+    private void requireOurs(String operation, Tensor operand) {
+        if (!(operand instanceof TorchTensor tensor) || !tensor.belongsTo(scopes)) {
+            throw new IllegalArgumentException(
+                    operation + ": the tensor of " + operand.shape() + " was made by another backend");
+        }
+        raw(tensor);
+    }
+
+    private static org.bytedeco.pytorch.Tensor raw(Tensor tensor) {
+        return ((TorchTensor) tensor).handle();
+    }
+
+    private Tensor own(org.bytedeco.pytorch.Tensor result) {
+        return scopes.own(new TorchTensor(Layout.ordered(result), scopes, MemorySegment.NULL));
+    }
+}

@@ -1,0 +1,82 @@
+package net.alexnet.torch;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Where tensors live and operations run.
+///
+/// @param name by which [#find] finds it
+/// @param type one of CPU, CUDA and MPS (Apple's GPUs)
+/// @param index which CUDA device, from 0; always 0 for the others
+/// @param reason why this one, in a few words
+record TorchDevice(String name, DeviceType type, int index, String reason) {
+    private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
+
+    /// Finds a device by name.
+    ///
+    /// @param name `auto` for the fastest that is there, `cpu`, `cuda`, `cuda:N` or `mps`
+    /// @throws IllegalArgumentException if there is no such name or no such device
+    static TorchDevice find(String name) {
+        Matcher cuda = CUDA.matcher(name);
+        if (cuda.matches()) {
+            return cuda(name, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+        }
+        return switch (name) {
+            case "auto" -> best();
+            case "cpu" -> new TorchDevice("cpu", DeviceType.CPU, 0, "as asked");
+            case "mps" -> mps();
+            default -> throw new IllegalArgumentException(
+                    "device '" + name + "' is not one of auto, cpu, cuda, cuda:N, mps");
+        };
+    }
+
+    private static TorchDevice best() {
+        if (cudaDevices() > 0) {
+            return new TorchDevice("cuda:0", DeviceType.CUDA, 0, "first of " + cudaDevices() + " CUDA devices");
+        }
+        if (torch.hasMPS()) {
+            return new TorchDevice("mps", DeviceType.MPS, 0, "Apple GPU found");
+        }
+        return new TorchDevice("cpu", DeviceType.CPU, 0, "no GPU that this libtorch can use");
+    }
+
+    private static TorchDevice cuda(String name, int index) {
+        int devices = cudaDevices();
+        if (index >= devices) {
+            String found = devices == 0
+                    ? "this libtorch finds no CUDA device: it needs an NVIDIA driver and the CUDA natives on the class"
+                            + " path (build with -Dalexnet.cuda)"
+                    : "there are " + devices + ", counted from cuda:0";
+            throw new IllegalArgumentException("device '" + name + "' does not exist: " + found + "; or use 'cpu'");
+        }
+        return new TorchDevice("cuda:" + index, DeviceType.CUDA, index, "as asked");
+    }
+
+    private static TorchDevice mps() {
+        if (!torch.hasMPS()) {
+            throw new IllegalArgumentException(
+                    "device 'mps' does not exist: this libtorch finds no Apple GPU; use 'cpu' or 'auto'");
+        }
+        return new TorchDevice("mps", DeviceType.MPS, 0, "as asked");
+    }
+
+    private static int cudaDevices() {
+        return torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+    }
+
+    boolean isCpu() {
+        return type == DeviceType.CPU;
+    }
+
+    /// How tensors of this element type are made here; to be called in a [TorchFrame].
+    TensorOptions options(ScalarType element) {
+        return new TensorOptions(isCpu() ? new Device(type) : new Device(type, (byte) index))
+                .dtype(new ScalarTypeOptional(element));
+    }
+}

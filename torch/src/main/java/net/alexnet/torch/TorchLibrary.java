@@ -1,0 +1,63 @@
+package net.alexnet.torch;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.alexnet.tensor.BackendException;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.global.torch;
+
+/// libtorch as a library of the process: loading it, the switches that change its numbers, and what it calls itself.
+final class TorchLibrary {
+    private static final String PHYSICAL_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+    private TorchLibrary() {}
+
+    /// Loads the native libraries and sets the process's switches.
+    ///
+    /// @throws BackendException if they are missing or do not load
+    static void load() {
+        liftPhysicalLimit();
+        try {
+            Loader.load(torch.class);
+        } catch (LinkageError e) {
+            throw new BackendException("libtorch does not load on " + Loader.getPlatform()
+                    + ": its natives have to be on the class path (org.bytedeco:pytorch and org.bytedeco:openblas, each with"
+                    + " the classifier of this platform): " + e.getMessage(), e);
+        }
+        Context context = torch.globalContext();
+        context.setDeterministicMkldnn(true); // exact resume
+        context.setDeterministicCuDNN(true);
+        context.setAllowTF32CuDNN(false); // float32 means float32: TF32 keeps 10 bits of a product's 23
+        context.setAllowTF32CuBLAS(false);
+    }
+
+    /// JavaCPP gives up when the process's resident memory, tensors and mapped files included, passes four times the
+    /// Java heap's limit, which says nothing about what a network needs. Only heard before its first use.
+    private static void liftPhysicalLimit() {
+        if (System.getProperty(PHYSICAL_LIMIT, System.getProperty(PHYSICAL_LIMIT.toLowerCase(Locale.ROOT), ""))
+                .isEmpty()) {
+            System.setProperty(PHYSICAL_LIMIT, "0");
+        }
+    }
+
+    /// Engine, version, device and why, and what computes there.
+    static String describe(TorchDevice device, int threads) {
+        try (var _ = new PointerScope()) {
+            String config = torch.show_config().getString();
+            String engine = "libtorch " + find("TORCH_VERSION=([0-9.]+)", config) + " on " + device.name() + " ("
+                    + device.reason() + ")";
+            return device.isCpu()
+                    ? engine + ", " + threads + (threads == 1 ? " thread" : " threads") + ", oneDNN "
+                            + find("MKL-DNN v([0-9.]+)", config) + ", " + torch.get_cpu_capability().getString()
+                    : engine;
+        }
+    }
+
+    private static String find(String pattern, String text) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        return matcher.find() ? matcher.group(1) : "of unknown version";
+    }
+}

@@ -1,0 +1,55 @@
+package net.alexnet.torch;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import net.alexnet.tensor.Scopes;
+import net.alexnet.tensor.Shape;
+
+/// A native tensor of which this object holds one reference, until [#free()].
+final class TorchTensor implements Scopes.Owned {
+    private final org.bytedeco.pytorch.Tensor handle;
+    private final Shape shape;
+    private final Scopes<TorchTensor> owner;
+    private final MemorySegment borrowed;
+    private boolean freed;
+
+    /// @param handle may be a temporary of the frame that runs, or a view of one: a reference of our own is taken
+    /// @param borrowed memory of Java's that the tensor reads in place and that must not vanish before it;
+    ///     [MemorySegment#NULL] if there is none
+    TorchTensor(org.bytedeco.pytorch.Tensor handle, Scopes<TorchTensor> owner, MemorySegment borrowed) {
+        this.handle = new org.bytedeco.pytorch.Tensor(handle).retainReference();
+        this.shape = Layout.shape(handle);
+        this.owner = owner;
+        this.borrowed = borrowed;
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    /// @throws IllegalStateException if the tensor was freed
+    org.bytedeco.pytorch.Tensor handle() {
+        if (freed) {
+            throw new IllegalStateException("a tensor of " + shape + " is used after it was freed; make it outside the"
+                    + " scope if it has to live longer");
+        }
+        return handle;
+    }
+
+    boolean belongsTo(Scopes<TorchTensor> scopes) {
+        return owner == scopes;
+    }
+
+    @Override
+    public void free() {
+        if (!freed) {
+            freed = true;
+            try {
+                handle.releaseReference();
+            } finally {
+                Reference.reachabilityFence(borrowed);
+            }
+        }
+    }
+}

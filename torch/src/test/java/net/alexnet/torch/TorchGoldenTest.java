@@ -1,0 +1,9 @@
+package net.alexnet.torch;
+
+import net.alexnet.net.GoldenContract;
+
+class TorchGoldenTest extends GoldenContract {
+    TorchGoldenTest() {
+        super(TorchBackend.open("cpu", 2));
+    }
+}
