@@ -1,0 +1,143 @@
+package net.alexnet.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import net.alexnet.eval.Classifier;
+import net.alexnet.eval.Classifier.Prediction;
+import net.alexnet.files.AtomicFiles;
+import net.alexnet.image.Picture;
+import net.alexnet.image.PictureCodec;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.image.Squares;
+import net.alexnet.image.UnreadablePictureException;
+import net.alexnet.model.Model;
+import net.alexnet.tensor.Backend;
+import net.alexnet.torch.OpenCvCodec;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `alexnet classify`.
+@Command(name = "classify", mixinStandardHelpOptions = true, description = "Says what is on pictures: the five most probable classes of each.")
+final class ClassifyCommand implements Callable<Integer> {
+    private static final int TOP = 5;
+    private static final int BATCH = 32;
+
+    private final Terminal terminal;
+    private final PictureCodec codec = new OpenCvCodec();
+
+    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, or a model.safetensors.")
+    private Path model = Path.of("runs/latest");
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures; of a folder, every file in it and below.")
+    private List<Path> pictures = List.of();
+
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last.")
+    private ModelFile.Which which = ModelFile.Which.LAST;
+
+    @Option(names = "--json", description = "One JSON array on standard output, and nothing else there.")
+    private boolean json;
+
+    @Mixin
+    private Engine engine = new Engine();
+
+    ClassifyCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /// What became of a file; one of the two is there.
+    private sealed interface Answer {
+        record Known(String file, List<Prediction> predictions) implements Answer {}
+
+        record Unreadable(String file, String error) implements Answer {}
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Path> files = files();
+        List<Answer> answers = new ArrayList<>();
+        try (Backend backend = engine.open()) {
+            Model opened = ModelFile.open(model, which, backend);
+            Classifier classifier = new Classifier(opened);
+            for (int from = 0; from < files.size(); from += BATCH) {
+                List<Answer> some = classify(classifier, opened.card().preprocessing(),
+                        files.subList(from, Math.min(files.size(), from + BATCH)));
+                answers.addAll(some);
+                if (!json) {
+                    some.forEach(this::print);
+                }
+            }
+        }
+        if (json) {
+            terminal.out().println(Json.of(answers));
+        }
+        return answers.stream().anyMatch(answer -> answer instanceof Answer.Known) ? 0 : 1;
+    }
+
+    private List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path path : pictures) {
+            if (Files.isDirectory(path)) {
+                try (Stream<Path> below = Files.walk(path)) {
+                    below.filter(Files::isRegularFile)
+                            .filter(file -> !file.getFileName().toString().startsWith("."))
+                            .sorted()
+                            .forEach(files::add);
+                }
+            } else {
+                files.add(path);
+            }
+        }
+        if (files.isEmpty()) {
+            throw new IOException("there are no files in " + pictures);
+        }
+        return files;
+    }
+
+    private List<Answer> classify(Classifier classifier, Preprocessing preprocessing, List<Path> files) {
+        List<Path> readable = new ArrayList<>();
+        List<Picture> squares = new ArrayList<>();
+        List<Answer> unreadable = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                Picture picture = codec.decode(Files.readAllBytes(file), preprocessing.channels());
+                squares.add(Squares.middle(picture, preprocessing.resize(), codec));
+                readable.add(file);
+            } catch (IOException e) {
+                unreadable.add(new Answer.Unreadable(file.toString(), AtomicFiles.reason(e)));
+            } catch (UnreadablePictureException e) {
+                unreadable.add(new Answer.Unreadable(file.toString(), String.valueOf(e.getMessage())));
+            }
+        }
+        List<List<Prediction>> predictions = squares.isEmpty() ? List.of() : classifier.classify(squares, TOP);
+        Iterator<Answer> refused = unreadable.iterator();
+        Iterator<List<Prediction>> known = predictions.iterator();
+        List<Answer> answers = new ArrayList<>();
+        for (Path file : files) {
+            answers.add(readable.contains(file) ? new Answer.Known(file.toString(), known.next()) : refused.next());
+        }
+        return answers;
+    }
+
+    private void print(Answer answer) {
+        switch (answer) {
+            case Answer.Known known -> {
+                terminal.out().println(known.file());
+                for (Prediction prediction : known.predictions()) {
+                    terminal.out().println(String.format(
+                            Locale.ROOT, "  %6.2f %%  %s", 100 * prediction.probability(), prediction.name()));
+                }
+            }
+            case Answer.Unreadable unreadable ->
+                terminal.err().println("warning: " + unreadable.file() + ": " + unreadable.error());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package net.alexnet.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import net.alexnet.files.AtomicFiles;
+import net.alexnet.recipe.RecipeException;
+import net.alexnet.tensor.BackendException;
+import net.alexnet.train.DivergedException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/// The command line as a whole: its commands, and what a user sees when one fails.
+@Command(name = "alexnet", description = "The AlexNet of 2012: train it, judge it, use it.", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
+    TrainCommand.class, EvaluateCommand.class, ClassifyCommand.class,
+    InspectCommand.class}, footer = {"", "./alexnet COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 misuse."})
+final class Cli {
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the whole stack trace of a failure.")
+    private boolean debug;
+
+    private Cli() {}
+
+    /// Runs one command.
+    ///
+    /// @param out takes results
+    /// @param err takes progress, warnings and errors
+    /// @param terminal whether a person is watching `err`
+    /// @return the exit code
+    static int run(PrintWriter out, PrintWriter err, boolean terminal, String... arguments) {
+        Cli cli = new Cli();
+        try (Interruption interruption = new Interruption(err)) {
+            CommandLine line = new CommandLine(cli,
+                    new Terminal.Factory(new Terminal(out, err, terminal, interruption)))
+                    .setOut(out)
+                    .setErr(err)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setParameterExceptionHandler(Cli::misuse)
+                    .setExecutionExceptionHandler((e, command, parsed) -> cli.failure(e, command));
+            return line.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+        } catch (OutOfMemoryError e) {
+            err.println("alexnet: out of memory (" + e.getMessage()
+                    + "); take a smaller batch, a smaller network, or give Java"
+                    + " more: ALEXNET_JAVA_OPTS=-Xmx8g");
+            return 1;
+        }
+    }
+
+    private static int misuse(CommandLine.ParameterException e, String[] arguments) {
+        PrintWriter err = e.getCommandLine().getErr();
+        err.println("alexnet: " + e.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+            err.println("See './" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return 2;
+    }
+
+    private int failure(Exception e, CommandLine command) {
+        PrintWriter err = command.getErr();
+        err.println("alexnet: " + message(e));
+        if (debug) {
+            e.printStackTrace(err);
+        }
+        return e instanceof MisuseException || e instanceof RecipeException ? 2 : 1;
+    }
+
+    private static String message(Exception e) {
+        return switch (e) {
+            case IOException io -> AtomicFiles.reason(io);
+            case UncheckedIOException io -> AtomicFiles.reason(Objects.requireNonNull(io.getCause()));
+            case MisuseException _,RecipeException _,BackendException _,DivergedException _ -> text(e);
+            case IllegalArgumentException _ -> text(e);
+            case RuntimeException _ -> "an error in the program: " + e + "; --debug shows where. Please report it";
+            default -> text(e);
+        };
+    }
+
+    private static String text(Exception e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+}

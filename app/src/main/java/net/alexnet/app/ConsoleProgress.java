@@ -1,0 +1,149 @@
+package net.alexnet.app;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import net.alexnet.checkpoint.TrainingState;
+import net.alexnet.recipe.Recipe;
+import net.alexnet.train.Progress;
+
+/// Shows on standard error how a job goes: a bar per epoch on a terminal, lines of text in a log, or nothing but warnings.
+final class ConsoleProgress implements Progress, AutoCloseable {
+    private final PrintWriter err;
+    private final boolean bars;
+    private final boolean lines;
+    private Optional<ProgressBar> bar = Optional.empty();
+    private String barName = "";
+
+    ConsoleProgress(Terminal terminal, ProgressMode mode) {
+        this.err = terminal.err();
+        this.bars = mode == ProgressMode.AUTO && terminal.watched();
+        this.lines = bars || mode == ProgressMode.PLAIN;
+    }
+
+    /// Whether there is a user who follows.
+    boolean follows() {
+        return lines;
+    }
+
+    /// A line for a user who follows.
+    void say(String text) {
+        if (lines) {
+            clear();
+            err.println(text);
+        }
+    }
+
+    @Override
+    public void preparing(String what, int done, int total) {
+        bar("reading " + what + " pictures", done, total, "");
+        if (done == total) {
+            clear();
+        }
+    }
+
+    @Override
+    public void started(Recipe recipe, TrainingState state) {
+        say(state.step() == 0 ? "training begins" : "training goes on after step " + state.step());
+    }
+
+    @Override
+    public void step(StepRecord step) {
+        if (bars) {
+            long perEpoch = Math.max(1, step.steps() / Math.max(1, step.epochs()));
+            bar("epoch " + step.epoch() + "/" + step.epochs(), (step.step() - 1) % perEpoch + 1, perEpoch,
+                    figures(step));
+        } else {
+            say(String.format(Locale.ROOT, "step %d/%d  epoch %d/%d  %s", step.step(), step.steps(), step.epoch(),
+                    step.epochs(), figures(step)));
+        }
+    }
+
+    private static String figures(StepRecord step) {
+        return String.format(
+                Locale.ROOT,
+                "loss %.4f  rate %.2g  %,.0f images/s  data wait %.1f %%  %s left",
+                step.loss(),
+                step.rate(),
+                step.imagesPerSecond(),
+                100 * step.waitShare(),
+                Text.duration(step.secondsLeft()));
+    }
+
+    @Override
+    public void validating(long done, long total) {
+        bar("validating", done, total, "");
+    }
+
+    @Override
+    public void epoch(EpochRecord epoch) {
+        say(String.format(
+                Locale.ROOT,
+                "epoch %d/%d  loss %.4f  validation: top-1 error %.2f %%, top-5 error %.2f %%, loss %.4f  rate %.2g  %s",
+                epoch.epoch(),
+                epoch.epochs(),
+                epoch.loss(),
+                100 * epoch.validation().top1Error(),
+                100 * epoch.validation().top5Error(),
+                epoch.validation().loss(),
+                epoch.rate(),
+                Text.duration(epoch.seconds())));
+    }
+
+    @Override
+    public void warning(String text) {
+        clear();
+        err.println("warning: " + text);
+    }
+
+    @Override
+    public void saved(Path checkpoint) {
+        // a line for every epoch would say nothing new
+    }
+
+    private void bar(String name, long done, long total, String figures) {
+        if (!bars) {
+            return;
+        }
+        if (!name.equals(barName)) {
+            clear();
+            barName = name;
+            bar = Optional.of(new ProgressBarBuilder()
+                    .setTaskName(name)
+                    .setInitialMax(total)
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .setUpdateIntervalMillis(200)
+                    .hideEta()
+                    .clearDisplayOnFinish()
+                    .setConsumer(new DelegatingProgressBarConsumer(this::draw, 110))
+                    .build());
+        }
+        bar.orElseThrow().stepTo(done).setExtraMessage(figures);
+    }
+
+    private void draw(String text) {
+        err.print("\r\u001b[K" + text.stripTrailing());
+        err.flush();
+    }
+
+    @Override
+    public void close() {
+        clear();
+    }
+
+    /// Takes the bar away.
+    void clear() {
+        bar.ifPresent(shown -> {
+            shown.close();
+            err.print("\r\u001b[K");
+            err.flush();
+        });
+        bar = Optional.empty();
+        barName = "";
+    }
+}

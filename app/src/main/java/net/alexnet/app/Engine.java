@@ -1,0 +1,34 @@
+package net.alexnet.app;
+
+import java.util.Locale;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import net.alexnet.torch.TorchBackend;
+import picocli.CommandLine.Option;
+
+/// The options that say what computes; mixed into every command that does.
+final class Engine {
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, cuda, cuda:N, mps, or reference for the plain Java loops. Default: ${DEFAULT-VALUE}.")
+    private String device = "auto";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute and that read pictures. Default: all cores.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    Backend open() {
+        if (device.toLowerCase(Locale.ROOT).equals("reference")) {
+            return new ReferenceBackend();
+        }
+        try {
+            return TorchBackend.open(device.toLowerCase(Locale.ROOT), threads());
+        } catch (IllegalArgumentException e) {
+            throw new MisuseException("--" + e.getMessage());
+        }
+    }
+
+    int threads() {
+        if (threads < 1 || threads > 1024) {
+            throw new MisuseException("--threads must be 1 to 1024, found " + threads);
+        }
+        return threads;
+    }
+}

@@ -1,0 +1,92 @@
+package net.alexnet.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A signal to a process that trains.
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Process.destroy() ends a process there without asking it")
+class InterruptionTest {
+    private static final int SIGTERM_EXIT = 128 + 15;
+
+    @TempDir
+    Path root;
+
+    private Path pictures;
+    private Path recipe;
+
+    @BeforeEach
+    void draw() throws Exception {
+        pictures = root.resolve("pictures");
+        ToyPictures.write(pictures, 20, 1);
+        recipe = ToyRecipe.in(root);
+    }
+
+    @Test
+    @Timeout(120)
+    void sigtermSavesAndTheResumedRunIsAsIfNothingHadHappened() throws Exception {
+        Process child = train(root.resolve("stopped"));
+        List<String> said = new ArrayList<>();
+        try (BufferedReader err = new BufferedReader(
+                new InputStreamReader(child.getErrorStream(), StandardCharsets.UTF_8))) {
+            for (String line = err.readLine(); line != null; line = err.readLine()) {
+                said.add(line);
+                if (line.startsWith("step 9/")) {
+                    child.toHandle().destroy(); // SIGTERM; Process.destroy() closes our end of the pipe besides
+                }
+            }
+        }
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).last().asString().startsWith("stopped after step ");
+        assertThat(child.exitValue()).isEqualTo(SIGTERM_EXIT);
+        Matcher stopped = Pattern
+                .compile("stopped after step (\\d+) and saved; go on with: ./alexnet train --resume (.+)")
+                .matcher(said.getLast());
+        assertThat(stopped.matches()).as(said.getLast()).isTrue();
+        long step = Long.parseLong(stopped.group(1));
+        assertThat(step).isBetween(9L, 2000L);
+
+        RunFiles run = RunFiles.latest(root.resolve("stopped"));
+        assertThat(Path.of(stopped.group(2)).toRealPath()).isEqualTo(run.folder());
+        assertThat(run.steps("step")).hasSize((int) step);
+        Result.done("train", "--resume", stopped.group(2), "--max-steps", step + 7, "--threads", 1);
+
+        Result.done("train", "--data", pictures, "--recipe", recipe, "--runs", root.resolve("whole"), "--epochs", 1000,
+                "--max-steps", step + 7, "--threads", 1);
+        RunFiles whole = RunFiles.latest(root.resolve("whole"));
+        assertThat(run.weights(step + 7)).isEqualTo(whole.weights(step + 7));
+        assertThat(run.momentum(step + 7)).isEqualTo(whole.momentum(step + 7));
+        assertThat(run.steps("step")).isEqualTo(whole.steps("step"));
+    }
+
+    /// The program in a process of its own, as `./alexnet train` starts it.
+    private Process train(Path runs) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(flag -> flag.startsWith("-X") || flag.startsWith("--enable")
+                        || flag.startsWith("-Dorg.bytedeco"))
+                .toList());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", "--data",
+                pictures.toString(), "--recipe", recipe.toString(), "--runs", runs.toString(), "--epochs", "1000",
+                "--threads", "1", "--progress", "plain"));
+        return new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).start();
+    }
+}
