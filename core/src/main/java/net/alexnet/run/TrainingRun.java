@@ -26,6 +26,7 @@ import net.alexnet.net.Network;
 import net.alexnet.recipe.Recipe;
 import net.alexnet.recipe.Recipe.Values;
 import net.alexnet.tensor.Backend;
+import net.alexnet.train.DivergedException;
 import net.alexnet.train.Progress;
 import net.alexnet.train.Trainer;
 import net.alexnet.train.Trainer.Outcome;
@@ -176,6 +177,9 @@ public final class TrainingRun {
                     folder.path(),
                     tools.progress,
                     tools.stop));
+        } catch (DivergedException e) {
+            String kept = store.latest().map(last -> "; the last good checkpoint is " + last).orElse("");
+            throw new DivergedException(e.getMessage() + kept);
         }
     }
 }
