@@ -48,6 +48,11 @@ final class FileSet implements PictureSet {
     }
 
     @Override
+    public Content content(int index) throws UnreadablePictureException {
+        return new Content.Encoded(bytes(entries.get(index).file()));
+    }
+
+    @Override
     public Picture picture(int index) throws UnreadablePictureException {
         return codec.decode(bytes(entries.get(index).file()), channels);
     }

@@ -45,6 +45,11 @@ final class IdxSet implements PictureSet {
     }
 
     @Override
+    public Content content(int index) {
+        return new Content.Raw(picture(index));
+    }
+
+    @Override
     public Picture picture(int index) {
         int height = pictures.extents()[1];
         int width = pictures.extents()[2];

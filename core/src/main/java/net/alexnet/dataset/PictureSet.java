@@ -17,7 +17,12 @@ public interface PictureSet {
     /// What a user would call the picture: its path below the source, or the source's name and a number.
     String name(int index);
 
-    /// Reads the picture at its own size.
+    /// Reads the picture without decoding it.
+    ///
+    /// @throws UnreadablePictureException if it is missing
+    Content content(int index) throws UnreadablePictureException;
+
+    /// Reads and decodes the picture, at its own size.
     ///
     /// @throws UnreadablePictureException if it is missing or broken
     Picture picture(int index) throws UnreadablePictureException;

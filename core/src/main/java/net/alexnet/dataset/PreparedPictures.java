@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.PixelStatistics;
-import net.alexnet.image.Squares;
+import net.alexnet.image.PixelSums;
 import net.alexnet.image.UnreadablePictureException;
 
 /// The readable pictures of a set as squares of one size, after one pass over all of them.
@@ -28,6 +28,7 @@ public final class PreparedPictures implements PictureSet {
     private final PixelStatistics statistics;
     private final PictureCodec codec;
     private final int side;
+    private final int channels;
 
     private PreparedPictures(
             PictureSet readable,
@@ -35,13 +36,15 @@ public final class PreparedPictures implements PictureSet {
             List<Rejected> rejected,
             PixelStatistics statistics,
             PictureCodec codec,
-            int side) {
+            int side,
+            int channels) {
         this.readable = readable;
         this.held = held;
         this.rejected = rejected;
         this.statistics = statistics;
         this.codec = codec;
         this.side = side;
+        this.channels = channels;
     }
 
     /// Hears of the pass, from the workers' threads but never from two at once.
@@ -99,7 +102,8 @@ public final class PreparedPictures implements PictureSet {
                 rejected,
                 statistics,
                 codec,
-                side);
+                side,
+                channels);
     }
 
     @Override
@@ -122,10 +126,15 @@ public final class PreparedPictures implements PictureSet {
         return readable.name(index);
     }
 
+    @Override
+    public Content content(int index) throws UnreadablePictureException {
+        return new Content.Raw(picture(index));
+    }
+
     /// The picture as a square of [#side()] pixels.
     @Override
     public Picture picture(int index) throws UnreadablePictureException {
-        return held.isEmpty() ? Squares.middle(readable.picture(index), side, codec) : held.get(index);
+        return held.isEmpty() ? readable.content(index).square(codec, side, channels) : held.get(index);
     }
 
     /// The side of every square, in pixels.
@@ -138,7 +147,7 @@ public final class PreparedPictures implements PictureSet {
         return rejected;
     }
 
-    /// The mean and the deviation of every channel over all squares.
+    /// The statistics of all squares.
     public PixelStatistics statistics() {
         return statistics;
     }
@@ -173,14 +182,14 @@ public final class PreparedPictures implements PictureSet {
         }
 
         PixelStatistics run(int workers) throws InterruptedException {
-            Callable<PixelStatistics> worker = this::work;
+            Callable<PixelSums> worker = this::work;
             try (ExecutorService pool = Executors.newFixedThreadPool(
                     workers, Thread.ofPlatform().daemon().name("prepare-", 1).factory())) {
-                PixelStatistics sum = PixelStatistics.none(channels);
-                for (Future<PixelStatistics> part : pool.invokeAll(Collections.nCopies(workers, worker))) {
-                    sum = sum.plus(part.get());
+                PixelSums sums = new PixelSums(side, channels);
+                for (Future<PixelSums> part : pool.invokeAll(Collections.nCopies(workers, worker))) {
+                    sums.add(part.get());
                 }
-                return sum;
+                return sums.statistics();
             } catch (ExecutionException e) {
                 switch (e.getCause()) {
                     case RuntimeException cause -> throw cause;
@@ -190,31 +199,30 @@ public final class PreparedPictures implements PictureSet {
             }
         }
 
-        private PixelStatistics work() {
-            PixelStatistics sum = PixelStatistics.none(channels);
+        private PixelSums work() {
+            PixelSums sums = new PixelSums(side, channels);
             try {
                 for (int i = next.getAndIncrement(); i < source.size()
                         && !Thread.currentThread().isInterrupted(); i = next.getAndIncrement()) {
-                    sum = sum.plus(square(i));
+                    square(i, sums);
                     report();
                 }
-                return sum;
+                return sums;
             } catch (RuntimeException | Error e) {
                 next.set(source.size()); // nothing is left for the others to take
                 throw e;
             }
         }
 
-        private PixelStatistics square(int index) {
+        private void square(int index, PixelSums sums) {
             try {
-                Picture square = Squares.middle(source.picture(index), side, codec);
+                Picture square = source.content(index).square(codec, side, channels);
                 if (hold) {
                     squares.set(index, square);
                 }
-                return PixelStatistics.of(square);
+                sums.add(square);
             } catch (UnreadablePictureException e) {
                 reasons.set(index, String.valueOf(e.getMessage()));
-                return PixelStatistics.none(channels);
             }
         }
 

@@ -35,6 +35,11 @@ final class Subset implements PictureSet {
     }
 
     @Override
+    public Content content(int index) throws UnreadablePictureException {
+        return whole.content(indices[index]);
+    }
+
+    @Override
     public Picture picture(int index) throws UnreadablePictureException {
         return whole.picture(indices[index]);
     }

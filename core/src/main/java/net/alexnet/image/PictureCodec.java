@@ -1,9 +1,9 @@
 package net.alexnet.image;
 
-/// Reads and scales pictures; the native library behind it is not core's business. Safe for use by many threads.
+/// Reads, scales and writes pictures; the native library behind it is not core's business. Safe for use by many threads.
 public interface PictureCodec {
     /// Decodes a file's bytes upright (EXIF orientation applied), with grey, palette, CMYK and 16-bit pictures made
-    /// 8-bit of the asked number of channels.
+    /// 8-bit of the asked number of channels, transparent ones laid over white.
     ///
     /// @param channels 1 or 3
     /// @throws UnreadablePictureException if the bytes are not a picture, or a broken one
@@ -11,4 +11,17 @@ public interface PictureCodec {
 
     /// Scales to exactly this size: area averaging where it shrinks, cubic interpolation where it grows.
     Picture resize(Picture picture, int width, int height);
+
+    /// The middle square of a file's picture, as [Squares#middle] makes it; a codec may have a shorter way to the same
+    /// samples.
+    ///
+    /// @param side of the square, in pixels
+    /// @param channels 1 or 3
+    /// @throws UnreadablePictureException if the bytes are not a picture, or a broken one
+    default Picture square(byte[] file, int side, int channels) throws UnreadablePictureException {
+        return Squares.middle(decode(file, channels), side, this);
+    }
+
+    /// Stores a picture; the same picture always gives the same bytes.
+    byte[] encode(Picture picture, Encoding encoding);
 }

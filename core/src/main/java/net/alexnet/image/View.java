@@ -1,5 +1,8 @@
 package net.alexnet.image;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /// What the network sees of a picture: a square cut from it, perhaps mirrored.
 ///
 /// @param left the first column, from 0
@@ -17,6 +20,24 @@ public record View(int left, int top, int side, boolean mirrored) {
     /// The middle of a square of `resize` pixels; half a pixel towards the upper left where the surplus is odd.
     public static View center(int resize, int crop) {
         return new View((resize - crop) / 2, (resize - crop) / 2, crop, false);
+    }
+
+    /// The ten views of the paper's §4.1: "the four corner patches and the center patch […] as well as their horizontal
+    /// reflections", in the order of the source: upper left, upper right, centre, lower left, lower right, then the
+    /// same mirrored.
+    public static List<View> ten(int resize, int crop) {
+        int last = resize - crop;
+        View center = center(resize, crop);
+        List<View> views = new ArrayList<>(List.of(
+                new View(0, 0, crop, false),
+                new View(last, 0, crop, false),
+                center,
+                new View(0, last, crop, false),
+                new View(last, last, crop, false)));
+        for (View view : List.copyOf(views)) {
+            views.add(new View(view.left, view.top, crop, true));
+        }
+        return List.copyOf(views);
     }
 
     /// This view of a picture, as a picture.

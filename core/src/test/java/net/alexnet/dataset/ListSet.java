@@ -28,6 +28,11 @@ public record ListSet(List<String> classes, List<Integer> labels, Pictures pictu
     }
 
     @Override
+    public Content content(int index) throws UnreadablePictureException {
+        return new Content.Raw(picture(index));
+    }
+
+    @Override
     public Picture picture(int index) throws UnreadablePictureException {
         return pictures.picture(index);
     }

@@ -19,6 +19,11 @@ class SquaresTest {
             resized.add(picture.width() + "x" + picture.height() + ">" + width + "x" + height);
             return new TestPictures.Codec().resize(picture, width, height);
         }
+
+        @Override
+        public byte[] encode(Picture picture, Encoding encoding) {
+            throw new AssertionError("nothing to encode");
+        }
     };
 
     @Test

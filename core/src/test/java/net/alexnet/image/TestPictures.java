@@ -1,6 +1,8 @@
 package net.alexnet.image;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.Random;
 
 /// Pictures made by a formula, and a codec that needs no native library.
 public final class TestPictures {
@@ -15,11 +17,19 @@ public final class TestPictures {
         return new Picture(width, height, channels, samples);
     }
 
+    /// Samples drawn at random.
+    public static Picture noise(int width, int height, int channels, long seed) {
+        byte[] samples = new byte[width * height * channels];
+        new Random(seed).nextBytes(samples);
+        return new Picture(width, height, channels, samples);
+    }
+
     public static int sample(Picture picture, int x, int y, int channel) {
         return picture.samples()[(y * picture.width() + x) * picture.channels() + channel] & 0xFF;
     }
 
-    /// Files of four bytes: `'P'`, width, height, and the value of every sample. Scales to the nearest pixel.
+    /// Files of four bytes: `'P'`, width, height, and the value of every sample; or, as it stores pictures, `'S'`, width,
+    /// height, channels, and every sample. Scales to the nearest pixel.
     public static final class Codec implements PictureCodec {
         public static byte[] file(int width, int height, int value) {
             return new byte[] {'P', (byte) width, (byte) height, (byte) value};
@@ -27,6 +37,11 @@ public final class TestPictures {
 
         @Override
         public Picture decode(byte[] file, int channels) throws UnreadablePictureException {
+            if (file.length > 4 && file[0] == 'S' && file[3] == channels
+                    && file.length == 4 + (file[1] & 0xFF) * (file[2] & 0xFF) * channels) {
+                return new Picture(
+                        file[1] & 0xFF, file[2] & 0xFF, channels, Arrays.copyOfRange(file, 4, file.length));
+            }
             if (file.length != 4 || file[0] != 'P') {
                 throw new UnreadablePictureException("not a picture");
             }
@@ -49,6 +64,17 @@ public final class TestPictures {
                 }
             }
             return new Picture(width, height, picture.channels(), samples);
+        }
+
+        @Override
+        public byte[] encode(Picture picture, Encoding encoding) {
+            ByteArrayOutputStream file = new ByteArrayOutputStream();
+            file.write('S');
+            file.write(picture.width());
+            file.write(picture.height());
+            file.write(picture.channels());
+            file.writeBytes(picture.samples());
+            return file.toByteArray();
         }
     }
 }

@@ -16,6 +16,7 @@ import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.ListSet;
 import net.alexnet.eval.Classifier;
 import net.alexnet.image.PixelStatistics;
+import net.alexnet.image.PixelSums;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.image.Squares;
 import net.alexnet.image.TestPictures;
@@ -72,10 +73,11 @@ class TrainingRunTest {
     @Test
     void takesTheMeanAndTheScaleFromTheTrainingPicturesAlone() throws Exception {
         TrainingRun.start(folder, RECIPE, dataset(0), tools(step -> false));
-        PixelStatistics statistics = PixelStatistics.none(1);
+        PixelSums sums = new PixelSums(10, 1);
         for (int i = 0; i < TRAINING; i++) {
-            statistics = statistics.plus(PixelStatistics.of(Squares.middle(training(0).picture(i), 10, CODEC)));
+            sums.add(Squares.middle(training(0).picture(i), 10, CODEC));
         }
+        PixelStatistics statistics = sums.statistics();
         Preprocessing preprocessing = Model.open(newest().modelFile(), backend).card().preprocessing();
         assertThat(preprocessing.mean()).isEqualTo(statistics.mean());
         assertThat(preprocessing.scale()).isCloseTo(1 / statistics.deviation().getFirst(), within(1e-12));

@@ -1,11 +1,13 @@
 package net.alexnet.torch;
 
 import java.util.Optional;
+import net.alexnet.image.Encoding;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.PictureHeader;
 import net.alexnet.image.UnreadablePictureException;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
@@ -82,6 +84,32 @@ public final class OpenCvCodec implements PictureCodec {
             int interpolation = shrinks ? opencv_imgproc.INTER_AREA : opencv_imgproc.INTER_CUBIC;
             opencv_imgproc.resize(from, to, size, 0, 0, interpolation);
             return new Picture(width, height, picture.channels(), samples(to));
+        }
+    }
+
+    @Override
+    public byte[] encode(Picture picture, Encoding encoding) {
+        int type = opencv_core.CV_8UC(picture.channels());
+        int[] settings = switch (encoding.format()) {
+            case JPEG -> new int[] {opencv_imgcodecs.IMWRITE_JPEG_QUALITY, encoding.quality()};
+            case PNG -> new int[0];
+        };
+        try (BytePointer bytes = new BytePointer(picture.samples());
+                Mat samples = new Mat(picture.height(), picture.width(), type, bytes);
+                Mat blueGreenRed = new Mat();
+                BytePointer extension = new BytePointer("." + encoding.format().extension());
+                BytePointer file = new BytePointer();
+                IntPointer parameters = new IntPointer(settings)) {
+            if (picture.channels() == 3) {
+                opencv_imgproc.cvtColor(samples, blueGreenRed, opencv_imgproc.COLOR_RGB2BGR);
+            }
+            Mat from = picture.channels() == 3 ? blueGreenRed : samples;
+            if (!opencv_imgcodecs.imencode(extension, from, file, parameters)) {
+                throw new IllegalStateException("OpenCV cannot write a " + encoding.format());
+            }
+            byte[] stored = new byte[Math.toIntExact(file.limit())];
+            file.get(stored);
+            return stored;
         }
     }
 
