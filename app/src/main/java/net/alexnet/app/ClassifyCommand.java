@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "classify", mixinStandardHelpOptions = true, description = "Says what is on pictures: the five most probable classes of each.")
 final class ClassifyCommand implements Callable<Integer> {
     private static final int TOP = 5;
-    private static final int BATCH = 32;
+    private static final int BATCH = 32; // views at a time
 
     private final Terminal terminal;
     private final PictureCodec codec = new OpenCvCodec();
@@ -45,6 +45,9 @@ final class ClassifyCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "One JSON array on standard output, and nothing else there.")
     private boolean json;
+
+    @Mixin
+    private ViewOption look = new ViewOption();
 
     @Mixin
     private Engine engine = new Engine();
@@ -66,10 +69,13 @@ final class ClassifyCommand implements Callable<Integer> {
         List<Answer> answers = new ArrayList<>();
         try (Backend backend = engine.open()) {
             Model opened = ModelFile.open(model, which, backend);
-            Classifier classifier = new Classifier(opened);
-            for (int from = 0; from < files.size(); from += BATCH) {
-                List<Answer> some = classify(classifier, opened.card().preprocessing(),
-                        files.subList(from, Math.min(files.size(), from + BATCH)));
+            Preprocessing preprocessing = opened.card().preprocessing();
+            look.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
+            Classifier classifier = new Classifier(opened, look.views());
+            int batch = Math.ceilDiv(BATCH, look.views().count());
+            for (int from = 0; from < files.size(); from += batch) {
+                List<Answer> some = classify(classifier, preprocessing,
+                        files.subList(from, Math.min(files.size(), from + batch)));
                 answers.addAll(some);
                 if (!json) {
                     some.forEach(this::print);

@@ -10,15 +10,21 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import net.alexnet.checkpoint.TrainingState;
 import net.alexnet.recipe.Recipe;
+import net.alexnet.shards.PrepareProgress;
 import net.alexnet.train.Progress;
 
 /// Shows on standard error how a job goes: a bar per epoch on a terminal, lines of text in a log, or nothing but warnings.
-final class ConsoleProgress implements Progress, AutoCloseable {
+final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable {
+    private static final long LINE_EVERY_NANOS = 10_000_000_000L; // of a stage, where there is no bar
+
     private final PrintWriter err;
     private final boolean bars;
     private final boolean lines;
     private Optional<ProgressBar> bar = Optional.empty();
     private String barName = "";
+    private Optional<Stage> stage = Optional.empty();
+    private Speed speed = new Speed(System::nanoTime, 0);
+    private long lastLine;
 
     ConsoleProgress(Terminal terminal, ProgressMode mode) {
         this.err = terminal.err();
@@ -44,6 +50,29 @@ final class ConsoleProgress implements Progress, AutoCloseable {
         bar("reading " + what + " pictures", done, total, "");
         if (done == total) {
             clear();
+        }
+    }
+
+    @Override
+    public void report(Stage now, long done, long total) {
+        long time = System.nanoTime();
+        if (stage.isEmpty() || stage.get() != now) {
+            stage = Optional.of(now);
+            speed = new Speed(System::nanoTime, done);
+            lastLine = time;
+        }
+        String name = switch (now) {
+            case SCALING -> "scaling";
+            case MEASURING -> "measuring colours";
+            case VERIFYING -> "verifying";
+        };
+        String figures = String.format(Locale.ROOT, "%,.0f images/s  %s left", speed.perSecond(done),
+                Text.duration(speed.secondsLeft(done, total)));
+        if (bars) {
+            bar(name, done, total, figures);
+        } else if (time - lastLine >= LINE_EVERY_NANOS) {
+            lastLine = time;
+            say(String.format(Locale.ROOT, "%s %,d/%,d  %s", name, done, total, figures));
         }
     }
 

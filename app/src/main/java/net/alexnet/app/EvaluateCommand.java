@@ -1,46 +1,44 @@
 package net.alexnet.app;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import net.alexnet.dataset.Dataset;
-import net.alexnet.dataset.Datasets;
-import net.alexnet.dataset.EvaluationSet;
-import net.alexnet.dataset.PreparedPictures;
-import net.alexnet.eval.Evaluator;
-import net.alexnet.eval.Scores.Confusion;
-import net.alexnet.eval.Scores.Report;
-import net.alexnet.image.PictureCodec;
-import net.alexnet.model.Model;
-import net.alexnet.recipe.Recipe;
+import java.util.stream.IntStream;
+import net.alexnet.dataset.Rejected;
+import net.alexnet.eval.AnswerFile;
+import net.alexnet.eval.Ensemble;
+import net.alexnet.eval.Ensemble.Member;
+import net.alexnet.eval.Ensemble.Outcome;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `alexnet evaluate`.
-@Command(name = "evaluate", mixinStandardHelpOptions = true, description = "Counts how often a model is wrong: top-1 and top-5 error, and what it takes for what.")
+@Command(name = "evaluate", mixinStandardHelpOptions = true, description = "Counts how often a model, or the average of several, is wrong: top-1 and top-5 error, and what it takes for what.")
 final class EvaluateCommand implements Callable<Integer> {
-    private static final int BATCH = 128;
+    private static final int BATCH = 128; // views at a time
 
     private final Terminal terminal;
-    private final PictureCodec codec = new OpenCvCodec();
 
-    @Parameters(paramLabel = "RUN", description = "A run's folder, one of its checkpoints, or a model.safetensors.")
-    private Path model = Path.of("runs/latest");
+    @Parameters(paramLabel = "RUN", arity = "0..*", description = "A run's folder, one of its checkpoints, or a model.safetensors. Of several the probabilities are averaged."
+            + " Default: runs/latest.")
+    private List<Path> models = List.of(Path.of("runs/latest"));
 
     @Option(names = "--data", paramLabel = "DIR", description = "Pictures in one subfolder per class, or in IDX files; of a folder with train/ and val/, val/. Default:"
             + " what the run was validated on.")
-    private @Nullable Path data;
+    private Optional<Path> data = Optional.empty();
+
+    @Option(names = "--out", paramLabel = "FILE", description = "A table (CSV) of every picture's class and five best guesses.")
+    private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--submission", paramLabel = "FILE", description = "The ILSVRC's format: a line for each picture with the ids of its five best guesses.")
+    private Optional<Path> submission = Optional.empty();
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last.")
     private ModelFile.Which which = ModelFile.Which.LAST;
@@ -52,6 +50,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private ViewOption look = new ViewOption();
+
+    @Mixin
     private Engine engine = new Engine();
 
     EvaluateCommand(Terminal terminal) {
@@ -60,99 +61,84 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        requireTwoFiles();
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
                 Backend backend = engine.open()) {
-            Model opened = ModelFile.open(model, which, backend);
-            EvaluationSet set = pictures(opened);
-            progress.say(set.description());
-            PreparedPictures squares = PreparedPictures.prepare(
-                    set.pictures(),
-                    codec,
-                    opened.card().preprocessing().resize(),
-                    opened.card().preprocessing().channels(),
-                    engine.threads(),
-                    PreparedPictures.defaultBudget(),
-                    (done, total) -> progress.preparing("evaluation", done, total));
-            squares.rejected()
-                    .forEach(one -> progress.warning("left out " + one.name() + ": " + one.reason()));
-            Report report = new Evaluator(squares, opened.card().preprocessing(), BATCH, engine.threads())
-                    .evaluate(opened.network(), progress::validating, () -> false)
-                    .orElseThrow();
+            List<NamedModel> opened = NamedModel.open(models, which, backend);
+            for (NamedModel model : opened) {
+                look.note(model.model().card().preprocessing()).ifPresent(note -> note(model.path() + ": " + note));
+            }
+            EvaluationData pictures = EvaluationData.open(
+                    data, opened, new EvaluationData.Tools(new OpenCvCodec(), engine.threads(), progress));
+            for (Rejected one : pictures.rejected()) {
+                progress.warning("left out " + one.name() + ": " + one.reason());
+            }
+            Outcome outcome = evaluate(opened, pictures, progress);
             progress.clear();
-            print(report, squares.rejected().size(), opened.card().classes());
+            print(new EvaluationReport(
+                    outcome,
+                    look.views(),
+                    models.stream().map(Path::toString).toList(),
+                    pictures.rejected().size(),
+                    opened.getFirst().classes()));
             return 0;
         }
     }
 
-    private EvaluationSet pictures(Model opened) throws IOException {
-        List<String> classes = opened.card().classes();
-        int channels = opened.card().preprocessing().channels();
-        if (data != null) {
-            EvaluationSet set = Datasets.openForEvaluation(data, codec, channels, classes);
-            if (holdsTrainingPictures(data, set)) {
-                terminal.err()
-                        .println("warning: the model was trained on a part of " + data
-                                + ", so this error is too good; leave"
-                                + " --data away for the pictures that were held out");
+    private Outcome evaluate(List<NamedModel> opened, EvaluationData pictures, ConsoleProgress progress)
+            throws IOException, InterruptedException {
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < opened.size(); i++) {
+            members.add(new Member(opened.get(i).model().network(), pictures.inputs().get(i)));
+        }
+        Ensemble ensemble = new Ensemble(members, look.views(), BATCH, engine.threads());
+        List<String> classes = opened.getFirst().classes();
+        try (AnswerFiles files = new AnswerFiles()) {
+            if (out.isPresent()) {
+                files.add(AnswerFile.predictions(out.get(), classes));
             }
-            return set;
+            if (submission.isPresent()) {
+                files.add(AnswerFile.submission(submission.get(), submissionIds(pictures, classes)));
+            }
+            Outcome outcome = ensemble.evaluate(progress::validating, files, () -> false).orElseThrow();
+            files.finish();
+            return outcome;
         }
-        if (isModelFile()) {
-            throw new MisuseException(
-                    "a model file does not say which pictures to evaluate it on; name them with --data DIR");
-        }
-        Recipe recipe = RunCheckpoint.last(model).run().recipe();
-        Dataset dataset = DataSource.open(recipe, codec);
-        if (!dataset.classes().equals(classes)) {
-            throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "
-                    + dataset.classes() + ", expected " + classes
-                    + ". Put them back, or name other pictures with --data");
-        }
-        return new EvaluationSet("the pictures that the run was validated on", dataset.validation());
     }
 
-    /// Whether the model's run held its validation pictures out of this folder, which is now taken whole.
-    private boolean holdsTrainingPictures(Path folder, EvaluationSet set) throws IOException {
-        if (isModelFile()) {
-            return false;
+    private void requireTwoFiles() {
+        if (out.isPresent() && out.map(Path::toAbsolutePath).equals(submission.map(Path::toAbsolutePath))) {
+            throw new MisuseException("--out and --submission name the same file, " + out.get() + "; name two");
         }
-        Recipe recipe = RunCheckpoint.last(model).run().recipe();
-        return recipe.data().source().equals(DataSource.absolute(folder.toString()))
-                && DataSource.open(recipe, codec).validation().size() < set.pictures().size();
     }
 
-    private boolean isModelFile() {
-        return Files.isRegularFile(model) && !model.endsWith("latest");
+    /// The numbers that a submission gives to the classes.
+    ///
+    /// @throws IOException if pictures were left out: the server counts lines, and all after the gap would be wrong
+    private List<Integer> submissionIds(EvaluationData pictures, List<String> classes) throws IOException {
+        List<Rejected> rejected = pictures.rejected();
+        if (!rejected.isEmpty()) {
+            throw new IOException("--submission needs a line for every picture, but " + rejected.size()
+                    + " cannot be read, the first being " + rejected.getFirst().name() + " ("
+                    + rejected.getFirst().reason() + "). Mend or replace what was left out, or use --out");
+        }
+        if (pictures.submissionIds().isPresent()) {
+            return pictures.submissionIds().get();
+        }
+        note("these pictures come without the ILSVRC's ids, so --submission numbers the classes in their order: 1 is "
+                + classes.getFirst() + ", " + classes.size() + " is " + classes.getLast());
+        return IntStream.rangeClosed(1, classes.size()).boxed().toList();
     }
 
-    /// A line of `confusions` in the JSON.
-    private record Taken(@JsonProperty("class") String className, String takenFor, int count) {}
+    private void note(String text) {
+        terminal.err().println("note: " + text);
+    }
 
-    private void print(Report report, int unreadable, List<String> classes) {
+    private void print(EvaluationReport report) {
         if (json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("n", report.n());
-            object.put("top1_error", report.top1Error());
-            object.put("top5_error", report.top5Error());
-            object.put("loss", report.loss());
-            object.put("unreadable", unreadable);
-            object.put("confusions", report.confusions().stream()
-                    .map(pair -> new Taken(classes.get(pair.label()), classes.get(pair.guess()), pair.count()))
-                    .toList());
-            terminal.out().println(Json.of(object));
-            return;
-        }
-        terminal.out().println("top-1 error " + Text.percent(report.top1Error()) + "  (" + report.missedTop1() + " of "
-                + report.n() + " pictures)");
-        terminal.out().println("top-5 error " + Text.percent(report.top5Error()) + "  (" + report.missedTop5() + " of "
-                + report.n() + " pictures)");
-        if (!report.confusions().isEmpty()) {
-            terminal.out().println("commonest mistakes:");
-            for (Confusion pair : report.confusions()) {
-                terminal.out().println(String.format(
-                        Locale.ROOT, "%6d  %s taken for %s", pair.count(), classes.get(pair.label()),
-                        classes.get(pair.guess())));
-            }
+            terminal.out().println(report.json());
+        } else {
+            report.lines().forEach(terminal.out()::println);
         }
     }
 }

@@ -16,6 +16,7 @@ import net.alexnet.recipe.RecipeReader;
 import net.alexnet.run.PicturesFit;
 import net.alexnet.run.Probe;
 import net.alexnet.run.RunFolder;
+import net.alexnet.run.TrainingPictures;
 import net.alexnet.run.TrainingRun;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
@@ -37,7 +38,7 @@ final class TrainCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final PictureCodec codec = new OpenCvCodec();
 
-    @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "A recipe by name (quickstart, fashion-mnist, pictures, paper) or a YAML file. Default: quickstart,"
+    @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "A recipe by name (quickstart, fashion-mnist, cifar10, pictures, paper) or a YAML file. Default: quickstart,"
             + " with --data pictures.")
     private @Nullable String recipeName;
 
@@ -100,23 +101,33 @@ final class TrainCommand implements Callable<Integer> {
                     "recipe " + name + " needs pictures: --data DIR, a folder with one subfolder per class");
         }
         recipe = recipe.withSource(DataSource.absolute(recipe.data().source()));
-        Dataset dataset = DataSource.open(recipe, codec);
+        DataSource source = DataSource.open(recipe, codec);
+        Dataset dataset = source.dataset();
         recipe = recipe.withClasses(dataset.classes().size());
         if (pictures) {
             PicturesFit fit = PicturesFit.of(
-                    recipe, dataset.training().size(), Runtime.getRuntime().availableProcessors(), settings().keySet());
+                    recipe, dataset.training().size(), Runtime.getRuntime().availableProcessors(),
+                    source.largestSide(), settings().keySet());
             recipe = fit.recipe();
             progress.say(fit.reason());
         }
         progress.say(dataset.name() + ": " + dataset.classes().size() + " classes, " + dataset.training().size()
                 + " pictures to train on, " + dataset.validation().size() + " to judge by; " + dataset.split());
+        TrainingPictures ready = pictures(source, recipe, tools, progress);
         if (progress.follows()) {
             expect(recipe, dataset, tools.backend(), progress);
         }
         RunFolder folder = RunFolder.create(runs, recipe);
         progress.say("run: " + folder.path() + ", with this recipe:\n"
                 + RecipeReader.write(recipe).indent(2).stripTrailing());
-        return report(folder, TrainingRun.start(folder, recipe, dataset, tools), progress);
+        return report(folder, TrainingRun.start(folder, recipe, ready, tools), progress);
+    }
+
+    private TrainingPictures pictures(
+            DataSource source, Recipe recipe, TrainingRun.Tools tools, ConsoleProgress progress)
+            throws IOException, InterruptedException {
+        return source.pictures(recipe.pictures().resize(), recipe.network().channels(), codec, tools.workers(),
+                progress, terminal.interruption()::asked);
     }
 
     private Map<String, String> settings() {
@@ -161,10 +172,10 @@ final class TrainCommand implements Callable<Integer> {
                             + " epochs. For a longer one start a new run with more --epochs");
             return report(found.run(), new Outcome(checkpoint.state(), true, Optional.empty(), 0), progress);
         }
-        Dataset dataset = DataSource.open(recipe, codec);
+        TrainingPictures ready = pictures(DataSource.open(recipe, codec), recipe, tools, progress);
         progress.say("resuming " + found.run().path() + " at step " + checkpoint.state().step());
         return report(
-                found.run(), TrainingRun.resume(found.run(), recipe, checkpoint, dataset, tools), progress);
+                found.run(), TrainingRun.resume(found.run(), recipe, checkpoint, ready, tools), progress);
     }
 
     // --- the end ---------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ class ArchitectureTest {
     /// the table of `ARCHITECTURE.md`.
     static final List<String> ORDER = List.of("random", "files", "tensor", "tensor.reference", "weights", "optim",
             "image",
-            "dataset", "input", "net", "model", "eval", "checkpoint", "log", "recipe", "train", "run", "torch", "app");
+            "dataset", "shards", "input", "net", "model", "eval", "checkpoint", "log", "recipe", "train", "run",
+            "torch", "app");
 
     static final JavaClasses CLASSES = importClasses();
 

@@ -88,7 +88,7 @@ class MisuseTest {
             ToyPictures.writeText(texts.resolve(name));
         }
         Result.of("train", "--data", texts, "--recipe", recipe, "--runs", root.resolve("runs"))
-                .isRefused(1, "none of the 2 files can be read as a picture", "not a picture");
+                .isRefused(1, "none of the 2 pictures of " + texts + " for training can be read", "not a picture");
         assertThat(RunFiles.latest(root.resolve("runs")).folder()).isEqualTo(run);
     }
 

@@ -126,7 +126,8 @@ public final class ClassFolder {
         if (!scan.files().isEmpty()) {
             return;
         }
-        String wanted = "Looked for " + where.resolve(LAYOUT) + ", or the same below train/ and val/";
+        String wanted = "Looked for " + where.resolve(LAYOUT) + ", or the same below train/ and val/, or for "
+                + Datasets.FILES;
         if (!scan.classes().isEmpty()) {
             throw new DatasetException(scan.root() + " holds no pictures. " + wanted + ". Found the folders "
                     + Names.listed(scan.classes()) + ", all of them empty");

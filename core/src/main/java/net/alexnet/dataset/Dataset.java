@@ -9,13 +9,29 @@ import java.util.List;
 /// @param training what the network learns from
 /// @param validation what it is judged by; no picture of `training`
 /// @param split a sentence that says how the two were told apart, and what was left aside
+/// @param synsets what ImageNet knows of each class, in the order of `classes`; empty if they are not ImageNet's
 public record Dataset(
-        String name, List<String> classes, PictureSet training, PictureSet validation, String split) {
+        String name,
+        List<String> classes,
+        PictureSet training,
+        PictureSet validation,
+        String split,
+        List<Synset> synsets) {
     public Dataset {
         classes = List.copyOf(classes);
+        synsets = List.copyOf(synsets);
         if (!classes.equals(training.classes()) || !classes.equals(validation.classes())) {
             throw new IllegalArgumentException(name + ": the classes " + classes + " are not those of its training set "
                     + training.classes() + " and validation set " + validation.classes());
         }
+        if (!synsets.isEmpty() && synsets.size() != classes.size()) {
+            throw new IllegalArgumentException(
+                    name + ": " + synsets.size() + " synsets for " + classes.size() + " classes");
+        }
+    }
+
+    /// A collection whose classes are not ImageNet's.
+    public Dataset(String name, List<String> classes, PictureSet training, PictureSet validation, String split) {
+        this(name, classes, training, validation, split, List.of());
     }
 }

@@ -6,8 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import net.alexnet.image.PictureCodec;
 
-/// Opens a folder by what stands in it: IDX files ([IdxFiles]) or class folders ([ClassFolder]).
+/// Opens a folder by what stands in it: IDX files ([IdxFiles]), CIFAR-10 ([Cifar10]), the tars of ILSVRC-2012
+/// ([Ilsvrc]) or class folders ([ClassFolder]), looked for in this order.
 public final class Datasets {
+    /// The files that are known besides class folders, for messages.
+    static final String FILES = IdxFiles.LAYOUT + ", or " + Cifar10.LAYOUT + " of CIFAR-10, or " + Ilsvrc.TRAINING
+            + " and " + Ilsvrc.VALIDATION + " with " + Devkit.ARCHIVE;
+
     private Datasets() {}
 
     /// Opens a folder for training.
@@ -24,9 +29,18 @@ public final class Datasets {
         ClassNames.requireDistinct("the list of classes", classNames);
         HoldOut rule = new HoldOut(holdOut, seed);
         IdxFiles idx = IdxFiles.in(source);
-        return idx.present()
-                ? idx.open(channels, rule, classNames)
-                : ClassFolder.open(source, codec, channels, rule, classNames);
+        if (idx.present()) {
+            return idx.open(channels, rule, classNames);
+        }
+        Cifar10 cifar = Cifar10.in(source, channels);
+        if (cifar.present()) {
+            return cifar.open(classNames);
+        }
+        Ilsvrc ilsvrc = Ilsvrc.in(source, codec, channels);
+        if (ilsvrc.present()) {
+            return ilsvrc.open(classNames);
+        }
+        return ClassFolder.open(source, codec, channels, rule, classNames);
     }
 
     /// Opens a folder to judge a trained model by.
@@ -37,16 +51,25 @@ public final class Datasets {
             Path source, PictureCodec codec, int channels, List<String> classNames) throws IOException {
         requireFolder(source);
         IdxFiles idx = IdxFiles.in(source);
-        return idx.present()
-                ? idx.openForEvaluation(channels, classNames)
-                : ClassFolder.openForEvaluation(source, codec, channels, classNames);
+        if (idx.present()) {
+            return idx.openForEvaluation(channels, classNames);
+        }
+        Cifar10 cifar = Cifar10.in(source, channels);
+        if (cifar.present()) {
+            return cifar.openForEvaluation(classNames);
+        }
+        Ilsvrc ilsvrc = Ilsvrc.in(source, codec, channels);
+        if (ilsvrc.present()) {
+            return ilsvrc.openForEvaluation(classNames);
+        }
+        return ClassFolder.openForEvaluation(source, codec, channels, classNames);
     }
 
     private static void requireFolder(Path source) throws DatasetException {
         if (!Files.isDirectory(source)) {
             throw new DatasetException((Files.exists(source) ? source + " is a file" : "there is no folder " + source)
                     + "; expected a folder with one subfolder of pictures per class (or train/ and val/ of such),"
-                    + " or with " + IdxFiles.LAYOUT);
+                    + " or with " + FILES);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
@@ -45,6 +46,17 @@ final class FileSet implements PictureSet {
     @Override
     public String name(int index) {
         return entries.get(index).name();
+    }
+
+    /// Of the file's size and the time of its last change.
+    @Override
+    public long stamp(int index) {
+        try {
+            BasicFileAttributes file = Files.readAttributes(entries.get(index).file(), BasicFileAttributes.class);
+            return 31 * file.lastModifiedTime().toMillis() + file.size();
+        } catch (IOException e) {
+            return 0; // it is left out when it is read
+        }
     }
 
     @Override

@@ -44,6 +44,12 @@ final class IdxSet implements PictureSet {
         return name + "#" + index;
     }
 
+    /// Of the samples.
+    @Override
+    public long stamp(int index) {
+        return Arrays.hashCode(picture(index).samples());
+    }
+
     @Override
     public Content content(int index) {
         return new Content.Raw(picture(index));

@@ -17,6 +17,12 @@ public interface PictureSet {
     /// What a user would call the picture: its path below the source, or the source's name and a number.
     String name(int index);
 
+    /// A number that is likely to change when what the source holds of this picture changes, and costs little to ask
+    /// for; 0 where there is none.
+    default long stamp(int index) {
+        return 0;
+    }
+
     /// Reads the picture without decoding it.
     ///
     /// @throws UnreadablePictureException if it is missing
@@ -26,4 +32,11 @@ public interface PictureSet {
     ///
     /// @throws UnreadablePictureException if it is missing or broken
     Picture picture(int index) throws UnreadablePictureException;
+
+    /// The picture, in memory that the caller uses again where the set can do that.
+    ///
+    /// @param samples the picture's samples may be these, if there are as many
+    default Picture picture(int index, byte[] samples) throws UnreadablePictureException {
+        return picture(index);
+    }
 }

@@ -35,6 +35,11 @@ final class Subset implements PictureSet {
     }
 
     @Override
+    public long stamp(int index) {
+        return whole.stamp(indices[index]);
+    }
+
+    @Override
     public Content content(int index) throws UnreadablePictureException {
         return whole.content(indices[index]);
     }

@@ -17,14 +17,20 @@ import net.alexnet.tensor.Tensor;
 /// Says what is on pictures.
 ///
 /// @param model with its card
-public record Classifier(Model model) {
+/// @param views where it looks
+public record Classifier(Model model, Views views) {
+    /// Looks at the middle of pictures.
+    public Classifier(Model model) {
+        this(model, Views.CENTER);
+    }
+
     /// A guess.
     ///
     /// @param name of a class
     /// @param probability that the picture is of it, 0 to 1
     public record Prediction(@JsonProperty("class") String name, float probability) {}
 
-    /// Classifies pictures by their middle.
+    /// Classifies pictures by the mean over the views.
     ///
     /// @param squares of the preprocessing's `resize` side and channels, at least one
     /// @param top how many classes to name for each, at most
@@ -32,29 +38,33 @@ public record Classifier(Model model) {
     public List<List<Prediction>> classify(List<Picture> squares, int top) {
         Preprocessing preprocessing = model.card().preprocessing();
         PixelWriter writer = new PixelWriter(preprocessing);
-        View view = View.center(preprocessing.resize(), preprocessing.crop());
+        int inputs = squares.size() * views.count();
         Backend backend = model.network().backend();
         try (Arena arena = Arena.ofConfined();
                 Scope _ = backend.scope()) {
-            MemorySegment pixels = arena.allocate((long) squares.size() * writer.valuesPerView() * Float.BYTES,
-                    Float.BYTES);
-            for (int i = 0; i < squares.size(); i++) {
-                writer.write(squares.get(i), view, pixels, i);
+            MemorySegment pixels = arena.allocate((long) inputs * writer.valuesPerView() * Float.BYTES, Float.BYTES);
+            int slot = 0;
+            for (Picture square : squares) {
+                for (View view : views.of(preprocessing)) {
+                    writer.write(square, view, pixels, slot++);
+                }
             }
             Tensor input = backend.uploadPictures(
-                    pixels, squares.size(), preprocessing.crop(), preprocessing.crop(), preprocessing.channels());
-            return named(backend.download(model.network().probabilities(input)), squares.size(), top);
+                    pixels, inputs, preprocessing.crop(), preprocessing.crop(), preprocessing.channels());
+            float[] rows = backend.download(model.network().probabilities(input));
+            return named(ViewProbabilities.of(rows, views, model.card().classes().size()).mean(), top);
         }
     }
 
-    private List<List<Prediction>> named(float[] probabilities, int pictures, int top) {
+    private List<List<Prediction>> named(float[] probabilities, int top) {
         List<String> classes = model.card().classes();
         List<List<Prediction>> named = new ArrayList<>();
-        for (int i = 0; i < pictures; i++) {
-            int offset = i * classes.size();
-            named.add(Ranking.best(probabilities, offset, classes.size(), top).stream()
-                    .map(c -> new Prediction(classes.get(c), probabilities[offset + c]))
-                    .toList());
+        for (int offset = 0; offset < probabilities.length; offset += classes.size()) {
+            List<Prediction> best = new ArrayList<>();
+            for (int label : Ranking.best(probabilities, offset, classes.size(), top)) {
+                best.add(new Prediction(classes.get(label), probabilities[offset + label]));
+            }
+            named.add(best);
         }
         return named;
     }

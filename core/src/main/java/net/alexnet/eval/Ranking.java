@@ -1,8 +1,7 @@
 package net.alexnet.eval;
 
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// The order of the classes by their probability for one picture.
 ///
@@ -30,15 +29,38 @@ public final class Ranking {
         return place;
     }
 
+    /// The most probable class.
+    public static int first(float[] row, int offset, int classes) {
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+            if (exceeds(row[offset + c], row[offset + best])) {
+                best = c;
+            }
+        }
+        return best;
+    }
+
     /// The most probable classes, best first.
     ///
     /// @param count how many at most
     public static List<Integer> best(float[] row, int offset, int classes, int count) {
-        Comparator<Integer> falling = Comparator.comparingDouble(c -> -row[offset + c]);
-        return IntStream.range(0, classes)
-                .boxed()
-                .sorted(falling.thenComparing(Comparator.naturalOrder()))
-                .limit(count)
-                .toList();
+        int[] best = new int[Math.min(count, classes)]; // the best of the classes seen so far
+        int kept = 0;
+        for (int c = 0; c < classes; c++) {
+            int place = kept;
+            while (place > 0 && exceeds(row[offset + c], row[offset + best[place - 1]])) {
+                place--;
+            }
+            if (place < best.length) {
+                kept = Math.min(kept + 1, best.length);
+                System.arraycopy(best, place, best, place + 1, kept - place - 1);
+                best[place] = c;
+            }
+        }
+        return Arrays.stream(best).boxed().toList();
+    }
+
+    private static boolean exceeds(float later, float earlier) {
+        return later > earlier || (Float.isNaN(earlier) && !Float.isNaN(later));
     }
 }

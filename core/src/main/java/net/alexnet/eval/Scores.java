@@ -1,15 +1,17 @@
 package net.alexnet.eval;
 
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The running counts of an evaluation.
 public final class Scores {
     private static final int TOP = 5;
+    private static final int WORST = 10;
 
     private final int classes;
-    private final int[][] confusions;
+    private final Map<Pair, Integer> confusions = new HashMap<>(); // of the many pairs there could be, those that occur
     private long pictures;
     private long missedTop1;
     private long missedTop5;
@@ -20,12 +22,11 @@ public final class Scores {
     /// @param classes that the network tells apart
     public Scores(int classes) {
         this.classes = classes;
-        this.confusions = new int[classes][classes];
     }
 
     /// Counts a batch.
     ///
-    /// @param probabilities `(labels.length, classes)`, row by row
+    /// @param probabilities `(labels.length, classes)`, row by row; of several views or networks, their mean
     /// @param count how many rows of it hold pictures
     /// @param labels the true class of each row
     public void add(float[] probabilities, int[] labels, int count) {
@@ -36,7 +37,10 @@ public final class Scores {
             missedTop1 += place >= 1 ? 1 : 0;
             missedTop5 += place >= TOP ? 1 : 0;
             lossSum -= Math.log(Math.max(probabilities[i * classes + label], Float.MIN_NORMAL));
-            confusions[label][Ranking.best(probabilities, i * classes, classes, 1).getFirst()]++;
+            int guess = Ranking.first(probabilities, i * classes, classes);
+            if (guess != label) {
+                confusions.merge(new Pair(label, guess), 1, Integer::sum);
+            }
         }
     }
 
@@ -58,17 +62,16 @@ public final class Scores {
     }
 
     private List<Confusion> worst() {
-        List<Confusion> pairs = new ArrayList<>();
-        for (int label = 0; label < classes; label++) {
-            for (int guess = 0; guess < classes; guess++) {
-                if (label != guess && confusions[label][guess] > 0) {
-                    pairs.add(new Confusion(label, guess, confusions[label][guess]));
-                }
-            }
-        }
-        pairs.sort(Comparator.comparingInt(Confusion::count).reversed());
-        return List.copyOf(pairs.subList(0, Math.min(10, pairs.size())));
+        return confusions.entrySet().stream()
+                .map(entry -> new Confusion(entry.getKey().label(), entry.getKey().guess(), entry.getValue()))
+                .sorted(Comparator.comparingInt(Confusion::count).reversed()
+                        .thenComparingInt(Confusion::label)
+                        .thenComparingInt(Confusion::guess))
+                .limit(WORST)
+                .toList();
     }
+
+    private record Pair(int label, int guess) {}
 
     /// What an evaluation found.
     ///

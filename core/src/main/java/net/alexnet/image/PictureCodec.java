@@ -9,6 +9,14 @@ public interface PictureCodec {
     /// @throws UnreadablePictureException if the bytes are not a picture, or a broken one
     Picture decode(byte[] file, int channels) throws UnreadablePictureException;
 
+    /// Decodes as [#decode(byte[], int)], into memory that the caller uses again: what was just read and cut is still in a
+    /// core's cache, while new memory has to come from afar.
+    ///
+    /// @param samples what the picture's samples will be if there are as many; else they are new
+    default Picture decode(byte[] file, int channels, byte[] samples) throws UnreadablePictureException {
+        return decode(file, channels);
+    }
+
     /// Scales to exactly this size: area averaging where it shrinks, cubic interpolation where it grows.
     Picture resize(Picture picture, int width, int height);
 

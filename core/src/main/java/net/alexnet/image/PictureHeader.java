@@ -12,7 +12,9 @@ import java.util.Optional;
 /// @param width as claimed, in pixels; 0 where the header is too broken to tell
 /// @param height as claimed, in pixels; 0 where the header is too broken to tell
 /// @param alpha whether pixels may be transparent
-public record PictureHeader(Format format, long width, long height, boolean alpha) {
+/// @param workspace the bytes per pixel that a decoder needs besides the samples, at most: a JPEG that comes in several
+///     scans, as progressive ones do, is kept as coefficients of 2 bytes until the last has been read
+public record PictureHeader(Format format, long width, long height, boolean alpha, int workspace) {
     /// The formats that are told by their first bytes.
     public enum Format {
         JPEG, PNG, GIF, BMP, WEBP, TIFF
@@ -25,13 +27,13 @@ public record PictureHeader(Format format, long width, long height, boolean alph
                 return switch (format) {
                     case JPEG -> jpeg(file);
                     case PNG -> png(file);
-                    case GIF -> new PictureHeader(format, u16(little(file), 6), u16(little(file), 8), true);
+                    case GIF -> new PictureHeader(format, u16(little(file), 6), u16(little(file), 8), true, 0);
                     case BMP -> bmp(little(file));
                     case WEBP -> webp(little(file));
                     case TIFF -> tiff(file);
                 };
             } catch (IndexOutOfBoundsException e) {
-                return new PictureHeader(format, 0, 0, false); // it ends within its header
+                return new PictureHeader(format, 0, 0, false, 0); // it ends within its header
             }
         });
     }
@@ -64,31 +66,54 @@ public record PictureHeader(Format format, long width, long height, boolean alph
         ByteBuffer bytes = ByteBuffer.wrap(file);
         int at = 2;
         while (true) {
-            while (u8(bytes, at) != 0xFF || u8(bytes, at + 1) == 0xFF || u8(bytes, at + 1) == 0) {
-                at++; // as libjpeg does, past garbage and fill bytes
-            }
+            at = marker(bytes, at);
             int marker = u8(bytes, at + 1);
             boolean frame = marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
             if (frame) {
-                return new PictureHeader(Format.JPEG, u16(bytes, at + 7), u16(bytes, at + 5), false);
+                int components = u8(bytes, at + 9);
+                int workspace = isOneScan(bytes, at, components) ? 0 : 2 * components;
+                return new PictureHeader(Format.JPEG, u16(bytes, at + 7), u16(bytes, at + 5), false, workspace);
             }
-            boolean bare = marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8); // no length follows
-            at += bare ? 2 : 2 + Math.max(2, u16(bytes, at + 2));
+            at = afterSegment(bytes, at);
         }
+    }
+
+    /// Whether the scan that follows a frame header has all of the picture.
+    private static boolean isOneScan(ByteBuffer bytes, int frame, int components) {
+        boolean progressive = (u8(bytes, frame + 1) & 3) == 2;
+        int at = frame;
+        while (u8(bytes, at + 1) != 0xDA) {
+            at = marker(bytes, afterSegment(bytes, at));
+        }
+        return !progressive && u8(bytes, at + 4) == components;
+    }
+
+    /// Where the next marker stands: past garbage and fill bytes, as libjpeg reads.
+    private static int marker(ByteBuffer bytes, int from) {
+        int at = from;
+        while (u8(bytes, at) != 0xFF || u8(bytes, at + 1) == 0xFF || u8(bytes, at + 1) == 0) {
+            at++;
+        }
+        return at;
+    }
+
+    private static int afterSegment(ByteBuffer bytes, int at) {
+        int marker = u8(bytes, at + 1);
+        boolean bare = marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8); // no length follows
+        return at + (bare ? 2 : 2 + Math.max(2, u16(bytes, at + 2)));
     }
 
     private static PictureHeader png(byte[] file) {
         ByteBuffer bytes = ByteBuffer.wrap(file);
         boolean alpha = (u8(bytes, 25) & 4) != 0 || indexOf(file, "tRNS") > 0;
-        return new PictureHeader(Format.PNG, u32(bytes, 16), u32(bytes, 20), alpha);
+        return new PictureHeader(Format.PNG, u32(bytes, 16), u32(bytes, 20), alpha, 0);
     }
 
     private static PictureHeader bmp(ByteBuffer bytes) {
         boolean old = u32(bytes, 14) == 12;
-        return old
-                ? new PictureHeader(Format.BMP, u16(bytes, 18), u16(bytes, 20), false)
-                : new PictureHeader(
-                        Format.BMP, Math.abs((long) bytes.getInt(18)), Math.abs((long) bytes.getInt(22)), false);
+        long width = old ? u16(bytes, 18) : Math.abs((long) bytes.getInt(18));
+        long height = old ? u16(bytes, 20) : Math.abs((long) bytes.getInt(22)); // below 0: rows from the top
+        return new PictureHeader(Format.BMP, width, height, false, 0);
     }
 
     private static PictureHeader webp(ByteBuffer bytes) {
@@ -97,32 +122,28 @@ public record PictureHeader(Format format, long width, long height, boolean alph
                     Format.WEBP,
                     1 + (u32(bytes, 24) & 0xFFFFFF),
                     1 + (u32(bytes, 26) >>> 8),
-                    (u8(bytes, 20) & 0x10) != 0);
+                    (u8(bytes, 20) & 0x10) != 0,
+                    0);
             case 'L' -> {
                 long packed = u32(bytes, 21);
                 yield new PictureHeader(
-                        Format.WEBP, 1 + (packed & 0x3FFF), 1 + (packed >>> 14 & 0x3FFF), (packed >>> 28 & 1) != 0);
+                        Format.WEBP, 1 + (packed & 0x3FFF), 1 + (packed >>> 14 & 0x3FFF), (packed >>> 28 & 1) != 0, 0);
             }
-            default -> new PictureHeader(Format.WEBP, u16(bytes, 26) & 0x3FFF, u16(bytes, 28) & 0x3FFF, false);
+            default -> new PictureHeader(Format.WEBP, u16(bytes, 26) & 0x3FFF, u16(bytes, 28) & 0x3FFF, false, 0);
         };
     }
 
-    /// The size of the first of a file's pictures: tags 256 and 257 of its first directory.
+    /// Of the first of a file's pictures. Extra samples are alpha if they say so: 1 for colours that have been
+    /// multiplied by it, 2 for others.
     private static PictureHeader tiff(byte[] file) {
-        ByteBuffer bytes = file[0] == 'I' ? little(file) : ByteBuffer.wrap(file);
-        int directory = (int) u32(bytes, 4);
-        long width = 0;
-        long height = 0;
-        for (int i = 0; i < u16(bytes, directory); i++) {
-            int entry = directory + 2 + 12 * i;
-            long value = u16(bytes, entry + 2) == 3 ? u16(bytes, entry + 8) : u32(bytes, entry + 8);
-            switch (u16(bytes, entry)) {
-                case 256 -> width = value;
-                case 257 -> height = value;
-                default -> {}
-            }
-        }
-        return new PictureHeader(Format.TIFF, width, height, false);
+        TiffDirectory directory = new TiffDirectory(file);
+        long extra = directory.value(TiffDirectory.EXTRA_SAMPLES, 0);
+        return new PictureHeader(
+                Format.TIFF,
+                directory.value(TiffDirectory.WIDTH, 0),
+                directory.value(TiffDirectory.HEIGHT, 0),
+                extra == 1 || extra == 2,
+                0);
     }
 
     private static int indexOf(byte[] file, String chunk) {

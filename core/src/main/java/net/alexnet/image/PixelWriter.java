@@ -2,72 +2,136 @@ package net.alexnet.image;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.List;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
-/// Turns views of pictures into the network's input values, `(sample − mean) · scale` as float32 in the order
+/// Turns views of pictures into the network's input values, `(sample + shift − mean) · scale` as float32 in the order
 /// height, width, channel. Training and evaluation share it, so that they cannot differ. Safe for use by many threads.
+///
+/// The arithmetic is laid out for vector instructions, which take two loops of a plain form only: one that moves bytes,
+/// one that turns signed bytes into floats and reads one float array at the same index. So samples are moved to
+/// −128..127 first, and the 128 goes into what is taken away. A table look-up per sample takes four times as long.
 public final class PixelWriter {
+    private static final int MIDDLE = 128;
+    private static final VarHandle FOUR_BYTES = MethodHandles.byteArrayViewVarHandle(
+            int[].class, ByteOrder.nativeOrder());
+
     private final Preprocessing preprocessing;
-    private final float[][] values; // by channel and sample: 256 values are cheaper to look up than to compute
+    private final int rowLength;
+    private final float scale;
+    private final float[][] means; // by row of the view; a single row where the mean is one per channel
 
     public PixelWriter(Preprocessing preprocessing) {
         this.preprocessing = preprocessing;
-        this.values = new float[preprocessing.channels()][256];
-        List<Double> mean = preprocessing.mean();
-        for (int c = 0; c < values.length; c++) {
-            for (int sample = 0; sample < 256; sample++) {
-                values[c][sample] = (float) ((sample - mean.get(c)) * preprocessing.scale());
-            }
+        int channels = preprocessing.channels();
+        this.rowLength = preprocessing.crop() * channels;
+        this.scale = (float) preprocessing.scale();
+        this.means = preprocessing.meanImage()
+                .map(PixelWriter::rows)
+                .orElseGet(() -> {
+                    float[] row = new float[rowLength];
+                    for (int i = 0; i < row.length; i++) {
+                        row[i] = preprocessing.mean().get(i % channels).floatValue();
+                    }
+                    return new float[][] {row};
+                });
+    }
+
+    private static float[][] rows(MeanImage image) {
+        int length = image.side() * image.channels();
+        float[][] rows = new float[image.side()][length];
+        for (int y = 0; y < rows.length; y++) {
+            System.arraycopy(image.values(), y * length, rows[y], 0, length);
         }
+        return rows;
     }
 
     /// The number of floats that one view takes: `crop · crop · channels`.
     public int valuesPerView() {
-        return preprocessing.crop() * preprocessing.crop() * preprocessing.channels();
+        return preprocessing.crop() * rowLength;
     }
 
-    /// Writes one view of a picture.
+    /// Writes one view of a picture as it is.
     ///
     /// @param square at least as large as the view reaches, with the preprocessing's number of channels
     /// @param view of the preprocessing's crop side
     /// @param target `slots · crop · crop · channels` floats
     /// @param slot which of the target's slots to fill, from 0
     public void write(Picture square, View view, MemorySegment target, int slot) {
+        write(square, view, ColourShift.NONE, target, slot);
+    }
+
+    /// Writes one view of a picture.
+    ///
+    /// @param square at least as large as the view reaches, with the preprocessing's number of channels
+    /// @param view of the preprocessing's crop side
+    /// @param shift added to every pixel
+    /// @param target `slots · crop · crop · channels` floats
+    /// @param slot which of the target's slots to fill, from 0
+    public void write(Picture square, View view, ColourShift shift, MemorySegment target, int slot) {
         check(square, view);
         int channels = preprocessing.channels();
-        float[] row = new float[view.side() * channels];
-        long rowBytes = row.length * (long) Float.BYTES;
+        float[] shifts = new float[rowLength];
+        for (int i = 0; i < shifts.length; i++) {
+            shifts[i] = MIDDLE + shift.of(i % channels);
+        }
+        byte[] signed = new byte[rowLength + 1]; // one to spare for the mirror's last write
+        float[] taken = new float[rowLength];
+        float[] row = new float[rowLength];
         long offset = (long) slot * valuesPerView() * Float.BYTES;
         for (int y = 0; y < view.side(); y++) {
             int from = ((view.top() + y) * square.width() + view.left()) * channels;
-            if (channels == 3) {
-                colourRow(square.samples(), from, view.mirrored(), row);
+            if (!view.mirrored()) {
+                signed(square.samples(), from, signed, rowLength);
+            } else if (channels == 3) {
+                signedMirroredColour(square.samples(), from, signed, rowLength);
             } else {
-                greyRow(square.samples(), from, view.mirrored(), row);
+                signedMirroredGrey(square.samples(), from, signed, rowLength);
             }
-            MemorySegment.copy(row, 0, target, ValueLayout.JAVA_FLOAT, offset + y * rowBytes, row.length);
+            if (y < means.length) {
+                subtract(means[y], shifts, taken);
+            }
+            floats(signed, taken, scale, row);
+            MemorySegment.copy(row, 0, target, ValueLayout.JAVA_FLOAT, offset, rowLength);
+            offset += (long) rowLength * Float.BYTES;
         }
     }
 
-    private void colourRow(byte[] samples, int from, boolean mirrored, float[] row) {
-        float[] red = values[0];
-        float[] green = values[1];
-        float[] blue = values[2];
-        int step = mirrored ? -3 : 3;
-        int at = mirrored ? row.length - 3 : 0;
-        for (int i = from; i < from + row.length; i += 3, at += step) {
-            row[at] = red[samples[i] & 0xFF];
-            row[at + 1] = green[samples[i + 1] & 0xFF];
-            row[at + 2] = blue[samples[i + 2] & 0xFF];
+    private static void signed(byte[] samples, int from, byte[] signed, int length) {
+        for (int i = 0; i < length; i++) {
+            signed[i] = (byte) (samples[from + i] ^ 0x80); // 0..255 to −128..127
         }
     }
 
-    private void greyRow(byte[] samples, int from, boolean mirrored, float[] row) {
-        float[] grey = values[0];
-        int step = mirrored ? -1 : 1;
-        int at = mirrored ? row.length - 1 : 0;
-        for (int i = from; i < from + row.length; i++, at += step) {
-            row[at] = grey[samples[i] & 0xFF];
+    /// Moves four bytes for each pixel of three, which is twice as fast as one by one: the fourth is overwritten by the next
+    /// pixel. The picture's last pixel has
+    /// no byte after it, so a row's last pixel is moved by itself.
+    private static void signedMirroredColour(byte[] samples, int from, byte[] signed, int length) {
+        int last = from + length - 3;
+        signed[0] = (byte) (samples[last] ^ 0x80);
+        signed[1] = (byte) (samples[last + 1] ^ 0x80);
+        signed[2] = (byte) (samples[last + 2] ^ 0x80);
+        for (int i = last - 3, at = 3; at < length; i -= 3, at += 3) {
+            FOUR_BYTES.set(signed, at, (int) FOUR_BYTES.get(samples, i) ^ 0x80808080);
+        }
+    }
+
+    private static void signedMirroredGrey(byte[] samples, int from, byte[] signed, int length) {
+        for (int i = from, at = length - 1; at >= 0; i++, at--) {
+            signed[at] = (byte) (samples[i] ^ 0x80);
+        }
+    }
+
+    private static void subtract(float[] means, float[] shifts, float[] taken) {
+        for (int i = 0; i < taken.length; i++) {
+            taken[i] = means[i] - shifts[i];
+        }
+    }
+
+    private static void floats(byte[] signed, float[] taken, float scale, float[] row) {
+        for (int i = 0; i < row.length; i++) {
+            row[i] = (signed[i] - taken[i]) * scale;
         }
     }
 

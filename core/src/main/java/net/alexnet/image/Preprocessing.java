@@ -1,19 +1,24 @@
 package net.alexnet.image;
 
 import java.util.List;
+import java.util.Optional;
 
 /// How a picture becomes the network's input, §2 of the paper: the shorter side scaled to [#resize()], the middle
 /// square taken, a [#crop()] cut from it, the mean taken away. A trained model carries it, so that no consumer has to
 /// guess.
 ///
-/// A sample `s` of channel `c` enters the network as `(s − mean[c]) · scale`.
+/// A sample `s` enters the network as `(s − m) · scale`, where `m` is the mean of its channel or, as in the paper, of its
+/// place in the view.
 ///
 /// @param channels 1 for grey, 3 for red, green, blue
 /// @param resize the side of the square in pixels that every picture is made; the paper's 256
 /// @param crop the side of what the network sees, in pixels, from 1 to `resize`; the paper's 224
-/// @param mean what is taken away, one value per channel in the units of 8-bit samples, 0..255
+/// @param mean the mean of each channel in the units of 8-bit samples, 0..255; taken away if there is no mean image
 /// @param scale the factor after that, above 0; 1 gives the paper's raw units
-public record Preprocessing(int channels, int resize, int crop, List<Double> mean, double scale) {
+/// @param meanImage what is taken away from every view instead, of side `crop`; the source takes the middle of the mean
+///     image, wherever the view was cut
+public record Preprocessing(
+        int channels, int resize, int crop, List<Double> mean, double scale, Optional<MeanImage> meanImage) {
     /// The greatest side allowed: a batch of larger pictures would not fit any memory.
     public static final int MAX_RESIZE = 8192;
 
@@ -37,5 +42,17 @@ public record Preprocessing(int channels, int resize, int crop, List<Double> mea
         if (!(scale > 0) || Double.isInfinite(scale)) {
             throw new IllegalArgumentException("preprocessing: scale must be above 0, found " + scale);
         }
+        meanImage.ifPresent(image -> {
+            if (image.side() != crop || image.channels() != channels) {
+                throw new IllegalArgumentException("preprocessing: the mean image must be of " + crop + " × " + crop
+                        + " × " + channels + ", found " + image.side() + " × " + image.side() + " × "
+                        + image.channels());
+            }
+        });
+    }
+
+    /// Preprocessing with one mean per channel.
+    public Preprocessing(int channels, int resize, int crop, List<Double> mean, double scale) {
+        this(channels, resize, crop, mean, scale, Optional.empty());
     }
 }

@@ -16,7 +16,7 @@ public record PrincipalColours(List<Component> components) {
     /// One component.
     ///
     /// @param deviation the standard deviation along the vector, in 0..255 units, at least 0
-    /// @param vector of length 1, one value per channel, in the order of channels; its largest value is positive
+    /// @param vector of length 1, one value per channel, in the order of channels; its sign is free
     public record Component(double deviation, List<Double> vector) {
         public Component {
             vector = List.copyOf(vector);
@@ -68,18 +68,17 @@ public record PrincipalColours(List<Component> components) {
     /// What one use of a picture adds to every pixel: `Σ vector · a · deviation` over the components.
     ///
     /// @param a one factor per component; the paper draws them from N(0, 0.1)
-    /// @return one value per channel, in 0..255 units
-    public float[] shift(double... a) {
-        float[] shift = new float[components.size()];
-        for (int c = 0; c < shift.length; c++) {
+    public ColourShift shift(double... a) {
+        List<Float> shift = new ArrayList<>();
+        for (int c = 0; c < components.size(); c++) {
             double sum = 0;
             for (int k = 0; k < a.length; k++) {
                 Component component = components.get(k);
                 sum += component.vector.get(c) * a[k] * component.deviation;
             }
-            shift[c] = (float) sum;
+            shift.add((float) sum);
         }
-        return shift;
+        return new ColourShift(shift);
     }
 
     /// Turns the plane of axes p and q so that the matrix has no entry there.

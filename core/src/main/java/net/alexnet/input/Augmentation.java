@@ -1,17 +1,31 @@
 package net.alexnet.input;
 
+import java.util.Optional;
+import net.alexnet.image.ColourShift;
 import net.alexnet.image.View;
 import net.alexnet.random.Draws;
 import net.alexnet.random.Draws.Purpose;
 
-/// The first augmentation of the paper's §4.1: "extracting random 224 × 224 patches (and their horizontal reflections)
-/// from the 256×256 images".
+/// The augmentations of the paper's §4.1. First, "extracting random 224 × 224 patches (and their horizontal reflections)
+/// from the 256×256 images"; second, "altering the intensities of the RGB channels".
 ///
 /// @param randomCrop each of the `(resize − crop + 1)²` offsets equally likely; otherwise the middle
 /// @param mirror every second picture mirrored, by chance; otherwise none
-public record Augmentation(boolean randomCrop, boolean mirror) {
+/// @param noise of colour, if any
+public record Augmentation(boolean randomCrop, boolean mirror, Optional<ColourNoise> noise) {
     /// The middle of every picture, as it is.
-    public static final Augmentation NONE = new Augmentation(false, false);
+    public static final Augmentation NONE = new Augmentation(false, false, Optional.empty());
+
+    /// One row of a training batch.
+    ///
+    /// @param resize the side of the picture, in pixels
+    /// @param crop the side of the view, at most `resize`
+    public BatchPlan.Input input(long seed, int epoch, int picture, int resize, int crop) {
+        return new BatchPlan.Input(
+                picture,
+                view(seed, epoch, picture, resize, crop),
+                noise.map(drawn -> drawn.shift(seed, epoch, picture)).orElse(ColourShift.NONE));
+    }
 
     /// What the network sees of a picture in an epoch.
     ///

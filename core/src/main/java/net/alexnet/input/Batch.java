@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 ///
 /// @param epoch the epoch it belongs to, from 0
 /// @param number its place within the epoch, from 0
-/// @param count how many pictures, at least 1
+/// @param count how many rows, at least 1 unless the plan has none for this rank
 /// @param side the height and the width of each, in pixels
 /// @param channels 1 or 3
 /// @param pixels native memory, `count · side · side · channels` float32 in that order

@@ -1,13 +1,14 @@
 package net.alexnet.input;
 
 import java.util.List;
+import net.alexnet.image.ColourShift;
 import net.alexnet.image.View;
 
 /// What a batch is made of, before any pixel is touched.
 ///
 /// @param epoch the epoch it belongs to, from 0
 /// @param number its place within the epoch, from 0
-/// @param inputs one per row of the batch
+/// @param inputs one per row of the batch; none where one of many ranks has nothing to do in an epoch's last step
 public record BatchPlan(int epoch, int number, List<Input> inputs) {
     public BatchPlan {
         inputs = List.copyOf(inputs);
@@ -17,5 +18,11 @@ public record BatchPlan(int epoch, int number, List<Input> inputs) {
     ///
     /// @param picture an index into the set
     /// @param view what the network sees of it
-    public record Input(int picture, View view) {}
+    /// @param shift what is added to its pixels
+    public record Input(int picture, View view, ColourShift shift) {
+        /// A view of a picture as it is.
+        public Input(int picture, View view) {
+            this(picture, view, ColourShift.NONE);
+        }
+    }
 }

@@ -4,28 +4,29 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import net.alexnet.image.Preprocessing;
 import net.alexnet.image.View;
 
-/// The batches of an evaluation: every picture once, in the set's order, its middle as it is. The last batch is smaller
-/// where the set does not divide evenly.
+/// The batches of an evaluation: every picture once, in the set's order, its views next to each other in the order given.
+/// A batch holds whole pictures; the last one is smaller where the set does not divide evenly.
 public final class EvaluationPlan implements Iterator<BatchPlan> {
     private final int pictures;
     private final int batchSize;
-    private final View view;
+    private final List<View> views;
     private int number;
 
     /// Plans from the first batch on.
     ///
     /// @param pictures how many the set has; none makes no batch
-    /// @param batchSize at least 1
-    public EvaluationPlan(int pictures, int batchSize, Preprocessing preprocessing) {
-        if (batchSize < 1) {
-            throw new IllegalArgumentException("the batch size must be at least 1, found " + batchSize);
+    /// @param batchSize pictures in a batch, at least 1; it has `batchSize · views.size()` inputs
+    /// @param views what the network sees of each picture, at least one
+    public EvaluationPlan(int pictures, int batchSize, List<View> views) {
+        if (batchSize < 1 || views.isEmpty()) {
+            throw new IllegalArgumentException("an evaluation needs at least one picture in a batch and one view of it,"
+                    + " found " + batchSize + " and " + views.size());
         }
         this.pictures = pictures;
         this.batchSize = batchSize;
-        this.view = View.center(preprocessing.resize(), preprocessing.crop());
+        this.views = List.copyOf(views);
     }
 
     @Override
@@ -41,7 +42,9 @@ public final class EvaluationPlan implements Iterator<BatchPlan> {
         List<BatchPlan.Input> inputs = new ArrayList<>();
         int from = number * batchSize;
         for (int i = from; i < Math.min(pictures, (long) from + batchSize); i++) {
-            inputs.add(new BatchPlan.Input(i, view));
+            for (View view : views) {
+                inputs.add(new BatchPlan.Input(i, view));
+            }
         }
         return new BatchPlan(0, number++, inputs);
     }

@@ -15,12 +15,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PixelWriter;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.image.UnreadablePictureException;
+import org.jspecify.annotations.Nullable;
 
 /// Assembles planned batches ahead of the thread that consumes them, and hands them over in order.
 ///
@@ -44,9 +46,17 @@ public final class Feed implements AutoCloseable {
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final ExecutorService pool;
     private Optional<MemorySegment> held = Optional.empty(); // the buffer of the batch that the consumer has
+    private final LongAdder workNanos = new LongAdder();
+    private final LongAdder decodings = new LongAdder();
     private long waitNanos;
+    private long asked;
+    private long ready;
 
-    private record Pending(BatchPlan plan, MemorySegment buffer, List<Future<?>> pieces) {}
+    private record Pending(BatchPlan plan, MemorySegment buffer, List<Future<?>> pieces) {
+        boolean isReady() {
+            return pieces.stream().allMatch(Future::isDone);
+        }
+    }
 
     /// Starts to assemble batches.
     ///
@@ -111,6 +121,8 @@ public final class Feed implements AutoCloseable {
         if (pending == null) {
             throw new NoSuchElementException("this feed has given its last batch");
         }
+        asked++;
+        ready += ahead.stream().filter(Pending::isReady).count();
         await(pending.pieces());
         requireOpen();
         ahead.remove();
@@ -118,9 +130,9 @@ public final class Feed implements AutoCloseable {
         return batch(pending);
     }
 
-    /// The time that [#next()] has spent waiting for workers, in nanoseconds, since the feed began.
-    public long waitNanos() {
-        return waitNanos;
+    /// What was done since the feed began.
+    public FeedUse use() {
+        return new FeedUse(waitNanos, workNanos.sum(), decodings.sum(), asked, ready);
     }
 
     /// Stops the workers at the picture where they are, waits for their threads to end, and frees every batch. A second
@@ -175,18 +187,30 @@ public final class Feed implements AutoCloseable {
         }
     }
 
+    /// Fills some of a batch's slots; views of the same picture that follow each other share one decoding.
     private void fill(BatchPlan plan, int from, int end, MemorySegment buffer) throws DatasetException {
+        long start = System.nanoTime();
+        int decoded = -1;
+        @Nullable
+        Picture square = null;
+        byte[] samples = new byte[preprocessing.resize() * preprocessing.resize() * preprocessing.channels()];
         for (int slot = from; slot < end && !Thread.currentThread().isInterrupted(); slot++) {
             BatchPlan.Input input = plan.inputs().get(slot);
-            writer.write(picture(input.picture()), input.view(), buffer, slot);
+            if (square == null || input.picture() != decoded) {
+                decoded = input.picture();
+                square = picture(decoded, samples);
+                decodings.increment();
+            }
+            writer.write(square, input.view(), input.shift(), buffer, slot);
         }
+        workNanos.add(System.nanoTime() - start);
     }
 
-    private Picture picture(int index) throws DatasetException {
+    private Picture picture(int index, byte[] samples) throws DatasetException {
         try {
-            return squares.picture(index);
+            return squares.picture(index, samples);
         } catch (UnreadablePictureException e) {
-            throw new DatasetException(squares.name(index) + " could be read when the run began, but not any more: "
+            throw new DatasetException(squares.name(index) + " could be read when it was prepared, but not any more: "
                     + e.getMessage(), e);
         }
     }

@@ -20,12 +20,16 @@ public final class Draws {
         WEIGHTS(1),
         /// The order of pictures, by epoch.
         ORDER(2),
-        /// Crop, mirror and colour, by epoch and picture.
+        /// Crop and mirror, by epoch and picture.
         AUGMENTATION(3),
         /// Which units are dropped, by step and layer.
         DROPOUT(4),
         /// Which pictures are held out for validation.
-        SPLIT(5);
+        SPLIT(5),
+        /// Colour noise, by epoch and picture.
+        COLOUR(6),
+        /// The order in which pictures are stored.
+        STORAGE(7);
 
         /// Enters the law, so it never changes: a new purpose takes a new number.
         private final int number;

@@ -46,11 +46,24 @@ public record Recipe(
     ///     room for random crops
     /// @param randomCrop whether training looks at a random place of the square (§4.1), else at its middle
     /// @param mirror whether training mirrors every other picture (§4.1)
+    /// @param colourNoise the standard deviation of the factors by which the principal components of colour are added to
+    ///     a training picture (§4.1), 0 for none
+    /// @param mean what is taken away from samples (§2)
     /// @param values the scale on which the network sees samples
-    public record Pictures(int resize, boolean randomCrop, boolean mirror, Values values) {
+    public record Pictures(
+            int resize, boolean randomCrop, boolean mirror, double colourNoise, Mean mean, Values values) {
         public Pictures {
             check(resize >= 1 && resize <= 8192, "resize", resize, "1 to 8192");
+            check(colourNoise >= 0 && colourNoise <= 10, "colour_noise", colourNoise, "0 to 10");
         }
+    }
+
+    /// What is taken away from every sample before the network sees it.
+    public enum Mean {
+        /// The mean of its place in the picture, as the paper does.
+        IMAGE,
+        /// The mean of its channel.
+        CHANNEL
     }
 
     /// The scale of the network's input; it must fit to how the weights start.
@@ -66,10 +79,12 @@ public record Recipe(
     /// @param source a folder, or `sample` for the pictures that come with the program, or empty: to be named by `--data`
     /// @param holdOut the share of each class kept for validation where the source has no split of its own
     /// @param classNames names for a source that has only numbers; empty if it has names
-    public record Data(String source, double holdOut, List<String> classNames) {
+    /// @param shuffleWindow how many pictures are mixed at a time, for prepared pictures on a slow disk; 0 for all of them
+    public record Data(String source, double holdOut, List<String> classNames, int shuffleWindow) {
         public Data {
             classNames = List.copyOf(classNames);
             check(holdOut > 0 && holdOut < 1, "hold_out", holdOut, "above 0 and below 1");
+            check(shuffleWindow >= 0, "shuffle_window", shuffleWindow, "at least 0");
         }
     }
 
@@ -113,8 +128,8 @@ public record Recipe(
                 "paper",
                 2012,
                 AlexNet.paper(),
-                new Pictures(256, true, true, Values.RAW),
-                new Data("", 0.2, List.of()),
+                new Pictures(256, true, true, 0.1, Mean.IMAGE, Values.RAW),
+                new Data("", 0.2, List.of(), 0),
                 128,
                 90,
                 MomentumSgd.paper(),
@@ -131,14 +146,16 @@ public record Recipe(
 
     /// The same run on pictures from elsewhere.
     public Recipe withSource(String source) {
-        return new Recipe(name, seed, network, pictures, new Data(source, data.holdOut, data.classNames), batch, epochs,
-                optimizer, schedule, checkpoints, watch);
+        return new Recipe(name, seed, network, pictures,
+                new Data(source, data.holdOut, data.classNames, data.shuffleWindow), batch,
+                epochs, optimizer, schedule, checkpoints, watch);
     }
 
     /// The same run with another size of network, squares, batch and time.
     public Recipe fitted(AlexNet other, int resize, int pictureBatch, int epochCount) {
         return new Recipe(name, seed, other,
-                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.values),
+                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colourNoise, pictures.mean,
+                        pictures.values),
                 data, pictureBatch, epochCount, optimizer, schedule, checkpoints, watch);
     }
 }

@@ -46,8 +46,9 @@ public record PicturesFit(Recipe recipe, String reason) {
     /// @param template recipe `pictures`, for the pictures' classes
     /// @param pictures to train on
     /// @param cores of this machine
+    /// @param largestSide of the squares that can be had, in pixels; less than any only for prepared pictures
     /// @param given keys that the user has set; they stay
-    public static PicturesFit of(Recipe template, int pictures, int cores, Set<String> given) {
+    public static PicturesFit of(Recipe template, int pictures, int cores, int largestSide, Set<String> given) {
         int epochs = given.contains("epochs")
                 ? template.epochs()
                 : Math.clamp(Math.ceilDiv(SHOWN, Math.max(1, pictures)), FEWEST_EPOCHS, MOST_EPOCHS);
@@ -55,11 +56,11 @@ public record PicturesFit(Recipe recipe, String reason) {
         AlexNet network = template.network();
         if (!sizeGiven) {
             double affordable = cores * CORE_SPEED * 60 * MINUTES / ((double) epochs * pictures);
-            network = largest(network, affordable);
+            network = largest(network, affordable, largestSide);
         }
         int resize = given.contains("pictures.resize")
                 ? template.pictures().resize()
-                : (int) Math.round(network.input() * ROOM);
+                : squares(network.input());
         int batch = given.contains("batch") ? template.batch() : Math.clamp(pictures / 16, 8, 64);
         Recipe recipe = template.fitted(network, resize, batch, epochs);
         String reason = String.format(
@@ -76,14 +77,18 @@ public record PicturesFit(Recipe recipe, String reason) {
         return new PicturesFit(recipe, reason);
     }
 
-    private static AlexNet largest(AlexNet network, double affordable) {
+    private static AlexNet largest(AlexNet network, double affordable, int largestSide) {
         AlexNet sized = network;
         for (Size size : SIZES) {
             sized = network.withSize(size.input, network.channels(), size.width);
-            if (sized.architecture().trainingMultiplyAdds() <= affordable) {
+            if (squares(size.input) <= largestSide && sized.architecture().trainingMultiplyAdds() <= affordable) {
                 break;
             }
         }
         return sized;
+    }
+
+    private static int squares(int input) {
+        return (int) Math.round(input * ROOM);
     }
 }

@@ -1,9 +1,9 @@
 package net.alexnet.run;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
 import net.alexnet.checkpoint.Checkpoint;
@@ -11,14 +11,17 @@ import net.alexnet.checkpoint.CheckpointStore;
 import net.alexnet.checkpoint.TrainingState;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.PictureSet;
-import net.alexnet.dataset.PreparedPictures;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.eval.Evaluator;
+import net.alexnet.image.MeanImage;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.PixelStatistics;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.input.Augmentation;
+import net.alexnet.input.ColourNoise;
+import net.alexnet.input.EpochOrder;
 import net.alexnet.input.Feed;
+import net.alexnet.input.Rank;
 import net.alexnet.input.TrainingPlan;
 import net.alexnet.model.Model;
 import net.alexnet.model.ModelCard;
@@ -53,25 +56,23 @@ public final class TrainingRun {
     private final RunFolder folder;
     private final Recipe recipe;
     private final Tools tools;
-    private final PreparedPictures training;
-    private final PreparedPictures validation;
+    private final TrainingPictures pictures;
     private final ModelCard card;
 
-    private TrainingRun(RunFolder folder, Recipe recipe, Dataset dataset, Tools tools)
-            throws IOException, InterruptedException {
+    private TrainingRun(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools) throws IOException {
         this.folder = folder;
         this.recipe = recipe;
         this.tools = tools;
-        this.training = prepare("training", dataset.training());
-        this.validation = prepare("validation", dataset.validation());
+        this.pictures = pictures;
         this.card = new ModelCard(
-                recipe.network(), dataset.classes(), preprocessing(training.statistics()),
+                recipe.network(), pictures.squares().classes(), preprocessing(pictures.statistics()),
                 "trained as " + recipe.name());
-        List<Rejected> rejected = new ArrayList<>(training.rejected());
-        rejected.addAll(validation.rejected());
+        List<Rejected> rejected = pictures.rejected();
         folder.writeRejected(rejected);
         if (!rejected.isEmpty()) {
-            tools.progress.warning(rejected.size() + " of " + (dataset.training().size() + dataset.validation().size())
+            Dataset squares = pictures.squares();
+            int source = squares.training().size() + squares.validation().size() + rejected.size();
+            tools.progress.warning(rejected.size() + " of " + source
                     + " pictures cannot be read and are left out; " + folder.path().resolve("rejected.tsv")
                     + " lists them. The first is " + rejected.getFirst().name() + ": " + rejected.getFirst().reason());
         }
@@ -80,10 +81,10 @@ public final class TrainingRun {
     /// Trains from the start.
     ///
     /// @param folder new, made for this recipe
-    /// @param recipe for the dataset's classes
-    public static Outcome start(RunFolder folder, Recipe recipe, Dataset dataset, Tools tools)
+    /// @param recipe for the pictures' classes
+    public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
-        TrainingRun run = new TrainingRun(folder, recipe, dataset, tools);
+        TrainingRun run = new TrainingRun(folder, recipe, pictures, tools);
         folder.becomeLatest();
         Network network = Network.initialize(
                 recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
@@ -95,19 +96,20 @@ public final class TrainingRun {
     ///
     /// @param checkpoint of that run
     /// @throws IOException if the pictures are no longer those that the run began with
-    public static Outcome resume(RunFolder folder, Recipe recipe, Checkpoint checkpoint, Dataset dataset, Tools tools)
+    public static Outcome resume(
+            RunFolder folder, Recipe recipe, Checkpoint checkpoint, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
-        if (dataset.classes().size() != recipe.network().classes()) {
-            throw changed(folder, dataset);
+        if (pictures.squares().classes().size() != recipe.network().classes()) {
+            throw changed(folder, pictures.squares());
         }
-        TrainingRun run = new TrainingRun(folder, recipe, dataset, tools);
+        TrainingRun run = new TrainingRun(folder, recipe, pictures, tools);
         Network network;
         Velocities velocities;
         try (SafetensorsFile weights = checkpoint.openModel();
                 SafetensorsFile momentum = checkpoint.openMomentum()) {
             Map<String, String> then = weights.metadata();
             if (!then.equals(run.metadata())) {
-                throw changed(folder, dataset);
+                throw changed(folder, pictures.squares());
             }
             network = Network.of(recipe.network().architecture(), weights, tools.backend);
             velocities = new Velocities(network, recipe.optimizer());
@@ -119,7 +121,7 @@ public final class TrainingRun {
     /// What the run began with, in a model file's metadata: the card, and a fingerprint of the pictures' names and labels.
     private Map<String, String> metadata() {
         Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
-        metadata.put(PICTURES, Fingerprint.of(training, validation));
+        metadata.put(PICTURES, Fingerprint.of(pictures.squares().training(), pictures.squares().validation()));
         return metadata;
     }
 
@@ -128,40 +130,44 @@ public final class TrainingRun {
                 + " began with: their names, classes or pixels have changed. Put them back, or start a new run");
     }
 
-    private PreparedPictures prepare(String what, PictureSet pictures) throws IOException, InterruptedException {
-        return PreparedPictures.prepare(
-                pictures,
-                tools.codec,
-                recipe.pictures().resize(),
-                recipe.network().channels(),
-                tools.workers,
-                PreparedPictures.defaultBudget(),
-                (done, total) -> tools.progress.preparing(what, done, total));
-    }
-
     private Preprocessing preprocessing(PixelStatistics statistics) {
         double deviation = statistics.deviation().stream().mapToDouble(d -> d).average().orElseThrow();
         double scale = recipe.pictures().values() == Values.STANDARDIZED && deviation > 0 ? 1 / deviation : 1;
+        Optional<MeanImage> image = switch (recipe.pictures().mean()) {
+            case IMAGE -> Optional.of(statistics.meanImage().center(recipe.network().input()));
+            case CHANNEL -> Optional.empty();
+        };
         return new Preprocessing(
                 recipe.network().channels(),
                 recipe.pictures().resize(),
                 recipe.network().input(),
                 statistics.mean(),
-                scale);
+                scale,
+                image);
+    }
+
+    private Augmentation augmentation() {
+        Recipe.Pictures how = recipe.pictures();
+        Optional<ColourNoise> noise = how.colourNoise() == 0
+                ? Optional.empty()
+                : Optional.of(new ColourNoise(pictures.statistics().colours(), how.colourNoise()));
+        return new Augmentation(how.randomCrop(), how.mirror(), noise);
     }
 
     private Outcome go(Network network, Velocities velocities, TrainingState state)
             throws IOException, InterruptedException {
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
-        TrainingPlan plan = new TrainingPlan(
+        PictureSet training = pictures.squares().training();
+        TrainingPlan.Pictures planned = new TrainingPlan.Pictures(
                 training.size(),
-                recipe.batch(),
-                card.preprocessing(),
-                new Augmentation(recipe.pictures().randomCrop(), recipe.pictures().mirror()),
-                recipe.seed(),
-                state.epoch(),
+                card.preprocessing().resize(),
+                card.preprocessing().crop(),
+                new EpochOrder(recipe.data().shuffleWindow()));
+        TrainingPlan plan = new TrainingPlan(
+                planned, recipe.batch(), augmentation(), recipe.seed(), Rank.SOLO, state.epoch(),
                 state.batchInEpoch());
-        Evaluator evaluator = new Evaluator(validation, card.preprocessing(), recipe.batch(), tools.workers);
+        Evaluator evaluator = new Evaluator(
+                pictures.squares().validation(), card.preprocessing(), recipe.batch(), tools.workers);
         tools.progress.started(recipe, state);
         try (Feed feed = new Feed(training, card.preprocessing(), plan, recipe.batch(), tools.workers, DEPTH)) {
             return Trainer.run(new Trainer.Parts(
@@ -174,6 +180,7 @@ public final class TrainingRun {
                     evaluator,
                     store,
                     metadata(),
+                    Model.entries(card),
                     folder.path(),
                     tools.progress,
                     tools.stop));

@@ -31,6 +31,9 @@ final class Journal implements AutoCloseable {
         line.put("rate", step.rate());
         line.put("images_per_second", step.imagesPerSecond());
         line.put("wait_share", step.waitShare());
+        line.put("decoder_cores", step.decoderCores());
+        line.put("decode_ms", step.decodeMillis());
+        line.put("queue_depth", step.queueDepth());
         log.append(step.step(), line);
         Instant now = Instant.now();
         events.scalar("train/loss", step.step(), step.loss(), now);

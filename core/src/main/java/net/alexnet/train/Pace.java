@@ -1,77 +1,80 @@
 package net.alexnet.train;
 
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import net.alexnet.input.FeedUse;
 
-/// How fast a run goes: pictures per second and the share of time spent waiting for data. Time in which nothing was
-/// trained, such as a validation, is left out.
+/// How fast a run goes: pictures per second, and what its feed did meanwhile. Time in which nothing was trained, such
+/// as a validation, is left out.
 final class Pace {
     private final LongSupplier clock;
-    private final LongSupplier waited;
-    private final Span whole = new Span();
-    private final Span recent = new Span();
+    private final Supplier<FeedUse> feed;
+    private Span whole = Span.NONE;
+    private Span recent = Span.NONE;
     private long last;
-    private long lastWaited;
+    private FeedUse lastUse = FeedUse.NONE;
 
-    private static final class Span {
-        private long pictures;
-        private long nanos;
-        private long waitNanos;
+    /// What was done in some time of training.
+    ///
+    /// @param pictures that were trained on
+    /// @param nanos that it took, waiting for data included
+    /// @param feed what the feed did
+    record Span(long pictures, long nanos, FeedUse feed) {
+        static final Span NONE = new Span(0, 0, FeedUse.NONE);
 
-        void add(long moreNanos, long moreWaitNanos, int morePictures) {
-            nanos += moreNanos;
-            waitNanos += moreWaitNanos;
-            pictures += morePictures;
+        Span plus(Span other) {
+            return new Span(pictures + other.pictures, nanos + other.nanos, feed.plus(other.feed));
         }
 
         double picturesPerSecond() {
             return nanos == 0 ? 0 : pictures * 1e9 / nanos;
         }
 
+        /// The fraction of the time in which the loop waited for data.
         double waitShare() {
-            return nanos == 0 ? 0 : (double) waitNanos / nanos;
+            return nanos == 0 ? 0 : (double) feed.waitNanos() / nanos;
+        }
+
+        /// How many cores the workers kept busy; a worker that the system holds up counts as busy.
+        double decoderCores() {
+            return nanos == 0 ? 0 : (double) feed.workNanos() / nanos;
         }
     }
 
     /// @param clock in nanoseconds
-    /// @param waited the nanoseconds that the loop has waited for data so far
-    Pace(LongSupplier clock, LongSupplier waited) {
+    /// @param feed what the feed has done so far
+    Pace(LongSupplier clock, Supplier<FeedUse> feed) {
         this.clock = clock;
-        this.waited = waited;
+        this.feed = feed;
         resume();
     }
 
     /// Training goes on after a pause.
     void resume() {
         last = clock.getAsLong();
-        lastWaited = waited.getAsLong();
+        lastUse = feed.get();
     }
 
     /// A step is done, its waiting for data included.
     void step(int pictures) {
-        long nanos = clock.getAsLong() - last;
-        long waitNanos = waited.getAsLong() - lastWaited;
-        whole.add(nanos, waitNanos, pictures);
-        recent.add(nanos, waitNanos, pictures);
+        Span step = new Span(pictures, clock.getAsLong() - last, feed.get().since(lastUse));
+        whole = whole.plus(step);
+        recent = recent.plus(step);
         resume();
     }
 
     /// Begins a new recent span.
     void mark() {
-        recent.pictures = 0;
-        recent.nanos = 0;
-        recent.waitNanos = 0;
+        recent = Span.NONE;
     }
 
-    double recentPicturesPerSecond() {
-        return recent.picturesPerSecond();
+    /// The steps since the last mark.
+    Span recent() {
+        return recent;
     }
 
-    double recentWaitShare() {
-        return recent.waitShare();
-    }
-
-    /// Over all steps of this process.
-    double picturesPerSecond() {
-        return whole.picturesPerSecond();
+    /// All steps of this process.
+    Span whole() {
+        return whole;
     }
 }

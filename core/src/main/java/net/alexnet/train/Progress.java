@@ -40,6 +40,9 @@ public interface Progress {
     /// @param rate of the weights
     /// @param imagesPerSecond since the step logged before, validation not counted
     /// @param waitShare the fraction of that time in which the loop waited for data
+    /// @param decoderCores how many cores the feed's workers kept busy in that time
+    /// @param decodeMillis the time of one worker for one picture: read, decoded, cut, made floats
+    /// @param queueDepth how many batches stood ready on average when the loop asked for one
     /// @param secondsLeft until the last step at this speed
     record StepRecord(
             long step,
@@ -50,6 +53,9 @@ public interface Progress {
             double rate,
             double imagesPerSecond,
             double waitShare,
+            double decoderCores,
+            double decodeMillis,
+            double queueDepth,
             double secondsLeft) {}
 
     /// A finished epoch.

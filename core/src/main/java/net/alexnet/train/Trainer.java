@@ -26,6 +26,7 @@ import net.alexnet.tensor.Tensor;
 import net.alexnet.train.Progress.EpochRecord;
 import net.alexnet.train.Progress.StepRecord;
 import net.alexnet.train.Velocities.Gradient;
+import net.alexnet.weights.Entry;
 
 /// The training loop, §5. It is given finished parts and owns the order of events; nothing else does.
 public final class Trainer {
@@ -51,6 +52,7 @@ public final class Trainer {
     /// @param evaluator of the validation pictures
     /// @param store of the run's checkpoints
     /// @param metadata of its model files
+    /// @param constants what they hold besides the network's parameters
     /// @param folder of the run
     /// @param progress is told how it goes
     /// @param stop asked before every step, and during validation, with the number of steps done: whether to save and end
@@ -64,6 +66,7 @@ public final class Trainer {
             Evaluator evaluator,
             CheckpointStore store,
             Map<String, String> metadata,
+            List<Entry> constants,
             Path folder,
             Progress progress,
             LongPredicate stop) {}
@@ -84,7 +87,7 @@ public final class Trainer {
         this.journal = journal;
         this.state = parts.state();
         this.watch = new Watch(recipe, backend);
-        this.pace = new Pace(System::nanoTime, parts.feed()::waitNanos);
+        this.pace = new Pace(System::nanoTime, parts.feed()::use);
     }
 
     /// Trains until the recipe's last epoch, the schedule's end, or a stop. The state is saved at the end, at a stop, and
@@ -110,7 +113,7 @@ public final class Trainer {
                 closeEpoch();
             }
         }
-        return new Outcome(state, finished(), report, pace.picturesPerSecond());
+        return new Outcome(state, finished(), report, pace.whole().picturesPerSecond());
     }
 
     /// The next batch; if its pictures cannot be read any more, what was learnt so far is saved first.
@@ -184,7 +187,8 @@ public final class Trainer {
 
     private void record(double loss) throws IOException {
         long steps = (long) recipe.epochs() * parts.batchesPerEpoch();
-        double speed = pace.recentPicturesPerSecond();
+        Pace.Span recent = pace.recent();
+        double speed = recent.picturesPerSecond();
         journal.step(new StepRecord(
                 state.step(),
                 steps,
@@ -193,7 +197,10 @@ public final class Trainer {
                 loss,
                 recipe.optimizer().rate() * factor(),
                 speed,
-                pace.recentWaitShare(),
+                recent.waitShare(),
+                recent.decoderCores(),
+                recent.feed().millisPerPicture(),
+                recent.feed().queueDepth(),
                 (steps - state.step()) * recipe.batch() / speed));
         pace.mark();
     }
@@ -224,11 +231,13 @@ public final class Trainer {
 
     private void save() throws IOException {
         watch.sound(state.step(), network.parameters());
+        List<Entry> entries = new ArrayList<>(network.entries());
+        entries.addAll(parts.constants());
         Path saved = parts.store().save(
                 state,
                 RecipeReader.write(recipe),
                 parts.metadata(),
-                network.entries(),
+                entries,
                 parts.velocities().entries());
         parts.progress().saved(saved);
         pace.resume();

@@ -29,6 +29,33 @@ class DatasetsTest {
     }
 
     @Test
+    void prefersIdxToCifarToIlsvrcToClassFolders() throws Exception {
+        Files.createDirectories(root.resolve("ants"));
+        Files.write(root.resolve("ILSVRC2012_img_val.tar"), new byte[1024]);
+        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
+                .hasMessageContaining("but no ILSVRC2012_img_train.tar");
+        assertThatThrownBy(() -> Datasets.openForEvaluation(root, CODEC, 3, List.of("ants", "bees")))
+                .hasMessageContaining("ILSVRC2012_devkit_t12.tar.gz");
+        Files.write(root.resolve("test_batch.bin"), new byte[3073]);
+        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
+                .hasMessageContaining("holds no data_batch_1.bin");
+        EvaluationSet cifar = Datasets.openForEvaluation(root, CODEC, 3, ClassNames.numbers(10));
+        assertThat(cifar.pictures().size()).isEqualTo(1);
+        Files.createFile(root.resolve("t10k-labels-idx1-ubyte"));
+        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
+                .hasMessageContaining("train-images-idx3-ubyte");
+    }
+
+    @Test
+    void aFolderWithNothingKnownNamesEveryForm() {
+        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
+                .hasMessageStartingWith(root + " holds no pictures")
+                .hasMessageContainingAll(
+                        "one folder per class", "train-images-idx3-ubyte", "data_batch_1.bin",
+                        "ILSVRC2012_img_train.tar");
+    }
+
+    @Test
     void saysWhatWasLookedForWhereThereIsNoFolder() throws Exception {
         assertThatThrownBy(() -> Datasets.open(root.resolve("no"), CODEC, 3, 1, 0.2, List.of()))
                 .isInstanceOf(DatasetException.class)

@@ -58,11 +58,17 @@ class RankingTest {
         for (int trial = 0; trial < 200; trial++) {
             float[] row = new float[7];
             for (int c = 0; c < row.length; c++) {
-                row[c] = random.nextInt(4) / 4f; // few values, so that many are equal
+                row[c] = random.nextInt(5) == 0 ? NAN : random.nextInt(4) / 4f; // few values, so that many are equal
             }
             List<Integer> best = Ranking.best(row, 0, row.length, row.length);
             for (int c = 0; c < row.length; c++) {
-                assertThat(best.indexOf(c)).isEqualTo(Ranking.place(row, 0, row.length, c));
+                if (!Float.isNaN(row[c])) {
+                    assertThat(best.indexOf(c)).isEqualTo(Ranking.place(row, 0, row.length, c));
+                }
+            }
+            assertThat(Ranking.first(row, 0, row.length)).isEqualTo(best.getFirst());
+            for (int count = 0; count < row.length; count++) {
+                assertThat(Ranking.best(row, 0, row.length, count)).isEqualTo(best.subList(0, count));
             }
         }
     }

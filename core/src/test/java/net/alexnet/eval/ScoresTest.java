@@ -60,6 +60,26 @@ class ScoresTest {
     }
 
     @Test
+    void manyClassesTakeRoomForTheConfusionsThatOccurOnly() {
+        int classes = 200_000; // a table of all pairs would be 160 GB
+        Scores scores = new Scores(classes);
+        float[] row = new float[classes];
+        row[classes - 1] = 1;
+        scores.add(row, new int[] {3}, 1);
+        assertThat(scores.report().confusions()).containsExactly(new Confusion(3, classes - 1, 1));
+    }
+
+    @Test
+    void confusionsThatAreAsCommonComeInTheOrderOfTheClasses() {
+        Scores scores = new Scores(13);
+        add(scores, 7, 1, 1);
+        add(scores, 2, 9, 1);
+        add(scores, 2, 3, 1);
+        assertThat(scores.report().confusions())
+                .containsExactly(new Confusion(2, 3, 1), new Confusion(2, 9, 1), new Confusion(7, 1, 1));
+    }
+
+    @Test
     void aRowOfNaNIsWrongAndSoIsItsLoss() {
         Scores scores = new Scores(6);
         float[] row = new float[6];

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import net.alexnet.image.PictureHeader.Format;
 import org.junit.jupiter.api.Test;
 
@@ -18,10 +22,26 @@ class PictureHeaderTest {
         for (Format format : new Format[] {Format.JPEG, Format.PNG, Format.GIF, Format.BMP, Format.TIFF}) {
             byte[] file = file(format, 301, 77, BufferedImage.TYPE_INT_RGB);
             boolean alpha = format == Format.GIF;
-            assertThat(PictureHeader.of(file)).contains(new PictureHeader(format, 301, 77, alpha));
+            assertThat(PictureHeader.of(file)).contains(new PictureHeader(format, 301, 77, alpha, 0));
         }
         byte[] transparent = file(Format.PNG, 301, 77, BufferedImage.TYPE_INT_ARGB);
-        assertThat(PictureHeader.of(transparent)).contains(new PictureHeader(Format.PNG, 301, 77, true));
+        assertThat(PictureHeader.of(transparent)).contains(new PictureHeader(Format.PNG, 301, 77, true, 0));
+    }
+
+    @Test
+    void aProgressiveJpegIsKeptAsCoefficients() throws IOException {
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ImageWriteParam progressive = writer.getDefaultWriteParam();
+        progressive.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(file)) {
+            writer.setOutput(out);
+            BufferedImage image = new BufferedImage(301, 77, BufferedImage.TYPE_INT_RGB);
+            writer.write(null, new IIOImage(image, null, null), progressive);
+        }
+        writer.dispose();
+        assertThat(PictureHeader.of(file.toByteArray()))
+                .contains(new PictureHeader(Format.JPEG, 301, 77, false, 3 * Short.BYTES));
     }
 
     @Test
@@ -43,7 +63,7 @@ class PictureHeaderTest {
 
     @Test
     void absurdSizesDoNotOverflow() {
-        assertThat(new PictureHeader(Format.PNG, 0xFFFFFFFFL, 0xFFFFFFFFL, false).pixels())
+        assertThat(new PictureHeader(Format.PNG, 0xFFFFFFFFL, 0xFFFFFFFFL, false, 0).pixels())
                 .isGreaterThan(1L << 62);
     }
 

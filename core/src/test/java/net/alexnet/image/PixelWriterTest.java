@@ -2,18 +2,32 @@ package net.alexnet.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PixelWriterTest {
+    private static final ColourShift SHIFT = new ColourShift(List.of(2.5f, -1f, 0.25f));
+
     @Test
     void writesWhatTheViewShowsLessTheMeanTimesTheScale() {
         writes(new Preprocessing(3, 12, 8, List.of(100.5, 120.0, 3.25), 0.5));
         writes(new Preprocessing(1, 12, 7, List.of(33.0), 1));
+        for (int channels : new int[] {1, 3}) {
+            float[] means = new float[8 * 8 * channels];
+            for (int i = 0; i < means.length; i++) {
+                means[i] = 255f * i / means.length;
+            }
+            List<Double> mean = Collections.nCopies(channels, 90.0);
+            writes(new Preprocessing(
+                    channels, 12, 8, mean, 1, Optional.of(new MeanImage(8, channels, means))));
+        }
     }
 
     private static void writes(Preprocessing preprocessing) {
@@ -26,12 +40,16 @@ class PixelWriterTest {
             View view = new View(3, 1, crop, mirrored);
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment target = arena.allocate(ValueLayout.JAVA_FLOAT, 3L * writer.valuesPerView());
-                writer.write(square, view, target, 1);
+                writer.write(square, view, SHIFT, target, 1);
                 byte[] expected = view.of(square).samples();
                 for (int i = 0; i < expected.length; i++) {
-                    double mean = preprocessing.mean().get(i % channels);
-                    assertThat(target.getAtIndex(ValueLayout.JAVA_FLOAT, expected.length + i))
-                            .isEqualTo((float) (((expected[i] & 0xFF) - mean) * preprocessing.scale()));
+                    int at = i;
+                    double mean = preprocessing.meanImage()
+                            .map(image -> (double) image.values()[at])
+                            .orElse(preprocessing.mean().get(i % channels));
+                    double value = ((expected[i] & 0xFF) + SHIFT.of(i % channels) - mean) * preprocessing.scale();
+                    assertThat((double) target.getAtIndex(ValueLayout.JAVA_FLOAT, expected.length + i))
+                            .isCloseTo(value, within(4e-5)); // two roundings of numbers up to 256
                     assertThat(target.getAtIndex(ValueLayout.JAVA_FLOAT, i)).isZero();
                     assertThat(target.getAtIndex(ValueLayout.JAVA_FLOAT, 2 * expected.length + i)).isZero();
                 }

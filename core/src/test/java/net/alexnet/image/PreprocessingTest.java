@@ -3,20 +3,21 @@ package net.alexnet.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PreprocessingTest {
     private static final Preprocessing PAPER = new Preprocessing(3, 256, 224, List.of(127.3, 119.7, 104.9), 1);
 
     @Test
-    void survivesJson() throws Exception {
-        ObjectMapper json = new ObjectMapper();
-        String text = json.writeValueAsString(PAPER);
-        assertThat(text)
-                .isEqualTo("{\"channels\":3,\"resize\":256,\"crop\":224,\"mean\":[127.3,119.7,104.9],\"scale\":1.0}");
-        assertThat(json.readValue(text, Preprocessing.class)).isEqualTo(PAPER);
+    void theMeanImageIsOfTheViewsSize() {
+        assertThat(PAPER.meanImage()).isEmpty();
+        MeanImage image = new MeanImage(2, 1, new float[4]);
+        assertThat(new Preprocessing(1, 3, 2, List.of(0.0), 1, Optional.of(image)).meanImage()).contains(image);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Preprocessing(1, 3, 3, List.of(0.0), 1, Optional.of(image)))
+                .withMessageContaining("must be of 3 × 3 × 1, found 2 × 2 × 1");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import net.alexnet.dataset.DatasetException;
@@ -19,6 +20,7 @@ import net.alexnet.image.Picture;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.image.TestPictures;
 import net.alexnet.image.UnreadablePictureException;
+import net.alexnet.image.View;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,7 +65,7 @@ class FeedTest {
     @Test
     void evaluationCountsEveryPictureOnceAndTheLastBatchToo() throws Exception {
         List<Integer> pictures = new ArrayList<>();
-        try (Feed feed = feed(set(), new EvaluationPlan(PICTURES, BATCH, PREPROCESSING), 2, 3)) {
+        try (Feed feed = feed(set(), new EvaluationPlan(PICTURES, BATCH, List.of(View.center(12, 8))), 2, 3)) {
             while (feed.hasNext()) {
                 Batch batch = feed.next();
                 for (int i = 0; i < batch.count(); i++) {
@@ -75,7 +77,7 @@ class FeedTest {
                 }
             }
             assertThat(pictures).isEqualTo(IntStream.range(0, PICTURES).boxed().toList());
-            assertThat(feed.waitNanos()).isPositive();
+            assertThat(feed.use().waitNanos()).isPositive();
             assertThatThrownBy(feed::next).isInstanceOf(NoSuchElementException.class);
         }
     }
@@ -106,7 +108,7 @@ class FeedTest {
             }
             return TestPictures.pattern(12, 12, 3, i);
         });
-        try (Feed feed = feed(failing, new EvaluationPlan(PICTURES, BATCH, PREPROCESSING), 2, 2)) {
+        try (Feed feed = feed(failing, new EvaluationPlan(PICTURES, BATCH, List.of(View.center(12, 8))), 2, 2)) {
             feed.next();
             feed.next();
             assertThatThrownBy(feed::next).isSameAs(failure);
@@ -119,7 +121,7 @@ class FeedTest {
         PictureSet failing = set(i -> {
             throw new UnreadablePictureException("the file has gone");
         });
-        try (Feed feed = feed(failing, new EvaluationPlan(PICTURES, BATCH, PREPROCESSING), 1, 1)) {
+        try (Feed feed = feed(failing, new EvaluationPlan(PICTURES, BATCH, List.of(View.center(12, 8))), 1, 1)) {
             assertThatThrownBy(feed::next)
                     .isInstanceOf(DatasetException.class)
                     .hasMessageContaining("picture-0")
@@ -205,7 +207,14 @@ class FeedTest {
     }
 
     private static TrainingPlan training(int epoch, int number) {
-        return new TrainingPlan(PICTURES, BATCH, PREPROCESSING, new Augmentation(true, true), 9, epoch, number);
+        return new TrainingPlan(
+                new TrainingPlan.Pictures(PICTURES, 12, 8, EpochOrder.WHOLE),
+                BATCH,
+                new Augmentation(true, true, Optional.empty()),
+                9,
+                Rank.SOLO,
+                epoch,
+                number);
     }
 
     private static PictureSet set() {

@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.stream.IntStream;
-import net.alexnet.image.Preprocessing;
+import net.alexnet.image.PrincipalColours;
+import net.alexnet.image.PrincipalColours.Component;
 import net.alexnet.image.View;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class PlansTest {
-    private static final Preprocessing PREPROCESSING = new Preprocessing(1, 12, 8, List.of(0.0), 1);
     private static final int PICTURES = 23;
     private static final int BATCH = 5; // five batches, the last of three
 
@@ -47,9 +51,38 @@ class PlansTest {
         assertThat(training(0, 5).next()).isEqualTo(batches.get(5));
     }
 
+    /// The law of ranks: a step's parts are disjoint, cover the single rank's batch in its order, and differ by one
+    /// picture at most; so every epoch has the same number of steps for every rank.
+    @Property
+    void ranksShareEveryStepOfTheSingleRank(
+            @ForAll @IntRange(min = 1, max = 9) int world, @ForAll @IntRange(min = 1, max = 30) int batch) {
+        TrainingPlan whole = training(batch, Rank.SOLO, 0, 0);
+        List<TrainingPlan> ranks = IntStream.range(0, world)
+                .mapToObj(rank -> training(batch, new Rank(rank, world), 0, 0))
+                .toList();
+        for (int step = 0; step < 2 * TrainingPlan.batches(PICTURES, batch); step++) {
+            BatchPlan expected = whole.next();
+            List<BatchPlan.Input> together = new ArrayList<>();
+            for (TrainingPlan rank : ranks) {
+                BatchPlan part = rank.next();
+                assertThat(part.epoch()).isEqualTo(expected.epoch());
+                assertThat(part.number()).isEqualTo(expected.number());
+                assertThat(part.inputs().size() - expected.inputs().size() / world).isBetween(0, 1);
+                together.addAll(part.inputs());
+            }
+            assertThat(together).isEqualTo(expected.inputs());
+        }
+    }
+
+    @Test
+    void refusesRanksThatDoNotExist() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new Rank(2, 2)).withMessageContaining("rank 2 of 2");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Rank(0, 0));
+    }
+
     @Test
     void evaluationGoesThroughTheSetInOrderAndEnds() {
-        EvaluationPlan plan = new EvaluationPlan(PICTURES, BATCH, PREPROCESSING);
+        EvaluationPlan plan = new EvaluationPlan(PICTURES, BATCH, List.of(View.center(12, 8)));
         List<BatchPlan.Input> inputs = new ArrayList<>();
         while (plan.hasNext()) {
             inputs.addAll(plan.next().inputs());
@@ -59,7 +92,27 @@ class PlansTest {
                         .mapToObj(i -> new BatchPlan.Input(i, View.center(12, 8)))
                         .toList());
         assertThatThrownBy(plan::next).isInstanceOf(NoSuchElementException.class);
-        assertThat(new EvaluationPlan(0, BATCH, PREPROCESSING).hasNext()).isFalse();
+        assertThat(new EvaluationPlan(0, BATCH, List.of(View.center(12, 8))).hasNext()).isFalse();
+    }
+
+    @Test
+    void theViewsOfAPictureStandNextToEachOther() {
+        List<View> views = View.ten(12, 8);
+        EvaluationPlan plan = new EvaluationPlan(7, 3, views);
+        List<Integer> sizes = new ArrayList<>();
+        List<BatchPlan.Input> inputs = new ArrayList<>();
+        while (plan.hasNext()) {
+            List<BatchPlan.Input> batch = plan.next().inputs();
+            sizes.add(batch.size());
+            inputs.addAll(batch);
+        }
+        assertThat(sizes).containsExactly(30, 30, 10);
+        assertThat(inputs)
+                .isEqualTo(IntStream.range(0, 70)
+                        .mapToObj(i -> new BatchPlan.Input(i / 10, views.get(i % 10)))
+                        .toList());
+        assertThatIllegalArgumentException().isThrownBy(() -> new EvaluationPlan(7, 3, List.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new EvaluationPlan(7, 0, views));
     }
 
     @Test
@@ -69,6 +122,18 @@ class PlansTest {
     }
 
     private static TrainingPlan training(int epoch, int number) {
-        return new TrainingPlan(PICTURES, BATCH, PREPROCESSING, new Augmentation(true, true), 9, epoch, number);
+        return training(BATCH, Rank.SOLO, epoch, number);
+    }
+
+    private static TrainingPlan training(int batch, Rank rank, int epoch, int number) {
+        ColourNoise noise = new ColourNoise(new PrincipalColours(List.of(new Component(30, List.of(1.0)))), 0.1);
+        return new TrainingPlan(
+                new TrainingPlan.Pictures(PICTURES, 12, 8, EpochOrder.WHOLE),
+                batch,
+                new Augmentation(true, true, Optional.of(noise)),
+                9,
+                rank,
+                epoch,
+                number);
     }
 }

@@ -6,18 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import net.alexnet.image.MeanImage;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.net.AlexNet;
 import net.alexnet.net.AlexNet.Table;
 import net.alexnet.net.Network;
 import net.alexnet.net.Parameter;
 import net.alexnet.net.TinyNetworks;
+import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.reference.ReferenceBackend;
+import net.alexnet.weights.Entry;
 import net.alexnet.weights.Safetensors;
+import net.alexnet.weights.SafetensorsFile;
 import net.alexnet.weights.WeightFileException;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +65,30 @@ class ModelTest {
             assertThat(back.name()).isEqualTo(written.name());
             assertThat(backend.download(back.value())).containsExactly(backend.download(written.value()));
         }
+    }
+
+    @Test
+    void carriesItsMeanImageAsATensor() throws Exception {
+        AlexNet colour = table.withSize(8, 3, 1.0 / 12);
+        Network coloured = Network.initialize(colour.architecture(), colour.initialization(), 7, backend);
+        float[] means = new float[8 * 8 * 3];
+        for (int i = 0; i < means.length; i++) {
+            means[i] = i;
+        }
+        MeanImage image = new MeanImage(8, 3, means);
+        Preprocessing preprocessing = new Preprocessing(3, 10, 8, List.of(1.0, 2.0, 3.0), 1, Optional.of(image));
+        ModelCard whole = new ModelCard(colour, CLASSES, preprocessing, "");
+        List<Entry> entries = new ArrayList<>(coloured.entries());
+        entries.addAll(Model.entries(whole));
+        Safetensors.write(file, Model.metadata(whole), entries);
+        assertThat(Model.open(file, backend).card()).usingRecursiveComparison().isEqualTo(whole);
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            assertThat(tensors.shape("mean_image")).isEqualTo(Shape.of(3, 8, 8));
+            assertThat(tensors.read("mean_image")).startsWith(0, 3, 6); // the reds of the first row
+        }
+        Safetensors.write(file, Model.metadata(whole), coloured.entries());
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("there is no tensor 'mean_image'");
     }
 
     @ParameterizedTest

@@ -29,7 +29,7 @@ class CommittedRecipesTest {
     @Test
     void areThere() throws IOException {
         assertThat(files()).extracting(file -> file.getFileName().toString())
-                .contains("fashion-mnist.yaml", "paper.yaml", "pictures.yaml", "quickstart.yaml");
+                .contains("cifar10.yaml", "fashion-mnist.yaml", "paper.yaml", "pictures.yaml", "quickstart.yaml");
     }
 
     @ParameterizedTest

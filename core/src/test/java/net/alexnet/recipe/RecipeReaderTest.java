@@ -11,6 +11,7 @@ import net.alexnet.optim.Constant;
 import net.alexnet.optim.Plateau;
 import net.alexnet.optim.Schedule;
 import net.alexnet.optim.Steps;
+import net.alexnet.recipe.Recipe.Mean;
 import net.alexnet.recipe.Recipe.Values;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,8 @@ class RecipeReaderTest {
         assertThat(recipe.name()).isEqualTo("mine");
         assertThat(recipe.optimizer().rate()).isEqualTo(0.005);
         assertThat(recipe.optimizer().momentum()).isEqualTo(0.9);
-        assertThat(recipe.pictures()).isEqualTo(new Recipe.Pictures(256, true, false, Values.STANDARDIZED));
+        assertThat(recipe.pictures())
+                .isEqualTo(new Recipe.Pictures(256, true, false, 0.1, Mean.IMAGE, Values.STANDARDIZED));
         assertThat(recipe.network()).isEqualTo(AlexNet.paper());
         assertThat(recipe.schedule()).isEqualTo(PAPER.schedule());
         assertThat(recipe.data()).isEqualTo(PAPER.data());
@@ -235,7 +237,7 @@ class RecipeReaderTest {
     })
     void textsComeBackAsTheyWere(String text) {
         Recipe recipe = new Recipe(text, 1, PAPER.network(), PAPER.pictures(),
-                new Recipe.Data(text, 0.5, List.of(text, "b")), 1, 1, PAPER.optimizer(), new Constant(),
+                new Recipe.Data(text, 0.5, List.of(text, "b"), 7), 1, 1, PAPER.optimizer(), new Constant(),
                 PAPER.checkpoints(), PAPER.watch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PicturesFitTest {
+    private static final int ANY = Integer.MAX_VALUE; // raw pictures can be made squares of any side
+
     private static final List<Integer> PICTURES = List.of(1, 8, 40, 200, 500, 1_250, 3_000, 5_000, 20_000, 100_000,
             1_281_167);
     private static final List<Integer> CORES = List.of(1, 2, 4, 8, 16, 64, 256);
@@ -92,7 +94,7 @@ class PicturesFitTest {
     void whatTheUserHasSetStays(String key, String value) {
         Map<String, String> settings = Map.of(key, value);
         for (int pictures : List.of(20, 100_000)) {
-            PicturesFit fit = PicturesFit.of(template(settings), pictures, 2, settings.keySet());
+            PicturesFit fit = PicturesFit.of(template(settings), pictures, 2, ANY, settings.keySet());
             assertThat(RecipeReader.read("fitted", RecipeReader.write(fit.recipe()), settings)).isEqualTo(fit.recipe());
         }
     }
@@ -100,8 +102,17 @@ class PicturesFitTest {
     @Test
     void anOptionOfTheNetworkDoesNotKeepItsSize() {
         Map<String, String> settings = Map.of("network.dropout", "0");
-        Recipe fitted = PicturesFit.of(template(settings), 100_000, 2, settings.keySet()).recipe();
+        Recipe fitted = PicturesFit.of(template(settings), 100_000, 2, ANY, settings.keySet()).recipe();
         assertThat(fitted.network().input()).isLessThan(224);
+    }
+
+    @Test
+    void preparedPicturesAreNotMadeLarger() {
+        PicturesFit free = PicturesFit.of(template(Map.of()), 100, 64, ANY, Set.of());
+        assertThat(free.recipe().pictures().resize()).isEqualTo(256);
+        Recipe held = PicturesFit.of(template(Map.of()), 100, 64, 160, Set.of()).recipe();
+        assertThat(held.network().input()).isEqualTo(128);
+        assertThat(held.pictures().resize()).isEqualTo(146);
     }
 
     @Test
@@ -115,7 +126,7 @@ class PicturesFitTest {
     }
 
     private PicturesFit fit(int pictures, int cores) {
-        return PicturesFit.of(template, pictures, cores, Set.of("data.source"));
+        return PicturesFit.of(template, pictures, cores, ANY, Set.of("data.source"));
     }
 
     private static Recipe template(Map<String, String> settings) {

@@ -55,7 +55,7 @@ class TrainingRunTest {
 
     @Test
     void makesAModelThatNeedsNothingElse() throws Exception {
-        Outcome outcome = TrainingRun.start(folder, RECIPE, dataset(0), tools(step -> false));
+        Outcome outcome = start(dataset(0), tools(step -> false));
         assertThat(outcome.finished()).isTrue();
         assertThat(outcome.state().step()).isEqualTo(6);
         assertThat(outcome.report().orElseThrow().n()).isEqualTo(4);
@@ -72,7 +72,7 @@ class TrainingRunTest {
 
     @Test
     void takesTheMeanAndTheScaleFromTheTrainingPicturesAlone() throws Exception {
-        TrainingRun.start(folder, RECIPE, dataset(0), tools(step -> false));
+        start(dataset(0), tools(step -> false));
         PixelSums sums = new PixelSums(10, 1);
         for (int i = 0; i < TRAINING; i++) {
             sums.add(Squares.middle(training(0).picture(i), 10, CODEC));
@@ -87,13 +87,13 @@ class TrainingRunTest {
 
     @Test
     void goesOnBitForBit() throws Exception {
-        Outcome whole = TrainingRun.start(folder, RECIPE, dataset(0), tools(step -> false));
+        Outcome whole = start(dataset(0), tools(step -> false));
         byte[] expected = Files.readAllBytes(newest().modelFile());
         for (int stop : List.of(2, 3, 5)) { // in an epoch, at the end of one, in the next
             folder = RunFolder.create(runs, RECIPE);
-            TrainingRun.start(folder, RECIPE, dataset(0), tools(step -> step >= stop));
+            start(dataset(0), tools(step -> step >= stop));
             assertThat(newest().state().step()).isEqualTo(stop);
-            Outcome outcome = TrainingRun.resume(folder, RECIPE, newest(), dataset(0), tools(step -> false));
+            Outcome outcome = resume(dataset(0), tools(step -> false));
             assertThat(outcome.state()).isEqualTo(whole.state());
             assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
         }
@@ -101,8 +101,8 @@ class TrainingRunTest {
 
     @Test
     void doesNotGoOnWithOtherPictures() throws Exception {
-        TrainingRun.start(folder, RECIPE, dataset(0), tools(step -> step >= 2));
-        assertThatThrownBy(() -> TrainingRun.resume(folder, RECIPE, newest(), dataset(50), tools(step -> false)))
+        start(dataset(0), tools(step -> step >= 2));
+        assertThatThrownBy(() -> resume(dataset(50), tools(step -> false)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the pictures of toys are not those that the run " + folder.path()
                         + " began with: their names, classes or pixels have changed. Put them back, or start a new run");
@@ -110,10 +110,10 @@ class TrainingRunTest {
 
     @Test
     void doesNotGoOnWithTheSamePicturesUnderOtherLabels() throws Exception {
-        TrainingRun.start(folder, RECIPE, dataset(0), tools(step -> step >= 2));
+        start(dataset(0), tools(step -> step >= 2));
         ListSet swapped = new ListSet(CLASSES, labels(TRAINING + 1).subList(1, TRAINING + 1),
                 i -> training(0).picture(i));
-        assertThatThrownBy(() -> TrainingRun.resume(folder, RECIPE, newest(), dataset(swapped), tools(step -> false)))
+        assertThatThrownBy(() -> resume(dataset(swapped), tools(step -> false)))
                 .isInstanceOf(IOException.class).hasMessageContaining("their names, classes or pixels have changed");
     }
 
@@ -125,7 +125,7 @@ class TrainingRunTest {
             }
             return training(0).picture(i);
         });
-        Outcome outcome = TrainingRun.start(folder, RECIPE, dataset(broken), tools(step -> false));
+        Outcome outcome = start(dataset(broken), tools(step -> false));
         assertThat(outcome.state().step()).isEqualTo(4); // 8 pictures in batches of 4, twice
         assertThat(progress.warnings).contains("2 of 14 pictures cannot be read and are left out; "
                 + folder.path().resolve("rejected.tsv") + " lists them. The first is picture-3: cut in half");
@@ -138,7 +138,7 @@ class TrainingRunTest {
         ListSet broken = new ListSet(CLASSES, labels(TRAINING), i -> {
             throw new UnreadablePictureException("a text");
         });
-        assertThatThrownBy(() -> TrainingRun.start(folder, RECIPE, dataset(broken), tools(step -> false)))
+        assertThatThrownBy(() -> start(dataset(broken), tools(step -> false)))
                 .isInstanceOf(DatasetException.class).hasMessageContaining("picture-0: a text");
         assertThat(runs.resolve("latest")).doesNotExist();
     }
@@ -148,9 +148,23 @@ class TrainingRunTest {
     void picturesOfOneColourAreNotDividedByZero() throws Exception {
         ListSet grey = new ListSet(CLASSES, labels(TRAINING),
                 i -> CODEC.decode(TestPictures.Codec.file(10, 10, 99), 1));
-        Outcome outcome = TrainingRun.start(folder, RECIPE, dataset(grey), tools(step -> false));
+        Outcome outcome = start(dataset(grey), tools(step -> false));
         assertThat(outcome.finished()).isTrue();
         assertThat(Model.open(newest().modelFile(), backend).card().preprocessing().scale()).isEqualTo(1);
+    }
+
+    private static TrainingPictures pictures(Dataset dataset, TrainingRun.Tools tools)
+            throws IOException, InterruptedException {
+        return TrainingPictures.inMemory(dataset, 10, 1, tools.codec(), tools.workers(), tools.progress());
+    }
+
+    private Outcome start(Dataset dataset, TrainingRun.Tools tools) throws IOException, InterruptedException {
+        return TrainingRun.start(folder, RECIPE, pictures(dataset, tools), tools);
+    }
+
+    private Outcome resume(Dataset dataset, TrainingRun.Tools tools) throws IOException, InterruptedException {
+        TrainingPictures pictures = pictures(dataset, tools);
+        return TrainingRun.resume(folder, RECIPE, newest(), pictures, tools);
     }
 
     private TrainingRun.Tools tools(LongPredicate stop) {

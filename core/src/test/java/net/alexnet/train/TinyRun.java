@@ -16,7 +16,9 @@ import net.alexnet.image.Picture;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.image.UnreadablePictureException;
 import net.alexnet.input.Augmentation;
+import net.alexnet.input.EpochOrder;
 import net.alexnet.input.Feed;
+import net.alexnet.input.Rank;
 import net.alexnet.input.TrainingPlan;
 import net.alexnet.net.AlexNet;
 import net.alexnet.net.Network;
@@ -25,6 +27,7 @@ import net.alexnet.optim.Constant;
 import net.alexnet.optim.MomentumSgd;
 import net.alexnet.optim.Schedule;
 import net.alexnet.recipe.Recipe;
+import net.alexnet.recipe.Recipe.Mean;
 import net.alexnet.recipe.Recipe.Values;
 import net.alexnet.tensor.Backend;
 import net.alexnet.train.Trainer.Outcome;
@@ -72,7 +75,8 @@ final class TinyRun {
     static Recipe recipe(int epochs, MomentumSgd optimizer, Schedule schedule, Recipe.Checkpoints checkpoints,
             Recipe.Watch watch) {
         return new Recipe("tiny", 11, TinyNetworks.of(CLASSES.size()),
-                new Recipe.Pictures(SIDE, false, false, Values.STANDARDIZED), new Recipe.Data("", 0.2, List.of()), 8,
+                new Recipe.Pictures(SIDE, false, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
+                new Recipe.Data("", 0.2, List.of(), 0), 8,
                 epochs,
                 optimizer, schedule, checkpoints, watch);
     }
@@ -89,8 +93,9 @@ final class TinyRun {
     }
 
     Outcome run() throws IOException, InterruptedException {
-        TrainingPlan plan = new TrainingPlan(TRAINING, recipe.batch(), PREPROCESSING, Augmentation.NONE, recipe.seed(),
-                state.epoch(), state.batchInEpoch());
+        TrainingPlan plan = new TrainingPlan(
+                new TrainingPlan.Pictures(TRAINING, SIDE, SIDE, EpochOrder.WHOLE), recipe.batch(), Augmentation.NONE,
+                recipe.seed(), Rank.SOLO, state.epoch(), state.batchInEpoch());
         Evaluator evaluator = new Evaluator(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1);
         ListSet training = set(TRAINING, 0);
         ListSet vanishing = new ListSet(CLASSES, training.labels(), i -> {
@@ -102,6 +107,7 @@ final class TinyRun {
         try (Feed feed = new Feed(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer
                     .run(new Parts(network, velocities, recipe, state, feed, BATCHES, evaluator, store(), Map.of(),
+                            List.of(),
                             folder, progress, step -> stop.test(step)));
         }
     }

@@ -284,7 +284,7 @@ class TrainerTest {
                 "step 2", "epoch 3", "step 4", "step 6", "epoch 6");
         JsonNode step = lines.get(3);
         assertThat(names(step)).containsExactly("step", "kind", "epoch", "loss", "rate", "images_per_second",
-                "wait_share");
+                "wait_share", "decoder_cores", "decode_ms", "queue_depth");
         assertThat(step.path("epoch").asInt()).isEqualTo(2);
         assertThat(step.path("rate").asDouble()).isEqualTo(0.02);
         JsonNode epoch = lines.getLast();

@@ -1,7 +1,12 @@
 package net.alexnet.torch;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.function.Function;
+import net.alexnet.image.AreaAverage;
 import net.alexnet.image.Encoding;
+import net.alexnet.image.MiddleSquare;
+import net.alexnet.image.Orientation;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.PictureHeader;
@@ -12,78 +17,80 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.MatVector;
+import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
-/// Reads and scales pictures with OpenCV. Every call runs on the calling thread alone and frees its native memory
-/// before it returns. Transparent pictures are laid over white; of an animation the first frame counts.
+/// Reads, scales and writes pictures with OpenCV. Every call runs on the calling thread alone and frees its native
+/// memory before it returns. Transparent pictures are laid over white; of an animation the first frame counts. A file
+/// that breaks off before its last pixel is broken, not a picture with a grey rest.
+///
+/// Calls wait for each other where together they would take more than 64 MiB a core, or half a GiB, of native memory.
+/// For that, and for the limit of pixels, only formats are read whose header [PictureHeader] understands.
 public final class OpenCvCodec implements PictureCodec {
-    /// The most pixels that a picture may claim, whatever the memory: 534 MB as red, green, blue.
+    /// The most pixels that a picture may claim, unless a codec is told otherwise: 534 MB as red, green, blue.
     public static final long MAX_PIXELS = 178_000_000;
 
+    /// OpenCV's own limit, which no codec can exceed.
+    public static final long OPENCV_MAX_PIXELS = 1L << 30;
+
+    private static final MemoryBudget MEMORY = new MemoryBudget(
+            Math.max(512L << 20, (64L << 20) * Runtime.getRuntime().availableProcessors()));
+
     static {
-        OpenCvSettings.apply(MAX_PIXELS);
+        OpenCvSettings.apply();
         opencv_core.setNumThreads(1); // the pipeline runs many calls side by side
     }
 
     private final long maxPixels;
 
-    /// A codec that takes pictures of up to [#MAX_PIXELS], or as many as a quarter of the heap holds.
+    /// A codec that takes pictures of up to [#MAX_PIXELS].
     public OpenCvCodec() {
-        this(Math.min(MAX_PIXELS, Runtime.getRuntime().maxMemory() / 4 / 3));
+        this(MAX_PIXELS);
     }
 
     /// A codec with a limit of its own.
     ///
-    /// @param maxPixels the most pixels that a picture may claim
+    /// @param maxPixels the most pixels that a picture may claim, 1 to [#OPENCV_MAX_PIXELS]; [#decode] besides takes no
+    ///     picture that fills more than a quarter of the heap
     public OpenCvCodec(long maxPixels) {
+        if (maxPixels < 1 || maxPixels > OPENCV_MAX_PIXELS) {
+            throw new IllegalArgumentException("the most pixels of a picture must be 1 to %,d, found %,d"
+                    .formatted(OPENCV_MAX_PIXELS, maxPixels));
+        }
         this.maxPixels = maxPixels;
     }
 
     @Override
     public Picture decode(byte[] file, int channels) throws UnreadablePictureException {
-        if (channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("pictures have 1 or 3 channels, not " + channels);
-        }
-        if (file.length == 0) {
-            throw new UnreadablePictureException("an empty file");
-        }
-        Optional<PictureHeader> header = PictureHeader.of(file);
-        if (header.isPresent() && header.get().pixels() > maxPixels) {
-            throw new UnreadablePictureException("claims to have %d × %d pixels; the limit is %,d"
-                    .formatted(header.get().width(), header.get().height(), maxPixels));
-        }
-        String kind = header.map(known -> "a broken " + known.format()).orElse("not a picture");
-        try (BytePointer bytes = new BytePointer(file);
-                Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes)) {
-            if (header.isPresent() && header.get().alpha()) {
-                Optional<Picture> opaque = overWhite(encoded, channels);
-                if (opaque.isPresent()) {
-                    return opaque.get();
-                }
-            }
-            int flags = channels == 1 ? opencv_imgcodecs.IMREAD_GRAYSCALE : opencv_imgcodecs.IMREAD_COLOR_RGB;
-            try (Mat decoded = opencv_imgcodecs.imdecode(encoded, flags)) {
-                if (decoded.empty()) {
-                    throw new UnreadablePictureException(kind);
-                }
-                return new Picture(decoded.cols(), decoded.rows(), channels, samples(decoded));
-            }
-        } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
-            throw new UnreadablePictureException(kind + ": " + reason(e));
-        }
+        return decode(file, channels, new byte[0]);
+    }
+
+    @Override
+    public Picture decode(byte[] file, int channels, byte[] samples) throws UnreadablePictureException {
+        long heapBytes = Math.min(Runtime.getRuntime().maxMemory() / 4, Integer.MAX_VALUE - 8);
+        return read(file, channels, Math.min(maxPixels, heapBytes / channels),
+                decoded -> picture(decoded, samples));
+    }
+
+    /// The whole picture stays in native memory; the same samples as of the default way.
+    @Override
+    public Picture square(byte[] file, int side, int channels) throws UnreadablePictureException {
+        return read(file, channels, maxPixels, decoded -> middle(decoded, side));
     }
 
     @Override
     public Picture resize(Picture picture, int width, int height) {
-        boolean shrinks = width <= picture.width() && height <= picture.height();
-        int type = opencv_core.CV_8UC(picture.channels());
+        int channels = picture.channels();
+        if (width <= picture.width() && height <= picture.height()) {
+            return new AreaAverage(picture.width(), picture.height(), width, height)
+                    .part(MemorySegment.ofArray(picture.samples()), picture.width() * (long) channels, channels, 0, 0,
+                            width, height);
+        }
         try (BytePointer bytes = new BytePointer(picture.samples());
-                Mat from = new Mat(picture.height(), picture.width(), type, bytes);
-                Mat to = new Mat();
-                Size size = new Size(width, height)) {
-            int interpolation = shrinks ? opencv_imgproc.INTER_AREA : opencv_imgproc.INTER_CUBIC;
-            opencv_imgproc.resize(from, to, size, 0, 0, interpolation);
-            return new Picture(width, height, picture.channels(), samples(to));
+                Mat from = new Mat(picture.height(), picture.width(), opencv_core.CV_8UC(channels), bytes);
+                Mat to = grown(from, width, height)) {
+            return picture(to);
         }
     }
 
@@ -96,15 +103,13 @@ public final class OpenCvCodec implements PictureCodec {
         };
         try (BytePointer bytes = new BytePointer(picture.samples());
                 Mat samples = new Mat(picture.height(), picture.width(), type, bytes);
-                Mat blueGreenRed = new Mat();
                 BytePointer extension = new BytePointer("." + encoding.format().extension());
                 BytePointer file = new BytePointer();
                 IntPointer parameters = new IntPointer(settings)) {
             if (picture.channels() == 3) {
-                opencv_imgproc.cvtColor(samples, blueGreenRed, opencv_imgproc.COLOR_RGB2BGR);
+                opencv_imgproc.cvtColor(samples, samples, opencv_imgproc.COLOR_RGB2BGR); // of a copy, in place
             }
-            Mat from = picture.channels() == 3 ? blueGreenRed : samples;
-            if (!opencv_imgcodecs.imencode(extension, from, file, parameters)) {
+            if (!opencv_imgcodecs.imencode(extension, samples, file, parameters)) {
                 throw new IllegalStateException("OpenCV cannot write a " + encoding.format());
             }
             byte[] stored = new byte[Math.toIntExact(file.limit())];
@@ -113,44 +118,157 @@ public final class OpenCvCodec implements PictureCodec {
         }
     }
 
-    /// A picture with an alpha channel; nothing if it turns out to have none.
-    private static Optional<Picture> overWhite(Mat encoded, int channels) {
-        try (Mat decoded = opencv_imgcodecs.imdecode(encoded, opencv_imgcodecs.IMREAD_UNCHANGED);
-                Mat eightBit = new Mat()) {
-            if (decoded.empty() || decoded.channels() != 4) {
-                return Optional.empty();
+    private static Picture read(byte[] file, int channels, long maxPixels, Function<Mat, Picture> use)
+            throws UnreadablePictureException {
+        if (channels != 1 && channels != 3) {
+            throw new IllegalArgumentException("pictures have 1 or 3 channels, not " + channels);
+        }
+        PictureHeader header = header(file, maxPixels);
+        try (MemoryBudget.Share _ = MEMORY.take(bytesNeeded(header, channels));
+                BytePointer bytes = new BytePointer(file);
+                Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes);
+                Mat decoded = decoded(encoded, header, channels)) {
+            return use.apply(decoded);
+        }
+    }
+
+    private static PictureHeader header(byte[] file, long maxPixels) throws UnreadablePictureException {
+        if (file.length == 0) {
+            throw new UnreadablePictureException("an empty file");
+        }
+        Optional<PictureHeader> known = PictureHeader.of(file);
+        if (known.isEmpty()) {
+            throw new UnreadablePictureException("not a picture");
+        }
+        PictureHeader header = known.get();
+        if (header.pixels() == 0) {
+            throw new UnreadablePictureException("a broken " + header.format());
+        }
+        if (header.pixels() > maxPixels) {
+            throw new UnreadablePictureException("claims to have %d × %d pixels; the limit is %,d"
+                    .formatted(header.width(), header.height(), maxPixels));
+        }
+        return header;
+    }
+
+    /// Twice the samples, because turning a picture upright makes a copy; transparent ones have up to 8 bytes a pixel.
+    private static long bytesNeeded(PictureHeader header, int channels) {
+        return header.pixels() * (2 * channels + (header.alpha() ? 2 * 8 : 0) + header.workspace());
+    }
+
+    /// An upright picture of 8 bits a channel, in the order red, green, blue.
+    private static Mat decoded(Mat encoded, PictureHeader header, int channels) throws UnreadablePictureException {
+        try {
+            Mat decoded = header.alpha() ? opaque(encoded, header, channels) : plain(encoded, channels);
+            if (decoded.empty()) {
+                decoded.close();
+                throw new UnreadablePictureException("a broken " + header.format());
             }
-            boolean sixteenBit = decoded.depth() == opencv_core.CV_16U;
-            decoded.convertTo(eightBit, opencv_core.CV_8U, sixteenBit ? 1 / 257.0 : 1, 0);
-            byte[] blueGreenRedAlpha = samples(eightBit);
-            byte[] samples = new byte[blueGreenRedAlpha.length / 4 * channels];
-            for (int from = 0, to = 0; to < samples.length; from += 4, to += channels) {
-                int alpha = blueGreenRedAlpha[from + 3] & 0xFF;
-                int blue = overWhite(blueGreenRedAlpha[from], alpha);
-                int green = overWhite(blueGreenRedAlpha[from + 1], alpha);
-                int red = overWhite(blueGreenRedAlpha[from + 2], alpha);
-                if (channels == 1) {
-                    samples[to] = (byte) ((299 * red + 587 * green + 114 * blue + 500) / 1000); // ITU-R BT.601
-                } else {
-                    samples[to] = (byte) red;
-                    samples[to + 1] = (byte) green;
-                    samples[to + 2] = (byte) blue;
+            return decoded;
+        } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
+            throw new UnreadablePictureException("a broken " + header.format() + ": " + reason(e));
+        }
+    }
+
+    private static Mat plain(Mat encoded, int channels) {
+        int flags = channels == 1 ? opencv_imgcodecs.IMREAD_GRAYSCALE : opencv_imgcodecs.IMREAD_COLOR_RGB;
+        return opencv_imgcodecs.imdecode(encoded, flags);
+    }
+
+    private static Mat opaque(Mat encoded, PictureHeader header, int channels) {
+        boolean isTiff = header.format() == PictureHeader.Format.TIFF; // libtiff turns, and multiplies by alpha
+        try (Mat transparent = transparent(encoded, !isTiff)) {
+            return transparent.channels() == 4
+                    ? OverWhite.of(transparent, isTiff, channels)
+                    : plain(encoded, channels); // the header promised too much
+        }
+    }
+
+    /// The picture with its alpha channel; where that is asked for, OpenCV does not turn it.
+    private static Mat transparent(Mat encoded, boolean turned) {
+        try (IntPointer kinds = new IntPointer(); MatVector metadata = new MatVector()) {
+            Mat picture = opencv_imgcodecs.imdecodeWithMetadata(
+                    encoded, kinds, metadata, opencv_imgcodecs.IMREAD_UNCHANGED);
+            for (int i = 0; turned && i < metadata.size(); i++) {
+                if (kinds.get(i) == opencv_imgcodecs.IMAGE_METADATA_EXIF) {
+                    turn(picture, Orientation.ofExif(bytes(metadata.get(i), new byte[0])));
                 }
             }
-            return Optional.of(new Picture(decoded.cols(), decoded.rows(), channels, samples));
+            return picture;
         }
     }
 
-    private static int overWhite(byte sample, int alpha) {
-        return ((sample & 0xFF) * alpha + 255 * (255 - alpha) + 127) / 255;
+    private static void turn(Mat picture, Orientation orientation) {
+        if (orientation.transposed()) {
+            opencv_core.transpose(picture, picture);
+        }
+        if (orientation.mirrored()) {
+            opencv_core.flip(picture, picture, 1);
+        }
+        if (orientation.upsideDown()) {
+            opencv_core.flip(picture, picture, 0);
+        }
     }
 
-    private static byte[] samples(Mat mat) {
-        byte[] samples = new byte[Math.toIntExact(mat.total() * mat.elemSize())];
+    private static Picture middle(Mat picture, int side) {
+        MiddleSquare square = MiddleSquare.of(picture.cols(), picture.rows(), side);
+        int left = square.squareLeft();
+        int top = square.squareTop();
+        try (Rect within = new Rect(square.left(), square.top(), square.width(), square.height());
+                Mat part = picture.apply(within)) {
+            if (square.fits()) {
+                return cut(part, left, top, side);
+            }
+            if (side > Math.min(square.width(), square.height())) {
+                try (Mat grown = grown(part, square.scaledWidth(), square.scaledHeight())) {
+                    return cut(grown, left, top, side);
+                }
+            }
+            return new AreaAverage(square.width(), square.height(), square.scaledWidth(), square.scaledHeight())
+                    .part(memory(part), part.step(), part.channels(), left, top, side, side);
+        }
+    }
+
+    private static Mat grown(Mat from, int width, int height) {
+        Mat to = new Mat();
+        try (Size size = new Size(width, height)) {
+            opencv_imgproc.resize(from, to, size, 0, 0, opencv_imgproc.INTER_CUBIC);
+        }
+        return to;
+    }
+
+    private static Picture cut(Mat picture, int left, int top, int side) {
+        try (Rect within = new Rect(left, top, side, side);
+                Mat part = picture.apply(within);
+                Mat square = part.clone()) {
+            return picture(square);
+        }
+    }
+
+    private static Picture picture(Mat mat) {
+        return picture(mat, new byte[0]);
+    }
+
+    private static Picture picture(Mat mat, byte[] samples) {
+        return new Picture(mat.cols(), mat.rows(), mat.channels(), bytes(mat, samples));
+    }
+
+    private static byte[] bytes(Mat mat, byte[] used) {
+        int length = Math.toIntExact(mat.total() * mat.elemSize());
+        byte[] bytes = used.length == length ? used : new byte[length];
         try (BytePointer data = mat.data()) {
-            data.get(samples);
+            data.get(bytes);
         }
-        return samples;
+        return bytes;
+    }
+
+    /// Good as long as the Mat.
+    @SuppressWarnings("restricted") // the launcher and the tests enable native access, as JavaCPP needs it too
+    private static MemorySegment memory(Mat mat) {
+        try (BytePointer data = mat.data()) {
+            long bytes = (mat.rows() - 1) * mat.step() + mat.cols() * mat.elemSize();
+            return MemorySegment.ofAddress(data.address()).reinterpret(bytes);
+        }
     }
 
     /// The end of OpenCV's message: `OpenCV(4.13.0) file.cpp:12: error: (-215:Assertion failed) why in function 'f'`.

@@ -9,14 +9,14 @@ import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /// OpenCV's settings, which it takes from the environment of the process while its library is loaded, and from nowhere
-/// else: without them it writes every broken picture to standard error, and allocates for whatever a header claims.
-/// What a user has set himself stays. (libjpeg and libpng, inside OpenCV, still write a line for some broken pictures.)
+/// else: without them it writes every broken picture to standard error. What a user has set himself stays. (libjpeg and
+/// libpng, inside OpenCV, still write a line for some broken pictures; there is no hook for theirs.)
 final class OpenCvSettings {
     private OpenCvSettings() {}
 
     /// To be called before the first use of OpenCV. Does nothing on Windows, which has no `setenv`.
     @SuppressWarnings("restricted") // the launcher and the tests enable native access, as JavaCPP needs it too
-    static void apply(long maxPixels) {
+    static void apply() {
         Linker linker = Linker.nativeLinker();
         Optional<MemorySegment> setenv = linker.defaultLookup().find("setenv");
         if (setenv.isEmpty()) {
@@ -26,7 +26,6 @@ final class OpenCvSettings {
                 ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
         MethodHandle function = linker.downcallHandle(setenv.get(), type);
         set(function, "OPENCV_LOG_LEVEL", "SILENT");
-        set(function, "OPENCV_IO_MAX_IMAGE_PIXELS", String.valueOf(maxPixels));
     }
 
     private static void set(MethodHandle setenv, String name, String value) {

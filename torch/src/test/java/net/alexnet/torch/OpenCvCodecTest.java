@@ -10,11 +10,20 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.zip.CRC32;
+import net.alexnet.image.Encoding;
 import net.alexnet.image.Picture;
 import net.alexnet.image.Squares;
 import net.alexnet.image.UnreadablePictureException;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +74,94 @@ class OpenCvCodecTest {
     }
 
     @Test
+    void turnsTransparentPicturesUpright() throws Exception {
+        Picture stored = CODEC.decode(file("alpha.png"), 3);
+        for (int orientation = 1; orientation <= 8; orientation++) {
+            Picture upright = CODEC.decode(withExif(file("alpha.png"), orientation), 3);
+            boolean lies = orientation > 4;
+            assertThat(upright.width()).isEqualTo(lies ? HEIGHT : WIDTH);
+            for (int y = 0; y < HEIGHT; y++) {
+                for (int x = 0; x < WIDTH; x++) {
+                    int fromRight = WIDTH - 1 - x;
+                    int fromBelow = HEIGHT - 1 - y;
+                    int[] at = switch (orientation) { // EXIF: where the stored first row and first column are to stand
+                        case 1 -> new int[] {x, y}; // top, left
+                        case 2 -> new int[] {fromRight, y}; // top, right
+                        case 3 -> new int[] {fromRight, fromBelow}; // bottom, right
+                        case 4 -> new int[] {x, fromBelow}; // bottom, left
+                        case 5 -> new int[] {y, x}; // left, top
+                        case 6 -> new int[] {fromBelow, x}; // right, top
+                        case 7 -> new int[] {fromBelow, fromRight}; // right, bottom
+                        default -> new int[] {y, fromRight}; // left, bottom
+                    };
+                    assertThat(sample(upright, at[0], at[1], 0)).isEqualTo(sample(stored, x, y, 0));
+                    assertThat(sample(upright, at[0], at[1], 1)).isEqualTo(sample(stored, x, y, 1));
+                }
+            }
+        }
+    }
+
+    @Test
+    void laysTransparentTiffsOverWhite() throws Exception {
+        int[] pixel = {200, 100, 0, 51}; // a fifth of the colour, four fifths of white
+        assertThat(CODEC.decode(tiff(pixel), 3).samples()).containsExactly((byte) 244, (byte) 224, (byte) 204);
+        assertThat(CODEC.square(tiff(pixel), 2, 3).samples()).startsWith((byte) 244, (byte) 224, (byte) 204);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "plain.jpg", "progressive.jpg", "cmyk.jpg", "exif-6.jpg", "palette.png", "palette.gif", "alpha.png",
+        "png-named.jpg", "plain.bmp", "plain.webp", "plain.tif", "grey.jpg", "grey-16.png"
+    })
+    void squaresAreWhatDecodingScalingAndCroppingMake(String name) throws Exception {
+        squareIsTheMiddle(file(name));
+    }
+
+    @Test
+    void squaresOfAnySizeAreWhatDecodingScalingAndCroppingMake() throws Exception {
+        int[][] sizes = {{1, 1}, {7, 7}, {16, 16}, {16, 31}, {47, 32}, {40, 3}, {3, 40}, {900, 16}, {33, 411},
+            {170, 256}};
+        for (int[] size : sizes) {
+            squareIsTheMiddle(CODEC.encode(noise(size[0], size[1], 3), Encoding.LOSSLESS));
+            squareIsTheMiddle(CODEC.encode(noise(size[0], size[1], 1), Encoding.PAPER));
+        }
+    }
+
+    @Test
+    void aFileThatBreaksOffIsBroken() throws Exception {
+        for (String name : List.of("plain.jpg", "progressive.jpg", "cmyk.jpg")) {
+            byte[] jpeg = file(name);
+            for (int cut = 3; cut < jpeg.length; cut += 1 + cut / 20) { // the last 2 bytes only say that it ends
+                byte[] rest = Arrays.copyOf(jpeg, jpeg.length - cut);
+                assertThatThrownBy(() -> CODEC.decode(rest, 3)).isInstanceOf(UnreadablePictureException.class);
+                assertThatThrownBy(() -> CODEC.square(rest, 16, 3)).isInstanceOf(UnreadablePictureException.class);
+            }
+            byte[] more = Arrays.copyOf(jpeg, jpeg.length + 999);
+            assertThat(CODEC.decode(more, 3).samples()).isEqualTo(CODEC.decode(jpeg, 3).samples());
+        }
+    }
+
+    @Test
+    void readsNoFormatWhoseHeaderIsNotChecked() {
+        unreadable("P6 1 1 255 abc".getBytes(StandardCharsets.US_ASCII), "not a picture");
+    }
+
+    @Test
+    void storesWhatItReadsBack() throws Exception {
+        for (int channels : new int[] {1, 3}) {
+            Picture picture = CODEC.decode(file("png-named.jpg"), channels);
+            byte[] png = CODEC.encode(picture, Encoding.LOSSLESS);
+            assertThat(CODEC.decode(png, channels).samples()).isEqualTo(picture.samples());
+            byte[] jpeg = CODEC.encode(picture, Encoding.PAPER);
+            assertThat(CODEC.encode(picture, Encoding.PAPER)).isEqualTo(jpeg);
+            Picture read = CODEC.decode(jpeg, channels);
+            for (int i = 0; i < read.samples().length; i++) {
+                assertThat(read.samples()[i] & 0xFF).isCloseTo(picture.samples()[i] & 0xFF, within(12));
+            }
+        }
+    }
+
+    @Test
     void saysInFewWordsWhyAFileIsNoPicture() throws Exception {
         unreadable(new byte[0], "an empty file");
         unreadable("<html>404</html>".getBytes(StandardCharsets.US_ASCII), "not a picture");
@@ -84,7 +181,12 @@ class OpenCvCodecTest {
         assertThatThrownBy(() -> new OpenCvCodec(WIDTH * HEIGHT - 1).decode(file("plain.jpg"), 3))
                 .isInstanceOf(UnreadablePictureException.class)
                 .hasMessageContaining("the limit is 1,535");
+        assertThatThrownBy(() -> new OpenCvCodec(WIDTH * HEIGHT - 1).square(file("plain.jpg"), 8, 3))
+                .isInstanceOf(UnreadablePictureException.class)
+                .hasMessageContaining("the limit is 1,535");
         assertThat(new OpenCvCodec(WIDTH * HEIGHT).decode(file("plain.jpg"), 3).width()).isEqualTo(WIDTH);
+        assertThatIllegalArgumentException().isThrownBy(() -> new OpenCvCodec(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new OpenCvCodec(OpenCvCodec.OPENCV_MAX_PIXELS + 1));
     }
 
     @Test
@@ -94,6 +196,28 @@ class OpenCvCodecTest {
         Picture step = new Picture(4, 1, 1, new byte[] {100, 100, 110, 110});
         byte[] grown = CODEC.resize(step, 16, 4).samples();
         assertThat(grown).hasSize(64).contains(99).contains(111); // cubic overshoots beside a step
+    }
+
+    @Test
+    void shrinksAsOpenCvDoes() {
+        int[][] sizes = {{500, 375, 341, 256}, {375, 500, 256, 341}, {300, 300, 299, 150}, {64, 40, 7, 5}};
+        for (int[] size : sizes) {
+            for (int channels : new int[] {1, 3}) {
+                Picture picture = noise(size[0], size[1], channels);
+                byte[] ours = CODEC.resize(picture, size[2], size[3]).samples();
+                byte[] theirs = new byte[ours.length];
+                try (BytePointer bytes = new BytePointer(picture.samples());
+                        Mat from = new Mat(size[1], size[0], opencv_core.CV_8UC(channels), bytes);
+                        Mat to = new Mat();
+                        Size target = new Size(size[2], size[3])) {
+                    opencv_imgproc.resize(from, to, target, 0, 0, opencv_imgproc.INTER_AREA);
+                    to.data().get(theirs);
+                }
+                for (int i = 0; i < ours.length; i++) {
+                    assertThat(Math.abs((ours[i] & 0xFF) - (theirs[i] & 0xFF))).isLessThanOrEqualTo(1);
+                }
+            }
+        }
     }
 
     @Test
@@ -109,7 +233,8 @@ class OpenCvCodecTest {
         long before = Pointer.totalCount();
         for (int i = 0; i < 200; i++) {
             try {
-                CODEC.resize(CODEC.decode(files[i % 3], 3), 30, 30);
+                CODEC.resize(CODEC.decode(files[i % 3], 3), 60, 60);
+                CODEC.encode(CODEC.square(files[i % 3], 30, 3), Encoding.PAPER);
             } catch (UnreadablePictureException e) {
                 assertThat(i % 3).isEqualTo(2);
             }
@@ -128,6 +253,60 @@ class OpenCvCodecTest {
                     .isInstanceOf(UnreadablePictureException.class)
                     .hasMessageContaining(why);
         }
+    }
+
+    private static void squareIsTheMiddle(byte[] file) throws UnreadablePictureException {
+        for (int channels : new int[] {1, 3}) {
+            for (int side : new int[] {1, 16, 32, 61}) {
+                Picture middle = Squares.middle(CODEC.decode(file, channels), side, CODEC);
+                Picture square = CODEC.square(file, side, channels);
+                assertThat(square.width()).isEqualTo(side);
+                assertThat(square.height()).isEqualTo(side);
+                assertThat(square.samples()).isEqualTo(middle.samples());
+            }
+        }
+    }
+
+    private static Picture noise(int width, int height, int channels) {
+        byte[] samples = new byte[width * height * channels];
+        new Random(width).nextBytes(samples);
+        return new Picture(width, height, channels, samples);
+    }
+
+    /// A PNG with a chunk of EXIF data after its header.
+    private static byte[] withExif(byte[] png, int orientation) {
+        ByteBuffer chunk = ByteBuffer.allocate(4 + 26);
+        chunk.put("eXIfMM".getBytes(StandardCharsets.US_ASCII)).putShort((short) 42).putInt(8).putShort((short) 1);
+        chunk.putShort((short) 274).putShort((short) 3).putInt(1).putShort((short) orientation);
+        CRC32 crc = new CRC32();
+        crc.update(chunk.array());
+        int header = 8 + 25;
+        ByteBuffer file = ByteBuffer.allocate(png.length + 12 + 26);
+        file.put(png, 0, header).putInt(26).put(chunk.array()).putInt((int) crc.getValue());
+        return file.put(png, header, png.length - header).array();
+    }
+
+    /// One pixel: red, green, blue and alpha, which the colours have not been multiplied by.
+    private static byte[] tiff(int... samples) {
+        int[][] entries = {
+            {256, 1}, {257, 1}, {258, 8}, {259, 1}, {262, 2}, {273, 148}, {277, 4}, {278, 1}, {279, 4}, {338, 2}
+        };
+        ByteBuffer file = ByteBuffer.allocate(152);
+        file.put("MM".getBytes(StandardCharsets.US_ASCII)).putShort((short) 42).putInt(8);
+        file.putShort((short) entries.length);
+        for (int[] entry : entries) {
+            boolean bits = entry[0] == 258; // four of them, which stand before the pixel
+            file.putShort((short) entry[0]).putShort((short) 3).putInt(bits ? 4 : 1);
+            file.putShort((short) (bits ? 0 : entry[1])).putShort((short) (bits ? 140 : 0));
+        }
+        file.position(140);
+        for (int i = 0; i < 4; i++) {
+            file.putShort((short) 8);
+        }
+        for (int sample : samples) {
+            file.put((byte) sample);
+        }
+        return file.array();
     }
 
     private static int greatestDifference(Picture picture, int columns) {

@@ -1,0 +1,222 @@
+package net.alexnet.bench;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import net.alexnet.dataset.PictureSet;
+import net.alexnet.files.AtomicFiles;
+import net.alexnet.image.PixelStatistics;
+import net.alexnet.image.PixelWriter;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.image.PrincipalColours.Component;
+import net.alexnet.image.UnreadablePictureException;
+import net.alexnet.image.View;
+import net.alexnet.input.Augmentation;
+import net.alexnet.input.ColourNoise;
+import net.alexnet.input.EpochOrder;
+import net.alexnet.input.Feed;
+import net.alexnet.input.Rank;
+import net.alexnet.input.TrainingPlan;
+import net.alexnet.shards.ShardedDataset;
+import net.alexnet.torch.OpenCvCodec;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+
+/// How fast prepared squares become batches - decode, random crop, mirror, colour noise, mean image, floats - beside the
+/// bare decoding of the same squares by OpenCV, and beside PyTorch's `ImageFolder` and `DataLoader` with as many workers.
+///
+/// ```
+/// java -cp bench/target/bench.jar net.alexnet.bench.InputRate DATASET WORKERS [PYTHON]
+/// ```
+public final class InputRate {
+    private static final int CROP = 224;
+    private static final int BATCH = 128;
+    private static final int DEPTH = 3;
+    private static final int WARM_UP = 2;
+    private static final int ROUNDS = 7;
+
+    private InputRate() {}
+
+    /// @param arguments a dataset prepared at 256 pixels, the number of workers, and the Python that has torchvision
+    public static void main(String[] arguments) throws Exception {
+        ShardedDataset dataset = ShardedDataset.open(Path.of(arguments[0]), new OpenCvCodec());
+        int workers = Integer.parseInt(arguments[1]);
+        Path work = Files.createTempDirectory("alexnet-input-rate");
+        try {
+            compare(dataset, workers, arguments.length > 2 ? Optional.of(arguments[2]) : Optional.empty(), work);
+        } finally {
+            AtomicFiles.deleteTree(work);
+        }
+    }
+
+    private static void compare(ShardedDataset dataset, int workers, Optional<String> python, Path work)
+            throws IOException, InterruptedException, UnreadablePictureException {
+        PictureSet pictures = dataset.training();
+        PixelStatistics statistics = dataset.statistics();
+        Preprocessing preprocessing = new Preprocessing(3, dataset.preparation().side(), CROP, statistics.mean(), 1,
+                Optional.of(statistics.meanImage().center(CROP)));
+        ColourNoise noise = new ColourNoise(statistics.colours(), 0.1);
+        Rates bare = new Rates("OpenCV's decoding alone, 1 thread");
+        Rates one = new Rates("our feed, 1 worker");
+        Rates many = new Rates("our feed, " + workers + " workers");
+        Rates torch = new Rates("DataLoader, " + workers + " workers");
+        double middle = middle(pictures, preprocessing);
+        Optional<Peer> peer = python.isPresent()
+                ? Optional.of(peer(python.get(), dataset, workers, work))
+                : Optional.empty();
+        Feed single = feed(pictures, preprocessing, noise, 1);
+        Feed several = feed(pictures, preprocessing, noise, workers);
+        for (int round = -WARM_UP; round < ROUNDS; round++) {
+            boolean counts = round >= 0;
+            add(bare, bare(pictures), counts);
+            add(one, rate(single, pictures.size()), counts);
+            add(many, rate(several, pictures.size()), counts);
+            if (peer.isPresent()) {
+                Peer.Round theirs = peer.get().round();
+                if (Math.abs(theirs.check() - middle) > 0.05) {
+                    throw new IllegalStateException("the sides do not agree: the mean value of the middle views is "
+                            + middle + " and " + theirs.check());
+                }
+                add(torch, theirs.rate(), counts);
+                if (round == -WARM_UP) {
+                    System.out.printf(Locale.ROOT, "mean value of middle views: ours %.5f, theirs %.5f%n", middle,
+                            theirs.check());
+                }
+            }
+        }
+        single.close();
+        several.close();
+        for (Rates rates : List.of(bare, one, many)) {
+            System.out.println(rates);
+        }
+        System.out.println(one.over(bare));
+        if (peer.isPresent()) {
+            System.out.println(torch);
+            System.out.println(many.over(torch));
+            peer.get().close();
+        }
+    }
+
+    private static void add(Rates rates, double rate, boolean counts) {
+        if (counts) {
+            rates.add(rate);
+        }
+    }
+
+    /// Decodes from native memory into a picture that is used again.
+    private static double bare(PictureSet pictures) throws UnreadablePictureException {
+        List<byte[]> files = new ArrayList<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            files.add(pictures.content(i).bytes());
+        }
+        long nanos = 0;
+        opencv_core.setNumThreads(1);
+        try (Mat decoded = new Mat()) {
+            for (byte[] file : files) {
+                try (BytePointer bytes = new BytePointer(file);
+                        Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes)) {
+                    long start = System.nanoTime();
+                    opencv_imgcodecs.imdecode(encoded, opencv_imgcodecs.IMREAD_COLOR_RGB, decoded);
+                    nanos += System.nanoTime() - start;
+                }
+            }
+        }
+        return files.size() * 1e9 / nanos;
+    }
+
+    private static Feed feed(PictureSet pictures, Preprocessing preprocessing, ColourNoise noise, int workers) {
+        TrainingPlan plan = new TrainingPlan(
+                new TrainingPlan.Pictures(pictures.size(), preprocessing.resize(), CROP, EpochOrder.WHOLE),
+                BATCH,
+                new Augmentation(true, true, Optional.of(noise)),
+                1,
+                Rank.SOLO,
+                0,
+                0);
+        return new Feed(pictures, preprocessing, plan, BATCH, workers, DEPTH);
+    }
+
+    /// The rate of about an epoch. What was made ready before is not counted.
+    private static double rate(Feed feed, int pictures) throws IOException, InterruptedException {
+        for (int i = 0; i < DEPTH + 1; i++) {
+            feed.next();
+        }
+        long start = System.nanoTime();
+        int count = 0;
+        while (count < pictures) {
+            count += feed.next().count();
+        }
+        return count * 1e9 / (System.nanoTime() - start);
+    }
+
+    private static double middle(PictureSet pictures, Preprocessing preprocessing) throws UnreadablePictureException {
+        PixelWriter writer = new PixelWriter(preprocessing);
+        float[] values = new float[writer.valuesPerView()];
+        View view = View.center(preprocessing.resize(), CROP);
+        double sum = 0;
+        for (int i = 0; i < pictures.size(); i++) {
+            writer.write(pictures.picture(i), view, MemorySegment.ofArray(values), 0);
+            double ofPicture = 0;
+            for (float value : values) {
+                ofPicture += value;
+            }
+            sum += ofPicture / values.length;
+        }
+        return sum / pictures.size();
+    }
+
+    /// The same squares as files in class folders, and the statistics as arrays of NumPy.
+    private static Peer peer(String python, ShardedDataset dataset, int workers, Path work)
+            throws IOException, UnreadablePictureException {
+        PictureSet pictures = dataset.training();
+        Path folder = work.resolve("pictures");
+        for (int i = 0; i < pictures.size(); i++) {
+            Path ofClass = folder.resolve("class-" + pictures.label(i));
+            Files.createDirectories(ofClass);
+            Files.write(ofClass.resolve(i + ".jpg"), pictures.content(i).bytes());
+        }
+        PixelStatistics statistics = dataset.statistics();
+        int side = dataset.preparation().side();
+        Path mean = work.resolve("mean.npy");
+        array(mean, statistics.meanImage().values(), side, side, 3);
+        List<Component> components = statistics.colours().components();
+        float[] colours = new float[9];
+        for (int k = 0; k < 3; k++) {
+            for (int c = 0; c < 3; c++) {
+                colours[3 * k + c] = (float) (components.get(k).deviation() * components.get(k).vector().get(c));
+            }
+        }
+        Path colour = work.resolve("colours.npy");
+        array(colour, colours, 3, 3);
+        return new Peer(python, "bench/peers/input.py",
+                List.of(folder.toString(), "" + CROP, "" + workers, "" + BATCH, mean.toString(), colour.toString()));
+    }
+
+    /// Version 1.0 of NumPy's format, float32 in C order.
+    private static void array(Path file, float[] values, int... shape) throws IOException {
+        StringBuilder extents = new StringBuilder();
+        for (int extent : shape) {
+            extents.append(extent).append(", ");
+        }
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + extents + ")}";
+        header += " ".repeat(63 - (10 + header.length()) % 64) + "\n";
+        ByteBuffer bytes = ByteBuffer.allocate(10 + header.length() + values.length * Float.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        bytes.putShort((short) header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+        for (float value : values) {
+            bytes.putFloat(value);
+        }
+        Files.write(file, bytes.array());
+    }
+}

@@ -1,0 +1,84 @@
+package net.alexnet.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import net.alexnet.image.Encoding;
+import net.alexnet.image.Picture;
+import net.alexnet.image.UnreadablePictureException;
+import net.alexnet.torch.OpenCvCodec;
+
+/// How fast photographs become squares, beside Pillow: decode, scale by area, cut the middle, store at quality 95; one
+/// thread, in memory.
+///
+/// ```
+/// java -cp bench/target/bench.jar net.alexnet.bench.PrepareRate FOLDER [PYTHON]
+/// ```
+public final class PrepareRate {
+    private static final int SIDE = 256;
+    private static final int WARM_UP = 2;
+    private static final int ROUNDS = 7;
+
+    private PrepareRate() {}
+
+    /// @param arguments a folder of photographs, and the Python that has Pillow and NumPy
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Path.of(arguments[0]);
+        String python = arguments.length > 1 ? arguments[1] : "python3";
+        List<byte[]> files = read(folder);
+        Rates ours = new Rates("ours");
+        Rates pillow = new Rates("Pillow");
+        try (Peer peer = new Peer(python, "bench/peers/prepare.py", List.of(folder.toString(), "" + SIDE))) {
+            for (int round = -WARM_UP; round < ROUNDS; round++) {
+                Peer.Round mine = round(files);
+                Peer.Round theirs = peer.round();
+                if (Math.abs(mine.check() - theirs.check()) > 0.5) {
+                    throw new IllegalStateException("the sides do not agree: the mean of all samples is " + mine.check()
+                            + " and " + theirs.check());
+                }
+                if (round >= 0) {
+                    ours.add(mine.rate());
+                    pillow.add(theirs.rate());
+                } else {
+                    System.out.printf(Locale.ROOT, "mean sample: ours %.3f, Pillow %.3f%n", mine.check(),
+                            theirs.check());
+                }
+            }
+        }
+        System.out.println(ours);
+        System.out.println(pillow);
+        System.out.println(ours.over(pillow));
+    }
+
+    private static Peer.Round round(List<byte[]> files) throws UnreadablePictureException {
+        OpenCvCodec codec = new OpenCvCodec();
+        List<byte[]> squares = new ArrayList<>();
+        long start = System.nanoTime();
+        for (byte[] file : files) {
+            squares.add(codec.encode(codec.square(file, SIDE, 3), Encoding.PAPER));
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double sum = 0;
+        for (byte[] square : squares) {
+            Picture picture = codec.decode(square, 3);
+            for (byte sample : picture.samples()) {
+                sum += sample & 0xFF;
+            }
+        }
+        return new Peer.Round(files.size() / seconds, sum / ((double) files.size() * SIDE * SIDE * 3));
+    }
+
+    private static List<byte[]> read(Path folder) throws IOException {
+        List<byte[]> files = new ArrayList<>();
+        try (Stream<Path> paths = Files.list(folder)) {
+            for (Path path : paths.sorted().toList()) {
+                files.add(Files.readAllBytes(path));
+            }
+        }
+        return files;
+    }
+}

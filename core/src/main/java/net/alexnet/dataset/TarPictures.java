@@ -1,0 +1,96 @@
+package net.alexnet.dataset;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import net.alexnet.image.Picture;
+import net.alexnet.image.PictureCodec;
+import net.alexnet.image.UnreadablePictureException;
+
+/// Pictures inside a tar, read by their place when asked for.
+///
+/// The tar is opened anew for each picture: that takes microseconds beside the milliseconds of decoding, and leaves
+/// nothing open, nothing shared, and nothing that an interrupted thread could close under the others.
+final class TarPictures implements PictureSet {
+    private final Path tar;
+    private final List<String> classes;
+    private final TarIndex index;
+    private final Naming naming;
+    private final PictureCodec codec;
+    private final int channels;
+    private final long changed;
+
+    /// What a picture is called.
+    @FunctionalInterface
+    interface Naming {
+        /// The name of a picture, with its path below the source.
+        ///
+        /// @param number the one in its file's name
+        String name(String className, int number);
+    }
+
+    /// @param index complete; the set reads it from now on
+    TarPictures(
+            Path tar, List<String> classes, TarIndex index, Naming naming, PictureCodec codec, int channels)
+            throws IOException {
+        this.tar = tar;
+        this.classes = List.copyOf(classes);
+        this.index = index;
+        this.naming = naming;
+        this.codec = codec;
+        this.channels = channels;
+        this.changed = Files.getLastModifiedTime(tar).toMillis();
+    }
+
+    @Override
+    public List<String> classes() {
+        return classes;
+    }
+
+    @Override
+    public int size() {
+        return index.size();
+    }
+
+    @Override
+    public int label(int i) {
+        return index.label(Objects.checkIndex(i, size()));
+    }
+
+    @Override
+    public String name(int i) {
+        return naming.name(classes.get(label(i)), index.number(i));
+    }
+
+    /// Of the picture's place and of the time of the tar's last change.
+    @Override
+    public long stamp(int i) {
+        return 31 * (31 * changed + index.offset(i)) + index.length(i);
+    }
+
+    @Override
+    public Content content(int i) throws UnreadablePictureException {
+        return new Content.Encoded(bytes(i));
+    }
+
+    @Override
+    public Picture picture(int i) throws UnreadablePictureException {
+        return codec.decode(bytes(i), channels);
+    }
+
+    private byte[] bytes(int i) throws UnreadablePictureException {
+        byte[] bytes = new byte[index.length(Objects.checkIndex(i, size()))];
+        try (InputStream in = Files.newInputStream(tar)) {
+            in.skipNBytes(index.offset(i)); // a seek
+            if (in.readNBytes(bytes, 0, bytes.length) < bytes.length) {
+                throw new UnreadablePictureException(tar + " has been cut short");
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new UnreadablePictureException("reading " + tar + " failed: " + e);
+        }
+    }
+}

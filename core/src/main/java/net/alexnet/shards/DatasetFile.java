@@ -1,0 +1,145 @@
+package net.alexnet.shards;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import net.alexnet.dataset.DatasetException;
+import net.alexnet.dataset.Synset;
+import net.alexnet.files.AtomicFiles;
+import net.alexnet.image.MeanImage;
+import net.alexnet.image.PixelStatistics;
+import net.alexnet.image.PrincipalColours;
+
+/// `dataset.json`: what a prepared dataset is. It is written last, so a dataset that has it is whole.
+///
+/// @param format [#FORMAT] in what this program writes
+/// @param source what it was made from
+/// @param scaling [#SCALING], for people
+/// @param preparation the settings
+/// @param classes the names of the classes; a label is an index into this list
+/// @param synsets what ImageNet knows of each class, in the same order; empty if they are not ImageNet's
+/// @param training what to learn from
+/// @param validation what to judge by
+/// @param duplicates how many pictures stand in two places
+/// @param statistics of the training squares as they decode from the shards
+record DatasetFile(
+        String format,
+        Origin source,
+        String scaling,
+        Preparation preparation,
+        List<String> classes,
+        List<Synset> synsets,
+        Part training,
+        Part validation,
+        DuplicateCount duplicates,
+        Statistics statistics) {
+    static final String FILE = "dataset.json";
+
+    /// Another number when an older program would read a dataset wrongly.
+    static final String FORMAT = "alexnet-dataset-1";
+
+    /// §2 of the paper, and the interpolation of its source (cuda-convnet2, `make-data`).
+    static final String SCALING = "the shorter side to `side` pixels by area averaging (by cubic interpolation where it"
+            + " grows), then the middle square";
+
+    /// One split.
+    ///
+    /// @param pictures how many are stored
+    /// @param perClass how many of each class
+    /// @param rejected how many were left out
+    record Part(int pictures, List<Integer> perClass, int rejected, List<Shard> shards) {}
+
+    /// @param groups of equal pictures
+    /// @param pictures in these groups
+    record DuplicateCount(int groups, int pictures) {}
+
+    /// [PixelStatistics] in the units of 8-bit samples, 0..255.
+    ///
+    /// @param principalComponents of colour, by falling standard deviation
+    /// @param meanImage by row, column and channel, to four decimals
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody; boxes would take five times the memory
+    record Statistics(
+            List<Double> mean,
+            List<Double> deviation,
+            List<PrincipalColours.Component> principalComponents,
+            double[][][] meanImage) {
+        private static final double DECIMALS = 1e4;
+
+        static Statistics of(PixelStatistics statistics) {
+            MeanImage mean = statistics.meanImage();
+            double[][][] rows = new double[mean.side()][mean.side()][mean.channels()];
+            int from = 0;
+            for (double[][] row : rows) {
+                for (double[] pixel : row) {
+                    for (int c = 0; c < pixel.length; c++) {
+                        pixel[c] = Math.rint(mean.values()[from++] * DECIMALS) / DECIMALS;
+                    }
+                }
+            }
+            return new Statistics(statistics.mean(), statistics.deviation(), statistics.colours().components(), rows);
+        }
+
+        PixelStatistics read(int pictures, int side, int channels) {
+            float[] values = new float[side * side * channels];
+            int to = 0;
+            for (double[][] row : meanImage) {
+                for (double[] pixel : row) {
+                    for (double value : pixel) {
+                        values[to++] = (float) value;
+                    }
+                }
+            }
+            if (to != values.length) {
+                throw new IllegalArgumentException("a mean image of " + to + " values, expected " + values.length);
+            }
+            return new PixelStatistics(pictures, mean, deviation, new MeanImage(side, channels, values),
+                    new PrincipalColours(principalComponents));
+        }
+    }
+
+    DatasetFile {
+        classes = List.copyOf(classes);
+        synsets = List.copyOf(synsets);
+    }
+
+    static boolean standsIn(Path folder) {
+        return Files.isRegularFile(folder.resolve(FILE));
+    }
+
+    void write(Path folder) throws IOException {
+        byte[] bytes = Json.INDENTED.writeValueAsBytes(this);
+        AtomicFiles.write(folder.resolve(FILE), out -> out.write(bytes));
+    }
+
+    /// @throws DatasetException if it is of another version of the format or cannot be understood
+    static DatasetFile read(Path folder) throws IOException {
+        Path path = folder.resolve(FILE);
+        try {
+            JsonNode json = Json.INDENTED.readTree(Files.readAllBytes(path));
+            String format = json.path("format").asText();
+            if (!format.equals(FORMAT)) {
+                throw new DatasetException(path + " is of the format '" + format + "', expected '" + FORMAT
+                        + "': another version of this program wrote it, or it is not a prepared dataset's");
+            }
+            DatasetFile file = Json.INDENTED.treeToValue(json, DatasetFile.class);
+            file.requireShards(path, Split.TRAINING, file.training);
+            file.requireShards(path, Split.VALIDATION, file.validation);
+            return file;
+        } catch (JsonProcessingException e) {
+            throw new DatasetException(path + " cannot be understood: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private void requireShards(Path path, Split split, Part part) throws DatasetException {
+        for (int i = 0; i < part.shards.size(); i++) {
+            String file = part.shards.get(i).file();
+            if (!file.equals(split.shardFile(i))) { // so that no name leads out of the folder
+                throw new DatasetException(
+                        path + " names a shard '" + file + "', expected '" + split.shardFile(i) + "'");
+            }
+        }
+    }
+}

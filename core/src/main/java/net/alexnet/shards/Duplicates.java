@@ -1,0 +1,117 @@
+package net.alexnet.shards;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.alexnet.dataset.Dataset;
+import net.alexnet.dataset.DatasetException;
+import net.alexnet.dataset.PictureSet;
+import net.alexnet.image.UnreadablePictureException;
+
+/// Pictures whose bytes stand in both splits or in two classes: the one makes a validation too good, the other teaches
+/// two answers.
+///
+/// Candidates are found by the 64 bits of hash in the indexes, sorted as plain numbers; their bytes decide.
+final class Duplicates {
+    private final Dataset source;
+    private final ShardSet training;
+    private final int[] trainingOrder;
+    private final ShardSet validation;
+
+    /// One of several equal pictures.
+    ///
+    /// @param index in its split of the source
+    record Copy(Split split, int index, int label) {
+        static final Comparator<Copy> IN_ORDER = Comparator.comparing(Copy::split).thenComparingInt(Copy::index);
+    }
+
+    private Duplicates(Dataset source, ShardSet training, int[] trainingOrder, ShardSet validation) {
+        this.source = source;
+        this.training = training;
+        this.trainingOrder = trainingOrder;
+        this.validation = validation;
+    }
+
+    /// Groups of two or more equal pictures, each in the source's order.
+    ///
+    /// @param training stored in this order of the source's indices
+    /// @param validation stored in the source's order
+    static List<List<Copy>> find(Dataset source, ShardSet training, int[] trainingOrder, ShardSet validation)
+            throws DatasetException {
+        Duplicates search = new Duplicates(source, training, trainingOrder, validation);
+        List<List<Copy>> groups = new ArrayList<>();
+        for (List<Copy> candidates : search.candidates()) {
+            if (misplaced(candidates)) {
+                search.byContent(candidates).stream().filter(Duplicates::misplaced).forEach(groups::add);
+            }
+        }
+        groups.forEach(group -> group.sort(Copy.IN_ORDER));
+        groups.sort(Comparator.comparing(List::getFirst, Copy.IN_ORDER));
+        return groups;
+    }
+
+    private Iterable<List<Copy>> candidates() {
+        long[] repeated = repeated();
+        Map<Long, List<Copy>> groups = new HashMap<>();
+        if (repeated.length > 0) {
+            gather(groups, repeated, Split.TRAINING, training, trainingOrder);
+            gather(groups, repeated, Split.VALIDATION, validation, StorageOrder.ofSource(source.validation().size()));
+        }
+        return groups.values();
+    }
+
+    /// The hashes that occur more than once, sorted.
+    private long[] repeated() {
+        long[] hashes = new long[training.size() + validation.size()];
+        for (int i = 0; i < hashes.length; i++) {
+            int beyond = i - training.size();
+            hashes[i] = beyond < 0 ? training.sourceHash(i) : validation.sourceHash(beyond);
+        }
+        Arrays.sort(hashes);
+        int count = 0;
+        for (int i = 1; i < hashes.length; i++) {
+            if (hashes[i] == hashes[i - 1] && (count == 0 || hashes[count - 1] != hashes[i])) {
+                hashes[count++] = hashes[i];
+            }
+        }
+        return Arrays.copyOf(hashes, count);
+    }
+
+    private static void gather(
+            Map<Long, List<Copy>> groups, long[] repeated, Split split, ShardSet pictures, int[] order) {
+        for (int i = 0; i < pictures.size(); i++) {
+            long hash = pictures.sourceHash(i);
+            if (Arrays.binarySearch(repeated, hash) >= 0) {
+                groups.computeIfAbsent(hash, _ -> new ArrayList<>())
+                        .add(new Copy(split, order[pictures.key(i)], pictures.label(i)));
+            }
+        }
+    }
+
+    private static boolean misplaced(List<Copy> group) {
+        Set<List<Object>> places = new HashSet<>();
+        group.forEach(copy -> places.add(List.of(copy.split, copy.label)));
+        return places.size() > 1;
+    }
+
+    private List<List<Copy>> byContent(List<Copy> candidates) throws DatasetException {
+        Map<String, List<Copy>> groups = new LinkedHashMap<>();
+        for (Copy copy : candidates) {
+            PictureSet set = copy.split == Split.TRAINING ? source.training() : source.validation();
+            try {
+                byte[] bytes = set.content(copy.index).bytes();
+                groups.computeIfAbsent(Hashes.hex(bytes), _ -> new ArrayList<>()).add(copy);
+            } catch (UnreadablePictureException e) {
+                throw new DatasetException(
+                        set.name(copy.index) + " could be read a moment ago, but not any more: " + e.getMessage(), e);
+            }
+        }
+        return List.copyOf(groups.values());
+    }
+}

@@ -1,0 +1,34 @@
+package net.alexnet.shards;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import net.alexnet.dataset.Dataset;
+import net.alexnet.shards.Preparer.Outcome;
+
+/// Prepared datasets that nobody named: a folder of pictures that is trained on is prepared here once and found again as
+/// long as neither it nor the settings change.
+///
+/// @param root the folder of all of them; made if it is not there
+public record PreparedCache(Path root) {
+    private static final int DIGITS = 16;
+
+    /// Prepares a dataset unless it is there, in a folder named after the source and a fingerprint of source and
+    /// settings.
+    ///
+    /// @param name what a user calls the source, such as its folder's name
+    public Outcome prepare(String name, Dataset source, Preparation preparation, Preparer.Tools tools)
+            throws IOException, InterruptedException {
+        Origin origin = Origin.of(source);
+        return Preparer.prepare(source, origin, entry(name, origin, preparation), preparation, tools);
+    }
+
+    private Path entry(String name, Origin origin, Preparation preparation) throws IOException {
+        MessageDigest digest = Hashes.sha256();
+        digest.update(origin.fingerprint().getBytes(StandardCharsets.UTF_8));
+        digest.update(Json.COMPACT.writeValueAsBytes(preparation));
+        String plain = name.replaceAll("[^A-Za-z0-9._-]", "-");
+        return root.resolve(plain + "-" + Hashes.hex(digest).substring(0, DIGITS));
+    }
+}

@@ -1,0 +1,215 @@
+package net.alexnet.shards;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.alexnet.dataset.Content;
+import net.alexnet.dataset.DatasetException;
+import net.alexnet.dataset.PictureSet;
+import net.alexnet.image.Picture;
+import net.alexnet.image.PictureCodec;
+import net.alexnet.image.UnreadablePictureException;
+
+/// One split of a prepared dataset, read in place from its shards, which the operating system maps and caches. Pictures
+/// are squares already, in the order of storing. Every read is checked against the picture's CRC-32C.
+public final class ShardSet implements PictureSet {
+    private final List<String> classes;
+    private final int[] labels; // what a stored label means in `classes`
+    private final List<Part> parts;
+    private final int[] starts; // the first picture of each part, and the number of all
+    private final PictureCodec codec;
+    private final int side;
+    private final int channels;
+
+    private record Part(Path path, MemorySegment tar, ShardIndex index) {}
+
+    private ShardSet(
+            List<String> classes, int[] labels, List<Part> parts, PictureCodec codec, int side, int channels) {
+        this.classes = List.copyOf(classes);
+        this.labels = labels.clone();
+        this.parts = List.copyOf(parts);
+        this.starts = new int[parts.size() + 1];
+        for (int i = 0; i < parts.size(); i++) {
+            starts[i + 1] = starts[i] + parts.get(i).index.size();
+        }
+        this.codec = codec;
+        this.side = side;
+        this.channels = channels;
+    }
+
+    /// Opens shards.
+    ///
+    /// @throws DatasetException naming a file that is missing, cut or not what was written; of shards only the sizes
+    ///     are compared, of indexes the SHA-256
+    static ShardSet open(
+            Path folder, List<Shard> shards, List<String> classes, PictureCodec codec, int side, int channels)
+            throws IOException {
+        List<Part> parts = new ArrayList<>();
+        for (Shard shard : shards) {
+            Path tar = folder.resolve(shard.file());
+            Path index = folder.resolve(shard.indexFile());
+            requireFile(tar);
+            requireFile(index);
+            long bytes = Files.size(tar);
+            if (bytes != shard.bytes()) {
+                throw new DatasetException(tar + " has " + bytes + " bytes, expected " + shard.bytes()
+                        + (bytes < shard.bytes() ? ": it is cut" : ": it was altered") + ". Copy it again, or remove "
+                        + folder + " and prepare it anew");
+            }
+            String sha256 = Hashes.hex(index);
+            if (!sha256.equals(shard.indexSha256())) {
+                throw new DatasetException(index + " was altered: its SHA-256 is " + sha256 + ", expected "
+                        + shard.indexSha256() + ". Copy it again, or remove " + folder + " and prepare it anew");
+            }
+            parts.add(new Part(tar, map(tar), ShardIndex.open(index, shard, classes.size())));
+        }
+        return new ShardSet(classes, StorageOrder.ofSource(classes.size()), parts, codec, side, channels);
+    }
+
+    private static void requireFile(Path file) throws DatasetException {
+        if (!Files.isRegularFile(file)) {
+            throw new DatasetException(file + " is missing; a prepared dataset needs all of its shards. Copy it again,"
+                    + " or prepare the dataset anew");
+        }
+    }
+
+    // Unmapped once nothing refers to it; nobody has to know when the last reader is done.
+    private static MemorySegment map(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+        }
+    }
+
+    /// The same pictures with labels that are indices into another list of classes, such as a model's.
+    ///
+    /// @throws DatasetException if that list does not have all of these classes
+    public ShardSet withClasses(List<String> others) throws DatasetException {
+        Map<String, Integer> known = new HashMap<>();
+        others.forEach(name -> known.put(name, known.size()));
+        List<String> unknown = classes.stream().filter(name -> !known.containsKey(name)).toList();
+        if (!unknown.isEmpty()) {
+            throw new DatasetException("the prepared dataset has " + unknown.size()
+                    + " classes that are not among the " + others.size() + " known ones, the first is "
+                    + unknown.getFirst());
+        }
+        int[] renamed = Arrays.stream(labels).map(label -> known.getOrDefault(classes.get(label), -1)).toArray();
+        return new ShardSet(others, renamed, parts, codec, side, channels);
+    }
+
+    @Override
+    public List<String> classes() {
+        return classes;
+    }
+
+    @Override
+    public int size() {
+        return starts[parts.size()];
+    }
+
+    @Override
+    public int label(int index) {
+        int part = part(index);
+        return labels[parts.get(part).index.label(index - starts[part])];
+    }
+
+    /// What the source called it.
+    @Override
+    public String name(int index) {
+        int part = part(index);
+        return parts.get(part).index.name(index - starts[part]);
+    }
+
+    @Override
+    public long stamp(int index) {
+        int part = part(index);
+        return parts.get(part).index.crc32c(index - starts[part]);
+    }
+
+    /// The stored bytes.
+    ///
+    /// @throws UnreadablePictureException naming shard, record and picture if they were altered
+    @Override
+    public Content content(int index) throws UnreadablePictureException {
+        int number = part(index);
+        Part part = parts.get(number);
+        int record = index - starts[number];
+        byte[] bytes = new byte[part.index.bytes(record)];
+        MemorySegment.copy(part.tar, ValueLayout.JAVA_BYTE, part.index.offset(record), bytes, 0, bytes.length);
+        int found = ShardIndex.crc32c(bytes);
+        int expected = part.index.crc32c(record);
+        if (found != expected) {
+            throw damaged(index, "its bytes were altered: their CRC-32C is %08x, expected %08x"
+                    .formatted(found, expected));
+        }
+        return new Content.Encoded(bytes);
+    }
+
+    /// The square.
+    ///
+    /// @throws UnreadablePictureException naming shard, record and picture if it was altered or does not decode
+    @Override
+    public Picture picture(int index) throws UnreadablePictureException {
+        return picture(index, new byte[0]);
+    }
+
+    @Override
+    public Picture picture(int index, byte[] samples) throws UnreadablePictureException {
+        byte[] bytes = content(index).bytes();
+        Picture square;
+        try {
+            square = codec.decode(bytes, channels, samples);
+        } catch (UnreadablePictureException e) {
+            throw damaged(index, String.valueOf(e.getMessage()));
+        }
+        if (square.width() != side || square.height() != side) {
+            throw damaged(index, "it has %d × %d pixels, expected %d × %d"
+                    .formatted(square.width(), square.height(), side, side));
+        }
+        return square;
+    }
+
+    private UnreadablePictureException damaged(int index, String why) {
+        int part = part(index);
+        return new UnreadablePictureException(parts.get(part).path + ", record " + TarRecord.key(key(index)) + " ("
+                + name(index) + "): " + why);
+    }
+
+    /// The place of a picture in its split's order, counting those that were left out; of a validation picture its index
+    /// in the source.
+    public int key(int index) {
+        int part = part(index);
+        return parts.get(part).index.key(index - starts[part]);
+    }
+
+    /// The first 64 bits of the SHA-256 of what the source held.
+    long sourceHash(int index) {
+        int part = part(index);
+        return parts.get(part).index.sourceHash(index - starts[part]);
+    }
+
+    /// How many pictures each class has, in the order of classes.
+    public List<Integer> perClass() {
+        int[] counts = new int[classes.size()];
+        for (int i = 0; i < size(); i++) {
+            counts[label(i)]++;
+        }
+        return Arrays.stream(counts).boxed().toList();
+    }
+
+    private int part(int index) {
+        int found = Arrays.binarySearch(starts, index);
+        if (index < 0 || index >= size()) {
+            throw new IndexOutOfBoundsException("picture " + index + " of " + size());
+        }
+        return found >= 0 ? found : -found - 2; // no part is empty, so no start stands twice
+    }
+}

@@ -1,0 +1,32 @@
+package net.alexnet.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class MiddleSquareTest {
+    @Test
+    void scalesAPhotographToThePapersSquare() {
+        assertThat(MiddleSquare.of(500, 375, 256)).isEqualTo(new MiddleSquare(0, 0, 500, 375, 341, 256, 256));
+        assertThat(MiddleSquare.of(500, 375, 256).squareLeft()).isEqualTo(42);
+        assertThat(MiddleSquare.of(2, 60_001, 256)).isEqualTo(new MiddleSquare(0, 29_992, 2, 16, 256, 2048, 256));
+        assertThat(MiddleSquare.of(256, 300, 256).fits()).isTrue();
+    }
+
+    @Property
+    void theSquareLiesInTheMiddleOfWhatIsScaled(
+            @ForAll @IntRange(min = 1) int width,
+            @ForAll @IntRange(min = 1) int height,
+            @ForAll @IntRange(min = 1, max = Preprocessing.MAX_RESIZE) int side) {
+        MiddleSquare square = MiddleSquare.of(width, height, side);
+        assertThat(Math.min(square.scaledWidth(), square.scaledHeight())).isEqualTo(side);
+        assertThat(Math.max(square.scaledWidth(), square.scaledHeight())).isLessThanOrEqualTo(8 * side);
+        assertThat(square.scaledWidth() - side - 2 * square.squareLeft()).isBetween(0, 1);
+        assertThat(square.scaledHeight() - side - 2 * square.squareTop()).isBetween(0, 1);
+        assertThat(width - square.width() - 2 * square.left()).isBetween(0, 1);
+        assertThat(height - square.height() - 2 * square.top()).isBetween(0, 1);
+    }
+}
