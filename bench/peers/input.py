@@ -4,7 +4,7 @@
 
 FOLDER holds class folders of prepared squares. COLOURS has one row per principal component: its standard deviation times
 its vector. Takes a line from standard input for each round and answers with a line: pictures per second over one epoch,
-and the mean of all values of the middle views without noise, by which both sides show that they did the same work.
+and the mean square of all values of the middle views without noise, by which both sides show that they did the same work.
 """
 
 import sys
@@ -48,7 +48,7 @@ def main():
     plain = transforms.Compose([transforms.CenterCrop(crop)] + to_float + [Subtract(mean)])
     loader = DataLoader(ImageFolder(folder, training), batch_size=batch, shuffle=True, num_workers=workers,
                         persistent_workers=True, multiprocessing_context="fork")
-    middle = sum(float(picture.double().mean()) for picture, _ in ImageFolder(folder, plain))
+    middle = sum(float(picture.double().square().mean()) for picture, _ in ImageFolder(folder, plain))
     middle /= len(loader.dataset)
     for _ in sys.stdin:
         start = time.perf_counter()
