@@ -3,6 +3,7 @@ package net.alexnet.app;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import net.alexnet.eval.Answer;
 import net.alexnet.eval.AnswerFile;
 
@@ -30,8 +31,16 @@ final class AnswerFiles implements Answer.Taker, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (AnswerFile file : files) {
-            file.close();
+        Optional<IOException> failure = Optional.empty();
+        for (AnswerFile file : files) { // each of them, or a draft would stay behind
+            try {
+                file.close();
+            } catch (IOException e) {
+                failure = failure.or(() -> Optional.of(e));
+            }
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
         }
     }
 }

@@ -20,6 +20,11 @@ final class ByteSize implements ITypeConverter<Long> {
         if (!form.matches() || !UNITS.containsKey(form.group(2).toLowerCase(Locale.ROOT))) {
             throw new TypeConversionException("'" + text + "' is not a size such as 256MB or 1GiB");
         }
-        return Long.parseLong(form.group(1)) * UNITS.getOrDefault(form.group(2).toLowerCase(Locale.ROOT), 1L);
+        long unit = UNITS.getOrDefault(form.group(2).toLowerCase(Locale.ROOT), 1L);
+        try {
+            return Math.multiplyExact(Long.parseLong(form.group(1)), unit);
+        } catch (ArithmeticException e) {
+            throw new TypeConversionException("'" + text + "' is more than any file can have");
+        }
     }
 }

@@ -15,7 +15,6 @@ import net.alexnet.files.AtomicFiles;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.Preprocessing;
-import net.alexnet.image.Squares;
 import net.alexnet.image.UnreadablePictureException;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
@@ -114,8 +113,8 @@ final class ClassifyCommand implements Callable<Integer> {
         List<Answer> unreadable = new ArrayList<>();
         for (Path file : files) {
             try {
-                Picture picture = codec.decode(Files.readAllBytes(file), preprocessing.channels());
-                squares.add(Squares.middle(picture, preprocessing.resize(), codec));
+                squares.add(codec.square(
+                        Files.readAllBytes(file), preprocessing.resize(), preprocessing.channels()));
                 readable.add(file);
             } catch (IOException e) {
                 unreadable.add(new Answer.Unreadable(file.toString(), AtomicFiles.reason(e)));

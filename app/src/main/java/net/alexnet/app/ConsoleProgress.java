@@ -64,6 +64,7 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
         String name = switch (now) {
             case SCALING -> "scaling";
             case MEASURING -> "measuring colours";
+            case COMPARING -> "comparing equal pictures";
             case VERIFYING -> "verifying";
         };
         String figures = String.format(Locale.ROOT, "%,.0f images/s  %s left", speed.perSecond(done),

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import net.alexnet.dataset.Content;
 import net.alexnet.dataset.Dataset;
+import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.Datasets;
 import net.alexnet.dataset.HoldOut;
 import net.alexnet.dataset.IdxFiles;
@@ -50,11 +51,36 @@ record DataSource(Dataset dataset, Optional<ShardedDataset> prepared) {
         }
         if (ShardedDataset.isIn(Path.of(source))) {
             ShardedDataset prepared = ShardedDataset.open(Path.of(source), codec);
+            List<String> classes = prepared.dataset().classes();
+            if (!names.isEmpty() && !names.equals(classes)) {
+                throw new DatasetException(
+                        source + " has the classes " + classes + ", but the recipe's data.class_names"
+                                + " are " + names
+                                + ". Prepare it again with a classes.txt of these names beside the pictures, or"
+                                + " leave data.class_names empty");
+            }
             return new DataSource(prepared.dataset(), Optional.of(prepared));
         }
         return new DataSource(
                 Datasets.open(Path.of(source), codec, recipe.network().channels(), SEED, holdOut.fraction(), names),
                 Optional.empty());
+    }
+
+    /// The folder that the pictures came from in the first place.
+    String root() {
+        return prepared.map(ShardedDataset::source).orElse(dataset.name());
+    }
+
+    /// The pictures as they were prepared before, if they were and still are.
+    ///
+    /// @param side of the squares, in pixels
+    /// @param channels 1 or 3
+    Optional<ShardedDataset> stored(int side, int channels, PictureCodec codec) throws IOException {
+        if (prepared.isPresent() || bare(dataset.training())) {
+            return prepared;
+        }
+        Optional<Path> found = new PreparedCache(cache()).find(name(), dataset, preparation(side, channels));
+        return found.isEmpty() ? Optional.empty() : Optional.of(ShardedDataset.open(found.get(), codec));
     }
 
     /// The largest squares that can be had.
@@ -79,11 +105,8 @@ record DataSource(Dataset dataset, Optional<ShardedDataset> prepared) {
         if (bare(dataset.training())) {
             return TrainingPictures.inMemory(dataset, side, channels, codec, workers, progress);
         }
-        Preparation preparation = new Preparation(
-                side, channels, Preparation.encodingFor(side), Preparation.SHARD_BYTES, SEED);
         Preparer.Tools how = new Preparer.Tools(codec, workers, false, quiet(progress), stop);
-        String name = String.valueOf(Path.of(dataset.name()).getFileName());
-        return switch (new PreparedCache(cache()).prepare(name, dataset, preparation, how)) {
+        return switch (new PreparedCache(cache()).prepare(name(), dataset, preparation(side, channels), how)) {
             case Preparer.Outcome.Finished finished -> {
                 progress.say("prepared pictures: " + finished.dataset().path());
                 warnOfDuplicates(finished.dataset(), progress);
@@ -93,6 +116,14 @@ record DataSource(Dataset dataset, Optional<ShardedDataset> prepared) {
                     "stopped after preparing " + stopped.done() + " of " + stopped.total()
                             + " pictures; the same command goes on from there");
         };
+    }
+
+    private String name() {
+        return String.valueOf(Path.of(dataset.name()).getFileName());
+    }
+
+    private static Preparation preparation(int side, int channels) {
+        return new Preparation(side, channels, Preparation.encodingFor(side), Preparation.SHARD_BYTES, SEED);
     }
 
     /// Without the warnings: a run has its own of pictures that cannot be read.
@@ -112,15 +143,16 @@ record DataSource(Dataset dataset, Optional<ShardedDataset> prepared) {
 
     private static void warnOfDuplicates(ShardedDataset prepared, ConsoleProgress progress) {
         if (prepared.duplicates() > 0) {
-            progress.warning(prepared.duplicates() + " pictures stand in more than one class or in both parts, byte for"
-                    + " byte; " + prepared.path().resolve("duplicates.tsv") + " lists them");
+            progress.warning(
+                    prepared.duplicates() + " groups of byte-identical pictures stand in more than one class or"
+                            + " in both parts; " + prepared.path().resolve("duplicates.tsv") + " lists them");
         }
     }
 
     private static boolean bare(PictureSet pictures) {
         try {
             return pictures.size() > 0 && pictures.content(0) instanceof Content.Raw;
-        } catch (UnreadablePictureException e) {
+        } catch (IOException | UnreadablePictureException e) {
             return false; // a file that has gone; the preparation will say so
         }
     }

@@ -30,7 +30,7 @@ final class EvaluateCommand implements Callable<Integer> {
             + " Default: runs/latest.")
     private List<Path> models = List.of(Path.of("runs/latest"));
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Pictures in one subfolder per class, or in IDX files; of a folder with train/ and val/, val/. Default:"
+    @Option(names = "--data", paramLabel = "DIR", description = "A prepared dataset, class folders, ILSVRC-2012's tars, CIFAR-10's batches or IDX files; of those with a validation part, that. Default:"
             + " what the run was validated on.")
     private Optional<Path> data = Optional.empty();
 
@@ -63,8 +63,12 @@ final class EvaluateCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         requireTwoFiles();
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
-                Backend backend = engine.open()) {
+                Backend backend = engine.open();
+                AnswerFiles files = new AnswerFiles()) {
             List<NamedModel> opened = NamedModel.open(models, which, backend);
+            if (out.isPresent()) { // before hours are spent on what cannot be written
+                files.add(AnswerFile.predictions(out.get(), opened.getFirst().classes()));
+            }
             for (NamedModel model : opened) {
                 look.note(model.model().card().preprocessing()).ifPresent(note -> note(model.path() + ": " + note));
             }
@@ -73,7 +77,7 @@ final class EvaluateCommand implements Callable<Integer> {
             for (Rejected one : pictures.rejected()) {
                 progress.warning("left out " + one.name() + ": " + one.reason());
             }
-            Outcome outcome = evaluate(opened, pictures, progress);
+            Outcome outcome = evaluate(opened, pictures, files, progress);
             progress.clear();
             print(new EvaluationReport(
                     outcome,
@@ -85,31 +89,31 @@ final class EvaluateCommand implements Callable<Integer> {
         }
     }
 
-    private Outcome evaluate(List<NamedModel> opened, EvaluationData pictures, ConsoleProgress progress)
+    private Outcome evaluate(
+            List<NamedModel> opened, EvaluationData pictures, AnswerFiles files, ConsoleProgress progress)
             throws IOException, InterruptedException {
         List<Member> members = new ArrayList<>();
         for (int i = 0; i < opened.size(); i++) {
             members.add(new Member(opened.get(i).model().network(), pictures.inputs().get(i)));
         }
-        Ensemble ensemble = new Ensemble(members, look.views(), BATCH, engine.threads());
-        List<String> classes = opened.getFirst().classes();
-        try (AnswerFiles files = new AnswerFiles()) {
-            if (out.isPresent()) {
-                files.add(AnswerFile.predictions(out.get(), classes));
-            }
-            if (submission.isPresent()) {
-                files.add(AnswerFile.submission(submission.get(), submissionIds(pictures, classes)));
-            }
-            Outcome outcome = ensemble.evaluate(progress::validating, files, () -> false).orElseThrow();
-            files.finish();
-            return outcome;
+        if (submission.isPresent()) {
+            List<String> classes = opened.getFirst().classes();
+            files.add(AnswerFile.submission(submission.get(), submissionIds(pictures, classes)));
         }
+        Ensemble ensemble = new Ensemble(members, look.views(), BATCH, engine.threads());
+        Outcome outcome = ensemble.evaluate(progress::validating, files, () -> false).orElseThrow();
+        files.finish();
+        return outcome;
     }
 
     private void requireTwoFiles() {
-        if (out.isPresent() && out.map(Path::toAbsolutePath).equals(submission.map(Path::toAbsolutePath))) {
+        if (out.isPresent() && out.map(EvaluateCommand::absolute).equals(submission.map(EvaluateCommand::absolute))) {
             throw new MisuseException("--out and --submission name the same file, " + out.get() + "; name two");
         }
+    }
+
+    private static Path absolute(Path file) {
+        return file.toAbsolutePath().normalize();
     }
 
     /// The numbers that a submission gives to the classes.
@@ -124,6 +128,12 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         if (pictures.submissionIds().isPresent()) {
             return pictures.submissionIds().get();
+        }
+        if (classes.stream().allMatch(name -> name.matches("n\\d{8}"))) {
+            throw new IOException(
+                    "--submission needs the ids of ILSVRC-2012's devkit, which do not follow the order of the"
+                            + " wnids, and these pictures come without them; name the folder of the tars and the devkit with"
+                            + " --data, or what was prepared from it");
         }
         note("these pictures come without the ILSVRC's ids, so --submission numbers the classes in their order: 1 is "
                 + classes.getFirst() + ", " + classes.size() + " is " + classes.getLast());

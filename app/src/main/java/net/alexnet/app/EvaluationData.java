@@ -14,11 +14,10 @@ import net.alexnet.dataset.EvaluationSet;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.dataset.PreparedPictures;
 import net.alexnet.dataset.Rejected;
+import net.alexnet.dataset.Synset;
 import net.alexnet.eval.Ensemble.Input;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.Preprocessing;
-import net.alexnet.recipe.Recipe;
-import net.alexnet.run.TrainingPictures;
 import net.alexnet.shards.Preparation;
 import net.alexnet.shards.ShardedDataset;
 
@@ -41,113 +40,96 @@ record EvaluationData(
     /// @param models with the same classes and channels
     static EvaluationData open(Optional<Path> folder, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
-        if (folder.isPresent() && ShardedDataset.isIn(folder.get())) {
-            return prepared(ShardedDataset.open(folder.get(), tools.codec), models, tools);
-        }
         if (folder.isEmpty()) {
             return validated(models, tools);
+        }
+        if (ShardedDataset.isIn(folder.get())) {
+            return prepared(ShardedDataset.open(folder.get(), tools.codec), models, tools);
         }
         EvaluationSet set = named(folder.get(), models, tools);
         tools.progress.say(set.description());
         return squares(set, models, tools);
     }
 
+    // --- what --data names -----------------------------------------------------------------------------------------
+
     /// The validation part of a prepared dataset.
     private static EvaluationData prepared(ShardedDataset dataset, List<NamedModel> models, Tools tools)
             throws IOException {
-        List<String> classes = models.getFirst().classes();
-        PictureSet pictures = dataset.validation().withClasses(classes);
+        PictureSet pictures = dataset.validation().withClasses(models.getFirst().classes());
         tools.progress.say("all " + pictures.size() + " validation pictures of " + dataset.path());
-        List<Input> inputs = new ArrayList<>();
         for (NamedModel model : models) {
-            Preprocessing preprocessing = model.model().card().preprocessing();
-            Preparation stored = dataset.preparation();
-            if (preprocessing.resize() > stored.side() || preprocessing.channels() != stored.channels()) {
-                throw new IOException(dataset.path() + " was prepared with squares of " + stored.side() + " pixels and "
-                        + stored.channels() + " channels, but " + model.path() + " looks at " + preprocessing.resize()
-                        + " and " + preprocessing.channels() + "; prepare it again with --size "
-                        + preprocessing.resize() + " --channels " + preprocessing.channels());
+            Optional<DataSource> learnt = source(model, tools);
+            if (learnt.isPresent() && learnt.get().root().equals(dataset.source())
+                    && !names(learnt.get().dataset().validation()).equals(names(pictures))) {
+                warnOfTraining(dataset.path(), model, models, tools);
             }
-            inputs.add(new Input(dataset.squares(pictures, preprocessing.resize(), tools.codec), preprocessing));
         }
-        boolean named = dataset.dataset().classes().equals(classes);
-        return new EvaluationData(inputs, dataset.unreadValidation(), named
-                ? new EvaluationSet("", pictures, dataset.dataset().synsets()).submissionIds()
-                : Optional.empty());
+        return squares(dataset, pictures, models, tools);
     }
 
-    /// The pictures that `--data` names. The one place that knows what it can name.
+    /// The pictures of a folder.
     private static EvaluationSet named(Path folder, List<NamedModel> models, Tools tools) throws IOException {
         NamedModel first = models.getFirst();
         EvaluationSet set = Datasets.openForEvaluation(
                 folder, tools.codec, first.model().card().preprocessing().channels(), first.classes());
         for (NamedModel model : models) {
-            if (holdsTrainingPictures(folder, set, model, tools)) {
-                tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
-                        + " was trained on a part of " + folder + ", so this error is too good; leave --data away for"
-                        + " the pictures that were held out");
+            Optional<DataSource> learnt = source(model, tools);
+            if (learnt.isPresent() && learnt.get().root().equals(DataSource.absolute(folder.toString()))
+                    && learnt.get().dataset().validation().size() < set.pictures().size()) {
+                warnOfTraining(folder, model, models, tools);
             }
         }
         return set;
     }
 
-    /// Whether a model's run held its validation pictures out of this folder, which is now taken whole.
-    private static boolean holdsTrainingPictures(Path folder, EvaluationSet set, NamedModel model, Tools tools)
-            throws IOException {
-        if (isModelFile(model.path())) {
-            return false;
-        }
-        Recipe recipe = RunCheckpoint.last(model.path()).run().recipe();
-        return recipe.data().source().equals(DataSource.absolute(folder.toString()))
-                && DataSource.open(recipe, tools.codec).dataset().validation().size() < set.pictures().size();
+    private static void warnOfTraining(Path folder, NamedModel model, List<NamedModel> models, Tools tools) {
+        tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
+                + " was trained on a part of " + folder + ", so this error is too good; leave --data away for"
+                + " the pictures that were held out");
     }
 
-    /// The pictures that the first model's run was validated on, as they were prepared for it.
+    // --- what the models were validated on -------------------------------------------------------------------------
+
+    /// The pictures that the first model's run was validated on: as they were prepared for it, if they still are.
     private static EvaluationData validated(List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
-        if (models.stream().anyMatch(model -> isModelFile(model.path()))) {
-            throw new MisuseException(
-                    "a model file does not say which pictures to evaluate it on; name them with --data DIR");
-        }
         NamedModel first = models.getFirst();
-        List<Input> inputs = new ArrayList<>();
-        TrainingPictures pictures = pictures(first, first, tools);
-        requireClasses(pictures.squares(), first);
-        for (NamedModel model : models) {
-            TrainingPictures sized = model.equals(first) ? pictures : pictures(first, model, tools);
-            inputs.add(new Input(sized.squares().validation(), model.model().card().preprocessing()));
-            if (!names(DataSource.open(recipe(model), tools.codec).dataset().validation())
-                    .equals(names(DataSource.open(recipe(first), tools.codec).dataset().validation()))) {
-                tools.progress.warning(model.path() + " was validated on other pictures than " + first.path()
+        DataSource source = requireSource(first, tools);
+        Dataset dataset = source.dataset();
+        if (!dataset.classes().equals(first.classes())) {
+            throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "
+                    + dataset.classes() + ", expected " + first.classes()
+                    + ". Put them back, or name other pictures with --data");
+        }
+        for (NamedModel other : models.subList(1, models.size())) {
+            if (!names(requireSource(other, tools).dataset().validation()).equals(names(dataset.validation()))) {
+                tools.progress.warning(other.path() + " was validated on other pictures than " + first.path()
                         + " and may have been trained on some of these, so its error and the average's may be too good;"
                         + " name pictures that are new to both with --data");
             }
         }
         tools.progress.say("the pictures that the run was validated on");
-        PictureSet judged = pictures.squares().validation();
-        return new EvaluationData(inputs, pictures.unreadValidation(),
-                new EvaluationSet("", judged, pictures.squares().synsets()).submissionIds());
+        Preprocessing preprocessing = first.model().card().preprocessing();
+        Optional<ShardedDataset> stored = source.stored(
+                preprocessing.resize(), preprocessing.channels(), tools.codec);
+        boolean largeEnough = stored.isPresent() && models.stream().allMatch(model -> model.model().card()
+                .preprocessing().resize() <= stored.get().preparation().side());
+        return largeEnough
+                ? squares(stored.get(), stored.get().validation(), models, tools)
+                : squares(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
     }
 
-    private static void requireClasses(Dataset dataset, NamedModel model) throws IOException {
-        if (!dataset.classes().equals(model.classes())) {
-            throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "
-                    + dataset.classes() + ", expected " + model.classes()
-                    + ". Put them back, or name other pictures with --data");
-        }
+    private static DataSource requireSource(NamedModel model, Tools tools) throws IOException {
+        return source(model, tools).orElseThrow(() -> new MisuseException(
+                "a model file does not say which pictures to evaluate it on; name them with --data DIR"));
     }
 
-    private static Recipe recipe(NamedModel model) throws IOException {
-        return RunCheckpoint.last(model.path()).run().recipe();
-    }
-
-    /// The pictures of a run, as a model wants them.
-    private static TrainingPictures pictures(NamedModel run, NamedModel model, Tools tools)
-            throws IOException, InterruptedException {
-        Preprocessing preprocessing = model.model().card().preprocessing();
-        return DataSource.open(recipe(run), tools.codec)
-                .pictures(preprocessing.resize(), preprocessing.channels(), tools.codec, tools.workers,
-                        tools.progress, () -> false);
+    /// The pictures of a model's run; nothing for a model file, which does not say.
+    private static Optional<DataSource> source(NamedModel model, Tools tools) throws IOException {
+        return isModelFile(model.path())
+                ? Optional.empty()
+                : Optional.of(DataSource.open(RunCheckpoint.last(model.path()).run().recipe(), tools.codec));
     }
 
     private static List<String> names(PictureSet pictures) {
@@ -162,10 +144,48 @@ record EvaluationData(
         return Files.isRegularFile(model) && !model.endsWith("latest");
     }
 
-    /// Makes squares of the pictures, once for each side that a model asks for.
+    // --- squares, once for each side that a model asks for -----------------------------------------------------------
+
+    private static long sides(List<NamedModel> models) {
+        return models.stream().map(model -> model.model().card().preprocessing().resize()).distinct().count();
+    }
+
+    /// Squares of a prepared dataset.
+    private static EvaluationData squares(
+            ShardedDataset dataset, PictureSet pictures, List<NamedModel> models, Tools tools) throws IOException {
+        Preparation stored = dataset.preparation();
+        long budget = PreparedPictures.defaultBudget() / sides(models);
+        Map<Integer, PictureSet> bySide = new LinkedHashMap<>();
+        List<Input> inputs = new ArrayList<>();
+        for (NamedModel model : models) {
+            Preprocessing preprocessing = model.model().card().preprocessing();
+            int side = preprocessing.resize();
+            if (side > stored.side() || preprocessing.channels() != stored.channels()) {
+                throw new IOException(dataset.path() + " was prepared with squares of " + stored.side() + " pixels and "
+                        + stored.channels() + " channels, but " + model.path() + " looks at " + side + " and "
+                        + preprocessing.channels() + "; prepare it again with --size " + side + " --channels "
+                        + preprocessing.channels());
+            }
+            inputs.add(new Input(
+                    bySide.computeIfAbsent(side, _ -> dataset.squares(pictures, side, tools.codec, budget)),
+                    preprocessing));
+        }
+        return new EvaluationData(inputs, dataset.unreadValidation(),
+                new EvaluationSet("", pictures, synsets(dataset, pictures.classes())).submissionIds());
+    }
+
+    /// What ImageNet knows of the classes, in the order of a model's; nothing if it does not know them all.
+    private static List<Synset> synsets(ShardedDataset dataset, List<String> classes) {
+        List<Synset> known = dataset.dataset().synsets();
+        List<String> order = dataset.dataset().classes();
+        return known.isEmpty() || !order.containsAll(classes)
+                ? List.of()
+                : classes.stream().map(name -> known.get(order.indexOf(name))).toList();
+    }
+
+    /// Squares of pictures as they are, after a pass over all of them.
     private static EvaluationData squares(EvaluationSet set, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
-        long sides = models.stream().map(model -> model.model().card().preprocessing().resize()).distinct().count();
         Map<Integer, PreparedPictures> bySide = new LinkedHashMap<>();
         List<Input> inputs = new ArrayList<>();
         for (NamedModel model : models) {
@@ -178,7 +198,7 @@ record EvaluationData(
                         preprocessing.resize(),
                         preprocessing.channels(),
                         tools.workers,
-                        PreparedPictures.defaultBudget() / sides,
+                        PreparedPictures.defaultBudget() / sides(models),
                         (done, total) -> tools.progress.preparing("evaluation", done, total));
                 bySide.put(preprocessing.resize(), squares);
             }

@@ -1,6 +1,7 @@
 package net.alexnet.app;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,13 +53,13 @@ final class PrepareCommand implements Callable<Integer> {
     private Format format = Format.AUTO;
 
     @Option(names = "--quality", paramLabel = "Q", description = "Of JPEGs, 1 to 100. Default: the paper's 95.")
-    private int quality = Encoding.PAPER.quality();
+    private @Nullable Integer quality;
 
     @Option(names = "--shard-size", paramLabel = "SIZE", converter = ByteSize.class, description = "The most that a shard may have, such as 100MB or 1GiB, up to 4GiB. Default: 256MiB.")
     private long shardBytes = Preparation.SHARD_BYTES;
 
     @Option(names = "--max-pixels", paramLabel = "N", description = "Leave pictures out that claim to have more. Default: 178000000.")
-    private long maxPixels = OpenCvCodec.MAX_PIXELS;
+    private long maxPixels = Preparation.MAX_PIXELS;
 
     @Option(names = "--hold-out", paramLabel = "SHARE", description = "What is held out of each class for validation, where the source has no validation part. Default: 0.2.")
     private double holdOut = 0.2;
@@ -66,7 +67,7 @@ final class PrepareCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Of the order of storing, and of what is held out. Default: 1.")
     private long seed = 1;
 
-    @Option(names = "--strict", description = "Fail if more than 1 % of the pictures cannot be read.")
+    @Option(names = "--strict", description = "Fail if more than 1 %% of the pictures cannot be read.")
     private boolean strict;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that read and scale. Default: all cores.")
@@ -91,6 +92,13 @@ final class PrepareCommand implements Callable<Integer> {
         if (threads < 1 || threads > 1024) {
             throw new MisuseException("--threads must be 1 to 1024, found " + threads);
         }
+        if (!(holdOut > 0 && holdOut < 1)) {
+            throw new MisuseException("--hold-out must be above 0 and below 1, found " + holdOut);
+        }
+        if (maxPixels > OpenCvCodec.OPENCV_MAX_PIXELS) {
+            throw new MisuseException("--max-pixels must be at most " + OpenCvCodec.OPENCV_MAX_PIXELS
+                    + ", OpenCV's own limit, found " + maxPixels);
+        }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
             return verify == null ? prepare(progress) : verify(verify, progress);
         }
@@ -103,20 +111,15 @@ final class PrepareCommand implements Callable<Integer> {
             throw new MisuseException("prepare needs two folders: the pictures, and where to put the prepared dataset:"
                     + " ./alexnet prepare SOURCE OUT");
         }
-        Path source = folders.getFirst();
+        Path source = folders.getFirst().toAbsolutePath().normalize();
         Path out = folders.getLast();
-        if (absolute(out).startsWith(absolute(source)) || absolute(source).startsWith(absolute(out))) {
+        if (real(out).startsWith(real(source)) || real(source).startsWith(real(out))) {
             throw new MisuseException(out + " and " + source + " lie in each other; name a folder beside the pictures");
         }
         Preparation preparation = preparation(source);
-        long square = (long) side * side;
-        if (maxPixels < square) { // stored squares are read through the same codec
-            throw new MisuseException("--max-pixels must be at least " + square
-                    + ", the pixels of one stored square, found " + maxPixels);
-        }
         PictureCodec codec = new OpenCvCodec(maxPixels);
         progress.say("reading " + source);
-        Dataset dataset = dataset(source, codec, preparation.channels());
+        Dataset dataset = Datasets.open(source, codec, preparation.channels(), seed, holdOut, List.of());
         progress.say("%,d training and %,d validation pictures of %,d classes".formatted(
                 dataset.training().size(), dataset.validation().size(), dataset.classes().size()));
         long start = System.nanoTime();
@@ -126,14 +129,19 @@ final class PrepareCommand implements Callable<Integer> {
         switch (outcome) {
             case Outcome.Finished finished -> report(finished, out, (System.nanoTime() - start) / 1e9);
             case Outcome.Stopped(long done, long total) -> terminal.err().println(String.format(Locale.ROOT,
-                    "stopped at %,d of %,d pictures; finished shards are kept, the same command goes on after them",
+                    "stopped; %,d of %,d pictures are in finished shards, the same command goes on after them",
                     done, total));
         }
         return 0;
     }
 
-    private static Path absolute(Path path) {
-        return path.toAbsolutePath().normalize();
+    /// Where a path leads, links followed as far as it exists.
+    private static Path real(Path path) throws IOException {
+        Path absolute = path.toAbsolutePath();
+        Path parent = absolute.getParent();
+        return parent == null || Files.exists(absolute)
+                ? absolute.toRealPath()
+                : real(parent).resolve(absolute.getFileName()).normalize();
     }
 
     private Preparation preparation(Path source) throws IOException {
@@ -144,19 +152,15 @@ final class PrepareCommand implements Callable<Integer> {
                 case JPEG -> Encoding.Format.JPEG;
                 case PNG -> Encoding.Format.PNG;
             };
+            if (quality != null && chosen == Encoding.Format.PNG) {
+                throw new MisuseException("--quality is for JPEG, but squares of " + side
+                        + " pixels are stored as PNG here, without loss; give --format jpeg, or no --quality");
+            }
             Encoding encoding = switch (chosen) {
-                case JPEG -> new Encoding(chosen, quality);
+                case JPEG -> new Encoding(chosen, quality == null ? Encoding.PAPER.quality() : quality);
                 case PNG -> Encoding.LOSSLESS;
             };
-            return new Preparation(side, read, encoding, shardBytes, seed);
-        } catch (IllegalArgumentException e) {
-            throw new MisuseException(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Dataset dataset(Path source, PictureCodec codec, int read) throws IOException {
-        try {
-            return Datasets.open(source, codec, read, seed, holdOut, List.of());
+            return new Preparation(side, read, encoding, shardBytes, seed, maxPixels);
         } catch (IllegalArgumentException e) {
             throw new MisuseException(String.valueOf(e.getMessage()));
         }
@@ -177,7 +181,8 @@ final class PrepareCommand implements Callable<Integer> {
             object.put("training", dataset.training().size());
             object.put("validation", dataset.validation().size());
             object.put("rejected", dataset.rejected());
-            object.put("duplicates", dataset.duplicates());
+            object.put("duplicate_groups", dataset.duplicates());
+            object.put("duplicate_pictures", dataset.duplicatePictures());
             object.put("shards", shards.size());
             object.put("bytes", bytes);
             object.put("seconds", seconds);

@@ -105,6 +105,12 @@ final class TrainCommand implements Callable<Integer> {
         Dataset dataset = source.dataset();
         recipe = recipe.withClasses(dataset.classes().size());
         if (pictures) {
+            if (source.largestSide() < PicturesFit.smallestSide() && PicturesFit.sizes(settings().keySet())) {
+                throw new MisuseException(dataset.name() + " was prepared with squares of " + source.largestSide()
+                        + " pixels; recipe pictures makes networks that want " + PicturesFit.smallestSide()
+                        + " or more. Take a recipe for small pictures, such as --recipe cifar10, or set a size with"
+                        + " --set network.input and --set pictures.resize");
+            }
             PicturesFit fit = PicturesFit.of(
                     recipe, dataset.training().size(), Runtime.getRuntime().availableProcessors(),
                     source.largestSide(), settings().keySet());

@@ -7,6 +7,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import net.alexnet.shards.Preparation;
+import net.alexnet.torch.OpenCvCodec;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +45,8 @@ class PrepareTest {
         assertThat(made.get("already_prepared").asBoolean()).isFalse();
         assertThat(made.get("training").asInt() + made.get("validation").asInt()).isEqualTo(31);
         assertThat(made.get("rejected").asInt()).isEqualTo(1);
-        assertThat(made.get("duplicates").asInt()).isEqualTo(1);
+        assertThat(made.get("duplicate_groups").asInt()).isEqualTo(1);
+        assertThat(made.get("duplicate_pictures").asInt()).isEqualTo(2);
         assertThat(made.get("shards").asInt()).isEqualTo(2);
         assertThat(made.get("images_per_second").asDouble()).isPositive();
         assertThat(Files.readString(out.resolve("rejected.tsv"))).contains("rows/notes.jpg\tnot a picture");
@@ -80,6 +83,7 @@ class PrepareTest {
         assertThat(prepare(out).exitCode()).isZero();
         prepare(out, "--channels", 1).isRefused(1, out + " was prepared with other settings: channels 3, now 1");
         prepare(out, "--format", "jpeg").isRefused(1, "format PNG, now JPEG");
+        prepare(out, "--max-pixels", 1024).isRefused(1, "most pixels 178000000, now 1024");
         prepare(out, "--hold-out", 0.5).isRefused(1, out + " was prepared from other pictures");
     }
 
@@ -112,7 +116,8 @@ class PrepareTest {
             prepare pictures                         | prepare needs two folders
             prepare a b c                            | prepare needs two folders
             prepare a a/b                            | lie in each other
-            prepare a b --size 4                     | the side of the squares must be 8 to 8192 pixels, found 4
+            prepare a b --size 4                     | the side of the squares must be 8 to 1024 pixels, found 4
+            prepare a b --size 1025                  | the side of the squares must be 8 to 1024 pixels, found 1025
             prepare a b --size big                   | '--size'
             prepare a b --channels 2                 | pictures have 1 or 3 channels, found 2
             prepare a b --format gif                 | '--format': expected one of [AUTO, JPEG, PNG]
@@ -121,11 +126,38 @@ class PrepareTest {
             prepare a b --shard-size large           | 'large' is not a size such as 256MB or 1GiB
             prepare a b --shard-size 100kB           | may not hold one picture of 256 × 256 × 3
             prepare a b --threads 0                  | --threads must be 1 to 1024, found 0
-            prepare a b --max-pixels 65535           | --max-pixels must be at least 65536, the pixels of one stored
+            prepare a b --max-pixels 65535           | most pixels of a picture must be at least 65536, those of one
+            prepare a b --max-pixels 1073741825      | --max-pixels must be at most 1073741824, OpenCV's own limit, found
+            prepare a b --hold-out 0                 | --hold-out must be above 0 and below 1, found 0
+            prepare a b --hold-out NaN               | --hold-out must be above 0 and below 1, found NaN
+            prepare a b --size 64 --quality 90       | --quality is for JPEG, but squares of 64 pixels are stored as PNG
+            prepare a b --format png --quality 95    | --quality is for JPEG
+            prepare a b --shard-size 99999999999GiB  | '99999999999GiB' is more than any file can have
             prepare --verify a b                     | found b besides
             """)
     void anOptionThatCannotBe(String command, String said) {
         Result.of((Object[]) command.split(" +")).isRefused(2, said);
+    }
+
+    @Test
+    void aFolderWithinTheOtherByALink() throws Exception {
+        Path link = Files.createSymbolicLink(root.resolve("by-a-link"), pictures);
+        prepare(link.resolve("new/out")).isRefused(2, "lie in each other");
+        Result.of("prepare", link.resolve("rows"), pictures).isRefused(2, "lie in each other");
+        assertThat(pictures.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    void classFoldersBesideAnotherProgramsDatasetJson() throws Exception {
+        Path source = root.resolve("described");
+        ToyPictures.write(source, 4, 3);
+        Files.writeString(source.resolve("dataset.json"), "{\"name\": \"toys\"}");
+        Result.done("prepare", source, root.resolve("from-described"), "--size", 16);
+    }
+
+    @Test
+    void theCodecsOwnLimitIsThatOfAPreparation() {
+        assertThat(OpenCvCodec.MAX_PIXELS).isEqualTo(Preparation.MAX_PIXELS);
     }
 
     @Test

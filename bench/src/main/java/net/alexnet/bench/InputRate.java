@@ -74,13 +74,11 @@ public final class InputRate {
         Optional<Peer> peer = python.isPresent()
                 ? Optional.of(peer(python.get(), dataset, workers, work))
                 : Optional.empty();
-        Feed single = feed(pictures, preprocessing, noise, 1);
-        Feed several = feed(pictures, preprocessing, noise, workers);
         for (int round = -WARM_UP; round < ROUNDS; round++) {
             boolean counts = round >= 0;
             add(bare, bare(pictures), counts);
-            add(one, rate(single, pictures.size()), counts);
-            add(many, rate(several, pictures.size()), counts);
+            add(one, feed(pictures, preprocessing, noise, 1), counts);
+            add(many, feed(pictures, preprocessing, noise, workers), counts);
             if (peer.isPresent()) {
                 Peer.Round theirs = peer.get().round();
                 if (Math.abs(theirs.check() / middle - 1) > 1e-3) {
@@ -94,8 +92,6 @@ public final class InputRate {
                 }
             }
         }
-        single.close();
-        several.close();
         for (Rates rates : List.of(bare, one, many)) {
             System.out.println(rates);
         }
@@ -114,7 +110,7 @@ public final class InputRate {
     }
 
     /// Decodes from native memory into a picture that is used again.
-    private static double bare(PictureSet pictures) throws UnreadablePictureException {
+    private static double bare(PictureSet pictures) throws IOException, UnreadablePictureException {
         List<byte[]> files = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
             files.add(pictures.content(i).bytes());
@@ -134,7 +130,9 @@ public final class InputRate {
         return files.size() * 1e9 / nanos;
     }
 
-    private static Feed feed(PictureSet pictures, Preprocessing preprocessing, ColourNoise noise, int workers) {
+    /// The rate of about an epoch. Buffers are made, and touched, before the clock starts.
+    private static double feed(PictureSet pictures, Preprocessing preprocessing, ColourNoise noise, int workers)
+            throws IOException, InterruptedException {
         TrainingPlan plan = new TrainingPlan(
                 new TrainingPlan.Pictures(pictures.size(), preprocessing.resize(), CROP, EpochOrder.WHOLE),
                 BATCH,
@@ -143,20 +141,17 @@ public final class InputRate {
                 Rank.SOLO,
                 0,
                 0);
-        return new Feed(pictures, preprocessing, plan, BATCH, workers, DEPTH);
-    }
-
-    /// The rate of about an epoch. What was made ready before is not counted.
-    private static double rate(Feed feed, int pictures) throws IOException, InterruptedException {
-        for (int i = 0; i < DEPTH + 1; i++) {
-            feed.next();
+        try (Feed feed = new Feed(pictures, preprocessing, plan, BATCH, workers, DEPTH)) {
+            for (int i = 0; i < 2 * (DEPTH + 1); i++) {
+                feed.next();
+            }
+            long start = System.nanoTime();
+            int count = 0;
+            while (count < pictures.size()) {
+                count += feed.next().count();
+            }
+            return count * 1e9 / (System.nanoTime() - start);
         }
-        long start = System.nanoTime();
-        int count = 0;
-        while (count < pictures) {
-            count += feed.next().count();
-        }
-        return count * 1e9 / (System.nanoTime() - start);
     }
 
     private static double middle(PictureSet pictures, Preprocessing preprocessing) throws UnreadablePictureException {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 ///
 /// A file is records of 3,073 bytes: the label, 0 to 9, and then the red, the green and the blue plane of 32 × 32
 /// samples, rows from the top.
-public final class Cifar10 {
+final class Cifar10 {
     static final String LAYOUT = "data_batch_1.bin to data_batch_5.bin and test_batch.bin";
 
     private static final List<String> TRAINING = IntStream.rangeClosed(1, 5).mapToObj(i -> "data_batch_" + i + ".bin")
@@ -41,13 +41,13 @@ public final class Cifar10 {
     /// The files of a folder.
     ///
     /// @param channels 3, or 1 for grey pictures
-    public static Cifar10 in(Path folder, int channels) {
+    static Cifar10 in(Path folder, int channels) {
         Path below = folder.resolve("cifar-10-batches-bin");
         return new Cifar10(!holdsBatches(folder) && holdsBatches(below) ? below : folder, channels);
     }
 
     /// Whether any batch stands there.
-    public boolean present() {
+    boolean present() {
         return holdsBatches(folder);
     }
 
@@ -55,7 +55,7 @@ public final class Cifar10 {
     ///
     /// @param classNames the names of the ten classes if there is no `batches.meta.txt`; empty for `0`, `1`, …
     /// @throws DatasetException if a file is missing, or of a wrong size, or has labels above 9
-    public Dataset open(List<String> classNames) throws IOException {
+    Dataset open(List<String> classNames) throws IOException {
         List<String> named = named();
         List<String> given = classNames.isEmpty() ? ClassNames.numbers(CLASSES) : classNames;
         List<String> classes = named.isEmpty() ? given : named;
@@ -73,7 +73,7 @@ public final class Cifar10 {
     ///
     /// @param classNames the model's classes. Labels are matched by name through `batches.meta.txt` if there is one,
     ///     and otherwise taken as indices into this list
-    public EvaluationSet openForEvaluation(List<String> classNames) throws IOException {
+    EvaluationSet openForEvaluation(List<String> classNames) throws IOException {
         List<String> named = named();
         if (named.isEmpty()) {
             requireTen("without " + NAMES + ", the model", classNames);

@@ -55,31 +55,32 @@ final class FileSet implements PictureSet {
             BasicFileAttributes file = Files.readAttributes(entries.get(index).file(), BasicFileAttributes.class);
             return 31 * file.lastModifiedTime().toMillis() + file.size();
         } catch (IOException e) {
-            return 0; // it is left out when it is read
+            return 0; // reading it will tell
         }
     }
 
     @Override
-    public Content content(int index) throws UnreadablePictureException {
+    public Content content(int index) throws IOException, UnreadablePictureException {
         return new Content.Encoded(bytes(entries.get(index).file()));
     }
 
     @Override
     public Picture picture(int index) throws UnreadablePictureException {
-        return codec.decode(bytes(entries.get(index).file()), channels);
+        try {
+            return codec.decode(bytes(entries.get(index).file()), channels);
+        } catch (IOException e) {
+            throw PictureFiles.unreadable(e);
+        }
     }
 
-    private static byte[] bytes(Path file) throws UnreadablePictureException {
+    private static byte[] bytes(Path file) throws IOException, UnreadablePictureException {
         try {
+            PictureFiles.requireSize(Files.size(file));
             return Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
-            throw new UnreadablePictureException("the file has gone");
+            throw new IOException("the file has gone", e);
         } catch (AccessDeniedException e) {
             throw new UnreadablePictureException("the file may not be read");
-        } catch (IOException e) {
-            throw new UnreadablePictureException("reading failed: " + e.getMessage());
-        } catch (OutOfMemoryError e) { // what readAllBytes throws for a file of more than 2 GiB
-            throw new UnreadablePictureException("the file is too large");
         }
     }
 }

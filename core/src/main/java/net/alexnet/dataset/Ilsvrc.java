@@ -27,7 +27,7 @@ import net.alexnet.image.PictureCodec;
 /// Nothing is unpacked: opening reads the headers of the tars, one for each picture, and a picture is read from where
 /// it stands. Classes are sorted by their identifiers. Training pictures go class by class in the order of their tars,
 /// validation pictures by their numbers, which is the order of a submission to the challenge.
-public final class Ilsvrc {
+final class Ilsvrc {
     static final String TRAINING = "ILSVRC2012_img_train.tar";
     static final String VALIDATION = "ILSVRC2012_img_val.tar";
 
@@ -47,12 +47,12 @@ public final class Ilsvrc {
     /// The tars of a folder.
     ///
     /// @param channels of the pictures as they are read, 1 or 3
-    public static Ilsvrc in(Path folder, PictureCodec codec, int channels) {
+    static Ilsvrc in(Path folder, PictureCodec codec, int channels) {
         return new Ilsvrc(folder, codec, channels);
     }
 
     /// Whether one of the two tars stands there.
-    public boolean present() {
+    boolean present() {
         return Files.isRegularFile(folder.resolve(TRAINING)) || Files.isRegularFile(folder.resolve(VALIDATION));
     }
 
@@ -60,7 +60,7 @@ public final class Ilsvrc {
     ///
     /// @param classNames the identifiers of the classes in the order of their labels; empty for the sorted order
     /// @throws DatasetException if a part is missing or damaged, or two parts contradict each other
-    public Dataset open(List<String> classNames) throws IOException {
+    Dataset open(List<String> classNames) throws IOException {
         Path training = require(TRAINING, "Training images (Task 1 & 2)");
         Path validation = require(VALIDATION, "Validation images (all tasks)");
         IlsvrcLabels labels = IlsvrcLabels.read(folder);
@@ -82,7 +82,7 @@ public final class Ilsvrc {
     /// Opens the validation pictures to judge a model by; the tar of the training pictures is not needed.
     ///
     /// @param classNames the model's classes, among them the identifier of each class
-    public EvaluationSet openForEvaluation(List<String> classNames) throws IOException {
+    EvaluationSet openForEvaluation(List<String> classNames) throws IOException {
         Path tar = require(VALIDATION, "Validation images (all tasks)");
         IlsvrcLabels labels = IlsvrcLabels.read(folder);
         int[] places = places(labels.wnids(), classNames);

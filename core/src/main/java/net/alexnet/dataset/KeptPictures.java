@@ -1,5 +1,6 @@
 package net.alexnet.dataset;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import net.alexnet.image.Picture;
@@ -44,7 +45,7 @@ public final class KeptPictures implements PictureSet {
     }
 
     @Override
-    public Content content(int index) throws UnreadablePictureException {
+    public Content content(int index) throws IOException, UnreadablePictureException {
         return pictures.content(index);
     }
 

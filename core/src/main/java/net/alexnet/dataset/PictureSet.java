@@ -1,5 +1,6 @@
 package net.alexnet.dataset;
 
+import java.io.IOException;
 import java.util.List;
 import net.alexnet.image.Picture;
 import net.alexnet.image.UnreadablePictureException;
@@ -25,12 +26,14 @@ public interface PictureSet {
 
     /// Reads the picture without decoding it.
     ///
-    /// @throws UnreadablePictureException if it is missing
-    Content content(int index) throws UnreadablePictureException;
+    /// @throws UnreadablePictureException if the picture itself is at fault and will be so tomorrow: it may not be read,
+    ///     or is too large
+    /// @throws IOException if reading failed for a reason that may pass: a disk that has gone, a file that is missing
+    Content content(int index) throws IOException, UnreadablePictureException;
 
     /// Reads and decodes the picture, at its own size.
     ///
-    /// @throws UnreadablePictureException if it is missing or broken
+    /// @throws UnreadablePictureException if it is broken, or cannot be read for any other reason
     Picture picture(int index) throws UnreadablePictureException;
 
     /// The picture, in memory that the caller uses again where the set can do that.

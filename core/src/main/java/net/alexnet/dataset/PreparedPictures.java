@@ -1,5 +1,6 @@
 package net.alexnet.dataset;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -134,7 +135,16 @@ public final class PreparedPictures implements PictureSet {
     /// The picture as a square of [#side()] pixels.
     @Override
     public Picture picture(int index) throws UnreadablePictureException {
-        return held.isEmpty() ? readable.content(index).square(codec, side, channels) : held.get(index);
+        return held.isEmpty() ? square(readable, index, codec, side, channels) : held.get(index);
+    }
+
+    private static Picture square(PictureSet source, int index, PictureCodec codec, int side, int channels)
+            throws UnreadablePictureException {
+        try {
+            return source.content(index).square(codec, side, channels);
+        } catch (IOException e) {
+            throw PictureFiles.unreadable(e);
+        }
     }
 
     /// The side of every square, in pixels.
@@ -216,7 +226,7 @@ public final class PreparedPictures implements PictureSet {
 
         private void square(int index, PixelSums sums) {
             try {
-                Picture square = source.content(index).square(codec, side, channels);
+                Picture square = PreparedPictures.square(source, index, codec, side, channels);
                 if (hold) {
                     squares.set(index, square);
                 }

@@ -1,5 +1,6 @@
 package net.alexnet.dataset;
 
+import java.io.IOException;
 import java.util.List;
 import net.alexnet.image.Picture;
 import net.alexnet.image.UnreadablePictureException;
@@ -40,7 +41,7 @@ final class Subset implements PictureSet {
     }
 
     @Override
-    public Content content(int index) throws UnreadablePictureException {
+    public Content content(int index) throws IOException, UnreadablePictureException {
         return whole.content(indices[index]);
     }
 

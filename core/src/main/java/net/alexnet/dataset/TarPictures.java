@@ -1,11 +1,13 @@
 package net.alexnet.dataset;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import net.alexnet.files.AtomicFiles;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.UnreadablePictureException;
@@ -72,25 +74,31 @@ final class TarPictures implements PictureSet {
     }
 
     @Override
-    public Content content(int i) throws UnreadablePictureException {
+    public Content content(int i) throws IOException, UnreadablePictureException {
         return new Content.Encoded(bytes(i));
     }
 
     @Override
     public Picture picture(int i) throws UnreadablePictureException {
-        return codec.decode(bytes(i), channels);
+        try {
+            return codec.decode(bytes(i), channels);
+        } catch (IOException e) {
+            throw PictureFiles.unreadable(e);
+        }
     }
 
-    private byte[] bytes(int i) throws UnreadablePictureException {
-        byte[] bytes = new byte[index.length(Objects.checkIndex(i, size()))];
+    private byte[] bytes(int i) throws IOException, UnreadablePictureException {
+        int length = index.length(Objects.checkIndex(i, size()));
+        PictureFiles.requireSize(length);
+        byte[] bytes = new byte[length];
         try (InputStream in = Files.newInputStream(tar)) {
             in.skipNBytes(index.offset(i)); // a seek
             if (in.readNBytes(bytes, 0, bytes.length) < bytes.length) {
-                throw new UnreadablePictureException(tar + " has been cut short");
+                throw new EOFException("it has been cut short");
             }
             return bytes;
         } catch (IOException e) {
-            throw new UnreadablePictureException("reading " + tar + " failed: " + e);
+            throw new IOException("reading " + tar + " failed: " + AtomicFiles.reason(e), e);
         }
     }
 }

@@ -1,6 +1,6 @@
 package net.alexnet.image;
 
-/// Cutting and mirroring; the given picture is left as it is.
+/// Cutting; the given picture is left as it is.
 public final class Crops {
     private Crops() {}
 
@@ -22,20 +22,5 @@ public final class Crops {
             System.arraycopy(picture.samples(), from, samples, y * width * channels, width * channels);
         }
         return new Picture(width, height, channels, samples);
-    }
-
-    /// The picture as a mirror shows it, left and right exchanged.
-    public static Picture mirror(Picture picture) {
-        int width = picture.width();
-        int channels = picture.channels();
-        byte[] samples = new byte[picture.samples().length];
-        for (int pixel = 0; pixel < width * picture.height(); pixel++) {
-            int x = pixel % width;
-            int opposite = pixel - x + width - 1 - x;
-            for (int c = 0; c < channels; c++) {
-                samples[pixel * channels + c] = picture.samples()[opposite * channels + c];
-            }
-        }
-        return new Picture(width, picture.height(), channels, samples);
     }
 }

@@ -5,8 +5,9 @@ package net.alexnet.image;
 /// one factor.
 ///
 /// Of a picture longer than eight times its shorter side only the middle part is scaled, so that a strip of 1 × 60,000
-/// pixels does not ask for gigabytes. The square is not affected. Where a surplus is odd, what is cut out lies half a
-/// pixel towards the left or the top.
+/// pixels does not ask for gigabytes. As much is left out before that part as after it, so that the middle stays where
+/// it is. Where the scaled part is longer than the square by an odd number, the square lies half a pixel towards the
+/// left or the top.
 ///
 /// @param left of the part that is scaled, in pixels of the picture
 /// @param top of the part that is scaled
@@ -26,9 +27,8 @@ public record MiddleSquare(
     /// @param side of the square, at least 1
     public static MiddleSquare of(int width, int height, int side) {
         int shorter = Math.min(width, height);
-        int limit = (int) Math.min(Integer.MAX_VALUE, (long) LONGEST * shorter);
-        int partWidth = Math.min(width, limit);
-        int partHeight = Math.min(height, limit);
+        int partWidth = part(width, shorter);
+        int partHeight = part(height, shorter);
         return new MiddleSquare(
                 (width - partWidth) / 2,
                 (height - partHeight) / 2,
@@ -52,6 +52,12 @@ public record MiddleSquare(
     /// Whether the part has its size already.
     public boolean fits() {
         return width == scaledWidth && height == scaledHeight;
+    }
+
+    /// At most one pixel longer than the limit: what is left out must be even.
+    private static int part(int length, int shorter) {
+        long surplus = Math.max(0, length - (long) LONGEST * shorter);
+        return (int) (length - surplus / 2 * 2);
     }
 
     private static int scaled(int length, int side, int shorter) {

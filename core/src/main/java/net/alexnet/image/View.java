@@ -39,10 +39,4 @@ public record View(int left, int top, int side, boolean mirrored) {
         }
         return List.copyOf(views);
     }
-
-    /// This view of a picture, as a picture.
-    public Picture of(Picture picture) {
-        Picture part = Crops.crop(picture, left, top, side, side);
-        return mirrored ? Crops.mirror(part) : part;
-    }
 }

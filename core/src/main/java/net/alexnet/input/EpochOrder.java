@@ -7,9 +7,9 @@ import net.alexnet.random.Draws.Purpose;
 /// The order in which an epoch visits the pictures: a permutation of the whole set, new in every epoch. (The 2012
 /// source shuffled once, when the data was made.)
 ///
-/// @param window 0 for any order, each equally likely; else how many pictures are mixed at a time. Then a slow disk is
-///     read nearly in a line: blocks of an eighth of the window stand in a random order, and only pictures of the same
-///     window change places.
+/// @param window 0 for any order, each equally likely; else how many pictures are mixed at a time. Blocks of an eighth of
+///     the window then stand in a random order, and only pictures of the same window change places: so reads stay
+///     within eight stretches of a slow disk until all of them are read, and its cache can hold those.
 public record EpochOrder(int window) {
     /// Every permutation equally likely.
     public static final EpochOrder WHOLE = new EpochOrder(0);

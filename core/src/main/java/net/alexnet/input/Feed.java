@@ -175,9 +175,10 @@ public final class Feed implements AutoCloseable {
             int count = plan.inputs().size();
             int piece = Math.ceilDiv(count, workers);
             List<Future<?>> pieces = new ArrayList<>();
-            for (int from = 0; from < count; from += piece) {
+            for (int from = 0; from < count;) {
                 int first = from;
-                int end = Math.min(count, from + piece);
+                int end = endOfPicture(plan, Math.min(count, from + piece));
+                from = end;
                 pieces.add(pool.submit(() -> {
                     fill(plan, first, end, buffer);
                     return null;
@@ -185,6 +186,16 @@ public final class Feed implements AutoCloseable {
             }
             ahead.add(new Pending(plan, buffer, pieces));
         }
+    }
+
+    /// The end of a piece, moved on to where the next picture begins, so that no two workers decode the same one.
+    private static int endOfPicture(BatchPlan plan, int end) {
+        List<BatchPlan.Input> inputs = plan.inputs();
+        int moved = end;
+        while (moved < inputs.size() && inputs.get(moved).picture() == inputs.get(moved - 1).picture()) {
+            moved++;
+        }
+        return moved;
     }
 
     /// Fills some of a batch's slots; views of the same picture that follow each other share one decoding.

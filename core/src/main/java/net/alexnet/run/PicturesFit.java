@@ -41,6 +41,11 @@ public record PicturesFit(Recipe recipe, String reason) {
         new Size(96, 0.25)
     };
 
+    /// Whether these keys leave the size of the network to be fitted.
+    public static boolean sizes(Set<String> given) {
+        return given.stream().noneMatch(SIZE_KEYS::contains);
+    }
+
     /// Fits the recipe.
     ///
     /// @param template recipe `pictures`, for the pictures' classes
@@ -52,9 +57,8 @@ public record PicturesFit(Recipe recipe, String reason) {
         int epochs = given.contains("epochs")
                 ? template.epochs()
                 : Math.clamp(Math.ceilDiv(SHOWN, Math.max(1, pictures)), FEWEST_EPOCHS, MOST_EPOCHS);
-        boolean sizeGiven = given.stream().anyMatch(SIZE_KEYS::contains);
         AlexNet network = template.network();
-        if (!sizeGiven) {
+        if (sizes(given)) {
             double affordable = cores * CORE_SPEED * 60 * MINUTES / ((double) epochs * pictures);
             network = largest(network, affordable, largestSide);
         }
@@ -86,6 +90,11 @@ public record PicturesFit(Recipe recipe, String reason) {
             }
         }
         return sized;
+    }
+
+    /// The smallest squares that the recipe can use, unless the user sets a size.
+    public static int smallestSide() {
+        return squares(SIZES[SIZES.length - 1].input);
     }
 
     private static int squares(int input) {

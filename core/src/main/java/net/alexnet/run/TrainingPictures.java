@@ -71,8 +71,8 @@ public record TrainingPictures(
         Dataset squares = new Dataset(
                 stored.name(),
                 stored.classes(),
-                dataset.squares(stored.training(), side, codec),
-                dataset.squares(stored.validation(), side, codec),
+                dataset.squares(stored.training(), side, codec, PreparedPictures.defaultBudget()),
+                dataset.squares(stored.validation(), side, codec, PreparedPictures.defaultBudget()),
                 stored.split(),
                 stored.synsets());
         return new TrainingPictures(squares, scaled(dataset.statistics(), side), dataset.unreadTraining(),

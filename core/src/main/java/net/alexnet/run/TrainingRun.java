@@ -3,8 +3,11 @@ package net.alexnet.run;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongPredicate;
 import net.alexnet.checkpoint.Checkpoint;
 import net.alexnet.checkpoint.CheckpointStore;
@@ -100,7 +103,7 @@ public final class TrainingRun {
             RunFolder folder, Recipe recipe, Checkpoint checkpoint, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
         if (pictures.squares().classes().size() != recipe.network().classes()) {
-            throw changed(folder, pictures.squares());
+            throw changed(folder, pictures.squares(), "the number of classes");
         }
         TrainingRun run = new TrainingRun(folder, recipe, pictures, tools);
         Network network;
@@ -108,8 +111,12 @@ public final class TrainingRun {
         try (SafetensorsFile weights = checkpoint.openModel();
                 SafetensorsFile momentum = checkpoint.openMomentum()) {
             Map<String, String> then = weights.metadata();
-            if (!then.equals(run.metadata())) {
-                throw changed(folder, pictures.squares());
+            Map<String, String> now = run.metadata();
+            if (!then.equals(now)) {
+                Set<String> keys = new TreeSet<>(then.keySet());
+                keys.addAll(now.keySet());
+                keys.removeIf(key -> Objects.equals(then.get(key), now.get(key)));
+                throw changed(folder, pictures.squares(), String.join(", ", keys));
             }
             network = Network.of(recipe.network().architecture(), weights, tools.backend);
             velocities = new Velocities(network, recipe.optimizer());
@@ -125,9 +132,10 @@ public final class TrainingRun {
         return metadata;
     }
 
-    private static IOException changed(RunFolder folder, Dataset dataset) {
+    private static IOException changed(RunFolder folder, Dataset dataset, String what) {
         return new IOException("the pictures of " + dataset.name() + " are not those that the run " + folder.path()
-                + " began with: their names, classes or pixels have changed. Put them back, or start a new run");
+                + " began with: their names, classes or pixels have changed (it shows in " + what
+                + "), or another version of this program read them. Put them back, or start a new run");
     }
 
     private Preprocessing preprocessing(PixelStatistics statistics) {

@@ -1,10 +1,13 @@
 package net.alexnet.shards;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.Synset;
@@ -38,8 +41,10 @@ record DatasetFile(
         Statistics statistics) {
     static final String FILE = "dataset.json";
 
-    /// Another number when an older program would read a dataset wrongly.
-    static final String FORMAT = "alexnet-dataset-1";
+    private static final String ANY_FORMAT = "alexnet-dataset-";
+
+    /// Another number when one program cannot read, or would misread, what another prepared.
+    static final String FORMAT = ANY_FORMAT + 1;
 
     /// §2 of the paper, and the interpolation of its source (cuda-convnet2, `make-data`).
     static final String SCALING = "the shorter side to `side` pixels by area averaging (by cubic interpolation where it"
@@ -50,11 +55,30 @@ record DatasetFile(
     /// @param pictures how many are stored
     /// @param perClass how many of each class
     /// @param rejected how many were left out
-    record Part(int pictures, List<Integer> perClass, int rejected, List<Shard> shards) {}
+    record Part(int pictures, List<Integer> perClass, int rejected, List<Shard> shards) {
+        Part {
+            perClass = List.copyOf(perClass);
+            shards = List.copyOf(shards);
+            long counted = perClass.stream().mapToLong(Integer::longValue).sum();
+            long stored = shards.stream().mapToLong(Shard::pictures).sum();
+            if (pictures < 1 || rejected < 0 || counted != pictures || stored != pictures
+                    || perClass.stream().anyMatch(count -> count < 0)) {
+                throw new IllegalArgumentException("a split of " + pictures + " pictures, " + counted
+                        + " by its classes, " + stored + " by its shards, and " + rejected
+                        + " left out; expected one picture or more, and the same number by all");
+            }
+        }
+    }
 
     /// @param groups of equal pictures
     /// @param pictures in these groups
-    record DuplicateCount(int groups, int pictures) {}
+    record DuplicateCount(int groups, int pictures) {
+        DuplicateCount {
+            if (groups < 0 || pictures < 2L * groups) {
+                throw new IllegalArgumentException(groups + " groups of equal pictures, of " + pictures + " pictures");
+            }
+        }
+    }
 
     /// [PixelStatistics] in the units of 8-bit samples, 0..255.
     ///
@@ -67,6 +91,12 @@ record DatasetFile(
             List<PrincipalColours.Component> principalComponents,
             double[][][] meanImage) {
         private static final double DECIMALS = 1e4;
+
+        Statistics {
+            mean = List.copyOf(mean);
+            deviation = List.copyOf(deviation);
+            principalComponents = List.copyOf(principalComponents);
+        }
 
         static Statistics of(PixelStatistics statistics) {
             MeanImage mean = statistics.meanImage();
@@ -83,30 +113,73 @@ record DatasetFile(
         }
 
         PixelStatistics read(int pictures, int side, int channels) {
-            float[] values = new float[side * side * channels];
-            int to = 0;
-            for (double[][] row : meanImage) {
-                for (double[] pixel : row) {
-                    for (double value : pixel) {
-                        values[to++] = (float) value;
-                    }
-                }
+            double[] samples = Arrays.stream(meanImage).flatMap(Arrays::stream).flatMapToDouble(Arrays::stream)
+                    .toArray();
+            int expected = side * side * channels;
+            if (samples.length != expected) {
+                throw new IllegalArgumentException(
+                        "a mean image of " + samples.length + " values, expected " + expected);
             }
-            if (to != values.length) {
-                throw new IllegalArgumentException("a mean image of " + to + " values, expected " + values.length);
+            requireFinite(mean);
+            requireFinite(deviation);
+            for (PrincipalColours.Component component : principalComponents) {
+                requireFinite(component.vector());
+                requireFinite(List.of(component.deviation()));
+            }
+            float[] values = new float[expected];
+            for (int i = 0; i < expected; i++) {
+                values[i] = (float) samples[i];
             }
             return new PixelStatistics(pictures, mean, deviation, new MeanImage(side, channels, values),
                     new PrincipalColours(principalComponents));
+        }
+
+        private static void requireFinite(List<Double> values) {
+            if (!values.stream().allMatch(Double::isFinite)) {
+                throw new IllegalArgumentException("not all of " + values + " are numbers");
+            }
         }
     }
 
     DatasetFile {
         classes = List.copyOf(classes);
         synsets = List.copyOf(synsets);
+        if (training.perClass.size() != classes.size() || validation.perClass.size() != classes.size()) {
+            throw new IllegalArgumentException(classes.size() + " classes, but counts for " + training.perClass.size()
+                    + " in training and for " + validation.perClass.size() + " in validation");
+        }
+        if (!synsets.isEmpty() && synsets.size() != classes.size()) {
+            throw new IllegalArgumentException(classes.size() + " classes, but " + synsets.size() + " synsets");
+        }
     }
 
+    /// Whether a folder has a file of this name, whoever wrote it.
     static boolean standsIn(Path folder) {
         return Files.isRegularFile(folder.resolve(FILE));
+    }
+
+    /// Whether a folder has a `dataset.json` of ours, of any version: other programs use that name too.
+    static boolean isIn(Path folder) {
+        if (!standsIn(folder)) {
+            return false;
+        }
+        try (JsonParser json = Json.INDENTED.createParser(folder.resolve(FILE).toFile())) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+                JsonToken value = json.nextToken();
+                if (key.equals("format")) {
+                    return value == JsonToken.VALUE_STRING && json.getText().startsWith(ANY_FORMAT);
+                }
+                json.skipChildren();
+            }
+            return false;
+        } catch (JsonProcessingException e) {
+            return false;
+        } catch (IOException e) {
+            return true; // who reads it will say why that failed
+        }
     }
 
     void write(Path folder) throws IOException {
@@ -121,15 +194,21 @@ record DatasetFile(
             JsonNode json = Json.INDENTED.readTree(Files.readAllBytes(path));
             String format = json.path("format").asText();
             if (!format.equals(FORMAT)) {
-                throw new DatasetException(path + " is of the format '" + format + "', expected '" + FORMAT
-                        + "': another version of this program wrote it, or it is not a prepared dataset's");
+                throw new DatasetException(path + " is of the format '" + format + "', expected '" + FORMAT + "': "
+                        + (format.startsWith(ANY_FORMAT)
+                                ? "another version of this program wrote it. Remove " + folder
+                                        + " and prepare it anew: ./alexnet prepare SOURCE " + folder
+                                : "it is not a prepared dataset's"));
             }
             DatasetFile file = Json.INDENTED.treeToValue(json, DatasetFile.class);
             file.requireShards(path, Split.TRAINING, file.training);
             file.requireShards(path, Split.VALIDATION, file.validation);
             return file;
         } catch (JsonProcessingException e) {
-            throw new DatasetException(path + " cannot be understood: " + e.getOriginalMessage(), e);
+            throw new DatasetException(
+                    path + " cannot be understood: " + Json.reason(e) + ". Copy it again, or remove " + folder
+                            + " and prepare it anew",
+                    e);
         }
     }
 

@@ -1,18 +1,24 @@
 package net.alexnet.shards;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.PictureSet;
+import net.alexnet.files.AtomicFiles;
 import net.alexnet.image.UnreadablePictureException;
+import net.alexnet.shards.PrepareProgress.Stage;
 
 /// Pictures whose bytes stand in both splits or in two classes: the one makes a validation too good, the other teaches
 /// two answers.
@@ -23,6 +29,8 @@ final class Duplicates {
     private final ShardSet training;
     private final int[] trainingOrder;
     private final ShardSet validation;
+    private final PrepareProgress progress;
+    private final BooleanSupplier stop;
 
     /// One of several equal pictures.
     ///
@@ -31,32 +39,47 @@ final class Duplicates {
         static final Comparator<Copy> IN_ORDER = Comparator.comparing(Copy::split).thenComparingInt(Copy::index);
     }
 
-    private Duplicates(Dataset source, ShardSet training, int[] trainingOrder, ShardSet validation) {
+    /// @param training stored in the next parameter's order of the source's indices
+    /// @param validation stored in the source's order
+    /// @param stop asked between pictures whether to give up
+    Duplicates(
+            Dataset source,
+            ShardSet training,
+            int[] trainingOrder,
+            ShardSet validation,
+            PrepareProgress progress,
+            BooleanSupplier stop) {
         this.source = source;
         this.training = training;
-        this.trainingOrder = trainingOrder;
+        this.trainingOrder = trainingOrder.clone();
         this.validation = validation;
+        this.progress = progress;
+        this.stop = stop;
     }
 
-    /// Groups of two or more equal pictures, each in the source's order.
-    ///
-    /// @param training stored in this order of the source's indices
-    /// @param validation stored in the source's order
-    static List<List<Copy>> find(Dataset source, ShardSet training, int[] trainingOrder, ShardSet validation)
-            throws DatasetException {
-        Duplicates search = new Duplicates(source, training, trainingOrder, validation);
+    /// Groups of two or more equal pictures, each in the source's order; nothing if it was stopped.
+    Optional<List<List<Copy>>> find() throws DatasetException {
+        List<List<Copy>> candidates = candidates().stream().filter(Duplicates::misplaced).toList();
+        long total = candidates.stream().mapToLong(List::size).sum();
+        long compared = 0;
         List<List<Copy>> groups = new ArrayList<>();
-        for (List<Copy> candidates : search.candidates()) {
-            if (misplaced(candidates)) {
-                search.byContent(candidates).stream().filter(Duplicates::misplaced).forEach(groups::add);
+        for (List<Copy> alike : candidates) {
+            Map<String, List<Copy>> equal = new LinkedHashMap<>();
+            for (Copy copy : alike) {
+                if (stop.getAsBoolean()) {
+                    return Optional.empty();
+                }
+                progress.report(Stage.COMPARING, compared++, total);
+                equal.computeIfAbsent(sha256(copy), _ -> new ArrayList<>()).add(copy);
             }
+            equal.values().stream().filter(Duplicates::misplaced).forEach(groups::add);
         }
         groups.forEach(group -> group.sort(Copy.IN_ORDER));
         groups.sort(Comparator.comparing(List::getFirst, Copy.IN_ORDER));
-        return groups;
+        return Optional.of(groups);
     }
 
-    private Iterable<List<Copy>> candidates() {
+    private Collection<List<Copy>> candidates() {
         long[] repeated = repeated();
         Map<Long, List<Copy>> groups = new HashMap<>();
         if (repeated.length > 0) {
@@ -100,18 +123,19 @@ final class Duplicates {
         return places.size() > 1;
     }
 
-    private List<List<Copy>> byContent(List<Copy> candidates) throws DatasetException {
-        Map<String, List<Copy>> groups = new LinkedHashMap<>();
-        for (Copy copy : candidates) {
-            PictureSet set = copy.split == Split.TRAINING ? source.training() : source.validation();
-            try {
-                byte[] bytes = set.content(copy.index).bytes();
-                groups.computeIfAbsent(Hashes.hex(bytes), _ -> new ArrayList<>()).add(copy);
-            } catch (UnreadablePictureException e) {
-                throw new DatasetException(
-                        set.name(copy.index) + " could be read a moment ago, but not any more: " + e.getMessage(), e);
-            }
+    private String sha256(Copy copy) throws DatasetException {
+        PictureSet set = copy.split == Split.TRAINING ? source.training() : source.validation();
+        try {
+            return Hashes.hex(set.content(copy.index).bytes());
+        } catch (IOException e) {
+            throw gone(set.name(copy.index), AtomicFiles.reason(e), e);
+        } catch (UnreadablePictureException e) {
+            throw gone(set.name(copy.index), String.valueOf(e.getMessage()), e);
         }
-        return List.copyOf(groups.values());
+    }
+
+    private static DatasetException gone(String name, String reason, Exception e) {
+        return new DatasetException(name + " could be read a moment ago, but not any more: " + reason
+                + ". The same command goes on once it can be read", e);
     }
 }

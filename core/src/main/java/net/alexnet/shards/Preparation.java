@@ -3,36 +3,45 @@ package net.alexnet.shards;
 import java.util.ArrayList;
 import java.util.List;
 import net.alexnet.image.Encoding;
-import net.alexnet.image.Preprocessing;
 
 /// The settings that a prepared dataset's bytes depend on.
 ///
-/// @param side of the stored squares in pixels, [#MIN_SIDE] to [Preprocessing#MAX_RESIZE]; the paper's 256
+/// @param side of the stored squares in pixels, [#MIN_SIDE] to [#MAX_SIDE]; the paper's 256
 /// @param channels 1 for grey, 3 for red, green, blue
 /// @param encoding of the squares
 /// @param shardBytes the most bytes that a shard may have, [#MIN_SHARD_BYTES] to [#MAX_SHARD_BYTES], and enough for
 ///     one picture
 /// @param seed of the order in which training pictures are stored
-public record Preparation(int side, int channels, Encoding encoding, long shardBytes, long seed) {
+/// @param maxPixels of a picture of the source, at least `side · side`; what claims more is left out
+public record Preparation(
+        int side, int channels, Encoding encoding, long shardBytes, long seed, long maxPixels) {
     /// The paper's §2.
     public static final int PAPER_SIDE = 256;
 
-    public static final int MIN_SIDE = 8;
-    public static final long MIN_SHARD_BYTES = 1 << 16;
+    /// 534 MB as red, green, blue.
+    public static final long MAX_PIXELS = 178_000_000;
+
+    static final int MIN_SIDE = 8;
+
+    /// The mean image stands in `dataset.json` as text, and every worker that measures holds sums for each of its values:
+    /// some 35 MB and 25 MB at this side.
+    static final int MAX_SIDE = 1024;
+
+    static final long MIN_SHARD_BYTES = 1 << 16;
 
     /// 256 MiB: few enough files for a million pictures, and little to do again after a crash.
     public static final long SHARD_BYTES = 1L << 28;
 
-    public static final long MAX_SHARD_BYTES = 1L << 32;
+    static final long MAX_SHARD_BYTES = 1L << 32;
 
     /// Up to this side squares are stored without loss: halved colour resolution would show on them, and bytes do not
     /// matter.
     private static final int LOSSLESS_SIDE = 64;
 
     public Preparation {
-        if (side < MIN_SIDE || side > Preprocessing.MAX_RESIZE) {
+        if (side < MIN_SIDE || side > MAX_SIDE) {
             throw new IllegalArgumentException("the side of the squares must be " + MIN_SIDE + " to "
-                    + Preprocessing.MAX_RESIZE + " pixels, found " + side);
+                    + MAX_SIDE + " pixels, found " + side);
         }
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("pictures have 1 or 3 channels, found " + channels);
@@ -46,6 +55,16 @@ public record Preparation(int side, int channels, Encoding encoding, long shardB
             throw new IllegalArgumentException("a shard of " + shardBytes + " bytes may not hold one picture of " + side
                     + " × " + side + " × " + channels + "; expected " + largest + " or more");
         }
+        long square = (long) side * side; // stored squares are read through the same codec
+        if (maxPixels < square) {
+            throw new IllegalArgumentException("the most pixels of a picture must be at least " + square
+                    + ", those of one stored square, found " + maxPixels);
+        }
+    }
+
+    /// Settings with the usual limit of pixels, [#MAX_PIXELS].
+    public Preparation(int side, int channels, Encoding encoding, long shardBytes, long seed) {
+        this(side, channels, encoding, shardBytes, seed, MAX_PIXELS);
     }
 
     /// JPEG of quality 95 as the paper's source has it, or without loss up to 64 pixels.
@@ -62,6 +81,7 @@ public record Preparation(int side, int channels, Encoding encoding, long shardB
         differ(found, "quality", encoding.quality(), now.encoding.quality());
         differ(found, "shard size", shardBytes, now.shardBytes);
         differ(found, "seed", seed, now.seed);
+        differ(found, "most pixels", maxPixels, now.maxPixels);
         return found;
     }
 

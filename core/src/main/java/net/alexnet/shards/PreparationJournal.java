@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.files.AtomicFiles;
 
@@ -23,8 +25,13 @@ final class PreparationJournal implements Closeable {
 
     private static final String FORMAT = "alexnet-prepare-1";
 
+    // POSIX gives up a process's lock on a file as soon as the process closes the file anywhere; so who comes second is
+    // refused before the journal is opened again.
+    private static final Set<Path> CLAIMED = ConcurrentHashMap.newKeySet();
+
     private final Path folder;
     private final Path path;
+    private final Path claim;
     private final RandomAccessFile file; // not a channel, which closes itself when its thread is interrupted
     private final List<Entry> entries = new ArrayList<>();
 
@@ -44,7 +51,16 @@ final class PreparationJournal implements Closeable {
     private PreparationJournal(Path folder) throws IOException {
         this.folder = folder;
         this.path = folder.resolve(FILE);
-        this.file = new RandomAccessFile(path.toFile(), "rw");
+        this.claim = folder.toRealPath();
+        if (!CLAIMED.add(claim)) {
+            throw busy();
+        }
+        try {
+            this.file = new RandomAccessFile(path.toFile(), "rw");
+        } catch (IOException e) {
+            CLAIMED.remove(claim);
+            throw e;
+        }
     }
 
     /// Opens a folder's journal, or begins one.
@@ -69,13 +85,17 @@ final class PreparationJournal implements Closeable {
         boolean locked;
         try {
             locked = file.getChannel().tryLock() != null;
-        } catch (OverlappingFileLockException e) { // by another thread of this process
+        } catch (OverlappingFileLockException e) { // by this process, under another name of the folder
             locked = false;
         }
         if (!locked) {
-            throw new DatasetException("another process is preparing " + folder
-                    + " at this moment; wait until it is done, or stop it");
+            throw busy();
         }
+    }
+
+    private DatasetException busy() {
+        return new DatasetException(
+                "another process is preparing " + folder + " at this moment; wait until it is done, or stop it");
     }
 
     // Through `file` alone: to close any other stream on it would give up the lock (POSIX).
@@ -107,7 +127,7 @@ final class PreparationJournal implements Closeable {
                 end = next;
             }
         } catch (JsonProcessingException e) {
-            throw new DatasetException(path + " cannot be understood: " + e.getOriginalMessage()
+            throw new DatasetException(path + " cannot be understood: " + Json.reason(e)
                     + ". Remove the folder, or name another", e);
         }
         file.setLength(end); // drops a last line that a crash has torn
@@ -139,6 +159,12 @@ final class PreparationJournal implements Closeable {
         return entries.stream().filter(entry -> entry.split == split).toList();
     }
 
+    /// How many of a split's pictures are dealt with for good: those up to the end of its last finished shard.
+    int kept(Split split) {
+        List<Entry> finished = entries(split);
+        return finished.isEmpty() ? 0 : finished.getLast().next;
+    }
+
     /// Notes a finished shard; it is on the disk when this returns.
     void append(Entry entry) throws IOException {
         write(entry);
@@ -154,14 +180,18 @@ final class PreparationJournal implements Closeable {
         }
     }
 
-    /// Takes the journal away: the dataset is finished.
-    void remove() throws IOException {
-        Files.deleteIfExists(path);
+    /// Takes a folder's journal away: the dataset is finished.
+    static void remove(Path folder) throws IOException {
+        Files.deleteIfExists(folder.resolve(FILE));
     }
 
     /// Gives up the lock.
     @Override
     public void close() throws IOException {
-        file.close();
+        try {
+            file.close();
+        } finally {
+            CLAIMED.remove(claim);
+        }
     }
 }

@@ -8,6 +8,8 @@ public interface PrepareProgress {
         SCALING,
         /// The mean and the principal colours are taken from what was stored.
         MEASURING,
+        /// Pictures that seem to be equal are compared; not reported where there are none.
+        COMPARING,
         /// Shards are compared with their checksums.
         VERIFYING
     }

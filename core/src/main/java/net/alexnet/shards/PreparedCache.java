@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Optional;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.shards.Preparer.Outcome;
 
@@ -14,8 +15,8 @@ import net.alexnet.shards.Preparer.Outcome;
 public record PreparedCache(Path root) {
     private static final int DIGITS = 16;
 
-    /// Prepares a dataset unless it is there, in a folder named after the source and a fingerprint of source and
-    /// settings.
+    /// Prepares a dataset unless it is there, in a folder named after the source and a fingerprint of the format,
+    /// source and settings.
     ///
     /// @param name what a user calls the source, such as its folder's name
     public Outcome prepare(String name, Dataset source, Preparation preparation, Preparer.Tools tools)
@@ -24,8 +25,17 @@ public record PreparedCache(Path root) {
         return Preparer.prepare(source, origin, entry(name, origin, preparation), preparation, tools);
     }
 
+    /// Where a dataset stands that was prepared here before, from the same source with the same settings.
+    ///
+    /// @param name as for [#prepare]
+    public Optional<Path> find(String name, Dataset source, Preparation preparation) throws IOException {
+        Path entry = entry(name, Origin.of(source), preparation);
+        return DatasetFile.isIn(entry) ? Optional.of(entry) : Optional.empty();
+    }
+
     private Path entry(String name, Origin origin, Preparation preparation) throws IOException {
         MessageDigest digest = Hashes.sha256();
+        digest.update(DatasetFile.FORMAT.getBytes(StandardCharsets.UTF_8));
         digest.update(origin.fingerprint().getBytes(StandardCharsets.UTF_8));
         digest.update(Json.COMPACT.writeValueAsBytes(preparation));
         String plain = name.replaceAll("[^A-Za-z0-9._-]", "-");

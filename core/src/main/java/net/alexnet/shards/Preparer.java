@@ -57,7 +57,7 @@ public final class Preparer {
 
         /// It was stopped; the same call goes on.
         ///
-        /// @param done pictures that have been dealt with for good
+        /// @param done pictures that are dealt with for good: those of finished shards, and what was left out between
         /// @param total pictures in all
         record Stopped(long done, long total) implements Outcome {}
     }
@@ -83,14 +83,13 @@ public final class Preparer {
 
     static Outcome prepare(Dataset source, Origin origin, Path folder, Preparation preparation, Tools tools)
             throws IOException, InterruptedException {
-        if (DatasetFile.standsIn(folder)) {
+        if (DatasetFile.isIn(folder)) {
             return found(folder, origin, preparation, tools);
         }
         requireOurs(folder);
         Files.createDirectories(folder);
         try (PreparationJournal journal = PreparationJournal.open(folder, origin, preparation)) {
-            if (DatasetFile.standsIn(folder)) { // another process was faster
-                journal.remove();
+            if (DatasetFile.isIn(folder)) { // another process was faster
                 return found(folder, origin, preparation, tools);
             }
             return new Preparer(source, folder, preparation, tools, journal).run(origin);
@@ -101,6 +100,7 @@ public final class Preparer {
         DatasetFile file = DatasetFile.read(folder);
         Origin.requireSame(folder, file.source(), file.preparation(), origin, preparation);
         ShardedDataset dataset = ShardedDataset.open(folder, tools.codec);
+        PreparationJournal.remove(folder); // left there if a preparation was killed after its last write
         long kept = (long) dataset.training().size() + dataset.validation().size();
         if (tools.strict && dataset.rejected() > MANY_REJECTED * (kept + dataset.rejected())) {
             throw new DatasetException(tooMany(folder, dataset.rejected(), kept + dataset.rejected()));
@@ -146,7 +146,11 @@ public final class Preparer {
         if (statistics.isEmpty()) {
             return stopped();
         }
-        DatasetFile.DuplicateCount duplicates = reportDuplicates(squares, trainingOrder, heldOut);
+        Optional<List<List<Duplicates.Copy>>> duplicates = new Duplicates(
+                source, squares, trainingOrder, heldOut, tools.progress, tools.stop).find();
+        if (duplicates.isEmpty()) {
+            return stopped();
+        }
         new DatasetFile(
                 DatasetFile.FORMAT,
                 origin,
@@ -156,9 +160,9 @@ public final class Preparer {
                 source.synsets(),
                 part(training.get(), squares),
                 part(validation.get(), heldOut),
-                duplicates,
+                reportDuplicates(duplicates.get()),
                 DatasetFile.Statistics.of(statistics.get())).write(folder);
-        journal.remove();
+        PreparationJournal.remove(folder);
         return new Outcome.Finished(ShardedDataset.open(folder, tools.codec), false, scaled, scalingNanos / 1e9);
     }
 
@@ -209,7 +213,7 @@ public final class Preparer {
     }
 
     private Outcome stopped() {
-        return new Outcome.Stopped(done, total());
+        return new Outcome.Stopped((long) journal.kept(Split.TRAINING) + journal.kept(Split.VALIDATION), total());
     }
 
     private ShardSet open(Scaled split) throws IOException {
@@ -243,9 +247,7 @@ public final class Preparer {
                 rejected, total, 100.0 * rejected / total, 100 * MANY_REJECTED, folder.resolve(Reports.REJECTED));
     }
 
-    private DatasetFile.DuplicateCount reportDuplicates(ShardSet training, int[] trainingOrder, ShardSet validation)
-            throws IOException {
-        List<List<Duplicates.Copy>> groups = Duplicates.find(source, training, trainingOrder, validation);
+    private DatasetFile.DuplicateCount reportDuplicates(List<List<Duplicates.Copy>> groups) throws IOException {
         Reports.writeDuplicates(folder, source, groups);
         int pictures = groups.stream().mapToInt(List::size).sum();
         if (!groups.isEmpty()) {

@@ -3,14 +3,12 @@ package net.alexnet.shards;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import net.alexnet.dataset.DatasetException;
 
@@ -35,13 +33,21 @@ final class ShardIndex {
     private static final byte[] MAGIC = "ALXNIDX1".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER_BYTES = 16;
     private static final int RECORD_BYTES = 40;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final MemorySegment file;
+    // where the fields of a record stand in it
+    private static final int OFFSET = 0;
+    private static final int SOURCE_HASH = 8;
+    private static final int BYTES = 16;
+    private static final int LABEL = 20;
+    private static final int CHECKSUM = 24;
+    private static final int KEY = 28;
+    private static final int NAME_OFFSET = 32;
+    private static final int NAME_BYTES = 36;
+
+    private final MappedFile file;
     private final int size;
 
-    private ShardIndex(MemorySegment file, int size) {
+    private ShardIndex(MappedFile file, int size) {
         this.file = file;
         this.size = size;
     }
@@ -52,19 +58,17 @@ final class ShardIndex {
     /// @param classes how many labels there are
     /// @throws DatasetException if it cannot belong to that shard
     static ShardIndex open(Path path, Shard shard, int classes) throws IOException {
-        MemorySegment file;
-        try (FileChannel channel = FileChannel.open(path)) {
-            file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-        }
-        if (file.byteSize() < HEADER_BYTES
-                || MemorySegment.mismatch(file, 0, MAGIC.length, MemorySegment.ofArray(MAGIC), 0, MAGIC.length) >= 0) {
+        MappedFile file = MappedFile.open(path);
+        byte[] header = file.size() < HEADER_BYTES ? new byte[HEADER_BYTES] : file.read(0, HEADER_BYTES);
+        if (!Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
             throw new DatasetException(path + " is not an index of a shard");
         }
-        int size = file.get(INT, MAGIC.length);
-        long names = file.get(INT, MAGIC.length + Integer.BYTES);
-        if (size != shard.pictures() || names < 0 || file.byteSize() != end(size) + names) {
+        ByteBuffer counts = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).position(MAGIC.length);
+        int size = counts.getInt();
+        long names = counts.getInt();
+        if (size != shard.pictures() || names < 0 || file.size() != end(size) + names) {
             throw new DatasetException(path + " does not fit its shard: it speaks of " + size
-                    + " pictures in " + file.byteSize() + " bytes, expected " + shard.pictures() + " pictures");
+                    + " pictures in " + file.size() + " bytes, expected " + shard.pictures() + " pictures");
         }
         ShardIndex index = new ShardIndex(file, size);
         for (int i = 0; i < size; i++) {
@@ -76,8 +80,10 @@ final class ShardIndex {
     }
 
     private boolean fits(int i, long shardBytes, int classes, long names) {
-        return within(offset(i), bytes(i), shardBytes) && label(i) >= 0 && label(i) < classes
-                && within(get(i, 32), get(i, 36), names);
+        ByteBuffer record = record(i);
+        int label = record.getInt(LABEL);
+        return within(record.getLong(OFFSET), record.getInt(BYTES), shardBytes) && label >= 0 && label < classes
+                && within(record.getInt(NAME_OFFSET), record.getInt(NAME_BYTES), names);
     }
 
     private static boolean within(long offset, long size, long whole) {
@@ -88,8 +94,16 @@ final class ShardIndex {
         return HEADER_BYTES + (long) records * RECORD_BYTES;
     }
 
-    private int get(int i, int at) {
-        return file.get(INT, end(i) + at);
+    private ByteBuffer record(int i) {
+        return ByteBuffer.wrap(read(i, end(i), RECORD_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private byte[] read(int i, long offset, int length) {
+        try {
+            return file.read(offset, length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(new IOException(file.path() + ", record " + i + ": " + e.getMessage(), e));
+        }
     }
 
     int size() {
@@ -97,32 +111,32 @@ final class ShardIndex {
     }
 
     long offset(int i) {
-        return file.get(LONG, end(i));
+        return record(i).getLong(OFFSET);
     }
 
     long sourceHash(int i) {
-        return file.get(LONG, end(i) + 8);
+        return record(i).getLong(SOURCE_HASH);
     }
 
     int bytes(int i) {
-        return get(i, 16);
+        return record(i).getInt(BYTES);
     }
 
     int label(int i) {
-        return get(i, 20);
+        return record(i).getInt(LABEL);
     }
 
     int crc32c(int i) {
-        return get(i, 24);
+        return record(i).getInt(CHECKSUM);
     }
 
     int key(int i) {
-        return get(i, 28);
+        return record(i).getInt(KEY);
     }
 
     String name(int i) {
-        byte[] name = new byte[get(i, 36)];
-        MemorySegment.copy(file, ValueLayout.JAVA_BYTE, end(size) + get(i, 32), name, 0, name.length);
+        ByteBuffer record = record(i);
+        byte[] name = read(i, end(size) + record.getInt(NAME_OFFSET), record.getInt(NAME_BYTES));
         return new String(name, StandardCharsets.UTF_8);
     }
 

@@ -1,10 +1,6 @@
 package net.alexnet.shards;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +26,7 @@ public final class ShardSet implements PictureSet {
     private final int side;
     private final int channels;
 
-    private record Part(Path path, MemorySegment tar, ShardIndex index) {}
+    private record Part(MappedFile tar, ShardIndex index) {}
 
     private ShardSet(
             List<String> classes, int[] labels, List<Part> parts, PictureCodec codec, int side, int channels) {
@@ -70,7 +66,7 @@ public final class ShardSet implements PictureSet {
                 throw new DatasetException(index + " was altered: its SHA-256 is " + sha256 + ", expected "
                         + shard.indexSha256() + ". Copy it again, or remove " + folder + " and prepare it anew");
             }
-            parts.add(new Part(tar, map(tar), ShardIndex.open(index, shard, classes.size())));
+            parts.add(new Part(MappedFile.open(tar), ShardIndex.open(index, shard, classes.size())));
         }
         return new ShardSet(classes, StorageOrder.ofSource(classes.size()), parts, codec, side, channels);
     }
@@ -79,13 +75,6 @@ public final class ShardSet implements PictureSet {
         if (!Files.isRegularFile(file)) {
             throw new DatasetException(file + " is missing; a prepared dataset needs all of its shards. Copy it again,"
                     + " or prepare the dataset anew");
-        }
-    }
-
-    // Unmapped once nothing refers to it; nobody has to know when the last reader is done.
-    private static MemorySegment map(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
         }
     }
 
@@ -128,12 +117,6 @@ public final class ShardSet implements PictureSet {
         return parts.get(part).index.name(index - starts[part]);
     }
 
-    @Override
-    public long stamp(int index) {
-        int part = part(index);
-        return parts.get(part).index.crc32c(index - starts[part]);
-    }
-
     /// The stored bytes.
     ///
     /// @throws UnreadablePictureException naming shard, record and picture if they were altered
@@ -142,10 +125,16 @@ public final class ShardSet implements PictureSet {
         int number = part(index);
         Part part = parts.get(number);
         int record = index - starts[number];
-        byte[] bytes = new byte[part.index.bytes(record)];
-        MemorySegment.copy(part.tar, ValueLayout.JAVA_BYTE, part.index.offset(record), bytes, 0, bytes.length);
-        int found = ShardIndex.crc32c(bytes);
+        long offset = part.index.offset(record);
+        int length = part.index.bytes(record);
         int expected = part.index.crc32c(record);
+        byte[] bytes;
+        try {
+            bytes = part.tar.read(offset, length);
+        } catch (IOException e) {
+            throw damaged(index, String.valueOf(e.getMessage()));
+        }
+        int found = ShardIndex.crc32c(bytes);
         if (found != expected) {
             throw damaged(index, "its bytes were altered: their CRC-32C is %08x, expected %08x"
                     .formatted(found, expected));
@@ -179,13 +168,14 @@ public final class ShardSet implements PictureSet {
 
     private UnreadablePictureException damaged(int index, String why) {
         int part = part(index);
-        return new UnreadablePictureException(parts.get(part).path + ", record " + TarRecord.key(key(index)) + " ("
-                + name(index) + "): " + why);
+        return new UnreadablePictureException(
+                parts.get(part).tar.path() + ", record " + TarRecord.key(key(index)) + " ("
+                        + name(index) + "): " + why);
     }
 
     /// The place of a picture in its split's order, counting those that were left out; of a validation picture its index
     /// in the source.
-    public int key(int index) {
+    int key(int index) {
         int part = part(index);
         return parts.get(part).index.key(index - starts[part]);
     }
@@ -197,7 +187,7 @@ public final class ShardSet implements PictureSet {
     }
 
     /// How many pictures each class has, in the order of classes.
-    public List<Integer> perClass() {
+    List<Integer> perClass() {
         int[] counts = new int[classes.size()];
         for (int i = 0; i < size(); i++) {
             counts[label(i)]++;

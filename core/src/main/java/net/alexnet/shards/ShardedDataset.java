@@ -9,7 +9,6 @@ import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.KeptPictures;
 import net.alexnet.dataset.PictureSet;
-import net.alexnet.dataset.PreparedPictures;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.dataset.ScaledPictures;
 import net.alexnet.image.PictureCodec;
@@ -35,9 +34,9 @@ public final class ShardedDataset {
         this.statistics = statistics;
     }
 
-    /// Whether a folder is a prepared dataset, finished or not.
+    /// Whether a folder is a prepared dataset, finished or not. A `dataset.json` of another program makes it none.
     public static boolean isIn(Path folder) {
-        return DatasetFile.standsIn(folder) || Files.isRegularFile(folder.resolve(PreparationJournal.FILE));
+        return DatasetFile.isIn(folder) || Files.isRegularFile(folder.resolve(PreparationJournal.FILE));
     }
 
     /// Opens a finished dataset. Every file is looked at: sizes of shards, SHA-256 of indexes; pictures are checked as
@@ -137,15 +136,21 @@ public final class ShardedDataset {
     ///
     /// @param side in pixels, at most that of the stored ones
     /// @param codec scales them
-    public PictureSet squares(PictureSet split, int side, PictureCodec codec) {
+    /// @param budget the bytes of heap that they may take for that
+    public PictureSet squares(PictureSet split, int side, PictureCodec codec, long budget) {
         PictureSet sized = side == preparation().side() ? split : new ScaledPictures(split, codec, side);
         long bytes = (long) side * side * preparation().channels();
-        return KeptPictures.within(PreparedPictures.defaultBudget(), bytes, sized);
+        return KeptPictures.within(budget, bytes, sized);
     }
 
     /// How many groups of equal pictures stand in both splits or in two classes; `duplicates.tsv` lists them.
     public int duplicates() {
         return file.duplicates().groups();
+    }
+
+    /// How many pictures stand in these groups.
+    public int duplicatePictures() {
+        return file.duplicates().pictures();
     }
 
     /// Reads every shard and compares it with its SHA-256.

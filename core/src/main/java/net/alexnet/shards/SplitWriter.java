@@ -9,6 +9,7 @@ import java.util.Optional;
 import net.alexnet.dataset.Content;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.PictureSet;
+import net.alexnet.files.AtomicFiles;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.UnreadablePictureException;
@@ -62,10 +63,10 @@ final class SplitWriter implements Closeable {
         this.work = new OrderedWork<>(next, order.length, workers, WINDOW * workers, this::store);
     }
 
-    private Stored store(int place) throws DatasetException {
+    private Stored store(int place) throws IOException {
         int index = order[place];
         try {
-            Content content = source.content(index);
+            Content content = read(index);
             Picture square = content.square(codec, preparation.side(), preparation.channels());
             if (square.channels() != preparation.channels()) {
                 throw new DatasetException(source.name(index) + " has " + square.channels()
@@ -74,6 +75,17 @@ final class SplitWriter implements Closeable {
             return new Stored.Kept(codec.encode(square, preparation.encoding()), Hashes.first64(content.bytes()));
         } catch (UnreadablePictureException e) {
             return new Stored.LeftOut(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// A failure to read ends the preparation: the next one may well find the disk again, and a picture that was left out
+    /// would stay so.
+    private Content read(int index) throws IOException, UnreadablePictureException {
+        try {
+            return source.content(index);
+        } catch (IOException e) {
+            throw new IOException("cannot read " + source.name(index) + ": " + AtomicFiles.reason(e)
+                    + ". What is finished is kept; the same command goes on there once it can be read", e);
         }
     }
 

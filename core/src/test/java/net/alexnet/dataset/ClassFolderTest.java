@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,13 +105,37 @@ class ClassFolderTest {
     void readsPicturesWhenAskedAndSaysWhatIsWrongWithOne() throws Exception {
         picture("train/a/1.jpg");
         picture("train/b/1.jpg");
+        picture("train/c/1.jpg");
         picture("val/a/2.jpg");
         Files.writeString(root.resolve("train/b/1.jpg"), "text");
         Dataset data = open();
         assertThat(data.training().picture(0).width()).isEqualTo(8);
         assertThatThrownBy(() -> data.training().picture(1)).isInstanceOf(UnreadablePictureException.class);
         Files.delete(root.resolve("train/a/1.jpg"));
-        assertThatThrownBy(() -> data.training().picture(0)).hasMessage("the file has gone");
+        assertThatThrownBy(() -> data.training().picture(0)).isInstanceOf(UnreadablePictureException.class)
+                .hasMessage("the file has gone");
+        assertThatThrownBy(() -> data.training().content(0)).as("it may come back").isInstanceOf(IOException.class)
+                .hasMessage("the file has gone");
+        PreparedPictures held = PreparedPictures.prepare(new Subset(data.training(), new int[] {0, 2}), CODEC, 4, 3, 1,
+                0,
+                (done, total) -> {});
+        assertThat(held.rejected()).containsExactly(new Rejected("train/a/1.jpg", "the file has gone"));
+        Files.delete(root.resolve("train/c/1.jpg"));
+        assertThatThrownBy(() -> held.picture(0)).isInstanceOf(UnreadablePictureException.class)
+                .hasMessage("the file has gone");
+    }
+
+    @Test
+    void aFileThatIsTooLargeIsNotRead() throws Exception {
+        picture("train/a/1.jpg");
+        picture("train/b/1.jpg");
+        picture("val/a/2.jpg");
+        try (RandomAccessFile file = new RandomAccessFile(root.resolve("train/a/1.jpg").toFile(), "rw")) {
+            file.setLength(PictureFiles.MAX_BYTES + 1);
+        }
+        PictureSet pictures = open().training();
+        assertThatThrownBy(() -> pictures.content(0)).isInstanceOf(UnreadablePictureException.class)
+                .hasMessage("the file has 268435457 bytes, the limit is 268435456");
     }
 
     @Test

@@ -236,7 +236,7 @@ class IlsvrcTest {
     }
 
     @Test
-    void aPictureThatCannotBeReadIsOnlyThat() throws Exception {
+    void aTarThatCannotBeReadAnyMoreIsNoFaultOfThePicture() throws Exception {
         original();
         PictureSet pictures = open().validation();
         Thread.currentThread().interrupt(); // which must not harm the set
@@ -245,12 +245,26 @@ class IlsvrcTest {
         byte[] validation = Files.readAllBytes(root.resolve(VALIDATION));
         write(VALIDATION, Arrays.copyOf(validation, 514)); // the last picture stands first
         assertThatThrownBy(() -> pictures.content(3))
+                .isInstanceOf(IOException.class)
+                .hasMessage("reading " + root.resolve(VALIDATION) + " failed: it has been cut short");
+        assertThatThrownBy(() -> pictures.picture(3))
                 .isInstanceOf(UnreadablePictureException.class)
                 .hasMessageContaining("has been cut short");
         Files.delete(root.resolve(VALIDATION));
         assertThatThrownBy(() -> pictures.picture(0))
                 .isInstanceOf(UnreadablePictureException.class)
                 .hasMessageContaining("reading " + root.resolve(VALIDATION) + " failed");
+    }
+
+    @Test
+    void aPictureThatIsTooLargeIsNotRead() throws Exception {
+        original();
+        TarIndex index = new TarIndex();
+        index.add(512, Math.toIntExact(PictureFiles.MAX_BYTES + 1), 0, 1);
+        TarPictures pictures = new TarPictures(root.resolve(VALIDATION), List.of("a"), index, (_, _) -> "large", CODEC,
+                3);
+        assertThatThrownBy(() -> pictures.content(0)).isInstanceOf(UnreadablePictureException.class)
+                .hasMessageContaining("the limit is 268435456");
     }
 
     private void original() throws IOException {

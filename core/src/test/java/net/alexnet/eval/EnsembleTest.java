@@ -192,7 +192,7 @@ class EnsembleTest {
         Classifier classifier = new Classifier(new Model(new ModelCard(table, CLASSES, alone, "test"), network));
         double[] mean = new double[CLASSES.size()];
         for (View view : views) {
-            Picture part = view.of(square(preprocessing, picture));
+            Picture part = TestPictures.view(view, square(preprocessing, picture));
             for (Prediction prediction : classifier.classify(List.of(part), CLASSES.size()).getFirst()) {
                 mean[CLASSES.indexOf(prediction.name())] += prediction.probability() / views.size();
             }

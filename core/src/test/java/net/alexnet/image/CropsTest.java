@@ -23,17 +23,6 @@ class CropsTest {
     }
 
     @Test
-    void mirroringTwiceIsTheIdentityAndOnceIsNot() {
-        for (int width = 1; width < 6; width++) {
-            Picture picture = TestPictures.pattern(width, 3, 3, 2);
-            Picture mirrored = Crops.mirror(picture);
-            assertThat(Crops.mirror(mirrored).samples()).isEqualTo(picture.samples());
-            assertThat(TestPictures.sample(mirrored, 0, 2, 1))
-                    .isEqualTo(TestPictures.sample(picture, width - 1, 2, 1));
-        }
-    }
-
-    @Test
     void refusesPartsBeyondTheEdge() {
         Picture picture = TestPictures.pattern(9, 7, 1, 1);
         assertThatIllegalArgumentException()

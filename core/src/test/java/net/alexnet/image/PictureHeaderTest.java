@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
+import net.alexnet.image.PictureHeader.Alpha;
 import net.alexnet.image.PictureHeader.Format;
 import org.junit.jupiter.api.Test;
 
@@ -21,11 +23,16 @@ class PictureHeaderTest {
     void readsTheSizeThatOtherProgramsWrite() throws IOException {
         for (Format format : new Format[] {Format.JPEG, Format.PNG, Format.GIF, Format.BMP, Format.TIFF}) {
             byte[] file = file(format, 301, 77, BufferedImage.TYPE_INT_RGB);
-            boolean alpha = format == Format.GIF;
-            assertThat(PictureHeader.of(file)).contains(new PictureHeader(format, 301, 77, alpha, 0));
+            PictureHeader header = PictureHeader.of(file).orElseThrow();
+            assertThat(header.format()).isEqualTo(format);
+            assertThat(header.width()).isEqualTo(301);
+            assertThat(header.height()).isEqualTo(77);
+            assertThat(header.alpha()).isEqualTo(format == Format.GIF ? Alpha.STRAIGHT : Alpha.NONE);
+            assertThat(header.scans()).isEqualTo(1);
         }
         byte[] transparent = file(Format.PNG, 301, 77, BufferedImage.TYPE_INT_ARGB);
-        assertThat(PictureHeader.of(transparent)).contains(new PictureHeader(Format.PNG, 301, 77, true, 0));
+        assertThat(PictureHeader.of(transparent))
+                .contains(new PictureHeader(Format.PNG, 301, 77, Alpha.STRAIGHT, 1, 4));
     }
 
     @Test
@@ -41,7 +48,57 @@ class PictureHeaderTest {
         }
         writer.dispose();
         assertThat(PictureHeader.of(file.toByteArray()))
-                .contains(new PictureHeader(Format.JPEG, 301, 77, false, 3 * Short.BYTES));
+                .contains(new PictureHeader(Format.JPEG, 301, 77, Alpha.NONE, 10, 3 * Short.BYTES));
+    }
+
+    @Test
+    void whatAPictureNeedsDependsOnItsForm() throws IOException {
+        byte[] png = file(Format.PNG, 301, 77, BufferedImage.TYPE_INT_ARGB);
+        png[24] = 16; // bits
+        assertThat(PictureHeader.of(png).orElseThrow().workspace()).isEqualTo(4 * Short.BYTES);
+        byte[] opaque = file(Format.PNG, 301, 77, BufferedImage.TYPE_INT_RGB);
+        assertThat(PictureHeader.of(opaque).orElseThrow().workspace()).isZero();
+        byte[] animated = with(opaque, chunk("acTL", 8));
+        assertThat(PictureHeader.of(animated).orElseThrow().workspace()).isEqualTo(3 * 4);
+        byte[] jpeg = file(Format.JPEG, 301, 77, BufferedImage.TYPE_INT_RGB);
+        ByteBuffer turned = ByteBuffer.allocate(jpeg.length + 36);
+        turned.put(jpeg, 0, 2).putShort((short) 0xFFE1).putShort((short) 34);
+        turned.put("Exif\0\0MM\0*".getBytes(StandardCharsets.US_ASCII)).putInt(8).putShort((short) 1);
+        turned.putShort((short) 274).putShort((short) 3).putInt(1).putShort((short) 6).put(new byte[6]);
+        turned.put(jpeg, 2, jpeg.length - 2);
+        assertThat(PictureHeader.of(turned.array()))
+                .contains(new PictureHeader(Format.JPEG, 301, 77, Alpha.NONE, 1, 3));
+        byte[] tile = tiff(256, 10, 257, 10, 258, 8, 277, 3, 322, 1000, 323, 500); // 5,000 times the picture
+        assertThat(PictureHeader.of(tile)).contains(new PictureHeader(Format.TIFF, 10, 10, Alpha.NONE, 1, 35_000));
+        byte[] strips = tiff(256, 10, 257, 700, 258, 8, 277, 3, 278, 7);
+        assertThat(PictureHeader.of(strips)).contains(new PictureHeader(Format.TIFF, 10, 700, Alpha.NONE, 1, 1));
+    }
+
+    @Test
+    void absurdDepthsDoNotOverflow() {
+        byte[] file = tiff(256, 10, 257, 10, 258, 0x2000, 338, 2);
+        file[8 + 2 + 2 * 12 + 3] = 4; // 32 bits wide, of which 0x2000 are the upper 16
+        assertThat(PictureHeader.of(file).orElseThrow().workspace()).isEqualTo(4 + 8 + 4 * 8);
+    }
+
+    @Test
+    void ofTwoEntriesOfATiffTheFirstCounts() {
+        byte[] file = tiff(256, 30_000, 256, 1, 257, 20_000, 257, 1, 338, 2, 338, 0);
+        PictureHeader header = PictureHeader.of(file).orElseThrow();
+        assertThat(header.pixels()).isEqualTo(600_000_000);
+        assertThat(header.alpha()).isEqualTo(Alpha.STRAIGHT);
+    }
+
+    @Test
+    void transparencyIsFoundBehindLongChunks() throws IOException {
+        byte[] png = file(Format.PNG, 20, 10, BufferedImage.TYPE_INT_RGB);
+        byte[] comment = with(png, chunk("tEXt", 5000));
+        assertThat(PictureHeader.of(comment).orElseThrow().alpha()).isEqualTo(Alpha.NONE);
+        byte[] both = with(with(png, chunk("tRNS", 6)), chunk("tEXt", 5000));
+        assertThat(PictureHeader.of(both).orElseThrow().alpha()).isEqualTo(Alpha.STRAIGHT);
+        byte[] text = chunk("tEXt", 8);
+        System.arraycopy("tRNStRNS".getBytes(StandardCharsets.US_ASCII), 0, text, 8, 8);
+        assertThat(PictureHeader.of(with(png, text)).orElseThrow().alpha()).isEqualTo(Alpha.NONE);
     }
 
     @Test
@@ -63,8 +120,31 @@ class PictureHeaderTest {
 
     @Test
     void absurdSizesDoNotOverflow() {
-        assertThat(new PictureHeader(Format.PNG, 0xFFFFFFFFL, 0xFFFFFFFFL, false, 0).pixels())
+        assertThat(new PictureHeader(Format.PNG, 0xFFFFFFFFL, 0xFFFFFFFFL, Alpha.NONE, 1, 0).pixels())
                 .isGreaterThan(1L << 62);
+    }
+
+    /// A PNG with one more chunk after its header.
+    private static byte[] with(byte[] png, byte[] chunk) {
+        int header = 8 + 25;
+        ByteBuffer file = ByteBuffer.allocate(png.length + chunk.length);
+        return file.put(png, 0, header).put(chunk).put(png, header, png.length - header).array();
+    }
+
+    private static byte[] chunk(String type, int length) {
+        ByteBuffer chunk = ByteBuffer.allocate(length + 12);
+        return chunk.putInt(length).put(type.getBytes(StandardCharsets.US_ASCII)).array();
+    }
+
+    /// Only a directory: tags and values in turn.
+    private static byte[] tiff(int... entries) {
+        ByteBuffer file = ByteBuffer.allocate(10 + 6 * entries.length);
+        file.put("MM\0*".getBytes(StandardCharsets.US_ASCII)).putInt(8).putShort((short) (entries.length / 2));
+        for (int i = 0; i < entries.length; i += 2) {
+            file.putShort((short) entries[i]).putShort((short) 3).putInt(1).putShort((short) entries[i + 1]);
+            file.putShort((short) 0);
+        }
+        return file.array();
     }
 
     private static byte[] file(Format format, int width, int height, int type) throws IOException {

@@ -41,7 +41,7 @@ class PixelWriterTest {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment target = arena.allocate(ValueLayout.JAVA_FLOAT, 3L * writer.valuesPerView());
                 writer.write(square, view, SHIFT, target, 1);
-                byte[] expected = view.of(square).samples();
+                byte[] expected = TestPictures.view(view, square).samples();
                 for (int i = 0; i < expected.length; i++) {
                     int at = i;
                     double mean = preprocessing.meanImage()

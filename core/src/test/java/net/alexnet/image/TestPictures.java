@@ -28,6 +28,19 @@ public final class TestPictures {
         return picture.samples()[(y * picture.width() + x) * picture.channels() + channel] & 0xFF;
     }
 
+    /// What a view shows, sample by sample.
+    public static Picture view(View view, Picture picture) {
+        int side = view.side();
+        int channels = picture.channels();
+        byte[] samples = new byte[side * side * channels];
+        for (int i = 0; i < samples.length; i++) {
+            int x = i / channels % side;
+            int column = view.left() + (view.mirrored() ? side - 1 - x : x);
+            samples[i] = (byte) sample(picture, column, view.top() + i / channels / side, i % channels);
+        }
+        return new Picture(side, side, channels, samples);
+    }
+
     /// Files of four bytes: `'P'`, width, height, and the value of every sample; or, as it stores pictures, `'S'`, width,
     /// height, channels, and every sample. Scales to the nearest pixel.
     public static final class Codec implements PictureCodec {

@@ -105,7 +105,8 @@ class TrainingRunTest {
         assertThatThrownBy(() -> resume(dataset(50), tools(step -> false)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the pictures of toys are not those that the run " + folder.path()
-                        + " began with: their names, classes or pixels have changed. Put them back, or start a new run");
+                        + " began with: their names, classes or pixels have changed (it shows in preprocessing), or"
+                        + " another version of this program read them. Put them back, or start a new run");
     }
 
     @Test

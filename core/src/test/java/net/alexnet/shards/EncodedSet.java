@@ -1,5 +1,6 @@
 package net.alexnet.shards;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -12,7 +13,7 @@ import net.alexnet.image.PictureCodec;
 import net.alexnet.image.TestPictures;
 import net.alexnet.image.UnreadablePictureException;
 
-/// Files made by a test; file `i` is called `<prefix>/<class>/<i>.file`.
+/// Files made by a test, an empty one standing for one that has gone; file `i` is called `<prefix>/<class>/<i>.file`.
 record EncodedSet(String prefix, List<String> classes, List<Integer> labels, List<byte[]> files)
         implements
             PictureSet {
@@ -51,9 +52,9 @@ record EncodedSet(String prefix, List<String> classes, List<Integer> labels, Lis
     }
 
     @Override
-    public Content content(int index) throws UnreadablePictureException {
+    public Content content(int index) throws IOException {
         if (files.get(index).length == 0) {
-            throw new UnreadablePictureException("the file has gone");
+            throw new IOException("the file has gone");
         }
         return new Content.Encoded(files.get(index));
     }

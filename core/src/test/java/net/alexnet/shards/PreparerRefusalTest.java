@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.DatasetException;
@@ -85,14 +89,26 @@ class PreparerRefusalTest {
     }
 
     @Test
+    void anotherProgramsDatasetJsonIsAmongTheOtherThings() throws Exception {
+        Files.createDirectory(folder);
+        Files.writeString(folder.resolve("dataset.json"), "{\"name\": \"cats\"}");
+        assertThatThrownBy(() -> Preparing.finished(SOURCE, folder)).isInstanceOf(DatasetException.class)
+                .hasMessageContaining(folder + " holds other things, such as dataset.json");
+    }
+
+    @Test
     void twoAtOnceInOneFolder() throws Exception {
         Preparing outer = new Preparing();
         boolean[] met = {false};
+        Path link = Files.createSymbolicLink(root.resolve("link"), folder);
         outer.stop = () -> {
             if (!met[0]) {
                 met[0] = true;
-                assertThatThrownBy(() -> Preparing.finished(SOURCE, folder)).isInstanceOf(DatasetException.class)
-                        .hasMessageContaining("another process is preparing " + folder);
+                for (Path same : List.of(folder, link)) {
+                    assertThatThrownBy(() -> Preparing.finished(SOURCE, same)).isInstanceOf(DatasetException.class)
+                            .hasMessageContaining("another process is preparing " + same);
+                }
+                assertThat(lockedForOthers(folder.resolve(PreparationJournal.FILE))).isTrue();
             }
             return false;
         };
@@ -100,6 +116,20 @@ class PreparerRefusalTest {
         assertThat(met[0]).isTrue();
         Preparing.finished(SOURCE, root.resolve("alone"));
         assertThat(Preparing.files(folder)).isEqualTo(Preparing.files(root.resolve("alone")));
+    }
+
+    /// Whether another process finds a file locked.
+    private static boolean lockedForOthers(Path file) {
+        try {
+            Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp", System.getProperty("java.class.path"), TryLock.class.getName(), file.toString())
+                    .redirectErrorStream(true).start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            assertThat(said).isIn("locked", "free");
+            return said.equals("locked");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -113,8 +143,8 @@ class PreparerRefusalTest {
     @Test
     void settingsThatCannotBe() {
         assertThatIllegalArgumentException().isThrownBy(() -> settings(7, 3, 1 << 20)).withMessageContaining("found 7");
-        assertThatIllegalArgumentException().isThrownBy(() -> settings(8193, 3, 1L << 32))
-                .withMessageContaining("8 to 8192 pixels, found 8193");
+        assertThatIllegalArgumentException().isThrownBy(() -> settings(1025, 3, 1L << 32))
+                .withMessageContaining("8 to 1024 pixels, found 1025");
         assertThatIllegalArgumentException().isThrownBy(() -> settings(16, 2, 1 << 20))
                 .withMessageContaining("found 2");
         assertThatIllegalArgumentException().isThrownBy(() -> settings(16, 3, 1000))
@@ -123,6 +153,13 @@ class PreparerRefusalTest {
                 .withMessageContaining("4294967296 bytes, found 8589934592");
         assertThatIllegalArgumentException().isThrownBy(() -> settings(256, 3, 1 << 16))
                 .withMessageContaining("may not hold one picture of 256 × 256 × 3");
+        assertThatIllegalArgumentException().isThrownBy(() -> limited(255))
+                .withMessageContaining("at least 256, those of one stored square, found 255");
+        assertThat(limited(256).differences(Preparing.SETTINGS)).containsExactly("most pixels 256, now 178000000");
+    }
+
+    private static Preparation limited(long maxPixels) {
+        return new Preparation(Preparing.SIDE, 3, Encoding.LOSSLESS, Preparation.MIN_SHARD_BYTES, 7, maxPixels);
     }
 
     private static Preparation settings(int side, int channels, long shardBytes) {
@@ -132,7 +169,9 @@ class PreparerRefusalTest {
     @Test
     void theCacheFindsASourceAgainUntilItOrTheSettingsChange() throws Exception {
         PreparedCache cache = new PreparedCache(root.resolve("cache"));
+        assertThat(cache.find("my pictures", SOURCE, Preparing.SETTINGS)).isEmpty();
         Outcome.Finished first = cached(cache, SOURCE, Preparing.SETTINGS);
+        assertThat(cache.find("my pictures", SOURCE, Preparing.SETTINGS)).contains(first.dataset().path());
         Outcome.Finished again = cached(cache, SOURCE, Preparing.SETTINGS);
         assertThat(first.already()).isFalse();
         assertThat(again.already()).isTrue();
@@ -142,6 +181,7 @@ class PreparerRefusalTest {
         Dataset renamed = EncodedSet.dataset(EncodedSet.noise("train2", 40, 0, 1), VALIDATION);
         assertThat(cached(cache, SOURCE, smaller).already()).isFalse();
         assertThat(cached(cache, renamed, Preparing.SETTINGS).already()).isFalse();
+        assertThat(cached(cache, SOURCE, limited(1000)).already()).as("what is left out may differ").isFalse();
     }
 
     private static Outcome.Finished cached(PreparedCache cache, Dataset source, Preparation settings)

@@ -170,15 +170,16 @@ class PreparerTest {
     void stoppedAndStartedAgainItEndsWithTheSameBytes(int pictures) throws Exception {
         Path folder = root.resolve("out");
         Split split = pictures < TRAINING.size() ? Split.TRAINING : Split.VALIDATION;
-        assertThat(until(pictures, folder)).isInstanceOf(Outcome.Stopped.class);
+        Outcome.Stopped stopped = (Outcome.Stopped) until(pictures, folder);
         leaveTracesOfAKill(folder, split);
         if (pictures == 60) { // a second time, as far again
-            assertThat(until(pictures, folder)).isInstanceOf(Outcome.Stopped.class);
+            stopped = (Outcome.Stopped) until(pictures, folder);
             leaveTracesOfAKill(folder, split);
         }
         Outcome.Finished finished = (Outcome.Finished) new Preparing().run(SOURCE, folder, Preparing.SETTINGS);
         assertThat(finished.already()).isFalse();
-        assertThat(finished.scaled()).isLessThanOrEqualTo(190 - Math.max(0, pictures - 30));
+        assertThat(finished.scaled()).isEqualTo(190 - stopped.done())
+                .isLessThanOrEqualTo(190 - Math.max(0, pictures - 30));
         assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
     }
 
@@ -255,6 +256,35 @@ class PreparerTest {
         assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
     }
 
+    @Test
+    void aPictureThatCannotBeReadNowEndsThePreparationAndIsNotLeftOut() throws Exception {
+        List<byte[]> files = new ArrayList<>(TRAINING.files());
+        int[] order = StorageOrder.shuffled(TRAINING.size(), Preparing.SETTINGS.seed());
+        int gone = order[80];
+        files.set(gone, new byte[0]);
+        Dataset damaged = EncodedSet.dataset(
+                new EncodedSet("train", EncodedSet.CLASSES, TRAINING.labels(), files), VALIDATION);
+        Path folder = root.resolve("out");
+        assertThatThrownBy(() -> new Preparing().run(damaged, folder, Preparing.SETTINGS))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot read " + TRAINING.name(gone) + ": the file has gone. What is finished");
+        Outcome.Finished finished = (Outcome.Finished) new Preparing().run(SOURCE, folder, Preparing.SETTINGS);
+        assertThat(finished.scaled()).isLessThan(190 - 40);
+        assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
+    }
+
+    @Test
+    void aJournalThatWasLeftBesideAFinishedDatasetIsRemoved() throws Exception {
+        Path folder = root.resolve("out");
+        until(190, folder);
+        String journal = Files.readString(folder.resolve(PreparationJournal.FILE));
+        Preparing.finished(SOURCE, folder);
+        Files.writeString(folder.resolve(PreparationJournal.FILE), journal);
+        Outcome.Finished found = (Outcome.Finished) new Preparing().run(SOURCE, folder, Preparing.SETTINGS);
+        assertThat(found.already()).isTrue();
+        assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
+    }
+
     // --- what is left out ------------------------------------------------------------------------------------------
 
     @Test
@@ -327,10 +357,27 @@ class PreparerTest {
                 "2\ttrain\tants\ttrain/ants/30.file",
                 "2\tval\tants\tval/ants/2.file");
         assertThat(dataset.duplicates()).isEqualTo(2);
+        assertThat(dataset.duplicatePictures()).isEqualTo(5);
+        assertThat(preparing.stages).containsExactly("SCALING", "MEASURING", "COMPARING");
         assertThat(preparing.warnings).singleElement().asString()
                 .contains("5 pictures are equal", "duplicates.tsv", "train/bees/7.file");
         Preparing.finished(SOURCE, root.resolve("none"));
         assertThat(root.resolve("none/duplicates.tsv")).doesNotExist();
+    }
+
+    @Test
+    void stoppedWhileItComparesItGoesOn() throws Exception {
+        List<byte[]> judged = new ArrayList<>(VALIDATION.files());
+        judged.set(3, TRAINING.files().get(4));
+        Dataset source = EncodedSet.dataset(TRAINING,
+                new EncodedSet("val", EncodedSet.CLASSES, VALIDATION.labels(), judged));
+        Path folder = root.resolve("out");
+        Preparing preparing = new Preparing();
+        preparing.stop = () -> preparing.stages.getLast().equals("COMPARING");
+        assertThat(preparing.run(source, folder, Preparing.SETTINGS)).isEqualTo(new Outcome.Stopped(190, 190));
+        assertThat(ShardedDataset.isIn(folder)).isTrue();
+        assertThat(folder.resolve("dataset.json")).doesNotExist();
+        assertThat(Preparing.finished(source, folder).duplicatePictures()).isEqualTo(2);
     }
 
     @Test

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,9 @@ import net.alexnet.image.UnreadablePictureException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A prepared dataset that is read, and one that was damaged.
 class ShardedDatasetTest {
@@ -164,6 +171,34 @@ class ShardedDatasetTest {
                 .hasMessageContaining(shard + " has " + (bytes - 1) + " bytes, expected " + bytes + ": it is cut");
     }
 
+    /// The JVM throws an error when a mapped page is not there any more.
+    @Test
+    void aShardThatIsCutWhileItIsReadIsNamedWithTheRecord() throws Exception {
+        ShardSet squares = open().training();
+        Path shard = folder.resolve("train-000000.tar");
+        truncate(shard);
+        assertThatThrownBy(() -> squares.picture(3)).isInstanceOf(UnreadablePictureException.class)
+                .hasMessageContaining(shard + ", record " + TarRecord.key(squares.key(3)))
+                .hasMessageContaining("can no longer be read from the disk");
+    }
+
+    @Test
+    void anIndexThatIsCutWhileItIsReadIsNamedWithTheRecord() throws Exception {
+        ShardSet squares = open().training();
+        Path index = folder.resolve("train-000000.idx");
+        truncate(index);
+        assertThatThrownBy(() -> squares.label(3)).isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(index + ", record 3: it can no longer be read");
+        assertThatThrownBy(() -> squares.sourceHash(2)).hasMessageContaining(index + ", record 2");
+        assertThatThrownBy(() -> squares.name(1)).hasMessageContaining(index + ", record 1");
+    }
+
+    private static void truncate(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            file.truncate(0);
+        }
+    }
+
     @Test
     void aMissingFileIsNamed() throws Exception {
         Files.delete(folder.resolve("val-000000.idx"));
@@ -205,13 +240,76 @@ class ShardedDatasetTest {
     void anotherVersionIsToldFromNonsense() throws Exception {
         edit("alexnet-dataset-1", "alexnet-dataset-2");
         assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)
-                .hasMessageContaining("is of the format 'alexnet-dataset-2', expected 'alexnet-dataset-1'");
+                .hasMessageContaining("is of the format 'alexnet-dataset-2', expected 'alexnet-dataset-1'")
+                .hasMessageContaining("Remove " + folder + " and prepare it anew");
+        assertThat(ShardedDataset.isIn(folder)).isTrue();
         Files.writeString(folder.resolve("dataset.json"), "{\"format\": \"alexnet-dataset-1\", \"source\": 3}");
         assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)
                 .hasMessageContaining("dataset.json cannot be understood");
         Files.writeString(folder.resolve("dataset.json"), "not JSON");
         assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)
                 .hasMessageContaining("dataset.json cannot be understood");
+    }
+
+    /// Other programs call a file of theirs so too.
+    @ParameterizedTest
+    @ValueSource(strings = {"not JSON", "", "[1, 2]", "{}", "{\"images\": [{\"format\": \"alexnet-dataset-1\"}]}",
+        "{\"format\": 1}", "{\"format\": \"coco\"}"})
+    void anotherProgramsFileMakesNoDataset(String text) throws Exception {
+        Files.writeString(folder.resolve("dataset.json"), text);
+        assertThat(ShardedDataset.isIn(folder)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+            /classes                               | null          | classes
+            /classes                               | []            | 0 classes, but counts for 4
+            /classes/1                             | null          | classes
+            /training/shards                       | null          | shards
+            /training/shards                       | []            | 52 by its classes, 0 by its shards
+            /training/shards/0                     | null          | shards
+            /training/shards/0/pictures            | 0             | of 0 pictures in
+            /training/pictures                     | -1            | a split of -1 pictures
+            /training/pictures                     | null          | pictures
+            /training/rejected                     | -1            | -1 left out
+            /training/per_class/0                  | null          | per_class
+            /training/per_class                    | [1, 51]       | 4 classes, but counts for 2 in training
+            /validation/per_class                  | [30, -10, 0, 0] | expected one picture or more
+            /validation                            | null          | validation
+            /synsets                               | [null]        | synsets
+            /synsets                               | [{"wnid": "n00000001", "ilsvrc_id": 1, "words": ""}] | 1 synsets
+            /duplicates/groups                     | -1            | -1 groups of equal pictures
+            /preparation/encoding                  | null          | encoding
+            /preparation/side                      | 100000        | 8 to 1024 pixels
+            /statistics/mean                       | [1, 2]        | 2 means
+            /statistics/mean/0                     | null          | mean
+            /statistics/mean/0                     | 1e999         | Infinity
+            /statistics/deviation/2                | "NaN"         | NaN
+            /statistics/principal_components/0     | null          | principal_components
+            /statistics/principal_components/0/vector/0 | "NaN"    | NaN
+            /statistics/principal_components/0/deviation | 1e999   | Infinity
+            /statistics/mean_image/0               | null          | mean_image
+            /statistics/mean_image/0/0             | null          | mean_image
+            /statistics/mean_image/0/0/0           | null          | mean_image
+            /statistics/mean_image/0/0/0           | "NaN"         | NaN
+            /statistics/mean_image/0/0/0           | 256           | 256
+            /statistics/mean_image                 | []            | a mean image of 0 values, expected 768
+            """)
+    void aFileThatSomebodyWroteIsRefusedWithWhatIsWrong(String pointer, String value, String said) throws Exception {
+        Path file = folder.resolve("dataset.json");
+        JsonNode json = Json.INDENTED.readTree(Files.readAllBytes(file));
+        int last = pointer.lastIndexOf('/');
+        JsonNode parent = json.at(pointer.substring(0, last));
+        JsonNode replacement = Json.INDENTED.readTree(value);
+        switch (parent) {
+            case ObjectNode object -> object.set(pointer.substring(last + 1), replacement);
+            case ArrayNode array -> array.set(Integer.parseInt(pointer.substring(last + 1)), replacement);
+            default -> throw new AssertionError(pointer);
+        }
+        Files.write(file, Json.INDENTED.writeValueAsBytes(json));
+        assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)
+                .hasMessageContaining(file.toString()).hasMessageContaining(said)
+                .hasMessageNotContaining("net.alexnet");
     }
 
     @Test

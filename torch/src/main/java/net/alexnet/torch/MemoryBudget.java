@@ -2,8 +2,7 @@ package net.alexnet.torch;
 
 import java.util.concurrent.Semaphore;
 
-/// Memory that threads share: whoever asks for more than is left waits until others have given back theirs. One that
-/// asks for more than there is gets all of it, and is alone.
+/// Memory that threads share: whoever asks for more than is left waits until others have given back theirs.
 final class MemoryBudget {
     private static final int UNIT = 1024;
 
@@ -17,8 +16,14 @@ final class MemoryBudget {
     }
 
     /// Takes a share, to be closed by whoever took it.
+    ///
+    /// @throws IllegalArgumentException if it is more than there is
     Share take(long bytes) {
-        int taken = (int) Math.min(units, bytes / UNIT + 1);
+        if (bytes < 0 || bytes > (long) units * UNIT) {
+            throw new IllegalArgumentException(
+                    "a share must be 0 to %,d bytes, found %,d".formatted((long) units * UNIT, bytes));
+        }
+        int taken = (int) Math.ceilDiv(bytes, (long) UNIT);
         free.acquireUninterruptibly(taken);
         return () -> free.release(taken);
     }

@@ -25,8 +25,9 @@ import org.bytedeco.opencv.opencv_core.Size;
 /// memory before it returns. Transparent pictures are laid over white; of an animation the first frame counts. A file
 /// that breaks off before its last pixel is broken, not a picture with a grey rest.
 ///
-/// Calls wait for each other where together they would take more than 64 MiB a core, or half a GiB, of native memory.
-/// For that, and for the limit of pixels, only formats are read whose header [PictureHeader] understands.
+/// A picture that needs more than [#MAX_BYTES] of native memory is refused. Calls wait for each other where together they
+/// would take more than that, or than 64 MiB a core on machines of eleven cores and more. For that, and for the limit of
+/// pixels, only formats are read whose header [PictureHeader] understands.
 public final class OpenCvCodec implements PictureCodec {
     /// The most pixels that a picture may claim, unless a codec is told otherwise: 534 MB as red, green, blue.
     public static final long MAX_PIXELS = 178_000_000;
@@ -34,8 +35,15 @@ public final class OpenCvCodec implements PictureCodec {
     /// OpenCV's own limit, which no codec can exceed.
     public static final long OPENCV_MAX_PIXELS = 1L << 30;
 
+    /// The most native memory that one picture may need, in bytes: [#MAX_PIXELS] as red, green, blue beside a file of 200
+    /// MB, and within a GiB with the JVM's own.
+    public static final long MAX_BYTES = 700L << 20;
+
+    /// The most scans of a JPEG: a program writes about ten, but a few bytes make another one over all the pixels.
+    public static final int MAX_SCANS = 500;
+
     private static final MemoryBudget MEMORY = new MemoryBudget(
-            Math.max(512L << 20, (64L << 20) * Runtime.getRuntime().availableProcessors()));
+            Math.max(MAX_BYTES, (64L << 20) * Runtime.getRuntime().availableProcessors()));
 
     static {
         OpenCvSettings.apply();
@@ -124,10 +132,11 @@ public final class OpenCvCodec implements PictureCodec {
             throw new IllegalArgumentException("pictures have 1 or 3 channels, not " + channels);
         }
         PictureHeader header = header(file, maxPixels);
-        try (MemoryBudget.Share _ = MEMORY.take(bytesNeeded(header, channels));
+        try (MemoryBudget.Share _ = MEMORY.take(bytesNeeded(header, channels, file.length));
                 BytePointer bytes = new BytePointer(file);
                 Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes);
                 Mat decoded = decoded(encoded, header, channels)) {
+            checkPixels(decoded.cols(), decoded.rows(), maxPixels); // whatever the header said
             return use.apply(decoded);
         }
     }
@@ -144,22 +153,37 @@ public final class OpenCvCodec implements PictureCodec {
         if (header.pixels() == 0) {
             throw new UnreadablePictureException("a broken " + header.format());
         }
-        if (header.pixels() > maxPixels) {
-            throw new UnreadablePictureException("claims to have %d × %d pixels; the limit is %,d"
-                    .formatted(header.width(), header.height(), maxPixels));
+        checkPixels(header.width(), header.height(), maxPixels);
+        if (header.scans() > MAX_SCANS) {
+            throw new UnreadablePictureException("a %s of %,d scans; the limit is %,d"
+                    .formatted(header.format(), header.scans(), MAX_SCANS));
         }
         return header;
     }
 
-    /// Twice the samples, because turning a picture upright makes a copy; transparent ones have up to 8 bytes a pixel.
-    private static long bytesNeeded(PictureHeader header, int channels) {
-        return header.pixels() * (2 * channels + (header.alpha() ? 2 * 8 : 0) + header.workspace());
+    private static void checkPixels(long width, long height, long maxPixels) throws UnreadablePictureException {
+        if (width > maxPixels / height) {
+            throw new UnreadablePictureException("claims to have %d × %d pixels; the limit is %,d"
+                    .formatted(width, height, maxPixels));
+        }
+    }
+
+    private static long bytesNeeded(PictureHeader header, int channels, int fileLength)
+            throws UnreadablePictureException {
+        long bytes = fileLength + header.pixels() * (channels + header.workspace());
+        if (bytes > MAX_BYTES) {
+            throw new UnreadablePictureException("needs up to %,d bytes to decode %d × %d pixels; the limit is %,d"
+                    .formatted(bytes, header.width(), header.height(), MAX_BYTES));
+        }
+        return bytes;
     }
 
     /// An upright picture of 8 bits a channel, in the order red, green, blue.
     private static Mat decoded(Mat encoded, PictureHeader header, int channels) throws UnreadablePictureException {
         try {
-            Mat decoded = header.alpha() ? opaque(encoded, header, channels) : plain(encoded, channels);
+            Mat decoded = header.alpha() == PictureHeader.Alpha.NONE
+                    ? plain(encoded, channels)
+                    : opaque(encoded, header, channels);
             if (decoded.empty()) {
                 decoded.close();
                 throw new UnreadablePictureException("a broken " + header.format());
@@ -175,11 +199,13 @@ public final class OpenCvCodec implements PictureCodec {
         return opencv_imgcodecs.imdecode(encoded, flags);
     }
 
-    private static Mat opaque(Mat encoded, PictureHeader header, int channels) {
-        boolean isTiff = header.format() == PictureHeader.Format.TIFF; // libtiff turns, and multiplies by alpha
+    private static Mat opaque(Mat encoded, PictureHeader header, int channels) throws UnreadablePictureException {
+        boolean isTiff = header.format() == PictureHeader.Format.TIFF; // which is turned, whatever its samples are
         try (Mat transparent = transparent(encoded, !isTiff)) {
+            boolean premultiplied = header.alpha() == PictureHeader.Alpha.PREMULTIPLIED
+                    || (isTiff && transparent.depth() == opencv_core.CV_8U); // by libtiff
             return transparent.channels() == 4
-                    ? OverWhite.of(transparent, isTiff, channels)
+                    ? OverWhite.of(transparent, premultiplied, channels)
                     : plain(encoded, channels); // the header promised too much
         }
     }

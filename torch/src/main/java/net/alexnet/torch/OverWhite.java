@@ -1,5 +1,6 @@
 package net.alexnet.torch;
 
+import net.alexnet.image.UnreadablePictureException;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -9,11 +10,16 @@ final class OverWhite {
 
     /// Makes blue, green, red, alpha into red, green, blue or into grey.
     ///
-    /// @param picture 4 channels of 8 or 16 bits
-    /// @param premultiplied whether its colours have been multiplied by alpha, as libtiff does
+    /// @param picture 4 channels
+    /// @param premultiplied whether its colours have been multiplied by alpha
     /// @param channels 1 or 3
     /// @return 8 bits a channel, to be closed
-    static Mat of(Mat picture, boolean premultiplied, int channels) {
+    /// @throws UnreadablePictureException if the samples are other than whole numbers of 8 or 16 bits without a sign
+    static Mat of(Mat picture, boolean premultiplied, int channels) throws UnreadablePictureException {
+        if (picture.depth() != opencv_core.CV_8U && picture.depth() != opencv_core.CV_16U) {
+            throw new UnreadablePictureException(
+                    "transparent, with samples other than whole numbers of 8 or 16 bits, which is not supported");
+        }
         Mat opaque = new Mat(picture.rows(), picture.cols(), opencv_core.CV_8UC(channels));
         int width = picture.cols();
         boolean deep = picture.depth() == opencv_core.CV_16U;

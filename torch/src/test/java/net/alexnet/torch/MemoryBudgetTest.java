@@ -1,6 +1,7 @@
 package net.alexnet.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -31,14 +32,14 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void whoAsksForMoreThanThereIsGetsItAlone() {
+    void whoAsksForAllOfItIsAlone() {
         MemoryBudget budget = new MemoryBudget(MIB);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 50; i++) {
                 threads.execute(() -> {
-                    try (MemoryBudget.Share _ = budget.take(1L << 50)) {
+                    try (MemoryBudget.Share _ = budget.take(MIB)) {
                         most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                         LockSupport.parkNanos(100_000); // long enough for another one to show
                         inside.decrementAndGet();
@@ -49,5 +50,13 @@ class MemoryBudgetTest {
         try (MemoryBudget.Share _ = budget.take(MIB)) { // everything was given back
             assertThat(most).hasValue(1);
         }
+    }
+
+    @Test
+    void noOneGetsMoreThanThereIs() {
+        MemoryBudget budget = new MemoryBudget(MIB);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> budget.take(MIB + 1))
+                .withMessageContaining("1,048,577");
     }
 }

@@ -103,9 +103,52 @@ class OpenCvCodecTest {
 
     @Test
     void laysTransparentTiffsOverWhite() throws Exception {
-        int[] pixel = {200, 100, 0, 51}; // a fifth of the colour, four fifths of white
-        assertThat(CODEC.decode(tiff(pixel), 3).samples()).containsExactly((byte) 244, (byte) 224, (byte) 204);
-        assertThat(CODEC.square(tiff(pixel), 2, 3).samples()).startsWith((byte) 244, (byte) 224, (byte) 204);
+        byte[] expected = {(byte) 244, (byte) 224, (byte) 204}; // a fifth of the colour, four fifths of white
+        for (int bits : new int[] {8, 16}) {
+            byte[] straight = tiff(bits, 2, 200, 100, 0, 51);
+            assertThat(CODEC.decode(straight, 3).samples()).isEqualTo(expected);
+            assertThat(CODEC.square(straight, 2, 3).samples()).startsWith(expected);
+            byte[] premultiplied = tiff(bits, 1, 40, 20, 0, 51);
+            assertThat(CODEC.decode(premultiplied, 3).samples()).isEqualTo(expected);
+        }
+        unreadable(tiff(32, 2, 200, 100, 0, 51), "8 or 16 bits");
+    }
+
+    @Test
+    void refusesATiffThatNamesASecondSmallerSize() {
+        ByteBuffer file = ByteBuffer.wrap(tiff(8, 2, 200, 100, 0, 51));
+        file.putShort(10 + 8, (short) 20_000).putShort(10 + 12 + 8, (short) 20_000); // width, height
+        file.putShort(10 + 9 * 12, (short) 256).putShort(10 + 11 * 12, (short) 257); // both again, 1
+        unreadable(file.array(), "20000 × 20000 pixels");
+    }
+
+    @Test
+    void refusesAJpegOfVeryManyScans() throws Exception {
+        byte[] jpeg = file("progressive.jpg");
+        ByteBuffer scans = ByteBuffer.allocate(jpeg.length + 10 * OpenCvCodec.MAX_SCANS);
+        scans.put(jpeg, 0, jpeg.length - 2);
+        for (int i = 0; i < OpenCvCodec.MAX_SCANS; i++) {
+            scans.putShort((short) 0xFFDA).putShort((short) 8).putInt(0x01010000).putShort((short) 0x0000);
+        }
+        scans.put(jpeg, jpeg.length - 2, 2);
+        unreadable(scans.array(), "scans; the limit is 500");
+    }
+
+    @Test
+    void refusesAPictureThatNeedsTooManyBytes() throws Exception {
+        byte[] png = file("alpha.png");
+        ByteBuffer.wrap(png).putInt(16, 13_000).putInt(20, 13_000).put(24, (byte) 16);
+        assertThatThrownBy(() -> CODEC.square(png, 16, 3))
+                .isInstanceOf(UnreadablePictureException.class)
+                .hasMessageStartingWith("needs up to 1,859,")
+                .hasMessageContaining("the limit is 734,003,200");
+        byte[] jpeg = file("plain.jpg");
+        int frame = new String(jpeg, StandardCharsets.ISO_8859_1).indexOf("\u00FF\u00C0");
+        ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 13_341).putShort(frame + 7, (short) 13_341);
+        byte[] largest = Arrays.copyOf(jpeg, jpeg.length - 20); // 178 million pixels, of which most are missing
+        assertThatThrownBy(() -> CODEC.square(largest, 16, 3))
+                .isInstanceOf(UnreadablePictureException.class)
+                .hasMessageContaining("a broken JPEG");
     }
 
     @ParameterizedTest
@@ -286,25 +329,33 @@ class OpenCvCodecTest {
         return file.put(png, header, png.length - header).array();
     }
 
-    /// One pixel: red, green, blue and alpha, which the colours have not been multiplied by.
-    private static byte[] tiff(int... samples) {
+    /// One pixel: red, green, blue and alpha of 8, 16 or 32 bits, the last as floating point.
+    ///
+    /// @param extra 1 if the colours have been multiplied by alpha, 2 if not
+    private static byte[] tiff(int bits, int extra, int... samples) {
+        int format = bits == 32 ? 3 : 1;
+        int pixel = 8 + 2 + 12 * 12 + 4 * 2;
         int[][] entries = {
-            {256, 1}, {257, 1}, {258, 8}, {259, 1}, {262, 2}, {273, 148}, {277, 4}, {278, 1}, {279, 4}, {338, 2}
+            {256, 1}, {257, 1}, {258, bits}, {259, 1}, {262, 2}, {273, pixel}, {277, 4}, {278, 1}, {279, bits / 2},
+            {284, 1}, {338, extra}, {339, format}
         };
-        ByteBuffer file = ByteBuffer.allocate(152);
+        ByteBuffer file = ByteBuffer.allocate(pixel + bits / 2);
         file.put("MM".getBytes(StandardCharsets.US_ASCII)).putShort((short) 42).putInt(8);
         file.putShort((short) entries.length);
         for (int[] entry : entries) {
-            boolean bits = entry[0] == 258; // four of them, which stand before the pixel
-            file.putShort((short) entry[0]).putShort((short) 3).putInt(bits ? 4 : 1);
-            file.putShort((short) (bits ? 0 : entry[1])).putShort((short) (bits ? 140 : 0));
+            boolean isDepth = entry[0] == 258; // four of them, which stand before the pixel
+            file.putShort((short) entry[0]).putShort((short) 3).putInt(isDepth ? 4 : 1);
+            file.putShort((short) (isDepth ? 0 : entry[1])).putShort((short) (isDepth ? pixel - 8 : 0));
         }
-        file.position(140);
         for (int i = 0; i < 4; i++) {
-            file.putShort((short) 8);
+            file.putShort((short) bits);
         }
         for (int sample : samples) {
-            file.put((byte) sample);
+            switch (bits) {
+                case 8 -> file.put((byte) sample);
+                case 16 -> file.putShort((short) (257 * sample));
+                default -> file.putFloat(sample / 255f);
+            }
         }
         return file.array();
     }
