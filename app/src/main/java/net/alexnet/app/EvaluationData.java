@@ -59,7 +59,7 @@ record EvaluationData(
         PictureSet pictures = dataset.validation().withClasses(models.getFirst().classes());
         tools.progress.say("all " + pictures.size() + " validation pictures of " + dataset.path());
         for (NamedModel model : models) {
-            Optional<DataSource> learnt = source(model, tools);
+            Optional<DataSource> learnt = learnt(model, tools);
             if (learnt.isPresent() && learnt.get().root().equals(dataset.source())
                     && !names(learnt.get().dataset().validation()).equals(names(pictures))) {
                 warnOfTraining(dataset.path(), model, models, tools);
@@ -74,13 +74,22 @@ record EvaluationData(
         EvaluationSet set = Datasets.openForEvaluation(
                 folder, tools.codec, first.model().card().preprocessing().channels(), first.classes());
         for (NamedModel model : models) {
-            Optional<DataSource> learnt = source(model, tools);
+            Optional<DataSource> learnt = learnt(model, tools);
             if (learnt.isPresent() && learnt.get().root().equals(DataSource.absolute(folder.toString()))
                     && learnt.get().dataset().validation().size() < set.pictures().size()) {
                 warnOfTraining(folder, model, models, tools);
             }
         }
         return set;
+    }
+
+    /// What a model was trained on; nothing if that has gone, for other pictures can be judged without it.
+    private static Optional<DataSource> learnt(NamedModel model, Tools tools) {
+        try {
+            return source(model, tools);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private static void warnOfTraining(Path folder, NamedModel model, List<NamedModel> models, Tools tools) {

@@ -80,6 +80,19 @@ class PreparedTrainingTest {
         Result.of("prepare", "--verify", altered).isRefused(1, "train-000000.tar", "SHA-256");
     }
 
+    @Test
+    void otherPicturesAreJudgedThoughTheTrainingsHaveGone() throws Exception {
+        Path copy = root.resolve("copy");
+        Result.done("prepare", pictures, copy, "--size", 20);
+        Path run = train("orphan", copy);
+        Files.move(copy, root.resolve("elsewhere"));
+        for (Path data : List.of(pictures, root.resolve("elsewhere"))) {
+            assertThat(Result.done("evaluate", run, "--data", data, "--threads", 1, "--json").json().get("n").asInt())
+                    .isEqualTo(12);
+        }
+        Result.of("evaluate", run).isRefused(1, copy.toString());
+    }
+
     private static Path train(String runs, Path data) throws IOException {
         Path folder = root.resolve(runs);
         Result.done("train", "--data", data, "--recipe", recipe, "--runs", folder, "--threads", 1);
