@@ -11,7 +11,8 @@ import java.nio.ByteOrder;
 ///
 /// The arithmetic is laid out for vector instructions, which loops get only in a plain form: all arrays of a type
 /// read and written at the same index, and bytes taken with their sign. So a row is copied first, its samples are moved to
-/// −128..127, and the 128 is added back with the shift. A table look-up per sample takes three times as long.
+/// −128..127, and the 128 is added back with the shift. A table look-up per sample takes more than twice as
+/// long.
 public final class PixelWriter {
     private static final int MIDDLE = 128;
     private static final VarHandle FOUR_BYTES = MethodHandles.byteArrayViewVarHandle(
