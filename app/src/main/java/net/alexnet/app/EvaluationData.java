@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ record EvaluationData(
         for (NamedModel model : models) {
             Optional<DataSource> learnt = learnt(model, tools);
             if (learnt.isPresent() && learnt.get().root().equals(dataset.source())
-                    && !names(learnt.get().dataset().validation()).equals(names(pictures))) {
+                    && !new HashSet<>(names(learnt.get().dataset().validation())).containsAll(names(pictures))) {
                 warnOfTraining(dataset.path(), model, models, tools);
             }
         }
