@@ -1,0 +1,56 @@
+package net.alexnet.kernel;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+
+/// The kernels of this package for one backend: its threads, and the memory that they work in.
+///
+/// Operands are native memory in channels-last order, `(N, H, W, C)` for a map of the logical shape `(N, C, H, W)`.
+public final class Kernels {
+    private static final String MODULE = "jdk.incubator.vector";
+
+    private final Workers workers;
+    private final Scratch[] scratch;
+
+    private Kernels(int threads) {
+        this.workers = new Workers(threads);
+        this.scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
+    }
+
+    /// The kernels, where the JVM has them: it must be started with `--add-modules jdk.incubator.vector`, on a machine with
+    /// vectors of at least 8 floats.
+    ///
+    /// @param threads that compute at once, at least 1
+    public static Optional<Kernels> open(int threads) {
+        return missing().isEmpty() ? Optional.of(new Kernels(threads)) : Optional.empty();
+    }
+
+    /// Why there are none; empty if there are.
+    public static Optional<String> missing() {
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+            return Optional.of("the JVM runs without --add-modules " + MODULE);
+        }
+        return Lanes.LANES >= 8 ? Optional.empty() : Optional.of("vectors of " + Lanes.LANES + " floats");
+    }
+
+    /// What a log says of them.
+    public String describe() {
+        return "vectors of " + Lanes.LANES + " floats";
+    }
+
+    /// A convolution that is faster here than as a plain sum, or empty.
+    ///
+    /// @param x the logical shape of the input, `(N, C, H, W)`
+    /// @param weight the logical shape of the weight, `(K, C/groups, kernel, kernel)`
+    public Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
+        return WinogradGeometry.of(x, weight, window, groups)
+                .map(geometry -> new FastConvolution(geometry, workers, scratch));
+    }
+
+    /// For kernels of this package.
+    Workers workers() {
+        return workers;
+    }
+}
