@@ -1,8 +1,8 @@
 package net.alexnet.app;
 
+import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
 import net.alexnet.net.Meter.Pass;
 import net.alexnet.run.BenchmarkReport;
@@ -17,18 +17,15 @@ final class BenchChart {
     private static final int WIDTH = 900;
     private static final int LEFT = 90; // of the bars: room for names
     private static final int RIGHT = 90; // room for sums
-    private static final int TOP = 100;
+    private static final int TOP = 118;
     private static final int PITCH = 22; // from bar to bar
     private static final int BAR = 16;
     private static final int TICKS = 6; // about
 
-    /// Colours that the colour-blind tell apart as well (Okabe and Ito), by pass.
-    private static final Map<Pass, String> COLOURS = Map.of(Pass.FORWARD, "#0072b2", Pass.BACKWARD_DATA, "#e69f00",
-            Pass.BACKWARD_WEIGHTS, "#009e73");
     private static final String OTHER = "#777777";
 
     private final BenchmarkReport report;
-    private final StringBuilder svg = new StringBuilder();
+    private final Formatter svg = new Formatter(Locale.ROOT); // collects in memory, so it need not be closed
     private final double pixelsPerMilli;
     private final double longest;
 
@@ -50,12 +47,11 @@ final class BenchChart {
 
     /// The whole document.
     String svg() {
-        svg.setLength(0);
         List<LayerCosts> layers = report.layers();
         int bottom = TOP + (layers.size() + 2) * PITCH;
-        line("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
-                + " font-family=\"sans-serif\" font-size=\"12\">", WIDTH, bottom + 45, WIDTH, bottom + 45);
-        line("<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>");
+        svg.format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
+                + " font-family=\"sans-serif\" font-size=\"12\">\n", WIDTH, bottom + 45, WIDTH, bottom + 45);
+        svg.format("<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n");
         head();
         axis(bottom);
         int y = TOP;
@@ -65,21 +61,23 @@ final class BenchChart {
         }
         plain("update", report.update().median(), y);
         plain("rest", report.rest().median(), y + PITCH);
-        line("</svg>");
+        svg.format("</svg>\n");
         return svg.toString();
     }
 
     private void head() {
-        text(LEFT, 24, "font-size=\"16\" font-weight=\"bold\"", "%s, a training step of %d pictures, layer by layer",
-                report.architecture().name(), report.batch());
-        text(LEFT, 44, "fill=\"#555\"", "%.1f images/s, %.1f %% of the sgemm rate of %.1f GFLOP/s; %s",
-                report.trainingRate().median(), 100 * report.trainingShare(), report.sgemm().median(), report.engine());
+        text(LEFT, 24, "font-size=\"16\" font-weight=\"bold\"", String.format(Locale.ROOT,
+                "%s, a training step of %d pictures, layer by layer", report.architecture().name(), report.batch()));
+        text(LEFT, 44, "fill=\"#555\"",
+                String.format(Locale.ROOT, "%.1f images/s, %.1f %% of the sgemm rate of %.1f GFLOP/s",
+                        report.trainingRate().median(), 100 * report.trainingShare(), report.sgemm().median()));
+        text(LEFT, 62, "fill=\"#555\"", report.engine());
         int x = LEFT;
         for (Pass pass : Pass.values()) {
             Cost cost = report.passes().get(pass);
             double millis = cost == null ? 0 : 1e3 * cost.seconds().median();
-            rect(x, 60, 12, 12, COLOURS.get(pass), "%s", name(pass));
-            text(x + 18, 71, "", "%s, in all %.1f ms", name(pass), millis);
+            rect(x, 78, 12, 12, colour(pass), name(pass));
+            text(x + 18, 89, "", String.format(Locale.ROOT, "%s, in all %.1f ms", name(pass), millis));
             x += 250;
         }
     }
@@ -91,11 +89,11 @@ final class BenchChart {
         }
         for (int i = 0; i * step <= longest; i++) {
             double x = LEFT + i * step * pixelsPerMilli;
-            line("<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#ddd\"/>", x, TOP - 6, x, bottom);
-            text(x, bottom + 16, "text-anchor=\"middle\" fill=\"#555\"", "%s", tick(i * step));
+            svg.format("<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#ddd\"/>\n", x, TOP - 6, x, bottom);
+            text(x, bottom + 16, "text-anchor=\"middle\" fill=\"#555\"", tick(i * step));
         }
         text(LEFT + (WIDTH - LEFT - RIGHT) / 2.0, bottom + 36, "text-anchor=\"middle\" fill=\"#555\"",
-                "milliseconds, medians of %d rounds", report.rounds());
+                String.format(Locale.ROOT, "milliseconds, medians of %d rounds", report.rounds()));
     }
 
     private static String tick(double value) {
@@ -110,8 +108,8 @@ final class BenchChart {
             Cost cost = layer.passes().get(pass);
             if (cost != null) {
                 double width = 1e3 * cost.seconds().median() * pixelsPerMilli;
-                rect(x, y, width, BAR, COLOURS.get(pass), "%s %s: %.2f ms%s", layer.row().name(), name(pass),
-                        1e3 * cost.seconds().median(), rate(cost));
+                rect(x, y, width, BAR, colour(pass), String.format(Locale.ROOT, "%s %s: %.2f ms%s", layer.row().name(),
+                        name(pass), 1e3 * cost.seconds().median(), rate(cost)));
                 x += width;
             }
         }
@@ -128,13 +126,22 @@ final class BenchChart {
 
     private void plain(String name, double seconds, int y) {
         double width = Math.max(0, 1e3 * seconds * pixelsPerMilli);
-        rect(LEFT, y, width, BAR, OTHER, "%s: %.2f ms", name, 1e3 * seconds);
+        rect(LEFT, y, width, BAR, OTHER, String.format(Locale.ROOT, "%s: %.2f ms", name, 1e3 * seconds));
         label(name, 1e3 * seconds, LEFT + width, y);
     }
 
     private void label(String name, double millis, double end, int y) {
-        text(LEFT - 8, y + 12, "text-anchor=\"end\"", "%s", name);
-        text(end + 6, y + 12, "fill=\"#555\"", "%.1f ms", millis);
+        text(LEFT - 8, y + 12, "text-anchor=\"end\"", name);
+        text(end + 6, y + 12, "fill=\"#555\"", String.format(Locale.ROOT, "%.1f ms", millis));
+    }
+
+    /// Colours that the colour-blind tell apart as well (Okabe and Ito).
+    private static String colour(Pass pass) {
+        return switch (pass) {
+            case FORWARD -> "#0072b2";
+            case BACKWARD_DATA -> "#e69f00";
+            case BACKWARD_WEIGHTS -> "#009e73";
+        };
     }
 
     private static String name(Pass pass) {
@@ -147,21 +154,17 @@ final class BenchChart {
 
     // --- elements --------------------------------------------------------------------------------------------------
 
-    private void rect(double x, double y, double width, double height, String fill, String title, Object... arguments) {
-        line("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" fill=\"%s\"><title>%s</title></rect>", x, y,
-                width, height, fill, escaped(title, arguments));
+    private void rect(double x, double y, double width, double height, String fill, String title) {
+        svg.format("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" fill=\"%s\"><title>%s</title></rect>\n",
+                x, y,
+                width, height, fill, escaped(title));
     }
 
-    private void text(double x, double y, String attributes, String format, Object... arguments) {
-        line("<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>", x, y, attributes, escaped(format, arguments));
+    private void text(double x, double y, String attributes, String content) {
+        svg.format("<text x=\"%.1f\" y=\"%.1f\" %s>%s</text>\n", x, y, attributes, escaped(content));
     }
 
-    private void line(String format, Object... arguments) {
-        svg.append(String.format(Locale.ROOT, format, arguments)).append('\n');
-    }
-
-    private static String escaped(String format, Object... arguments) {
-        return String.format(Locale.ROOT, format, arguments)
-                .replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }
