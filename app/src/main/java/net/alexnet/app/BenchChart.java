@@ -4,6 +4,7 @@ import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
 import net.alexnet.net.Meter.Pass;
 import net.alexnet.run.BenchmarkReport;
 import net.alexnet.run.BenchmarkReport.Cost;
@@ -83,10 +84,9 @@ final class BenchChart {
     }
 
     private void axis(int bottom) {
-        double step = Math.pow(10, Math.floor(Math.log10(longest / TICKS)));
-        while (longest / step > TICKS) {
-            step *= longest / step > 2 * TICKS ? 5 : 2;
-        }
+        double power = Math.pow(10, Math.floor(Math.log10(longest / TICKS)));
+        double step = DoubleStream.of(1, 2, 5).map(digit -> digit * power)
+                .filter(candidate -> longest / candidate <= TICKS + 1).findFirst().orElse(10 * power);
         for (int i = 0; i * step <= longest; i++) {
             double x = LEFT + i * step * pixelsPerMilli;
             svg.format("<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#ddd\"/>\n", x, TOP - 6, x, bottom);
@@ -156,8 +156,7 @@ final class BenchChart {
 
     private void rect(double x, double y, double width, double height, String fill, String title) {
         svg.format("<rect x=\"%.1f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" fill=\"%s\"><title>%s</title></rect>\n",
-                x, y,
-                width, height, fill, escaped(title));
+                x, y, width, height, fill, escaped(title));
     }
 
     private void text(double x, double y, String attributes, String content) {
