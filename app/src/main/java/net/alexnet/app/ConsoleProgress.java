@@ -77,6 +77,17 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
         }
     }
 
+    /// One of several measurements is done.
+    ///
+    /// @param done how many are, from 0
+    void measured(int done, int total) {
+        if (bars) {
+            bar("measuring", done, total, "");
+        } else {
+            say(done == 0 ? "warmed up" : "round " + done + "/" + total);
+        }
+    }
+
     @Override
     public void started(Recipe recipe, TrainingState state) {
         say(state.step() == 0 ? "training begins" : "training goes on after step " + state.step());

@@ -24,7 +24,7 @@ class InspectTest {
         assertThat(figures.get("multiply_adds").asLong()).isEqualTo(724_406_816);
         JsonNode memory = figures.get("memory_bytes");
         long sum = 0;
-        for (String part : new String[] {"parameters", "gradients", "momentum", "activations", "workspace"}) {
+        for (String part : new String[] {"parameters", "gradients", "momentum", "input", "activations", "workspace"}) {
             assertThat(memory.get(part).asLong()).as(part).isPositive();
             sum += memory.get(part).asLong();
         }

@@ -235,7 +235,7 @@ class MisuseTest {
     void noCommandAtAll() {
         Result help = Result.of();
         assertThat(help.exitCode()).isZero();
-        assertThat(help.out()).contains("train", "evaluate", "classify", "inspect",
+        assertThat(help.out()).contains("train", "evaluate", "classify", "inspect", "bench",
                 "Exit codes: 0 done, 1 failed, 2 misuse");
         assertThat(help.err()).isEmpty();
     }

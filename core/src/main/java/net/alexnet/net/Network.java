@@ -19,6 +19,7 @@ import net.alexnet.net.Layer.Relu;
 import net.alexnet.net.Layer.Softmax;
 import net.alexnet.net.Layer.Tanh;
 import net.alexnet.net.Layer.Weighted;
+import net.alexnet.net.Meter.Pass;
 import net.alexnet.random.Draws;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.ParameterGradients;
@@ -36,11 +37,14 @@ import net.alexnet.weights.WeightFileException;
 public final class Network {
     private final Architecture architecture;
     private final Backend backend;
-    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<String, Parameter> parameters;
+    private final Meter meter;
 
     private <E extends Exception> Network(Architecture architecture, Backend backend, Values<E> values) throws E {
         this.architecture = architecture;
         this.backend = backend;
+        this.parameters = new LinkedHashMap<>();
+        this.meter = Meter.NONE;
         for (Row row : architecture.rows()) {
             if (row.layer() instanceof Weighted weighted) {
                 Shape weight = row.weightShape();
@@ -48,6 +52,13 @@ public final class Network {
                 add(weighted.name(), row, true, Shape.of(weight.dim(0)), values);
             }
         }
+    }
+
+    private Network(Network other, Meter meter) {
+        this.architecture = other.architecture;
+        this.backend = other.backend;
+        this.parameters = other.parameters;
+        this.meter = meter;
     }
 
     private <E extends Exception> void add(String layer, Row row, boolean bias, Shape shape, Values<E> values)
@@ -95,6 +106,11 @@ public final class Network {
         return new Network(architecture, backend, place -> weights.read(place.name(), place.shape()));
     }
 
+    /// The same network, with the same parameters, which tells a meter of every layer's pass.
+    public Network metered(Meter other) {
+        return new Network(this, other);
+    }
+
     public Architecture architecture() {
         return architecture;
     }
@@ -130,6 +146,7 @@ public final class Network {
         Tensor x = pictures;
         for (Row row : architecture.rows()) {
             x = stage(row, x, this::rescaled).out();
+            meter.done(row, Pass.FORWARD);
         }
         return x;
     }
@@ -144,6 +161,7 @@ public final class Network {
         Tensor x = pictures;
         for (Row row : architecture.rows().subList(0, architecture.rows().size() - 1)) {
             Stage stage = stage(row, x, (at, dropout, in) -> dropped(at, dropout, in, masks));
+            meter.done(row, Pass.FORWARD);
             stages.add(stage);
             x = stage.out();
         }
@@ -213,6 +231,7 @@ public final class Network {
             if (i < stages.size() - 1) { // the first one is the caller's
                 backend.free(dy); // or all of them would live until the step ends
             }
+            meter.done(stages.get(i).row(), Pass.BACKWARD_DATA);
             dy = dx;
         }
         learn(stages.getFirst(), dy, sink); // the pictures themselves need no gradient
@@ -221,16 +240,18 @@ public final class Network {
     private void learn(Stage stage, Tensor dy, GradientSink sink) {
         switch (stage.row().layer()) {
             case Conv conv -> emit(
+                    stage.row(),
                     conv,
                     backend.convolveParameterGradients(
                             stage.in(), dy, stage.row().weightShape(), conv.window(), conv.groups()),
                     sink);
-            case Dense dense -> emit(dense, backend.denseParameterGradients(stage.in(), dy), sink);
+            case Dense dense -> emit(stage.row(), dense, backend.denseParameterGradients(stage.in(), dy), sink);
             case Relu _,Tanh _,Normalize _,MaxPool _,Flatten _,Dropout _,Softmax _ -> {}
         }
     }
 
-    private void emit(Weighted layer, ParameterGradients gradients, GradientSink sink) {
+    private void emit(Row row, Weighted layer, ParameterGradients gradients, GradientSink sink) {
+        meter.done(row, Pass.BACKWARD_WEIGHTS);
         sink.accept(parameter(layer.name() + ".weight"), gradients.weight());
         sink.accept(parameter(layer.name() + ".bias"), gradients.bias());
     }

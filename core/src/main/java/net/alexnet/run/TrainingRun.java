@@ -47,6 +47,9 @@ public final class TrainingRun {
     /// Batches assembled ahead of the loop.
     private static final int DEPTH = 3;
 
+    /// Batches in memory while a run goes on: those made ahead, and the one that is learnt from.
+    public static final int INPUTS = DEPTH + 1;
+
     /// What a run needs and is not made of.
     ///
     /// @param backend computes

@@ -25,7 +25,6 @@ import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.train.Progress.EpochRecord;
 import net.alexnet.train.Progress.StepRecord;
-import net.alexnet.train.Velocities.Gradient;
 import net.alexnet.weights.Entry;
 
 /// The training loop, §5. It is given finished parts and owns the order of events; nothing else does.
@@ -135,12 +134,8 @@ public final class Trainer {
         try (Scope _ = backend.scope()) {
             Tensor pictures = backend.uploadPictures(
                     batch.pixels(), batch.count(), batch.side(), batch.side(), batch.channels());
-            List<Stage> stages = network.forward(pictures, new DropoutMasks(recipe.seed(), state.step()));
-            Loss output = backend.crossEntropy(stages.getLast().out(), batch.labels());
-            loss = look(stages, output);
-            List<Gradient> gradients = new ArrayList<>();
-            network.backward(stages, output.gradient(), (parameter, dy) -> gradients.add(new Gradient(parameter, dy)));
-            parts.velocities().update(gradients, factor());
+            loss = new Step(network, parts.velocities()).run(
+                    pictures, batch.labels(), new DropoutMasks(recipe.seed(), state.step()), factor(), this::look);
         }
         state = state.afterStep(loss);
         pace.step(batch.count());

@@ -29,22 +29,23 @@ class MemoryPlanTest {
 
     @Test
     void countsByHand() {
-        MemoryPlan plan = MemoryPlan.of(TINY, 3);
+        MemoryPlan plan = MemoryPlan.of(TINY, 3, 4);
         long parameters = 4 * (4 * 2 * 9 + 4 + 16 * 5 + 5);
         assertThat(plan.parameters()).isEqualTo(parameters);
         assertThat(plan.gradients()).isEqualTo(parameters);
         assertThat(plan.momentum()).isEqualTo(parameters);
-        // Input, conv1, relu1, pool1 and its winners of 8 bytes, flatten, dropout and its mask, fc6, softmax.
-        assertThat(plan.activations()).isEqualTo(3 * (4 * (128 + 64 + 64 + 16 + 16 + 16 + 16 + 5 + 5) + 8 * 16));
+        assertThat(plan.input()).isEqualTo(4 * 3 * 4 * 128);
+        // conv1, relu1, pool1 and its winners of 8 bytes, flatten, dropout and its mask, fc6, softmax.
+        assertThat(plan.activations()).isEqualTo(3 * (4 * (64 + 64 + 16 + 16 + 16 + 16 + 5 + 5) + 8 * 16));
         // The gradients at both sides of conv1, and its input with the overhang.
         assertThat(plan.workspace()).isEqualTo(3 * 4 * (128 + 64 + 2 * 9 * 9));
-        assertThat(plan.total()).isEqualTo(3 * parameters + plan.activations() + plan.workspace());
+        assertThat(plan.total()).isEqualTo(3 * parameters + plan.input() + plan.activations() + plan.workspace());
     }
 
     @Test
     void activationsGrowWithTheBatchAndParametersDoNot() {
-        MemoryPlan one = MemoryPlan.of(AlexNet.paper().architecture(), 1);
-        MemoryPlan many = MemoryPlan.of(AlexNet.paper().architecture(), 128);
+        MemoryPlan one = MemoryPlan.of(AlexNet.paper().architecture(), 1, 1);
+        MemoryPlan many = MemoryPlan.of(AlexNet.paper().architecture(), 128, 1);
         assertThat(many.parameters()).isEqualTo(one.parameters()).isEqualTo(4 * 60_965_224L);
         assertThat(many.activations()).isEqualTo(128 * one.activations());
         assertThat(many.workspace()).isEqualTo(128 * one.workspace());
@@ -52,13 +53,16 @@ class MemoryPlanTest {
 
     @Test
     void sumsBeyond2GiBDoNotOverflow() {
-        MemoryPlan plan = MemoryPlan.of(AlexNet.paper().architecture(), 100_000);
+        MemoryPlan plan = MemoryPlan.of(AlexNet.paper().architecture(), 100_000, 1);
         assertThat(plan.activations()).isGreaterThan(1L << 36);
         assertThat(plan.workspace()).isGreaterThan(1L << 36);
     }
 
     @Test
     void anEmptyBatchIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 0)).withMessageContaining("found 0");
+        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 0, 1))
+                .withMessageContaining("found 0 and 1");
+        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 1, 0))
+                .withMessageContaining("found 1 and 0");
     }
 }

@@ -1,0 +1,76 @@
+package net.alexnet.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import net.alexnet.net.AlexNet;
+import net.alexnet.recipe.Nearest;
+import net.alexnet.run.RunFolder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// The options that say which network is looked at, and with how many pictures; mixed into the commands that need no
+/// pictures and no weights.
+final class NetworkChoice {
+    @Parameters(paramLabel = "NETWORK", defaultValue = "paper", description = "paper, original, caffe, torchvision or small; a recipe's name or file; or a run's folder. Default:"
+            + " ${DEFAULT-VALUE}.")
+    private String name = "paper";
+
+    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Pictures in a step. Default: ${DEFAULT-VALUE}.")
+    private int batch = 128;
+
+    @Option(names = "--classes", paramLabel = "N", description = "Another number of classes.")
+    private @Nullable Integer classes;
+
+    /// Pictures in a step.
+    ///
+    /// @throws MisuseException if there are none
+    int batch() {
+        if (batch < 1) {
+            throw new MisuseException("--batch must be at least 1, found " + batch);
+        }
+        return batch;
+    }
+
+    /// The network.
+    ///
+    /// @throws MisuseException if there is none of that name; it names the nearest
+    AlexNet network() throws IOException {
+        if (classes != null && classes < 2) {
+            throw new MisuseException("--classes must be at least 2, found " + classes);
+        }
+        AlexNet network = named();
+        return classes == null ? network : network.withClasses(classes);
+    }
+
+    private AlexNet named() throws IOException {
+        List<String> tables = Arrays.stream(AlexNet.Table.values()).map(NetworkChoice::spelled).toList();
+        Optional<AlexNet.Table> table = Arrays.stream(AlexNet.Table.values())
+                .filter(one -> spelled(one).equals(name))
+                .findFirst();
+        if (table.isPresent()) {
+            return AlexNet.of(table.get());
+        }
+        if (Files.isDirectory(Path.of(name))) {
+            return RunFolder.open(Path.of(name)).recipe().network();
+        }
+        if (Recipes.NAMES.contains(name) || Files.isRegularFile(Path.of(name))) {
+            return Recipes.read(name, Map.of()).network();
+        }
+        List<String> known = Stream.concat(tables.stream(), Recipes.NAMES.stream()).distinct().sorted().toList();
+        throw new MisuseException("there is no network, recipe or run '" + name + "'; "
+                + Nearest.to(name, known).map(near -> "did you mean '" + near + "'? ").orElse("") + "Known: "
+                + String.join(", ", known));
+    }
+
+    private static String spelled(AlexNet.Table table) {
+        return table.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,158 @@
+package net.alexnet.run;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.IntConsumer;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.Architecture;
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.MemoryPlan;
+import net.alexnet.net.Meter.Pass;
+import net.alexnet.run.BenchmarkReport.Cost;
+import net.alexnet.run.BenchmarkReport.LayerCosts;
+import net.alexnet.run.BenchmarkReport.Resident;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Scope;
+
+/// Measures what a network costs on a backend: whole steps, each layer's passes, inference, memory, and beside them the rate
+/// of a plain matrix product.
+///
+/// Everything is read once in each round, in turn, so that what else the machine does falls on all of them alike.
+public final class Benchmark {
+    /// Training steps before the first round: what is made once, and Java's compiler.
+    public static final int WARM_UP = 3;
+
+    /// Pictures one by one in each round.
+    private static final int SINGLES = 10;
+
+    /// Matrix products in each round.
+    private static final int PRODUCTS = 3;
+
+    private final Architecture architecture;
+    private final int batch;
+    private final Backend backend;
+    private final List<Double> sgemm = new ArrayList<>();
+    private final List<Double> steps = new ArrayList<>();
+    private final List<Double> batches = new ArrayList<>();
+    private final List<Double> singles = new ArrayList<>();
+    private final List<Double> faults = new ArrayList<>();
+    private final List<Workload.Stopped> stopped = new ArrayList<>();
+
+    private Benchmark(Architecture architecture, int batch, Backend backend) {
+        this.architecture = architecture;
+        this.batch = batch;
+        this.backend = backend;
+    }
+
+    /// Measures; everything made for it is freed.
+    ///
+    /// @param batch pictures in a step, at least 1
+    /// @param rounds how often everything is read, at least 1
+    /// @param progress is told the number of rounds that are done, 0 once the warm-up is
+    public static BenchmarkReport run(
+            AlexNet network, int batch, int rounds, Backend backend, IntConsumer progress) {
+        if (batch < 1 || rounds < 1) {
+            throw new IllegalArgumentException(
+                    "the batch and the number of rounds must be at least 1, found " + batch + " and " + rounds);
+        }
+        return new Benchmark(network.architecture(), batch, backend).run(network, rounds, progress);
+    }
+
+    private BenchmarkReport run(AlexNet network, int rounds, IntConsumer progress) {
+        ProcessMemory memory = ProcessMemory.own();
+        OptionalLong before = memory.resident();
+        long heapBefore = Runtime.getRuntime().totalMemory();
+        try (Workload workload = new Workload(network, batch, TrainingRun.INPUTS, backend)) {
+            OptionalLong made = memory.resident();
+            memory.resetPeak();
+            for (int i = 0; i < WARM_UP; i++) {
+                workload.train();
+            }
+            OptionalLong peak = memory.peak();
+            long heapAfter = Runtime.getRuntime().totalMemory();
+            try (Scope _ = backend.scope()) {
+                Sgemm product = new Sgemm(backend);
+                product.gigaflops(workload::await);
+                workload.infer(batch);
+                workload.infer(1);
+                progress.accept(0);
+                for (int round = 1; round <= rounds; round++) {
+                    round(workload, product, memory);
+                    progress.accept(round);
+                }
+                Optional<Resident> resident = before.isPresent() && made.isPresent() && peak.isPresent()
+                        ? Optional.of(new Resident(before.getAsLong(), made.getAsLong(), peak.getAsLong(), heapBefore,
+                                heapAfter))
+                        : Optional.empty();
+                return report(rounds, product.side(), resident);
+            }
+        }
+    }
+
+    private void round(Workload workload, Sgemm product, ProcessMemory memory) {
+        OptionalLong faultsBefore = memory.minorFaults();
+        steps.add(workload.train());
+        OptionalLong faultsAfter = memory.minorFaults();
+        if (faultsBefore.isPresent() && faultsAfter.isPresent()) {
+            faults.add((double) (faultsAfter.getAsLong() - faultsBefore.getAsLong()));
+        }
+        stopped.add(workload.trainStopped());
+        for (int i = 0; i < PRODUCTS; i++) {
+            sgemm.add(product.gigaflops(workload::await));
+        }
+        batches.add(workload.infer(batch));
+        for (int i = 0; i < SINGLES; i++) {
+            singles.add(workload.infer(1));
+        }
+    }
+
+    // --- from readings to figures ----------------------------------------------------------------------------------
+
+    private BenchmarkReport report(int rounds, int side, Optional<Resident> resident) {
+        Map<Pass, Cost> whole = new EnumMap<>(Pass.class);
+        for (Pass pass : Pass.values()) {
+            List<Double> sums = stopped.stream().map(step -> step.laps().stream().filter(lap -> lap.pass() == pass)
+                    .mapToDouble(Laps.Lap::seconds).sum()).toList();
+            whole.put(pass, new Cost(Spread.of(sums),
+                    architecture.rows().stream().mapToLong(row -> operations(row, pass)).sum()));
+        }
+        return new BenchmarkReport(
+                architecture, batch, rounds, backend.describe(), side,
+                Spread.of(sgemm), Spread.of(steps), Spread.of(batches), Spread.of(singles),
+                layers(), whole,
+                Spread.of(stopped.stream().map(Workload.Stopped::update).toList()),
+                Spread.of(stopped.stream().map(Workload.Stopped::rest).toList()),
+                Spread.of(stopped.stream().map(Workload.Stopped::whole).toList()),
+                MemoryPlan.of(architecture, batch, TrainingRun.INPUTS), resident,
+                faults.isEmpty() ? Optional.empty() : Optional.of(Spread.of(faults)));
+    }
+
+    private List<LayerCosts> layers() {
+        Map<String, Map<Pass, List<Double>>> seconds = new HashMap<>();
+        for (Workload.Stopped step : stopped) {
+            for (Laps.Lap lap : step.laps()) {
+                seconds.computeIfAbsent(lap.row().name(), _ -> new EnumMap<>(Pass.class))
+                        .computeIfAbsent(lap.pass(), _ -> new ArrayList<>()).add(lap.seconds());
+            }
+        }
+        List<LayerCosts> layers = new ArrayList<>();
+        for (Row row : architecture.rows()) {
+            Map<Pass, Cost> passes = new EnumMap<>(Pass.class);
+            seconds.getOrDefault(row.name(), Map.of()).forEach(
+                    (pass, readings) -> passes.put(pass, new Cost(Spread.of(readings), operations(row, pass))));
+            layers.add(new LayerCosts(row, passes));
+        }
+        return layers;
+    }
+
+    /// What direct convolution and a plain product do in a layer's pass over the batch, a multiply-add being two.
+    private long operations(Row row, Pass pass) {
+        boolean none = pass == Pass.BACKWARD_DATA && row.equals(architecture.rows().getFirst());
+        return none ? 0 : 2 * batch * row.multiplyAdds();
+    }
+}

@@ -1,0 +1,47 @@
+package net.alexnet.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.net.DropoutMasks;
+import net.alexnet.net.Network;
+import net.alexnet.net.Network.Stage;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Backend.Loss;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.train.Velocities.Gradient;
+
+/// One step of training, §5: forward, the loss, backward, the update; and nothing of what a run does around it.
+///
+/// @param network that learns
+/// @param velocities of that network
+public record Step(Network network, Velocities velocities) {
+    /// Looks at a step between the loss and the way back, and may prevent its update by an exception.
+    ///
+    /// @param <T> what it has seen
+    /// @param <E> what it throws
+    @FunctionalInterface
+    public interface Look<T, E extends Exception> {
+        /// @param stages of the forward pass
+        /// @param loss of its logits
+        T at(List<Stage> stages, Loss loss) throws E;
+    }
+
+    /// Takes the step. Everything made for it belongs to the scope that is open.
+    ///
+    /// @param pictures `(N, C, H, W)`
+    /// @param labels one per picture
+    /// @param masks which units are dropped
+    /// @param factor of the schedule, on the optimiser's rate
+    /// @return what was seen
+    public <T, E extends Exception> T run(
+            Tensor pictures, int[] labels, DropoutMasks masks, double factor, Look<T, E> look) throws E {
+        Backend backend = network.backend();
+        List<Stage> stages = network.forward(pictures, masks);
+        Loss loss = backend.crossEntropy(stages.getLast().out(), labels);
+        T seen = look.at(stages, loss);
+        List<Gradient> gradients = new ArrayList<>();
+        network.backward(stages, loss.gradient(), (parameter, dy) -> gradients.add(new Gradient(parameter, dy)));
+        velocities.update(gradients, factor);
+        return seen;
+    }
+}
