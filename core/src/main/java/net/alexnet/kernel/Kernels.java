@@ -1,7 +1,9 @@
 package net.alexnet.kernel;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.stream.Stream;
+import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 
@@ -49,8 +51,25 @@ public final class Kernels {
                 .map(geometry -> new FastConvolution(geometry, workers, scratch));
     }
 
-    /// For kernels of this package.
-    Workers workers() {
-        return workers;
+    /// Response normalisation, or empty where the constants are not those that the kernel is for.
+    ///
+    /// @param channels of the map
+    public Optional<FastResponseNorm> responseNorm(ResponseNorm norm, int channels) {
+        return FastResponseNorm.fits(norm)
+                ? Optional.of(new FastResponseNorm(norm, channels, workers, scratch))
+                : Optional.empty();
+    }
+
+    /// Max-pooling of a map.
+    ///
+    /// @param x the logical shape of the input, `(N, C, H, W)`
+    public FastMaxPool maxPool(Shape x, Window window) {
+        return new FastMaxPool(window, x.dim(0), x.dim(1), x.dim(2), x.dim(3), workers);
+    }
+
+    /// The step of [net.alexnet.tensor.Backend#update] on memory of one order.
+    public void update(
+            MemorySegment w, MemorySegment v, MemorySegment gradient, float momentum, float weightDecay, float rate) {
+        FastUpdate.run(w, v, gradient, momentum, weightDecay, rate, workers);
     }
 }
