@@ -3,6 +3,8 @@ package net.alexnet.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
 
@@ -16,16 +18,43 @@ final class ModelFile {
         BEST
     }
 
-    private ModelFile() {}
+    private final FutureTask<Path> checked;
 
-    static Model open(Path path, Which which, Backend backend) throws IOException {
+    private ModelFile(FutureTask<Path> checked) {
+        this.checked = checked;
+    }
+
+    /// Finds a model, and begins to compare it with its checksum, if it has one, while the caller does something else.
+    ///
+    /// @throws IOException if there is none
+    static ModelFile find(Path path, Which which) throws IOException {
         if (Files.isRegularFile(path) && !path.endsWith("latest")) {
-            return Model.open(path, backend);
+            FutureTask<Path> known = new FutureTask<>(() -> path);
+            known.run();
+            return new ModelFile(known);
         }
         RunCheckpoint checkpoint = switch (which) {
             case LAST -> RunCheckpoint.last(path);
             case BEST -> RunCheckpoint.best(path);
         };
-        return Model.open(checkpoint.load().modelFile(), backend);
+        FutureTask<Path> checked = new FutureTask<>(checkpoint::modelFile);
+        Thread.ofPlatform().daemon().name("checksum").start(checked);
+        return new ModelFile(checked);
+    }
+
+    /// Opens it, after every byte has been checked.
+    Model open(Backend backend) throws IOException {
+        try {
+            return Model.open(checked.get(), backend);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException program -> throw program;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the model was checked", e);
+        }
     }
 }

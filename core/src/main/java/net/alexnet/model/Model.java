@@ -111,11 +111,11 @@ public record Model(ModelCard card, Network network) {
         return new MeanImage(side, channels, interleaved);
     }
 
-    /// Reads a model file.
+    /// Opens a model file; the network reads its weights where they lie in it, as far as the backend can, so it is quick.
     ///
     /// @throws WeightFileException if the file is damaged, or does not say what network it holds
     public static Model open(Path file, Backend backend) throws WeightFileException {
-        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+        try (SafetensorsFile weights = SafetensorsFile.openLasting(file)) {
             ModelCard card = card(file, weights);
             return new Model(card, Network.of(card.network().architecture(), weights, backend));
         }
