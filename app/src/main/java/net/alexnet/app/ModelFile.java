@@ -18,34 +18,34 @@ final class ModelFile {
         BEST
     }
 
-    private final FutureTask<Path> checked;
+    private final FutureTask<Model.Stored> stored;
 
-    private ModelFile(FutureTask<Path> checked) {
-        this.checked = checked;
+    private ModelFile(FutureTask<Model.Stored> stored) {
+        this.stored = stored;
     }
 
-    /// Finds a model, and begins to compare it with its checksum, if it has one, while the caller does something else.
+    /// Finds a model and begins to read it, on a thread of its own, while the caller does something else.
     ///
     /// @throws IOException if there is none
     static ModelFile find(Path path, Which which) throws IOException {
+        FutureTask<Model.Stored> stored;
         if (Files.isRegularFile(path) && !path.endsWith("latest")) {
-            FutureTask<Path> known = new FutureTask<>(() -> path);
-            known.run();
-            return new ModelFile(known);
+            stored = new FutureTask<>(() -> Model.read(path));
+        } else {
+            RunCheckpoint checkpoint = switch (which) {
+                case LAST -> RunCheckpoint.last(path);
+                case BEST -> RunCheckpoint.best(path);
+            };
+            stored = new FutureTask<>(() -> Model.read(checkpoint.modelFile()));
         }
-        RunCheckpoint checkpoint = switch (which) {
-            case LAST -> RunCheckpoint.last(path);
-            case BEST -> RunCheckpoint.best(path);
-        };
-        FutureTask<Path> checked = new FutureTask<>(checkpoint::modelFile);
-        Thread.ofPlatform().daemon().name("checksum").start(checked);
-        return new ModelFile(checked);
+        Thread.ofPlatform().daemon().name("model").start(stored);
+        return new ModelFile(stored);
     }
 
-    /// Opens it, after every byte has been checked.
+    /// Puts it on a backend, after every byte of a run's checkpoint has been checked.
     Model open(Backend backend) throws IOException {
         try {
-            return Model.open(checked.get(), backend);
+            return stored.get().on(backend);
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException io -> throw io;
@@ -54,7 +54,7 @@ final class ModelFile {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the model was checked", e);
+            throw new IOException("interrupted while the model was read", e);
         }
     }
 }

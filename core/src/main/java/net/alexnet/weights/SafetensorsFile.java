@@ -68,10 +68,13 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /// Opens and checks a file whose values may outlive it: the mapping stays until nothing refers to a part of it any more.
+    /// Every page is brought into memory.
     ///
-    /// @throws WeightFileException as from [#open]
+    /// @throws WeightFileException as from [#open], or if the disk does not give a page
     public static SafetensorsFile openLasting(Path file) throws WeightFileException {
-        return new SafetensorsFile(file, Arena.ofAuto(), true);
+        SafetensorsFile result = new SafetensorsFile(file, Arena.ofAuto(), true);
+        result.touch();
+        return result;
     }
 
     /// What the file says of itself; in file order.
@@ -116,9 +119,9 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /// The values of a tensor that must have this shape, float32 in the machine's byte order and in row-major order, as
     /// [net.alexnet.tensor.Backend#upload] takes them: the mapped file itself, read-only, where it holds them so and was
-    /// opened by [#openLasting]; else a copy. Every page of it has been read once.
+    /// opened by [#openLasting]; else a copy.
     ///
-    /// @throws WeightFileException as from [#read(String, Shape)], or if the disk does not give the values
+    /// @throws WeightFileException as from [#read(String, Shape)]
     public MemorySegment values(String name, Shape expected) throws WeightFileException {
         requireShape(name, expected);
         Location location = location(name);
@@ -126,14 +129,13 @@ public final class SafetensorsFile implements AutoCloseable {
         if (!lasting || location.dtype() != Dtype.F32 || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             return MemorySegment.ofArray(read(name));
         }
-        touch(values);
         return values;
     }
 
     /// A native reader cannot be told of a page that is not to be had; here it is an error.
-    private void touch(MemorySegment values) throws WeightFileException {
+    private void touch() throws WeightFileException {
         try {
-            values.load();
+            data.load();
             // The JVM reports a page that could not be read when the thread comes to its next native call; here is one.
             Thread.holdsLock(this);
         } catch (InternalError e) {
