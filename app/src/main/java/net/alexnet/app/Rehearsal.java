@@ -24,6 +24,8 @@ import net.alexnet.weights.Safetensors;
 final class Rehearsal {
     private Rehearsal() {}
 
+    /// Runs the commands.
+    ///
     /// @param arguments a folder that may be filled and removed
     public static void main(String[] arguments) throws IOException {
         Natives.loadAhead();
