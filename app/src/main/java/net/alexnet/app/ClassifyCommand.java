@@ -31,7 +31,6 @@ final class ClassifyCommand implements Callable<Integer> {
     private static final int BATCH = 32; // views at a time
 
     private final Terminal terminal;
-    private final PictureCodec codec = new OpenCvCodec();
 
     @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, or a model.safetensors.")
     private Path model = Path.of("runs/latest");
@@ -66,8 +65,9 @@ final class ClassifyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<Path> files = files();
         List<Answer> answers = new ArrayList<>();
+        ModelFile file = ModelFile.find(model, which);
         try (Backend backend = engine.open()) {
-            Model opened = ModelFile.open(model, which, backend);
+            Model opened = file.open(backend);
             Preprocessing preprocessing = opened.card().preprocessing();
             look.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
             Classifier classifier = new Classifier(opened, look.views());
@@ -108,6 +108,7 @@ final class ClassifyCommand implements Callable<Integer> {
     }
 
     private List<Answer> classify(Classifier classifier, Preprocessing preprocessing, List<Path> files) {
+        PictureCodec codec = new OpenCvCodec();
         List<Path> readable = new ArrayList<>();
         List<Picture> squares = new ArrayList<>();
         List<Answer> unreadable = new ArrayList<>();

@@ -3,6 +3,8 @@ package net.alexnet.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
 
@@ -16,16 +18,43 @@ final class ModelFile {
         BEST
     }
 
-    private ModelFile() {}
+    private final FutureTask<Model.Stored> stored;
 
-    static Model open(Path path, Which which, Backend backend) throws IOException {
+    private ModelFile(FutureTask<Model.Stored> stored) {
+        this.stored = stored;
+    }
+
+    /// Finds a model and begins to read it, on a thread of its own, while the caller does something else.
+    ///
+    /// @throws IOException if there is none
+    static ModelFile find(Path path, Which which) throws IOException {
+        FutureTask<Model.Stored> stored;
         if (Files.isRegularFile(path) && !path.endsWith("latest")) {
-            return Model.open(path, backend);
+            stored = new FutureTask<>(() -> Model.read(path));
+        } else {
+            RunCheckpoint checkpoint = switch (which) {
+                case LAST -> RunCheckpoint.last(path);
+                case BEST -> RunCheckpoint.best(path);
+            };
+            stored = new FutureTask<>(() -> Model.read(checkpoint.modelFile()));
         }
-        RunCheckpoint checkpoint = switch (which) {
-            case LAST -> RunCheckpoint.last(path);
-            case BEST -> RunCheckpoint.best(path);
-        };
-        return Model.open(checkpoint.load().modelFile(), backend);
+        Thread.ofPlatform().daemon().name("model").start(stored);
+        return new ModelFile(stored);
+    }
+
+    /// Puts it on a backend, after every byte of a run's checkpoint has been checked.
+    Model open(Backend backend) throws IOException {
+        try {
+            return stored.get().on(backend);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException io -> throw io;
+                case RuntimeException program -> throw program;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the model was read", e);
+        }
     }
 }

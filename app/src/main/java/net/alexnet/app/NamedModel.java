@@ -17,7 +17,7 @@ record NamedModel(Path path, Model model) {
     static List<NamedModel> open(List<Path> paths, ModelFile.Which which, Backend backend) throws IOException {
         List<NamedModel> opened = new ArrayList<>();
         for (Path path : paths) {
-            NamedModel one = new NamedModel(path, ModelFile.open(path, which, backend));
+            NamedModel one = new NamedModel(path, ModelFile.find(path, which).open(backend));
             opened.add(one);
             opened.getFirst().requireFits(one);
         }

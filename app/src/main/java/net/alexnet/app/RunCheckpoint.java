@@ -45,6 +45,11 @@ record RunCheckpoint(RunFolder run, Path folder) {
         }
     }
 
+    /// Its file of weights, after checking every byte of that one; to use the model and not to go on training.
+    Path modelFile() throws IOException {
+        return run.checkpoints(1).modelFile(folder);
+    }
+
     /// Loads it, after checking every byte.
     Checkpoint load() throws IOException {
         return run.checkpoints(1).load(folder);

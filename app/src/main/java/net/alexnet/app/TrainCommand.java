@@ -10,7 +10,6 @@ import java.util.function.LongPredicate;
 import net.alexnet.checkpoint.Checkpoint;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.eval.Scores.Report;
-import net.alexnet.image.PictureCodec;
 import net.alexnet.recipe.Recipe;
 import net.alexnet.recipe.RecipeReader;
 import net.alexnet.run.PicturesFit;
@@ -36,7 +35,6 @@ import picocli.CommandLine.Option;
 })
 final class TrainCommand implements Callable<Integer> {
     private final Terminal terminal;
-    private final PictureCodec codec = new OpenCvCodec();
 
     @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "A recipe by name (quickstart, fashion-mnist, cifar10, pictures, paper) or a YAML file. Default: quickstart,"
             + " with --data pictures.")
@@ -85,7 +83,8 @@ final class TrainCommand implements Callable<Integer> {
                 Backend backend = engine.open()) {
             progress.say(backend.describe());
             LongPredicate stop = step -> terminal.interruption().asked() || step >= maxSteps;
-            TrainingRun.Tools tools = new TrainingRun.Tools(backend, codec, engine.threads(), progress, stop);
+            TrainingRun.Tools tools = new TrainingRun.Tools(backend, new OpenCvCodec(), engine.threads(), progress,
+                    stop);
             return resume == null ? start(tools, progress) : goOn(resume, tools, progress);
         }
     }
@@ -101,7 +100,7 @@ final class TrainCommand implements Callable<Integer> {
                     "recipe " + name + " needs pictures: --data DIR, a folder with one subfolder per class");
         }
         recipe = recipe.withSource(DataSource.absolute(recipe.data().source()));
-        DataSource source = DataSource.open(recipe, codec);
+        DataSource source = DataSource.open(recipe, new OpenCvCodec());
         Dataset dataset = source.dataset();
         recipe = recipe.withClasses(dataset.classes().size());
         if (pictures) {
@@ -132,7 +131,8 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingPictures pictures(
             DataSource source, Recipe recipe, TrainingRun.Tools tools, ConsoleProgress progress)
             throws IOException, InterruptedException {
-        return source.pictures(recipe.pictures().resize(), recipe.network().channels(), codec, tools.workers(),
+        return source.pictures(recipe.pictures().resize(), recipe.network().channels(), new OpenCvCodec(),
+                tools.workers(),
                 progress, terminal.interruption()::asked);
     }
 
@@ -178,7 +178,7 @@ final class TrainCommand implements Callable<Integer> {
                             + " epochs. For a longer one start a new run with more --epochs");
             return report(found.run(), new Outcome(checkpoint.state(), true, Optional.empty(), 0), progress);
         }
-        TrainingPictures ready = pictures(DataSource.open(recipe, codec), recipe, tools, progress);
+        TrainingPictures ready = pictures(DataSource.open(recipe, new OpenCvCodec()), recipe, tools, progress);
         progress.say("resuming " + found.run().path() + " at step " + checkpoint.state().step());
         return report(
                 found.run(), TrainingRun.resume(found.run(), recipe, checkpoint, ready, tools), progress);

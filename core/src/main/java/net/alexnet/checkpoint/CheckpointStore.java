@@ -98,8 +98,27 @@ public final class CheckpointStore {
     /// @throws CheckpointException if it is cut, altered, incomplete or of another version; it offers the newest intact
     ///     one before it
     public Checkpoint load(Path folder) throws CheckpointException {
+        return refusing(folder, () -> read(folder));
+    }
+
+    /// A checkpoint's file of weights, after checking every byte of it, but not the velocities.
+    ///
+    /// @param folder as for [#load]
+    /// @throws CheckpointException as from [#load]
+    public Path modelFile(Path folder) throws CheckpointException {
+        return refusing(folder, () -> {
+            stored(folder).files().getFirst().verify(folder);
+            return folder.resolve(Checkpoint.MODEL);
+        });
+    }
+
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private <T> T refusing(Path folder, Reading<T> reading) throws CheckpointException {
         try {
-            return read(folder);
+            return reading.read();
         } catch (IOException e) {
             Optional<Path> intact = intactBefore(folder);
             String remedy = intact.map(path -> "resume from " + path + ", the newest intact one before it")
@@ -122,13 +141,18 @@ public final class CheckpointStore {
                 .write(draft);
     }
 
-    private static Checkpoint read(Path folder) throws IOException {
+    private static StateFile stored(Path folder) throws IOException {
         StateFile stored = StateFile.read(folder);
         if (!stored.files().stream().map(FileSeal::name).toList()
                 .equals(List.of(Checkpoint.MODEL, Checkpoint.MOMENTUM))) {
             throw new IOException(Checkpoint.STATE + " must list " + Checkpoint.MODEL + " and " + Checkpoint.MOMENTUM
                     + ", found " + stored.files());
         }
+        return stored;
+    }
+
+    private static Checkpoint read(Path folder) throws IOException {
+        StateFile stored = stored(folder);
         for (FileSeal seal : stored.files()) {
             seal.verify(folder);
         }

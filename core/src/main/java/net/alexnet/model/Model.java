@@ -111,14 +111,33 @@ public record Model(ModelCard card, Network network) {
         return new MeanImage(side, channels, interleaved);
     }
 
+    /// A model file that was opened and checked, but whose network is on no backend yet.
+    ///
+    /// @param card what the file says of itself
+    /// @param weights of the network, as [SafetensorsFile#openLasting] opens them
+    public record Stored(ModelCard card, SafetensorsFile weights) {
+        /// Puts the network on a backend; it reads its weights where they lie in the file, as far as the backend can, so
+        /// this is quick.
+        ///
+        /// @throws WeightFileException if a parameter is missing or of another shape
+        public Model on(Backend backend) throws WeightFileException {
+            return new Model(card, Network.of(card.network().architecture(), weights, backend));
+        }
+    }
+
     /// Reads a model file.
     ///
     /// @throws WeightFileException if the file is damaged, or does not say what network it holds
+    public static Stored read(Path file) throws WeightFileException {
+        SafetensorsFile weights = SafetensorsFile.openLasting(file);
+        return new Stored(card(file, weights), weights);
+    }
+
+    /// Reads a model file and puts its network on a backend.
+    ///
+    /// @throws WeightFileException if the file is damaged, or does not say what network it holds
     public static Model open(Path file, Backend backend) throws WeightFileException {
-        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
-            ModelCard card = card(file, weights);
-            return new Model(card, Network.of(card.network().architecture(), weights, backend));
-        }
+        return read(file).on(backend);
     }
 
     private static ModelCard card(Path file, SafetensorsFile weights) throws WeightFileException {

@@ -63,13 +63,12 @@ public final class Network {
 
     private <E extends Exception> void add(String layer, Row row, boolean bias, Shape shape, Values<E> values)
             throws E {
-        float[] initial = values.of(new ParameterPlace(layer, row, bias, shape));
-        Parameter parameter = new Parameter(layer, bias, backend.upload(shape, initial));
+        Parameter parameter = new Parameter(layer, bias, values.of(new ParameterPlace(layer, row, bias, shape)));
         parameters.put(parameter.name(), parameter);
     }
 
     private interface Values<E extends Exception> {
-        float[] of(ParameterPlace place) throws E;
+        Tensor of(ParameterPlace place) throws E;
     }
 
     private record ParameterPlace(String layer, Row row, boolean bias, Shape shape) {
@@ -93,17 +92,18 @@ public final class Network {
                     values[i] = (float) normal.nextGaussian(0, deviation);
                 }
             }
-            return values;
+            return backend.upload(place.shape(), values);
         });
     }
 
     /// A network with given parameters.
     ///
-    /// @param weights holds a tensor of each parameter's name and shape
+    /// @param weights holds a tensor of each parameter's name and shape; the parameters may lie in it, if it was opened so
     /// @throws WeightFileException if one is missing or of another shape
     public static Network of(Architecture architecture, SafetensorsFile weights, Backend backend)
             throws WeightFileException {
-        return new Network(architecture, backend, place -> weights.read(place.name(), place.shape()));
+        return new Network(architecture, backend,
+                place -> backend.upload(place.shape(), weights.values(place.name(), place.shape())));
     }
 
     /// The same network, with the same parameters, which tells a meter of every layer's pass.

@@ -35,6 +35,14 @@ public interface Backend extends AutoCloseable {
     /// A tensor of these values, given in row-major order of the logical shape.
     Tensor upload(Shape shape, float[] values);
 
+    /// A tensor of these values, float32 in the machine's byte order and in row-major order of the logical shape.
+    ///
+    /// @param values exactly `shape.elements()` floats, native or heap. A backend may read the memory in place, so it must
+    ///     stay unchanged while the returned tensor lives; it is kept from being unmapped as long, if its arena is an
+    ///     automatic one. It is never written to, and may be a read-only mapping: a tensor that is changed is first given
+    ///     memory of its own
+    Tensor upload(Shape shape, MemorySegment values);
+
     /// Pictures as they come from a decoder: float32 values in `(N, H, W, C)` order.
     ///
     /// @param pixels at least `N·H·W·C` floats, native or heap. A backend may use the memory in place, so it must

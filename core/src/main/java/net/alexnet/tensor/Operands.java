@@ -20,6 +20,15 @@ public final class Operands {
         }
     }
 
+    /// [Backend#upload] from memory: the bytes of as many values as the shape has places.
+    public static void values(String operation, Shape shape, MemorySegment values) {
+        long needed = shape.elements() * Float.BYTES;
+        if (values.byteSize() != needed) {
+            throw new IllegalArgumentException(operation + ": a tensor of " + shape + " takes " + needed
+                    + " bytes, found " + values.byteSize());
+        }
+    }
+
     /// [Backend#uploadPictures]: at least as much memory as the pictures fill.
     ///
     /// @return `(N, C, H, W)`

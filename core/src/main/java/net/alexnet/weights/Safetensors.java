@@ -33,7 +33,8 @@ public final class Safetensors {
     static final String METADATA = "__metadata__";
     static final int HEADER_LIMIT = 100_000_000;
 
-    private static final int ALIGNMENT = 8;
+    /// At which the data begins, so that a mapped tensor can be computed on where it lies; the format asks for 8.
+    static final int ALIGNMENT = 64;
     private static final int BUFFER_BYTES = 1 << 18;
 
     private Safetensors() {}
@@ -72,7 +73,7 @@ public final class Safetensors {
             writeEntries(json, entries);
             json.writeEndObject();
         }
-        while (bytes.size() % ALIGNMENT != 0) {
+        while ((Long.BYTES + bytes.size()) % ALIGNMENT != 0) {
             bytes.write(' ');
         }
         if (bytes.size() > HEADER_LIMIT) {

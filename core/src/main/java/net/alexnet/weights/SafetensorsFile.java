@@ -22,6 +22,9 @@ import net.alexnet.weights.SafetensorsHeader.Location;
 ///
 /// The file is taken for hostile: its whole layout is checked when it is opened, before anything is allocated that it
 /// asks for. Safe for use by many threads until it is closed.
+///
+/// A file that is cut while it is mapped can fail a reader in Java with an error, and a native one with the end of the
+/// process; [Safetensors#write] never changes a file that is there, but puts another in its place.
 public final class SafetensorsFile implements AutoCloseable {
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -31,9 +34,12 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Map<String, String> metadata;
     private final Map<String, Location> tensors;
 
-    private SafetensorsFile(Path file, Arena arena) throws WeightFileException {
+    private final boolean lasting;
+
+    private SafetensorsFile(Path file, Arena arena, boolean lasting) throws WeightFileException {
         this.file = file;
         this.arena = arena;
+        this.lasting = lasting;
         MemorySegment whole = map(file, arena);
         SafetensorsHeader header = header(file, whole);
         this.data = whole.asSlice(Long.BYTES + whole.get(LENGTH, 0));
@@ -51,7 +57,7 @@ public final class SafetensorsFile implements AutoCloseable {
         Arena arena = Arena.ofShared();
         boolean opened = false;
         try {
-            SafetensorsFile result = new SafetensorsFile(file, arena);
+            SafetensorsFile result = new SafetensorsFile(file, arena, false);
             opened = true;
             return result;
         } finally {
@@ -59,6 +65,16 @@ public final class SafetensorsFile implements AutoCloseable {
                 arena.close();
             }
         }
+    }
+
+    /// Opens and checks a file whose values may outlive it: the mapping stays until nothing refers to a part of it any more.
+    /// Every page is brought into memory.
+    ///
+    /// @throws WeightFileException as from [#open], or if the disk does not give a page
+    public static SafetensorsFile openLasting(Path file) throws WeightFileException {
+        SafetensorsFile result = new SafetensorsFile(file, Arena.ofAuto(), true);
+        result.touch();
+        return result;
     }
 
     /// What the file says of itself; in file order.
@@ -89,8 +105,7 @@ public final class SafetensorsFile implements AutoCloseable {
             throw new WeightFileException(file, "tensor '" + name + "' of shape " + location.shape()
                     + " has too many values for one array");
         }
-        MemorySegment values = data.asSlice(location.begin(), location.end() - location.begin());
-        return location.dtype().floats(values).orElseThrow(() -> new WeightFileException(file, "tensor '" + name
+        return location.dtype().floats(part(location)).orElseThrow(() -> new WeightFileException(file, "tensor '" + name
                 + "' holds " + location.dtype() + "; only F32, F16, BF16 and F64 can be read as weights"));
     }
 
@@ -98,17 +113,55 @@ public final class SafetensorsFile implements AutoCloseable {
     ///
     /// @throws WeightFileException if it has another one, or as from [#read(String)]
     public float[] read(String name, Shape expected) throws WeightFileException {
+        requireShape(name, expected);
+        return read(name);
+    }
+
+    /// The values of a tensor that must have this shape, float32 in the machine's byte order and in row-major order, as
+    /// [net.alexnet.tensor.Backend#upload] takes them: the mapped file itself, read-only, where it holds them so and was
+    /// opened by [#openLasting]; else a copy.
+    ///
+    /// @throws WeightFileException as from [#read(String, Shape)]
+    public MemorySegment values(String name, Shape expected) throws WeightFileException {
+        requireShape(name, expected);
+        Location location = location(name);
+        MemorySegment values = part(location);
+        if (!lasting || location.dtype() != Dtype.F32 || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            return MemorySegment.ofArray(read(name));
+        }
+        return values;
+    }
+
+    /// A native reader cannot be told of a page that is not to be had; here it is an error.
+    private void touch() throws WeightFileException {
+        try {
+            data.load();
+            // The JVM reports a page that could not be read when the thread comes to its next native call; here is one.
+            Thread.holdsLock(this);
+        } catch (InternalError e) {
+            throw new WeightFileException(file,
+                    "it can no longer be read from the disk; was the file cut, or has the disk gone?", e);
+        }
+    }
+
+    private MemorySegment part(Location location) {
+        return data.asSlice(location.begin(), location.end() - location.begin());
+    }
+
+    private void requireShape(String name, Shape expected) throws WeightFileException {
         if (!shape(name).equals(expected)) {
             throw new WeightFileException(file, "tensor '" + name + "' must have the shape " + expected + ", found "
                     + shape(name));
         }
-        return read(name);
     }
 
-    /// Unmaps the file; reading from it afterwards is an [IllegalStateException].
+    /// Unmaps the file, and reading from it afterwards is an [IllegalStateException]; but not if it was opened by
+    /// [#openLasting].
     @Override
     public void close() {
-        arena.close();
+        if (!lasting) {
+            arena.close();
+        }
     }
 
     private Location location(String name) throws WeightFileException {

@@ -25,6 +25,8 @@ interface OperandContract extends Contract {
     @Test
     default void valuesThatDoNotFillAShape() {
         refused(() -> tensor(Shape.of(2, 3), 1, 2, 3, 4, 5), "upload", "2 × 3", "5");
+        refused(() -> backend().upload(Shape.of(2, 3), MemorySegment.ofArray(new float[7])), "upload", "2 × 3", "24",
+                "28");
         refused(() -> backend().assign(zeros(4), new float[5]), "assign", "4", "5");
         refused(() -> backend().uploadPictures(MemorySegment.ofArray(new float[11]), 1, 2, 2, 3),
                 "uploadPictures", "1 × 2 × 2 × 3", "48", "44");

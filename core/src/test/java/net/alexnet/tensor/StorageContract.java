@@ -87,6 +87,49 @@ interface StorageContract extends Contract {
     }
 
     @Test
+    default void memoryGivesTheSameTensorAsAnArray() {
+        Shape[] shapes = {Shape.of(), Shape.of(5), Shape.of(3, 7), Shape.of(2, 3, 4, 5), Shape.of(1, 8, 1, 1)};
+        try (Arena arena = Arena.ofConfined()) {
+            for (Shape shape : shapes) {
+                float[] values = Samples.normal(shape, 6);
+                long bytes = shape.elements() * Float.BYTES;
+                MemorySegment room = arena.allocate(bytes + 8, 64);
+                for (MemorySegment memory : List.of(room.asSlice(0, bytes), room.asSlice(4, bytes),
+                        room.asSlice(1, bytes), MemorySegment.ofArray(new float[values.length]))) {
+                    MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT_UNALIGNED, 0, values.length);
+                    try (Scope _ = backend().scope()) {
+                        Tensor tensor = backend().upload(shape, memory);
+                        assertThat(tensor.shape()).isEqualTo(shape);
+                        assertThat(values(tensor)).as("a tensor of " + shape).isEqualTo(values);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    default void whatIsChangedLeavesTheMemoryThatItCameFromAlone() {
+        Shape shape = Shape.of(16, 4);
+        float[] values = Samples.normal(shape, 7);
+        try (Arena arena = Arena.ofConfined(); Scope _ = backend().scope()) {
+            MemorySegment memory = arena.allocate(shape.elements() * Float.BYTES, 64);
+            MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
+            MemorySegment constant = memory.asReadOnly();
+            Tensor assigned = backend().upload(shape, constant);
+            backend().assign(assigned, new float[64]);
+            assertThat(values(assigned)).isEqualTo(new float[64]);
+            Tensor updated = backend().upload(shape, constant);
+            Tensor copied = backend().upload(shape, values);
+            for (int step = 0; step < 2; step++) {
+                backend().update(updated, backend().upload(shape, constant), normal(8, 16, 4), 0.9f, 0.1f, 0.5f);
+                backend().update(copied, backend().upload(shape, values), normal(8, 16, 4), 0.9f, 0.1f, 0.5f);
+            }
+            assertThat(values(updated)).isEqualTo(values(copied)).isNotEqualTo(values);
+            assertThat(memory.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(values);
+        }
+    }
+
+    @Test
     default void greyPicturesToo() {
         MemorySegment pixels = MemorySegment.ofArray(new float[] {1, 2, 3, 4, 5, 6});
         Tensor pictures = backend().uploadPictures(pixels, 3, 1, 2, 1);

@@ -1,9 +1,12 @@
 package net.alexnet.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.ByteBuffer;
@@ -62,10 +65,32 @@ class SafetensorsTest {
 
         String header = "{\"__metadata__\":{\"a\":\"1\",\"b\":\"2\"},"
                 + "\"w\":{\"dtype\":\"F32\",\"shape\":[1,2],\"data_offsets\":[0,8]}}";
-        String padded = header + " ".repeat((8 - header.length() % 8) % 8);
+        String padded = header + " ".repeat((64 - (8 + header.length()) % 64) % 64); // the data begins at a cache line
         ByteBuffer expected = ByteBuffer.allocate(8 + padded.length() + 8).order(ByteOrder.LITTLE_ENDIAN);
         expected.putLong(padded.length()).put(padded.getBytes(StandardCharsets.UTF_8)).putFloat(1).putFloat(-2);
         assertThat(Files.readAllBytes(file)).isEqualTo(expected.array());
+    }
+
+    @Test
+    void valuesLieInTheFileIfItWasOpenedToLast() throws IOException {
+        Path file = folder.resolve("tiny.safetensors");
+        float[] values = {1, -2, Float.MIN_VALUE, 4};
+        Safetensors.write(file, Map.of(), List.of(entry("w", values, 2, 2)));
+        MemorySegment lasting;
+        try (SafetensorsFile read = SafetensorsFile.openLasting(file)) {
+            lasting = read.values("w", Shape.of(2, 2));
+            assertThatExceptionOfType(WeightFileException.class).isThrownBy(() -> read.values("w", Shape.of(4)))
+                    .withMessageContainingAll("'w'", "2 × 2", "4");
+        }
+        assertThat(lasting.toArray(ValueLayout.JAVA_FLOAT)).as("after the file was closed").isEqualTo(values);
+        assertThat(lasting.isMapped()).isTrue();
+        assertThat(lasting.isReadOnly()).isTrue();
+        assertThat(lasting.address() % 64).isZero();
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            MemorySegment copy = read.values("w", Shape.of(2, 2));
+            assertThat(copy.isMapped()).isFalse();
+            assertThat(copy.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(values);
+        }
     }
 
     @Test

@@ -15,8 +15,12 @@ final class Layout {
 
     /// The tensor itself if it lies as it should, else a copy that does.
     static Tensor ordered(Tensor tensor) {
-        MemoryFormat format = format((int) tensor.dim());
-        return tensor.is_contiguous(format) ? tensor : tensor.contiguous(format);
+        return isOrdered(tensor) ? tensor : tensor.contiguous(format((int) tensor.dim()));
+    }
+
+    /// Whether the tensor lies as it should.
+    static boolean isOrdered(Tensor tensor) {
+        return tensor.is_contiguous(format((int) tensor.dim()));
     }
 
     /// A tensor of this shape whose values are whatever the memory held. On a CPU, memory that is never touched costs

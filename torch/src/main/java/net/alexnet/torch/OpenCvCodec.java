@@ -46,6 +46,7 @@ public final class OpenCvCodec implements PictureCodec {
             Math.max(MAX_BYTES, (64L << 20) * Runtime.getRuntime().availableProcessors()));
 
     static {
+        Natives.await();
         OpenCvSettings.apply();
         opencv_core.setNumThreads(1); // the pipeline runs many calls side by side
     }

@@ -53,6 +53,7 @@ public final class TorchBackend implements Backend {
         if (threads < 1) {
             throw new IllegalArgumentException("libtorch needs at least 1 thread, found " + threads);
         }
+        Natives.await();
         TorchLibrary.load();
         return new TorchBackend(TorchDevice.find(device), threads);
     }
@@ -92,6 +93,15 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
+    public Tensor upload(Shape shape, MemorySegment values) {
+        Operands.values("upload", shape, values);
+        return frame.run("upload", () -> {
+            org.bytedeco.pytorch.Tensor tensor = transfer.upload(shape, values);
+            return scopes.own(new TorchTensor(tensor, scopes, transfer.borrowed(tensor, values)));
+        }, shape);
+    }
+
+    @Override
     public Tensor uploadPictures(MemorySegment pixels, int count, int height, int width, int channels) {
         Shape shape = Operands.uploadPictures(pixels, count, height, width, channels);
         MemorySegment borrowed = transfer.inPlace(pixels) ? pixels : MemorySegment.NULL;
@@ -107,7 +117,7 @@ public final class TorchBackend implements Backend {
     @Override
     public void assign(Tensor target, float[] values) {
         Operands.values("assign", target.shape(), values);
-        change("assign", () -> transfer.assign(raw(target), values), target);
+        change("assign", () -> transfer.assign(writable(target), values), target);
     }
 
     // --- convolution -----------------------------------------------------------------------------------------------
@@ -254,7 +264,8 @@ public final class TorchBackend implements Backend {
             Tensor parameter, Tensor velocity, Tensor gradient, float momentum, float weightDecay, float rate) {
         Operands.update(parameter.shape(), velocity.shape(), gradient.shape());
         change("update",
-                () -> TorchUpdate.step(raw(parameter), raw(velocity), raw(gradient), momentum, weightDecay, rate),
+                () -> TorchUpdate.step(writable(parameter), writable(velocity), raw(gradient), momentum, weightDecay,
+                        rate),
                 parameter, velocity, gradient);
     }
 
@@ -311,6 +322,11 @@ public final class TorchBackend implements Backend {
 
     private static org.bytedeco.pytorch.Tensor raw(Tensor tensor) {
         return ((TorchTensor) tensor).handle();
+    }
+
+    /// For what is changed in place.
+    private static org.bytedeco.pytorch.Tensor writable(Tensor tensor) {
+        return ((TorchTensor) tensor).writableHandle();
     }
 
     private Tensor own(org.bytedeco.pytorch.Tensor result) {

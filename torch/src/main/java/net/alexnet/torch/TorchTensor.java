@@ -7,10 +7,10 @@ import net.alexnet.tensor.Shape;
 
 /// A native tensor of which this object holds one reference, until [#free()].
 final class TorchTensor implements Scopes.Owned {
-    private final org.bytedeco.pytorch.Tensor handle;
+    private org.bytedeco.pytorch.Tensor handle;
     private final Shape shape;
     private final Scopes<TorchTensor> owner;
-    private final MemorySegment borrowed;
+    private MemorySegment borrowed;
     private boolean freed;
 
     /// @param handle may be a temporary of the frame that runs, or a view of one: a reference of our own is taken
@@ -37,6 +37,17 @@ final class TorchTensor implements Scopes.Owned {
         return handle;
     }
 
+    /// The tensor in memory of its own, to be changed: what is borrowed may be a file that is mapped for reading.
+    org.bytedeco.pytorch.Tensor writableHandle() {
+        org.bytedeco.pytorch.Tensor current = handle();
+        if (!borrowed.equals(MemorySegment.NULL)) {
+            handle = new org.bytedeco.pytorch.Tensor(current.clone()).retainReference();
+            release(current);
+            borrowed = MemorySegment.NULL;
+        }
+        return handle;
+    }
+
     boolean belongsTo(Scopes<TorchTensor> scopes) {
         return owner == scopes;
     }
@@ -45,11 +56,15 @@ final class TorchTensor implements Scopes.Owned {
     public void free() {
         if (!freed) {
             freed = true;
-            try {
-                handle.releaseReference();
-            } finally {
-                Reference.reachabilityFence(borrowed);
-            }
+            release(handle);
+        }
+    }
+
+    private void release(org.bytedeco.pytorch.Tensor reference) {
+        try {
+            reference.releaseReference();
+        } finally {
+            Reference.reachabilityFence(borrowed);
         }
     }
 }

@@ -15,12 +15,43 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Values between Java's memory and a device's. Java speaks the row-major order of the logical shape; [Layout] says how
 /// they lie on the other side.
 record TorchTransfer(TorchDevice device) {
+    /// Of libtorch's own memory on a CPU. Kernels may sum in another order where memory begins elsewhere, so that a tensor
+    /// that is used in place would not give the bits of its copy.
+    private static final int ALIGNMENT = 64;
+
     private static final TorchDevice HOST = new TorchDevice("cpu", DeviceType.CPU, 0, "where Java's memory is");
 
     Tensor upload(Shape shape, float[] values) {
         Tensor tensor = Layout.empty(shape, floats(device));
         assign(tensor, values);
         return tensor;
+    }
+
+    /// A tensor on the memory itself where the CPU can compute on it as it lies; else a copy.
+    Tensor upload(Shape shape, MemorySegment values) {
+        if (!addressable(values)) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment copy = arena.allocate(values.byteSize(), Float.BYTES).copyFrom(values);
+                return copy(shape, copy);
+            }
+        }
+        Tensor rows = rows(values, shape);
+        return device.isCpu() && values.address() % ALIGNMENT == 0 && Layout.isOrdered(rows)
+                ? rows
+                : copy(shape, values);
+    }
+
+    private Tensor copy(Shape shape, MemorySegment values) {
+        Tensor tensor = Layout.empty(shape, floats(device));
+        tensor.copy_(rows(values, shape));
+        return tensor;
+    }
+
+    /// What a tensor that was uploaded has borrowed: the memory that it lies in, or [MemorySegment#NULL] if it has its own.
+    MemorySegment borrowed(Tensor tensor, MemorySegment values) {
+        return tensor.is_cpu() && values.isNative() && tensor.data_ptr().address() == values.address()
+                ? values
+                : MemorySegment.NULL;
     }
 
     /// Copies once where the target lies in row-major order on the CPU, else by way of a tensor that does.
@@ -71,7 +102,12 @@ record TorchTransfer(TorchDevice device) {
         return pixels.isNative() && pixels.address() % Float.BYTES == 0;
     }
 
-    /// A tensor on memory that stays Java's.
+    /// A tensor of row-major order on memory that stays Java's.
+    private static Tensor rows(MemorySegment values, Shape shape) {
+        return torch.from_blob(new Borrowed(values), Layout.sizes(shape), floats(HOST));
+    }
+
+    /// Pictures on memory that stays Java's.
     private static Tensor view(MemorySegment pixels, Shape shape) {
         long[] memoryOrder = {shape.dim(0), shape.dim(2), shape.dim(3), shape.dim(1)}; // (N, H, W, C)
         return torch.from_blob(new Borrowed(pixels), memoryOrder, floats(HOST)).permute(0, 3, 1, 2);

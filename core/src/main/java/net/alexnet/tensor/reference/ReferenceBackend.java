@@ -52,6 +52,12 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public Tensor upload(Shape shape, MemorySegment values) {
+        Operands.values("upload", shape, values);
+        return tensor(shape, values.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
+    }
+
+    @Override
     public Tensor uploadPictures(MemorySegment pixels, int count, int height, int width, int channels) {
         Shape shape = Operands.uploadPictures(pixels, count, height, width, channels);
         float[] values = new float[Math.toIntExact(shape.elements())];
