@@ -1,6 +1,7 @@
 package net.alexnet.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /// A convolution of one geometry by [WinogradConvolution], forward and backward.
 public final class FastConvolution {
@@ -34,7 +35,8 @@ public final class FastConvolution {
     /// @param relu whether negative outputs become 0
     /// @param y `(N, H', W', K)` in memory, overwritten
     public void forward(MemorySegment x, float[] prepared, float[] bias, boolean relu, MemorySegment y) {
-        new WinogradConvolution(geometry).run(x, prepared, bias, relu, y, workers, scratch);
+        new WinogradConvolution(geometry)
+                .run(x, prepared, bias, relu, Optional.empty(), y, workers, scratch);
     }
 
     /// Whether the gradient by the input is faster here as well.
@@ -55,10 +57,11 @@ public final class FastConvolution {
     /// The gradient by the input.
     ///
     /// @param dy `(N, H', W', K)` in memory
+    /// @param gate the convolution's input, if it came out of a ReLU and the gradient is to go on through it: 0 where it is 0
     /// @param dx `(N, H, W, C)` in memory, overwritten
-    public void inputGradient(MemorySegment dy, float[] prepared, MemorySegment dx) {
+    public void inputGradient(MemorySegment dy, float[] prepared, Optional<MemorySegment> gate, MemorySegment dx) {
         new WinogradConvolution(geometry.adjoint().orElseThrow())
-                .run(dy, prepared, new float[0], false, dx, workers, scratch);
+                .run(dy, prepared, new float[geometry.channels()], false, gate, dx, workers, scratch);
     }
 
     /// The gradients by the weight and the bias.

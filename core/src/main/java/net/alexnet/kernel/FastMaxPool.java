@@ -30,6 +30,8 @@ public final class FastMaxPool {
         this.workers = workers;
     }
 
+    /// The maxima.
+    ///
     /// @param x `(N, H, W, C)` in memory
     /// @param y `(N, H', W', C)` in memory, overwritten
     public void forward(MemorySegment x, MemorySegment y) {
@@ -53,6 +55,8 @@ public final class FastMaxPool {
         }
     }
 
+    /// The gradient by the input.
+    ///
     /// @param x what went into [#forward]
     /// @param y what came out
     /// @param dy `(N, H', W', C)` in memory

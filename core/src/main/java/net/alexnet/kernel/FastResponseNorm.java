@@ -60,12 +60,16 @@ public final class FastResponseNorm {
         return norm.region() == ResponseNorm.Region.ACROSS_CHANNELS && norm.size() == SIZE && norm.beta() == 0.75;
     }
 
+    /// The normalised values.
+    ///
     /// @param x pixels of all their channels each
     /// @param y as many, overwritten
     public void forward(MemorySegment x, MemorySegment y) {
         forEachBlock(x, (at, count, mine) -> forward(x, y, at, count, mine));
     }
 
+    /// The gradient by the input.
+    ///
     /// @param x what went into [#forward]
     /// @param dx overwritten; may be dy
     /// @param throughRelu whether x came out of a ReLU and the gradient is to go on through it: 0 where x is 0
@@ -101,7 +105,8 @@ public final class FastResponseNorm {
         }
     }
 
-    private void gradient(MemorySegment x, MemorySegment dy, MemorySegment dx, boolean throughRelu, long first, int count,
+    private void gradient(MemorySegment x, MemorySegment dy, MemorySegment dx, boolean throughRelu, long first,
+            int count,
             Scratch mine) {
         float[] squares = squares(x, first, count, mine);
         float[] shares = zeros(Use.PIXELS, count, mine);

@@ -268,13 +268,16 @@ final class Gemm {
         c51.intoArray(c, at + 5 * ldc + LANES);
     }
 
-
     private static void outer4x4(
             float[] a, int fromA, float[] b, int fromB, float[] c, int at, int ldc, int depth) {
-        FloatVector c00 = load(c, at), c01 = load(c, at + LANES), c02 = load(c, at + 2 * LANES), c03 = load(c, at + 3 * LANES);
-        FloatVector c10 = load(c, at + ldc ), c11 = load(c, at + ldc + LANES), c12 = load(c, at + ldc + 2 * LANES), c13 = load(c, at + ldc + 3 * LANES);
-        FloatVector c20 = load(c, at + 2 * ldc ), c21 = load(c, at + 2 * ldc + LANES), c22 = load(c, at + 2 * ldc + 2 * LANES), c23 = load(c, at + 2 * ldc + 3 * LANES);
-        FloatVector c30 = load(c, at + 3 * ldc ), c31 = load(c, at + 3 * ldc + LANES), c32 = load(c, at + 3 * ldc + 2 * LANES), c33 = load(c, at + 3 * ldc + 3 * LANES);
+        FloatVector c00 = load(c, at), c01 = load(c, at + LANES), c02 = load(c, at + 2 * LANES),
+                c03 = load(c, at + 3 * LANES);
+        FloatVector c10 = load(c, at + ldc), c11 = load(c, at + ldc + LANES), c12 = load(c, at + ldc + 2 * LANES),
+                c13 = load(c, at + ldc + 3 * LANES);
+        FloatVector c20 = load(c, at + 2 * ldc), c21 = load(c, at + 2 * ldc + LANES),
+                c22 = load(c, at + 2 * ldc + 2 * LANES), c23 = load(c, at + 2 * ldc + 3 * LANES);
+        FloatVector c30 = load(c, at + 3 * ldc), c31 = load(c, at + 3 * ldc + LANES),
+                c32 = load(c, at + 3 * ldc + 2 * LANES), c33 = load(c, at + 3 * ldc + 3 * LANES);
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = load(b, fromB + k * 4 * LANES);
             FloatVector b1 = load(b, fromB + k * 4 * LANES + LANES);
@@ -322,9 +325,11 @@ final class Gemm {
     private static void outer4x3(
             float[] a, int fromA, float[] b, int fromB, float[] c, int at, int ldc, int depth) {
         FloatVector c00 = load(c, at), c01 = load(c, at + LANES), c02 = load(c, at + 2 * LANES);
-        FloatVector c10 = load(c, at + ldc ), c11 = load(c, at + ldc + LANES), c12 = load(c, at + ldc + 2 * LANES);
-        FloatVector c20 = load(c, at + 2 * ldc ), c21 = load(c, at + 2 * ldc + LANES), c22 = load(c, at + 2 * ldc + 2 * LANES);
-        FloatVector c30 = load(c, at + 3 * ldc ), c31 = load(c, at + 3 * ldc + LANES), c32 = load(c, at + 3 * ldc + 2 * LANES);
+        FloatVector c10 = load(c, at + ldc), c11 = load(c, at + ldc + LANES), c12 = load(c, at + ldc + 2 * LANES);
+        FloatVector c20 = load(c, at + 2 * ldc), c21 = load(c, at + 2 * ldc + LANES),
+                c22 = load(c, at + 2 * ldc + 2 * LANES);
+        FloatVector c30 = load(c, at + 3 * ldc), c31 = load(c, at + 3 * ldc + LANES),
+                c32 = load(c, at + 3 * ldc + 2 * LANES);
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = load(b, fromB + k * 3 * LANES);
             FloatVector b1 = load(b, fromB + k * 3 * LANES + LANES);
@@ -363,9 +368,9 @@ final class Gemm {
     private static void outer4x2(
             float[] a, int fromA, float[] b, int fromB, float[] c, int at, int ldc, int depth) {
         FloatVector c00 = load(c, at), c01 = load(c, at + LANES);
-        FloatVector c10 = load(c, at + ldc ), c11 = load(c, at + ldc + LANES);
-        FloatVector c20 = load(c, at + 2 * ldc ), c21 = load(c, at + 2 * ldc + LANES);
-        FloatVector c30 = load(c, at + 3 * ldc ), c31 = load(c, at + 3 * ldc + LANES);
+        FloatVector c10 = load(c, at + ldc), c11 = load(c, at + ldc + LANES);
+        FloatVector c20 = load(c, at + 2 * ldc), c21 = load(c, at + 2 * ldc + LANES);
+        FloatVector c30 = load(c, at + 3 * ldc), c31 = load(c, at + 3 * ldc + LANES);
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = load(b, fromB + k * 2 * LANES);
             FloatVector b1 = load(b, fromB + k * 2 * LANES + LANES);

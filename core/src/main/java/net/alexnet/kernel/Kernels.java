@@ -11,8 +11,6 @@ import net.alexnet.tensor.Window;
 ///
 /// Operands are native memory in channels-last order, `(N, H, W, C)` for a map of the logical shape `(N, C, H, W)`.
 public final class Kernels {
-    private static final String MODULE = "jdk.incubator.vector";
-
     private final Workers workers;
     private final Scratch[] scratch;
 
@@ -21,20 +19,21 @@ public final class Kernels {
         this.scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
     }
 
-    /// The kernels, where the JVM has them: it must be started with `--add-modules jdk.incubator.vector`, on a machine with
-    /// vectors of at least 8 floats.
+    /// The kernels, where the JVM has the module `jdk.incubator.vector` and the machine vectors of at least 8 floats.
     ///
     /// @param threads that compute at once, at least 1
     public static Optional<Kernels> open(int threads) {
         return missing().isEmpty() ? Optional.of(new Kernels(threads)) : Optional.empty();
     }
 
-    /// Why there are none; empty if there are.
+    /// Why there are none, for a log; empty if there are.
     public static Optional<String> missing() {
-        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-            return Optional.of("the JVM runs without --add-modules " + MODULE);
+        try {
+            Class.forName("jdk.incubator.vector.FloatVector");
+        } catch (ClassNotFoundException _) {
+            return Optional.of("the JVM runs without --add-modules jdk.incubator.vector");
         }
-        return Lanes.LANES >= 8 ? Optional.empty() : Optional.of("vectors of " + Lanes.LANES + " floats");
+        return Lanes.LANES >= 8 ? Optional.empty() : Optional.of("vectors have but " + Lanes.LANES + " floats");
     }
 
     /// What a log says of them.

@@ -1,10 +1,13 @@
 package net.alexnet.kernel;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 /// Memory that a worker's kernels write to and read again; kept from call to call, so that a step allocates nothing.
 final class Scratch {
     private static final float[] NONE = {};
 
-    private final float[][] buffers = new float[Use.values().length][];
+    private final Map<Use, float[]> buffers = new EnumMap<>(Use.class);
 
     /// What a buffer is for: two of one kind are never in use at once.
     enum Use {
@@ -13,12 +16,13 @@ final class Scratch {
 
     /// A buffer of at least this length, holding whatever it held.
     float[] get(Use use, int length) {
-        float[] buffer = buffers[use.ordinal()];
-        if (buffer == null || buffer.length < length) {
-            buffers[use.ordinal()] = NONE; // first give back, then take
-            buffer = new float[length];
-            buffers[use.ordinal()] = buffer;
+        float[] buffer = buffers.getOrDefault(use, NONE);
+        if (buffer.length >= length) {
+            return buffer;
         }
-        return buffer;
+        buffers.remove(use); // first give back, then take
+        float[] larger = new float[length];
+        buffers.put(use, larger);
+        return larger;
     }
 }

@@ -32,14 +32,16 @@ final class Tile {
             WinogradTransform.evaluate(count, in, from + y * row, column, between, y * POINTS * LANES, LANES);
         }
         for (int x = 0; x < POINTS; x++) {
-            WinogradTransform.evaluate(count, between, x * LANES, POINTS * LANES, out, to + x * stride, POINTS * stride);
+            WinogradTransform.evaluate(count, between, x * LANES, POINTS * LANES, out, to + x * stride,
+                    POINTS * stride);
         }
     }
 
     /// 7 × 7 points to `count` × `count` sums, which lie one after the other.
     static void collect(int count, float[] in, int from, int stride, float[] between, float[] out, int to) {
         for (int x = 0; x < POINTS; x++) {
-            WinogradTransform.collect(count, in, from + x * stride, POINTS * stride, between, x * LANES, POINTS * LANES);
+            WinogradTransform.collect(count, in, from + x * stride, POINTS * stride, between, x * LANES,
+                    POINTS * LANES);
         }
         for (int y = 0; y < count; y++) {
             WinogradTransform.collect(count, between, y * POINTS * LANES, LANES, out, to + y * count * LANES, LANES);

@@ -7,8 +7,8 @@ import static net.alexnet.kernel.WinogradTransform.POINTS;
 import static net.alexnet.kernel.WinogradTransform.PRODUCTS;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import net.alexnet.kernel.Scratch.Use;
 
 /// Convolution by Winograd's minimal filtering over channels-last maps, with bias and ReLU: 4.6 times fewer multiplications
@@ -45,19 +45,23 @@ final class WinogradConvolution {
         return geometry.batch() * geometry.tileRows();
     }
 
+    /// Runs it.
+    ///
     /// @param x `(N, H, W, C)` in memory
     /// @param weights of [WinogradWeights]
-    /// @param bias one value per output channel; empty for zeros
+    /// @param bias one value per output channel
     /// @param relu whether negative outputs become 0
+    /// @param gate as large as y: outputs become 0 where it is 0
     /// @param y `(N, outHeight, outWidth, K)` in memory
-    void run(MemorySegment x, float[] weights, float[] bias, boolean relu, MemorySegment y, Workers workers,
-            Scratch[] scratch) {
-        float[] padded = padded(bias);
+    void run(MemorySegment x, float[] weights, float[] bias, boolean relu, Optional<MemorySegment> gate,
+            MemorySegment y,
+            Workers workers, Scratch[] scratch) {
+        Output out = new Output(padded(bias), relu, gate, y);
         if (shared()) {
             Block block = new Block(0, rows(), scratch[0]);
             workers.forEach(rows(), (worker, row) -> block.load(x, row, scratch[worker]));
             workers.forEach(PRODUCTS, (_, product) -> block.multiply(weights, product));
-            workers.forEach(rows(), (worker, row) -> block.store(y, row, padded, relu, scratch[worker]));
+            workers.forEach(rows(), (worker, row) -> block.store(out, row, scratch[worker]));
             return;
         }
         workers.forEach(Math.ceilDiv(rows(), blockRows), (worker, piece) -> {
@@ -71,7 +75,7 @@ final class WinogradConvolution {
                 block.multiply(weights, product);
             }
             for (int row = 0; row < block.rows; row++) {
-                block.store(y, row, padded, relu, mine);
+                block.store(out, row, mine);
             }
         });
     }
@@ -80,7 +84,7 @@ final class WinogradConvolution {
     private float[] padded(float[] bias) {
         float[] padded = new float[geometry.paddedFilters()];
         int count = geometry.groupFilters();
-        for (int group = 0; group < geometry.groups() && bias.length > 0; group++) {
+        for (int group = 0; group < geometry.groups(); group++) {
             System.arraycopy(bias, group * count, padded, group * geometry.paddedGroupFilters(), count);
         }
         return padded;
@@ -138,8 +142,8 @@ final class WinogradConvolution {
             }
         }
 
-        /// One row of tiles, with bias, to the output.
-        void store(MemorySegment y, int row, float[] bias, boolean relu, Scratch scratch) {
+        /// One row of tiles to the output.
+        void store(Output out, int row, Scratch scratch) {
             float[] between = scratch.get(Use.TILE, 2 * Tile.LENGTH);
             float[] pixels = scratch.get(Use.SUMS, Tile.LENGTH);
             int filters = geometry.paddedGroupFilters();
@@ -149,37 +153,85 @@ final class WinogradConvolution {
                     for (int at = 0; at < geometry.groupFilters(); at += LANES) {
                         int channel = group * filters + at;
                         Tile.collect(geometry.side(), products, from + channel, outputStride, between, pixels, 0);
-                        pixels(y, row, column, group, at, pixels, FloatVector.fromArray(SPECIES, bias, channel), relu);
+                        out.pixels(first + row, column, group, at, pixels);
                     }
                 }
             }
         }
+    }
+
+    /// Where outputs go, and what they become before.
+    private final class Output {
+        private final float[] bias;
+        private final boolean relu;
+        private final boolean gated;
+        private final MemorySegment gate;
+        private final MemorySegment y;
+
+        Output(float[] bias, boolean relu, Optional<MemorySegment> gate, MemorySegment y) {
+            this.bias = bias;
+            this.relu = relu;
+            this.gated = gate.isPresent();
+            this.gate = gate.orElse(y);
+            this.y = y;
+        }
 
         /// The outputs of one tile that lie inside the map, for one vector of channels.
-        private void pixels(MemorySegment y, int row, int column, int group, int at, float[] pixels, FloatVector bias,
-                boolean relu) {
+        ///
+        /// @param row of tiles in the batch
+        void pixels(int row, int column, int group, int at, float[] pixels) {
             int side = geometry.side();
-            int image = (first + row) / geometry.tileRows();
-            int top = (first + row) % geometry.tileRows() * side;
+            int top = row % geometry.tileRows() * side;
             int left = column * side;
             int height = Math.min(side, geometry.outHeight() - top);
             int width = Math.min(side, geometry.outWidth() - left);
-            boolean whole = at + LANES <= geometry.groupFilters();
-            VectorMask<Float> mask = SPECIES.indexInRange(at, geometry.groupFilters());
+            long image = row / geometry.tileRows();
+            long pixel = (image * geometry.outHeight() + top) * geometry.outWidth() + left;
+            long first = (pixel * geometry.filters() + (long) group * geometry.groupFilters() + at) * Float.BYTES;
+            long step = (long) geometry.filters() * Float.BYTES;
+            int lanes = geometry.groupFilters() - at;
             for (int i = 0; i < height; i++) {
-                long pixel = ((long) image * geometry.outHeight() + top + i) * geometry.outWidth() + left;
-                long to = (pixel * geometry.filters() + group * geometry.groupFilters() + at) * Float.BYTES;
-                for (int j = 0; j < width; j++) {
-                    FloatVector value = FloatVector.fromArray(SPECIES, pixels, (i * side + j) * LANES).add(bias);
-                    FloatVector out = relu ? value.max(ZERO) : value;
-                    long place = to + (long) j * geometry.filters() * Float.BYTES;
-                    if (whole) {
-                        out.intoMemorySegment(y, place, nativeOrder());
-                    } else {
-                        out.intoMemorySegment(y, place, nativeOrder(), mask);
-                    }
+                long to = first + (long) i * geometry.outWidth() * step;
+                if (gated) {
+                    gated(pixels, i * side * LANES, width, to, step, lanes);
+                } else {
+                    biased(pixels, i * side * LANES, width, to, step, lanes,
+                            group * geometry.paddedGroupFilters() + at);
                 }
             }
+        }
+
+        private void biased(float[] pixels, int from, int count, long to, long step, int lanes, int channel) {
+            FloatVector add = FloatVector.fromArray(SPECIES, bias, channel);
+            for (int j = 0; j < count; j++) {
+                FloatVector value = FloatVector.fromArray(SPECIES, pixels, from + j * LANES).add(add);
+                if (relu) {
+                    value = value.max(0);
+                }
+                store(value, y, to + j * step, lanes);
+            }
+        }
+
+        private void gated(float[] pixels, int from, int count, long to, long step, int lanes) {
+            for (int j = 0; j < count; j++) {
+                FloatVector value = FloatVector.fromArray(SPECIES, pixels, from + j * LANES);
+                FloatVector open = load(gate, to + j * step, lanes);
+                store(value.blend(0, open.eq(0)), y, to + j * step, lanes);
+            }
+        }
+    }
+
+    private static FloatVector load(MemorySegment map, long at, int lanes) {
+        return lanes >= LANES
+                ? FloatVector.fromMemorySegment(SPECIES, map, at, nativeOrder())
+                : FloatVector.fromMemorySegment(SPECIES, map, at, nativeOrder(), SPECIES.indexInRange(0, lanes));
+    }
+
+    private static void store(FloatVector value, MemorySegment map, long at, int lanes) {
+        if (lanes >= LANES) {
+            value.intoMemorySegment(map, at, nativeOrder());
+        } else {
+            value.intoMemorySegment(map, at, nativeOrder(), SPECIES.indexInRange(0, lanes));
         }
     }
 
@@ -188,7 +240,4 @@ final class WinogradConvolution {
     static int apart(int length) {
         return (Math.ceilDiv(length, 16) | 1) * 16;
     }
-
-    private static final FloatVector ZERO = FloatVector.zero(SPECIES);
-
 }

@@ -1,6 +1,5 @@
 package net.alexnet.kernel;
 
-import static net.alexnet.kernel.Lanes.LANES;
 import static net.alexnet.kernel.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
@@ -12,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
 /// m + r − 1 = 7 inputs by 7 multiplications instead of m · r. Two axes square the gain: 5×5 outputs of a 3×3 kernel, or
 /// 3×3 outputs of a 5×5 kernel, take 49 multiplications instead of 225.
 ///
-/// With V(c) the 7 × c matrix of powers of the points: A = V(m), G = diag(1/f) V(r), where f[i] is the product of point i's
+/// With V(c) the 7 × c matrix of powers of the points: A = V(m), G = diag(1/f) V(r), where f holds each point's product of
 /// differences from the others, and B is what makes them a convolution. So one axis needs three maps only: [#data] (Bᵀ),
 /// [#evaluate] (V) and [#collect] (Vᵀ).
 ///

@@ -166,7 +166,8 @@ final class WinogradWeightGradient {
                 (worker, piece) -> channel(sums, piece / inputs, piece % inputs, values, scratch[worker]));
         MemorySegment.copy(values, 0, dweight, JAVA_FLOAT, 0, values.length);
         for (int filter = 0; filter < geometry.filters(); filter++) {
-            int at = filter / geometry.groupFilters() * geometry.paddedGroupFilters() + filter % geometry.groupFilters();
+            int at = filter / geometry.groupFilters() * geometry.paddedGroupFilters()
+                    + filter % geometry.groupFilters();
             double sum = 0;
             for (float[] share : bias) {
                 sum += share[at];

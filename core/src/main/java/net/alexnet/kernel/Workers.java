@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// The threads that kernels run on: the caller's and as many more as were asked for. They end when they were idle for a
 /// while, so there is nothing to close.
@@ -37,6 +38,8 @@ public final class Workers {
 
     /// One piece of work.
     interface Task {
+        /// Does it.
+        ///
         /// @param worker which of the threads runs it, from 0: each may have its own scratch memory
         /// @param index which piece
         void run(int worker, int index);
@@ -60,7 +63,7 @@ public final class Workers {
     /// Runs once for each of the first `threads` workers, the caller being number 0, and returns when all are done.
     void perWorker(int threads, Share share) {
         CountDownLatch done = new CountDownLatch(Math.max(0, threads - 1));
-        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
         for (int worker = 1; worker < threads; worker++) {
             int which = worker;
             helpers.execute(() -> {

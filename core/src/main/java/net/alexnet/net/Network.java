@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import net.alexnet.net.Architecture.Row;
 import net.alexnet.net.Layer.Conv;
@@ -133,7 +134,8 @@ public final class Network {
 
     // --- forward ---------------------------------------------------------------------------------------------------
 
-    /// What a layer read and wrote in one forward pass, kept for the way back.
+    /// What a layer read and wrote in one forward pass, kept for the way back. A convolution with a ReLU behind it writes what
+    /// comes out of the ReLU, whose own input and output are that same tensor.
     ///
     /// @param aid what its gradient needs besides: the mask of a dropout, the winners of a pooling; else the output
     public record Stage(Row row, Tensor in, Tensor out, Tensor aid) {}
@@ -145,8 +147,12 @@ public final class Network {
     public Tensor probabilities(Tensor pictures) {
         Tensor x = pictures;
         for (Row row : architecture.rows()) {
-            x = stage(row, x, this::rescaled).out();
+            Tensor y = stage(row, x, this::rescaled).out();
             meter.done(row, Pass.FORWARD);
+            if (!x.equals(pictures) && !x.equals(y)) {
+                backend.free(x); // nothing goes back this way
+            }
+            x = y;
         }
         return x;
     }
@@ -191,10 +197,11 @@ public final class Network {
 
     private Stage stage(Row row, Tensor x, DropoutRule rule) {
         return switch (row.layer()) {
-            case Conv conv -> plain(
-                    row, x, backend.convolve(x, weight(conv), bias(conv), conv.window(), conv.groups()));
+            case Conv conv when rectified(row) -> plain(
+                    row, x, backend.convolveRelu(x, weight(conv), bias(conv), conv.window(), conv.groups()));
+            case Conv _ -> plain(row, x, linear(row, x));
             case Dense dense -> plain(row, x, backend.dense(x, weight(dense), bias(dense)));
-            case Relu _ -> plain(row, x, backend.relu(x));
+            case Relu _ -> plain(row, x, rectified(before(row)) ? x : backend.relu(x));
             case Tanh _ -> plain(row, x, backend.tanh(x));
             case Normalize normalize -> plain(row, x, backend.normalize(x, normalize.norm()));
             case Flatten _ -> plain(row, x, backend.flatten(x));
@@ -205,6 +212,27 @@ public final class Network {
                 yield new Stage(row, x, pooled.output(), pooled.winners());
             }
         };
+    }
+
+    /// A convolution's output before any neuron, `(N, K, H', W')`: what a stage holds has already been through the ReLU behind
+    /// it, if there is one.
+    ///
+    /// @param row of a convolution
+    /// @param x its input
+    public Tensor linear(Row row, Tensor x) {
+        Conv conv = (Conv) row.layer();
+        return backend.convolve(x, weight(conv), bias(conv), conv.window(), conv.groups());
+    }
+
+    /// Whether a row is a convolution with a ReLU behind it: both are computed at once, and no memory holds what is between
+    /// them.
+    private boolean rectified(Row row) {
+        int next = architecture.rows().indexOf(row) + 1;
+        return row.layer() instanceof Conv && architecture.rows().get(next).layer() instanceof Relu;
+    }
+
+    private Row before(Row row) {
+        return architecture.rows().get(Math.max(0, architecture.rows().indexOf(row) - 1));
     }
 
     private static Stage plain(Row row, Tensor in, Tensor out) {
@@ -226,13 +254,17 @@ public final class Network {
     public void backward(List<Stage> stages, Tensor dLogits, GradientSink sink) {
         Tensor dy = dLogits;
         for (int i = stages.size() - 1; i > 0; i--) {
-            learn(stages.get(i), dy, sink);
-            Tensor dx = inputGradient(stages.get(i), dy);
-            if (i < stages.size() - 1) { // the first one is the caller's
+            Stage stage = stages.get(i);
+            learn(stage, dy, sink);
+            boolean throughRelu = stages.get(i - 1).row().layer() instanceof Relu;
+            Optional<Tensor> together = throughRelu ? inputGradientThroughRelu(stage, dy) : Optional.empty();
+            Tensor dx = together.isPresent() ? together.get() : inputGradient(stage, dy);
+            if (!dy.equals(dLogits)) { // that one is the caller's
                 backend.free(dy); // or all of them would live until the step ends
             }
-            meter.done(stages.get(i).row(), Pass.BACKWARD_DATA);
+            meter.done(stage.row(), Pass.BACKWARD_DATA);
             dy = dx;
+            i -= together.isPresent() ? 1 : 0;
         }
         learn(stages.getFirst(), dy, sink); // the pictures themselves need no gradient
     }
@@ -256,6 +288,20 @@ public final class Network {
         sink.accept(parameter(layer.name() + ".bias"), gradients.bias());
     }
 
+    /// The gradient by the input of the ReLU that the layer's input came out of, for layers that compute both at once.
+    private Optional<Tensor> inputGradientThroughRelu(Stage stage, Tensor dy) {
+        Tensor x = stage.in();
+        Tensor y = stage.out();
+        return switch (stage.row().layer()) {
+            case Conv conv -> Optional.of(backend.convolveInputGradientThroughRelu(
+                    dy, weight(conv), x, conv.window(), conv.groups()));
+            case Normalize normalize -> Optional.of(backend.normalizeGradientThroughRelu(x, y, dy, normalize.norm()));
+            case MaxPool pool -> Optional.of(
+                    backend.maxPoolGradientThroughRelu(x, dy, new Pooled(y, stage.aid()), pool.window()));
+            case Dense _,Relu _,Tanh _,Flatten _,Dropout _,Softmax _ -> Optional.empty();
+        };
+    }
+
     private Tensor inputGradient(Stage stage, Tensor dy) {
         Tensor x = stage.in();
         Tensor y = stage.out();
@@ -266,7 +312,7 @@ public final class Network {
             case Relu _ -> backend.reluGradient(y, dy);
             case Tanh _ -> backend.tanhGradient(y, dy);
             case Normalize normalize -> backend.normalizeGradient(x, y, dy, normalize.norm());
-            case MaxPool pool -> backend.maxPoolGradient(dy, new Pooled(y, stage.aid()), x.shape(), pool.window());
+            case MaxPool pool -> backend.maxPoolGradient(x, dy, new Pooled(y, stage.aid()), pool.window());
             case Flatten _ -> backend.unflatten(dy, x.shape());
             case Dropout _ -> backend.multiply(dy, stage.aid());
             case Softmax _ -> throw new IllegalStateException("softmax goes back with the loss");

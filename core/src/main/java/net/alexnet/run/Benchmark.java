@@ -153,6 +153,6 @@ public final class Benchmark {
     /// What direct convolution and a plain product do in a layer's pass over the batch, a multiply-add being two.
     private long operations(Row row, Pass pass) {
         boolean none = pass == Pass.BACKWARD_DATA && row.equals(architecture.rows().getFirst());
-        return none ? 0 : 2 * batch * row.multiplyAdds();
+        return none ? 0 : 2L * batch * row.multiplyAdds();
     }
 }

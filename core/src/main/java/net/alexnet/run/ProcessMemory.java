@@ -54,7 +54,7 @@ public final class ProcessMemory {
             return OptionalLong.empty();
         }
         String behindName = stat.get().substring(stat.get().lastIndexOf(')') + 1).strip(); // a name may have blanks
-        String[] fields = behindName.split(" ");
+        String[] fields = behindName.split(" ", -1);
         return fields.length > 7 ? number(fields[7]) : OptionalLong.empty(); // the 10th of all, man 5 proc
     }
 

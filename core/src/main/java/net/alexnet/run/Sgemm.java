@@ -38,7 +38,7 @@ final class Sgemm {
         return side;
     }
 
-    /// @return 10⁹ operations per second, a multiply-add being two
+    /// The rate of one product, in 10⁹ operations per second, a multiply-add being two.
     double gigaflops(Runnable wait) {
         wait.run();
         long start = System.nanoTime();

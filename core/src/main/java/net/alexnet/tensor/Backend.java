@@ -75,6 +75,25 @@ public interface Backend extends AutoCloseable {
     /// @param weightShape `(K, C/groups, kernel, kernel)`
     ParameterGradients convolveParameterGradients(Tensor x, Tensor dy, Shape weightShape, Window window, int groups);
 
+    /// [#convolve] and then [#relu], where an engine can do both at once.
+    default Tensor convolveRelu(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
+        Tensor linear = convolve(x, weight, bias, window, groups);
+        Tensor y = relu(linear);
+        free(linear);
+        return y;
+    }
+
+    /// [#convolveInputGradient] and then on through the ReLU that x came out of: 0 where x is 0.
+    default Tensor convolveInputGradientThroughRelu(Tensor dy, Tensor weight, Tensor x, Window window, int groups) {
+        return throughRelu(x, convolveInputGradient(dy, weight, x.shape(), window, groups));
+    }
+
+    private Tensor throughRelu(Tensor x, Tensor dx) {
+        Tensor gradient = reluGradient(x, dx);
+        free(dx);
+        return gradient;
+    }
+
     // --- fully connected -------------------------------------------------------------------------------------------
 
     /// `y = x · weightᵀ + bias`.
@@ -129,12 +148,24 @@ public interface Backend extends AutoCloseable {
     /// @param y its output
     Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, ResponseNorm norm);
 
+    /// [#normalizeGradient] and then on through the ReLU that x came out of: 0 where x is 0.
+    default Tensor normalizeGradientThroughRelu(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+        return throughRelu(x, normalizeGradient(x, y, dy, norm));
+    }
+
     /// The maximum of each window, and what its gradient needs to find the winners again. Of equal values the first in
     /// row order wins; padding never does. A window with no pixel of the map in it is refused.
     Pooled maxPool(Tensor x, Window window);
 
     /// The gradient by the input of [#maxPool]: each winner gets the sum of its windows' gradients.
-    Tensor maxPoolGradient(Tensor dy, Pooled pooled, Shape xShape, Window window);
+    ///
+    /// @param x its input
+    Tensor maxPoolGradient(Tensor x, Tensor dy, Pooled pooled, Window window);
+
+    /// [#maxPoolGradient] and then on through the ReLU that x came out of: 0 where x is 0.
+    default Tensor maxPoolGradientThroughRelu(Tensor x, Tensor dy, Pooled pooled, Window window) {
+        return throughRelu(x, maxPoolGradient(x, dy, pooled, window));
+    }
 
     // --- the two ends ----------------------------------------------------------------------------------------------
 
@@ -176,7 +207,7 @@ public interface Backend extends AutoCloseable {
     /// What [#maxPool] gives.
     ///
     /// @param output `(N, C, window.outputs(H), window.outputs(W))`
-    /// @param winners where each maximum came from, in the backend's own form; may be any tensor
+    /// @param winners where each maximum came from, in the backend's own form; may be any tensor, the output too
     record Pooled(Tensor output, Tensor winners) {}
 
     /// What [#crossEntropy] gives.

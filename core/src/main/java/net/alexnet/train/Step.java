@@ -21,6 +21,8 @@ public record Step(Network network, Velocities velocities) {
     /// @param <E> what it throws
     @FunctionalInterface
     public interface Look<T, E extends Exception> {
+        /// Looks.
+        ///
         /// @param stages of the forward pass
         /// @param loss of its logits
         T at(List<Stage> stages, Loss loss) throws E;

@@ -156,7 +156,8 @@ public final class Trainer {
     private OptionalDouble look(List<Stage> stages, Loss loss) throws IOException {
         long step = state.step() + 1;
         if (step == 1) {
-            warn(watch.signal(stages.getFirst()));
+            Stage conv1 = stages.getFirst();
+            warn(watch.signal(conv1, network.linear(conv1.row(), conv1.in())));
         }
         if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last may have few pictures
             warn(watch.dead(stages));

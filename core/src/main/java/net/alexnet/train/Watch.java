@@ -12,6 +12,7 @@ import net.alexnet.net.Parameter;
 import net.alexnet.recipe.Recipe;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.Statistics;
+import net.alexnet.tensor.Tensor;
 
 /// Looks for the usual reasons why a network does not learn, and says each of them once.
 final class Watch {
@@ -50,9 +51,10 @@ final class Watch {
 
     /// Whether the inputs' scale fits the initialisation, seen at the first step of a run.
     ///
+    /// @param linear what conv1 gives before its neuron
     /// @return warnings that were not given before, as from every method here
-    List<String> signal(Stage conv1) {
-        double deviation = backend.statistics(conv1.out()).deviation();
+    List<String> signal(Stage conv1, Tensor linear) {
+        double deviation = backend.statistics(linear).deviation();
         if (deviation >= LEAST_SIGNAL && deviation <= GREATEST_SIGNAL) {
             return List.of();
         }

@@ -56,7 +56,7 @@ interface StepContract extends Contract {
         ParameterGradients dense = engine.denseParameterGradients(y6, loss.gradient());
         Tensor dy6 = engine.denseInputGradient(loss.gradient(), learner.dense);
         Tensor dy5 = engine.unflatten(engine.multiply(dy6, mask), y5.shape());
-        Tensor dy4 = engine.maxPoolGradient(engine.tanhGradient(y5, dy5), pooled, y4.shape(), pool);
+        Tensor dy4 = engine.maxPoolGradient(y4, engine.tanhGradient(y5, dy5), pooled, pool);
         Tensor dy3 = engine.normalizeGradient(y3, y4, dy4, within);
         Tensor dy2 = engine.normalizeGradient(y2, y3, dy3, across);
         Tensor dy1 = engine.reluGradient(y2, dy2);

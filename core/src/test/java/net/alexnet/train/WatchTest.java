@@ -37,22 +37,22 @@ class WatchTest {
     @ParameterizedTest
     @ValueSource(doubles = {0.31, 1.4, 13, 59})
     void aHealthySignalIsNotWarnedOf(double deviation) {
-        assertThat(watch.signal(conv1(deviation))).isEmpty();
+        assertThat(signal(watch, conv1(deviation))).isEmpty();
     }
 
     @Test
     void aFaintSignalIsWarnedOfOnceWithTheRemedy() {
-        List<String> warnings = watch.signal(conv1(0.2));
+        List<String> warnings = signal(watch, conv1(0.2));
         assertThat(warnings).hasSize(1);
         assertThat(warnings.getFirst()).contains("conv1's outputs have a standard deviation of 0.200",
                 "signals will fade",
                 "weights start as 'he'", "Set 'pictures.values: raw', or 'network.initialization: he'");
-        assertThat(watch.signal(conv1(0.1))).isEmpty();
+        assertThat(signal(watch, conv1(0.1))).isEmpty();
     }
 
     @Test
     void aLoudSignalIsWarnedOfWithTheOtherRemedy() {
-        assertThat(watch.signal(conv1(100))).singleElement().asString().contains("signals will grow",
+        assertThat(signal(watch, conv1(100))).singleElement().asString().contains("signals will grow",
                 "Set 'pictures.values: standardized', or 'network.initialization: paper'");
     }
 
@@ -210,5 +210,9 @@ class WatchTest {
 
     private Parameter parameter(String name) {
         return network.parameters().stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static List<String> signal(Watch watch, Stage conv1) {
+        return watch.signal(conv1, conv1.out());
     }
 }

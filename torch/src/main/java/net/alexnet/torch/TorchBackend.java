@@ -3,7 +3,10 @@ package net.alexnet.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import net.alexnet.kernel.FastConvolution;
+import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.tensor.Operands;
@@ -28,12 +31,14 @@ public final class TorchBackend implements Backend {
     private final TorchFrame frame;
     private final Scopes<TorchTensor> scopes = new Scopes<>();
     private final TorchTransfer transfer;
+    private final TorchKernels kernels;
 
     private TorchBackend(TorchDevice device, int threads) {
         this.device = device;
         this.frame = new TorchFrame(threads);
         this.transfer = new TorchTransfer(device);
-        this.description = TorchLibrary.describe(device, threads);
+        this.kernels = new TorchKernels(device, threads);
+        this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe();
     }
 
     /// Opens libtorch with all cores.
@@ -124,25 +129,67 @@ public final class TorchBackend implements Backend {
 
     @Override
     public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
-        Operands.convolve(x.shape(), weight.shape(), bias.shape(), window, groups);
-        TorchConvolution layer = new TorchConvolution(window, groups);
-        return one("convolve", () -> layer.forward(raw(x), raw(weight), raw(bias)), x, weight, bias);
+        return convolve("convolve", x, weight, bias, window, groups, false);
+    }
+
+    @Override
+    public Tensor convolveRelu(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
+        return convolve("convolveRelu", x, weight, bias, window, groups, true);
+    }
+
+    private Tensor convolve(
+            String operation, Tensor x, Tensor weight, Tensor bias, Window window, int groups, boolean relu) {
+        Shape y = Operands.convolve(x.shape(), weight.shape(), bias.shape(), window, groups);
+        return one(operation, () -> kernels.convolution(x.shape(), weight.shape(), window, groups)
+                .map(layer -> kernels.forward(layer, raw(x), (TorchTensor) weight, raw(bias), relu, y))
+                .orElseGet(() -> {
+                    var linear = new TorchConvolution(window, groups).forward(raw(x), raw(weight), raw(bias));
+                    return relu ? linear.relu_() : linear;
+                }), x, weight, bias);
     }
 
     @Override
     public Tensor convolveInputGradient(Tensor dy, Tensor weight, Shape xShape, Window window, int groups) {
         Operands.convolveInputGradient(dy.shape(), weight.shape(), xShape, window, groups);
-        TorchConvolution layer = new TorchConvolution(window, groups);
-        return one("convolveInputGradient", () -> layer.inputGradient(raw(dy), raw(weight), xShape), dy, weight);
+        return one("convolveInputGradient", () -> inputGradient(dy, weight, xShape, window, groups, Optional.empty()),
+                dy,
+                weight);
+    }
+
+    @Override
+    public Tensor convolveInputGradientThroughRelu(Tensor dy, Tensor weight, Tensor x, Window window, int groups) {
+        Operands.convolveInputGradient(dy.shape(), weight.shape(), x.shape(), window, groups);
+        return one("convolveInputGradientThroughRelu",
+                () -> inputGradient(dy, weight, x.shape(), window, groups, Optional.of(x)), dy, weight, x);
+    }
+
+    private org.bytedeco.pytorch.Tensor inputGradient(
+            Tensor dy, Tensor weight, Shape xShape, Window window, int groups, Optional<Tensor> gate) {
+        return kernels.convolution(xShape, weight.shape(), window, groups)
+                .filter(FastConvolution::hasInputGradient)
+                .map(layer -> kernels.inputGradient(layer, raw(dy), (TorchTensor) weight, gate.map(TorchBackend::raw),
+                        xShape))
+                .orElseGet(() -> {
+                    var dx = new TorchConvolution(window, groups).inputGradient(raw(dy), raw(weight), xShape);
+                    return gate.map(x -> throughRelu(raw(x), dx)).orElse(dx);
+                });
+    }
+
+    private static org.bytedeco.pytorch.Tensor throughRelu(
+            org.bytedeco.pytorch.Tensor y, org.bytedeco.pytorch.Tensor dy) {
+        return torch.threshold_backward(dy, y, new Scalar(0.0f));
     }
 
     @Override
     public ParameterGradients convolveParameterGradients(
             Tensor x, Tensor dy, Shape weightShape, Window window, int groups) {
         Operands.convolveParameterGradients(x.shape(), dy.shape(), weightShape, window, groups);
-        TorchConvolution layer = new TorchConvolution(window, groups);
         List<Tensor> gradients = several("convolveParameterGradients",
-                () -> layer.parameterGradients(raw(x), raw(dy), weightShape), x, dy);
+                () -> kernels.convolution(x.shape(), weightShape, window, groups)
+                        .map(layer -> kernels.parameterGradients(layer, raw(x), raw(dy), weightShape))
+                        .orElseGet(() -> new TorchConvolution(window, groups)
+                                .parameterGradients(raw(x), raw(dy), weightShape)),
+                x, dy);
         return new ParameterGradients(gradients.get(0), gradients.get(1));
     }
 
@@ -190,7 +237,7 @@ public final class TorchBackend implements Backend {
     @Override
     public Tensor reluGradient(Tensor y, Tensor dy) {
         Operands.same("reluGradient", "y", y.shape(), "dy", dy.shape());
-        return one("reluGradient", () -> torch.threshold_backward(raw(dy), raw(y), new Scalar(0.0f)), y, dy);
+        return one("reluGradient", () -> throughRelu(raw(y), raw(dy)), y, dy);
     }
 
     @Override
@@ -220,28 +267,64 @@ public final class TorchBackend implements Backend {
     @Override
     public Tensor normalize(Tensor x, ResponseNorm norm) {
         Operands.normalize(x.shape(), norm);
-        return one("normalize", () -> new TorchResponseNorm(norm).forward(raw(x)), x);
+        return one("normalize", () -> kernels.responseNorm(norm, x.shape().dim(1))
+                .map(layer -> kernels.forward(layer, raw(x)))
+                .orElseGet(() -> new TorchResponseNorm(norm).forward(raw(x))), x);
     }
 
     @Override
     public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+        return normalizeGradient("normalizeGradient", x, y, dy, norm, false);
+    }
+
+    @Override
+    public Tensor normalizeGradientThroughRelu(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+        return normalizeGradient("normalizeGradientThroughRelu", x, y, dy, norm, true);
+    }
+
+    private Tensor normalizeGradient(
+            String operation, Tensor x, Tensor y, Tensor dy, ResponseNorm norm, boolean throughRelu) {
         Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
-        return one("normalizeGradient", () -> new TorchResponseNorm(norm).gradient(raw(x), raw(y), raw(dy)), x, y, dy);
+        return one(operation, () -> kernels.responseNorm(norm, x.shape().dim(1))
+                .map(layer -> kernels.gradient(layer, raw(x), raw(dy), throughRelu))
+                .orElseGet(() -> {
+                    var dx = new TorchResponseNorm(norm).gradient(raw(x), raw(y), raw(dy));
+                    return throughRelu ? throughRelu(raw(x), dx) : dx;
+                }), x, y, dy);
     }
 
     @Override
     public Pooled maxPool(Tensor x, Window window) {
-        Operands.maxPool(x.shape(), window);
+        Shape shape = Operands.maxPool(x.shape(), window);
+        Optional<FastMaxPool> fast = kernels.maxPool(x.shape(), window);
+        if (fast.isPresent()) {
+            Tensor y = one("maxPool", () -> kernels.forward(fast.get(), raw(x), shape), x);
+            return new Pooled(y, y);
+        }
         List<Tensor> pooled = several("maxPool", () -> new TorchMaxPool(window).forward(raw(x)), x);
         return new Pooled(pooled.get(0), pooled.get(1));
     }
 
     @Override
-    public Tensor maxPoolGradient(Tensor dy, Pooled pooled, Shape xShape, Window window) {
-        Operands.maxPoolGradient(dy.shape(), xShape, window);
+    public Tensor maxPoolGradient(Tensor x, Tensor dy, Pooled pooled, Window window) {
+        return maxPoolGradient("maxPoolGradient", x, dy, pooled, window, false);
+    }
+
+    @Override
+    public Tensor maxPoolGradientThroughRelu(Tensor x, Tensor dy, Pooled pooled, Window window) {
+        return maxPoolGradient("maxPoolGradientThroughRelu", x, dy, pooled, window, true);
+    }
+
+    private Tensor maxPoolGradient(
+            String operation, Tensor x, Tensor dy, Pooled pooled, Window window, boolean throughRelu) {
+        Operands.maxPoolGradient(dy.shape(), x.shape(), window);
         Tensor winners = pooled.winners();
-        return one("maxPoolGradient", () -> new TorchMaxPool(window).gradient(raw(dy), raw(winners), xShape), dy,
-                winners);
+        return one(operation, () -> kernels.maxPool(x.shape(), window)
+                .map(layer -> kernels.gradient(layer, raw(x), raw(winners), raw(dy), throughRelu))
+                .orElseGet(() -> {
+                    var dx = new TorchMaxPool(window).gradient(raw(dy), raw(winners), x.shape());
+                    return throughRelu ? throughRelu(raw(x), dx) : dx;
+                }), x, dy, winners);
     }
 
     // --- the two ends ----------------------------------------------------------------------------------------------
@@ -263,10 +346,13 @@ public final class TorchBackend implements Backend {
     public void update(
             Tensor parameter, Tensor velocity, Tensor gradient, float momentum, float weightDecay, float rate) {
         Operands.update(parameter.shape(), velocity.shape(), gradient.shape());
-        change("update",
-                () -> TorchUpdate.step(writable(parameter), writable(velocity), raw(gradient), momentum, weightDecay,
-                        rate),
-                parameter, velocity, gradient);
+        change("update", () -> {
+            var w = writable(parameter);
+            var v = writable(velocity);
+            if (!kernels.update(w, v, raw(gradient), momentum, weightDecay, rate)) {
+                TorchUpdate.step(w, v, raw(gradient), momentum, weightDecay, rate);
+            }
+        }, parameter, velocity, gradient);
     }
 
     // --- looking in ------------------------------------------------------------------------------------------------

@@ -2,6 +2,9 @@ package net.alexnet.torch;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import net.alexnet.tensor.Scopes;
 import net.alexnet.tensor.Shape;
 
@@ -12,6 +15,15 @@ final class TorchTensor implements Scopes.Owned {
     private final Scopes<TorchTensor> owner;
     private MemorySegment borrowed;
     private boolean freed;
+    private final Map<Use, Prepared> prepared = new EnumMap<>(Use.class);
+
+    /// What a weight is prepared for.
+    enum Use {
+        FORWARD, BACKWARD
+    }
+
+    /// @param current whether the values are those of the tensor as it is now
+    private record Prepared(float[] values, boolean current) {}
 
     /// @param handle may be a temporary of the frame that runs, or a view of one: a reference of our own is taken
     /// @param borrowed memory of Java's that the tensor reads in place and that must not vanish before it;
@@ -37,8 +49,24 @@ final class TorchTensor implements Scopes.Owned {
         return handle;
     }
 
+    /// What a kernel reads in place of this tensor, made when it is first asked for and again after every change.
+    ///
+    /// @param preparation writes `length` values
+    float[] prepared(Use use, int length, Consumer<float[]> preparation) {
+        Prepared found = prepared.get(use);
+        boolean fits = found != null && found.values().length == length;
+        if (fits && found.current()) {
+            return found.values();
+        }
+        float[] values = fits ? found.values() : new float[length];
+        preparation.accept(values);
+        prepared.put(use, new Prepared(values, true));
+        return values;
+    }
+
     /// The tensor in memory of its own, to be changed: what is borrowed may be a file that is mapped for reading.
     org.bytedeco.pytorch.Tensor writableHandle() {
+        prepared.replaceAll((_, old) -> new Prepared(old.values(), false));
         org.bytedeco.pytorch.Tensor current = handle();
         if (!borrowed.equals(MemorySegment.NULL)) {
             handle = new org.bytedeco.pytorch.Tensor(current.clone()).retainReference();
@@ -56,6 +84,7 @@ final class TorchTensor implements Scopes.Owned {
     public void free() {
         if (!freed) {
             freed = true;
+            prepared.clear();
             release(handle);
         }
     }

@@ -116,7 +116,7 @@ class TorchMemoryTest {
         ParameterGradients dense = backend.denseParameterGradients(y6, loss.gradient());
         Tensor dy5 = backend.unflatten(
                 backend.scale(backend.denseInputGradient(loss.gradient(), parameters[2]), .5f), y5.shape());
-        Tensor dy4 = backend.maxPoolGradient(backend.tanhGradient(y5, dy5), pooled, y4.shape(), POOL);
+        Tensor dy4 = backend.maxPoolGradient(y4, backend.tanhGradient(y5, dy5), pooled, POOL);
         Tensor dy3 = backend.normalizeGradient(y3, y4, dy4, WITHIN);
         Tensor dy2 = backend.normalizeGradient(y2, y3, dy3, ACROSS);
         Tensor dy1 = backend.reluGradient(y2, dy2);

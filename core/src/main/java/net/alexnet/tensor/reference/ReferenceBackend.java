@@ -207,7 +207,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Tensor maxPoolGradient(Tensor dy, Pooled pooled, Shape xShape, Window window) {
+    public Tensor maxPoolGradient(Tensor x, Tensor dy, Pooled pooled, Window window) {
+        Shape xShape = x.shape();
         Operands.maxPoolGradient(dy.shape(), xShape, window);
         Operands.same("maxPoolGradient", "winners", pooled.winners().shape(), "dy", dy.shape());
         ReferenceMaxPool layer = new ReferenceMaxPool(xShape, window);

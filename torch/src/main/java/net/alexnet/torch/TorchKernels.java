@@ -1,0 +1,111 @@
+package net.alexnet.torch;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import net.alexnet.kernel.FastConvolution;
+import net.alexnet.kernel.FastMaxPool;
+import net.alexnet.kernel.FastResponseNorm;
+import net.alexnet.kernel.Kernels;
+import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Tensor;
+
+/// Our own kernels on the memory of libtorch's tensors, where they are faster than libtorch's: on a CPU with wide vectors.
+///
+/// Tensors lie as [Layout] says, channels innermost, which is how the kernels want them.
+final class TorchKernels {
+    private final TorchDevice device;
+    private final Optional<Kernels> kernels;
+
+    TorchKernels(TorchDevice device, int threads) {
+        this.device = device;
+        this.kernels = device.isCpu() ? Kernels.open(threads) : Optional.empty();
+    }
+
+    /// For a log: what they are, or why there are none.
+    String describe() {
+        return kernels.map(Kernels::describe).orElseGet(() -> "no kernels: " + Kernels.missing().orElse("not a CPU"));
+    }
+
+    Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
+        return kernels.flatMap(present -> present.convolution(x, weight, window, groups));
+    }
+
+    Optional<FastResponseNorm> responseNorm(ResponseNorm norm, int channels) {
+        return kernels.flatMap(present -> present.responseNorm(norm, channels));
+    }
+
+    Optional<FastMaxPool> maxPool(Shape x, Window window) {
+        return kernels.map(present -> present.maxPool(x, window));
+    }
+
+    /// Takes the step of [TorchUpdate], if there are kernels.
+    ///
+    /// @return whether it did
+    boolean update(Tensor w, Tensor v, Tensor gradient, float momentum, float weightDecay, float rate) {
+        kernels.ifPresent(present -> present.update(
+                memory(w), memory(v), memory(gradient), momentum, weightDecay, rate));
+        return kernels.isPresent();
+    }
+
+    // --- convolution -----------------------------------------------------------------------------------------------
+
+    Tensor forward(FastConvolution layer, Tensor x, TorchTensor weight, Tensor bias, boolean relu, Shape shape) {
+        float[] prepared = weight.prepared(TorchTensor.Use.FORWARD, layer.preparedLength(),
+                values -> layer.prepare(memory(weight.handle()), values));
+        float[] biases = new float[(int) bias.numel()];
+        new FloatPointer(bias.data_ptr()).get(biases);
+        Tensor y = Layout.empty(shape, x.options());
+        layer.forward(memory(x), prepared, biases, relu, memory(y));
+        return y;
+    }
+
+    /// @param gate the ReLU's output to go on through; empty if x came out of none
+    Tensor inputGradient(FastConvolution layer, Tensor dy, TorchTensor weight, Optional<Tensor> gate, Shape shape) {
+        float[] prepared = weight.prepared(TorchTensor.Use.BACKWARD, layer.inputGradientPreparedLength(),
+                values -> layer.prepareInputGradient(memory(weight.handle()), values));
+        Tensor dx = Layout.empty(shape, dy.options());
+        layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), memory(dx));
+        return dx;
+    }
+
+    Tensor[] parameterGradients(FastConvolution layer, Tensor x, Tensor dy, Shape weight) {
+        Tensor dweight = Layout.empty(weight, dy.options());
+        Tensor dbias = Layout.empty(Shape.of(weight.dim(0)), dy.options());
+        layer.parameterGradients(memory(x), memory(dy), memory(dweight), memory(dbias));
+        return new Tensor[] {dweight, dbias};
+    }
+
+    // --- normalisation and pooling ---------------------------------------------------------------------------------
+
+    Tensor forward(FastResponseNorm layer, Tensor x) {
+        Tensor y = Layout.empty(Layout.shape(x), x.options());
+        layer.forward(memory(x), memory(y));
+        return y;
+    }
+
+    Tensor gradient(FastResponseNorm layer, Tensor x, Tensor dy, boolean throughRelu) {
+        Tensor dx = Layout.empty(Layout.shape(x), x.options());
+        layer.gradient(memory(x), memory(dy), memory(dx), throughRelu);
+        return dx;
+    }
+
+    Tensor forward(FastMaxPool layer, Tensor x, Shape shape) {
+        Tensor y = Layout.empty(shape, x.options());
+        layer.forward(memory(x), memory(y));
+        return y;
+    }
+
+    Tensor gradient(FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
+        Tensor dx = Layout.empty(Layout.shape(x), x.options());
+        layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu);
+        return dx;
+    }
+
+    /// A tensor's values, in the order in which they lie.
+    private static MemorySegment memory(Tensor tensor) {
+        return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(tensor.numel() * Float.BYTES);
+    }
+}
