@@ -64,7 +64,8 @@ class Program:
             net.get_layer(name).set_weights([tensors[name + ".weight"].T, tensors[name + ".bias"]])
         # Keras keeps the decay outside of the momentum, which makes no difference in the first step
         net.compile(keras.optimizers.SGD(0.001, momentum=0.9, weight_decay=0.0005),
-                    keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+                    keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+                    jit_compile=False)  # XLA is no faster on a CPU, and compiles anew for each size of batch
         return net
 
     def describe(self):

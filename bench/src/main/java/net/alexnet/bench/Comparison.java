@@ -5,7 +5,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,14 +13,13 @@ import java.util.Optional;
 import net.alexnet.files.AtomicFiles;
 
 /// Training and inference of the paper's network, ours beside other programs on the same machine, in turns within one run.
-/// Each side is a process of its own that sleeps while another has its turn. Where the network is the same, all start from
+/// Each side is a process of its own that sleeps while another has its turn. One peer after the other meets ours. Where the network is the same, all start from
 /// the same parameters and pictures and must give the same losses, or nothing is reported.
 ///
 /// ```
 /// bench/compare [--python VENV] [--rounds 5] [--only NAME,…] [--out BENCHMARKS.md]
 /// ```
 public final class Comparison {
-    private static final int WARM_UP = 1;
     private static final int SGEMM_SECONDS = 1;
     private static final double SGEMM_GIGAFLOP = 2e-9 * 2048 * 2048 * 2048;
 
@@ -56,13 +54,15 @@ public final class Comparison {
         private static final String USAGE = "options: --python VENV, --rounds N, --only NAME,…, --out FILE";
     }
 
+    /// Compares and writes.
+    ///
     /// @param arguments the options above
     public static void main(String[] arguments) throws IOException {
         Path work = Files.createTempDirectory("alexnet-comparison");
         Comparison comparison = new Comparison();
         try {
             comparison.run(Options.of(arguments), work);
-        } catch (IllegalArgumentException | IllegalStateException e) {
+        } catch (IllegalArgumentException | IllegalStateException | IOException e) {
             System.err.println("compare: " + e.getMessage());
             System.exit(1);
         } finally {
@@ -76,47 +76,61 @@ public final class Comparison {
     private void run(Options options, Path work) throws IOException {
         Path equal = work.resolve("equal.safetensors");
         EqualWork.write(equal);
-        for (Side side : Side.all(java(), equal, options.python())) {
-            if (options.only().isEmpty() || side.name().equals(Side.OURS) || options.only().contains(side.name())) {
-                start(side, work.resolve(side.name() + ".log"));
+        List<Side> sides = Side.all(java(), equal, options.python());
+        Contestant ours = start(sides.getFirst(), work)
+                .orElseThrow(() -> new IllegalStateException("our own side does not run: " + absent.values()));
+        turns(List.of(ours), 0, false);
+        for (Side side : sides.subList(1, sides.size())) {
+            if (options.only().isEmpty() || options.only().contains(side.name())) {
+                Optional<Contestant> peer = start(side, work);
+                if (peer.isPresent()) {
+                    against(peer.get(), ours, options.rounds());
+                }
             }
         }
-        for (int round = -WARM_UP; round < options.rounds(); round++) {
-            round(round);
+        if (sgemm.isEmpty()) {
+            throw new IllegalStateException("nothing to report: no rounds, or no peer runs here " + absent.values());
         }
+        ours.close();
         Report.write(options.out(), contestants, absent, sgemm);
         System.err.println("written: " + options.out());
     }
 
-    private void start(Side side, Path messages) throws IOException {
+    private Optional<Contestant> start(Side side, Path work) throws IOException {
         System.err.println("starting " + side.name());
-        Contestant contestant;
         try {
-            contestant = Contestant.start(side, messages, contestants);
+            Contestant contestant = Contestant.start(side, work.resolve(side.name() + ".log"), contestants);
+            contestants.add(contestant);
+            contestant.requireAgreement(contestants.getFirst());
+            return Optional.of(contestant);
         } catch (IOException e) {
-            if (side.name().equals(Side.OURS)) {
-                throw new IllegalStateException("our own side does not run: " + e.getMessage(), e);
-            }
             System.err.println(side.name() + " does not run here: " + e.getMessage());
             absent.put(side, String.valueOf(e.getMessage()));
-            return;
+            return Optional.empty();
         }
-        contestants.add(contestant);
-        contestant.requireAgreement(contestants.getFirst());
     }
 
-    /// Every workload by every side, which begins in another place each time.
-    private void round(int round) throws IOException {
-        boolean counts = round >= 0;
-        double gigaflops = SGEMM_GIGAFLOP / contestants.getFirst().peer().numbers("sgemm " + SGEMM_SECONDS)[0];
-        if (counts) {
-            sgemm.add(gigaflops);
+    /// All rounds of one peer and ours; more sides at once would want more memory than most machines have.
+    private void against(Contestant peer, Contestant ours, int rounds) throws IOException {
+        try (peer) {
+            turns(List.of(peer), 0, false);
+            for (int round = 1; round <= rounds; round++) {
+                sgemm.add(SGEMM_GIGAFLOP / ours.peer().numbers("sgemm " + SGEMM_SECONDS)[0]);
+                turns(round % 2 == 1 ? List.of(ours, peer) : List.of(peer, ours), round, true);
+            }
+        } catch (IOException e) { // it was killed, by want of memory most likely: the others' figures stand
+            System.err.println(peer.side().name() + ": " + e.getMessage());
+            absent.put(peer.side(), "it began, and then " + e.getMessage());
+            contestants.remove(peer);
+            ours.forget(peer.since());
+            sgemm.subList(peer.since(), sgemm.size()).clear();
         }
-        List<Contestant> order = new ArrayList<>(contestants);
-        Collections.rotate(order, -(round + WARM_UP));
+    }
+
+    /// Every workload, the sides in turn.
+    private static void turns(List<Contestant> order, int round, boolean counts) throws IOException {
         for (Workload workload : Workload.values()) {
-            StringBuilder line = new StringBuilder(counts ? "round " + (round + 1) : "warm-up");
-            line.append(", ").append(workload);
+            StringBuilder line = new StringBuilder(counts ? "round " + round : "warm-up").append(", ").append(workload);
             for (Contestant contestant : order) {
                 double seconds = contestant.turn(workload, counts);
                 line.append(String.format(Locale.ROOT, ", %s %.4g s", contestant.side().name(), seconds));

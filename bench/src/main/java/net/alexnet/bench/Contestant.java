@@ -19,14 +19,17 @@ final class Contestant implements AutoCloseable {
     private final String versions;
     private final double[] work;
     private final double[] check;
+    private final int since;
+    private double peakResident;
     private final Map<Workload, List<Double>> seconds = new EnumMap<>(Workload.class);
 
-    private Contestant(Side side, Peer peer, String versions, double[] work, double[] check) {
+    private Contestant(Side side, Peer peer, String versions, double[] work, double[] check, int since) {
         this.side = side;
         this.peer = peer;
         this.versions = versions;
         this.work = work;
         this.check = check;
+        this.since = since;
         for (Workload workload : Workload.values()) {
             seconds.put(workload, new ArrayList<>());
         }
@@ -35,7 +38,7 @@ final class Contestant implements AutoCloseable {
     /// Starts a side and lets it show what it computes.
     ///
     /// @param messages the file for its standard error
-    /// @param ours our side, which gives the multiply-adds of those that have the same network; none for ours itself
+    /// @param ours our side, which runs already; none for ours itself
     /// @throws IOException with the reason, if it does not run here
     static Contestant start(Side side, Path messages, List<Contestant> ours) throws IOException {
         if (side.missing().isPresent()) {
@@ -46,7 +49,8 @@ final class Contestant implements AutoCloseable {
             String versions = peer.ask("describe");
             double[] work = side.sameNetwork() && !ours.isEmpty() ? ours.getFirst().work : peer.numbers("work");
             double[] check = side.sameNetwork() ? peer.numbers("check") : new double[0];
-            return new Contestant(side, peer, versions, work, check);
+            int since = ours.isEmpty() ? 0 : ours.getFirst().seconds(Workload.TRAINING).size();
+            return new Contestant(side, peer, versions, work, check, since);
         } catch (IOException e) {
             peer.close();
             throw new IOException(e.getMessage() + ": " + cause(messages), e);
@@ -66,9 +70,10 @@ final class Contestant implements AutoCloseable {
     void requireAgreement(Contestant ours) {
         for (int i = 0; i < check.length; i++) {
             if (!(Math.abs(check[i] / ours.check[i] - 1) <= TOLERANCE)) {
-                throw new IllegalStateException("the sides do not compute the same, so no ratio means anything: loss, root"
-                        + " mean square of the logits and loss after one step are " + List.of(boxed(ours.check))
-                        + " for ours and " + List.of(boxed(check)) + " for " + side.name());
+                throw new IllegalStateException(
+                        "the sides do not compute the same, so no ratio means anything: loss, root"
+                                + " mean square of the logits and loss after one step are " + List.of(boxed(ours.check))
+                                + " for ours and " + List.of(boxed(check)) + " for " + side.name());
             }
         }
     }
@@ -124,6 +129,24 @@ final class Contestant implements AutoCloseable {
         return readings;
     }
 
+    /// Which of our side's readings, and of the sgemm rate's, were taken in the same rounds as the first of this one's.
+    int since() {
+        return since;
+    }
+
+    /// Drops the readings of rounds that were not finished.
+    ///
+    /// @param from the first of them
+    void forget(int from) {
+        seconds.values()
+                .forEach(readings -> readings.subList(Math.min(from, readings.size()), readings.size()).clear());
+    }
+
+    /// The most memory that it has held, in GiB, once it is closed.
+    double peakResident() {
+        return peakResident;
+    }
+
     /// 10⁹ floating-point operations of a picture, two to a multiply-add.
     double gigaflop(Workload workload) {
         return 2e-9 * work[workload == Workload.TRAINING ? 1 : 0];
@@ -131,6 +154,7 @@ final class Contestant implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        peakResident = Math.max(peakResident, peer.peakResident());
         peer.close();
     }
 }

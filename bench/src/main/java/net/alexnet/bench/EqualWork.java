@@ -33,7 +33,8 @@ final class EqualWork {
     /// difference between two sides is seen.
     static AlexNet network(double dropout) {
         AlexNet paper = AlexNet.paper();
-        return new AlexNet(paper.table(), paper.input(), paper.channels(), paper.classes(), paper.width(), paper.towers(),
+        return new AlexNet(paper.table(), paper.input(), paper.channels(), paper.classes(), paper.width(),
+                paper.towers(),
                 paper.activation(), paper.responseNorm(), paper.overlappingPools(), dropout, Initialization.HE);
     }
 

@@ -68,7 +68,8 @@ final class OurSide implements Turns.Program {
             int picture = i / (channels * places);
             int channel = i / places % channels;
             int place = i % places;
-            pixels.setAtIndex(ValueLayout.JAVA_FLOAT, ((long) picture * places + place) * channels + channel, pictures[i]);
+            pixels.setAtIndex(ValueLayout.JAVA_FLOAT, ((long) picture * places + place) * channels + channel,
+                    pictures[i]);
         }
         return pixels;
     }
@@ -100,7 +101,8 @@ final class OurSide implements Turns.Program {
             throw new IllegalArgumentException("no velocity for " + parameter.name());
         }
         backend.update(parameter.value(), velocity, gradient, (float) EqualWork.OPTIMIZER.momentum(),
-                (float) EqualWork.OPTIMIZER.decay(parameter.bias()), (float) EqualWork.OPTIMIZER.rate(parameter.bias()));
+                (float) EqualWork.OPTIMIZER.decay(parameter.bias()),
+                (float) EqualWork.OPTIMIZER.rate(parameter.bias()));
     }
 
     @Override

@@ -65,11 +65,11 @@ final class Report {
         line("%s, %d cores, %s, %s; read on %s.", processor(), Runtime.getRuntime().availableProcessors(), memory(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"), LocalDate.now(ZoneOffset.UTC));
         line("");
-        line("Every side is a process of its own and they take turns, %d rounds after a warm-up, each round in another order."
-                + " Medians (least to", sgemm.size());
-        line("greatest); ratios are taken round by round. The machine's sgemm rate, libtorch's product of two 2048×2048"
-                + " matrices in our process, once");
-        line("a round: %s GFLOP/s.", Spread.of(sgemm).format("%.0f"));
+        line("Every side is a process of its own. One peer after the other meets ours and takes turns with it, %d rounds after a"
+                + " warm-up, each first in every", contestants.getLast().seconds(Workload.TRAINING).size());
+        line("other one. Medians (least to greatest); ratios are taken round by round. The machine's sgemm rate, libtorch's"
+                + " product of two 2048×2048");
+        line("matrices in our process, once a round: %s GFLOP/s.", Spread.of(sgemm).format("%.0f"));
         line("");
     }
 
@@ -84,14 +84,20 @@ final class Report {
             int rounds = seconds.size();
             Spread times = Spread.rounds(rounds, i -> seconds.get(i) * (one ? 1000 : 1));
             Spread rates = Spread.rounds(rounds, i -> workload.batch() / seconds.get(i));
-            Spread ratios = Spread.rounds(rounds, i -> seconds.get(i) / ours.seconds(workload).get(i));
+            Spread ratios = Spread.rounds(rounds, i -> seconds.get(i) / beside(side, workload).get(i));
             double work = side.gigaflop(workload) / ours.gigaflop(workload);
-            Spread perFlop = Spread.rounds(rounds, i -> seconds.get(i) / ours.seconds(workload).get(i) / work);
+            Spread perFlop = Spread.rounds(rounds, i -> seconds.get(i) / beside(side, workload).get(i) / work);
             line("| %s | %s | %s | %.2f | %s | %s |", side.side().name(), times.format(one ? "%.1f" : "%.2f"),
                     rates.format("%.1f"), side.gigaflop(workload), side == ours ? "" : ratios.format("%.2f") + "x",
                     side == ours ? "" : side.side().sameNetwork() ? "the same work" : perFlop.format("%.2f") + "x");
         }
         line("");
+    }
+
+    /// Our own readings of the rounds that a side took part in.
+    private List<Double> beside(Contestant side, Workload workload) {
+        List<Double> all = ours.seconds(workload);
+        return all.subList(side == ours ? 0 : side.since(), all.size());
     }
 
     private void share() {
@@ -102,7 +108,8 @@ final class Report {
         line("| side | training | inference |");
         line("|---|---|---|");
         for (Contestant side : contestants) {
-            line("| %s | %s | %s |", side.side().name(), share(side, Workload.TRAINING), share(side, Workload.INFERENCE));
+            line("| %s | %s | %s |", side.side().name(), share(side, Workload.TRAINING),
+                    share(side, Workload.INFERENCE));
         }
         line("");
     }
@@ -110,19 +117,20 @@ final class Report {
     private String share(Contestant side, Workload workload) {
         List<Double> seconds = side.seconds(workload);
         return Spread.rounds(seconds.size(),
-                i -> workload.batch() / seconds.get(i) * side.gigaflop(workload) / sgemm.get(i)).format("%.2f");
+                i -> workload.batch() / seconds.get(i) * side.gigaflop(workload) / sgemm.get(side.since() + i))
+                .format("%.2f");
     }
 
-    private void sides(Map<Side, String> absent) throws IOException {
+    private void sides(Map<Side, String> absent) {
         line("## The sides");
         line("");
         line("| side | what | versions | peak resident, GiB |");
         line("|---|---|---|---|");
         for (Contestant side : contestants) {
             line("| %s | %s | %s | %.1f |", side.side().name(), side.side().what(), side.versions(),
-                    side.peer().peakResident());
+                    side.peakResident());
         }
-        absent.forEach((side, reason) -> line("| %s | %s | not installed: %s | |", side.name(), side.what(),
+        absent.forEach((side, reason) -> line("| %s | %s | does not run here: %s | |", side.name(), side.what(),
                 reason.replace("|", "\\|")));
         line("");
     }
@@ -143,7 +151,8 @@ final class Report {
         for (Contestant side : contestants) {
             if (side.side().sameNetwork()) {
                 line("| %s | %s |", side.side().name(), Arrays.stream(side.check())
-                        .mapToObj(value -> String.format(Locale.ROOT, "%.5f", value)).collect(Collectors.joining(" | ")));
+                        .mapToObj(value -> String.format(Locale.ROOT, "%.5f", value))
+                        .collect(Collectors.joining(" | ")));
             }
         }
     }

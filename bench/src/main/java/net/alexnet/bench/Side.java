@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// One side of a [Comparison]: a program, how it is started, and what a reader is told of it.
@@ -18,9 +19,9 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
 
     static final String OURS = "ours";
 
-    /// As in `./alexnet`: what an expert would set so that large tensors are not faulted in anew in every step.
-    private static final String TUNABLES =
-            "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=8589934592:glibc.malloc.top_pad=268435456";
+    /// Ours come from `./alexnet`, and an expert has the same: large tensors are then not faulted in anew in every step.
+    private static final Map<String, String> ALLOCATOR = Map.of("GLIBC_TUNABLES",
+            Objects.requireNonNullElse(System.getenv("GLIBC_TUNABLES"), ""));
 
     private static final String TARGET = "bench/target/";
 
@@ -34,18 +35,22 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
         return List.of(
                 same(OURS, "this project, with the JVM options and the environment of `./alexnet`",
                         command(java, "-cp", bench, OurSide.class.getName(), equal.toString()),
-                        Map.of("GLIBC_TUNABLES", TUNABLES)),
+                        ALLOCATOR),
                 same("libtorch-plain", "what a PyTorch user writes, on libtorch through JavaCPP: autograd, NCHW,"
                         + " `conv2d` with groups, `local_response_norm` on each tower, `SGD`",
                         command(java, "-cp", bench, LibtorchPeer.class.getName(), "plain", equal.toString()), Map.of()),
-                same("libtorch-tuned", "the same as an expert tunes it: channels-last, response normalisation as a banded"
-                        + " 1×1 convolution, our settings of glibc's allocator",
+                same("libtorch-tuned",
+                        "the same as an expert tunes it: channels-last, response normalisation as a banded"
+                                + " 1×1 convolution, our settings of glibc's allocator",
                         command(java, "-cp", bench, LibtorchPeer.class.getName(), "tuned", equal.toString()),
-                        Map.of("GLIBC_TUNABLES", TUNABLES)),
-                other("djl", "Deep Java Library's zoo AlexNet on its PyTorch engine: one tower, no response normalisation,"
-                        + " narrower, no overhang", java, "djl/", "Djl.java",
+                        ALLOCATOR),
+                other("djl",
+                        "Deep Java Library's zoo AlexNet on its PyTorch engine: one tower, no response normalisation,"
+                                + " fc6 of 6400 inputs, 10 classes",
+                        java, "djl/", "Djl.java",
                         Map.of("DJL_CACHE_DIR", TARGET + "djl-cache", "OPT_OUT_TRACKING", "true")),
-                other("dl4j", "Deeplearning4j's zoo AlexNet on nd4j-native: one tower, its own optimiser", java, "dl4j/",
+                other("dl4j", "Deeplearning4j's zoo AlexNet on nd4j-native: one tower, its own optimiser", java,
+                        "dl4j/",
                         "Dl4j.java", Map.of()),
                 python("pytorch", "PyTorch in Python as its user writes it: NCHW, `local_response_norm`, `SGD`", python,
                         "torch_training.py", equal),
