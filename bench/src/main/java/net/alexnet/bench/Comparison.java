@@ -43,7 +43,7 @@ public final class Comparison {
                 switch (arguments[i]) {
                     case "--python" -> python = Optional.of(Path.of(value));
                     case "--rounds" -> rounds = Integer.parseInt(value);
-                    case "--only" -> only = List.of(value.split(","));
+                    case "--only" -> only = List.of(value.split(",", -1));
                     case "--out" -> out = Path.of(value);
                     default -> throw new IllegalArgumentException("no option " + arguments[i] + "; " + USAGE);
                 }

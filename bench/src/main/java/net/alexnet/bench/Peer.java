@@ -76,7 +76,7 @@ final class Peer implements AutoCloseable {
 
     /// Asks for a line of numbers.
     double[] numbers(String request) throws IOException {
-        String[] words = ask(request).split(" ");
+        String[] words = ask(request).split(" ", -1);
         double[] numbers = new double[words.length];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = Double.parseDouble(words[i]);

@@ -63,7 +63,7 @@ public final class Turns {
         System.setOut(System.err);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null; line = in.readLine()) {
-            answers.println(answer(program, line.split(" ")));
+            answers.println(answer(program, line.split(" ", -1)));
             answers.flush();
         }
     }
