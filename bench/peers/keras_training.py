@@ -9,7 +9,8 @@ import os
 import platform
 import sys
 
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["KERAS_HOME"] = sys.prefix + "/keras"  # its settings: not in the user's home
 
 import keras
 import tensorflow as tf

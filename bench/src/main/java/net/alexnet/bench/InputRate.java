@@ -47,6 +47,8 @@ public final class InputRate {
 
     private InputRate() {}
 
+    /// Measures and prints.
+    ///
     /// @param arguments a dataset prepared at 256 pixels, the number of workers, and the Python that has torchvision
     public static void main(String[] arguments) throws Exception {
         ShardedDataset dataset = ShardedDataset.open(Path.of(arguments[0]), new OpenCvCodec());

@@ -54,6 +54,8 @@ final class OurSide implements Turns.Program {
         }
     }
 
+    /// Takes its turns.
+    ///
     /// @param arguments the file of [EqualWork]
     public static void main(String[] arguments) throws IOException {
         Turns.serve(new OurSide(Path.of(arguments[0])));

@@ -57,27 +57,32 @@ final class Report {
                 : old.substring(0, begin) + BEGIN + measured + old.substring(end);
     }
 
-    private void line(String format, Object... arguments) {
-        text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    private void line(String line) {
+        text.append(line).append('\n');
     }
 
     private void head() throws IOException {
-        line("%s, %d cores, %s, %s; read on %s.", processor(), Runtime.getRuntime().availableProcessors(), memory(),
-                System.getProperty("os.name") + " " + System.getProperty("os.version"), LocalDate.now(ZoneOffset.UTC));
+        line(String.format(Locale.ROOT, "%s, %d cores, %s, %s; read on %s.", processor(),
+                Runtime.getRuntime().availableProcessors(), memory(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"), LocalDate.now(ZoneOffset.UTC)));
         line("");
-        line("Every side is a process of its own. One peer after the other meets ours and takes turns with it, %d rounds after a"
-                + " warm-up, each first in every", contestants.getLast().seconds(Workload.TRAINING).size());
+        line(String.format(Locale.ROOT,
+                "Every side is a process of its own. One peer after the other meets ours and takes turns with it, %d rounds after a"
+                        + " warm-up, each first in every",
+                contestants.getLast().seconds(Workload.TRAINING).size()));
         line("other one. Medians (least to greatest); ratios are taken round by round. The machine's sgemm rate, libtorch's"
                 + " product of two 2048×2048");
-        line("matrices in our process, once a round: %s GFLOP/s.", Spread.of(sgemm).format("%.0f"));
+        line(String.format(Locale.ROOT, "matrices in our process, once a round: %s GFLOP/s.",
+                Spread.of(sgemm).format("%.0f")));
         line("");
     }
 
     private void table(Workload workload) {
         boolean one = workload.batch() == 1;
-        line("## %s", workload.title());
+        line(String.format(Locale.ROOT, "## %s", workload.title()));
         line("");
-        line("| side | %s | pictures/s | GFLOP a picture | ours is faster | per GFLOP |", one ? "ms" : "s a step");
+        line(String.format(Locale.ROOT, "| side | %s | pictures/s | GFLOP a picture | ours is faster | per GFLOP |",
+                one ? "ms" : "s a step"));
         line("|---|---|---|---|---|---|");
         for (Contestant side : contestants) {
             List<Double> seconds = side.seconds(workload);
@@ -87,9 +92,10 @@ final class Report {
             Spread ratios = Spread.rounds(rounds, i -> seconds.get(i) / beside(side, workload).get(i));
             double work = side.gigaflop(workload) / ours.gigaflop(workload);
             Spread perFlop = Spread.rounds(rounds, i -> seconds.get(i) / beside(side, workload).get(i) / work);
-            line("| %s | %s | %s | %.2f | %s | %s |", side.side().name(), times.format(one ? "%.1f" : "%.2f"),
+            line(String.format(Locale.ROOT, "| %s | %s | %s | %.2f | %s | %s |", side.side().name(),
+                    times.format(one ? "%.1f" : "%.2f"),
                     rates.format("%.1f"), side.gigaflop(workload), side == ours ? "" : ratios.format("%.2f") + "x",
-                    side == ours ? "" : side.side().sameNetwork() ? "the same work" : perFlop.format("%.2f") + "x");
+                    side == ours ? "" : side.side().sameNetwork() ? "the same work" : perFlop.format("%.2f") + "x"));
         }
         line("");
     }
@@ -108,8 +114,8 @@ final class Report {
         line("| side | training | inference |");
         line("|---|---|---|");
         for (Contestant side : contestants) {
-            line("| %s | %s | %s |", side.side().name(), share(side, Workload.TRAINING),
-                    share(side, Workload.INFERENCE));
+            line(String.format(Locale.ROOT, "| %s | %s | %s |", side.side().name(), share(side, Workload.TRAINING),
+                    share(side, Workload.INFERENCE)));
         }
         line("");
     }
@@ -127,11 +133,13 @@ final class Report {
         line("| side | what | versions | peak resident, GiB |");
         line("|---|---|---|---|");
         for (Contestant side : contestants) {
-            line("| %s | %s | %s | %.1f |", side.side().name(), side.side().what(), side.versions(),
-                    side.peakResident());
+            line(String.format(Locale.ROOT, "| %s | %s | %s | %.1f |", side.side().name(), side.side().what(),
+                    side.versions(),
+                    side.peakResident()));
         }
-        absent.forEach((side, reason) -> line("| %s | %s | does not run here: %s | |", side.name(), side.what(),
-                reason.replace("|", "\\|")));
+        absent.forEach((side, reason) -> line(
+                String.format(Locale.ROOT, "| %s | %s | does not run here: %s | |", side.name(), side.what(),
+                        reason.replace("|", "\\|"))));
         line("");
     }
 
@@ -150,9 +158,9 @@ final class Report {
         line("|---|---|---|---|");
         for (Contestant side : contestants) {
             if (side.side().sameNetwork()) {
-                line("| %s | %s |", side.side().name(), Arrays.stream(side.check())
+                line(String.format(Locale.ROOT, "| %s | %s |", side.side().name(), Arrays.stream(side.check())
                         .mapToObj(value -> String.format(Locale.ROOT, "%.5f", value))
-                        .collect(Collectors.joining(" | ")));
+                        .collect(Collectors.joining(" | "))));
             }
         }
     }
