@@ -47,6 +47,8 @@ public final class InputRate {
 
     private InputRate() {}
 
+    /// Measures and prints.
+    ///
     /// @param arguments a dataset prepared at 256 pixels, the number of workers, and the Python that has torchvision
     public static void main(String[] arguments) throws Exception {
         ShardedDataset dataset = ShardedDataset.open(Path.of(arguments[0]), new OpenCvCodec());
@@ -82,12 +84,14 @@ public final class InputRate {
             if (peer.isPresent()) {
                 Peer.Round theirs = peer.get().round();
                 if (Math.abs(theirs.check() / middle - 1) > 1e-3) {
-                    throw new IllegalStateException("the sides do not agree: the mean square of the middle views' values is "
-                            + middle + " and " + theirs.check());
+                    throw new IllegalStateException(
+                            "the sides do not agree: the mean square of the middle views' values is "
+                                    + middle + " and " + theirs.check());
                 }
                 add(torch, theirs.rate(), counts);
                 if (round == -WARM_UP) {
-                    System.out.printf(Locale.ROOT, "mean square of the middle views' values: ours %.3f, theirs %.3f%n", middle,
+                    System.out.printf(Locale.ROOT, "mean square of the middle views' values: ours %.3f, theirs %.3f%n",
+                            middle,
                             theirs.check());
                 }
             }

@@ -2,25 +2,46 @@ package net.alexnet.bench;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/// A Python program that does the same work, one round whenever it is told to, so that both sides can take turns in one
-/// run. It gets a line and answers with a line of numbers.
+/// A program that does the same work, one round whenever it is told to, so that all sides can take turns in one run. It
+/// gets a line and answers with a line.
 final class Peer implements AutoCloseable {
+    private static final double KIB_PER_GIB = 1 << 20;
+
     private final Process process;
     private final BufferedWriter to;
     private final BufferedReader from;
 
+    /// A program in Python.
+    ///
     /// @param python the interpreter
     /// @param script below `bench/peers`
     Peer(String python, String script, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(python, script));
         command.addAll(arguments);
-        this.process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        this(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+    }
+
+    /// Any program, which is not to see our own settings of the allocator.
+    ///
+    /// @param environment more of it; may have `GLIBC_TUNABLES`
+    /// @param messages the file for its standard error
+    Peer(List<String> command, Map<String, String> environment, File messages) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages);
+        builder.environment().remove("GLIBC_TUNABLES");
+        builder.environment().putAll(environment);
+        this(builder);
+    }
+
+    private Peer(ProcessBuilder builder) throws IOException {
+        this.process = builder.start();
         this.to = process.outputWriter();
         this.from = process.inputReader();
     }
@@ -32,19 +53,53 @@ final class Peer implements AutoCloseable {
     record Round(double rate, double check) {}
 
     Round round() throws IOException {
-        to.write("go\n");
-        to.flush();
+        double[] figures = numbers("go");
+        return new Round(figures[0], figures[1]);
+    }
+
+    /// Asks for a line.
+    ///
+    /// @throws IOException if the program has ended instead
+    String ask(String request) throws IOException {
+        try {
+            to.write(request + "\n");
+            to.flush();
+        } catch (IOException e) {
+            throw new IOException("the program has ended before '" + request + "'", e);
+        }
         String line = from.readLine();
         if (line == null) {
-            throw new IOException("the peer has ended; its message stands above");
+            throw new IOException("the program has ended at '" + request + "'");
         }
-        String[] figures = line.split(" ");
-        return new Round(Double.parseDouble(figures[0]), Double.parseDouble(figures[1]));
+        return line;
+    }
+
+    /// Asks for a line of numbers.
+    double[] numbers(String request) throws IOException {
+        String[] words = ask(request).split(" ", -1);
+        double[] numbers = new double[words.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Double.parseDouble(words[i]);
+        }
+        return numbers;
+    }
+
+    /// The most memory that the process has held so far, in GiB; 0 where the system does not tell.
+    double peakResident() throws IOException {
+        Path status = Path.of("/proc/" + process.pid() + "/status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / KIB_PER_GIB)
+                .findFirst()
+                .orElse(0);
     }
 
     @Override
     public void close() throws IOException {
-        to.close();
         process.destroy();
+        from.close();
     }
 }

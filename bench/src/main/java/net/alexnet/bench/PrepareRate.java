@@ -25,6 +25,8 @@ public final class PrepareRate {
 
     private PrepareRate() {}
 
+    /// Measures and prints.
+    ///
     /// @param arguments a folder of photographs, and the Python that has Pillow and NumPy
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);

@@ -1,0 +1,71 @@
+package net.alexnet.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.Architecture;
+import net.alexnet.net.Initialization;
+import net.alexnet.net.Network;
+import net.alexnet.optim.MomentumSgd;
+import net.alexnet.random.Draws;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import net.alexnet.weights.Entry;
+import net.alexnet.weights.Safetensors;
+
+/// What all sides with the paper's network start from: one file of parameters under PyTorch's names, `pictures` `(N, C, H,
+/// W)` of normal noise, and `labels`.
+final class EqualWork {
+    /// The largest batch of any [Workload].
+    static final int BATCH = 128;
+
+    /// As PyTorch's optimiser does it: biases learn and decay like weights.
+    static final MomentumSgd OPTIMIZER = new MomentumSgd(0.001, 0.9, 0.0005, 1, true);
+
+    private EqualWork() {}
+
+    /// The paper's network; weights start as He et al. (2015), so that the logits of such noise are far from 0 and a
+    /// difference between two sides is seen.
+    static AlexNet network(double dropout) {
+        AlexNet paper = AlexNet.paper();
+        return new AlexNet(paper.table(), paper.input(), paper.channels(), paper.classes(), paper.width(),
+                paper.towers(),
+                paper.activation(), paper.responseNorm(), paper.overlappingPools(), dropout, Initialization.HE);
+    }
+
+    static void write(Path file) throws IOException {
+        AlexNet table = network(0);
+        Architecture architecture = table.architecture();
+        RandomGenerator noise = Draws.generator(1, Draws.Purpose.WEIGHTS, 1000);
+        Shape input = architecture.input();
+        try (Backend backend = new ReferenceBackend()) {
+            List<Entry> entries = new ArrayList<>(
+                    Network.initialize(architecture, table.initialization(), 1, backend).entries());
+            entries.add(new Entry("pictures", Shape.of(BATCH, input.dim(0), input.dim(1), input.dim(2)),
+                    () -> normal(noise, Math.toIntExact(BATCH * input.elements()))));
+            entries.add(new Entry("labels", Shape.of(BATCH), () -> labels(architecture.classes())));
+            Safetensors.write(file, Map.of(), entries);
+        }
+    }
+
+    private static float[] normal(RandomGenerator noise, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) noise.nextGaussian();
+        }
+        return values;
+    }
+
+    private static float[] labels(int classes) {
+        float[] labels = new float[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            labels[i] = i * 7919 % classes;
+        }
+        return labels;
+    }
+}

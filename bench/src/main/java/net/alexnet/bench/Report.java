@@ -1,0 +1,194 @@
+package net.alexnet.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import net.alexnet.files.AtomicFiles;
+
+/// What a [Comparison] read, as Markdown. In a file that is there already only the part between two marks is replaced, so
+/// that what was written about the figures by hand stays.
+final class Report {
+    private static final String BEGIN = "<!-- written by bench/compare: from here -->\n";
+    private static final String END = "<!-- written by bench/compare: to here -->\n";
+
+    private final List<Contestant> contestants;
+    private final Contestant ours;
+    private final List<Double> sgemm;
+    private final StringBuilder text = new StringBuilder();
+
+    private Report(List<Contestant> contestants, List<Double> sgemm) {
+        this.contestants = contestants;
+        this.ours = contestants.getFirst();
+        this.sgemm = sgemm;
+    }
+
+    /// @param contestants ours first
+    /// @param absent sides that do not run here, and why
+    /// @param sgemm GFLOP/s, one reading a round
+    static void write(Path file, List<Contestant> contestants, Map<Side, String> absent, List<Double> sgemm)
+            throws IOException {
+        Report report = new Report(contestants, sgemm);
+        report.head();
+        for (Workload workload : Workload.values()) {
+            report.table(workload);
+        }
+        report.share();
+        report.sides(absent);
+        report.checks();
+        String old = Files.exists(file) ? Files.readString(file) : "";
+        byte[] bytes = merged(old, report.text.toString()).getBytes(StandardCharsets.UTF_8);
+        AtomicFiles.write(file, out -> out.write(bytes));
+    }
+
+    private static String merged(String old, String measured) {
+        int begin = old.indexOf(BEGIN);
+        int end = old.indexOf(END);
+        return begin < 0 || end < begin
+                ? "# Benchmarks\n\n" + BEGIN + measured + END
+                : old.substring(0, begin) + BEGIN + measured + old.substring(end);
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+
+    private void head() throws IOException {
+        line(String.format(Locale.ROOT, "%s, %d cores, %s, %s; read on %s.", processor(),
+                Runtime.getRuntime().availableProcessors(), memory(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"), LocalDate.now(ZoneOffset.UTC)));
+        line("");
+        line(String.format(Locale.ROOT,
+                "Every side is a process of its own. One peer after the other meets ours and takes turns with it, %d rounds after a"
+                        + " warm-up, each first in every",
+                contestants.getLast().seconds(Workload.TRAINING).size()));
+        line("other one. Medians (least to greatest); ratios are taken round by round. The machine's sgemm rate, libtorch's"
+                + " product of two 2048×2048");
+        line(String.format(Locale.ROOT, "matrices in our process, once a round: %s GFLOP/s.",
+                Spread.of(sgemm).format("%.0f")));
+        line("");
+    }
+
+    private void table(Workload workload) {
+        boolean one = workload.batch() == 1;
+        line(String.format(Locale.ROOT, "## %s", workload.title()));
+        line("");
+        line(String.format(Locale.ROOT, "| side | %s | pictures/s | GFLOP a picture | ours is faster | per GFLOP |",
+                one ? "ms" : "s a step"));
+        line("|---|---|---|---|---|---|");
+        for (Contestant side : contestants) {
+            List<Double> seconds = side.seconds(workload);
+            int rounds = seconds.size();
+            Spread times = Spread.rounds(rounds, i -> seconds.get(i) * (one ? 1000 : 1));
+            Spread rates = Spread.rounds(rounds, i -> workload.batch() / seconds.get(i));
+            Spread ratios = Spread.rounds(rounds, i -> seconds.get(i) / beside(side, workload).get(i));
+            double work = side.gigaflop(workload) / ours.gigaflop(workload);
+            Spread perFlop = Spread.rounds(rounds, i -> seconds.get(i) / beside(side, workload).get(i) / work);
+            line(String.format(Locale.ROOT, "| %s | %s | %s | %.2f | %s | %s |", side.side().name(),
+                    times.format(one ? "%.1f" : "%.2f"),
+                    rates.format("%.1f"), side.gigaflop(workload), side == ours ? "" : ratios.format("%.2f") + "x",
+                    side == ours ? "" : side.side().sameNetwork() ? "the same work" : perFlop.format("%.2f") + "x"));
+        }
+        line("");
+    }
+
+    /// Our own readings of the rounds that a side took part in.
+    private List<Double> beside(Contestant side, Workload workload) {
+        List<Double> all = ours.seconds(workload);
+        return all.subList(side == ours ? 0 : side.since(), all.size());
+    }
+
+    private void share() {
+        line("## Share of the sgemm limit");
+        line("");
+        line("Pictures/s times the GFLOP of a picture's direct computation, over the sgemm rate of the same round.");
+        line("");
+        line("| side | training | inference |");
+        line("|---|---|---|");
+        for (Contestant side : contestants) {
+            line(String.format(Locale.ROOT, "| %s | %s | %s |", side.side().name(), share(side, Workload.TRAINING),
+                    share(side, Workload.INFERENCE)));
+        }
+        line("");
+    }
+
+    private String share(Contestant side, Workload workload) {
+        List<Double> seconds = side.seconds(workload);
+        return Spread.rounds(seconds.size(),
+                i -> workload.batch() / seconds.get(i) * side.gigaflop(workload) / sgemm.get(side.since() + i))
+                .format("%.2f");
+    }
+
+    private void sides(Map<Side, String> absent) {
+        line("## The sides");
+        line("");
+        line("| side | what | versions | peak resident, GiB |");
+        line("|---|---|---|---|");
+        for (Contestant side : contestants) {
+            line(String.format(Locale.ROOT, "| %s | %s | %s | %.1f |", side.side().name(), side.side().what(),
+                    side.versions(),
+                    side.peakResident()));
+        }
+        absent.forEach((side, reason) -> line(
+                String.format(Locale.ROOT, "| %s | %s | does not run here: %s | |", side.name(), side.what(),
+                        reason.replace("|", "\\|"))));
+        line("");
+    }
+
+    private void checks() {
+        line("## What was checked");
+        line("");
+        line("Sides with the paper's network start from the same parameters, 128 pictures of noise and labels; without dropout the"
+                + " loss, the root");
+        line("mean square of the logits and the loss after one step must agree with ours to 0.001 relative, or nothing is"
+                + " written. Sides with another");
+        line("network state their own multiply-adds (a filter's or matrix's values times the places where it is applied; training"
+                + " is three times that,");
+        line("less the first layer's once). In every turn a loss must be finite, and a picture's probabilities must sum to 1.");
+        line("");
+        line("| side | loss | logits | loss after a step |");
+        line("|---|---|---|---|");
+        for (Contestant side : contestants) {
+            if (side.side().sameNetwork()) {
+                line(String.format(Locale.ROOT, "| %s | %s |", side.side().name(), Arrays.stream(side.check())
+                        .mapToObj(value -> String.format(Locale.ROOT, "%.5f", value))
+                        .collect(Collectors.joining(" | "))));
+            }
+        }
+    }
+
+    // --- the machine -----------------------------------------------------------------------------------------------
+
+    private static String processor() throws IOException {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.exists(info)) {
+            return System.getProperty("os.arch");
+        }
+        List<String> lines = Files.readAllLines(info);
+        String flags = field(lines, "flags");
+        String vectors = flags.contains("avx512f") ? ", AVX-512" : flags.contains("avx2") ? ", AVX2" : "";
+        return field(lines, "model name") + vectors;
+    }
+
+    private static String field(List<String> lines, String name) {
+        return lines.stream()
+                .filter(line -> line.startsWith(name))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String memory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
+                ? String.format(Locale.ROOT, "%.0f GiB", system.getTotalMemorySize() / (double) (1 << 30))
+                : "memory unknown";
+    }
+}

@@ -1,0 +1,88 @@
+package net.alexnet.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// One side of a [Comparison]: a program, how it is started, and what a reader is told of it.
+///
+/// @param name for `--only` and the tables
+/// @param what it is, a sentence
+/// @param sameNetwork whether it computes the paper's network from the given parameters, so that losses must agree
+/// @param missing why it cannot run here, if that is known without a try
+/// @param environment beyond ours, without our allocator's settings
+record Side(String name, String what, boolean sameNetwork, Optional<String> missing, List<String> command,
+        Map<String, String> environment) {
+
+    static final String OURS = "ours";
+
+    /// Ours come from `./alexnet`, and an expert has the same: large tensors are then not faulted in anew in every step.
+    private static final Map<String, String> ALLOCATOR = Map.of("GLIBC_TUNABLES",
+            Objects.requireNonNullElse(System.getenv("GLIBC_TUNABLES"), ""));
+
+    private static final String TARGET = "bench/target/";
+
+    /// All of them, ours first.
+    ///
+    /// @param java the command of this JVM with its options
+    /// @param equal the file of [EqualWork]
+    /// @param python the folder of a virtual environment, made by `bench/peers/install.sh`
+    static List<Side> all(List<String> java, Path equal, Optional<Path> python) {
+        String bench = TARGET + "bench.jar";
+        return List.of(
+                same(OURS, "this project, with the JVM options and the environment of `./alexnet`",
+                        command(java, "-cp", bench, OurSide.class.getName(), equal.toString()),
+                        ALLOCATOR),
+                same("libtorch-plain", "what a PyTorch user writes, on libtorch through JavaCPP: autograd, NCHW,"
+                        + " `conv2d` with groups, `local_response_norm` on each tower, `SGD`",
+                        command(java, "-cp", bench, LibtorchPeer.class.getName(), "plain", equal.toString()), Map.of()),
+                same("libtorch-tuned",
+                        "the same as an expert tunes it: channels-last, response normalisation as a banded"
+                                + " 1×1 convolution, our settings of glibc's allocator",
+                        command(java, "-cp", bench, LibtorchPeer.class.getName(), "tuned", equal.toString()),
+                        ALLOCATOR),
+                other("djl",
+                        "Deep Java Library's zoo AlexNet on its PyTorch engine: one tower, no response normalisation,"
+                                + " fc6 of 6400 inputs, 10 classes",
+                        java, "djl/", "Djl.java",
+                        Map.of("DJL_CACHE_DIR", TARGET + "djl-cache", "OPT_OUT_TRACKING", "true")),
+                other("dl4j", "Deeplearning4j's zoo AlexNet on nd4j-native: one tower, its own optimiser", java,
+                        "dl4j/",
+                        "Dl4j.java", Map.of()),
+                python("pytorch", "PyTorch in Python as its user writes it: NCHW, `local_response_norm`, `SGD`", python,
+                        "torch_training.py", equal),
+                python("keras", "Keras on TensorFlow, the paper's network", python, "keras_training.py", equal));
+    }
+
+    private static Side same(String name, String what, List<String> command, Map<String, String> environment) {
+        return new Side(name, what, true, Optional.empty(), command, environment);
+    }
+
+    /// A program that runs from source on jars of its own, which [Turns] joins.
+    private static Side other(String name, String what, List<String> java, String jars, String source,
+            Map<String, String> environment) {
+        Optional<String> missing = Path.of(TARGET, jars).toFile().isDirectory()
+                ? Optional.empty()
+                : Optional.of("no jars in " + TARGET + jars + ": `bench/compare` could not fetch them");
+        return new Side(name, what, false, missing,
+                command(java, "-cp", TARGET + "classes:" + TARGET + jars + "*", "bench/peers/" + jars + source),
+                environment);
+    }
+
+    private static Side python(String name, String what, Optional<Path> folder, String script, Path equal) {
+        return new Side(name, what, true,
+                folder.isPresent() ? Optional.empty() : Optional.of("no `--python DIR` (`bench/peers/install.sh DIR`)"),
+                List.of(folder.orElse(Path.of("")).resolve("bin/python").toString(), "bench/peers/" + script,
+                        equal.toString()),
+                Map.of());
+    }
+
+    private static List<String> command(List<String> java, String... arguments) {
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}
