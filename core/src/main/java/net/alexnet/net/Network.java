@@ -264,7 +264,10 @@ public final class Network {
             }
             meter.done(stage.row(), Pass.BACKWARD_DATA);
             dy = dx;
-            i -= together.isPresent() ? 1 : 0;
+            if (together.isPresent()) {
+                i--;
+                meter.done(stages.get(i).row(), Pass.BACKWARD_DATA);
+            }
         }
         learn(stages.getFirst(), dy, sink); // the pictures themselves need no gradient
     }

@@ -105,6 +105,7 @@ final class TorchKernels {
     }
 
     /// A tensor's values, in the order in which they lie.
+    @SuppressWarnings("restricted") // libtorch says how many there are
     private static MemorySegment memory(Tensor tensor) {
         return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(tensor.numel() * Float.BYTES);
     }
