@@ -16,11 +16,9 @@ import org.bytedeco.pytorch.Tensor;
 ///
 /// Tensors lie as [Layout] says, channels innermost, which is how the kernels want them.
 final class TorchKernels {
-    private final TorchDevice device;
     private final Optional<Kernels> kernels;
 
     TorchKernels(TorchDevice device, int threads) {
-        this.device = device;
         this.kernels = device.isCpu() ? Kernels.open(threads) : Optional.empty();
     }
 

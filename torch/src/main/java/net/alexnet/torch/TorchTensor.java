@@ -3,27 +3,29 @@ package net.alexnet.torch;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import net.alexnet.tensor.Scopes;
 import net.alexnet.tensor.Shape;
 
 /// A native tensor of which this object holds one reference, until [#free()].
 final class TorchTensor implements Scopes.Owned {
+    private static final float[] NONE = {};
+
     private org.bytedeco.pytorch.Tensor handle;
     private final Shape shape;
     private final Scopes<TorchTensor> owner;
     private MemorySegment borrowed;
     private boolean freed;
-    private final Map<Use, Prepared> prepared = new EnumMap<>(Use.class);
+    private final Map<Use, float[]> prepared = new EnumMap<>(Use.class);
+    private final Set<Use> current = EnumSet.noneOf(Use.class);
 
     /// What a weight is prepared for.
     enum Use {
         FORWARD, BACKWARD
     }
-
-    /// @param current whether the values are those of the tensor as it is now
-    private record Prepared(float[] values, boolean current) {}
 
     /// @param handle may be a temporary of the frame that runs, or a view of one: a reference of our own is taken
     /// @param borrowed memory of Java's that the tensor reads in place and that must not vanish before it;
@@ -53,20 +55,19 @@ final class TorchTensor implements Scopes.Owned {
     ///
     /// @param preparation writes `length` values
     float[] prepared(Use use, int length, Consumer<float[]> preparation) {
-        Prepared found = prepared.get(use);
-        boolean fits = found != null && found.values().length == length;
-        if (fits && found.current()) {
-            return found.values();
+        float[] values = prepared.getOrDefault(use, NONE);
+        if (values.length != length || !current.contains(use)) {
+            values = values.length == length ? values : new float[length];
+            preparation.accept(values);
+            prepared.put(use, values);
+            current.add(use);
         }
-        float[] values = fits ? found.values() : new float[length];
-        preparation.accept(values);
-        prepared.put(use, new Prepared(values, true));
         return values;
     }
 
     /// The tensor in memory of its own, to be changed: what is borrowed may be a file that is mapped for reading.
     org.bytedeco.pytorch.Tensor writableHandle() {
-        prepared.replaceAll((_, old) -> new Prepared(old.values(), false));
+        current.clear();
         org.bytedeco.pytorch.Tensor current = handle();
         if (!borrowed.equals(MemorySegment.NULL)) {
             handle = new org.bytedeco.pytorch.Tensor(current.clone()).retainReference();
