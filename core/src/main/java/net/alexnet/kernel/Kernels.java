@@ -66,6 +66,16 @@ public final class Kernels {
         return new FastMaxPool(window, x.dim(0), x.dim(1), x.dim(2), x.dim(3), workers);
     }
 
+    /// A fully connected layer, or empty where the engine's own product is better.
+    ///
+    /// @param x the shape of the input, `(N, F)`
+    /// @param units of the layer
+    public Optional<FastDense> dense(Shape x, int units) {
+        return FastDense.fits(x.dim(0), units)
+                ? Optional.of(new FastDense(x.dim(0), x.dim(1), units, workers))
+                : Optional.empty();
+    }
+
     /// The step of [net.alexnet.tensor.Backend#update] on memory of one order.
     public void update(
             MemorySegment w, MemorySegment v, MemorySegment gradient, float momentum, float weightDecay, float rate) {

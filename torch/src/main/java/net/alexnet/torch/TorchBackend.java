@@ -197,8 +197,10 @@ public final class TorchBackend implements Backend {
 
     @Override
     public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
-        Operands.dense(x.shape(), weight.shape(), bias.shape());
-        return one("dense", () -> torch.linear(raw(x), raw(weight), new TensorOptional(raw(bias))), x, weight, bias);
+        Shape y = Operands.dense(x.shape(), weight.shape(), bias.shape());
+        return one("dense", () -> kernels.dense(x.shape(), y.dim(1))
+                .map(layer -> kernels.forward(layer, raw(x), raw(weight), raw(bias), y))
+                .orElseGet(() -> torch.linear(raw(x), raw(weight), new TensorOptional(raw(bias)))), x, weight, bias);
     }
 
     @Override

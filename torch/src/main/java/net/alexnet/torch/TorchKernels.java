@@ -3,6 +3,7 @@ package net.alexnet.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import net.alexnet.kernel.FastConvolution;
+import net.alexnet.kernel.FastDense;
 import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.kernel.FastResponseNorm;
 import net.alexnet.kernel.Kernels;
@@ -37,6 +38,16 @@ final class TorchKernels {
 
     Optional<FastMaxPool> maxPool(Shape x, Window window) {
         return kernels.map(present -> present.maxPool(x, window));
+    }
+
+    Optional<FastDense> dense(Shape x, int units) {
+        return kernels.flatMap(present -> present.dense(x, units));
+    }
+
+    Tensor forward(FastDense layer, Tensor x, Tensor weight, Tensor bias, Shape shape) {
+        Tensor y = Layout.empty(shape, x.options());
+        layer.forward(memory(x), memory(weight), memory(bias), memory(y));
+        return y;
     }
 
     /// Takes the step of [TorchUpdate], if there are kernels.
