@@ -15,6 +15,14 @@ public final class FastConvolution {
         this.scratch = scratch;
     }
 
+    /// Prepared weights belong to one form: equal forms read them alike, whatever the batch and the map.
+    public record Form(int groups, int kernel, int stride) {}
+
+    /// What [#prepare] prepares for.
+    public Form form() {
+        return new Form(geometry.groups(), geometry.kernel(), geometry.stride());
+    }
+
     /// How many floats [#prepare] writes.
     public int preparedLength() {
         return new WinogradWeights(geometry, false).length();

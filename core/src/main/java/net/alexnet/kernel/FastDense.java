@@ -7,12 +7,11 @@ import static net.alexnet.kernel.Lanes.SPECIES;
 
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /// A fully connected layer for a few vectors: `y = x · weightᵀ + bias`. What such a product takes is the reading of the
 /// weight, so the weight is read once, in order, four rows at a time.
 ///
-/// From [#MOST] vectors on the engine's own matrix product is the better one.
+/// Beyond [#MOST] vectors the engine's own matrix product is used.
 public final class FastDense {
     /// The number of vectors up to which this kernel is used.
     private static final int MOST = 4;
@@ -68,12 +67,16 @@ public final class FastDense {
             sum2 = in.fma(FloatVector.fromMemorySegment(SPECIES, weight, at + 2 * step, nativeOrder()), sum2);
             sum3 = in.fma(FloatVector.fromMemorySegment(SPECIES, weight, at + 3 * step, nativeOrder()), sum3);
         }
-        float[] sums = {
-            sum0.reduceLanes(VectorOperators.ADD), sum1.reduceLanes(VectorOperators.ADD),
-            sum2.reduceLanes(VectorOperators.ADD), sum3.reduceLanes(VectorOperators.ADD)
-        };
+        float[] lanes = new float[ROWS * LANES];
+        sum0.intoArray(lanes, 0);
+        sum1.intoArray(lanes, LANES);
+        sum2.intoArray(lanes, 2 * LANES);
+        sum3.intoArray(lanes, 3 * LANES);
         for (int i = 0; i < ROWS; i++) {
-            float sum = sums[i] + bias.getAtIndex(JAVA_FLOAT, row + i);
+            float sum = bias.getAtIndex(JAVA_FLOAT, row + i);
+            for (int lane = 0; lane < LANES; lane++) { // one by one: reduceLanes adds in an order that may change
+                sum += lanes[i * LANES + lane];
+            }
             for (int rest = whole; rest < inputs; rest++) {
                 sum += x[from + rest] * weight.getAtIndex(JAVA_FLOAT, (long) (row + i) * inputs + rest);
             }

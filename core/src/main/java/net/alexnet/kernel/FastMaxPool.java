@@ -7,12 +7,13 @@ import static net.alexnet.kernel.Lanes.SPECIES;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import net.alexnet.tensor.Window;
 
 /// Overlapping max-pooling, §3.4 of the paper, over channels-last maps.
 ///
 /// No winners are kept: on the way back a window's winner is its first pixel that has the window's maximum, and looking
-/// again is cheaper than a map of indices. A maximum of NaN has no winner, and its gradient goes nowhere.
+/// again is cheaper than a map of indices.
 public final class FastMaxPool {
     private final Window window;
     private final int height;
@@ -86,7 +87,8 @@ public final class FastMaxPool {
                 for (int v = top(row); v < bottom(row); v++) {
                     for (int u = left(column); u < right(column); u++) {
                         long at = place(image, v, u) + channel;
-                        VectorMask<Float> wins = load(x, at, channel).eq(maximum);
+                        FloatVector in = load(x, at, channel);
+                        VectorMask<Float> wins = in.eq(maximum).or(in.test(VectorOperators.IS_NAN));
                         FloatVector before = load(dx, at, channel);
                         store(before.add(left, wins), dx, at, channel);
                         left = left.blend(0, wins);

@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 
 /// Matrix products `c = a · b` of small matrices, the heart of [WinogradConvolution].
 ///
-/// Clever: a block of c stays in registers while the depth goes by, 24 of 32 with AVX-512 (6 rows of 4 vectors, 8 of 3),
+/// Clever: a block of c stays in registers while the depth goes by, up to 24 of 32 with AVX-512 (6 rows of 4 vectors),
 /// 12 of 16 with AVX2 (6 of 2). That takes one local variable per register, written out. The plain form is
 /// [net.alexnet.tensor.reference].
 ///

@@ -3,7 +3,7 @@ package net.alexnet.kernel;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// Memory that a worker's kernels write to and read again; kept from call to call, so that a step allocates nothing.
+/// Memory that a worker's kernels write to and read again; kept from call to call, so that a step need not make it anew.
 final class Scratch {
     private static final float[] NONE = {};
 

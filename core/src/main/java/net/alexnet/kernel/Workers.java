@@ -63,27 +63,32 @@ public final class Workers {
     /// Runs once for each of the first `threads` workers, the caller being number 0, and returns when all are done.
     void perWorker(int threads, Share share) {
         CountDownLatch done = new CountDownLatch(Math.max(0, threads - 1));
-        AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
-        for (int worker = 1; worker < threads; worker++) {
-            int which = worker;
-            helpers.execute(() -> {
-                try {
-                    share.run(which);
-                } catch (RuntimeException e) {
-                    failure.compareAndSet(null, e);
-                } finally {
-                    done.countDown();
-                }
-            });
-        }
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        int started = 1;
         try {
+            for (; started < threads; started++) {
+                int which = started;
+                helpers.execute(() -> {
+                    try {
+                        share.run(which);
+                    } catch (RuntimeException | Error e) {
+                        failure.compareAndSet(null, e);
+                    } finally {
+                        done.countDown();
+                    }
+                });
+            }
             share.run(0);
         } finally {
+            for (; started < threads; started++) { // no thread could be had for these
+                done.countDown();
+            }
             await(done); // also after a failure: the others still use the operands
         }
-        RuntimeException elsewhere = failure.get();
-        if (elsewhere != null) {
-            throw elsewhere;
+        switch (failure.get()) {
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case null, default -> {}
         }
     }
 

@@ -1,21 +1,27 @@
 package net.alexnet.net;
 
+import java.util.List;
 import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.Layer.Conv;
 import net.alexnet.net.Layer.Dropout;
-import net.alexnet.net.Layer.MaxPool;
+import net.alexnet.net.Layer.Relu;
 
-/// How many bytes a training step of one batch needs, by what they are for; known before anything is allocated.
+/// How many bytes a training step of one batch needs beyond the program itself, by what they are for; known before anything
+/// is allocated. It is the plan of a CPU with kernels of ours: other engines keep the winners of poolings besides, and
+/// padded copies of inputs whose windows hang over.
 ///
 /// @param parameters weights and biases
 /// @param gradients the same once more
 /// @param momentum the velocities, the same once more
 /// @param input the batches in memory: the one that is learnt from and those made ahead of it
-/// @param activations what every layer writes, dropout masks and the winners of each pooling
-/// @param workspace the two largest neighbouring gradients on the way back, and the padded copy of an input whose last
-///     windows hang over its edge
+/// @param activations what every layer writes, and dropout masks; a ReLU behind a convolution writes nothing of its own
+/// @param workspace what the way back needs beyond all activations, of which it frees one after the other; and the
+///     convolutions' weights in the form in which kernels read them, once for each way
 public record MemoryPlan(long parameters, long gradients, long momentum, long input, long activations, long workspace) {
     private static final int FLOAT = Float.BYTES;
-    private static final int WINNER = Long.BYTES;
+
+    /// Multiplications of a tile of the kernels' convolution, each with a weight of its own (`WinogradTransform`).
+    private static final int PRODUCTS = 49;
 
     /// The bytes of a step.
     ///
@@ -28,34 +34,40 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
         }
         long parameters = FLOAT * architecture.parameters();
         long input = FLOAT * architecture.input().elements();
+        List<Row> rows = architecture.rows();
         long activations = 0;
-        long workspace = 0;
-        for (Row row : architecture.rows()) {
-            activations += FLOAT * row.out().elements() + aid(row);
-            workspace = Math.max(workspace, FLOAT * (row.in().elements() + row.out().elements()));
+        long highest = 0;
+        for (int i = 0; i < rows.size(); i++) {
+            Row row = rows.get(i);
+            activations += written(rows, i);
+            long gradients = FLOAT * (row.out().elements() + (i == 0 ? 0 : row.in().elements()));
+            highest = Math.max(highest, activations + gradients);
         }
         return new MemoryPlan(parameters, parameters, parameters, input * inputs * batch, batch * activations,
-                batch * (workspace + padded(architecture)));
+                batch * (highest - activations) + prepared(rows));
     }
 
-    private static long aid(Row row) {
-        if (row.layer() instanceof MaxPool) {
-            return WINNER * row.out().elements();
-        }
-        return row.layer() instanceof Dropout ? FLOAT * row.out().elements() : 0;
+    private static long written(List<Row> rows, int i) {
+        Row row = rows.get(i);
+        boolean inPlace = row.layer() instanceof Relu && i > 0 && rows.get(i - 1).layer() instanceof Conv;
+        int copies = row.layer() instanceof Dropout ? 2 : inPlace ? 0 : 1;
+        return (long) copies * FLOAT * row.out().elements();
     }
 
-    private static long padded(Architecture architecture) {
-        Row first = architecture.rows().getFirst();
-        if (first.layer() instanceof Layer.Conv conv) {
-            int side = first.in().dim(1);
-            int overhang = conv.window().overhang(side);
-            if (overhang > conv.window().padding()) {
-                long padded = (long) side + overhang;
-                return padded * padded * first.in().dim(0) * FLOAT;
+    private static long prepared(List<Row> rows) {
+        long bytes = 0;
+        for (Row row : rows) {
+            if (row.layer() instanceof Conv conv) {
+                int kernel = conv.window().kernel();
+                int stride = conv.window().stride();
+                int taps = Math.ceilDiv(kernel, stride);
+                if (taps == 3 || taps == 5) {
+                    long pairs = row.weightShape().elements() / kernel / kernel * stride * stride;
+                    bytes += (long) FLOAT * PRODUCTS * pairs * (stride == 1 ? 2 : 1);
+                }
             }
         }
-        return 0;
+        return bytes;
     }
 
     /// Everything together.

@@ -247,9 +247,9 @@ public final class Network {
         void accept(Parameter parameter, Tensor gradient);
     }
 
-    /// The backward pass of a training step.
+    /// The backward pass of a training step. What a stage wrote is freed as soon as the walk has passed it.
     ///
-    /// @param stages what [#forward] gave
+    /// @param stages what [#forward] gave; but for the pictures and the logits their tensors cannot be used afterwards
     /// @param dLogits the gradient of the loss by the logits
     public void backward(List<Stage> stages, Tensor dLogits, GradientSink sink) {
         Tensor dy = dLogits;
@@ -262,14 +262,28 @@ public final class Network {
             if (!dy.equals(dLogits)) { // that one is the caller's
                 backend.free(dy); // or all of them would live until the step ends
             }
+            if (i < stages.size() - 1) {
+                free(stage);
+            }
             meter.done(stage.row(), Pass.BACKWARD_DATA);
             dy = dx;
             if (together.isPresent()) {
                 i--;
+                free(stages.get(i));
                 meter.done(stages.get(i).row(), Pass.BACKWARD_DATA);
             }
         }
         learn(stages.getFirst(), dy, sink); // the pictures themselves need no gradient
+    }
+
+    /// Frees what a stage wrote, unless it is what the stage before wrote.
+    private void free(Stage stage) {
+        if (!stage.out().equals(stage.in())) {
+            backend.free(stage.out());
+            if (!stage.aid().equals(stage.out())) {
+                backend.free(stage.aid());
+            }
+        }
     }
 
     private void learn(Stage stage, Tensor dy, GradientSink sink) {

@@ -157,7 +157,9 @@ public final class Trainer {
         long step = state.step() + 1;
         if (step == 1) {
             Stage conv1 = stages.getFirst();
-            warn(watch.signal(conv1, network.linear(conv1.row(), conv1.in())));
+            Tensor linear = network.linear(conv1.row(), conv1.in());
+            warn(watch.signal(conv1, linear));
+            backend.free(linear);
         }
         if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last may have few pictures
             warn(watch.dead(stages));

@@ -35,10 +35,11 @@ class MemoryPlanTest {
         assertThat(plan.gradients()).isEqualTo(parameters);
         assertThat(plan.momentum()).isEqualTo(parameters);
         assertThat(plan.input()).isEqualTo(4 * 3 * 4 * 128);
-        // conv1, relu1, pool1 and its winners of 8 bytes, flatten, dropout and its mask, fc6, softmax.
-        assertThat(plan.activations()).isEqualTo(3 * (4 * (64 + 64 + 16 + 16 + 16 + 16 + 5 + 5) + 8 * 16));
-        // The gradients at both sides of conv1, and its input with the overhang.
-        assertThat(plan.workspace()).isEqualTo(3 * 4 * (128 + 64 + 2 * 9 * 9));
+        // conv1 with its ReLU, pool1, flatten, dropout and its mask, fc6, softmax.
+        assertThat(plan.activations()).isEqualTo(3 * 4 * (64 + 16 + 16 + 16 + 16 + 5 + 5));
+        // The way back is highest at pool1: 64 + 16 written so far and the gradients on both its sides, 16 + 64, or at relu1:
+        // 64 written and 64 + 64, which is more, and 54 floats above all activations together.
+        assertThat(plan.workspace()).isEqualTo(3 * 4 * (64 + 64 + 64 - 138));
         assertThat(plan.total()).isEqualTo(3 * parameters + plan.input() + plan.activations() + plan.workspace());
     }
 
@@ -48,14 +49,14 @@ class MemoryPlanTest {
         MemoryPlan many = MemoryPlan.of(AlexNet.paper().architecture(), 128, 1);
         assertThat(many.parameters()).isEqualTo(one.parameters()).isEqualTo(4 * 60_965_224L);
         assertThat(many.activations()).isEqualTo(128 * one.activations());
-        assertThat(many.workspace()).isEqualTo(128 * one.workspace());
+        assertThat(many.workspace()).isGreaterThan(one.workspace()).isLessThan(128 * one.workspace());
     }
 
     @Test
     void sumsBeyond2GiBDoNotOverflow() {
         MemoryPlan plan = MemoryPlan.of(AlexNet.paper().architecture(), 100_000, 1);
         assertThat(plan.activations()).isGreaterThan(1L << 36);
-        assertThat(plan.workspace()).isGreaterThan(1L << 36);
+        assertThat(plan.workspace()).isGreaterThan(1L << 33);
     }
 
     @Test

@@ -19,6 +19,7 @@ public abstract class BackendContract
             NeuronContract,
             ResponseNormContract,
             MaxPoolContract,
+            FusedContract,
             SoftmaxContract,
             UpdateContract,
             StatisticsContract,

@@ -23,6 +23,24 @@ record ConvolutionCase(Shape x, Shape weight, Window window, int groups) {
                 of(2, 48, 13, 13, 32, Window.of(3, 1, 1), 2));
     }
 
+    /// Enough channels for an engine to compute it by another way than the sum: whole vectors of them and not, one tile of a
+    /// map and many blocks of tiles, maps that tiles do not divide, every padding, fewer pictures than threads.
+    static Stream<ConvolutionCase> manyChannels() {
+        return Stream.of(
+                of(2, 48, 27, 27, 80, Window.of(5, 1, 2), 2),
+                of(1, 32, 13, 13, 48, Window.of(3, 1, 1), 1),
+                of(23, 16, 13, 13, 32, Window.of(3, 1, 1), 1),
+                of(3, 48, 20, 11, 144, Window.of(3, 1, 1), 2),
+                of(2, 24, 15, 10, 40, Window.of(3, 1, 0), 1),
+                of(1, 40, 14, 25, 24, Window.of(5, 1, 0), 1),
+                of(2, 72, 10, 10, 72, Window.of(3, 1, 2), 1),
+                of(5, 16, 12, 9, 16, Window.of(5, 1, 1), 1),
+                of(1, 64, 5, 5, 96, Window.of(3, 1, 1), 4),
+                of(3, 3, 64, 47, 32, new Window(11, 4, 0, Rounding.CEIL), 1),
+                of(2, 1, 60, 60, 24, Window.of(11, 4, 2), 1),
+                of(1, 8, 31, 31, 32, new Window(5, 2, 1, Rounding.CEIL), 1));
+    }
+
     /// Small ones of every kind: groups, odd and non-square maps, strides beyond the kernel, pixels that no window
     /// reaches, windows that hang over, windows wholly outside.
     static Stream<ConvolutionCase> generated(int count) {

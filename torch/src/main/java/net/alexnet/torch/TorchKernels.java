@@ -62,7 +62,7 @@ final class TorchKernels {
     // --- convolution -----------------------------------------------------------------------------------------------
 
     Tensor forward(FastConvolution layer, Tensor x, TorchTensor weight, Tensor bias, boolean relu, Shape shape) {
-        float[] prepared = weight.prepared(TorchTensor.Use.FORWARD, layer.preparedLength(),
+        float[] prepared = weight.prepared(TorchTensor.Use.FORWARD, layer.form(), layer.preparedLength(),
                 values -> layer.prepare(memory(weight.handle()), values));
         float[] biases = new float[(int) bias.numel()];
         new FloatPointer(bias.data_ptr()).get(biases);
@@ -73,7 +73,7 @@ final class TorchKernels {
 
     /// @param gate the ReLU's output to go on through; empty if x came out of none
     Tensor inputGradient(FastConvolution layer, Tensor dy, TorchTensor weight, Optional<Tensor> gate, Shape shape) {
-        float[] prepared = weight.prepared(TorchTensor.Use.BACKWARD, layer.inputGradientPreparedLength(),
+        float[] prepared = weight.prepared(TorchTensor.Use.BACKWARD, layer.form(), layer.inputGradientPreparedLength(),
                 values -> layer.prepareInputGradient(memory(weight.handle()), values));
         Tensor dx = Layout.empty(shape, dy.options());
         layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), memory(dx));

@@ -3,9 +3,7 @@ package net.alexnet.torch;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import net.alexnet.tensor.Scopes;
 import net.alexnet.tensor.Shape;
@@ -20,7 +18,7 @@ final class TorchTensor implements Scopes.Owned {
     private MemorySegment borrowed;
     private boolean freed;
     private final Map<Use, float[]> prepared = new EnumMap<>(Use.class);
-    private final Set<Use> current = EnumSet.noneOf(Use.class);
+    private final Map<Use, Object> current = new EnumMap<>(Use.class);
 
     /// What a weight is prepared for.
     enum Use {
@@ -53,14 +51,15 @@ final class TorchTensor implements Scopes.Owned {
 
     /// What a kernel reads in place of this tensor, made when it is first asked for and again after every change.
     ///
+    /// @param form what it is prepared for; another form is another preparation
     /// @param preparation writes `length` values
-    float[] prepared(Use use, int length, Consumer<float[]> preparation) {
+    float[] prepared(Use use, Object form, int length, Consumer<float[]> preparation) {
         float[] values = prepared.getOrDefault(use, NONE);
-        if (values.length != length || !current.contains(use)) {
+        if (values.length != length || !form.equals(current.get(use))) {
             values = values.length == length ? values : new float[length];
             preparation.accept(values);
             prepared.put(use, values);
-            current.add(use);
+            current.put(use, form);
         }
         return values;
     }
@@ -68,10 +67,10 @@ final class TorchTensor implements Scopes.Owned {
     /// The tensor in memory of its own, to be changed: what is borrowed may be a file that is mapped for reading.
     org.bytedeco.pytorch.Tensor writableHandle() {
         current.clear();
-        org.bytedeco.pytorch.Tensor current = handle();
+        org.bytedeco.pytorch.Tensor old = handle();
         if (!borrowed.equals(MemorySegment.NULL)) {
-            handle = new org.bytedeco.pytorch.Tensor(current.clone()).retainReference();
-            release(current);
+            handle = new org.bytedeco.pytorch.Tensor(old.clone()).retainReference();
+            release(old);
             borrowed = MemorySegment.NULL;
         }
         return handle;
@@ -86,6 +85,7 @@ final class TorchTensor implements Scopes.Owned {
         if (!freed) {
             freed = true;
             prepared.clear();
+            current.clear();
             release(handle);
         }
     }
