@@ -81,7 +81,7 @@ class InterruptionTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> flag.startsWith("-X") || flag.startsWith("--enable")
+                .filter(flag -> flag.startsWith("-X") || flag.startsWith("--enable") || flag.startsWith("--add")
                         || flag.startsWith("-Dorg.bytedeco"))
                 .toList());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", "--data",
