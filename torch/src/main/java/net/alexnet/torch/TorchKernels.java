@@ -6,6 +6,7 @@ import net.alexnet.kernel.FastConvolution;
 import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.kernel.FastResponseNorm;
 import net.alexnet.kernel.Kernels;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -18,7 +19,11 @@ import org.bytedeco.pytorch.Tensor;
 final class TorchKernels {
     private final Optional<Kernels> kernels;
 
-    TorchKernels(TorchDevice device, int threads) {
+    private final boolean multiplies;
+
+    /// @param precision in which products are taken; the kernels' are float32, so with another they take none
+    TorchKernels(TorchDevice device, int threads, Precision precision) {
+        this.multiplies = precision == Precision.FLOAT32;
         this.kernels = device.isCpu() ? Kernels.open(threads) : Optional.empty();
     }
 
@@ -28,7 +33,7 @@ final class TorchKernels {
     }
 
     Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
-        return kernels.flatMap(present -> present.convolution(x, weight, window, groups));
+        return kernels.filter(_ -> multiplies).flatMap(present -> present.convolution(x, weight, window, groups));
     }
 
     Optional<FastResponseNorm> responseNorm(ResponseNorm norm, int channels) {
