@@ -10,6 +10,7 @@ import net.alexnet.net.AlexNet;
 import net.alexnet.run.Benchmark;
 import net.alexnet.run.BenchmarkReport;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,6 +33,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Mixin
     private Engine engine = new Engine();
+
+    @Option(names = "--precision", paramLabel = "P", description = "float32 or bfloat16: what convolutions and fully connected layers multiply. Default: float32.")
+    private Precision precision = Precision.FLOAT32;
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often everything is read, after a warm-up. Default: 5.")
     private int rounds = 5;
@@ -59,7 +63,7 @@ final class BenchCommand implements Callable<Integer> {
         AlexNet network = choice.network();
         BenchmarkReport report;
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
-                Backend backend = engine.open()) {
+                Backend backend = engine.open(precision)) {
             progress.say(backend.describe());
             report = Benchmark.run(network, batch, rounds, backend, done -> progress.measured(done, rounds));
         }

@@ -2,6 +2,7 @@ package net.alexnet.app;
 
 import java.util.Locale;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.torch.TorchBackend;
 import picocli.CommandLine.Option;
@@ -15,11 +16,16 @@ final class Engine {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     Backend open() {
+        return open(Precision.FLOAT32);
+    }
+
+    /// @param precision in which convolutions and fully connected layers multiply
+    Backend open(Precision precision) {
         if (device.toLowerCase(Locale.ROOT).equals("reference")) {
-            return new ReferenceBackend();
+            return new ReferenceBackend(precision);
         }
         try {
-            return TorchBackend.open(device.toLowerCase(Locale.ROOT), threads());
+            return TorchBackend.open(device.toLowerCase(Locale.ROOT), threads(), precision);
         } catch (IllegalArgumentException e) {
             throw new MisuseException("--" + e.getMessage());
         }

@@ -18,6 +18,7 @@ import net.alexnet.run.RunFolder;
 import net.alexnet.run.TrainingPictures;
 import net.alexnet.run.TrainingRun;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 import net.alexnet.torch.OpenCvCodec;
 import net.alexnet.train.Trainer.Outcome;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ import picocli.CommandLine.Option;
     "  ./alexnet train --resume runs/latest              goes on where a run was stopped"
 })
 final class TrainCommand implements Callable<Integer> {
+    private static final String SLOWER = "precision bfloat16 is meant for GPUs; on a CPU it may well be slower than"
+            + " float32: alexnet bench with --precision float32 and bfloat16 tells";
+
     private final Terminal terminal;
 
     @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "A recipe by name (quickstart, fashion-mnist, cifar10, pictures, paper) or a YAML file. Default: quickstart,"
@@ -79,9 +83,13 @@ final class TrainCommand implements Callable<Integer> {
         if (maxSteps < 1) {
             throw new MisuseException("--max-steps must be at least 1, found " + maxSteps);
         }
+        Precision precision = precision();
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
-                Backend backend = engine.open()) {
+                Backend backend = engine.open(precision)) {
             progress.say(backend.describe());
+            if (precision == Precision.BFLOAT16 && !backend.describe().contains(" on cuda")) {
+                progress.say(SLOWER);
+            }
             LongPredicate stop = step -> terminal.interruption().asked() || step >= maxSteps;
             TrainingRun.Tools tools = new TrainingRun.Tools(backend, new OpenCvCodec(), engine.threads(), progress,
                     stop);
@@ -89,11 +97,24 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
+    /// In which the run multiplies: a stopped one goes on as it began.
+    private Precision precision() throws IOException {
+        if (resume == null) {
+            return Recipes.read(recipeName(), settings()).precision();
+        }
+        Checkpoint checkpoint = RunCheckpoint.last(resume).load();
+        return RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(), Map.of()).precision();
+    }
+
+    private String recipeName() {
+        return recipeName != null ? recipeName : data != null ? PicturesFit.RECIPE : "quickstart";
+    }
+
     // --- a new run -------------------------------------------------------------------------------------------------
 
     private int start(TrainingRun.Tools tools, ConsoleProgress progress) throws IOException, InterruptedException {
-        boolean pictures = recipeName == null ? data != null : recipeName.equals(PicturesFit.RECIPE);
-        String name = recipeName != null ? recipeName : pictures ? PicturesFit.RECIPE : "quickstart";
+        String name = recipeName();
+        boolean pictures = name.equals(PicturesFit.RECIPE);
         Recipe recipe = Recipes.read(name, settings());
         if (recipe.data().source().isEmpty()) {
             throw new MisuseException(

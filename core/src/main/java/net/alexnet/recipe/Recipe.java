@@ -5,6 +5,7 @@ import net.alexnet.net.AlexNet;
 import net.alexnet.optim.MomentumSgd;
 import net.alexnet.optim.Plateau;
 import net.alexnet.optim.Schedule;
+import net.alexnet.tensor.Precision;
 
 /// A whole run. What a recipe file leaves out is as in [#standard()].
 ///
@@ -15,6 +16,7 @@ import net.alexnet.optim.Schedule;
 /// @param data where they come from
 /// @param batch pictures in a step, at least 1
 /// @param epochs how often every training picture is seen, at least 1
+/// @param precision what convolutions and fully connected layers multiply; `bfloat16` is a GPU's gain and rarely a CPU's
 /// @param optimizer the update rule
 /// @param schedule the rate over time
 /// @param checkpoints when the state is saved
@@ -27,6 +29,7 @@ public record Recipe(
         Data data,
         int batch,
         int epochs,
+        Precision precision,
         MomentumSgd optimizer,
         Schedule schedule,
         Checkpoints checkpoints,
@@ -132,6 +135,7 @@ public record Recipe(
                 new Data("", 0.2, List.of(), 0),
                 128,
                 90,
+                Precision.FLOAT32,
                 MomentumSgd.paper(),
                 new Plateau(5, 0.1, 0.001, 3),
                 new Checkpoints(1, 0, 3),
@@ -140,7 +144,8 @@ public record Recipe(
 
     /// The same run for pictures of so many classes.
     public Recipe withClasses(int classes) {
-        return new Recipe(name, seed, network.withClasses(classes), pictures, data, batch, epochs, optimizer, schedule,
+        return new Recipe(name, seed, network.withClasses(classes), pictures, data, batch, epochs, precision, optimizer,
+                schedule,
                 checkpoints, watch);
     }
 
@@ -148,7 +153,7 @@ public record Recipe(
     public Recipe withSource(String source) {
         return new Recipe(name, seed, network, pictures,
                 new Data(source, data.holdOut, data.classNames, data.shuffleWindow), batch,
-                epochs, optimizer, schedule, checkpoints, watch);
+                epochs, precision, optimizer, schedule, checkpoints, watch);
     }
 
     /// The same run with another size of network, squares, batch and time.
@@ -156,6 +161,6 @@ public record Recipe(
         return new Recipe(name, seed, other,
                 new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colourNoise, pictures.mean,
                         pictures.values),
-                data, pictureBatch, epochCount, optimizer, schedule, checkpoints, watch);
+                data, pictureBatch, epochCount, precision, optimizer, schedule, checkpoints, watch);
     }
 }

@@ -13,6 +13,7 @@ import net.alexnet.optim.Schedule;
 import net.alexnet.optim.Steps;
 import net.alexnet.recipe.Recipe.Mean;
 import net.alexnet.recipe.Recipe.Values;
+import net.alexnet.tensor.Precision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -222,6 +223,14 @@ class RecipeReaderTest {
     // --- writing ---------------------------------------------------------------------------------------------------
 
     @Test
+    void precisionIsFloat32UnlessSaid() {
+        assertThat(read("name: x").precision()).isEqualTo(Precision.FLOAT32);
+        assertThat(read("precision: bfloat16").precision()).isEqualTo(Precision.BFLOAT16);
+        assertThat(read("name: x", Map.of("precision", "bfloat16")).precision()).isEqualTo(Precision.BFLOAT16);
+        refused("precision: bflot16", "precision must be one of float32, bfloat16, found 'bflot16'");
+    }
+
+    @Test
     void writesEveryKeyAndReadsItBack() {
         String yaml = RecipeReader.write(PAPER);
         assertThat(yaml).contains("table: paper", "type: plateau", "random_crop: true", "values: raw",
@@ -237,7 +246,8 @@ class RecipeReaderTest {
     })
     void textsComeBackAsTheyWere(String text) {
         Recipe recipe = new Recipe(text, 1, PAPER.network(), PAPER.pictures(),
-                new Recipe.Data(text, 0.5, List.of(text, "b"), 7), 1, 1, PAPER.optimizer(), new Constant(),
+                new Recipe.Data(text, 0.5, List.of(text, "b"), 7), 1, 1, Precision.BFLOAT16, PAPER.optimizer(),
+                new Constant(),
                 PAPER.checkpoints(), PAPER.watch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
@@ -246,7 +256,8 @@ class RecipeReaderTest {
     void numbersComeBackToTheLastBit() {
         Schedule schedule = new Plateau(1, 0.1 + 0.2, 1e-300, 0);
         Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.caffe().withSize(227, 1, 1 / 3.0), PAPER.pictures(),
-                PAPER.data(), 65_536, 1_000_000, PAPER.optimizer(), schedule, PAPER.checkpoints(), PAPER.watch());
+                PAPER.data(), 65_536, 1_000_000, PAPER.precision(), PAPER.optimizer(), schedule, PAPER.checkpoints(),
+                PAPER.watch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 

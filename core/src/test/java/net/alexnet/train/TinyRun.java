@@ -30,6 +30,7 @@ import net.alexnet.recipe.Recipe;
 import net.alexnet.recipe.Recipe.Mean;
 import net.alexnet.recipe.Recipe.Values;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.Trainer.Parts;
 import net.alexnet.weights.SafetensorsFile;
@@ -77,7 +78,7 @@ final class TinyRun {
         return new Recipe("tiny", 11, TinyNetworks.of(CLASSES.size()),
                 new Recipe.Pictures(SIDE, false, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
                 new Recipe.Data("", 0.2, List.of(), 0), 8,
-                epochs,
+                epochs, Precision.FLOAT32,
                 optimizer, schedule, checkpoints, watch);
     }
 

@@ -10,6 +10,7 @@ import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.tensor.Operands;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Scopes;
@@ -17,7 +18,6 @@ import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.Window;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -32,13 +32,17 @@ public final class TorchBackend implements Backend {
     private final Scopes<TorchTensor> scopes = new Scopes<>();
     private final TorchTransfer transfer;
     private final TorchKernels kernels;
+    private final TorchProducts products;
 
-    private TorchBackend(TorchDevice device, int threads) {
+    private TorchBackend(TorchDevice device, int threads, Precision precision) {
         this.device = device;
         this.frame = new TorchFrame(threads);
         this.transfer = new TorchTransfer(device);
-        this.kernels = new TorchKernels(device, threads);
-        this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe();
+        this.kernels = new TorchKernels(device, threads, precision);
+        this.products = new TorchProducts(precision);
+        products.require(device, frame);
+        this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe()
+                + (precision == Precision.FLOAT32 ? "" : ", products in " + precision);
     }
 
     /// Opens libtorch with all cores.
@@ -55,12 +59,21 @@ public final class TorchBackend implements Backend {
     /// @throws IllegalArgumentException if there is no such device
     /// @throws BackendException if the native libraries are missing or do not load
     public static TorchBackend open(String device, int threads) {
+        return open(device, threads, Precision.FLOAT32);
+    }
+
+    /// Opens libtorch to multiply in a precision.
+    ///
+    /// @param device as for [#open(String, int)]
+    /// @param precision of convolutions and fully connected layers; with bfloat16 libtorch computes them, not our kernels
+    /// @throws IllegalArgumentException if there is no such device, or it does not compute with that precision
+    public static TorchBackend open(String device, int threads, Precision precision) {
         if (threads < 1) {
             throw new IllegalArgumentException("libtorch needs at least 1 thread, found " + threads);
         }
         Natives.await();
         TorchLibrary.load();
-        return new TorchBackend(TorchDevice.find(device), threads);
+        return new TorchBackend(TorchDevice.find(device), threads, precision);
     }
 
     @Override
@@ -143,7 +156,7 @@ public final class TorchBackend implements Backend {
         return one(operation, () -> kernels.convolution(x.shape(), weight.shape(), window, groups)
                 .map(layer -> kernels.forward(layer, raw(x), (TorchTensor) weight, raw(bias), relu, y))
                 .orElseGet(() -> {
-                    var linear = new TorchConvolution(window, groups).forward(raw(x), raw(weight), raw(bias));
+                    var linear = products.convolve(raw(x), raw(weight), raw(bias), window, groups);
                     return relu ? linear.relu_() : linear;
                 }), x, weight, bias);
     }
@@ -170,7 +183,7 @@ public final class TorchBackend implements Backend {
                 .map(layer -> kernels.inputGradient(layer, raw(dy), (TorchTensor) weight, gate.map(TorchBackend::raw),
                         xShape))
                 .orElseGet(() -> {
-                    var dx = new TorchConvolution(window, groups).inputGradient(raw(dy), raw(weight), xShape);
+                    var dx = products.convolveInputGradient(raw(dy), raw(weight), xShape, window, groups);
                     return gate.map(x -> throughRelu(raw(x), dx)).orElse(dx);
                 });
     }
@@ -187,8 +200,8 @@ public final class TorchBackend implements Backend {
         List<Tensor> gradients = several("convolveParameterGradients",
                 () -> kernels.convolution(x.shape(), weightShape, window, groups)
                         .map(layer -> kernels.parameterGradients(layer, raw(x), raw(dy), weightShape))
-                        .orElseGet(() -> new TorchConvolution(window, groups)
-                                .parameterGradients(raw(x), raw(dy), weightShape)),
+                        .orElseGet(() -> products
+                                .convolveParameterGradients(raw(x), raw(dy), weightShape, window, groups)),
                 x, dy);
         return new ParameterGradients(gradients.get(0), gradients.get(1));
     }
@@ -200,20 +213,20 @@ public final class TorchBackend implements Backend {
         Shape y = Operands.dense(x.shape(), weight.shape(), bias.shape());
         return one("dense", () -> kernels.dense(x.shape(), y.dim(1))
                 .map(layer -> kernels.forward(layer, raw(x), raw(weight), raw(bias), y))
-                .orElseGet(() -> torch.linear(raw(x), raw(weight), new TensorOptional(raw(bias)))), x, weight, bias);
+                .orElseGet(() -> products.dense(raw(x), raw(weight), raw(bias))), x, weight, bias);
     }
 
     @Override
     public Tensor denseInputGradient(Tensor dy, Tensor weight) {
         Operands.denseInputGradient(dy.shape(), weight.shape());
-        return one("denseInputGradient", () -> torch.mm(raw(dy), raw(weight)), dy, weight);
+        return one("denseInputGradient", () -> products.denseInputGradient(raw(dy), raw(weight)), dy, weight);
     }
 
     @Override
     public ParameterGradients denseParameterGradients(Tensor x, Tensor dy) {
         Operands.denseParameterGradients(x.shape(), dy.shape());
-        List<Tensor> gradients = several("denseParameterGradients", () -> new org.bytedeco.pytorch.Tensor[] {
-            torch.mm(raw(dy).t(), raw(x)), raw(dy).sum(0)}, x, dy);
+        List<Tensor> gradients = several("denseParameterGradients",
+                () -> products.denseParameterGradients(raw(x), raw(dy)), x, dy);
         return new ParameterGradients(gradients.get(0), gradients.get(1));
     }
 

@@ -7,6 +7,7 @@ import net.alexnet.kernel.FastDense;
 import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.kernel.FastResponseNorm;
 import net.alexnet.kernel.Kernels;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -19,7 +20,11 @@ import org.bytedeco.pytorch.Tensor;
 final class TorchKernels {
     private final Optional<Kernels> kernels;
 
-    TorchKernels(TorchDevice device, int threads) {
+    private final boolean multiplies;
+
+    /// @param precision in which products are taken; the kernels' are float32, so with another they take none
+    TorchKernels(TorchDevice device, int threads, Precision precision) {
+        this.multiplies = precision == Precision.FLOAT32;
         this.kernels = device.isCpu() ? Kernels.open(threads) : Optional.empty();
     }
 
@@ -29,7 +34,7 @@ final class TorchKernels {
     }
 
     Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
-        return kernels.flatMap(present -> present.convolution(x, weight, window, groups));
+        return kernels.filter(_ -> multiplies).flatMap(present -> present.convolution(x, weight, window, groups));
     }
 
     Optional<FastResponseNorm> responseNorm(ResponseNorm norm, int channels) {
@@ -41,7 +46,7 @@ final class TorchKernels {
     }
 
     Optional<FastDense> dense(Shape x, int units) {
-        return kernels.flatMap(present -> present.dense(x, units));
+        return kernels.filter(_ -> multiplies).flatMap(present -> present.dense(x, units));
     }
 
     Tensor forward(FastDense layer, Tensor x, Tensor weight, Tensor bias, Shape shape) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Operands;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Scopes;
@@ -17,10 +18,21 @@ import net.alexnet.tensor.Window;
 /// to check another backend, and for networks of toy size; it is hundreds of times slower than a real engine.
 public final class ReferenceBackend implements Backend {
     private final Scopes<ReferenceTensor> scopes = new Scopes<>();
+    private final Precision precision;
+
+    /// In float32.
+    public ReferenceBackend() {
+        this(Precision.FLOAT32);
+    }
+
+    /// @param precision to which operands of convolutions and fully connected layers are rounded
+    public ReferenceBackend(Precision precision) {
+        this.precision = precision;
+    }
 
     @Override
     public String describe() {
-        return "reference: plain Java loops, 1 thread";
+        return "reference: plain Java loops, 1 thread" + (precision == Precision.FLOAT32 ? "" : ", " + precision);
     }
 
     @Override
@@ -92,14 +104,14 @@ public final class ReferenceBackend implements Backend {
     public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
         Shape y = Operands.convolve(x.shape(), weight.shape(), bias.shape(), window, groups);
         ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weight.shape(), window, groups);
-        return tensor(y, layer.forward(values(x), values(weight), values(bias)));
+        return tensor(y, layer.forward(operand(x), operand(weight), values(bias)));
     }
 
     @Override
     public Tensor convolveInputGradient(Tensor dy, Tensor weight, Shape xShape, Window window, int groups) {
         Operands.convolveInputGradient(dy.shape(), weight.shape(), xShape, window, groups);
         ReferenceConvolution layer = new ReferenceConvolution(xShape, weight.shape(), window, groups);
-        return tensor(xShape, layer.inputGradient(values(dy), values(weight)));
+        return tensor(xShape, layer.inputGradient(operand(dy), operand(weight)));
     }
 
     @Override
@@ -108,7 +120,7 @@ public final class ReferenceBackend implements Backend {
         Operands.convolveParameterGradients(x.shape(), dy.shape(), weightShape, window, groups);
         ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weightShape, window, groups);
         return new ParameterGradients(
-                tensor(weightShape, layer.weightGradient(values(x), values(dy))),
+                tensor(weightShape, layer.weightGradient(operand(x), operand(dy))),
                 tensor(Shape.of(weightShape.dim(0)), layer.biasGradient(values(dy))));
     }
 
@@ -118,14 +130,14 @@ public final class ReferenceBackend implements Backend {
     public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
         Shape y = Operands.dense(x.shape(), weight.shape(), bias.shape());
         ReferenceDense layer = new ReferenceDense(y.dim(0), x.shape().dim(1), y.dim(1));
-        return tensor(y, layer.forward(values(x), values(weight), values(bias)));
+        return tensor(y, layer.forward(operand(x), operand(weight), values(bias)));
     }
 
     @Override
     public Tensor denseInputGradient(Tensor dy, Tensor weight) {
         Shape x = Operands.denseInputGradient(dy.shape(), weight.shape());
         ReferenceDense layer = new ReferenceDense(x.dim(0), x.dim(1), dy.shape().dim(1));
-        return tensor(x, layer.inputGradient(values(dy), values(weight)));
+        return tensor(x, layer.inputGradient(operand(dy), operand(weight)));
     }
 
     @Override
@@ -133,7 +145,7 @@ public final class ReferenceBackend implements Backend {
         Shape weight = Operands.denseParameterGradients(x.shape(), dy.shape());
         ReferenceDense layer = new ReferenceDense(x.shape().dim(0), weight.dim(1), weight.dim(0));
         return new ParameterGradients(
-                tensor(weight, layer.weightGradient(values(x), values(dy))),
+                tensor(weight, layer.weightGradient(operand(x), operand(dy))),
                 tensor(Shape.of(weight.dim(0)), layer.biasGradient(values(dy))));
     }
 
@@ -264,6 +276,10 @@ public final class ReferenceBackend implements Backend {
 
     private Tensor tensor(Shape shape, float[] values) {
         return scopes.own(new ReferenceTensor(shape, values, scopes));
+    }
+
+    private float[] operand(Tensor tensor) {
+        return precision.round(values(tensor));
     }
 
     private float[] values(Tensor tensor) {

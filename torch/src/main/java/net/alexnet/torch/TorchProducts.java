@@ -1,0 +1,90 @@
+package net.alexnet.torch;
+
+import net.alexnet.tensor.Precision;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Convolution and fully connected layers by libtorch in a [Precision]: float32 tensors in, float32 tensors out.
+///
+/// With bfloat16 the operands are cast before each product and the result after it; libtorch sums in float32 and rounds
+/// what comes out to bfloat16 as well. Biases stay float32.
+///
+/// @param precision of the operands
+record TorchProducts(Precision precision) {
+    private boolean casts() {
+        return precision == Precision.BFLOAT16;
+    }
+
+    private Tensor operand(Tensor x) {
+        return casts() ? x.toType(ScalarType.BFloat16) : x;
+    }
+
+    private Tensor result(Tensor y) {
+        return casts() ? y.toType(ScalarType.Float) : y;
+    }
+
+    /// As [TorchConvolution#forward].
+    Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
+        TorchConvolution layer = new TorchConvolution(window, groups);
+        if (!casts()) {
+            return layer.forward(x, weight, bias);
+        }
+        Tensor none = torch.zeros_like(operand(bias));
+        Tensor y = result(layer.forward(operand(x), operand(weight), none));
+        return y.add_(bias.view(1, -1, 1, 1));
+    }
+
+    /// As [TorchConvolution#inputGradient].
+    Tensor convolveInputGradient(Tensor dy, Tensor weight, Shape x, Window window, int groups) {
+        return result(new TorchConvolution(window, groups).inputGradient(operand(dy), operand(weight), x));
+    }
+
+    /// As [TorchConvolution#parameterGradients].
+    Tensor[] convolveParameterGradients(Tensor x, Tensor dy, Shape weight, Window window, int groups) {
+        TorchConvolution layer = new TorchConvolution(window, groups);
+        Tensor[] gradients = layer.parameterGradients(operand(x), operand(dy), weight);
+        return casts()
+                ? new Tensor[] {result(gradients[0]), dy.sum(0, 2, 3)}
+                : gradients;
+    }
+
+    /// `x · weightᵀ + bias`.
+    Tensor dense(Tensor x, Tensor weight, Tensor bias) {
+        return casts()
+                ? result(torch.mm(operand(x), operand(weight).t())).add_(bias)
+                : torch.linear(x, weight, new TensorOptional(bias));
+    }
+
+    /// `dy · weight`.
+    Tensor denseInputGradient(Tensor dy, Tensor weight) {
+        return result(torch.mm(operand(dy), operand(weight)));
+    }
+
+    /// `dyᵀ · x`, and the sum of dy over the batch.
+    Tensor[] denseParameterGradients(Tensor x, Tensor dy) {
+        return new Tensor[] {result(torch.mm(operand(dy).t(), operand(x))), dy.sum(0)};
+    }
+
+    /// Refuses a device that cannot compute with it: a small product is tried.
+    ///
+    /// @throws IllegalArgumentException if it fails
+    void require(TorchDevice device, TorchFrame frame) {
+        if (!casts()) {
+            return;
+        }
+        try {
+            frame.run("bfloat16", () -> {
+                Tensor one = Layout.empty(Shape.of(1, 1), device.options(ScalarType.Float)).fill_(new Scalar(1.0));
+                return denseInputGradient(one, one).data_ptr().address();
+            }, Shape.of(1, 1));
+        } catch (net.alexnet.tensor.BackendException e) {
+            throw new IllegalArgumentException("device '" + device.name() + "' does not compute with bfloat16: use"
+                    + " precision float32", e);
+        }
+    }
+}
