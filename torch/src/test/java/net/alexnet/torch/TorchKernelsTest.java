@@ -1,0 +1,69 @@
+package net.alexnet.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import net.alexnet.kernel.FastConvolution;
+import net.alexnet.kernel.Kernels;
+import net.alexnet.tensor.Precision;
+import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.ResponseNorm.Region;
+import net.alexnet.tensor.Rounding;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// That the kernels are in use where they should be: a result alone does not tell.
+class TorchKernelsTest {
+    private final TorchKernels kernels = open();
+
+    /// Where a machine has no wide vectors, there is nothing to look at.
+    private static TorchKernels open() {
+        assumeTrue(Kernels.missing().isEmpty());
+        Natives.await();
+        TorchLibrary.load();
+        return new TorchKernels(TorchDevice.find("cpu"), 2, Precision.FLOAT32);
+    }
+
+    /// §3.5 of the paper; one picture as when one is classified, and a batch.
+    @ParameterizedTest
+    @CsvSource({"3,224,96,11,4,0,1", "96,27,256,5,1,2,2", "256,13,384,3,1,1,1", "384,13,384,3,1,1,2",
+        "384,13,256,3,1,1,2"})
+    void thePapersConvolutionsAreOurs(int channels, int side, int filters, int kernel, int stride, int padding,
+            int groups) {
+        Window window = new Window(kernel, stride, padding, Rounding.CEIL);
+        for (int batch : new int[] {1, 128}) {
+            var layer = kernels.convolution(Shape.of(batch, channels, side, side),
+                    Shape.of(filters, channels / groups, kernel, kernel), window, groups);
+            assertThat(layer).isPresent();
+            // no picture has a gradient, and conv1 stands on pictures
+            assertThat(layer.map(FastConvolution::hasInputGradient)).contains(stride == 1);
+        }
+    }
+
+    /// Too few channels, no such kernel, a stride that divides nothing: transforms would cost more than they save.
+    @ParameterizedTest
+    @CsvSource({"3,32,64,3,1,1,1", "64,32,8,3,1,1,1", "64,32,64,1,1,0,1", "64,32,64,7,1,3,1", "64,2,64,3,1,1,1",
+        "3,32,64,5,2,2,1"})
+    void othersAreLibtorchs(int channels, int side, int filters, int kernel, int stride, int padding, int groups) {
+        assertThat(kernels.convolution(Shape.of(4, channels, side, side),
+                Shape.of(filters, channels / groups, kernel, kernel), Window.of(kernel, stride, padding), groups))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {96, 256})
+    void thePapersNormIsOurs(int channels) {
+        assertThat(kernels.responseNorm(new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2), channels))
+                .isPresent();
+    }
+
+    @Test
+    void otherNormsAreLibtorchs() {
+        assertThat(kernels.responseNorm(new ResponseNorm(Region.ACROSS_CHANNELS, 3, 2, 1e-4, .75, 1), 96)).isEmpty();
+        assertThat(kernels.responseNorm(new ResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-4, .75, 1), 96)).isEmpty();
+    }
+}
