@@ -35,8 +35,8 @@ import picocli.CommandLine.Option;
     "  ./alexnet train --resume runs/latest              goes on where a run was stopped"
 })
 final class TrainCommand implements Callable<Integer> {
-    private static final String SLOWER = "precision bfloat16 is meant for GPUs; on a CPU it may well be slower than"
-            + " float32: alexnet bench with --precision float32 and bfloat16 tells";
+    private static final String SLOWER = "precision bfloat16 is meant for GPUs: on a CPU it gives up the float32 kernels of"
+            + " this program; ./alexnet bench with --precision float32 and bfloat16 tells what that means here";
 
     private final Terminal terminal;
 
