@@ -6,7 +6,6 @@ import static net.alexnet.kernel.Lanes.SPECIES;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import net.alexnet.kernel.Scratch.Use;
@@ -34,7 +33,7 @@ public final class FastResponseNorm {
     /// memory.
     private static final int SIZE = 5;
 
-    static final int REACH = SIZE / 2;
+    private static final int REACH = SIZE / 2;
 
     private final int channels;
     private final int towers;
@@ -44,7 +43,6 @@ public final class FastResponseNorm {
     private final float pull;
     private final Workers workers;
     private final Scratch[] scratch;
-    private final Optional<WholeTowerNorm> whole;
 
     FastResponseNorm(ResponseNorm norm, int channels, Workers workers, Scratch[] scratch) {
         this.channels = channels;
@@ -55,9 +53,6 @@ public final class FastResponseNorm {
         this.pull = (float) (2 * norm.beta() * norm.scale());
         this.workers = workers;
         this.scratch = scratch;
-        this.whole = tower % LANES == 0
-                ? Optional.of(new WholeTowerNorm(tower, TOGETHER * towers, k, scale, pull))
-                : Optional.empty();
     }
 
     /// Whether this kernel can: across channels, with the paper's n and beta.
@@ -70,15 +65,7 @@ public final class FastResponseNorm {
     /// @param x pixels of all their channels each
     /// @param y as many, overwritten
     public void forward(MemorySegment x, MemorySegment y) {
-        forEachPiece(x, (from, to, mine) -> {
-            if (whole.isPresent()) {
-                float[] squares = whole.get().zeros(Use.TAPS, mine);
-                forEachBlock(from, to,
-                        (at, count) -> whole.get().forward(x, y, at * tower, count * tower / LANES, squares));
-            } else {
-                forEachBlock(from, to, (at, count) -> forward(x, y, at, count, mine));
-            }
-        });
+        forEachBlock(x, (at, count, mine) -> forward(x, y, at, count, mine));
     }
 
     /// The gradient by the input.
@@ -87,39 +74,23 @@ public final class FastResponseNorm {
     /// @param dx overwritten; may be dy
     /// @param throughRelu whether x came out of a ReLU and the gradient is to go on through it: 0 where x is 0
     public void gradient(MemorySegment x, MemorySegment dy, MemorySegment dx, boolean throughRelu) {
-        forEachPiece(x, (from, to, mine) -> {
-            if (whole.isPresent()) {
-                float[] squares = whole.get().zeros(Use.TAPS, mine);
-                float[] shares = whole.get().zeros(Use.PIXELS, mine);
-                float[] direct = mine.get(Use.STRIP, TOGETHER * channels);
-                forEachBlock(from, to, (at, count) -> whole.get().gradient(x, dy, dx, throughRelu, at * tower,
-                        count * tower / LANES, squares, shares, direct));
-            } else {
-                forEachBlock(from, to, (at, count) -> gradient(x, dy, dx, throughRelu, at, count, mine));
-            }
-        });
-    }
-
-    private interface Piece {
-        void run(long from, long to, Scratch scratch);
-    }
-
-    private void forEachPiece(MemorySegment x, Piece piece) {
-        long pixels = x.byteSize() / Float.BYTES / channels;
-        workers.forEach(Math.toIntExact(Math.ceilDiv(pixels, PIECE)), (worker, which) -> piece.run((long) which * PIECE,
-                Math.min(pixels, (which + 1L) * PIECE), scratch[worker]));
+        forEachBlock(x, (at, count, mine) -> gradient(x, dy, dx, throughRelu, at, count, mine));
     }
 
     private interface Block {
         /// @param at the first tower of the first pixel, counted over the map
         /// @param count towers
-        void run(long at, int count);
+        void run(long at, int count, Scratch scratch);
     }
 
-    private void forEachBlock(long from, long to, Block block) {
-        for (long at = from; at < to; at += TOGETHER) {
-            block.run(at * towers, (int) Math.min(TOGETHER, to - at) * towers);
-        }
+    private void forEachBlock(MemorySegment x, Block block) {
+        long pixels = x.byteSize() / Float.BYTES / channels;
+        workers.forEach(Math.toIntExact(Math.ceilDiv(pixels, PIECE)), (worker, piece) -> {
+            long end = Math.min(pixels, (piece + 1L) * PIECE);
+            for (long at = (long) piece * PIECE; at < end; at += TOGETHER) {
+                block.run(at * towers, (int) Math.min(TOGETHER, end - at) * towers, scratch[worker]);
+            }
+        });
     }
 
     private void forward(MemorySegment x, MemorySegment y, long first, int count, Scratch mine) {
@@ -213,15 +184,11 @@ public final class FastResponseNorm {
 
     /// 1/d of one vector of channels.
     private FloatVector inverse(float[] squares, int from) {
-        return inverse(sum(squares, from), k, scale);
+        FloatVector d = sum(squares, from).mul(scale).add(k);
+        return FloatVector.broadcast(SPECIES, 1).div(d);
     }
 
-    static FloatVector inverse(FloatVector sum, float k, float scale) {
-        return FloatVector.broadcast(SPECIES, 1).div(sum.mul(scale).add(k));
-    }
-
-    /// The sum over the neighbours, which begin at `from` for the first lane.
-    static FloatVector sum(float[] values, int from) {
+    private static FloatVector sum(float[] values, int from) {
         return load(values, from)
                 .add(load(values, from + 1))
                 .add(load(values, from + 2).add(load(values, from + 3)))

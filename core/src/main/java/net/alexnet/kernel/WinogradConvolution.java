@@ -11,7 +11,7 @@ import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import net.alexnet.kernel.Scratch.Use;
 
-/// Convolution by Winograd's minimal filtering over channels-last maps, with bias and ReLU: 4.6 times fewer multiplications
+/// Convolution by Winograd's minimal filtering over channels-last maps, with bias and ReLU: up to 4.6 times fewer multiplications
 /// than the sum of §3.5's definition, in tiles of 7 × 7 inputs ([WinogradTransform]).
 ///
 /// A block of tiles at a time goes through three passes that stay in the cache: inputs to points, one matrix product per

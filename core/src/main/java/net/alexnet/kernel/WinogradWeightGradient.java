@@ -18,8 +18,8 @@ import net.alexnet.kernel.Scratch.Use;
 /// dw = Gᵀ (Σ (A dy Aᵀ) ∘ (Bᵀ x B)) G        Σ over the tiles of the batch
 /// ```
 ///
-/// so the last map is made once and the sum is a matrix product per point. Each thread sums the tiles of its own share of
-/// the pictures, and the shares are added in order: the same number of threads gives the same bits.
+/// so the last map is made once and the sum is a matrix product per point. Each thread sums its own share of the
+/// rows of tiles, and the shares are added in order: the same number of threads gives the same bits.
 final class WinogradWeightGradient {
     private final WinogradGeometry geometry;
     private final Strip input;
