@@ -46,9 +46,9 @@ final class EqualWork {
         try (Backend backend = new ReferenceBackend()) {
             List<Entry> entries = new ArrayList<>(
                     Network.initialize(architecture, table.initialization(), 1, backend).entries());
-            entries.add(new Entry("pictures", Shape.of(BATCH, input.dim(0), input.dim(1), input.dim(2)),
+            entries.add(Entry.of("pictures", Shape.of(BATCH, input.dim(0), input.dim(1), input.dim(2)),
                     () -> normal(noise, Math.toIntExact(BATCH * input.elements()))));
-            entries.add(new Entry("labels", Shape.of(BATCH), () -> labels(architecture.classes())));
+            entries.add(Entry.of("labels", Shape.of(BATCH), () -> labels(architecture.classes())));
             Safetensors.write(file, Map.of(), entries);
         }
     }

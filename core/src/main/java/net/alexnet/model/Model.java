@@ -54,7 +54,7 @@ public record Model(ModelCard card, Network network) {
     public static List<Entry> entries(ModelCard card) {
         return card.preprocessing()
                 .meanImage()
-                .map(image -> List.of(new Entry(MEAN_IMAGE, meanShape(image.channels(), image.side()),
+                .map(image -> List.of(Entry.of(MEAN_IMAGE, meanShape(image.channels(), image.side()),
                         () -> channelsFirst(image))))
                 .orElse(List.of());
     }

@@ -28,7 +28,7 @@ import net.alexnet.tensor.Backend.Pooled;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.weights.Entry;
-import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFile;
 import net.alexnet.weights.WeightFileException;
 
 /// An architecture with its parameters on a backend, and the walk through it.
@@ -101,7 +101,7 @@ public final class Network {
     ///
     /// @param weights holds a tensor of each parameter's name and shape; the parameters may lie in it, if it was opened so
     /// @throws WeightFileException if one is missing or of another shape
-    public static Network of(Architecture architecture, SafetensorsFile weights, Backend backend)
+    public static Network of(Architecture architecture, WeightFile weights, Backend backend)
             throws WeightFileException {
         return new Network(architecture, backend,
                 place -> backend.upload(place.shape(), weights.values(place.name(), place.shape())));
@@ -128,7 +128,7 @@ public final class Network {
     /// The parameters under their names, to be saved.
     public List<Entry> entries() {
         return parameters().stream()
-                .map(p -> new Entry(p.name(), p.value().shape(), () -> backend.download(p.value())))
+                .map(p -> Entry.of(p.name(), p.value().shape(), () -> backend.download(p.value())))
                 .toList();
     }
 

@@ -56,7 +56,7 @@ public final class Velocities {
     /// The velocities, each under its parameter's name, to be saved.
     List<Entry> entries() {
         return velocities.stream()
-                .map(velocity -> new Entry(
+                .map(velocity -> Entry.of(
                         velocity.parameter().name(),
                         velocity.value().shape(),
                         () -> backend.download(velocity.value())))

@@ -5,9 +5,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -109,16 +109,17 @@ public final class Safetensors {
     }
 
     private static void writeValues(OutputStream out, Entry entry, byte[] buffer) throws IOException {
-        float[] values = entry.values().get();
-        if (values.length != entry.shape().elements()) {
+        MemorySegment values = entry.values().get();
+        long bytes = values.byteSize();
+        if (bytes != Float.BYTES * entry.shape().elements()) {
             throw new IllegalArgumentException("tensor '" + entry.name() + "' of shape " + entry.shape() + " needs "
-                    + entry.shape().elements() + " values, found " + values.length);
+                    + entry.shape().elements() + " values, found " + bytes / Float.BYTES);
         }
-        FloatBuffer floats = littleEndian(buffer).asFloatBuffer();
-        for (int start = 0; start < values.length; start += floats.capacity()) {
-            int count = Math.min(floats.capacity(), values.length - start);
-            floats.put(0, values, start, count);
-            out.write(buffer, 0, count * Float.BYTES);
+        MemorySegment floats = MemorySegment.ofArray(buffer);
+        for (long start = 0; start < bytes; start += buffer.length) {
+            int count = (int) Math.min(buffer.length, bytes - start);
+            MemorySegment.copy(values, Entry.FLOAT, start, floats, Dtype.FLOAT, 0, count / Float.BYTES);
+            out.write(buffer, 0, count);
         }
     }
 

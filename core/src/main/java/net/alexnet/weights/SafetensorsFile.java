@@ -25,7 +25,7 @@ import net.alexnet.weights.SafetensorsHeader.Location;
 ///
 /// A file that is cut while it is mapped can fail a reader in Java with an error, and a native one with the end of the
 /// process; [Safetensors#write] never changes a file that is there, but puts another in its place.
-public final class SafetensorsFile implements AutoCloseable {
+public final class SafetensorsFile implements WeightFile {
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Path file;
@@ -82,14 +82,17 @@ public final class SafetensorsFile implements AutoCloseable {
         return metadata;
     }
 
-    /// The tensors' names, in the order of their data.
+    @Override
+    public Path path() {
+        return file;
+    }
+
+    @Override
     public List<String> names() {
         return List.copyOf(tensors.keySet());
     }
 
-    /// The extents of a tensor.
-    ///
-    /// @throws WeightFileException if there is none of this name
+    @Override
     public Shape shape(String name) throws WeightFileException {
         return location(name).shape();
     }
@@ -113,23 +116,18 @@ public final class SafetensorsFile implements AutoCloseable {
     ///
     /// @throws WeightFileException if it has another one, or as from [#read(String)]
     public float[] read(String name, Shape expected) throws WeightFileException {
-        requireShape(name, expected);
-        return read(name);
+        return values(name, expected).toArray(Entry.FLOAT);
     }
 
-    /// The values of a tensor that must have this shape, float32 in the machine's byte order and in row-major order, as
-    /// [net.alexnet.tensor.Backend#upload] takes them: the mapped file itself, read-only, where it holds them so and was
-    /// opened by [#openLasting]; else a copy.
-    ///
-    /// @throws WeightFileException as from [#read(String, Shape)]
-    public MemorySegment values(String name, Shape expected) throws WeightFileException {
-        requireShape(name, expected);
+    /// The mapped file itself, read-only, where it holds the values as they are wanted and was opened by [#openLasting]; else
+    /// a copy.
+    @Override
+    public MemorySegment values(String name) throws WeightFileException {
         Location location = location(name);
-        MemorySegment values = part(location);
         if (!lasting || location.dtype() != Dtype.F32 || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
             return MemorySegment.ofArray(read(name));
         }
-        return values;
+        return part(location);
     }
 
     /// A native reader cannot be told of a page that is not to be had; here it is an error.
@@ -146,13 +144,6 @@ public final class SafetensorsFile implements AutoCloseable {
 
     private MemorySegment part(Location location) {
         return data.asSlice(location.begin(), location.end() - location.begin());
-    }
-
-    private void requireShape(String name, Shape expected) throws WeightFileException {
-        if (!shape(name).equals(expected)) {
-            throw new WeightFileException(file, "tensor '" + name + "' must have the shape " + expected + ", found "
-                    + shape(name));
-        }
     }
 
     /// Unmaps the file, and reading from it afterwards is an [IllegalStateException]; but not if it was opened by

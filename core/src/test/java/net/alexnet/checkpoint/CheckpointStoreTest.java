@@ -154,7 +154,7 @@ class CheckpointStoreTest {
     void aFailedSaveLeavesTheOnesBeforeWhole() throws IOException {
         save(10, 0.5);
         save(20, 0.4);
-        List<Entry> failing = List.of(weights(1, 2).getFirst(), new Entry("x", Shape.of(1), () -> {
+        List<Entry> failing = List.of(weights(1, 2).getFirst(), Entry.of("x", Shape.of(1), () -> {
             throw new UncheckedIOException(new IOException("the device is gone"));
         }));
 
@@ -203,6 +203,6 @@ class CheckpointStoreTest {
     }
 
     private static List<Entry> weights(float... values) {
-        return List.of(new Entry("w", Shape.of(values.length), () -> values));
+        return List.of(Entry.of("w", Shape.of(values.length), () -> values));
     }
 }

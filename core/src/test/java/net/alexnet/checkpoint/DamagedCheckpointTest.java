@@ -33,7 +33,7 @@ class DamagedCheckpointTest {
         TrainingState state = TrainingState.start(1);
         for (int step = 1; step <= 3; step++) {
             state = state.afterStep(OptionalDouble.of(2.3));
-            List<Entry> weights = List.of(new Entry("w", Shape.of(5), () -> new float[] {1, 2, 3, 4, 5}));
+            List<Entry> weights = List.of(Entry.of("w", Shape.of(5), () -> new float[] {1, 2, 3, 4, 5}));
             store.save(state, "name: tiny\n", Map.of("net", "tiny"), weights, weights);
         }
     }

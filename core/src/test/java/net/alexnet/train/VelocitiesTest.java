@@ -64,16 +64,18 @@ class VelocitiesTest {
         update(1, 0.5f);
         Path file = folder.resolve("momentum.safetensors");
         Safetensors.write(file, Map.of(), velocities.entries());
-        List<float[]> saved = velocities.entries().stream().map(entry -> entry.values().get()).toList();
+        List<float[]> saved = velocities.entries().stream().map(entry -> entry.values().get().toArray(Entry.FLOAT))
+                .toList();
         assertThat(saved).noneSatisfy(values -> assertThat(values).containsOnly(0));
         Velocities fresh = new Velocities(network, new MomentumSgd(RATE, MOMENTUM, DECAY, 2, false));
-        assertThat(fresh.entries()).allSatisfy(entry -> assertThat(entry.values().get()).containsOnly(0));
+        assertThat(fresh.entries())
+                .allSatisfy(entry -> assertThat(entry.values().get().toArray(Entry.FLOAT)).containsOnly(0));
         try (SafetensorsFile read = SafetensorsFile.open(file)) {
             fresh.restore(read);
         }
         assertThat(fresh.entries()).extracting(Entry::name)
                 .containsExactlyElementsOf(network.parameters().stream().map(Parameter::name).toList());
-        assertThat(fresh.entries().stream().map(entry -> entry.values().get()).toList())
+        assertThat(fresh.entries().stream().map(entry -> entry.values().get().toArray(Entry.FLOAT)).toList())
                 .containsExactly(saved.toArray(new float[0][]));
     }
 

@@ -159,8 +159,8 @@ class HostileSafetensorsTest {
                 file,
                 Map.of("net", "paper"),
                 List.of(
-                        new Entry("conv1.weight", Shape.of(2, 3), () -> new float[6]),
-                        new Entry("conv1.bias", Shape.of(2), () -> new float[2])));
+                        Entry.of("conv1.weight", Shape.of(2, 3), () -> new float[6]),
+                        Entry.of("conv1.bias", Shape.of(2), () -> new float[2])));
         return Files.readAllBytes(file);
     }
 

@@ -158,7 +158,7 @@ class SafetensorsTest {
             throw new IllegalStateException("the device is gone");
         };
 
-        assertThatThrownBy(() -> Safetensors.write(file, Map.of(), List.of(new Entry("w", Shape.of(1), broken))))
+        assertThatThrownBy(() -> Safetensors.write(file, Map.of(), List.of(Entry.of("w", Shape.of(1), broken))))
                 .hasMessage("the device is gone");
 
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
@@ -179,6 +179,6 @@ class SafetensorsTest {
     }
 
     private static Entry entry(String name, float[] values, int... dims) {
-        return new Entry(name, Shape.of(dims), () -> values);
+        return Entry.of(name, Shape.of(dims), () -> values);
     }
 }
