@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import net.alexnet.net.Architecture.Row;
@@ -145,16 +146,31 @@ public final class Network {
     /// @param pictures `(N, C, H, W)`
     /// @return `(N, classes)`
     public Tensor probabilities(Tensor pictures) {
-        Tensor x = pictures;
-        for (Row row : architecture.rows()) {
-            Tensor y = stage(row, x, this::rescaled).out();
-            meter.done(row, Pass.FORWARD);
-            if (!x.equals(pictures) && !x.equals(y)) {
-                backend.free(x); // nothing goes back this way
-            }
-            x = y;
+        return outputs(pictures, 0, architecture.rows().size());
+    }
+
+    /// What comes out of a stretch of the layers at test time.
+    ///
+    /// @param x what goes into the first of them, `(N, …)`; it stays
+    /// @param from the first row's index
+    /// @param to the index after the last row's, above `from`; a convolution and the ReLU behind it are not to be parted
+    /// @return `(N, …)`, of the shape that the last of these rows gives
+    public Tensor outputs(Tensor x, int from, int to) {
+        Objects.checkFromToIndex(from, to, architecture.rows().size());
+        if (from == to || (to < architecture.rows().size() && rectified(to - 1))) {
+            throw new IllegalArgumentException("rows " + from + " to " + to
+                    + " are not a stretch that can be computed by itself");
         }
-        return x;
+        Tensor in = x;
+        for (int i = from; i < to; i++) {
+            Tensor out = stage(i, in, this::rescaled).out();
+            meter.done(architecture.rows().get(i), Pass.FORWARD);
+            if (!in.equals(x) && !in.equals(out)) {
+                backend.free(in); // nothing goes back this way
+            }
+            in = out;
+        }
+        return in;
     }
 
     /// The forward pass of a training step, up to the logits.
@@ -165,9 +181,9 @@ public final class Network {
     public List<Stage> forward(Tensor pictures, DropoutMasks masks) {
         List<Stage> stages = new ArrayList<>();
         Tensor x = pictures;
-        for (Row row : architecture.rows().subList(0, architecture.rows().size() - 1)) {
-            Stage stage = stage(row, x, (at, dropout, in) -> dropped(at, dropout, in, masks));
-            meter.done(row, Pass.FORWARD);
+        for (int i = 0; i < architecture.rows().size() - 1; i++) {
+            Stage stage = stage(i, x, (at, dropout, in) -> dropped(at, dropout, in, masks));
+            meter.done(stage.row(), Pass.FORWARD);
             stages.add(stage);
             x = stage.out();
         }
@@ -175,38 +191,40 @@ public final class Network {
     }
 
     private interface DropoutRule {
-        Stage apply(Row row, Dropout dropout, Tensor x);
+        Stage apply(int index, Dropout dropout, Tensor x);
     }
 
-    private Stage rescaled(Row row, Dropout dropout, Tensor x) {
+    private Stage rescaled(int index, Dropout dropout, Tensor x) {
+        Row row = architecture.rows().get(index);
         return switch (dropout.scaling()) {
             case AT_TEST -> plain(row, x, backend.scale(x, (float) (1 - dropout.rate())));
             case AT_TRAINING -> plain(row, x, x);
         };
     }
 
-    private Stage dropped(Row row, Dropout dropout, Tensor x, DropoutMasks masks) {
+    private Stage dropped(int index, Dropout dropout, Tensor x, DropoutMasks masks) {
         double kept = switch (dropout.scaling()) {
             case AT_TEST -> 1;
             case AT_TRAINING -> 1 / (1 - dropout.rate());
         };
         Tensor mask = backend.upload(
-                x.shape(), masks.draw(architecture.rows().indexOf(row), x.shape(), dropout.rate(), (float) kept));
-        return new Stage(row, x, backend.multiply(x, mask), mask);
+                x.shape(), masks.draw(index, x.shape(), dropout.rate(), (float) kept));
+        return new Stage(architecture.rows().get(index), x, backend.multiply(x, mask), mask);
     }
 
-    private Stage stage(Row row, Tensor x, DropoutRule rule) {
+    private Stage stage(int index, Tensor x, DropoutRule rule) {
+        Row row = architecture.rows().get(index);
         return switch (row.layer()) {
-            case Conv conv when rectified(row) -> plain(
+            case Conv conv when rectified(index) -> plain(
                     row, x, backend.convolveRelu(x, weight(conv), bias(conv), conv.window(), conv.groups()));
             case Conv _ -> plain(row, x, linear(row, x));
             case Dense dense -> plain(row, x, backend.dense(x, weight(dense), bias(dense)));
-            case Relu _ -> plain(row, x, rectified(before(row)) ? x : backend.relu(x));
+            case Relu _ -> plain(row, x, index > 0 && rectified(index - 1) ? x : backend.relu(x));
             case Tanh _ -> plain(row, x, backend.tanh(x));
             case Normalize normalize -> plain(row, x, backend.normalize(x, normalize.norm()));
             case Flatten _ -> plain(row, x, backend.flatten(x));
             case Softmax _ -> plain(row, x, backend.softmax(x));
-            case Dropout dropout -> rule.apply(row, dropout, x);
+            case Dropout dropout -> rule.apply(index, dropout, x);
             case MaxPool pool -> {
                 Pooled pooled = backend.maxPool(x, pool.window());
                 yield new Stage(row, x, pooled.output(), pooled.winners());
@@ -225,14 +243,10 @@ public final class Network {
     }
 
     /// Whether a row is a convolution with a ReLU behind it: both are computed at once, and no memory holds what is between
-    /// them.
-    private boolean rectified(Row row) {
-        int next = architecture.rows().indexOf(row) + 1;
-        return row.layer() instanceof Conv && architecture.rows().get(next).layer() instanceof Relu;
-    }
-
-    private Row before(Row row) {
-        return architecture.rows().get(Math.max(0, architecture.rows().indexOf(row) - 1));
+    /// them. A softmax ends every table, so there is always a next row.
+    private boolean rectified(int index) {
+        List<Row> rows = architecture.rows();
+        return rows.get(index).layer() instanceof Conv && rows.get(index + 1).layer() instanceof Relu;
     }
 
     private static Stage plain(Row row, Tensor in, Tensor out) {

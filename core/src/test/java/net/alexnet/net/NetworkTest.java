@@ -2,6 +2,7 @@ package net.alexnet.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,6 +69,33 @@ class NetworkTest {
     }
 
     @ParameterizedTest
+    @EnumSource(value = Table.class, names = {"ORIGINAL", "TORCHVISION"})
+    void aNetworkInTwoStretchesIsTheWholeOne(Table table) {
+        AlexNet net = AlexNet.of(table).withSize(68, 3, 0.01).withClasses(5);
+        Network network = Network.initialize(net.architecture(), Initialization.HE, 1, backend);
+        List<Architecture.Row> rows = network.architecture().rows();
+        float[] whole = probabilities(network);
+        int cuts = 0;
+        for (int i = 1; i < rows.size(); i++) {
+            int cut = i;
+            if (rows.get(i - 1).layer() instanceof Layer.Conv && rows.get(i).layer() instanceof Layer.Relu) {
+                assertThatIllegalArgumentException().isThrownBy(() -> outputs(network, cut));
+            } else {
+                assertThat(outputs(network, cut)).as(rows.get(cut).name()).isEqualTo(whole);
+                cuts++;
+            }
+        }
+        assertThat(cuts).isGreaterThan(10);
+    }
+
+    private float[] outputs(Network network, int cut) {
+        try (Scope _ = backend.scope()) {
+            Tensor between = network.outputs(pictures(network), 0, cut);
+            return backend.download(network.outputs(between, cut, network.architecture().rows().size()));
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(value = Table.class, names = {"SMALL", "PAPER", "TORCHVISION"})
     void probabilitiesSumTo1AndDropNothing(Table table) {
         AlexNet net = AlexNet.of(table).withSize(table == Table.SMALL ? 16 : 68, 3, 0.01).withClasses(5);
@@ -79,18 +107,22 @@ class NetworkTest {
     }
 
     private float[] probabilities(Network network) {
+        long before = backend.liveTensors();
+        try (Scope _ = backend.scope()) {
+            return backend.download(network.probabilities(pictures(network)));
+        } finally {
+            assertThat(backend.liveTensors()).isEqualTo(before);
+        }
+    }
+
+    /// Two pictures.
+    private Tensor pictures(Network network) {
         Shape input = network.architecture().input();
         float[] values = new float[Math.toIntExact(2 * input.elements())];
         for (int i = 0; i < values.length; i++) {
             values[i] = i % 7 - 3;
         }
-        long before = backend.liveTensors();
-        try (Scope _ = backend.scope()) {
-            Tensor pictures = backend.upload(Shape.of(2, input.dim(0), input.dim(1), input.dim(2)), values);
-            return backend.download(network.probabilities(pictures));
-        } finally {
-            assertThat(backend.liveTensors()).isEqualTo(before);
-        }
+        return backend.upload(Shape.of(2, input.dim(0), input.dim(1), input.dim(2)), values);
     }
 
     @Test
