@@ -11,7 +11,7 @@ final class Scratch {
 
     /// What a buffer is for: two of one kind are never in use at once.
     enum Use {
-        PIXELS, STRIP, TILE, INPUT, OUTPUT, SUMS, TAPS
+        PIXELS, STRIP, TILE, INPUT, OUTPUT, SUMS, TAPS, WEIGHTS
     }
 
     /// A buffer of at least this length, holding whatever it held.

@@ -40,7 +40,7 @@ final class WinogradWeightGradient {
     void run(MemorySegment x, MemorySegment dy, MemorySegment dweight, MemorySegment dbias, Workers workers,
             Scratch[] scratch) {
         int rows = geometry.batch() * geometry.tileRows();
-        int threads = Math.min(workers.count(), geometry.batch());
+        int threads = Math.min(workers.count(), rows);
         float[][] sums = new float[threads][];
         float[][] bias = new float[threads][geometry.paddedFilters()];
         workers.perWorker(threads, worker -> {
@@ -160,11 +160,12 @@ final class WinogradWeightGradient {
     /// Adds the shares and takes them from the points back to the kernel's places.
     private void reduce(float[][] sums, float[][] bias, MemorySegment dweight, MemorySegment dbias, Workers workers,
             Scratch[] scratch) {
-        float[] values = new float[Math.toIntExact(dweight.byteSize() / Float.BYTES)];
+        int length = Math.toIntExact(dweight.byteSize() / Float.BYTES);
+        float[] values = scratch[0].get(Use.WEIGHTS, length);
         int inputs = geometry.groupChannels();
         workers.forEach(geometry.groups() * inputs,
                 (worker, piece) -> channel(sums, piece / inputs, piece % inputs, values, scratch[worker]));
-        MemorySegment.copy(values, 0, dweight, JAVA_FLOAT, 0, values.length);
+        MemorySegment.copy(values, 0, dweight, JAVA_FLOAT, 0, length);
         for (int filter = 0; filter < geometry.filters(); filter++) {
             int at = filter / geometry.groupFilters() * geometry.paddedGroupFilters()
                     + filter % geometry.groupFilters();

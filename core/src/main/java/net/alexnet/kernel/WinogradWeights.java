@@ -31,8 +31,9 @@ final class WinogradWeights {
 
     /// @param weight `(K, kernel, kernel, C/groups)` in memory
     void transform(MemorySegment weight, float[] out, Workers workers, Scratch[] scratch) {
-        float[] values = new float[Math.toIntExact(weight.byteSize() / Float.BYTES)];
-        MemorySegment.copy(weight, JAVA_FLOAT, 0, values, 0, values.length);
+        int length = Math.toIntExact(weight.byteSize() / Float.BYTES);
+        float[] values = scratch[0].get(Use.WEIGHTS, length);
+        MemorySegment.copy(weight, JAVA_FLOAT, 0, values, 0, length);
         int inputs = geometry.paddedGroupChannels();
         workers.forEach(geometry.groups() * inputs,
                 (worker, piece) -> channel(values, piece / inputs, piece % inputs, out, scratch[worker]));

@@ -2,8 +2,10 @@ package net.alexnet.net;
 
 import static net.alexnet.random.Draws.Purpose.WEIGHTS;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,20 +84,34 @@ public final class Network {
     /// A network with fresh weights, a function of the seed alone.
     public static Network initialize(
             Architecture architecture, Initialization initialization, long seed, Backend backend) {
-        return new Network(architecture, backend, place -> {
-            float[] values = new float[Math.toIntExact(place.shape().elements())];
-            if (place.bias()) {
-                Arrays.fill(values, (float) initialization.bias(place.layer()));
-            } else {
-                double deviation = initialization.deviation(place.layer(), place.row().fanIn());
-                int index = architecture.rows().indexOf(place.row());
-                RandomGenerator normal = Draws.generator(seed, WEIGHTS, index);
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) normal.nextGaussian(0, deviation);
-                }
+        long largest = architecture.rows().stream().mapToLong(Row::parameters).max().orElseThrow();
+        // One piece of native memory for all: arrays of this size would stay in Java's heap as garbage.
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(ValueLayout.JAVA_FLOAT, largest);
+            return new Network(architecture, backend, place -> {
+                MemorySegment values = memory.asSlice(0, Float.BYTES * place.shape().elements());
+                draw(architecture, initialization, seed, place, values);
+                Tensor parameter = backend.zeros(place.shape());
+                backend.assign(parameter, values);
+                return parameter;
+            });
+        }
+    }
+
+    private static void draw(Architecture architecture, Initialization initialization, long seed, ParameterPlace place,
+            MemorySegment values) {
+        long count = place.shape().elements();
+        if (place.bias()) {
+            for (long i = 0; i < count; i++) {
+                values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) initialization.bias(place.layer()));
             }
-            return backend.upload(place.shape(), values);
-        });
+            return;
+        }
+        double deviation = initialization.deviation(place.layer(), place.row().fanIn());
+        RandomGenerator normal = Draws.generator(seed, WEIGHTS, architecture.rows().indexOf(place.row()));
+        for (long i = 0; i < count; i++) {
+            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) normal.nextGaussian(0, deviation));
+        }
     }
 
     /// A network with given parameters.
@@ -129,7 +145,7 @@ public final class Network {
     /// The parameters under their names, to be saved.
     public List<Entry> entries() {
         return parameters().stream()
-                .map(p -> Entry.of(p.name(), p.value().shape(), () -> backend.download(p.value())))
+                .map(p -> new Entry(p.name(), p.value().shape(), () -> backend.view(p.value())))
                 .toList();
     }
 

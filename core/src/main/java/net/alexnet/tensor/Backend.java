@@ -1,6 +1,7 @@
 package net.alexnet.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /// The operations that AlexNet needs, forward and backward, and no more.
 ///
@@ -55,6 +56,19 @@ public interface Backend extends AutoCloseable {
 
     /// Overwrites a tensor's values, given in row-major order of its logical shape.
     void assign(Tensor target, float[] values);
+
+    /// The same from memory of Java's, which is read now and not kept.
+    ///
+    /// @param values exactly as many floats in the machine's byte order as the target has places, native or heap
+    default void assign(Tensor target, MemorySegment values) {
+        assign(target, values.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
+    }
+
+    /// A tensor's values in row-major order and in the machine's byte order, to be read at once: they may be the tensor's own
+    /// memory, so they hold no longer than it lives and is not changed.
+    default MemorySegment view(Tensor tensor) {
+        return MemorySegment.ofArray(download(tensor));
+    }
 
     // --- convolution -----------------------------------------------------------------------------------------------
 

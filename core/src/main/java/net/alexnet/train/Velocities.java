@@ -56,10 +56,10 @@ public final class Velocities {
     /// The velocities, each under its parameter's name, to be saved.
     List<Entry> entries() {
         return velocities.stream()
-                .map(velocity -> Entry.of(
+                .map(velocity -> new Entry(
                         velocity.parameter().name(),
                         velocity.value().shape(),
-                        () -> backend.download(velocity.value())))
+                        () -> backend.view(velocity.value())))
                 .toList();
     }
 
@@ -68,7 +68,7 @@ public final class Velocities {
     /// @throws WeightFileException if one is missing or of another shape
     public void restore(SafetensorsFile file) throws WeightFileException {
         for (Velocity velocity : velocities) {
-            backend.assign(velocity.value(), file.read(velocity.parameter().name(), velocity.value().shape()));
+            backend.assign(velocity.value(), file.values(velocity.parameter().name(), velocity.value().shape()));
         }
     }
 

@@ -29,6 +29,17 @@ final class Layout {
         return torch.empty(sizes(shape), options, new MemoryFormatOptional(format(shape.rank())));
     }
 
+    /// A tensor of this shape in memory that is there.
+    ///
+    /// @param flat as many values as the shape has places, along one axis
+    static Tensor over(Tensor flat, Shape shape) {
+        if (shape.rank() != 4) {
+            return flat.view(sizes(shape));
+        }
+        long[] memoryOrder = {shape.dim(0), shape.dim(2), shape.dim(3), shape.dim(1)}; // (N, H, W, C)
+        return flat.view(memoryOrder).permute(0, 3, 1, 2);
+    }
+
     /// Maps to rows, channels outermost in each, always in new memory.
     ///
     /// @param rows `(N, C·H·W)`

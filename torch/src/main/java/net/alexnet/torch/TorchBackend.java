@@ -33,12 +33,13 @@ public final class TorchBackend implements Backend {
     private final TorchTransfer transfer;
     private final TorchKernels kernels;
     private final TorchProducts products;
+    private final TorchBlocks blocks = new TorchBlocks();
 
     private TorchBackend(TorchDevice device, int threads, Precision precision) {
         this.device = device;
         this.frame = new TorchFrame(threads);
         this.transfer = new TorchTransfer(device);
-        this.kernels = new TorchKernels(device, threads, precision);
+        this.kernels = new TorchKernels(device, threads, precision, blocks);
         this.products = new TorchProducts(precision);
         products.require(device, frame);
         this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe()
@@ -115,7 +116,7 @@ public final class TorchBackend implements Backend {
         Operands.values("upload", shape, values);
         return frame.run("upload", () -> {
             org.bytedeco.pytorch.Tensor tensor = transfer.upload(shape, values);
-            return scopes.own(new TorchTensor(tensor, scopes, transfer.borrowed(tensor, values)));
+            return scopes.own(new TorchTensor(tensor, scopes, transfer.borrowed(tensor, values), blocks));
         }, shape);
     }
 
@@ -124,12 +125,24 @@ public final class TorchBackend implements Backend {
         Shape shape = Operands.uploadPictures(pixels, count, height, width, channels);
         MemorySegment borrowed = transfer.inPlace(pixels) ? pixels : MemorySegment.NULL;
         return frame.run("uploadPictures",
-                () -> scopes.own(new TorchTensor(transfer.uploadPictures(pixels, shape), scopes, borrowed)), shape);
+                () -> scopes.own(new TorchTensor(transfer.uploadPictures(pixels, shape), scopes, borrowed, blocks)),
+                shape);
     }
 
     @Override
     public float[] download(Tensor tensor) {
         return read("download", () -> transfer.download(raw(tensor)), tensor);
+    }
+
+    @Override
+    public MemorySegment view(Tensor tensor) {
+        return read("view", () -> transfer.view(raw(tensor)), tensor);
+    }
+
+    @Override
+    public void assign(Tensor target, MemorySegment values) {
+        Operands.values("assign", target.shape(), values);
+        change("assign", () -> transfer.assign(writable(target), values), target);
     }
 
     @Override
@@ -386,6 +399,7 @@ public final class TorchBackend implements Backend {
     @Override
     public void close() {
         scopes.freeAll();
+        blocks.clear();
     }
 
     // --- from tensors of the interface to native ones and back -----------------------------------------------------
@@ -431,6 +445,6 @@ public final class TorchBackend implements Backend {
     }
 
     private Tensor own(org.bytedeco.pytorch.Tensor result) {
-        return scopes.own(new TorchTensor(Layout.ordered(result), scopes, MemorySegment.NULL));
+        return scopes.own(new TorchTensor(Layout.ordered(result), scopes, MemorySegment.NULL, blocks));
     }
 }

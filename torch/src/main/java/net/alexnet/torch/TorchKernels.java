@@ -21,9 +21,12 @@ final class TorchKernels {
     private final Optional<Kernels> kernels;
 
     private final boolean multiplies;
+    private final TorchBlocks blocks;
 
+    /// @param blocks where outputs come from
     /// @param precision in which products are taken; the kernels' are float32, so with another they take none
-    TorchKernels(TorchDevice device, int threads, Precision precision) {
+    TorchKernels(TorchDevice device, int threads, Precision precision, TorchBlocks blocks) {
+        this.blocks = blocks;
         this.multiplies = precision == Precision.FLOAT32;
         this.kernels = device.isCpu() ? Kernels.open(threads) : Optional.empty();
     }
@@ -50,7 +53,7 @@ final class TorchKernels {
     }
 
     Tensor forward(FastDense layer, Tensor x, Tensor weight, Tensor bias, Shape shape) {
-        Tensor y = Layout.empty(shape, x.options());
+        Tensor y = blocks.empty(shape, x.options());
         layer.forward(memory(x), memory(weight), memory(bias), memory(y));
         return y;
     }
@@ -71,7 +74,7 @@ final class TorchKernels {
                 values -> layer.prepare(memory(weight.handle()), values));
         float[] biases = new float[(int) bias.numel()];
         new FloatPointer(bias.data_ptr()).get(biases);
-        Tensor y = Layout.empty(shape, x.options());
+        Tensor y = blocks.empty(shape, x.options());
         layer.forward(memory(x), prepared, biases, relu, memory(y));
         return y;
     }
@@ -80,14 +83,14 @@ final class TorchKernels {
     Tensor inputGradient(FastConvolution layer, Tensor dy, TorchTensor weight, Optional<Tensor> gate, Shape shape) {
         float[] prepared = weight.prepared(TorchTensor.Use.BACKWARD, layer.form(), layer.inputGradientPreparedLength(),
                 values -> layer.prepareInputGradient(memory(weight.handle()), values));
-        Tensor dx = Layout.empty(shape, dy.options());
+        Tensor dx = blocks.empty(shape, dy.options());
         layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), memory(dx));
         return dx;
     }
 
     Tensor[] parameterGradients(FastConvolution layer, Tensor x, Tensor dy, Shape weight) {
-        Tensor dweight = Layout.empty(weight, dy.options());
-        Tensor dbias = Layout.empty(Shape.of(weight.dim(0)), dy.options());
+        Tensor dweight = blocks.empty(weight, dy.options());
+        Tensor dbias = blocks.empty(Shape.of(weight.dim(0)), dy.options());
         layer.parameterGradients(memory(x), memory(dy), memory(dweight), memory(dbias));
         return new Tensor[] {dweight, dbias};
     }
@@ -95,32 +98,32 @@ final class TorchKernels {
     // --- normalisation and pooling ---------------------------------------------------------------------------------
 
     Tensor forward(FastResponseNorm layer, Tensor x) {
-        Tensor y = Layout.empty(Layout.shape(x), x.options());
+        Tensor y = blocks.empty(Layout.shape(x), x.options());
         layer.forward(memory(x), memory(y));
         return y;
     }
 
     Tensor gradient(FastResponseNorm layer, Tensor x, Tensor dy, boolean throughRelu) {
-        Tensor dx = Layout.empty(Layout.shape(x), x.options());
+        Tensor dx = blocks.empty(Layout.shape(x), x.options());
         layer.gradient(memory(x), memory(dy), memory(dx), throughRelu);
         return dx;
     }
 
     Tensor forward(FastMaxPool layer, Tensor x, Shape shape) {
-        Tensor y = Layout.empty(shape, x.options());
+        Tensor y = blocks.empty(shape, x.options());
         layer.forward(memory(x), memory(y));
         return y;
     }
 
     Tensor gradient(FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
-        Tensor dx = Layout.empty(Layout.shape(x), x.options());
+        Tensor dx = blocks.empty(Layout.shape(x), x.options());
         layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu);
         return dx;
     }
 
     /// A tensor's values, in the order in which they lie.
     @SuppressWarnings("restricted") // libtorch says how many there are
-    private static MemorySegment memory(Tensor tensor) {
+    static MemorySegment memory(Tensor tensor) {
         return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(tensor.numel() * Float.BYTES);
     }
 }

@@ -15,6 +15,7 @@ final class TorchTensor implements Scopes.Owned {
     private org.bytedeco.pytorch.Tensor handle;
     private final Shape shape;
     private final Scopes<TorchTensor> owner;
+    private final TorchBlocks blocks;
     private MemorySegment borrowed;
     private boolean freed;
     private final Map<Use, float[]> prepared = new EnumMap<>(Use.class);
@@ -28,7 +29,10 @@ final class TorchTensor implements Scopes.Owned {
     /// @param handle may be a temporary of the frame that runs, or a view of one: a reference of our own is taken
     /// @param borrowed memory of Java's that the tensor reads in place and that must not vanish before it;
     ///     [MemorySegment#NULL] if there is none
-    TorchTensor(org.bytedeco.pytorch.Tensor handle, Scopes<TorchTensor> owner, MemorySegment borrowed) {
+    /// @param blocks to which its memory goes back, if it came from there
+    TorchTensor(org.bytedeco.pytorch.Tensor handle, Scopes<TorchTensor> owner, MemorySegment borrowed,
+            TorchBlocks blocks) {
+        this.blocks = blocks;
         this.handle = new org.bytedeco.pytorch.Tensor(handle).retainReference();
         this.shape = Layout.shape(handle);
         this.owner = owner;
@@ -86,6 +90,7 @@ final class TorchTensor implements Scopes.Owned {
             freed = true;
             prepared.clear();
             current.clear();
+            blocks.giveBack(handle);
             release(handle);
         }
     }

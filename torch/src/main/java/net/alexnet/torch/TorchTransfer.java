@@ -2,6 +2,7 @@ package net.alexnet.torch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -63,6 +64,22 @@ record TorchTransfer(TorchDevice device) {
         Tensor rows = torch.empty(Layout.sizes(Layout.shape(target)), floats(HOST), new MemoryFormatOptional());
         new FloatPointer(rows.data_ptr()).put(values);
         target.copy_(rows);
+    }
+
+    /// The same from any memory.
+    void assign(Tensor target, MemorySegment values) {
+        if (addressable(values)) {
+            target.copy_(rows(values, Layout.shape(target)));
+        } else {
+            assign(target, values.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
+        }
+    }
+
+    /// The tensor's own memory where it lies in row-major order on the CPU, else a copy.
+    MemorySegment view(Tensor tensor) {
+        return tensor.is_cpu() && tensor.is_contiguous()
+                ? TorchKernels.memory(tensor).asReadOnly()
+                : MemorySegment.ofArray(download(tensor));
     }
 
     float[] download(Tensor tensor) {

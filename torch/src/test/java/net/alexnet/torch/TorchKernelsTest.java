@@ -25,7 +25,7 @@ class TorchKernelsTest {
         assumeTrue(Kernels.missing().isEmpty());
         Natives.await();
         TorchLibrary.load();
-        return new TorchKernels(TorchDevice.find("cpu"), 2, Precision.FLOAT32);
+        return new TorchKernels(TorchDevice.find("cpu"), 2, Precision.FLOAT32, new TorchBlocks());
     }
 
     /// §3.5 of the paper; one picture as when one is classified, and a batch.
