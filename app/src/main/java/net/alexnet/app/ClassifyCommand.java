@@ -19,6 +19,7 @@ import net.alexnet.image.UnreadablePictureException;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,8 +39,8 @@ final class ClassifyCommand implements Callable<Integer> {
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures; of a folder, every file in it and below.")
     private List<Path> pictures = List.of();
 
-    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last.")
-    private ModelFile.Which which = ModelFile.Which.LAST;
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
+    private ModelFile.@Nullable Which which;
 
     @Option(names = "--json", description = "One JSON array on standard output, and nothing else there.")
     private boolean json;

@@ -15,8 +15,9 @@ import picocli.CommandLine.ScopeType;
 
 /// The command line as a whole: its commands, and what a user sees when one fails.
 @Command(name = "alexnet", description = "The AlexNet of 2012: train it, judge it, use it.", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
-    PrepareCommand.class, TrainCommand.class, EvaluateCommand.class, ClassifyCommand.class,
-    InspectCommand.class,
+    PrepareCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class, ClassifyCommand.class,
+    FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
+    PullCommand.class,
     BenchCommand.class}, footer = {"", "./alexnet COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 misuse."})
 final class Cli {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the whole stack trace of a failure.")

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -54,6 +55,19 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     }
 
     @Override
+    public void computing(String what, int done, int total) {
+        bar("features of " + what + " pictures", done, total, "");
+        if (done == total) {
+            clear();
+        }
+    }
+
+    @Override
+    public void features(Path file, boolean reused) {
+        say((reused ? "stored features, used again: " : "stored features: ") + file);
+    }
+
+    @Override
     public void report(Stage now, long done, long total) {
         long time = System.nanoTime();
         if (stage.isEmpty() || stage.get() != now) {
@@ -88,6 +102,18 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
         }
     }
 
+    /// Some of a file has arrived.
+    void downloading(long done, OptionalLong total) {
+        long time = System.nanoTime();
+        String size = Text.bytes(done) + (total.isPresent() ? " of " + Text.bytes(total.getAsLong()) : "");
+        if (bars && total.isPresent()) {
+            bar("fetching", done, total.getAsLong(), size);
+        } else if (time - lastLine >= LINE_EVERY_NANOS) {
+            lastLine = time;
+            say(size);
+        }
+    }
+
     @Override
     public void started(Recipe recipe, TrainingState state) {
         say(state.step() == 0 ? "training begins" : "training goes on after step " + state.step());
@@ -119,6 +145,16 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     @Override
     public void validating(long done, long total) {
         bar("validating", done, total, "");
+    }
+
+    /// Features of some pictures are computed.
+    void extracting(long done, long total) {
+        bar("computing features", done, total, "");
+    }
+
+    /// Some pictures are in an index of neighbours.
+    void indexing(long done, long total) {
+        bar("indexing", done, total, "");
     }
 
     @Override

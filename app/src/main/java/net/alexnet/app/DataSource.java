@@ -79,7 +79,8 @@ record DataSource(Dataset dataset, Optional<ShardedDataset> prepared) {
         if (prepared.isPresent() || bare(dataset.training())) {
             return prepared;
         }
-        Optional<Path> found = new PreparedCache(cache()).find(name(), dataset, preparation(side, channels));
+        Optional<Path> found = new PreparedCache(UserCache.folder("datasets")).find(name(), dataset,
+                preparation(side, channels));
         return found.isEmpty() ? Optional.empty() : Optional.of(ShardedDataset.open(found.get(), codec));
     }
 
@@ -106,7 +107,8 @@ record DataSource(Dataset dataset, Optional<ShardedDataset> prepared) {
             return TrainingPictures.inMemory(dataset, side, channels, codec, workers, progress);
         }
         Preparer.Tools how = new Preparer.Tools(codec, workers, false, quiet(progress), stop);
-        return switch (new PreparedCache(cache()).prepare(name(), dataset, preparation(side, channels), how)) {
+        return switch (new PreparedCache(UserCache.folder("datasets")).prepare(name(), dataset,
+                preparation(side, channels), how)) {
             case Preparer.Outcome.Finished finished -> {
                 progress.say("prepared pictures: " + finished.dataset().path());
                 warnOfDuplicates(finished.dataset(), progress);
@@ -155,12 +157,5 @@ record DataSource(Dataset dataset, Optional<ShardedDataset> prepared) {
         } catch (IOException | UnreadablePictureException e) {
             return false; // a file that has gone; the preparation will say so
         }
-    }
-
-    private static Path cache() {
-        String root = System.getenv("XDG_CACHE_HOME");
-        return root == null || root.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".cache", "alexnet", "datasets")
-                : Path.of(root, "alexnet", "datasets");
     }
 }

@@ -14,6 +14,7 @@ import net.alexnet.eval.Ensemble.Member;
 import net.alexnet.eval.Ensemble.Outcome;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,8 +41,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--submission", paramLabel = "FILE", description = "The ILSVRC's format: a line for each picture with the ids of its five best guesses.")
     private Optional<Path> submission = Optional.empty();
 
-    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last.")
-    private ModelFile.Which which = ModelFile.Which.LAST;
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
+    private ModelFile.@Nullable Which which;
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none. Default: auto.")
     private ProgressMode mode = ProgressMode.AUTO;

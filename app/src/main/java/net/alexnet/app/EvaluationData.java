@@ -19,6 +19,7 @@ import net.alexnet.dataset.Synset;
 import net.alexnet.eval.Ensemble.Input;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.Preprocessing;
+import net.alexnet.run.TrainingRun;
 import net.alexnet.shards.Preparation;
 import net.alexnet.shards.ShardedDataset;
 
@@ -57,7 +58,8 @@ record EvaluationData(
     /// The validation part of a prepared dataset.
     private static EvaluationData prepared(ShardedDataset dataset, List<NamedModel> models, Tools tools)
             throws IOException {
-        PictureSet pictures = dataset.validation().withClasses(models.getFirst().classes());
+        PictureSet pictures = dataset.validation().withClasses(
+                identifiers(models.getFirst(), dataset.dataset().classes()));
         tools.progress.say("all " + pictures.size() + " validation pictures of " + dataset.path());
         for (NamedModel model : models) {
             Optional<DataSource> learnt = learnt(model, tools);
@@ -69,11 +71,18 @@ record EvaluationData(
         return squares(dataset, pictures, models, tools);
     }
 
+    /// What a dataset calls the model's classes: their wnids, if those are what it knows.
+    private static List<String> identifiers(NamedModel model, List<String> known) {
+        List<String> wnids = model.model().card().wnids();
+        return wnids.containsAll(known) ? wnids : model.classes();
+    }
+
     /// The pictures of a folder.
     private static EvaluationSet named(Path folder, List<NamedModel> models, Tools tools) throws IOException {
         NamedModel first = models.getFirst();
         EvaluationSet set = Datasets.openForEvaluation(
-                folder, tools.codec, first.model().card().preprocessing().channels(), first.classes());
+                folder, tools.codec, first.model().card().preprocessing().channels(), first.classes(),
+                first.model().card().wnids());
         for (NamedModel model : models) {
             Optional<DataSource> learnt = learnt(model, tools);
             if (learnt.isPresent() && learnt.get().root().equals(DataSource.absolute(folder.toString()))
@@ -106,14 +115,15 @@ record EvaluationData(
             throws IOException, InterruptedException {
         NamedModel first = models.getFirst();
         DataSource source = requireSource(first, tools);
-        Dataset dataset = source.dataset();
+        Dataset dataset = judged(first, source.dataset());
         if (!dataset.classes().equals(first.classes())) {
             throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "
                     + dataset.classes() + ", expected " + first.classes()
                     + ". Put them back, or name other pictures with --data");
         }
         for (NamedModel other : models.subList(1, models.size())) {
-            if (!names(requireSource(other, tools).dataset().validation()).equals(names(dataset.validation()))) {
+            if (!names(judged(other, requireSource(other, tools).dataset()).validation())
+                    .equals(names(dataset.validation()))) {
                 tools.progress.warning(other.path() + " was validated on other pictures than " + first.path()
                         + " and may have been trained on some of these, so its error and the average's may be too good;"
                         + " name pictures that are new to both with --data");
@@ -126,8 +136,13 @@ record EvaluationData(
         boolean largeEnough = stored.isPresent() && models.stream().allMatch(model -> model.model().card()
                 .preprocessing().resize() <= stored.get().preparation().side());
         return largeEnough
-                ? squares(stored.get(), stored.get().validation(), models, tools)
+                ? squares(stored.get(), judged(first, stored.get().dataset()).validation(), models, tools)
                 : squares(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
+    }
+
+    /// The pictures with the split of a model's run, which may be one of several folds.
+    private static Dataset judged(NamedModel model, Dataset dataset) throws IOException {
+        return TrainingRun.judgedBy(RunCheckpoint.last(model.path()).run().recipe(), dataset);
     }
 
     private static DataSource requireSource(NamedModel model, Tools tools) throws IOException {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import net.alexnet.model.ModelCard;
 import net.alexnet.net.Architecture;
 import net.alexnet.net.Architecture.Row;
 import net.alexnet.net.MemoryPlan;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `alexnet inspect`.
-@Command(name = "inspect", mixinStandardHelpOptions = true, description = "Shows a network layer by layer: shapes, parameters, multiply-adds, and the memory that training takes.")
+@Command(name = "inspect", mixinStandardHelpOptions = true, description = "Shows a network layer by layer: shapes, parameters, multiply-adds, and the memory that training takes; of a model file, what it says of itself.")
 final class InspectCommand implements Callable<Integer> {
     private final Terminal terminal;
 
@@ -33,9 +35,16 @@ final class InspectCommand implements Callable<Integer> {
         int batch = choice.batch();
         Architecture architecture = choice.network().architecture();
         MemoryPlan memory = MemoryPlan.of(architecture, batch, TrainingRun.INPUTS);
+        Optional<ModelCard> card = choice.card();
         if (json) {
-            terminal.out().println(Json.of(object(architecture, memory, batch)));
+            Map<String, Object> object = object(architecture, memory, batch);
+            card.ifPresent(one -> object.put("card", CardText.object(one)));
+            terminal.out().println(Json.of(object));
         } else {
+            card.ifPresent(one -> {
+                CardText.lines(one).forEach(terminal.out()::println);
+                terminal.out().println();
+            });
             table(architecture);
             memory(memory, batch);
         }

@@ -9,8 +9,10 @@ import net.alexnet.torch.Natives;
 ///
 /// Java cannot tell whether standard error is a terminal, so the launcher does, by the property `alexnet.terminal`.
 public final class Main {
-    private static final Set<String> COMPUTE = Set.of("train", "evaluate", "classify", "bench");
-    private static final Set<String> COMPUTE_FOR_LONG = Set.of("train", "evaluate", "bench");
+    private static final Set<String> COMPUTE = Set.of("train", "evaluate", "classify", "finetune", "features",
+            "similar", "bench");
+    private static final Set<String> COMPUTE_FOR_LONG = Set.of("train", "finetune", "evaluate", "features", "similar",
+            "bench");
 
     private Main() {}
 

@@ -5,10 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import net.alexnet.features.FeatureKey;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
+import org.jspecify.annotations.Nullable;
 
-/// A trained model as a user names it: a run's folder, one of its checkpoints, or a `.safetensors` file.
+/// A trained model as a user names it: a run's folder, one of its checkpoints, a `.safetensors` file,
+/// or the name of one that was pulled.
 final class ModelFile {
     /// Which of a run's checkpoints is meant.
     enum Which {
@@ -26,13 +29,16 @@ final class ModelFile {
 
     /// Finds a model and begins to read it, on a thread of its own, while the caller does something else.
     ///
+    /// @param which of a run's checkpoints; null for its result: of a fine-tuned run, which stops early, the best, and of any
+    ///     other the last
     /// @throws IOException if there is none
-    static ModelFile find(Path path, Which which) throws IOException {
+    static ModelFile find(Path named, @Nullable Which which) throws IOException {
+        Path path = Files.exists(named) ? named : PulledModels.ofUser().named(named).orElse(named);
         FutureTask<Model.Stored> stored;
         if (Files.isRegularFile(path) && !path.endsWith("latest")) {
             stored = new FutureTask<>(() -> Model.read(path));
         } else {
-            RunCheckpoint checkpoint = switch (which) {
+            RunCheckpoint checkpoint = switch (which == null ? result(path) : which) {
                 case LAST -> RunCheckpoint.last(path);
                 case BEST -> RunCheckpoint.best(path);
             };
@@ -42,10 +48,24 @@ final class ModelFile {
         return new ModelFile(stored);
     }
 
+    private static Which result(Path path) throws IOException {
+        return RunCheckpoint.last(path).run().recipe().finetune() == null ? Which.LAST : Which.BEST;
+    }
+
+    /// SHA-256 of its file, in hexadecimal.
+    String sha256() throws IOException {
+        return FeatureKey.sha256(stored().weights().path());
+    }
+
     /// Puts it on a backend, after every byte of a run's checkpoint has been checked.
     Model open(Backend backend) throws IOException {
+        return stored().on(backend);
+    }
+
+    /// Waits until it has been read.
+    Model.Stored stored() throws IOException {
         try {
-            return stored.get().on(backend);
+            return stored.get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException io -> throw io;

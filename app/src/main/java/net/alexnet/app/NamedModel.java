@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
+import org.jspecify.annotations.Nullable;
 
 /// A model under the path by which the user asked for it.
 record NamedModel(Path path, Model model) {
@@ -14,7 +15,8 @@ record NamedModel(Path path, Model model) {
     /// Opens models to be averaged.
     ///
     /// @throws IOException if one cannot be opened, or their answers are not about the same classes
-    static List<NamedModel> open(List<Path> paths, ModelFile.Which which, Backend backend) throws IOException {
+    static List<NamedModel> open(List<Path> paths, ModelFile.@Nullable Which which, Backend backend)
+            throws IOException {
         List<NamedModel> opened = new ArrayList<>();
         for (Path path : paths) {
             NamedModel one = new NamedModel(path, ModelFile.find(path, which).open(backend));

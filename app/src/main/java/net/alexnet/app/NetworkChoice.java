@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import net.alexnet.model.Model;
+import net.alexnet.model.ModelCard;
 import net.alexnet.net.AlexNet;
 import net.alexnet.recipe.Nearest;
 import net.alexnet.run.RunFolder;
@@ -19,7 +21,7 @@ import picocli.CommandLine.Parameters;
 /// The options that say which network is looked at, and with how many pictures; mixed into the commands that need no
 /// pictures and no weights.
 final class NetworkChoice {
-    @Parameters(paramLabel = "NETWORK", defaultValue = "paper", description = "paper, original, caffe, torchvision or small; a recipe's name or file; or a run's folder. Default:"
+    @Parameters(paramLabel = "NETWORK", defaultValue = "paper", description = "paper, original, caffe, caffenet, torchvision or small; a recipe's name or file; a model file; or a run's folder. Default:"
             + " ${DEFAULT-VALUE}.")
     private String name = "paper";
 
@@ -28,6 +30,17 @@ final class NetworkChoice {
 
     @Option(names = "--classes", paramLabel = "N", description = "Another number of classes.")
     private @Nullable Integer classes;
+
+    /// What a model file says of itself; nothing if the network was named otherwise.
+    ///
+    /// @throws IOException if it cannot be read
+    Optional<ModelCard> card() throws IOException {
+        return isModelFile() ? Optional.of(Model.read(Path.of(name)).card()) : Optional.empty();
+    }
+
+    private boolean isModelFile() {
+        return name.endsWith(".safetensors") && Files.isRegularFile(Path.of(name));
+    }
 
     /// Pictures in a step.
     ///
@@ -57,6 +70,10 @@ final class NetworkChoice {
                 .findFirst();
         if (table.isPresent()) {
             return AlexNet.of(table.get());
+        }
+        Optional<ModelCard> card = card();
+        if (card.isPresent()) {
+            return card.get().network();
         }
         if (Files.isDirectory(Path.of(name))) {
             return RunFolder.open(Path.of(name)).recipe().network();

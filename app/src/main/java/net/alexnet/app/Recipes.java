@@ -14,7 +14,8 @@ import net.alexnet.recipe.RecipeReader;
 /// The recipes that come with the program (the project's `recipes/`), and a user's own.
 final class Recipes {
     /// The committed recipes, without `.yaml`.
-    static final List<String> NAMES = List.of("cifar10", "fashion-mnist", "paper", "pictures", "quickstart");
+    static final List<String> NAMES = List.of("cifar10", "fashion-mnist", "finetune", "paper", "pictures",
+            "quickstart");
 
     private Recipes() {}
 

@@ -91,8 +91,8 @@ final class TrainCommand implements Callable<Integer> {
                 progress.say(SLOWER);
             }
             LongPredicate stop = step -> terminal.interruption().asked() || step >= maxSteps;
-            TrainingRun.Tools tools = new TrainingRun.Tools(backend, new OpenCvCodec(), engine.threads(), progress,
-                    stop);
+            TrainingRun.Tools tools = new TrainingRun.Tools(backend, new OpenCvCodec(), engine.threads(),
+                    UserCache.folder("features"), progress, stop);
             return resume == null ? start(tools, progress) : goOn(resume, tools, progress);
         }
     }
@@ -116,6 +116,11 @@ final class TrainCommand implements Callable<Integer> {
         String name = recipeName();
         boolean pictures = name.equals(PicturesFit.RECIPE);
         Recipe recipe = Recipes.read(name, settings());
+        if (recipe.finetune() != null) {
+            throw new MisuseException(
+                    "recipe " + name + " starts from a trained network: ./alexnet finetune MODEL --data DIR"
+                            + (name.equals("finetune") ? "" : " --recipe " + name));
+        }
         if (recipe.data().source().isEmpty()) {
             throw new MisuseException(
                     "recipe " + name + " needs pictures: --data DIR, a folder with one subfolder per class");

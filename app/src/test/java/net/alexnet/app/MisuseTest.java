@@ -163,7 +163,7 @@ class MisuseTest {
     @Test
     void anUnknownRecipe() {
         train("--recipe", "quikstart").isRefused(2, "there is no recipe 'quikstart'", "did you mean 'quickstart'?",
-                "fashion-mnist, paper, pictures, quickstart");
+                "fashion-mnist, finetune, paper, pictures, quickstart");
         Result.of("inspect", "papr").isRefused(2, "'papr'", "did you mean 'paper'?");
     }
 
@@ -195,7 +195,7 @@ class MisuseTest {
             batch=many               | batch must be a whole number, found 'many'
             optimizer.rate=-1        | optimizer.rate must be above 0, found -1
             data.hold_out=1          | data.hold_out must be above 0 and below 1, found 1
-            network.table=papr       | network.table must be one of paper, original, caffe, torchvision, small
+            network.table=papr       | network.table must be one of paper, original, caffe, caffenet, torchvision, small
             schedule.type=plato      | schedule.type must be one of constant, steps, plateau
             pictures.resize=8        | pictures.resize must be at least the network's input of 16, found 8
             network.input=4          | pool5 does not fit: its 3×3 window finds no place in

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import net.alexnet.dataset.FolderScan.ClassFile;
 import net.alexnet.image.PictureCodec;
@@ -48,14 +49,15 @@ public final class ClassFolder {
         TreeSet<String> found = new TreeSet<>(training.classes());
         validation.ifPresent(scan -> found.addAll(scan.classes()));
         List<String> classes = classNames.isEmpty() ? List.copyOf(found) : classNames;
-        requireKnown(source, found, classes);
+        Map<String, Integer> labels = labels(classes);
+        requireKnown(source, found, labels.keySet(), classes);
         if (classes.size() < 2) {
             throw new DatasetException(source + " holds one class only, " + classes.getFirst()
                     + "; a classifier needs two or more. Wanted: " + source.resolve(LAYOUT)
                     + ". If the class folders stand one level down, give "
                     + training.root().resolve(classes.getFirst()));
         }
-        PictureSet learnt = pictures(source, training, classes, codec, channels);
+        PictureSet learnt = pictures(source, training, classes, labels, codec, channels);
         if (validation.isEmpty()) {
             HoldOut.Parts parts = holdOut.split(learnt);
             if (parts.validation().size() == 0) {
@@ -66,34 +68,43 @@ public final class ClassFolder {
                     source.toString(), classes, parts.training(), parts.validation(), holdOut.sentence() + ".");
         }
         requirePictures(validation.get().root(), validation.get());
-        PictureSet judged = pictures(source, validation.get(), classes, codec, channels);
+        PictureSet judged = pictures(source, validation.get(), classes, labels, codec, channels);
         return new Dataset(source.toString(), classes, learnt, judged, sentence(training, validation.get()));
     }
 
     /// Opens every picture of a folder to judge a model by; of a folder with a validation part, that part.
     ///
-    /// @param classNames the model's classes; each class folder must be named as one of them
+    /// @param classNames the model's classes; each class folder must be named as one of them, or by its wnid
+    /// @param wnids of the classes, one for each name, or none
     public static EvaluationSet openForEvaluation(
-            Path source, PictureCodec codec, int channels, List<String> classNames) throws IOException {
+            Path source, PictureCodec codec, int channels, List<String> classNames, List<String> wnids)
+            throws IOException {
         SplitFolders folders = SplitFolders.of(source);
         FolderScan scan = FolderScan.of(folders.validation().orElse(folders.training()));
         requirePictures(scan.root(), scan);
-        requireKnown(scan.root(), scan.classes(), classNames);
-        PictureSet pictures = pictures(source, scan, classNames, codec, channels);
+        Map<String, Integer> labels = labels(classNames);
+        labels(wnids).forEach(labels::putIfAbsent);
+        requireKnown(scan.root(), scan.classes(), labels.keySet(), classNames);
+        PictureSet pictures = pictures(source, scan, classNames, labels, codec, channels);
         return new EvaluationSet("all " + pictures.size() + " pictures of " + scan.root(), pictures);
     }
 
     private static PictureSet pictures(
-            Path source, FolderScan scan, List<String> classes, PictureCodec codec, int channels) {
+            Path source, FolderScan scan, List<String> classes, Map<String, Integer> labels, PictureCodec codec,
+            int channels) {
         String prefix = scan.root().equals(source) ? "" : scan.root().getFileName() + "/";
-        Map<String, Integer> labels = new HashMap<>();
-        classes.forEach(name -> labels.put(name, labels.size()));
         List<FileSet.Entry> entries = new ArrayList<>();
         for (ClassFile file : scan.files()) {
             int label = Objects.requireNonNull(labels.get(file.className())); // requireKnown has seen them all
             entries.add(new FileSet.Entry(file.path(), prefix + file.name(), label));
         }
         return new FileSet(classes, entries, codec, channels);
+    }
+
+    private static Map<String, Integer> labels(List<String> names) {
+        Map<String, Integer> labels = new HashMap<>();
+        names.forEach(name -> labels.put(name, labels.size()));
+        return labels;
     }
 
     private static String sentence(FolderScan training, FolderScan validation) {
@@ -107,11 +118,11 @@ public final class ClassFolder {
                         + ": nothing teaches them.";
     }
 
-    private static void requireKnown(Path where, Iterable<String> found, List<String> classes)
-            throws DatasetException {
+    private static void requireKnown(
+            Path where, Iterable<String> found, Set<String> known, List<String> classes) throws DatasetException {
         List<String> unknown = new ArrayList<>();
         for (String name : found) {
-            if (!classes.contains(name)) {
+            if (!known.contains(name)) {
                 unknown.add(name);
             }
         }
@@ -132,10 +143,11 @@ public final class ClassFolder {
             throw new DatasetException(scan.root() + " holds no pictures. " + wanted + ". Found the folders "
                     + Names.listed(scan.classes()) + ", all of them empty");
         }
-        if (scan.loose() > 0) {
-            throw new DatasetException(scan.root() + " holds " + scan.loose() + (scan.loose() == 1 ? " file" : " files")
-                    + " but no class folders, so no picture has a class. " + wanted
-                    + ". Move every picture into a folder named after its class");
+        if (!scan.loose().isEmpty()) {
+            throw new DatasetException(
+                    scan.root() + " holds " + scan.loose().size() + (scan.loose().size() == 1 ? " file" : " files")
+                            + " but no class folders, so no picture has a class. " + wanted
+                            + ". Move every picture into a folder named after its class");
         }
         throw new DatasetException(scan.root() + " holds no pictures. " + wanted + ". Found an empty folder");
     }

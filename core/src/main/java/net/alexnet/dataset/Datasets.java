@@ -49,6 +49,18 @@ public final class Datasets {
     /// @throws DatasetException if the folder cannot be used, or has classes that the model does not know
     public static EvaluationSet openForEvaluation(
             Path source, PictureCodec codec, int channels, List<String> classNames) throws IOException {
+        return openForEvaluation(source, codec, channels, classNames, List.of());
+    }
+
+    /// Opens a folder to judge a trained model by, whose classes have wnids: ImageNet's folders and lists are named by
+    /// them, whatever the model calls its classes.
+    ///
+    /// @param classNames the model's classes
+    /// @param wnids one for each class, or none
+    /// @throws DatasetException if the folder cannot be used, or has classes that the model does not know
+    public static EvaluationSet openForEvaluation(
+            Path source, PictureCodec codec, int channels, List<String> classNames, List<String> wnids)
+            throws IOException {
         requireFolder(source);
         IdxFiles idx = IdxFiles.in(source);
         if (idx.present()) {
@@ -60,9 +72,9 @@ public final class Datasets {
         }
         Ilsvrc ilsvrc = Ilsvrc.in(source, codec, channels);
         if (ilsvrc.present()) {
-            return ilsvrc.openForEvaluation(classNames);
+            return ilsvrc.openForEvaluation(classNames, wnids.isEmpty() ? classNames : wnids);
         }
-        return ClassFolder.openForEvaluation(source, codec, channels, classNames);
+        return ClassFolder.openForEvaluation(source, codec, channels, classNames, wnids);
     }
 
     private static void requireFolder(Path source) throws DatasetException {

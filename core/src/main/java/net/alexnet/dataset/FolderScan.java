@@ -21,8 +21,8 @@ import java.util.stream.StreamSupport;
 /// @param root the folder
 /// @param classes the names of its subfolders, empty ones too, sorted
 /// @param files every file below a subfolder at any depth, sorted by path
-/// @param loose how many files stand beside the subfolders; they belong to no class
-record FolderScan(Path root, List<String> classes, List<ClassFile> files, int loose) {
+/// @param loose the files that stand beside the subfolders, sorted; they belong to no class, so its name is empty
+record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<ClassFile> loose) {
     /// @param className the subfolder it stands in
     /// @param path the file
     /// @param name its path below the root, with `/` between its parts
@@ -38,7 +38,8 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, int lo
         Walk walk = new Walk(root);
         Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
         walk.files.sort(Comparator.comparing(ClassFile::name));
-        return new FolderScan(root, List.copyOf(walk.classes), List.copyOf(walk.files), walk.loose);
+        walk.loose.sort(Comparator.comparing(ClassFile::name));
+        return new FolderScan(root, List.copyOf(walk.classes), List.copyOf(walk.files), List.copyOf(walk.loose));
     }
 
     /// The names of a folder's visible subfolders, sorted.
@@ -55,7 +56,7 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, int lo
         private final Path root;
         private final TreeSet<String> classes = new TreeSet<>();
         private final List<ClassFile> files = new ArrayList<>();
-        private int loose;
+        private final List<ClassFile> loose = new ArrayList<>();
 
         Walk(Path root) {
             this.root = root;
@@ -83,7 +84,7 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, int lo
             }
             Path below = root.relativize(file);
             if (below.getNameCount() == 1) {
-                loose++;
+                loose.add(new ClassFile("", file, below.toString()));
             } else {
                 String name = below.toString().replace(file.getFileSystem().getSeparator(), "/");
                 files.add(new ClassFile(below.getName(0).toString(), file, name));

@@ -40,7 +40,7 @@ public record HoldOut(double fraction, long seed) {
         boolean[] heldOut = new boolean[set.size()];
         for (List<Integer> ofClass : members) {
             ofClass.stream()
-                    .map(i -> new Draw(draw(set.name(i)), i))
+                    .map(i -> new Draw(draw(seed, set.name(i)), i))
                     .sorted(Draw.LOWEST_FIRST)
                     .limit(share(ofClass.size()))
                     .forEach(draw -> heldOut[draw.index] = true);
@@ -65,7 +65,8 @@ public record HoldOut(double fraction, long seed) {
         return size < 2 ? 0 : Math.clamp(Math.round(size * fraction), 1, size - 1);
     }
 
-    private long draw(String name) {
+    /// What a picture of this name draws.
+    static long draw(long seed, String name) {
         long hash = 0xCBF29CE484222325L; // FNV-1a, 64 bits
         for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
             hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;

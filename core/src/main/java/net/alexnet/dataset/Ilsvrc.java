@@ -82,10 +82,11 @@ final class Ilsvrc {
     /// Opens the validation pictures to judge a model by; the tar of the training pictures is not needed.
     ///
     /// @param classNames the model's classes, among them the identifier of each class
-    EvaluationSet openForEvaluation(List<String> classNames) throws IOException {
+    /// @param identifiers by which the classes are found, one for each name
+    EvaluationSet openForEvaluation(List<String> classNames, List<String> identifiers) throws IOException {
         Path tar = require(VALIDATION, "Validation images (all tasks)");
         IlsvrcLabels labels = IlsvrcLabels.read(folder);
-        int[] places = places(labels.wnids(), classNames);
+        int[] places = places(labels.wnids(), identifiers);
         PictureSet pictures = validation(tar, classNames, labels, places);
         return new EvaluationSet(
                 "all " + pictures.size() + " pictures of " + tar,

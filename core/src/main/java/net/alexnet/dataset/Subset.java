@@ -6,13 +6,23 @@ import net.alexnet.image.Picture;
 import net.alexnet.image.UnreadablePictureException;
 
 /// Some of a set's pictures, in the order given, with the classes of the whole.
-final class Subset implements PictureSet {
+public final class Subset implements PictureSet {
     private final PictureSet whole;
     private final int[] indices;
 
     Subset(PictureSet whole, int[] indices) {
         this.whole = whole;
         this.indices = indices.clone();
+    }
+
+    /// The set that these are some of.
+    public PictureSet whole() {
+        return whole;
+    }
+
+    /// Where a picture stands in it.
+    public int indexInWhole(int index) {
+        return indices[index];
     }
 
     @Override
@@ -48,5 +58,10 @@ final class Subset implements PictureSet {
     @Override
     public Picture picture(int index) throws UnreadablePictureException {
         return whole.picture(indices[index]);
+    }
+
+    @Override
+    public Picture picture(int index, byte[] samples) throws UnreadablePictureException {
+        return whole.picture(indices[index], samples);
     }
 }

@@ -17,7 +17,6 @@ import net.alexnet.input.Feed;
 import net.alexnet.net.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
-import net.alexnet.tensor.Tensor;
 
 /// Networks that are evaluated together on the same pictures, each by itself and by the mean of what they say: the paper's
 /// "averaging the predictions of five similar CNNs" (§6.1, table 2). One network is an ensemble too.
@@ -121,9 +120,7 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
     private static float[] probabilities(Network network, Batch batch) {
         Backend backend = network.backend();
         try (Scope _ = backend.scope()) {
-            Tensor input = backend.uploadPictures(
-                    batch.pixels(), batch.count(), batch.side(), batch.side(), batch.channels());
-            return backend.download(network.probabilities(input));
+            return backend.download(network.probabilities(batch.on(backend)));
         }
     }
 

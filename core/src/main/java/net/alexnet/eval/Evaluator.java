@@ -16,17 +16,14 @@ import net.alexnet.net.Network;
 /// @param preprocessing what the pictures go through
 /// @param batch pictures at a time
 /// @param workers threads that assemble batches
-public record Evaluator(PictureSet squares, Preprocessing preprocessing, int batch, int workers) {
+public record Evaluator(PictureSet squares, Preprocessing preprocessing, int batch, int workers) implements Validation {
     /// Is told how many pictures are done.
     @FunctionalInterface
     public interface Listener {
         void done(long done, long total);
     }
 
-    /// Evaluates a network.
-    ///
-    /// @param stop asked after every batch whether to give up
-    /// @return the counts over all pictures, or nothing if it was stopped
+    @Override
     public Optional<Scores.Report> evaluate(Network network, Listener listener, BooleanSupplier stop)
             throws IOException, InterruptedException {
         Member alone = new Member(network, new Input(squares, preprocessing));

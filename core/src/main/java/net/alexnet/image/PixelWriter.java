@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /// Turns views of pictures into the network's input values, `(sample + shift − mean) · scale` as float32 in the order
 /// height, width, channel. Training and evaluation share it, so that they cannot differ. Safe for use by many threads.
@@ -20,23 +21,25 @@ public final class PixelWriter {
 
     private final Preprocessing preprocessing;
     private final int rowLength;
-    private final float scale;
+    private final float[] scales; // of the samples of a row
     private final float[][] means; // by row of the view; a single row where the mean is one per channel
 
     public PixelWriter(Preprocessing preprocessing) {
         this.preprocessing = preprocessing;
         int channels = preprocessing.channels();
         this.rowLength = preprocessing.crop() * channels;
-        this.scale = (float) preprocessing.scale();
+        this.scales = row(preprocessing.scale(), rowLength);
         this.means = preprocessing.meanImage()
                 .map(PixelWriter::rows)
-                .orElseGet(() -> {
-                    float[] row = new float[rowLength];
-                    for (int i = 0; i < row.length; i++) {
-                        row[i] = preprocessing.mean().get(i % channels).floatValue();
-                    }
-                    return new float[][] {row};
-                });
+                .orElseGet(() -> new float[][] {row(preprocessing.mean(), rowLength)});
+    }
+
+    private static float[] row(List<Double> byChannel, int length) {
+        float[] row = new float[length];
+        for (int i = 0; i < length; i++) {
+            row[i] = byChannel.get(i % byChannel.size()).floatValue();
+        }
+        return row;
     }
 
     private static float[][] rows(MeanImage image) {
@@ -89,7 +92,7 @@ public final class PixelWriter {
             } else {
                 signedMirroredGrey(square.samples(), from, signed, rowLength);
             }
-            floats(signed, means[Math.min(y, means.length - 1)], shifts, scale, row);
+            floats(signed, means[Math.min(y, means.length - 1)], shifts, scales, row);
             MemorySegment.copy(row, 0, target, ValueLayout.JAVA_FLOAT, offset, rowLength);
             offset += (long) rowLength * Float.BYTES;
         }
@@ -121,9 +124,9 @@ public final class PixelWriter {
         }
     }
 
-    private static void floats(byte[] signed, float[] means, float[] shifts, float scale, float[] row) {
+    private static void floats(byte[] signed, float[] means, float[] shifts, float[] scales, float[] row) {
         for (int i = 0; i < row.length; i++) {
-            row[i] = (signed[i] - means[i] + shifts[i]) * scale;
+            row[i] = (signed[i] - means[i] + shifts[i]) * scales[i];
         }
     }
 

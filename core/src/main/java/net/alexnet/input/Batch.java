@@ -1,6 +1,8 @@
 package net.alexnet.input;
 
 import java.lang.foreign.MemorySegment;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Tensor;
 
 /// Pictures ready for the network. Its memory belongs to the [Feed] that made it and is overwritten once the feed is
 /// asked for the next batch.
@@ -22,4 +24,9 @@ public record Batch(
         int channels,
         MemorySegment pixels,
         int[] labels,
-        int[] pictures) {}
+        int[] pictures) implements Examples {
+    @Override
+    public Tensor on(Backend backend) {
+        return backend.uploadPictures(pixels, count, side, side, channels);
+    }
+}

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// that the consumer holds, the others being filled. They are written in place and used again.
 ///
 /// A feed is used by one thread at a time. Any thread may close it, but not while an engine still reads a batch in place. Its workers are named `feed-…`.
-public final class Feed implements AutoCloseable {
+public final class Feed implements Source, AutoCloseable {
     private static final long ALIGNMENT = 64; // a cache line, and the widest vector
 
     private final PictureSet squares;
@@ -112,6 +112,7 @@ public final class Feed implements AutoCloseable {
     /// @throws NoSuchElementException if there is no further batch
     /// @throws InterruptedException if this thread is interrupted while it waits; the batch comes with the next call
     /// @throws IllegalStateException if this feed is closed
+    @Override
     public Batch next() throws IOException, InterruptedException {
         requireOpen();
         held.ifPresent(free::add);
@@ -131,6 +132,7 @@ public final class Feed implements AutoCloseable {
     }
 
     /// What was done since the feed began.
+    @Override
     public FeedUse use() {
         return new FeedUse(waitNanos, workNanos.sum(), decodings.sum(), asked, ready);
     }

@@ -1,5 +1,7 @@
 package net.alexnet.model;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -8,6 +10,8 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,12 +27,16 @@ import net.alexnet.weights.WeightFileException;
 
 /// A trained network with its card, as it lies in a `model.safetensors`.
 ///
-/// The metadata has the keys `format` (`alexnet-1`), `network`, `classes`, `preprocessing` (JSON) and `origin` (text);
-/// tensors are named `conv1.weight`, `conv1.bias` and so on, in PyTorch's order of axes. Where the preprocessing takes a
+/// The metadata has the keys `format` (`alexnet-1`), `network`, `classes`, `preprocessing` (JSON) and `origin` (text), and,
+/// where they are known, `wnids` and `provenance` (JSON), `views` (a number) and `colour_order` (always `rgb`); tensors are named `conv1.weight`, `conv1.bias` and so on, in PyTorch's order of axes. Where the preprocessing takes a
 /// mean image away, `mean_image` holds it, channels × height × width.
 public record Model(ModelCard card, Network network) {
     private static final String FORMAT = "alexnet-1";
     private static final String MEAN_IMAGE = "mean_image";
+    private static final String WNIDS = "wnids";
+    private static final String VIEWS = "views";
+    private static final String PROVENANCE = "provenance";
+    private static final String COLOUR_ORDER = "colour_order";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -38,13 +46,26 @@ public record Model(ModelCard card, Network network) {
 
     /// The metadata of a model file.
     public static Map<String, String> metadata(ModelCard card) {
+        Map<String, String> metadata = new HashMap<>(Map.of(
+                "format", FORMAT,
+                "network", json(card.network()),
+                "classes", json(card.classes()),
+                "preprocessing", json(StoredPreprocessing.of(card.preprocessing())),
+                "origin", card.origin()));
+        if (!card.wnids().isEmpty()) {
+            metadata.put(WNIDS, json(card.wnids()));
+        }
+        card.views().ifPresent(views -> metadata.put(VIEWS, views.toString()));
+        card.provenance().ifPresent(provenance -> {
+            metadata.put(PROVENANCE, json(provenance));
+            metadata.put(COLOUR_ORDER, ModelCard.COLOUR_ORDER);
+        });
+        return metadata;
+    }
+
+    private static String json(Object value) {
         try {
-            return Map.of(
-                    "format", FORMAT,
-                    "network", JSON.writeValueAsString(card.network()),
-                    "classes", JSON.writeValueAsString(card.classes()),
-                    "preprocessing", JSON.writeValueAsString(StoredPreprocessing.of(card.preprocessing())),
-                    "origin", card.origin());
+            return JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -61,11 +82,22 @@ public record Model(ModelCard card, Network network) {
 
     /// The preprocessing as it stands in the metadata.
     ///
+    /// @param scale a single number where it is the same for every channel
     /// @param meanImage whether there is one, among the tensors
     private record StoredPreprocessing(
-            int channels, int resize, int crop, List<Double> mean, double scale, boolean meanImage) {
+            int channels,
+            int resize,
+            int crop,
+            List<Double> mean,
+            @JsonProperty(required = true) @JsonFormat(with = {
+                JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY,
+                JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED}) List<Double> scale,
+            boolean meanImage) {
         StoredPreprocessing {
-            mean = new Preprocessing(channels, resize, crop, mean, scale).mean(); // refuses what makes no sense
+            if (scale.size() == 1) {
+                scale = Collections.nCopies(channels, scale.getFirst());
+            }
+            mean = plain(channels, resize, crop, mean, scale).mean(); // refuses what makes no sense
         }
 
         static StoredPreprocessing of(Preprocessing preprocessing) {
@@ -78,8 +110,21 @@ public record Model(ModelCard card, Network network) {
                     preprocessing.meanImage().isPresent());
         }
 
+        /// What is written: a number, if one says it all.
+        @JsonProperty
+        @JsonFormat(with = JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED)
+        @Override
+        public List<Double> scale() {
+            return scale.stream().distinct().count() == 1 ? List.of(scale.getFirst()) : scale;
+        }
+
+        private static Preprocessing plain(
+                int channels, int resize, int crop, List<Double> mean, List<Double> scale) {
+            return new Preprocessing(channels, resize, crop, mean, scale, Optional.empty());
+        }
+
         Preprocessing with(SafetensorsFile weights) throws WeightFileException {
-            Preprocessing plain = new Preprocessing(channels, resize, crop, mean, scale);
+            Preprocessing plain = plain(channels, resize, crop, mean, scale);
             if (!meanImage) {
                 return plain;
             }
@@ -140,6 +185,15 @@ public record Model(ModelCard card, Network network) {
         return read(file).on(backend);
     }
 
+    /// What a file of weights under whatever names says of the model that they are; nothing if it says nothing.
+    ///
+    /// @throws WeightFileException if what it says is damaged or contradicts itself
+    public static Optional<ModelCard> cardOf(SafetensorsFile weights) throws WeightFileException {
+        return weights.metadata().containsKey("network")
+                ? Optional.of(stated(weights.path(), weights))
+                : Optional.empty();
+    }
+
     private static ModelCard card(Path file, SafetensorsFile weights) throws WeightFileException {
         Map<String, String> metadata = weights.metadata();
         if (!FORMAT.equals(metadata.get("format"))) {
@@ -147,14 +201,35 @@ public record Model(ModelCard card, Network network) {
                     + FORMAT + "', found "
                     + (metadata.isEmpty() ? "no metadata" : metadata.getOrDefault("format", "none")));
         }
+        return stated(file, weights);
+    }
+
+    private static ModelCard stated(Path file, SafetensorsFile weights) throws WeightFileException {
+        Map<String, String> metadata = weights.metadata();
         AlexNet network = part(file, metadata, "network", new TypeReference<>() {});
         List<String> classes = part(file, metadata, "classes", new TypeReference<>() {});
         StoredPreprocessing stored = part(file, metadata, "preprocessing", new TypeReference<>() {});
+        String colours = metadata.getOrDefault(COLOUR_ORDER, ModelCard.COLOUR_ORDER);
+        if (!colours.equals(ModelCard.COLOUR_ORDER)) {
+            throw new WeightFileException(file, "its metadata says that its colours are in the order '" + colours
+                    + "'; a model file's are always " + ModelCard.COLOUR_ORDER);
+        }
+        List<String> wnids = metadata.containsKey(WNIDS)
+                ? part(file, metadata, WNIDS, new TypeReference<>() {})
+                : List.of();
+        Optional<Integer> views = optional(file, metadata, VIEWS, new TypeReference<>() {});
+        Optional<Provenance> provenance = optional(file, metadata, PROVENANCE, new TypeReference<>() {});
         try {
-            return new ModelCard(network, classes, stored.with(weights), text(file, metadata, "origin"));
+            return new ModelCard(network, classes, stored.with(weights), text(file, metadata, "origin"), wnids, views,
+                    provenance);
         } catch (IllegalArgumentException e) {
             throw new WeightFileException(file, "its metadata contradicts itself: " + e.getMessage(), e);
         }
+    }
+
+    private static <T> Optional<T> optional(
+            Path file, Map<String, String> metadata, String key, TypeReference<T> type) throws WeightFileException {
+        return metadata.containsKey(key) ? Optional.of(part(file, metadata, key, type)) : Optional.empty();
     }
 
     private static <T> T part(Path file, Map<String, String> metadata, String key, TypeReference<T> type)

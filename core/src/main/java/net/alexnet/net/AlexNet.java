@@ -52,7 +52,7 @@ public record AlexNet(
 
     /// The tables of this file.
     public enum Table {
-        PAPER, ORIGINAL, CAFFE, TORCHVISION, SMALL
+        PAPER, ORIGINAL, CAFFE, CAFFENET, TORCHVISION, SMALL
     }
 
     /// What stands after each weighted layer but the last.
@@ -101,6 +101,13 @@ public record AlexNet(
                 Table.CAFFE, 227, 3, 1000, 1, 2, Activation.RELU, true, true, 0.5, Initialization.CAFFE);
     }
 
+    /// Caffe's reference model, CaffeNet (`bvlc_reference_caffenet`).
+    ///
+    /// Differences from [#caffe()]: conv1 and conv2 are pooled before they are normalised; biases of 1, as in the paper.
+    public static AlexNet caffenet() {
+        return caffe().with(Table.CAFFENET).with(Initialization.CAFFENET);
+    }
+
     /// The one-tower net of 2014 ("One weird trick") as torchvision has it.
     ///
     /// Differences from the paper: 64-192-384-256-256 maps, one tower, no response normalisation, conv1 padded by 2 and
@@ -125,6 +132,7 @@ public record AlexNet(
             case PAPER -> paper();
             case ORIGINAL -> original();
             case CAFFE -> caffe();
+            case CAFFENET -> caffenet();
             case TORCHVISION -> torchvision();
             case SMALL -> small();
         };
@@ -142,6 +150,7 @@ public record AlexNet(
             case PAPER -> paperTable();
             case ORIGINAL -> originalTable();
             case CAFFE -> caffeTable();
+            case CAFFENET -> caffenetTable();
             case TORCHVISION -> torchvisionTable();
             case SMALL -> smallTable();
         };
@@ -190,6 +199,24 @@ public record AlexNet(
             neuron(), normAcrossTowers(1), pool(Rounding.CEIL),                            //  96 ×  27 ×  27
             conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
             neuron(), normAcrossTowers(1), pool(Rounding.CEIL),                            // 256 ×  13 ×  13
+            conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
+            neuron(),
+            conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
+            neuron(),
+            conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
+            neuron(), pool(Rounding.CEIL),                                                 // 256 ×   6 ×   6
+            flatten(),                                                                     // 9216
+            dense("fc6", 4096), neuron(), dropout(AT_TRAINING),                            // 4096
+            dense("fc7", 4096), neuron(), dropout(AT_TRAINING),                            // 4096
+            head("fc8"), softmax());                                                       // 1000
+    }
+
+    private List<Layer> caffenetTable() {
+        return table(                                                                      //   3 × 227 × 227
+            conv("conv1",  96, kernel(11), stride(4)),                                     //  96 ×  55 ×  55
+            neuron(), pool(Rounding.CEIL), normAcrossTowers(1),                            //  96 ×  27 ×  27
+            conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
+            neuron(), pool(Rounding.CEIL), normAcrossTowers(1),                            // 256 ×  13 ×  13
             conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
             neuron(),
             conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
@@ -362,6 +389,12 @@ public record AlexNet(
     /// The same network, narrower or wider, for square inputs of another size.
     public AlexNet withSize(int side, int colours, double factor) {
         return new AlexNet(table, side, colours, classes, factor, towers, activation, responseNorm, overlappingPools,
+                dropout, initialization);
+    }
+
+    /// The same network with one tower or two.
+    public AlexNet withTowers(int count) {
+        return new AlexNet(table, input, channels, classes, width, count, activation, responseNorm, overlappingPools,
                 dropout, initialization);
     }
 

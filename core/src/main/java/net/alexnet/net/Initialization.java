@@ -1,6 +1,14 @@
 package net.alexnet.net;
 
+import static net.alexnet.random.Draws.Purpose.WEIGHTS;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Set;
+import java.util.random.RandomGenerator;
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.random.Draws;
+import net.alexnet.tensor.Shape;
 
 /// How a weighted layer starts: weights from a normal distribution around 0, biases constant.
 ///
@@ -14,6 +22,8 @@ public enum Initialization {
     SOURCE,
     /// Caffe's `bvlc_alexnet`: deviation .01, in fc6 and fc7 .005; biases .1 where the paper has 1.
     CAFFE,
+    /// Caffe's `bvlc_reference_caffenet`: the deviations of [#CAFFE], the biases of the paper.
+    CAFFENET,
     /// He et al. (2015): deviation √(2 / fan-in), biases 0.
     HE;
 
@@ -28,7 +38,7 @@ public enum Initialization {
         return switch (this) {
             case PAPER -> 0.01;
             case SOURCE -> layer.equals("conv3") || layer.equals("conv4") || layer.equals("conv5") ? 0.03 : 0.01;
-            case CAFFE -> layer.equals("fc6") || layer.equals("fc7") ? 0.005 : 0.01;
+            case CAFFE, CAFFENET -> layer.equals("fc6") || layer.equals("fc7") ? 0.005 : 0.01;
             case HE -> Math.sqrt(2.0 / fanIn);
         };
     }
@@ -36,10 +46,40 @@ public enum Initialization {
     /// The initial value of a layer's biases.
     public double bias(String layer) {
         return switch (this) {
-            case PAPER, SOURCE -> startsPositive(layer) ? 1 : 0;
+            case PAPER, SOURCE, CAFFENET -> startsPositive(layer) ? 1 : 0;
             case CAFFE -> startsPositive(layer) ? 0.1 : 0;
             case HE -> 0;
         };
+    }
+
+    /// The initial values of a parameter, row-major: a function of the seed and of the layer's place alone.
+    ///
+    /// @param row the layer, one of the architecture's
+    /// @param bias whether its bias is meant, not its weight
+    public float[] values(Architecture architecture, Row row, boolean bias, long seed) {
+        Shape weight = row.weightShape();
+        float[] values = new float[bias ? weight.dim(0) : Math.toIntExact(weight.elements())];
+        draw(architecture, row, bias, seed, MemorySegment.ofArray(values));
+        return values;
+    }
+
+    /// The same into memory.
+    ///
+    /// @param values as many floats as the parameter has, overwritten
+    void draw(Architecture architecture, Row row, boolean bias, long seed, MemorySegment values) {
+        long count = values.byteSize() / Float.BYTES;
+        String layer = row.name();
+        if (bias) {
+            for (long i = 0; i < count; i++) {
+                values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) bias(layer));
+            }
+            return;
+        }
+        double deviation = deviation(layer, row.fanIn());
+        RandomGenerator normal = Draws.generator(seed, WEIGHTS, architecture.rows().indexOf(row));
+        for (long i = 0; i < count; i++) {
+            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) normal.nextGaussian(0, deviation));
+        }
     }
 
     private static boolean startsPositive(String layer) {

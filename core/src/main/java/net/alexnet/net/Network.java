@@ -1,7 +1,5 @@
 package net.alexnet.net;
 
-import static net.alexnet.random.Draws.Purpose.WEIGHTS;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
+import java.util.function.Predicate;
 import net.alexnet.net.Architecture.Row;
 import net.alexnet.net.Layer.Conv;
 import net.alexnet.net.Layer.Dense;
@@ -24,7 +22,6 @@ import net.alexnet.net.Layer.Softmax;
 import net.alexnet.net.Layer.Tanh;
 import net.alexnet.net.Layer.Weighted;
 import net.alexnet.net.Meter.Pass;
-import net.alexnet.random.Draws;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.ParameterGradients;
 import net.alexnet.tensor.Backend.Pooled;
@@ -84,33 +81,44 @@ public final class Network {
     /// A network with fresh weights, a function of the seed alone.
     public static Network initialize(
             Architecture architecture, Initialization initialization, long seed, Backend backend) {
+        return fresh(architecture, initialization, seed, backend, _ -> Optional.empty());
+    }
+
+    /// A network of which some layers start with given parameters and the others with fresh ones.
+    ///
+    /// @param weights holds the given parameters, as for [#of]
+    /// @param given whether a layer of this name takes them
+    /// @throws WeightFileException if one of those is missing or of another shape
+    public static Network warm(
+            Architecture architecture, Initialization initialization, long seed, WeightFile weights,
+            Predicate<String> given, Backend backend) throws WeightFileException {
+        return fresh(architecture, initialization, seed, backend, place -> given.test(place.layer())
+                ? Optional.of(backend.upload(place.shape(), weights.values(place.name(), place.shape())))
+                : Optional.empty());
+    }
+
+    private interface Given<E extends Exception> {
+        Optional<Tensor> of(ParameterPlace place) throws E;
+    }
+
+    private static <E extends Exception> Network fresh(
+            Architecture architecture, Initialization initialization, long seed, Backend backend, Given<E> given)
+            throws E {
         long largest = architecture.rows().stream().mapToLong(Row::parameters).max().orElseThrow();
         // One piece of native memory for all: arrays of this size would stay in Java's heap as garbage.
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(ValueLayout.JAVA_FLOAT, largest);
             return new Network(architecture, backend, place -> {
+                Optional<Tensor> there = given.of(place);
+                if (there.isPresent()) {
+                    return there.get();
+                }
                 MemorySegment values = memory.asSlice(0, Float.BYTES * place.shape().elements());
-                draw(architecture, initialization, seed, place, values);
+                initialization.draw(architecture, place.row(), place.bias(), seed, values);
                 Tensor parameter = backend.zeros(place.shape());
                 backend.assign(parameter, values);
                 return parameter;
             });
-        }
-    }
-
-    private static void draw(Architecture architecture, Initialization initialization, long seed, ParameterPlace place,
-            MemorySegment values) {
-        long count = place.shape().elements();
-        if (place.bias()) {
-            for (long i = 0; i < count; i++) {
-                values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) initialization.bias(place.layer()));
-            }
-            return;
-        }
-        double deviation = initialization.deviation(place.layer(), place.row().fanIn());
-        RandomGenerator normal = Draws.generator(seed, WEIGHTS, architecture.rows().indexOf(place.row()));
-        for (long i = 0; i < count; i++) {
-            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) normal.nextGaussian(0, deviation));
         }
     }
 
@@ -195,9 +203,19 @@ public final class Network {
     /// @param masks which units are dropped
     /// @return one stage per layer but the softmax, in order; the last one's output is the logits, `(N, classes)`
     public List<Stage> forward(Tensor pictures, DropoutMasks masks) {
+        return forward(pictures, 0, masks);
+    }
+
+    /// The forward pass of a training step from a layer on: those before it are frozen, and their work is done.
+    ///
+    /// @param features what goes into that layer, `(N, …)`
+    /// @param from its row's index
+    /// @param masks which units are dropped; a layer's masks are the same wherever the walk begins
+    /// @return as from [#forward(Tensor, DropoutMasks)]
+    public List<Stage> forward(Tensor features, int from, DropoutMasks masks) {
         List<Stage> stages = new ArrayList<>();
-        Tensor x = pictures;
-        for (int i = 0; i < architecture.rows().size() - 1; i++) {
+        Tensor x = features;
+        for (int i = from; i < architecture.rows().size() - 1; i++) {
             Stage stage = stage(i, x, (at, dropout, in) -> dropped(at, dropout, in, masks));
             meter.done(stage.row(), Pass.FORWARD);
             stages.add(stage);
@@ -277,13 +295,17 @@ public final class Network {
         void accept(Parameter parameter, Tensor gradient);
     }
 
-    /// The backward pass of a training step. What a stage wrote is freed as soon as the walk has passed it.
+    /// The backward pass of a training step, down to the first layer with weights. What a stage wrote is freed as soon as the walk has passed it.
     ///
     /// @param stages what [#forward] gave; but for the pictures and the logits their tensors cannot be used afterwards
     /// @param dLogits the gradient of the loss by the logits
     public void backward(List<Stage> stages, Tensor dLogits, GradientSink sink) {
         Tensor dy = dLogits;
-        for (int i = stages.size() - 1; i > 0; i--) {
+        int first = 0;
+        while (!(stages.get(first).row().layer() instanceof Weighted)) {
+            first++;
+        }
+        for (int i = stages.size() - 1; i > first; i--) {
             Stage stage = stages.get(i);
             learn(stage, dy, sink);
             boolean throughRelu = stages.get(i - 1).row().layer() instanceof Relu;
@@ -303,7 +325,7 @@ public final class Network {
                 meter.done(stages.get(i).row(), Pass.BACKWARD_DATA);
             }
         }
-        learn(stages.getFirst(), dy, sink); // the pictures themselves need no gradient
+        learn(stages.get(first), dy, sink); // what went in needs no gradient
     }
 
     /// Frees what a stage wrote, unless it is what the stage before wrote.

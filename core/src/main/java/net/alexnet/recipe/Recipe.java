@@ -1,11 +1,14 @@
 package net.alexnet.recipe;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import net.alexnet.net.AlexNet;
 import net.alexnet.optim.MomentumSgd;
 import net.alexnet.optim.Plateau;
 import net.alexnet.optim.Schedule;
 import net.alexnet.tensor.Precision;
+import org.jspecify.annotations.Nullable;
 
 /// A whole run. What a recipe file leaves out is as in [#standard()].
 ///
@@ -21,6 +24,7 @@ import net.alexnet.tensor.Precision;
 /// @param schedule the rate over time
 /// @param checkpoints when the state is saved
 /// @param watch when the run looks at itself
+/// @param finetune what a run of fine-tuning starts from; null in any other
 public record Recipe(
         String name,
         long seed,
@@ -33,7 +37,9 @@ public record Recipe(
         MomentumSgd optimizer,
         Schedule schedule,
         Checkpoints checkpoints,
-        Watch watch) {
+        Watch watch,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Finetune finetune) {
+    @JsonCreator
     public Recipe {
         check(!name.isBlank(), "name", name, "a word");
         check(batch >= 1 && batch <= 65_536, "batch", batch, "1 to 65536");
@@ -41,6 +47,13 @@ public record Recipe(
         check(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
                 "at least the network's input of " + network.input());
         network.architecture(); // refuses a geometry that does not fit, and shows the sum
+    }
+
+    /// A run from the start.
+    public Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch, int epochs,
+            Precision precision, MomentumSgd optimizer, Schedule schedule, Checkpoints checkpoints, Watch watch) {
+        this(name, seed, network, pictures, data, batch, epochs, precision, optimizer, schedule, checkpoints, watch,
+                null);
     }
 
     /// How pictures are fed to the network.
@@ -145,15 +158,14 @@ public record Recipe(
     /// The same run for pictures of so many classes.
     public Recipe withClasses(int classes) {
         return new Recipe(name, seed, network.withClasses(classes), pictures, data, batch, epochs, precision, optimizer,
-                schedule,
-                checkpoints, watch);
+                schedule, checkpoints, watch, finetune);
     }
 
     /// The same run on pictures from elsewhere.
     public Recipe withSource(String source) {
         return new Recipe(name, seed, network, pictures,
                 new Data(source, data.holdOut, data.classNames, data.shuffleWindow), batch,
-                epochs, precision, optimizer, schedule, checkpoints, watch);
+                epochs, precision, optimizer, schedule, checkpoints, watch, finetune);
     }
 
     /// The same run with another size of network, squares, batch and time.
@@ -161,6 +173,18 @@ public record Recipe(
         return new Recipe(name, seed, other,
                 new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colourNoise, pictures.mean,
                         pictures.values),
-                data, pictureBatch, epochCount, precision, optimizer, schedule, checkpoints, watch);
+                data, pictureBatch, epochCount, precision, optimizer, schedule, checkpoints, watch, finetune);
+    }
+
+    /// The same run from a trained network.
+    ///
+    /// @param base its table, for the classes of this run's pictures
+    /// @param resize the side of the squares that it was trained with
+    /// @param mean what was taken away from its pictures
+    /// @param values the scale of its inputs
+    public Recipe onBase(AlexNet base, int resize, Mean mean, Values values, Finetune from) {
+        return new Recipe(name, seed, base,
+                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colourNoise, mean, values),
+                data, batch, epochs, precision, optimizer, schedule, checkpoints, watch, from);
     }
 }

@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 /// `table` and `type`; everything else is laid over those values key by key.
 public final class RecipeReader {
     private static final Set<String> WHOLE = Set.of("network", "schedule");
+    private static final String FINETUNE = "finetune"; // no part of other runs
     private static final String TYPES = "one of constant, steps, plateau"; // of Schedule
 
     private static final ObjectMapper YAML = JsonMapper.builder(
@@ -69,6 +70,9 @@ public final class RecipeReader {
                 set(tree, setting.getKey(), YAML.readTree(setting.getValue()));
             }
             ObjectNode whole = YAML.valueToTree(Recipe.standard());
+            if (tree.has(FINETUNE)) {
+                whole.set(FINETUNE, YAML.valueToTree(Finetune.standard()));
+            }
             lay(tree, whole);
             requireValues(where, "", whole);
             return YAML.treeToValue(whole, Recipe.class);

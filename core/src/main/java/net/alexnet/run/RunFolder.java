@@ -37,6 +37,13 @@ public record RunFolder(Path path) {
         }
         String name = LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + "-"
                 + recipe.name().replaceAll("[^A-Za-z0-9._-]", "-");
+        return create(runs, name, recipe);
+    }
+
+    /// Makes a new run's folder of this name, or of the name and a number where it is taken.
+    ///
+    /// @param runs the folder of all runs, which is there
+    public static RunFolder create(Path runs, String name, Recipe recipe) throws IOException {
         Path path = runs.resolve(name);
         for (int again = 2; Files.exists(path); again++) {
             path = runs.resolve(name + "-" + again);

@@ -79,6 +79,11 @@ public record TrainingPictures(
                 dataset.unreadValidation());
     }
 
+    /// The same pictures, split otherwise.
+    TrainingPictures with(Dataset split) {
+        return new TrainingPictures(split, statistics, unreadTraining, unreadValidation);
+    }
+
     /// The same pictures under the name by which a user knows them.
     public TrainingPictures named(String name) {
         Dataset known = new Dataset(name, squares.classes(), squares.training(), squares.validation(), squares.split(),

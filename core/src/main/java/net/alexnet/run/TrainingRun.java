@@ -1,6 +1,7 @@
 package net.alexnet.run;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,9 +14,15 @@ import net.alexnet.checkpoint.Checkpoint;
 import net.alexnet.checkpoint.CheckpointStore;
 import net.alexnet.checkpoint.TrainingState;
 import net.alexnet.dataset.Dataset;
+import net.alexnet.dataset.Fold;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.eval.Evaluator;
+import net.alexnet.eval.Validation;
+import net.alexnet.finetune.FeatureSource;
+import net.alexnet.finetune.FeatureValidation;
+import net.alexnet.finetune.FrozenLayers;
+import net.alexnet.finetune.FrozenSource;
 import net.alexnet.image.MeanImage;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.PixelStatistics;
@@ -25,10 +32,13 @@ import net.alexnet.input.ColourNoise;
 import net.alexnet.input.EpochOrder;
 import net.alexnet.input.Feed;
 import net.alexnet.input.Rank;
+import net.alexnet.input.Source;
 import net.alexnet.input.TrainingPlan;
 import net.alexnet.model.Model;
 import net.alexnet.model.ModelCard;
+import net.alexnet.net.Architecture;
 import net.alexnet.net.Network;
+import net.alexnet.recipe.Finetune;
 import net.alexnet.recipe.Recipe;
 import net.alexnet.recipe.Recipe.Values;
 import net.alexnet.tensor.Backend;
@@ -44,6 +54,9 @@ public final class TrainingRun {
     /// The key of a model file's metadata for the fingerprint of the pictures that it was trained on.
     private static final String PICTURES = "pictures_sha256";
 
+    /// Of the folds; not the run's, so that runs that differ in their seed are judged by the same pictures.
+    private static final long FOLD_SEED = 1;
+
     /// Batches assembled ahead of the loop.
     private static final int DEPTH = 3;
 
@@ -55,9 +68,11 @@ public final class TrainingRun {
     /// @param backend computes
     /// @param codec reads pictures
     /// @param workers threads that read pictures and assemble batches
+    /// @param features the folder where features of frozen layers are kept
     /// @param progress is told how it goes
     /// @param stop asked with the number of steps done whether to save and end
-    public record Tools(Backend backend, PictureCodec codec, int workers, Progress progress, LongPredicate stop) {}
+    public record Tools(Backend backend, PictureCodec codec, int workers, Path features, Progress progress,
+            LongPredicate stop) {}
 
     private final RunFolder folder;
     private final Recipe recipe;
@@ -65,14 +80,17 @@ public final class TrainingRun {
     private final TrainingPictures pictures;
     private final ModelCard card;
 
-    private TrainingRun(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools) throws IOException {
+    private TrainingRun(
+            RunFolder folder, Recipe recipe, TrainingPictures all, Optional<Preprocessing> base, Tools tools)
+            throws IOException {
+        TrainingPictures pictures = all.with(judgedBy(recipe, all.squares()));
         this.folder = folder;
         this.recipe = recipe;
         this.tools = tools;
         this.pictures = pictures;
         this.card = new ModelCard(
-                recipe.network(), pictures.squares().classes(), preprocessing(pictures.statistics()),
-                "trained as " + recipe.name());
+                recipe.network(), pictures.squares().classes(),
+                base.orElseGet(() -> preprocessing(pictures.statistics())), origin(recipe));
         List<Rejected> rejected = pictures.rejected();
         folder.writeRejected(rejected);
         if (!rejected.isEmpty()) {
@@ -90,12 +108,29 @@ public final class TrainingRun {
     /// @param recipe for the pictures' classes
     public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
-        TrainingRun run = new TrainingRun(folder, recipe, pictures, tools);
+        TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
         folder.becomeLatest();
         Network network = Network.initialize(
                 recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
         Velocities velocities = new Velocities(network, recipe.optimizer());
         return run.go(network, velocities, TrainingState.start(recipe.seed()));
+    }
+
+    /// Trains from a base: all of it but the head, which is new. The pictures go through the base's preprocessing.
+    ///
+    /// @param folder new, made for this recipe
+    /// @param recipe with what to freeze, for the pictures' classes and the base's network
+    public static Outcome finetune(
+            RunFolder folder, Recipe recipe, Model.Stored base, TrainingPictures pictures, Tools tools)
+            throws IOException, InterruptedException {
+        TrainingRun run = new TrainingRun(
+                folder, recipe, pictures, Optional.of(base.card().preprocessing()), tools);
+        folder.becomeLatest();
+        Architecture architecture = recipe.network().architecture();
+        String head = Finetune.head(architecture);
+        Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(), base.weights(),
+                layer -> !layer.equals(head), tools.backend);
+        return run.go(network, run.velocities(network), TrainingState.start(recipe.seed()));
     }
 
     /// Goes on where a run was left, bit for bit as if it had not been.
@@ -108,7 +143,10 @@ public final class TrainingRun {
         if (pictures.squares().classes().size() != recipe.network().classes()) {
             throw changed(folder, pictures.squares(), "the number of classes");
         }
-        TrainingRun run = new TrainingRun(folder, recipe, pictures, tools);
+        Optional<Preprocessing> base = recipe.finetune() == null
+                ? Optional.empty()
+                : Optional.of(Model.read(checkpoint.modelFile()).card().preprocessing());
+        TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
         Network network;
         Velocities velocities;
         try (SafetensorsFile weights = checkpoint.openModel();
@@ -122,10 +160,33 @@ public final class TrainingRun {
                 throw changed(folder, pictures.squares(), String.join(", ", keys));
             }
             network = Network.of(recipe.network().architecture(), weights, tools.backend);
-            velocities = new Velocities(network, recipe.optimizer());
+            velocities = run.velocities(network);
             velocities.restore(momentum);
         }
         return run.go(network, velocities, checkpoint.state());
+    }
+
+    /// A run of fine-tuning may have frozen layers, and rates for the others.
+    private Velocities velocities(Network network) {
+        Finetune finetune = recipe.finetune();
+        return finetune == null
+                ? new Velocities(network, recipe.optimizer())
+                : new Velocities(network, recipe.optimizer(), layer -> finetune.rate(network.architecture(), layer));
+    }
+
+    /// The pictures with the split that the recipe asks for: their own, or one of several folds.
+    public static Dataset judgedBy(Recipe recipe, Dataset pictures) throws IOException {
+        Finetune finetune = recipe.finetune();
+        return finetune == null || finetune.folds() == 0
+                ? pictures
+                : new Fold(finetune.fold(), finetune.folds(), FOLD_SEED).of(pictures);
+    }
+
+    private static String origin(Recipe recipe) {
+        Finetune finetune = recipe.finetune();
+        return finetune == null
+                ? "trained as " + recipe.name()
+                : "fine-tuned as " + recipe.name() + " from " + finetune.model() + ", SHA-256 " + finetune.sha256();
     }
 
     /// What the run began with, in a model file's metadata: the card, and a fingerprint of the pictures' names and labels.
@@ -167,7 +228,6 @@ public final class TrainingRun {
 
     private Outcome go(Network network, Velocities velocities, TrainingState state)
             throws IOException, InterruptedException {
-        CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
         PictureSet training = pictures.squares().training();
         TrainingPlan.Pictures planned = new TrainingPlan.Pictures(
                 training.size(),
@@ -177,18 +237,36 @@ public final class TrainingRun {
         TrainingPlan plan = new TrainingPlan(
                 planned, recipe.batch(), augmentation(), recipe.seed(), Rank.SOLO, state.epoch(),
                 state.batchInEpoch());
+        Finetune finetune = recipe.finetune();
+        int from = finetune == null ? 0 : finetune.cut(network.architecture());
+        if (finetune != null && finetune.stores(network.architecture())) {
+            StoredFeatures stored = StoredFeatures.of(new FrozenLayers(network, from), pictures.squares(),
+                    card.preprocessing(), finetune.views(), recipe, tools);
+            return loop(network, from, velocities, state, new FeatureSource(stored.training(), plan, recipe.seed()),
+                    new FeatureValidation(stored.validation(), from, recipe.batch()));
+        }
         Evaluator evaluator = new Evaluator(
                 pictures.squares().validation(), card.preprocessing(), recipe.batch(), tools.workers);
-        tools.progress.started(recipe, state);
         try (Feed feed = new Feed(training, card.preprocessing(), plan, recipe.batch(), tools.workers, DEPTH)) {
+            Source source = from == 0 ? feed : new FrozenSource(feed, new FrozenLayers(network, from));
+            return loop(network, from, velocities, state, source, evaluator);
+        }
+    }
+
+    private Outcome loop(Network network, int from, Velocities velocities, TrainingState state, Source source,
+            Validation validation) throws IOException, InterruptedException {
+        CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
+        tools.progress.started(recipe, state);
+        try {
             return Trainer.run(new Trainer.Parts(
                     network,
+                    from,
                     velocities,
                     recipe,
                     state,
-                    feed,
-                    TrainingPlan.batches(training.size(), recipe.batch()),
-                    evaluator,
+                    source,
+                    TrainingPlan.batches(pictures.squares().training().size(), recipe.batch()),
+                    validation,
                     store,
                     metadata(),
                     Model.entries(card),

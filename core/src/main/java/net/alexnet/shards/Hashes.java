@@ -9,7 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// SHA-256, whole and shortened.
-final class Hashes {
+public final class Hashes {
     private static final int BUFFER_BYTES = 1 << 18;
 
     private Hashes() {}
@@ -33,7 +33,8 @@ final class Hashes {
         return hex(digest);
     }
 
-    static String hex(Path file) throws IOException {
+    /// Of a whole file, in lower-case hexadecimal.
+    public static String hex(Path file) throws IOException {
         MessageDigest digest = sha256();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (FileInputStream in = new FileInputStream(file.toFile())) {

@@ -117,6 +117,13 @@ public final class ShardSet implements PictureSet {
         return parts.get(part).index.name(index - starts[part]);
     }
 
+    /// The checksum of what is stored.
+    @Override
+    public long stamp(int index) {
+        int part = part(index);
+        return parts.get(part).index.crc32c(index - starts[part]);
+    }
+
     /// The stored bytes.
     ///
     /// @throws UnreadablePictureException naming shard, record and picture if they were altered

@@ -1,5 +1,6 @@
 package net.alexnet.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,6 +20,13 @@ public record Shape(List<Integer> dims) {
 
     public static Shape of(int... dims) {
         return new Shape(Arrays.stream(dims).boxed().toList());
+    }
+
+    /// The shape of so many of these together: one more axis, the outermost.
+    public Shape batch(int count) {
+        List<Integer> all = new ArrayList<>(dims);
+        all.addFirst(count);
+        return new Shape(all);
     }
 
     public int rank() {

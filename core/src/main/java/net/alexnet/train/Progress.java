@@ -12,6 +12,16 @@ public interface Progress {
     /// @param what which set: "training" or "validation"
     void preparing(String what, int done, int total);
 
+    /// Before the first step, so many pictures of a set have been through the frozen layers.
+    ///
+    /// @param what which set: "training", "validation" or "all"
+    default void computing(String what, int done, int total) {}
+
+    /// What frozen layers make of a set's pictures stands in this file.
+    ///
+    /// @param reused whether it did before the run began
+    default void features(Path file, boolean reused) {}
+
     /// The run begins or goes on, with everything ready.
     void started(Recipe recipe, TrainingState state);
 

@@ -13,8 +13,14 @@ import net.alexnet.train.Velocities.Gradient;
 /// One step of training, §5: forward, the loss, backward, the update; and nothing of what a run does around it.
 ///
 /// @param network that learns
+/// @param from the first row that is walked; the layers before it are frozen
 /// @param velocities of that network
-public record Step(Network network, Velocities velocities) {
+public record Step(Network network, int from, Velocities velocities) {
+    /// A step of the whole network.
+    public Step(Network network, Velocities velocities) {
+        this(network, 0, velocities);
+    }
+
     /// Looks at a step between the loss and the way back, and may prevent its update by an exception.
     ///
     /// @param <T> what it has seen
@@ -30,15 +36,15 @@ public record Step(Network network, Velocities velocities) {
 
     /// Takes the step. Everything made for it belongs to the scope that is open.
     ///
-    /// @param pictures `(N, C, H, W)`
+    /// @param inputs of the first row that is walked: `(N, C, H, W)` for pictures
     /// @param labels one per picture
     /// @param masks which units are dropped
     /// @param factor of the schedule, on the optimiser's rate
     /// @return what was seen
     public <T, E extends Exception> T run(
-            Tensor pictures, int[] labels, DropoutMasks masks, double factor, Look<T, E> look) throws E {
+            Tensor inputs, int[] labels, DropoutMasks masks, double factor, Look<T, E> look) throws E {
         Backend backend = network.backend();
-        List<Stage> stages = network.forward(pictures, masks);
+        List<Stage> stages = network.forward(inputs, from, masks);
         Loss loss = backend.crossEntropy(stages.getLast().out(), labels);
         T seen = look.at(stages, loss);
         List<Gradient> gradients = new ArrayList<>();

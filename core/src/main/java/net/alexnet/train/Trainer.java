@@ -10,10 +10,10 @@ import java.util.OptionalDouble;
 import java.util.function.LongPredicate;
 import net.alexnet.checkpoint.CheckpointStore;
 import net.alexnet.checkpoint.TrainingState;
-import net.alexnet.eval.Evaluator;
 import net.alexnet.eval.Scores.Report;
-import net.alexnet.input.Batch;
-import net.alexnet.input.Feed;
+import net.alexnet.eval.Validation;
+import net.alexnet.input.Examples;
+import net.alexnet.input.Source;
 import net.alexnet.net.DropoutMasks;
 import net.alexnet.net.Network;
 import net.alexnet.net.Network.Stage;
@@ -43,12 +43,14 @@ public final class Trainer {
     /// What a run consists of.
     ///
     /// @param network with the parameters to start from
+    /// @param from the first row that a step walks; the layers before it are frozen, and the feed's examples have been
+    ///     through them
     /// @param velocities of the same network
     /// @param recipe of the run
     /// @param state where it stands
     /// @param feed training batches from that state on
     /// @param batchesPerEpoch how many of them make an epoch
-    /// @param evaluator of the validation pictures
+    /// @param validation after every epoch
     /// @param store of the run's checkpoints
     /// @param metadata of its model files
     /// @param constants what they hold besides the network's parameters
@@ -57,12 +59,13 @@ public final class Trainer {
     /// @param stop asked before every step, and during validation, with the number of steps done: whether to save and end
     public record Parts(
             Network network,
+            int from,
             Velocities velocities,
             Recipe recipe,
             TrainingState state,
-            Feed feed,
+            Source feed,
             int batchesPerEpoch,
-            Evaluator evaluator,
+            Validation validation,
             CheckpointStore store,
             Map<String, String> metadata,
             List<Entry> constants,
@@ -116,7 +119,7 @@ public final class Trainer {
     }
 
     /// The next batch; if its pictures cannot be read any more, what was learnt so far is saved first.
-    private Batch next() throws IOException, InterruptedException {
+    private Examples next() throws IOException, InterruptedException {
         try {
             return parts.feed().next();
         } catch (IOException e) {
@@ -129,13 +132,12 @@ public final class Trainer {
         return state.finished(recipe.epochs());
     }
 
-    private void step(Batch batch) throws IOException {
+    private void step(Examples batch) throws IOException {
         OptionalDouble loss;
         try (Scope _ = backend.scope()) {
-            Tensor pictures = backend.uploadPictures(
-                    batch.pixels(), batch.count(), batch.side(), batch.side(), batch.channels());
-            loss = new Step(network, parts.velocities()).run(
-                    pictures, batch.labels(), new DropoutMasks(recipe.seed(), state.step()), factor(), this::look);
+            loss = new Step(network, parts.from(), parts.velocities()).run(
+                    batch.on(backend), batch.labels(), new DropoutMasks(recipe.seed(), state.step()), factor(),
+                    this::look);
         }
         state = state.afterStep(loss);
         pace.step(batch.count());
@@ -155,7 +157,7 @@ public final class Trainer {
     /// others, so that they need not wait for the device.
     private OptionalDouble look(List<Stage> stages, Loss loss) throws IOException {
         long step = state.step() + 1;
-        if (step == 1) {
+        if (step == 1 && parts.from() == 0) {
             Stage conv1 = stages.getFirst();
             Tensor linear = network.linear(conv1.row(), conv1.in());
             warn(watch.signal(conv1, linear));
@@ -206,7 +208,7 @@ public final class Trainer {
     /// Validates, lets the schedule see the error, and saves. When a stop is asked for meanwhile, the epoch stays open:
     /// the resumed run closes it.
     private void closeEpoch() throws IOException, InterruptedException {
-        Optional<Report> validation = parts.evaluator().evaluate(network, parts.progress()::validating,
+        Optional<Report> validation = parts.validation().evaluate(network, parts.progress()::validating,
                 () -> parts.stop().test(state.step()));
         pace.resume();
         if (validation.isEmpty()) {

@@ -2,6 +2,8 @@ package net.alexnet.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import net.alexnet.net.Network;
 import net.alexnet.net.Parameter;
 import net.alexnet.optim.MomentumSgd;
@@ -17,40 +19,50 @@ public final class Velocities {
     private final MomentumSgd optimizer;
     private final List<Velocity> velocities = new ArrayList<>();
 
-    private record Velocity(Parameter parameter, Tensor value) {}
+    /// @param rate the layer's factor on the optimiser's rate, above 0
+    private record Velocity(Parameter parameter, double rate, Tensor value) {}
 
     /// Velocities of 0 for a network, made outside every scope.
     public Velocities(Network network, MomentumSgd optimizer) {
+        this(network, optimizer, _ -> 1);
+    }
+
+    /// Velocities of 0 for a network whose layers learn at rates of their own, made outside every scope.
+    ///
+    /// @param rates each layer's factor on the optimiser's rate, by its name; a layer with 0 is frozen: it has no velocity,
+    ///     does not decay and stays as it is
+    public Velocities(Network network, MomentumSgd optimizer, ToDoubleFunction<String> rates) {
         this.backend = network.backend();
         this.optimizer = optimizer;
         for (Parameter parameter : network.parameters()) {
-            velocities.add(new Velocity(parameter, backend.zeros(parameter.value().shape())));
+            double rate = rates.applyAsDouble(parameter.layer());
+            if (rate > 0) {
+                velocities.add(new Velocity(parameter, rate, backend.zeros(parameter.value().shape())));
+            }
         }
     }
 
-    /// Moves every parameter by one step.
+    /// Moves every parameter that is not frozen by one step.
     ///
-    /// @param gradients one per parameter, in any order
+    /// @param gradients one per parameter, in any order; those of frozen ones are not used
     /// @param factor of the schedule, on the recipe's rate
     void update(List<Gradient> gradients, double factor) {
         for (Gradient gradient : gradients) {
             Parameter parameter = gradient.parameter();
-            backend.update(
+            of(parameter).ifPresent(velocity -> backend.update(
                     parameter.value(),
-                    of(parameter),
+                    velocity.value(),
                     gradient.value(),
                     (float) optimizer.momentum(),
                     (float) optimizer.decay(parameter.bias()),
-                    (float) (optimizer.rate(parameter.bias()) * factor));
+                    (float) (optimizer.rate(parameter.bias()) * velocity.rate() * factor)));
         }
     }
 
-    private Tensor of(Parameter parameter) {
+    private Optional<Velocity> of(Parameter parameter) {
         return velocities.stream()
                 .filter(velocity -> velocity.parameter().name().equals(parameter.name()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no velocity for " + parameter.name()))
-                .value();
+                .findFirst();
     }
 
     /// The velocities, each under its parameter's name, to be saved.

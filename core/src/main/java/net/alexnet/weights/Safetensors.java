@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -35,7 +33,6 @@ public final class Safetensors {
 
     /// At which the data begins, so that a mapped tensor can be computed on where it lies; the format asks for 8.
     static final int ALIGNMENT = 64;
-    private static final int BUFFER_BYTES = 1 << 18;
 
     private Safetensors() {}
 
@@ -49,12 +46,10 @@ public final class Safetensors {
     public static void write(Path file, Map<String, String> metadata, List<Entry> entries) throws IOException {
         byte[] header = header(metadata, entries);
         AtomicFiles.write(file, out -> {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            littleEndian(buffer).putLong(header.length);
-            out.write(buffer, 0, Long.BYTES);
+            out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
             out.write(header);
             for (Entry entry : entries) {
-                writeValues(out, entry, buffer);
+                RawValues.of(entry).writeTo(out);
             }
         });
     }
@@ -106,24 +101,5 @@ public final class Safetensors {
             json.writeEndObject();
             offset = end;
         }
-    }
-
-    private static void writeValues(OutputStream out, Entry entry, byte[] buffer) throws IOException {
-        MemorySegment values = entry.values().get();
-        long bytes = values.byteSize();
-        if (bytes != Float.BYTES * entry.shape().elements()) {
-            throw new IllegalArgumentException("tensor '" + entry.name() + "' of shape " + entry.shape() + " needs "
-                    + entry.shape().elements() + " values, found " + bytes / Float.BYTES);
-        }
-        MemorySegment floats = MemorySegment.ofArray(buffer);
-        for (long start = 0; start < bytes; start += buffer.length) {
-            int count = (int) Math.min(buffer.length, bytes - start);
-            MemorySegment.copy(values, Entry.FLOAT, start, floats, Dtype.FLOAT, 0, count / Float.BYTES);
-            out.write(buffer, 0, count);
-        }
-    }
-
-    private static ByteBuffer littleEndian(byte[] bytes) {
-        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -5,10 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -40,7 +37,7 @@ public final class SafetensorsFile implements WeightFile {
         this.file = file;
         this.arena = arena;
         this.lasting = lasting;
-        MemorySegment whole = map(file, arena);
+        MemorySegment whole = MappedFile.map(file, arena, "a safetensors file");
         SafetensorsHeader header = header(file, whole);
         this.data = whole.asSlice(Long.BYTES + whole.get(LENGTH, 0));
         this.metadata = header.metadata();
@@ -73,7 +70,7 @@ public final class SafetensorsFile implements WeightFile {
     /// @throws WeightFileException as from [#open], or if the disk does not give a page
     public static SafetensorsFile openLasting(Path file) throws WeightFileException {
         SafetensorsFile result = new SafetensorsFile(file, Arena.ofAuto(), true);
-        result.touch();
+        MappedFile.load(file, result.data);
         return result;
     }
 
@@ -130,18 +127,6 @@ public final class SafetensorsFile implements WeightFile {
         return part(location);
     }
 
-    /// A native reader cannot be told of a page that is not to be had; here it is an error.
-    private void touch() throws WeightFileException {
-        try {
-            data.load();
-            // The JVM reports a page that could not be read when the thread comes to its next native call; here is one.
-            Thread.holdsLock(this);
-        } catch (InternalError e) {
-            throw new WeightFileException(file,
-                    "it can no longer be read from the disk; was the file cut, or has the disk gone?", e);
-        }
-    }
-
     private MemorySegment part(Location location) {
         return data.asSlice(location.begin(), location.end() - location.begin());
     }
@@ -161,17 +146,6 @@ public final class SafetensorsFile implements WeightFile {
             throw new WeightFileException(file, "there is no tensor '" + name + "'; there are " + tensors.keySet());
         }
         return location;
-    }
-
-    private static MemorySegment map(Path file, Arena arena) throws WeightFileException {
-        if (Files.isDirectory(file)) {
-            throw new WeightFileException(file, "is a folder, expected a safetensors file");
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        } catch (IOException e) {
-            throw new WeightFileException(file, "cannot be read: " + AtomicFiles.reason(e), e);
-        }
     }
 
     private static SafetensorsHeader header(Path file, MemorySegment whole) throws WeightFileException {

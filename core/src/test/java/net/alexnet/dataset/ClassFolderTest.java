@@ -142,21 +142,38 @@ class ClassFolderTest {
     void evaluationMatchesClassesByName() throws Exception {
         picture("bees/1.jpg");
         picture("ants/2.jpg");
-        EvaluationSet set = ClassFolder.openForEvaluation(root, CODEC, 3, List.of("wasps", "bees", "ants"));
+        EvaluationSet set = ClassFolder.openForEvaluation(root, CODEC, 3, List.of("wasps", "bees", "ants"), List.of());
         assertThat(names(set.pictures())).containsExactly("ants/2.jpg", "bees/1.jpg");
         assertThat(set.pictures().label(0)).isEqualTo(2);
         assertThat(set.pictures().label(1)).isEqualTo(1);
-        assertThatThrownBy(() -> ClassFolder.openForEvaluation(root, CODEC, 3, List.of("ants", "cats")))
+        assertThatThrownBy(() -> ClassFolder.openForEvaluation(root, CODEC, 3, List.of("ants", "cats"), List.of()))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("not among the known classes: bees")
                 .hasMessageContaining("Known are: ants, cats");
+    }
+
+    /// ImageNet's own folders are named by wnid, whatever a model calls its classes; some people rename a few.
+    @Test
+    void evaluationMatchesClassesByWnidToo() throws Exception {
+        picture("n01440764/1.jpg");
+        picture("n01443537/2.jpg");
+        picture("cock/3.jpg");
+        List<String> names = List.of("tench", "goldfish", "cock");
+        List<String> wnids = List.of("n01440764", "n01443537", "n01514668");
+        EvaluationSet set = ClassFolder.openForEvaluation(root, CODEC, 3, names, wnids);
+        assertThat(set.pictures().classes()).isEqualTo(names);
+        assertThat(names(set.pictures())).containsExactly("cock/3.jpg", "n01440764/1.jpg", "n01443537/2.jpg");
+        assertThat(List.of(set.pictures().label(0), set.pictures().label(1), set.pictures().label(2)))
+                .containsExactly(2, 0, 1);
+        assertThatThrownBy(() -> ClassFolder.openForEvaluation(root, CODEC, 3, names, List.of()))
+                .hasMessageContaining("not among the known classes: n01440764, n01443537");
     }
 
     @Test
     void evaluationTakesTheValidationPartWhereThereIsOne() throws Exception {
         picture("train/a/1.jpg");
         picture("val/a/2.jpg");
-        EvaluationSet set = ClassFolder.openForEvaluation(root, CODEC, 3, List.of("a"));
+        EvaluationSet set = ClassFolder.openForEvaluation(root, CODEC, 3, List.of("a"), List.of());
         assertThat(names(set.pictures())).containsExactly("val/a/2.jpg");
         assertThat(set.description()).contains("val");
     }

@@ -114,14 +114,17 @@ class IlsvrcTest {
         original();
         Files.delete(root.resolve(TRAINING));
         List<String> classes = List.of("other", "n00000030", "n00000020", "n00000010");
-        EvaluationSet set = Ilsvrc.in(root, CODEC, 3).openForEvaluation(classes);
+        EvaluationSet set = Ilsvrc.in(root, CODEC, 3).openForEvaluation(classes, classes);
         assertThat(set.description()).isEqualTo("all 4 pictures of " + root.resolve(VALIDATION));
         assertThat(labels(set.pictures())).containsExactly(1, 2, 3, 1);
         assertThat(set.pictures().classes()).isEqualTo(classes);
         assertThat(set.submissionIds()).as("one class is not the challenge's").isEmpty();
-        set = Ilsvrc.in(root, CODEC, 3).openForEvaluation(classes.subList(1, 4));
+        set = Ilsvrc.in(root, CODEC, 3).openForEvaluation(
+                List.of("ray", "shark", "tench"), classes.subList(1, 4));
+        assertThat(set.pictures().classes()).containsExactly("ray", "shark", "tench");
         assertThat(set.submissionIds()).contains(List.of(1, 3, 2));
-        assertThatThrownBy(() -> Ilsvrc.in(root, CODEC, 3).openForEvaluation(List.of("n00000030", "tench")))
+        assertThatThrownBy(() -> Ilsvrc.in(root, CODEC, 3).openForEvaluation(
+                List.of("ray", "tench"), List.of("n00000030", "tench")))
                 .hasMessageContaining("n00000010, n00000020")
                 .hasMessageContaining("Known are: n00000030, tench");
         refused("but no " + TRAINING, "'Training images (Task 1 & 2)' of https://image-net.org");

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import net.alexnet.dataset.ListSet;
 import net.alexnet.dataset.PictureSet;
@@ -186,7 +187,8 @@ class EnsembleTest {
     /// The mean over views of a picture, each cut out by itself and classified alone.
     private static double[] row(Network network, Preprocessing preprocessing, int picture, List<View> views) {
         Preprocessing alone = new Preprocessing(
-                1, preprocessing.crop(), preprocessing.crop(), preprocessing.mean(), preprocessing.scale());
+                1, preprocessing.crop(), preprocessing.crop(), preprocessing.mean(), preprocessing.scale(),
+                Optional.empty());
         AlexNet table = new AlexNet(Table.SMALL, alone.crop(), 1, CLASSES.size(), 0.001, 2, Activation.RELU, true,
                 true, 0, Initialization.HE);
         Classifier classifier = new Classifier(new Model(new ModelCard(table, CLASSES, alone, "test"), network));

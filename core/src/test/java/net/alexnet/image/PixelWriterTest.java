@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ class PixelWriterTest {
     @Test
     void writesWhatTheViewShowsLessTheMeanTimesTheScale() {
         writes(new Preprocessing(3, 12, 8, List.of(100.5, 120.0, 3.25), 0.5));
+        writes(new Preprocessing(3, 12, 8, List.of(100.5, 120.0, 3.25), List.of(0.5, 0.25, 2.0), Optional.empty()));
         writes(new Preprocessing(1, 12, 7, List.of(33.0), 1));
         for (int channels : new int[] {1, 3}) {
             float[] means = new float[8 * 8 * channels];
@@ -47,13 +49,33 @@ class PixelWriterTest {
                     double mean = preprocessing.meanImage()
                             .map(image -> (double) image.values()[at])
                             .orElse(preprocessing.mean().get(i % channels));
-                    double value = ((expected[i] & 0xFF) + SHIFT.of(i % channels) - mean) * preprocessing.scale();
+                    double value = ((expected[i] & 0xFF) + SHIFT.of(i % channels) - mean)
+                            * preprocessing.scale().get(i % channels);
                     assertThat((double) target.getAtIndex(ValueLayout.JAVA_FLOAT, expected.length + i))
                             .isCloseTo(value, within(4e-5)); // two roundings of numbers up to 256
                     assertThat(target.getAtIndex(ValueLayout.JAVA_FLOAT, i)).isZero();
                     assertThat(target.getAtIndex(ValueLayout.JAVA_FLOAT, 2 * expected.length + i)).isZero();
                 }
             }
+        }
+    }
+
+    /// torchvision's `Normalize` of `ToTensor`, computed as it is written there.
+    @Test
+    void meansAndScalesCanSayWhatTorchvisionDoes() {
+        double[] mean = {0.485, 0.456, 0.406};
+        double[] std = {0.229, 0.224, 0.225};
+        Preprocessing preprocessing = new Preprocessing(3, 12, 8,
+                Arrays.stream(mean).mapToObj(m -> 255 * m).toList(),
+                Arrays.stream(std).mapToObj(s -> 1 / (255 * s)).toList(), Optional.empty());
+        Picture square = TestPictures.pattern(12, 12, 3, 5);
+        View view = View.center(12, 8);
+        byte[] samples = TestPictures.view(view, square).samples();
+        float[] target = new float[samples.length];
+        new PixelWriter(preprocessing).write(square, view, MemorySegment.ofArray(target), 0);
+        for (int i = 0; i < samples.length; i++) {
+            double expected = ((samples[i] & 0xFF) / 255.0 - mean[i % 3]) / std[i % 3];
+            assertThat((double) target[i]).isCloseTo(expected, within(1e-6));
         }
     }
 

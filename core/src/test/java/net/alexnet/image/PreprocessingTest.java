@@ -31,6 +31,16 @@ class PreprocessingTest {
         refused(1, 32, 32, List.of(1.0), 0, "scale");
     }
 
+    @Test
+    void aScaleMayBeOfEachChannel() {
+        List<Double> zeros = List.of(0.0, 0.0, 0.0);
+        assertThat(new Preprocessing(3, 4, 4, zeros, 0.5)).isEqualTo(
+                new Preprocessing(3, 4, 4, zeros, List.of(0.5, 0.5, 0.5), Optional.empty()));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Preprocessing(3, 4, 4, zeros, List.of(0.5, 0.5), Optional.empty()))
+                .withMessageContaining("one value above 0 for each of the 3 channels, found [0.5, 0.5]");
+    }
+
     private static void refused(int channels, int resize, int crop, List<Double> mean, double scale, String why) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Preprocessing(channels, resize, crop, mean, scale))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.net.AlexNet;
 import net.alexnet.net.TinyNetworks;
@@ -41,5 +42,19 @@ class ModelCardTest {
         ModelCard card = new ModelCard(NETWORK, names, new Preprocessing(1, 10, 8, List.of(0.0), 1), "test");
         names.set(0, "cow");
         assertThat(card.classes()).isEqualTo(CLASSES);
+    }
+
+    @Test
+    void wnidsAreOneForEachClass() {
+        Preprocessing fits = new Preprocessing(1, 10, 8, List.of(0.0), 1);
+        for (List<String> wrong : List.of(List.of("n00000001"), List.of("n00000001", "n00000001"),
+                List.of("n00000001", "x00000002"))) {
+            assertThatThrownBy(
+                    () -> new ModelCard(NETWORK, CLASSES, fits, "", wrong, Optional.empty(), Optional.empty()))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("wnids");
+        }
+        assertThatThrownBy(
+                () -> new ModelCard(NETWORK, CLASSES, fits, "", List.of(), Optional.of(5), Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("views must be 1 or 10");
     }
 }

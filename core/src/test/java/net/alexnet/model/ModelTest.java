@@ -91,6 +91,44 @@ class ModelTest {
                 .hasMessageContaining("there is no tensor 'mean_image'");
     }
 
+    /// The metadata of a run that was trained here, letter for letter: files written before there were wnids and scales of
+    /// each channel are read, and the same run still gives the same bytes.
+    @Test
+    void theMetadataOfATrainedModelStaysAsItWas() throws Exception {
+        Map<String, String> metadata = Model.metadata(card);
+        assertThat(metadata).containsOnlyKeys("format", "network", "classes", "preprocessing", "origin")
+                .containsEntry("preprocessing", "{\"channels\":1,\"resize\":10,\"crop\":8,\"mean\":[72.9403],\"scale\":"
+                        + 1 / 90.0211 + ",\"mean_image\":false}");
+        ModelCard colour = new ModelCard(table.withSize(8, 3, 0.001), CLASSES,
+                new Preprocessing(3, 10, 8, List.of(1.0, 2.0, 3.0), 0.5), "");
+        assertThat(Model.metadata(colour).get("preprocessing")).contains("\"scale\":0.5,");
+        writeChanged(changed -> changed.put("preprocessing",
+                "{\"channels\":1,\"resize\":10,\"crop\":8,\"mean\":[7],\"scale\":2,\"mean_image\":false}"));
+        assertThat(Model.open(file, backend).card().preprocessing())
+                .isEqualTo(new Preprocessing(1, 10, 8, List.of(7.0), 2));
+    }
+
+    @Test
+    void theCardOfImportedWeightsComesBackAsItWas() throws Exception {
+        AlexNet colour = table.withSize(8, 3, 0.001);
+        Preprocessing preprocessing = new Preprocessing(
+                3, 10, 8, List.of(1.0, 2.0, 3.0), List.of(0.5, 0.25, 0.125), Optional.empty());
+        ModelCard whole = new ModelCard(colour, CLASSES, preprocessing, "imported",
+                List.of("n01440764", "n01443537", "n01484850"), Optional.of(10),
+                Optional.of(new Provenance("a.pth", "00ff", "torchvision", null, "https://example.org")));
+        Safetensors.write(file, Model.metadata(whole), List.of());
+        assertThat(Model.read(file).card()).isEqualTo(whole);
+        assertThat(Model.metadata(whole)).containsEntry("colour_order", "rgb").containsEntry("views", "10")
+                .containsEntry("provenance", "{\"file\":\"a.pth\",\"sha256\":\"00ff\",\"dialect\":\"torchvision\","
+                        + "\"address\":\"https://example.org\"}");
+        assertThat(Model.metadata(whole).get("preprocessing")).contains("\"scale\":[0.5,0.25,0.125]");
+        Map<String, String> turned = new HashMap<>(Model.metadata(whole));
+        turned.put("colour_order", "bgr");
+        Safetensors.write(file, turned, List.of());
+        assertThatThrownBy(() -> Model.read(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("'bgr'");
+    }
+
     @ParameterizedTest
     @EnumSource
     void spellsEveryTable(Table of) throws Exception {
@@ -128,6 +166,10 @@ class ModelTest {
     @CsvSource(delimiter = '|', textBlock = """
             network       | {"table":
             network       | null
+            wnids         | null
+            wnids         | [1
+            views         | many
+            provenance    | {"file": 1,
             network       | {}
             network       | {"table": "vgg"}
             network       | {"table": "small", "layers": 3}
@@ -140,6 +182,9 @@ class ModelTest {
             preprocessing | null
             preprocessing | [1]
             preprocessing | {"channels": 1, "resize": 10, "crop": 8, "mean": [null], "scale": 1}
+            preprocessing | {"channels": 1, "resize": 10, "crop": 8, "mean": [0]}
+            preprocessing | {"channels": 1, "resize": 10, "crop": 8, "mean": [0], "scale": []}
+            preprocessing | {"channels": 1, "resize": 10, "crop": 8, "mean": [0], "scale": [1, 2]}
             preprocessing | {"channels": 1, "resize": 10, "crop": 99, "mean": [0], "scale": 1}
             """)
     void damagedMetadataIsAnErrorThatNamesTheFileAndTheKey(String key, String value) throws Exception {

@@ -110,6 +110,21 @@ class AlexNetTest {
         assertThat(AlexNet.caffe().initialization()).isEqualTo(Initialization.CAFFE);
     }
 
+    /// `bvlc_reference_caffenet/train_val.prototxt`: conv1, relu1, pool1, norm1; the parameters are those of `bvlc_alexnet`.
+    @Test
+    void caffenetPoolsBeforeItNormalises() {
+        Architecture caffe = AlexNet.caffe().architecture();
+        Architecture caffenet = AlexNet.caffenet().architecture();
+        assertThat(names(caffenet)).startsWith(
+                "conv1", "relu1", "pool1", "norm1", "conv2", "relu2", "pool2", "norm2", "conv3");
+        assertThat(norms(caffenet)).isEqualTo(norms(caffe));
+        assertThat(dropouts(caffenet)).isEqualTo(dropouts(caffe));
+        assertThat(caffenet.input()).isEqualTo(Shape.of(3, 227, 227));
+        assertThat(row(caffenet, "norm1").out()).isEqualTo(Shape.of(96, 27, 27));
+        assertThat(caffenet.parameters()).isEqualTo(60_965_224);
+        assertThat(AlexNet.caffenet().initialization()).isEqualTo(Initialization.CAFFENET);
+    }
+
     @Test
     void torchvisionIsTheOneTowerNetOf2014() {
         Architecture torchvision = AlexNet.torchvision().architecture();

@@ -26,7 +26,8 @@ class InitializationTest {
     @CsvSource({
         "PAPER,  .01, .01, .01, .01, .01, .01,  .01,  .01",
         "SOURCE, .01, .01, .03, .03, .03, .01,  .01,  .01",
-        "CAFFE,  .01, .01, .01, .01, .01, .005, .005, .01"})
+        "CAFFE,  .01, .01, .01, .01, .01, .005, .005, .01",
+        "CAFFENET,  .01, .01, .01, .01, .01, .005, .005, .01"})
     void deviations(Initialization initialization, double conv1, double conv2, double conv3, double conv4, double conv5,
             double fc6, double fc7, double fc8) {
         assertThat(LAYERS).extracting(layer -> initialization.deviation(layer, 1000))
@@ -38,6 +39,7 @@ class InitializationTest {
         "PAPER,  0, 1,  0, 1,  1,  1,  1,  0",
         "SOURCE, 0, 1,  0, 1,  1,  1,  1,  0",
         "CAFFE,  0, .1, 0, .1, .1, .1, .1, 0",
+        "CAFFENET,  0, 1, 0, 1, 1, 1, 1, 0",
         "HE,     0, 0,  0, 0,  0,  0,  0,  0"})
     void biases(Initialization initialization, double conv1, double conv2, double conv3, double conv4, double conv5,
             double fc6, double fc7, double fc8) {

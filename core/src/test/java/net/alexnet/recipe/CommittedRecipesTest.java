@@ -1,6 +1,7 @@
 package net.alexnet.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,7 +30,8 @@ class CommittedRecipesTest {
     @Test
     void areThere() throws IOException {
         assertThat(files()).extracting(file -> file.getFileName().toString())
-                .contains("cifar10.yaml", "fashion-mnist.yaml", "paper.yaml", "pictures.yaml", "quickstart.yaml");
+                .contains("cifar10.yaml", "fashion-mnist.yaml", "finetune.yaml", "paper.yaml", "pictures.yaml",
+                        "quickstart.yaml");
     }
 
     @ParameterizedTest
@@ -52,8 +54,9 @@ class CommittedRecipesTest {
     @MethodSource("files")
     void feedTheirInitialisationWhatItIsMadeFor(Path file) throws IOException {
         Recipe recipe = read(file, Map.of());
+        assumeThat(recipe.finetune()).isNull(); // whose inputs are the base's
         Recipe.Values fitting = switch (recipe.network().initialization()) {
-            case PAPER, SOURCE, CAFFE -> Recipe.Values.RAW;
+            case PAPER, SOURCE, CAFFE, CAFFENET -> Recipe.Values.RAW;
             case HE -> Recipe.Values.STANDARDIZED;
         };
         assertThat(recipe.pictures().values()).isEqualTo(fitting);

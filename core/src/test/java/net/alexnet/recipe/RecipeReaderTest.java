@@ -154,7 +154,7 @@ class RecipeReaderTest {
             pictures: {mirror: maybe}     | pictures.mirror must be true or false, found 'maybe'
             pictures: {values: 1}         | pictures.values must be one of raw, standardized, found '1'
             pictures: {values: rawr}      | pictures.values must be one of raw, standardized, found 'rawr'
-            network: {table: vgg}         | network.table must be one of paper, original, caffe, torchvision, small, found 'vgg'
+            network: {table: vgg}         | network.table must be one of paper, original, caffe, caffenet, torchvision, small, found 'vgg'
             network: {table: 0}           | network.table must be one of paper
             network: {width: 1}           | network.table must be one of paper
             network: paper                | network must be a group of keys

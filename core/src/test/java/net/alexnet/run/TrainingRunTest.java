@@ -80,7 +80,7 @@ class TrainingRunTest {
         PixelStatistics statistics = sums.statistics();
         Preprocessing preprocessing = Model.open(newest().modelFile(), backend).card().preprocessing();
         assertThat(preprocessing.mean()).isEqualTo(statistics.mean());
-        assertThat(preprocessing.scale()).isCloseTo(1 / statistics.deviation().getFirst(), within(1e-12));
+        assertThat(preprocessing.scale().getFirst()).isCloseTo(1 / statistics.deviation().getFirst(), within(1e-12));
         assertThat(preprocessing.resize()).isEqualTo(10);
         assertThat(preprocessing.crop()).isEqualTo(8);
     }
@@ -151,7 +151,7 @@ class TrainingRunTest {
                 i -> CODEC.decode(TestPictures.Codec.file(10, 10, 99), 1));
         Outcome outcome = start(dataset(grey), tools(step -> false));
         assertThat(outcome.finished()).isTrue();
-        assertThat(Model.open(newest().modelFile(), backend).card().preprocessing().scale()).isEqualTo(1);
+        assertThat(Model.open(newest().modelFile(), backend).card().preprocessing().scale()).containsExactly(1.0);
     }
 
     private static TrainingPictures pictures(Dataset dataset, TrainingRun.Tools tools)
@@ -169,7 +169,7 @@ class TrainingRunTest {
     }
 
     private TrainingRun.Tools tools(LongPredicate stop) {
-        return new TrainingRun.Tools(backend, CODEC, 2, progress, stop);
+        return new TrainingRun.Tools(backend, CODEC, 2, runs.resolve("features"), progress, stop);
     }
 
     private Checkpoint newest() throws IOException {

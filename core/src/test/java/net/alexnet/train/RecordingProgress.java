@@ -15,7 +15,13 @@ public class RecordingProgress implements Progress {
     public final List<Path> saved = new ArrayList<>();
     public final List<String> prepared = new ArrayList<>();
     public final List<TrainingState> started = new ArrayList<>();
+    public final List<Boolean> features = new ArrayList<>(); // whether they were used again
     public long validated;
+
+    @Override
+    public void features(Path file, boolean reused) {
+        features.add(reused);
+    }
 
     @Override
     public void preparing(String what, int done, int total) {

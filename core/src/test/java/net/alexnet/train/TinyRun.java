@@ -107,7 +107,7 @@ final class TinyRun {
         });
         try (Feed feed = new Feed(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer
-                    .run(new Parts(network, velocities, recipe, state, feed, BATCHES, evaluator, store(), Map.of(),
+                    .run(new Parts(network, 0, velocities, recipe, state, feed, BATCHES, evaluator, store(), Map.of(),
                             List.of(),
                             folder, progress, step -> stop.test(step)));
         }

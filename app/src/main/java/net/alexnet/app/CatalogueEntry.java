@@ -1,0 +1,62 @@
+package net.alexnet.app;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.net.URI;
+import java.util.List;
+import java.util.OptionalLong;
+import net.alexnet.download.Hash;
+import net.alexnet.download.PublishedFile;
+import org.jspecify.annotations.Nullable;
+
+/// Published weights that can be had by their name.
+///
+/// @param name by which they are pulled and used
+/// @param description in a line
+/// @param file its name, as published
+/// @param addresses where it is to be had, the first one first
+/// @param plainHttp whether an address may be without encryption
+/// @param bytes the file's size, where it is known
+/// @param hash of the file, the publisher's
+/// @param licence of the weights
+/// @param accuracy as published
+/// @param dialect of its names and layout, as for `import`
+/// @param classOrder in which order the outputs stand
+/// @param preprocessing what pictures go through, for people
+record CatalogueEntry(
+        @JsonProperty(required = true) String name,
+        @JsonProperty(required = true) String description,
+        @JsonProperty(required = true) String file,
+        @JsonProperty(required = true) List<URI> addresses,
+        boolean plainHttp,
+        @Nullable Long bytes,
+        @JsonProperty(required = true) Hash hash,
+        @JsonProperty(required = true) String licence,
+        @JsonProperty(required = true) Accuracy accuracy,
+        @JsonProperty(required = true) String dialect,
+        @JsonProperty(required = true) String classOrder,
+        @JsonProperty(required = true) String preprocessing) {
+    /// Where a publisher says no size: twice what any AlexNet takes.
+    private static final long LIMIT = 500_000_000;
+
+    /// Of ILSVRC-2012's validation pictures, in per cent.
+    ///
+    /// @param views over which it is averaged: `centre` or `ten`
+    record Accuracy(double top1, double top5, @JsonProperty(required = true) String views) {}
+
+    CatalogueEntry {
+        if (!PulledModels.isName(name)) {
+            throw new IllegalArgumentException("'" + name + "' is not a name of letters, digits, '.', '_' and '-'");
+        }
+        published(file, addresses, plainHttp, bytes, hash); // refuses what makes no sense
+    }
+
+    PublishedFile published() {
+        return published(file, addresses, plainHttp, bytes, hash);
+    }
+
+    private static PublishedFile published(String file, List<URI> addresses, boolean plainHttp, @Nullable Long bytes,
+            Hash hash) {
+        OptionalLong size = bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
+        return new PublishedFile(file, addresses, size, Math.max(LIMIT, size.orElse(0)), hash, plainHttp);
+    }
+}

@@ -1,0 +1,96 @@
+package net.alexnet.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import net.alexnet.exchange.ChoiceException;
+import net.alexnet.exchange.Dialect;
+import net.alexnet.exchange.ExportFormat;
+import net.alexnet.exchange.Exporter;
+import net.alexnet.model.Model;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `alexnet export`.
+@Command(name = "export", mixinStandardHelpOptions = true, description = "Writes a model for other programs: .safetensors, PyTorch's .pth, or .onnx.", footer = {
+    "", "Examples:", "  ./alexnet export runs/latest flowers.onnx", "  ./alexnet export runs/latest flowers.pth",
+    "  ./alexnet export alexnet.safetensors alexnet.pth --net torchvision"})
+final class ExportCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A run's folder, one of its checkpoints, or a model file.")
+    private Path model = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "OUT", description = "The file to write; its ending says the format.")
+    private Path out = Path.of("");
+
+    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors get: torchvision, caffe, caffenet or onnx-zoo, for their own networks alone, or paper for this program's. Default: torchvision for its network, else paper.")
+    private @Nullable String net;
+
+    @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch or onnx, whatever OUT is called.")
+    private @Nullable ExportFormat format;
+
+    @Option(names = "--checkpoint", paramLabel = "last|best", defaultValue = "last", description = "Which of a run's checkpoints. Default: ${DEFAULT-VALUE}.")
+    private ModelFile.Which which = ModelFile.Which.LAST;
+
+    @Option(names = "--force", description = "Replace OUT if it exists.")
+    private boolean force;
+
+    @Option(names = "--json", description = "One JSON object on standard output, and nothing else there.")
+    private boolean json;
+
+    ExportCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        ExportFormat chosen = format == null
+                ? ExportFormat.of(out).orElseThrow(() -> new MisuseException("the ending of " + out
+                        + " names no format; it must be one of " + endings() + ", or say --format"))
+                : format;
+        OutputFile.require(out, model, force);
+        try {
+            Model.Stored stored = ModelFile.find(model, which).stored();
+            Dialect dialect = net == null ? Exporter.usual(stored.card()) : Dialects.named(net);
+            Exporter.write(out, stored, dialect, chosen);
+            say(stored, dialect, chosen);
+        } catch (ChoiceException e) {
+            throw new MisuseException(String.valueOf(e.getMessage()));
+        }
+        return 0;
+    }
+
+    private static String endings() {
+        List<String> endings = Arrays.stream(ExportFormat.values()).flatMap(one -> one.extensions().stream()).toList();
+        return String.join(", ", endings);
+    }
+
+    private void say(Model.Stored stored, Dialect dialect, ExportFormat chosen) throws IOException {
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("file", out.toString());
+            object.put("format", chosen.name().toLowerCase(Locale.ROOT));
+            object.put("names", dialect.key());
+            object.put("bytes", Files.size(out));
+            object.put("card", CardText.object(stored.card()));
+            terminal.out().println(Json.of(object));
+            return;
+        }
+        CardText.lines(stored.card()).forEach(terminal.out()::println);
+        if (chosen == ExportFormat.PYTORCH && stored.card().preprocessing().meanImage().isPresent()) {
+            terminal.err().println("warning: a .pth has no place for the mean image that this model takes away; a"
+                    + " .safetensors has");
+        }
+        terminal.out().println("exported: " + out + " (" + Text.bytes(Files.size(out)) + ", names of " + dialect.key()
+                + ")");
+    }
+}

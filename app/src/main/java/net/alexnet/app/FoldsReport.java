@@ -1,0 +1,68 @@
+package net.alexnet.app;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import net.alexnet.files.AtomicFiles;
+import org.jspecify.annotations.Nullable;
+
+/// What a cross-validation found: over the folds' errors the mean, and its standard error, `s / √k`. The folds share most of
+/// their training pictures, so the true error of the mean is somewhat larger.
+///
+/// @param folder of all folds
+/// @param folds at least two, all finished
+record FoldsReport(Path folder, List<FinetuneReport> folds) {
+    /// @param standardError of the mean
+    record Mean(double mean, double standardError) {
+        static Mean of(double... values) {
+            double sum = 0;
+            for (double value : values) {
+                sum += value;
+            }
+            double mean = sum / values.length;
+            double squares = 0;
+            for (double value : values) {
+                squares += (value - mean) * (value - mean);
+            }
+            return new Mean(mean, Math.sqrt(squares / (values.length - 1) / values.length));
+        }
+
+        @Override
+        public String toString() {
+            return Text.percent(mean) + " ± " + Text.percent(standardError);
+        }
+    }
+
+    private Mean mean(ToDoubleFunction<FinetuneReport> error) {
+        return Mean.of(folds.stream().mapToDouble(error).toArray());
+    }
+
+    Map<String, @Nullable Object> json() {
+        Map<String, @Nullable Object> object = new LinkedHashMap<>();
+        object.put("runs", folder.toString());
+        object.put("top1_error", mean(FinetuneReport::best));
+        object.put("last_top1_error", mean(FinetuneReport::last));
+        object.put("folds", folds.stream().map(FinetuneReport::json).toList());
+        return object;
+    }
+
+    List<String> lines() {
+        String errors = folds.stream().map(fold -> Text.percent(fold.best())).collect(Collectors.joining(", "));
+        return List.of(
+                "top-1 error " + mean(FinetuneReport::best) + " (mean of " + folds.size()
+                        + " folds and its standard error)"
+                        + " in each fold's best epoch, chosen by the fold; " + mean(FinetuneReport::last)
+                        + " after the last",
+                "folds: " + errors,
+                "runs: " + folder);
+    }
+
+    /// Leaves the summary beside the folds.
+    void write() throws IOException {
+        AtomicFiles.writeString(folder.resolve("folds.json"), Json.of(json()) + "\n");
+    }
+}

@@ -1,0 +1,187 @@
+package net.alexnet.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import net.alexnet.download.DownloadException;
+import net.alexnet.download.DownloadProgress;
+import net.alexnet.download.Downloader;
+import net.alexnet.files.AtomicFiles;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `alexnet pull`.
+@Command(name = "pull", mixinStandardHelpOptions = true, description = "Fetches published weights, checks and imports them; from then on their name stands for the model. Without a name: lists what there is.")
+final class PullCommand implements Callable<Integer> {
+    private final Terminal terminal;
+    private final PulledModels models = PulledModels.ofUser();
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "What to fetch.")
+    private @Nullable String name;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "Also writes the model to this file, which must not exist.")
+    private @Nullable Path out;
+
+    @Option(names = "--offline", description = "Uses what is on this machine, also a file that was put there by hand; else says what to fetch.")
+    private boolean offline;
+
+    @Option(names = "--refresh", description = "Imports anew what was pulled before.")
+    private boolean refresh;
+
+    @Option(names = "--catalogue", paramLabel = "FILE", description = "Another catalogue than the program's own (YAML).")
+    private @Nullable Path file;
+
+    @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain (lines for a log) or none. Default: auto.")
+    private ProgressMode mode = ProgressMode.AUTO;
+
+    @Option(names = "--json", description = "One JSON value on standard output, and nothing else there.")
+    private boolean json;
+
+    PullCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Catalogue catalogue = file == null ? Catalogue.standard() : Catalogue.read(file);
+        if (name == null) {
+            list(catalogue);
+            return 0;
+        }
+        String wanted = name;
+        CatalogueEntry entry = catalogue.find(wanted).orElseThrow(() -> new MisuseException(
+                "'" + wanted + "' is not in the catalogue; there are " + catalogue.names()));
+        if (out != null && Files.exists(out)) {
+            throw new IOException(out + " exists already; name another file, or remove it");
+        }
+        try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
+            boolean already = !refresh && models.intact(entry).isPresent();
+            if (!already) {
+                make(entry, progress);
+            }
+            report(entry, already);
+            return 0;
+        } catch (InterruptedException e) {
+            terminal.err().println("stopped; what has arrived is kept, the same command goes on after it");
+            return 1;
+        }
+    }
+
+    // --- fetching one ----------------------------------------------------------------------------------------------
+
+    private void make(CatalogueEntry entry, ConsoleProgress progress) throws IOException, InterruptedException {
+        boolean byHand = Files.exists(models.downloads().resolve(entry.file()));
+        Path published = published(entry, progress);
+        progress.say("importing " + published);
+        Path model = models.model(entry.name());
+        Files.createDirectories(model.resolveSibling(""));
+        PulledImport.run(published, entry, model);
+        models.remember(entry);
+        if (!byHand) {
+            Files.delete(published); // the model has all of it, and it can be fetched again
+        }
+    }
+
+    private Path published(CatalogueEntry entry, ConsoleProgress progress) throws IOException, InterruptedException {
+        try {
+            if (offline) {
+                return Downloader.find(entry.published(), models.downloads()).orElseThrow(() -> new IOException(
+                        entry.name() + " is not on this machine" + byHand(entry)));
+            }
+            progress.say("fetching " + entry.addresses().getFirst());
+            try (Downloader downloader = new Downloader(Downloader.Settings.DEFAULT)) {
+                return downloader.fetch(entry.published(), models.downloads(), shown(progress),
+                        terminal.interruption()::asked);
+            }
+        } catch (DownloadException e) {
+            throw new IOException(e.getMessage() + byHand(entry), e);
+        }
+    }
+
+    /// What a user can do where the program cannot.
+    private String byHand(CatalogueEntry entry) {
+        Long bytes = entry.bytes();
+        String size = bytes == null ? "" : String.format(Locale.ROOT, " of %,d bytes", bytes);
+        return ". To do it by hand: fetch " + entry.addresses().getFirst() + " (a file" + size + ", "
+                + entry.hash() + "), put it at " + models.downloads().resolve(entry.file())
+                + ", and run: ./alexnet pull " + entry.name() + " --offline";
+    }
+
+    private static DownloadProgress shown(ConsoleProgress progress) {
+        return new DownloadProgress() {
+            @Override
+            public void bytes(long done, OptionalLong total) {
+                progress.downloading(done, total);
+            }
+
+            @Override
+            public void note(String text) {
+                progress.say(text);
+            }
+        };
+    }
+
+    private void report(CatalogueEntry entry, boolean already) throws IOException {
+        Path model = models.model(entry.name());
+        if (out != null) {
+            AtomicFiles.write(out, stream -> Files.copy(model, stream));
+        }
+        Path result = out == null ? model : out;
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("name", entry.name());
+            object.put("model", result.toString());
+            object.put("already_pulled", already);
+            terminal.out().println(Json.of(object));
+            return;
+        }
+        terminal.out().println((already ? "already pulled: " : "pulled: ") + result);
+        terminal.out().println("use it: ./alexnet classify " + (out == null ? entry.name() : result) + " picture.jpg");
+    }
+
+    // --- listing ---------------------------------------------------------------------------------------------------
+
+    private void list(Catalogue catalogue) {
+        if (json) {
+            List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+            for (CatalogueEntry entry : catalogue.entries()) {
+                Map<String, @Nullable Object> row = new LinkedHashMap<>();
+                row.put("name", entry.name());
+                row.put("description", entry.description());
+                row.put("addresses", entry.addresses());
+                row.put("bytes", entry.bytes());
+                row.put("hash", entry.hash().toString());
+                row.put("licence", entry.licence());
+                row.put("accuracy", entry.accuracy());
+                row.put("dialect", entry.dialect());
+                row.put("class_order", entry.classOrder());
+                row.put("preprocessing", entry.preprocessing());
+                row.put("pulled", models.has(entry));
+                rows.add(row);
+            }
+            terminal.out().println(Json.of(rows));
+            return;
+        }
+        String form = "%-24s %-9s %-7s %-7s %-17s %s%n";
+        terminal.out().printf(Locale.ROOT, form, "name", "size", "top-1", "top-5", "licence", "");
+        for (CatalogueEntry entry : catalogue.entries()) {
+            Long bytes = entry.bytes();
+            terminal.out().printf(Locale.ROOT, form, entry.name(), bytes == null ? "?" : Text.bytes(bytes),
+                    String.format(Locale.ROOT, "%.1f %%", entry.accuracy().top1()),
+                    String.format(Locale.ROOT, "%.1f %%", entry.accuracy().top5()), entry.licence(),
+                    models.has(entry) ? "pulled" : "");
+            terminal.out().println("    " + entry.description());
+        }
+        terminal.out().println("accuracies as published, of ILSVRC-2012's validation pictures, centre view unless said"
+                + " otherwise by --json");
+    }
+}

@@ -1,0 +1,133 @@
+package net.alexnet.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Fine-tuning as a user does it: a base trained on three classes, and other pictures.
+class FinetuneTest {
+    @TempDir
+    private Path root;
+    private Path base = Path.of("");
+    private Path pictures = Path.of("");
+    private Path runs = Path.of("");
+
+    @BeforeEach
+    void trainABase() throws Exception {
+        Path first = root.resolve("first");
+        ToyPictures.write(first, 6, 1);
+        Result.done("train", "--data", first, "--recipe", ToyRecipe.in(root), "--runs", root.resolve("bases"),
+                "--epochs", 2,
+                "--threads", 2);
+        base = RunFiles.latest(root.resolve("bases")).folder();
+        pictures = root.resolve("pictures");
+        ToyPictures.write(pictures, 10, System.nanoTime() & 0xFFFFFF); // pictures that no run before has cached
+        deleteClass("rows");
+        runs = root.resolve("runs");
+    }
+
+    private void deleteClass(String name) throws IOException {
+        try (Stream<Path> files = Files.walk(pictures.resolve(name))) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private Object[] finetune(Object... more) {
+        List<Object> all = new ArrayList<>(
+                List.of("finetune", base, "--data", pictures, "--runs", runs, "--threads", 2));
+        all.addAll(List.of(more));
+        return all.toArray();
+    }
+
+    @Test
+    void endsInAnOrdinaryRunAndASecondOneFindsTheFeatures() throws Exception {
+        Result result = Result.done(finetune("--epochs", 4, "--batch", 4, "--progress", "plain"));
+        assertThat(result.err()).contains("2 classes, 16 pictures to train on, 4 to judge by", "stored features: ",
+                "epoch 4/4");
+        assertThat(result.out()).contains("on 4 pictures in the best epoch", "use it: ./alexnet classify");
+        RunFiles run = RunFiles.latest(runs);
+        assertThat(run.text("recipe.yaml")).contains("freeze: conv5", base.toString(), "table: small", "resize: 20");
+        JsonNode judged = Result.done("evaluate", run.folder(), "--json").json();
+        double best = run.log("epoch").stream().mapToDouble(line -> line.get("top1_error").asDouble()).min()
+                .orElseThrow();
+        assertThat(judged.findValue("top1_error").asDouble()).isCloseTo(best, within(1e-9));
+        Path one = pictures.resolve("discs/0.png");
+        assertThat(Result.done("classify", run.folder(), one).out()).contains("discs");
+        Result again = Result.done(finetune("--epochs", 1, "--rate", "fc8=3", "--progress", "plain"));
+        assertThat(again.err()).contains("stored features, used again: ").doesNotContain("stored features: ");
+    }
+
+    @Test
+    void aStoppedRunGoesOnByTrain() throws Exception {
+        Result whole = Result.done(finetune("--epochs", 3, "--batch", 4, "--json"));
+        byte[] expected = RunFiles.latest(runs).weights(12);
+        assertThat(whole.json().get("finished").asBoolean()).isTrue();
+        Result stopped = Result.done(finetune("--epochs", 3, "--batch", 4, "--max-steps", 5));
+        assertThat(stopped.err()).contains("stopped after step 5 and saved; go on with: ./alexnet train --resume");
+        Result.done("train", "--resume", RunFiles.latest(runs).folder(), "--threads", 2);
+        assertThat(RunFiles.latest(runs).weights(12)).isEqualTo(expected);
+    }
+
+    @Test
+    void foldsAreSummedUp() throws Exception {
+        JsonNode figures = Result.done(finetune("--epochs", 2, "--folds", 3, "--json")).json();
+        double[] errors = new double[3];
+        int judged = 0;
+        for (int i = 0; i < 3; i++) {
+            errors[i] = figures.get("folds").get(i).get("top1_error").asDouble();
+            judged += figures.get("folds").get(i).get("validation_n").asInt();
+        }
+        assertThat(judged).isEqualTo(20);
+        double mean = (errors[0] + errors[1] + errors[2]) / 3;
+        double squares = 0;
+        for (double error : errors) {
+            squares += (error - mean) * (error - mean);
+        }
+        assertThat(figures.get("top1_error").get("mean").asDouble()).isCloseTo(mean, within(1e-12));
+        assertThat(figures.get("top1_error").get("standard_error").asDouble())
+                .isCloseTo(Math.sqrt(squares / 2 / 3), within(1e-12));
+        Path folds = Path.of(figures.get("runs").asText());
+        assertThat(folds.resolve("folds.json")).exists();
+        Path third = folds.resolve("fold-3");
+        JsonNode alone = Result.done("evaluate", third, "--json").json();
+        assertThat(alone.findValue("top1_error").asDouble()).isCloseTo(errors[2], within(1e-9));
+    }
+
+    @Test
+    void misuseIsRefusedBeforeAnythingIsMade() throws Exception {
+        Result.of(finetune("--freeze", "conv6")).isRefused(2, "'conv6'", "did you mean 'conv", "conv5, fc6");
+        Result.of(finetune("--freeze", "fc8")).isRefused(2, "the new head, fc8");
+        Result.of(finetune("--rate", "conv2=0.1")).isRefused(2, "conv2", "finetune.freeze is conv5");
+        Result.of(finetune("--views", 3)).isRefused(2, "views must be 1, 2 or 10, found 3");
+        Result.of(finetune("--folds", 1)).isRefused(2, "--folds must be at least 2");
+        Result.of(finetune("--folds", 11)).isRefused(1, "10 pictures of columns", "11 folds");
+        Result.of(finetune("--set", "network.width=2")).isRefused(2, "network.width is the base's");
+        Result.of("finetune", root.resolve("none"), "--data", pictures).isRefused(1, "there is no run at");
+        Result.of("finetune", base, "--data", root.resolve("none"), "--runs", runs).isRefused(1, "none");
+        Result.of("train", "--recipe", "finetune", "--data", pictures).isRefused(2, "./alexnet finetune MODEL --data");
+        deleteClass("columns");
+        Result.of(finetune()).isRefused(1, "class");
+        deleteClass("discs");
+        Result.of(finetune()).isRefused(1, pictures.toString());
+        assertThat(runs).doesNotExist();
+    }
+
+    @Test
+    void picturesPreparedWithOtherChannelsAreRefused() throws Exception {
+        Path grey = root.resolve("grey");
+        Result.done("prepare", pictures, grey, "--size", 20, "--channels", 1);
+        Result.of("finetune", base, "--data", grey, "--runs", runs).isRefused(1, "1 channels", "3 (network.channels)");
+    }
+}

@@ -1,0 +1,240 @@
+package net.alexnet.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.alexnet.download.Hash;
+import net.alexnet.files.AtomicFiles;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `pull` as a whole, from a server on this machine, by a catalogue of its own whose weights are ours already.
+class PullTest {
+    private static final String NAME = "toy-of-the-test";
+    private static final String FILE = "toy-of-the-test.safetensors";
+    private static final Path CACHE = Path.of(System.getenv("XDG_CACHE_HOME"), "alexnet", "models");
+    private static final Path MODEL = CACHE.resolve(NAME).resolve("model.safetensors");
+    private static final Path BY_HAND = CACHE.resolve("downloads").resolve(FILE);
+
+    @TempDir
+    static Path root;
+
+    private static Path model;
+    private static Path picture;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private HttpServer server;
+    private Path catalogue;
+    private volatile byte[] served;
+
+    @BeforeAll
+    static void train() throws Exception {
+        Path pictures = root.resolve("pictures");
+        ToyPictures.write(pictures, 4, 1);
+        Result.done("train", "--data", pictures, "--recipe", ToyRecipe.in(root), "--runs", root.resolve("runs"),
+                "--max-steps", 1, "--threads", 1);
+        Path run = RunFiles.latest(root.resolve("runs")).folder();
+        try (var files = Files.walk(run)) {
+            model = files.filter(file -> file.endsWith("model.safetensors")).findFirst().orElseThrow();
+        }
+        picture = pictures.resolve("rows/0.png");
+    }
+
+    @BeforeEach
+    void serve() throws IOException {
+        clean();
+        served = Files.readAllBytes(model);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            requests.incrementAndGet();
+            byte[] bytes = served;
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+        server.start();
+        catalogue = folder.resolve("catalogue.yaml");
+        write(Hash.sha256(model).hex(), Files.size(model));
+    }
+
+    private void write(String sha256, long bytes) throws IOException {
+        Files.writeString(catalogue, """
+                - name: %s
+                  description: a toy
+                  file: %s
+                  addresses: ['http://127.0.0.1:%d/%s']
+                  plain_http: true
+                  bytes: %d
+                  hash: {kind: sha256, hex: %s}
+                  licence: none
+                  accuracy: {top1: 50, top5: 100, views: centre}
+                  dialect: alexnet
+                  class_order: as drawn
+                  preprocessing: as trained
+                """.formatted(NAME, FILE, server.getAddress().getPort(), FILE, bytes, sha256));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.stop(0);
+        clean();
+    }
+
+    /// Only what is this test's: the folder is that of the whole build.
+    private static void clean() throws IOException {
+        AtomicFiles.deleteTree(CACHE.resolve(NAME));
+        for (String suffix : List.of("", ".part", ".part.json", ".bad", ".lock")) {
+            Files.deleteIfExists(BY_HAND.resolveSibling(FILE + suffix));
+        }
+    }
+
+    private Result pull(Object... more) {
+        List<Object> arguments = new ArrayList<>(List.of("pull", NAME, "--catalogue", catalogue));
+        arguments.addAll(List.of(more));
+        return Result.of(arguments.toArray());
+    }
+
+    @Test
+    void fetchesImportsAndIsUsedByItsName() throws Exception {
+        Result.of("classify", NAME, picture).isRefused(1, NAME);
+        Result result = pull();
+        assertThat(result.exitCode()).as("%s", result).isZero();
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).contains("pulled: " + MODEL, "use it: ./alexnet classify " + NAME + " picture.jpg");
+        assertThat(BY_HAND).doesNotExist();
+        assertThat(Result.done("classify", NAME, picture, "--threads", 1, "--json").json().get(0).get("predictions"))
+                .isEqualTo(Result.done("classify", model, picture, "--threads", 1, "--json").json().get(0)
+                        .get("predictions"));
+    }
+
+    @Test
+    void aSecondPullNeedsNoNetwork() throws Exception {
+        assertThat(pull().exitCode()).isZero();
+        server.stop(0);
+        Result again = pull("--json");
+        assertThat(again.json().get("already_pulled").asBoolean()).isTrue();
+        assertThat(again.json().get("model").asText()).isEqualTo(MODEL.toString());
+        assertThat(requests).hasValue(1);
+    }
+
+    @Test
+    void anAlteredModelIsPulledAnew() throws Exception {
+        assertThat(pull().exitCode()).isZero();
+        byte[] altered = Files.readAllBytes(MODEL);
+        altered[altered.length - 1] ^= 1;
+        Files.write(MODEL, altered);
+        assertThat(pull("--json").json().get("already_pulled").asBoolean()).isFalse();
+        assertThat(Files.readAllBytes(MODEL)).isEqualTo(Files.readAllBytes(model));
+        assertThat(requests).hasValue(2);
+        assertThat(pull("--refresh").exitCode()).isZero();
+        assertThat(requests).hasValue(3);
+    }
+
+    @Test
+    void offlineSaysWhatToDoAndThenTakesWhatWasPutThere() throws Exception {
+        pull("--offline").isRefused(1, NAME + " is not on this machine", "fetch http://127.0.0.1:", FILE,
+                "SHA-256 " + Hash.sha256(model).hex(), "put it at " + BY_HAND, "--offline");
+        assertThat(requests).hasValue(0);
+        Files.createDirectories(BY_HAND.resolveSibling(""));
+        Files.copy(model, BY_HAND, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(pull("--offline").exitCode()).isZero();
+        assertThat(requests).hasValue(0);
+        assertThat(MODEL).hasSameBinaryContentAs(model);
+        assertThat(BY_HAND).exists();
+    }
+
+    @Test
+    void aFilePutThereByHandThatIsAnotherIsSetAside() throws Exception {
+        Files.createDirectories(BY_HAND.resolveSibling(""));
+        Files.write(BY_HAND, new byte[(int) Files.size(model)]);
+        pull("--offline").isRefused(1, "is not the file that was published: expected SHA-256", "found ", ".bad",
+                "To do it by hand");
+        assertThat(MODEL).doesNotExist();
+    }
+
+    @Test
+    void withoutAServerItSaysWhatToDo() throws Exception {
+        server.stop(0);
+        pull().isRefused(1, "cannot be reached", "put it at " + BY_HAND);
+        assertThat(MODEL).doesNotExist();
+    }
+
+    @Test
+    void alteredBytesNeverBecomeAModel() throws Exception {
+        byte[] altered = served.clone();
+        altered[altered.length - 1] ^= 1;
+        served = altered;
+        pull().isRefused(1, "is not the file that was published", "expected SHA-256 " + Hash.sha256(model).hex());
+        assertThat(MODEL).doesNotExist();
+        assertThat(BY_HAND.resolveSibling(FILE + ".bad")).exists();
+    }
+
+    @Test
+    void whatCannotBeImportedIsKeptForAnotherAttempt() throws Exception {
+        served = new byte[1000];
+        Path zeros = Files.write(folder.resolve("zeros"), served);
+        write(Hash.sha256(zeros).hex(), 1000);
+        pull().isRefused(1, BY_HAND.toString());
+        assertThat(BY_HAND).hasSameBinaryContentAs(zeros);
+        assertThat(MODEL).doesNotExist();
+    }
+
+    @Test
+    void writesTheModelElsewhereToo() throws Exception {
+        Path out = folder.resolve("mine.safetensors");
+        assertThat(pull("--out", out).out()).contains("pulled: " + out, "./alexnet classify " + out);
+        assertThat(out).hasSameBinaryContentAs(model);
+        pull("--out", out).isRefused(1, out + " exists already");
+    }
+
+    @Test
+    void listsTheProgramsOwnCatalogue() throws Exception {
+        JsonNode rows = Result.done("pull", "--json").json();
+        assertThat(rows).isNotEmpty().allSatisfy(row -> {
+            assertThat(row.get("pulled").asBoolean()).isFalse();
+            assertThat(row.get("accuracy").get("top1").asDouble())
+                    .isLessThan(row.get("accuracy").get("top5").asDouble());
+            assertThat(row.get("hash").asText()).matches("(SHA-256|SHA-1) [0-9a-f]{40,64}");
+        });
+        Result table = Result.done("pull");
+        rows.forEach(row -> assertThat(table.out()).contains(row.get("name").asText()));
+    }
+
+    @Test
+    void aNameThatWasNotPulledSaysHow() {
+        Result.of("classify", "torchvision", picture).isRefused(1, "./alexnet pull torchvision");
+        Result.of("pull", "resnet").isRefused(2, "'resnet' is not in the catalogue; there are torchvision, ");
+    }
+
+    @Test
+    void aCatalogueThatMakesNoSenseIsRefused() throws Exception {
+        String text = Files.readString(catalogue);
+        Files.writeString(catalogue, text.replace("plain_http: true", "plain_http: false"));
+        pull().isRefused(1, catalogue.toString(), "is not an address that begins with https://");
+        Files.writeString(catalogue, text.replace("file: ", "file: ../"));
+        pull().isRefused(1, catalogue.toString(), "is not the name of a file");
+        Files.writeString(catalogue, text.replace("  licence: none\n", ""));
+        pull().isRefused(1, catalogue.toString(), "line ", "licence");
+        Files.writeString(catalogue, text + "  size: 3\n");
+        pull().isRefused(1, catalogue.toString(), "line ", "size");
+        Files.writeString(catalogue, text + text);
+        pull().isRefused(1, catalogue.toString(), "two entries are named '" + NAME + "'");
+        pull("--catalogue", folder.resolve("none")).isRefused(2, "--catalogue");
+    }
+}

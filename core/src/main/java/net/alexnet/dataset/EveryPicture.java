@@ -1,0 +1,94 @@
+package net.alexnet.dataset;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import net.alexnet.dataset.FolderScan.ClassFile;
+import net.alexnet.image.PictureCodec;
+
+/// Every picture of a source, whether it has a class or not. Of a folder those are the files in it, which have none, and
+/// those below its subfolders, whose names are the classes; or the same below `train/` and `val/`. What else
+/// [Datasets] knows has both its parts taken.
+public final class EveryPicture {
+    /// The class of pictures that have none.
+    public static final String UNKNOWN = "";
+
+    private static final double HALF = 0.5; // split where the source has no split of its own; both parts are taken
+
+    private EveryPicture() {}
+
+    /// The name of a picture's class, if it has one.
+    public static Optional<String> className(PictureSet set, int index) {
+        return Optional.of(set.classes().get(set.label(index))).filter(name -> !name.equals(UNKNOWN));
+    }
+
+    /// Opens a folder or a single file.
+    ///
+    /// @param channels of the pictures as they are read, 1 or 3
+    /// @throws DatasetException if there is no picture
+    public static PictureSet open(Path source, PictureCodec codec, int channels) throws IOException {
+        if (Files.isRegularFile(source)) {
+            return new FileSet(List.of(UNKNOWN),
+                    List.of(new FileSet.Entry(source, source.toString(), 0)), codec, channels);
+        }
+        if (!Files.isDirectory(source)) {
+            throw new DatasetException("there is no file or folder " + source);
+        }
+        if (IdxFiles.in(source).present() || Cifar10.in(source, channels).present()
+                || Ilsvrc.in(source, codec, channels).present()) {
+            Dataset dataset = Datasets.open(source, codec, channels, 1, HALF, List.of());
+            return new JoinedPictures(List.of(dataset.training(), dataset.validation()));
+        }
+        return below(source, codec, channels);
+    }
+
+    private static PictureSet below(Path source, PictureCodec codec, int channels) throws IOException {
+        List<ClassFile> files = new ArrayList<>();
+        TreeSet<String> classes = new TreeSet<>();
+        FolderScan whole = FolderScan.of(source);
+        SplitFolders parts = SplitFolders.of(source);
+        if (parts.training().equals(source) && parts.validation().isEmpty()) {
+            files.addAll(whole.files());
+            classes.addAll(whole.classes());
+        } else {
+            List<Path> roots = new ArrayList<>(List.of(parts.training()));
+            parts.validation().ifPresent(roots::add);
+            for (Path root : roots) {
+                if (!root.equals(source)) {
+                    FolderScan part = FolderScan.of(root);
+                    classes.addAll(part.classes());
+                    files.addAll(named(root, part.files()));
+                    files.addAll(named(root, part.loose()));
+                }
+            }
+            whole.files().stream()
+                    .filter(file -> roots.stream().noneMatch(root -> file.path().startsWith(root)))
+                    .forEach(file -> {
+                        files.add(file);
+                        classes.add(file.className());
+                    });
+        }
+        files.addAll(whole.loose());
+        if (files.isEmpty()) {
+            throw new DatasetException(source + " holds no pictures: there is no file in it or below it");
+        }
+        List<String> names = new ArrayList<>(List.of(UNKNOWN));
+        names.addAll(classes);
+        return new FileSet(names,
+                files.stream()
+                        .map(file -> new FileSet.Entry(file.path(), file.name(), names.indexOf(file.className())))
+                        .sorted(java.util.Comparator.comparing(FileSet.Entry::name))
+                        .toList(),
+                codec, channels);
+    }
+
+    private static List<ClassFile> named(Path root, List<ClassFile> files) {
+        return files.stream()
+                .map(file -> new ClassFile(file.className(), file.path(), root.getFileName() + "/" + file.name()))
+                .toList();
+    }
+}

@@ -1,0 +1,127 @@
+package net.alexnet.dataset;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import net.alexnet.image.Picture;
+import net.alexnet.image.PictureCodec;
+import net.alexnet.image.UnreadablePictureException;
+import org.jspecify.annotations.Nullable;
+
+/// Squares for a single pass over pictures of which some may be broken: for one that cannot be read a black square comes, and
+/// [#reason(int)] tells afterwards. So every picture keeps its index, and none has to be decoded twice.
+///
+/// @see PreparedPictures for pictures that are gone through several times
+public final class TolerantSquares implements PictureSet {
+    private final PictureSet source;
+    private final PictureCodec codec;
+    private final int side;
+    private final int channels;
+    private final AtomicReferenceArray<@Nullable String> reasons;
+    private final AtomicReferenceArray<@Nullable String> contents;
+
+    /// Reads nothing yet.
+    ///
+    /// @param source pictures as they are
+    /// @param side of the squares, in pixels
+    /// @param channels of the squares, 1 or 3
+    public TolerantSquares(PictureSet source, PictureCodec codec, int side, int channels) {
+        this.source = source;
+        this.codec = codec;
+        this.side = side;
+        this.channels = channels;
+        this.reasons = new AtomicReferenceArray<>(source.size());
+        this.contents = new AtomicReferenceArray<>(source.size());
+    }
+
+    @Override
+    public List<String> classes() {
+        return source.classes();
+    }
+
+    @Override
+    public int size() {
+        return source.size();
+    }
+
+    @Override
+    public int label(int index) {
+        return source.label(index);
+    }
+
+    @Override
+    public String name(int index) {
+        return source.name(index);
+    }
+
+    @Override
+    public long stamp(int index) {
+        return source.stamp(index);
+    }
+
+    @Override
+    public Content content(int index) {
+        return new Content.Raw(picture(index));
+    }
+
+    @Override
+    public Picture picture(int index) {
+        try {
+            Content content = source.content(index);
+            contents.set(index, contentId(content.bytes()));
+            Picture square = content.square(codec, side, channels);
+            if (square.channels() == channels) {
+                return square;
+            }
+            reasons.set(index, "it has " + square.channels() + " channels, expected " + channels);
+        } catch (IOException e) {
+            reasons.set(index, String.valueOf(PictureFiles.unreadable(e).getMessage()));
+        } catch (UnreadablePictureException e) {
+            reasons.set(index, String.valueOf(e.getMessage()));
+        }
+        return new Picture(side, side, channels, new byte[side * side * channels]);
+    }
+
+    /// Why a picture that was asked for could not be read; null if it could.
+    public @Nullable String reason(int index) {
+        return reasons.get(index);
+    }
+
+    /// The id of what a picture that was asked for holds ([#contentId]).
+    ///
+    /// @throws IllegalStateException if it was not asked for, or could not be read
+    public String contentId(int index) {
+        String id = contents.get(index);
+        if (id == null) {
+            throw new IllegalStateException(name(index) + " was not read");
+        }
+        return id;
+    }
+
+    /// The same for the same bytes, and another for others: the first 128 bits of their SHA-256, in hexadecimal.
+    public static String contentId(byte[] bytes) {
+        try {
+            ByteBuffer digest = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().toHexDigits(digest.getLong()) + HexFormat.of().toHexDigits(digest.getLong());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has it
+        }
+    }
+
+    /// What could not be read of the pictures that were asked for, in their order.
+    public List<Rejected> rejected() {
+        List<Rejected> rejected = new ArrayList<>();
+        for (int i = 0; i < size(); i++) {
+            String reason = reasons.get(i);
+            if (reason != null) {
+                rejected.add(new Rejected(name(i), reason));
+            }
+        }
+        return List.copyOf(rejected);
+    }
+}

@@ -1,0 +1,92 @@
+package net.alexnet.exchange;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import net.alexnet.exchange.onnx.OnnxWriter;
+import net.alexnet.model.Model;
+import net.alexnet.model.ModelCard;
+import net.alexnet.net.AlexNet.Table;
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.tensor.Shape;
+import net.alexnet.weights.Entry;
+import net.alexnet.weights.Safetensors;
+import net.alexnet.weights.WeightFile;
+import net.alexnet.weights.WeightFileException;
+import net.alexnet.weights.pytorch.PyTorchWriter;
+
+/// Writes a model under the names of others.
+public final class Exporter {
+    private Exporter() {}
+
+    /// The names that a model is exported under if nothing is said: torchvision's for torchvision's network, else our own.
+    public static Dialect usual(ModelCard card) {
+        return card.network().table() == Table.TORCHVISION ? Dialect.TORCHVISION : Dialect.PAPER;
+    }
+
+    /// Writes a model, whole or not at all; the same model gives the same bytes.
+    ///
+    /// A safetensors file under our own names is a model file. Under others' it says the same of itself, but for its format,
+    /// which is PyTorch's `pt`; a mean image stays beside the weights, as `mean_image`.
+    ///
+    /// @param model as it lies in its file
+    /// @throws ChoiceException if the dialect is about another network, so that who reads the names would compute something
+    ///     else
+    public static void write(Path target, Model.Stored model, Dialect dialect, ExportFormat format)
+            throws IOException {
+        ModelCard card = model.card();
+        requireSameNetwork(card, dialect);
+        switch (format) {
+            case SAFETENSORS -> Safetensors.write(target, metadata(card, dialect),
+                    Stream.concat(entries(model, dialect).stream(), Model.entries(card).stream()).toList());
+            case PYTORCH -> PyTorchWriter.write(target, entries(model, dialect));
+            case ONNX -> OnnxWriter.write(target, card, entries(model, Dialect.PAPER)); // the graph has names of its own
+        }
+    }
+
+    private static void requireSameNetwork(ModelCard card, Dialect dialect) {
+        Table table = card.network().table();
+        if (dialect != Dialect.PAPER && dialect.table() != table) {
+            throw new ChoiceException("the names of " + dialect.key() + " stand for the table "
+                    + Tables.spelled(dialect.table()) + ", but the model's is " + Tables.spelled(table)
+                    + ", which computes something else; leave --net away, or say --net " + Dialect.PAPER.key());
+        }
+    }
+
+    private static Map<String, String> metadata(ModelCard card, Dialect dialect) {
+        Map<String, String> metadata = new HashMap<>(Model.metadata(card));
+        if (dialect != Dialect.PAPER) {
+            metadata.put("format", "pt");
+        }
+        return metadata;
+    }
+
+    /// The parameters under a dialect's names.
+    static List<Entry> entries(Model.Stored model, Dialect dialect) throws WeightFileException {
+        List<Entry> entries = new ArrayList<>();
+        for (Row row : NetworkFit.weighted(model.card().network().architecture()).toList()) {
+            entries.add(entry(model.weights(), row.name() + ".weight", row.weightShape(), dialect));
+            entries.add(entry(model.weights(), row.name() + ".bias", Shape.of(row.weightShape().dim(0)), dialect));
+        }
+        return entries;
+    }
+
+    private static Entry entry(WeightFile weights, String name, Shape shape, Dialect dialect)
+            throws WeightFileException {
+        weights.values(name, shape); // is there, before anything is written
+        return new Entry(dialect.theirs(name), shape, () -> {
+            try {
+                MemorySegment values = weights.values(name, shape);
+                return Channels.areTurned(dialect, name) ? Channels.turned(values, shape) : values;
+            } catch (WeightFileException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}

@@ -1,0 +1,195 @@
+package net.alexnet.exchange;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import net.alexnet.exchange.ImportOptions.Source;
+import net.alexnet.exchange.Imported.LayerOrigin;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.model.ImageNet;
+import net.alexnet.model.Model;
+import net.alexnet.model.ModelCard;
+import net.alexnet.model.Provenance;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.Architecture;
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.shards.Hashes;
+import net.alexnet.tensor.Shape;
+import net.alexnet.weights.Entry;
+import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFile;
+import net.alexnet.weights.WeightFileException;
+import net.alexnet.weights.any.AnyWeights;
+
+/// Makes a model of a file of weights: tells its tensors by a [Dialect]'s names, its network by their shapes, and writes down
+/// what a consumer must know.
+public final class Importer {
+    private static final String MEAN_IMAGE = "mean_image"; // of our own files, which their card is about
+
+    private final WeightFile file;
+    private final ImportOptions options;
+    private final ForeignTensors tensors;
+    private final Optional<ModelCard> stated;
+
+    private Importer(WeightFile file, ImportOptions options) throws WeightFileException {
+        this.file = file;
+        this.options = options;
+        this.tensors = new ForeignTensors(file, options.dialect());
+        this.stated = stated(file);
+    }
+
+    /// Opens a file of weights, of any format that is read.
+    ///
+    /// @throws WeightFileException if it cannot be read, or is damaged
+    public static WeightFile open(Path file) throws WeightFileException {
+        return AnyWeights.open(file);
+    }
+
+    /// What a file says of the model that it holds; only our own, and those that we exported, say something.
+    public static Optional<ModelCard> stated(WeightFile file) throws WeightFileException {
+        return file instanceof SafetensorsFile own ? Model.cardOf(own) : Optional.empty();
+    }
+
+    /// Understands a file.
+    ///
+    /// @param file must stay open until the result is written
+    /// @throws WeightFileException if tensors are missing, left over or of other shapes; the message has all of them
+    /// @throws ChoiceException if something must be said that neither the file nor its dialect says
+    /// @throws IOException if the file cannot be read
+    public static Imported read(WeightFile file, ImportOptions options) throws IOException {
+        return new Importer(file, options).read();
+    }
+
+    private Imported read() throws IOException {
+        AlexNet network = network();
+        Architecture architecture = architecture(network);
+        requireFits(architecture);
+        CardChoice choice = new CardChoice(options, stated);
+        ClassList classes = choice.classes(network.classes());
+        Preprocessing preprocessing = choice.preprocessing(network);
+        ModelCard card = new ModelCard(network, classes.names(), preprocessing, origin(), classes.wnids(),
+                views(network), Optional.of(provenance()));
+        List<Entry> entries = new ArrayList<>();
+        List<LayerOrigin> layers = new ArrayList<>();
+        NetworkFit.weighted(architecture).forEach(row -> {
+            boolean taken = options.only().takes(row.name());
+            for (boolean bias : new boolean[] {false, true}) {
+                String name = name(row, bias);
+                entries.add(taken
+                        ? tensors.entry(name, shape(row, bias))
+                        : Entry.of(name, shape(row, bias), () -> network.initialization()
+                                .values(architecture, row, bias, options.seed())));
+            }
+            layers.add(new LayerOrigin(row.name(), row.weightShape(),
+                    taken ? Optional.of(options.dialect().theirs(name(row, false))) : Optional.empty()));
+        });
+        return new Imported(card, entries, layers);
+    }
+
+    private static String name(Row row, boolean bias) {
+        return row.name() + (bias ? ".bias" : ".weight");
+    }
+
+    private static Shape shape(Row row, boolean bias) {
+        return bias ? Shape.of(row.weightShape().dim(0)) : row.weightShape();
+    }
+
+    // --- which network ---------------------------------------------------------------------------------------------
+
+    private AlexNet network() throws WeightFileException {
+        Optional<Integer> classes = options.classes().filter(_ -> !options.only().takes("fc8"))
+                .map(list -> list.names().size());
+        Optional<Integer> input = options.pictures().crop();
+        if (stated.isPresent() && options.table().isEmpty()) {
+            AlexNet own = stated.get().network();
+            AlexNet sized = own.withSize(input.orElse(own.input()), own.channels(), own.width());
+            return classes.isPresent() ? sized.withClasses(classes.get()) : sized;
+        }
+        return new NetworkFit(tensors, options.only())
+                .network(options.table().orElse(options.dialect().table()), classes, input);
+    }
+
+    private Architecture architecture(AlexNet network) throws WeightFileException {
+        try {
+            return network.architecture();
+        } catch (IllegalArgumentException e) {
+            throw new WeightFileException(file.path(), "its tensors give no network: " + e.getMessage(), e);
+        }
+    }
+
+    /// Every tensor that is not as it must be, in one message: who has to find out which file this is needs all of them.
+    private void requireFits(Architecture architecture) throws WeightFileException {
+        List<String> missing = new ArrayList<>();
+        List<String> misshapen = new ArrayList<>();
+        for (Row row : NetworkFit.weighted(architecture).toList()) {
+            for (boolean bias : new boolean[] {false, true}) {
+                String name = name(row, bias);
+                Shape expected = shape(row, bias);
+                if (!options.only().takes(name)) {
+                    continue;
+                }
+                if (!tensors.has(name)) {
+                    missing.add(options.dialect().theirs(name) + " (" + expected + ")");
+                } else if (!tensors.shape(name).equals(expected)) {
+                    misshapen.add(options.dialect().theirs(name) + " (must be " + expected + ", found "
+                            + file.shape(options.dialect().theirs(name)) + ")");
+                }
+            }
+        }
+        List<String> leftOver = new ArrayList<>();
+        for (String name : file.names()) {
+            if (!options.dialect().expects(name) && !(stated.isPresent() && name.equals(MEAN_IMAGE))) {
+                leftOver.add(name + " (" + file.shape(name) + ")");
+            }
+        }
+        if (!missing.isEmpty() || !leftOver.isEmpty() || !misshapen.isEmpty()) {
+            throw new WeightFileException(file.path(), "its tensors are not those of " + options.dialect().key()
+                    + " (table " + architecture.name() + ")" + listed("missing", missing)
+                    + listed("left over", leftOver) + listed("misshapen", misshapen) + hint());
+        }
+    }
+
+    private static String listed(String what, List<String> tensors) {
+        return tensors.isEmpty() ? "" : "; " + what + ": " + String.join(", ", tensors);
+    }
+
+    private String hint() {
+        List<String> others = Dialect.of(file.names()).stream().filter(dialect -> dialect != options.dialect())
+                .map(Dialect::key).toList();
+        return others.isEmpty() || Dialect.of(file.names()).contains(options.dialect())
+                ? ""
+                : ". The names are those of --net " + String.join(" or ", others);
+    }
+
+    // --- what the card says besides ----------------------------------------------------------------------------------
+
+    private String origin() {
+        String text = "imported from " + file.path().getFileName() + " (" + options.dialect().key() + ")";
+        List<String> taken = options.dialect().parameters().stream().filter(name -> name.endsWith(".weight"))
+                .map(name -> name.substring(0, name.indexOf('.'))).filter(options.only()::takes).toList();
+        return taken.size() == options.dialect().parameters().size() / 2
+                ? text
+                : text + ": " + String.join(", ", taken) + "; the rest initialised with seed " + options.seed();
+    }
+
+    private Optional<Integer> views(AlexNet network) {
+        boolean whole = options.only().equals(LayerChoice.ALL) && network.classes() == ImageNet.CLASSES;
+        return options.source().views()
+                .or(() -> stated.filter(_ -> whole).flatMap(ModelCard::views))
+                .or(() -> options.dialect().conventions().filter(_ -> whole && stated.isEmpty())
+                        .map(Dialect.Conventions::views));
+    }
+
+    private Provenance provenance() throws IOException {
+        Source source = options.source();
+        Optional<Provenance> before = stated.flatMap(ModelCard::provenance);
+        return new Provenance(
+                String.valueOf(file.path().getFileName()),
+                Hashes.hex(file.path()),
+                options.dialect().key(),
+                source.licence().or(() -> before.flatMap(one -> Optional.ofNullable(one.licence()))).orElse(null),
+                source.address().or(() -> before.flatMap(one -> Optional.ofNullable(one.address()))).orElse(null));
+    }
+}

@@ -1,0 +1,154 @@
+package net.alexnet.exchange;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.AlexNet.Table;
+import net.alexnet.net.Architecture;
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.Layer.Weighted;
+import net.alexnet.tensor.Shape;
+import net.alexnet.weights.WeightFileException;
+
+/// Reads off tensors' shapes how wide a network is, how many towers it has, how large its input and how many its classes
+/// are. What the shapes do not tell, such as whether there is response normalisation, is as in the table.
+///
+/// A shape that contradicts the others does not stop it: the network that agrees with most of them is given, so that the odd
+/// ones can be named.
+final class NetworkFit {
+    private static final int MAX_INPUT = 1024;
+
+    private final ForeignTensors tensors;
+    private final LayerChoice only;
+
+    NetworkFit(ForeignTensors tensors, LayerChoice only) {
+        this.tensors = tensors;
+        this.only = only;
+    }
+
+    /// @param classes how many, if that is known
+    /// @param input the side of the input, if that is known; else what is usual if it fits, else the smallest that does
+    AlexNet network(Table table, Optional<Integer> classes, Optional<Integer> input) throws WeightFileException {
+        AlexNet network = AlexNet.of(table);
+        Map<String, Integer> outputs = outputs();
+        double width = width(network, outputs);
+        int channels = taken("conv1.weight").map(shape -> shape.dim(1)).filter(count -> count == 1 || count == 3)
+                .orElse(network.channels());
+        network = network.withSize(input.orElse(usual(network)), channels, width)
+                .withClasses(classes(network, classes))
+                .withTowers(towers(network, outputs));
+        return input.isPresent() ? network : fitted(network);
+    }
+
+    /// The side of the input that the dialect is known for, with its own table: the zoo's graph reads 224 pixels by the table of
+    /// Caffe, whose own input has 227.
+    private int usual(AlexNet network) {
+        Dialect dialect = tensors.dialect();
+        return dialect.table() == network.table()
+                ? dialect.conventions().map(Dialect.Conventions::crop).orElse(network.input())
+                : network.input();
+    }
+
+    private Optional<Shape> taken(String name) throws WeightFileException {
+        return only.takes(name) ? tensors.regular(name) : Optional.empty();
+    }
+
+    /// The classes do not depend on whether their layer is taken.
+    private int classes(AlexNet network, Optional<Integer> known) throws WeightFileException {
+        if (known.isPresent()) {
+            return known.get();
+        }
+        int found = tensors.regular("fc8.weight").map(shape -> shape.dim(0)).orElse(network.classes());
+        return found >= 2 ? found : network.classes();
+    }
+
+    /// The maps or units of each layer that is taken, but for the classes.
+    private Map<String, Integer> outputs() throws WeightFileException {
+        Map<String, Integer> outputs = new TreeMap<>();
+        for (String name : tensors.dialect().parameters()) {
+            Optional<Shape> shape = taken(name);
+            if (name.endsWith(".weight") && !name.startsWith("fc8") && shape.isPresent()) {
+                outputs.put(name.substring(0, name.indexOf('.')), shape.get().dim(0));
+            }
+        }
+        return outputs;
+    }
+
+    /// The factor that gives the most layers their maps: 1, that of one of the layers, or the middle between the factors that
+    /// rounding allows.
+    private static double width(AlexNet network, Map<String, Integer> outputs) {
+        Map<String, Integer> full = widths(network);
+        List<Double> candidates = new ArrayList<>(List.of(1.0));
+        double least = 0;
+        double most = 16;
+        for (Map.Entry<String, Integer> output : outputs.entrySet()) {
+            double filters = full.getOrDefault(output.getKey(), 1);
+            candidates.add(output.getValue() / filters);
+            least = Math.max(least, output.getValue() <= 8 ? 0 : (output.getValue() - 4) / filters);
+            most = Math.min(most, (output.getValue() + 4) / filters);
+        }
+        candidates.add((least + most) / 2);
+        double best = 1;
+        long agreed = -1;
+        for (double candidate : candidates) {
+            if (candidate > 0 && candidate <= 16) {
+                Map<String, Integer> widths = widths(network.withSize(network.input(), network.channels(), candidate));
+                long agree = outputs.entrySet().stream()
+                        .filter(output -> output.getValue().equals(widths.get(output.getKey()))).count();
+                if (agree > agreed) {
+                    best = candidate;
+                    agreed = agree;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static Map<String, Integer> widths(AlexNet network) {
+        Map<String, Integer> widths = new TreeMap<>();
+        weighted(network.architecture()).forEach(row -> widths.put(row.name(), row.out().dim(0)));
+        return widths;
+    }
+
+    static Stream<Row> weighted(Architecture architecture) {
+        return architecture.rows().stream().filter(row -> row.layer() instanceof Weighted);
+    }
+
+    private int towers(AlexNet network, Map<String, Integer> outputs) throws WeightFileException {
+        Optional<Shape> conv2 = taken("conv2.weight");
+        Integer maps = outputs.get("conv1");
+        if (conv2.isEmpty() || maps == null) {
+            return network.towers();
+        }
+        int inputs = conv2.get().dim(1);
+        return inputs == maps ? 1 : 2 * inputs == maps ? 2 : network.towers();
+    }
+
+    /// The network with an input for which fc6 reads as many values as it has weights.
+    private AlexNet fitted(AlexNet network) throws WeightFileException {
+        Optional<Shape> fc6 = taken("fc6.weight");
+        if (fc6.isEmpty() || reads(network, fc6.get().dim(1))) {
+            return network;
+        }
+        for (int side = 1; side <= MAX_INPUT; side++) {
+            AlexNet other = network.withSize(side, network.channels(), network.width());
+            if (reads(other, fc6.get().dim(1))) {
+                return other;
+            }
+        }
+        return network;
+    }
+
+    private static boolean reads(AlexNet network, int values) {
+        try {
+            return weighted(network.architecture()).anyMatch(
+                    row -> row.name().equals("fc6") && row.in().elements() == values);
+        } catch (IllegalArgumentException e) {
+            return false; // a window that finds no place in so small an input
+        }
+    }
+}

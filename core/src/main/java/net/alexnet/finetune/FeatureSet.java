@@ -1,0 +1,48 @@
+package net.alexnet.finetune;
+
+import net.alexnet.input.Examples;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+
+/// Some of the pictures whose features are stored, with their classes.
+///
+/// @param features of these and maybe more
+/// @param shape of one view's, `(C, H, W)` or `(F)`
+/// @param places of the pictures among those that are stored
+/// @param labels the class of each
+/// @param center which view is the middle of the picture
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record FeatureSet(Features features, Shape shape, int[] places, int[] labels, int center) {
+    /// How many pictures there are.
+    int size() {
+        return places.length;
+    }
+
+    /// One view of each of these pictures.
+    ///
+    /// @param pictures indices into this set
+    /// @param views as many
+    Examples examples(int[] pictures, int[] views) {
+        float[] values = new float[pictures.length * features.elements()];
+        int[] chosen = new int[pictures.length];
+        for (int i = 0; i < pictures.length; i++) {
+            features.read(places[pictures[i]], views[i], values, i * features.elements());
+            chosen[i] = labels[pictures[i]];
+        }
+        return new Chosen(shape.batch(pictures.length), values, chosen);
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Chosen(Shape shape, float[] values, int[] labels) implements Examples {
+        @Override
+        public int count() {
+            return labels.length;
+        }
+
+        @Override
+        public Tensor on(Backend backend) {
+            return backend.upload(shape, values);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package net.alexnet.finetune;
+
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.Network;
+import net.alexnet.net.Parameter;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+
+/// The beginning of a network that does not learn. It computes as at test time: dropout in it drops nothing.
+///
+/// @param network as a whole
+/// @param count of its rows, at least 1
+public record FrozenLayers(Network network, int count) {
+    /// What comes out of them for one picture, `(C, H, W)` or `(F)`.
+    public Shape shape() {
+        return network.architecture().rows().get(count - 1).out();
+    }
+
+    /// What they make of pictures, `(N, …)`.
+    ///
+    /// @param pictures `(N, C, H, W)`
+    Tensor of(Tensor pictures) {
+        return network.outputs(pictures, 0, count);
+    }
+
+    /// Enters everything that their outputs depend on, but for the pictures, into a digest.
+    void enter(Digest digest) {
+        for (Row row : network.architecture().rows().subList(0, count)) {
+            digest.text(row.layer().toString());
+        }
+        for (Parameter parameter : network.parameters()) {
+            if (network.architecture().rows().subList(0, count).stream()
+                    .anyMatch(row -> row.name().equals(parameter.layer()))) {
+                digest.text(parameter.name());
+                digest.floats(network.backend().download(parameter.value()));
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package net.alexnet.weights.protobuf;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/// A walk over the fields of one message in the wire format of protocol buffers:
+///
+/// ```
+/// message = (tag value)*      tag = varint: field number << 3 | wire type
+/// value   = varint (0) | 8 bytes (1) | varint length, bytes (2) | 4 bytes (5)
+/// ```
+///
+/// Numbers are little-endian. The deprecated groups (types 3 and 4) are refused. Errors are [IOException]s whose message says
+/// in which message and at which byte of the file, but not in which file.
+public final class Message {
+    private static final int VARINT = 0;
+    private static final int EIGHT_BYTES = 1;
+    private static final int DELIMITED = 2;
+    private static final int FOUR_BYTES = 5;
+
+    private final String type;
+    private final MemorySegment bytes;
+    private final long origin;
+    private final Budget budget;
+    private long position;
+
+    private int field;
+    private int wireType;
+    private long number;
+    private MemorySegment value = MemorySegment.NULL;
+
+    private Message(String type, MemorySegment bytes, long origin, Budget budget) {
+        this.type = type;
+        this.bytes = bytes;
+        this.origin = origin;
+        this.budget = budget;
+    }
+
+    /// A file that is one message.
+    ///
+    /// @param type what it is called in errors
+    public static Message file(String type, MemorySegment bytes) {
+        return new Message(type, bytes, 0, new Budget());
+    }
+
+    /// The same message from its start.
+    public Message again() {
+        return new Message(type, bytes, origin, budget);
+    }
+
+    /// Goes to the next field; false after the last.
+    public boolean next() throws IOException {
+        if (position == bytes.byteSize()) {
+            return false;
+        }
+        long tag = varint();
+        if (tag >>> 3 == 0 || tag >>> 32 != 0) {
+            throw error("the tag " + Long.toUnsignedString(tag) + " is none");
+        }
+        field = (int) (tag >>> 3);
+        wireType = (int) tag & 7;
+        switch (wireType) {
+            case VARINT -> number = varint();
+            case EIGHT_BYTES -> value = take(Long.BYTES);
+            case DELIMITED -> value = take(varint());
+            case FOUR_BYTES -> value = take(Integer.BYTES);
+            default -> throw error("field " + field + " has the wire type " + wireType + ", which is not read");
+        }
+        return true;
+    }
+
+    /// The number of the field that [#next] went to.
+    public int field() {
+        return field;
+    }
+
+    /// Its value, a varint.
+    public long number() throws IOException {
+        expect(VARINT, "a number");
+        return number;
+    }
+
+    /// Its value, bytes where they lie.
+    public MemorySegment bytes() throws IOException {
+        expect(DELIMITED, "bytes");
+        return value;
+    }
+
+    /// Its value, a text in UTF-8.
+    public String text() throws IOException {
+        MemorySegment text = bytes();
+        budget.text(text.byteSize());
+        return new String(text.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    }
+
+    /// Its value, a message.
+    public Message message(String type) throws IOException {
+        MemorySegment inner = bytes();
+        budget.part();
+        return new Message(type, inner, origin + position - inner.byteSize(), budget);
+    }
+
+    /// Adds its value to a list, or its values if they are packed.
+    ///
+    /// @param limit the most numbers that the list may have
+    public void numbers(List<Long> numbers, int limit) throws IOException {
+        long[] beyond = new long[1];
+        numbers(number -> {
+            if (numbers.size() < limit) {
+                numbers.add(number);
+            } else {
+                beyond[0]++;
+            }
+        });
+        if (beyond[0] > 0) {
+            throw error("field " + field + " has more than " + limit + " numbers");
+        }
+    }
+
+    /// Hands on its value, or one by one its values if they are packed.
+    public void numbers(LongConsumer each) throws IOException {
+        if (wireType == VARINT) {
+            each.accept(number);
+            return;
+        }
+        Message packed = message(type);
+        while (packed.position < packed.bytes.byteSize()) {
+            each.accept(packed.varint());
+        }
+    }
+
+    /// The values of this field as packed numbers of a kind: one of its kind, or many back to back.
+    MemorySegment packed(Numbers.Kind kind) throws IOException {
+        if (wireType == kind.wireType()) {
+            return value;
+        }
+        MemorySegment many = bytes();
+        if (many.byteSize() % kind.bytes() != 0) {
+            throw error("field " + field + " has " + many.byteSize() + " bytes, no multiple of " + kind.bytes());
+        }
+        return many;
+    }
+
+    private void expect(int expected, String what) throws IOException {
+        if (wireType != expected) {
+            throw error("field " + field + " must hold " + what + " (wire type " + expected + "), found wire type "
+                    + wireType);
+        }
+    }
+
+    private MemorySegment take(long length) throws IOException {
+        if (length < 0 || length > bytes.byteSize() - position) {
+            throw error("field " + field + " announces " + Long.toUnsignedString(length) + " bytes, "
+                    + (bytes.byteSize() - position) + " are left");
+        }
+        position += length;
+        return bytes.asSlice(position - length, length);
+    }
+
+    private long varint() throws IOException {
+        long result = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            if (position == bytes.byteSize()) {
+                throw error("it is cut within a number");
+            }
+            byte next = bytes.get(ValueLayout.JAVA_BYTE, position++);
+            result |= (next & 0x7FL) << shift;
+            if (next >= 0) {
+                return result;
+            }
+        }
+        throw error("a number has more than 10 bytes");
+    }
+
+    /// An error at this place.
+    public IOException error(String problem) {
+        return new IOException(type + " at byte " + (origin + position) + ": " + problem);
+    }
+}

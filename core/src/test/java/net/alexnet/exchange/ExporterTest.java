@@ -1,0 +1,128 @@
+package net.alexnet.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import net.alexnet.image.MeanImage;
+import net.alexnet.model.Model;
+import net.alexnet.model.ModelCard;
+import net.alexnet.net.AlexNet;
+import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ExporterTest {
+    private static final ClassList CLASSES = new ClassList(
+            List.of("tench", "goldfish"), List.of("n01440764", "n01443537"));
+
+    @TempDir
+    private Path folder;
+
+    private Path imported(String name, Path file, ImportOptions options) throws IOException {
+        Path model = folder.resolve(name);
+        try (WeightFile weights = Importer.open(file)) {
+            Importer.read(weights, options).write(model);
+        }
+        return model;
+    }
+
+    private static void sameTensors(Path expected, Path found) throws IOException {
+        try (SafetensorsFile one = SafetensorsFile.open(expected);
+                SafetensorsFile other = SafetensorsFile.open(found)) {
+            assertThat(other.names()).isEqualTo(one.names());
+            for (String name : one.names()) {
+                assertThat(other.shape(name)).isEqualTo(one.shape(name));
+                assertThat(other.read(name)).as(name).containsExactly(one.read(name));
+            }
+        }
+    }
+
+    /// In, out and in again: the exported file is the foreign one, and the second model the first, bit for bit.
+    @ParameterizedTest
+    @EnumSource(Dialect.class)
+    void whatCameInGoesOutAsItWas(Dialect dialect) throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(dialect.table()), 2);
+        if (dialect == Dialect.ONNX_ZOO) {
+            network = network.withSize(224, 3, network.width());
+        }
+        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, _ -> {});
+        ImportOptions options = ImportOptions.of(dialect).withClasses(CLASSES);
+        if (dialect == Dialect.PAPER) {
+            options = options.withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
+                    Optional.of(List.of(1.0, 2.0, 3.0)), Optional.empty(), Optional.empty()));
+        }
+        Path model = imported("model.safetensors", foreign, options);
+        Path exported = folder.resolve("exported.safetensors");
+        Exporter.write(exported, Model.read(model), dialect, ExportFormat.SAFETENSORS);
+        sameTensors(foreign, exported);
+        Path again = imported("again.safetensors", exported, ImportOptions.of(dialect));
+        sameTensors(model, again);
+        ModelCard first = Model.read(model).card();
+        ModelCard second = Model.read(again).card();
+        assertThat(second.network()).isEqualTo(first.network());
+        assertThat(second.classes()).isEqualTo(first.classes());
+        assertThat(second.wnids()).isEqualTo(first.wnids());
+        assertThat(second.preprocessing()).isEqualTo(first.preprocessing());
+    }
+
+    @Test
+    void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
+        AlexNet network = AlexNet.of(AlexNet.Table.TORCHVISION, 63, 3, 2, 0.001, 1, AlexNet.Activation.TANH, true, true,
+                0.25, null);
+        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, Dialect.TORCHVISION, _ -> {});
+        float[] means = new float[63 * 63 * 3];
+        means[5] = 99;
+        Path model = imported("model.safetensors", foreign, ImportOptions.of(Dialect.TORCHVISION).withClasses(CLASSES)
+                .withPictures(new ImportOptions.Pictures(Optional.of(70), Optional.of(63), Optional.empty(),
+                        Optional.of(new MeanImage(63, 3, means)), Optional.empty())));
+        ModelCard card = Model.read(model).card();
+        ModelCard changed = new ModelCard(network, card.classes(), card.preprocessing(), "trained");
+        Path exported = folder.resolve("exported.safetensors");
+        Exporter.write(exported, new Model.Stored(changed, SafetensorsFile.openLasting(model)), Dialect.TORCHVISION,
+                ExportFormat.SAFETENSORS);
+        ModelCard back = Model.read(imported("again.safetensors", exported, ImportOptions.of(Dialect.TORCHVISION)))
+                .card();
+        assertThat(back.network()).isEqualTo(network);
+        assertThat(back.preprocessing()).isEqualTo(card.preprocessing());
+        assertThat(back.preprocessing().meanImage()).isPresent();
+    }
+
+    @Test
+    void ourOwnNamesMakeAModelFile() throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.torchvision(), 2);
+        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, Dialect.TORCHVISION, _ -> {});
+        Path model = imported("model.safetensors", foreign, ImportOptions.of(Dialect.TORCHVISION).withClasses(CLASSES));
+        Path copy = folder.resolve("copy.safetensors");
+        Exporter.write(copy, Model.read(model), Dialect.PAPER, ExportFormat.SAFETENSORS);
+        assertThat(Files.readAllBytes(copy)).isEqualTo(Files.readAllBytes(model));
+        assertThat(Exporter.usual(Model.read(model).card())).isEqualTo(Dialect.TORCHVISION);
+    }
+
+    @Test
+    void theNamesOfAnotherNetworkAreRefused() throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.caffe(), 2);
+        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, Dialect.CAFFE, _ -> {});
+        Path model = imported("model.safetensors", foreign, ImportOptions.of(Dialect.CAFFE).withClasses(CLASSES));
+        Path out = folder.resolve("out.safetensors");
+        assertThatThrownBy(() -> Exporter.write(out, Model.read(model), Dialect.CAFFENET, ExportFormat.SAFETENSORS))
+                .isInstanceOf(ChoiceException.class)
+                .hasMessageContainingAll("caffenet stand for the table caffenet", "the model's is caffe");
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void theEndingOfANameIsAFormat() {
+        assertThat(ExportFormat.of(Path.of("a.b/net.PTH"))).contains(ExportFormat.PYTORCH);
+        assertThat(ExportFormat.of(Path.of("net.onnx"))).contains(ExportFormat.ONNX);
+        assertThat(ExportFormat.of(Path.of("net.safetensors"))).contains(ExportFormat.SAFETENSORS);
+        assertThat(ExportFormat.of(Path.of("net"))).isEmpty();
+    }
+}

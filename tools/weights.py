@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Fixtures that PyTorch made, and a look with PyTorch at what the program exported. Not needed to build, test or run.
+
+    pip install torch torchvision safetensors numpy
+    tools/weights.py make  core/src/test/resources/weights/torchvision
+    tools/weights.py check EXPORTED.pth REFERENCE.pth      both of torchvision's alexnet at its full width
+
+`make` writes a network with the layers and names of torchvision's alexnet, 8 maps and units wide, in both forms of
+torch.save, and its logits for two pictures that a formula gives.
+"""
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+MAPS, CLASSES, SIDE = 8, 7, 224
+
+
+class Narrow(nn.Module):
+    def __init__(self):
+        super().__init__()
+        m = MAPS
+        self.features = nn.Sequential(
+            nn.Conv2d(3, m, 11, 4, 2), nn.ReLU(), nn.MaxPool2d(3, 2),
+            nn.Conv2d(m, m, 5, 1, 2), nn.ReLU(), nn.MaxPool2d(3, 2),
+            nn.Conv2d(m, m, 3, 1, 1), nn.ReLU(), nn.Conv2d(m, m, 3, 1, 1), nn.ReLU(),
+            nn.Conv2d(m, m, 3, 1, 1), nn.ReLU(), nn.MaxPool2d(3, 2))
+        self.classifier = nn.Sequential(
+            nn.Dropout(), nn.Linear(m * 36, m), nn.ReLU(), nn.Dropout(), nn.Linear(m, m), nn.ReLU(), nn.Linear(m, CLASSES))
+
+    def forward(self, x):
+        return self.classifier(torch.flatten(self.features(x), 1))
+
+
+def make(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(2012)
+    net = Narrow().eval()
+    torch.save(net.state_dict(), folder / "narrow.pth")
+    torch.save(net.state_dict(), folder / "narrow-legacy.pth", _use_new_zipfile_serialization=False)
+    i = np.arange(2 * 3 * SIDE * SIDE, dtype=np.int64)
+    pictures = ((i * 7919 % 2001 - 1000) / np.float32(500)).astype(np.float32)
+    with torch.no_grad():
+        logits = net(torch.from_numpy(pictures).view(2, 3, SIDE, SIDE))
+    save_file({"logits": logits.contiguous()}, folder / "logits.safetensors")
+
+
+def check(exported, reference):
+    import torchvision
+    theirs = torch.load(reference, weights_only=True)
+    ours = torch.load(exported, weights_only=True)
+    torchvision.models.alexnet().load_state_dict(ours, strict=True)
+    if list(ours) != list(theirs) or not all(torch.equal(ours[k], theirs[k]) for k in theirs):
+        sys.exit(f"{exported} and {reference} differ")
+    print(f"{len(ours)} tensors, equal bit for bit; load_state_dict takes them")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3 and sys.argv[1] == "make":
+        make(Path(sys.argv[2]))
+    elif len(sys.argv) == 4 and sys.argv[1] == "check":
+        check(sys.argv[2], sys.argv[3])
+    else:
+        sys.exit(__doc__)
