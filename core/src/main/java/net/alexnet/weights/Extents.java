@@ -8,8 +8,8 @@ import net.alexnet.tensor.Shape;
 
 /// Extents as a file gives them, before they are believed.
 public final class Extents {
-    /// The most axes that a tensor may have.
-    public static final int MAX_RANK = 64;
+    /// The most axes that a tensor may have; no layer has more than five.
+    public static final int MAX_RANK = 8;
 
     private Extents() {}
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 record CaffeLayer(String name, boolean convolution, List<@Nullable Blob> blobs) {
     private static final int V1_CONVOLUTION = 4;
     private static final int V1_DECONVOLUTION = 39;
-    private static final int MAX_BLOBS = 1000;
+    private static final int MAX_NAME = 200;
+    private static final int MAX_BLOBS = 16;
 
     static CaffeLayer current(Message layer) throws IOException {
         return parse(layer, 1, 2, 7, 0);
@@ -38,6 +39,9 @@ record CaffeLayer(String name, boolean convolution, List<@Nullable Blob> blobs) 
             int field = layer.field();
             if (field == nameField) {
                 name = layer.text();
+                if (name.length() > MAX_NAME) {
+                    throw layer.error("the layer's name has more than " + MAX_NAME + " characters");
+                }
             } else if (field == typeField) {
                 convolution = innerField == 1
                         ? layer.number() == V1_CONVOLUTION || layer.number() == V1_DECONVOLUTION
@@ -46,7 +50,7 @@ record CaffeLayer(String name, boolean convolution, List<@Nullable Blob> blobs) 
                 if (blobs.size() == MAX_BLOBS) {
                     throw layer.error("more than " + MAX_BLOBS + " blobs");
                 }
-                blobs.add(Blob.parse(layer.message("BlobProto of layer '" + name + "'")));
+                blobs.add(Blob.parse(layer.message("BlobProto")));
             } else if (field == innerField) {
                 CaffeLayer inner = parse(layer.message("V0LayerParameter"), 1, 2, 50, 0);
                 name = inner.name;

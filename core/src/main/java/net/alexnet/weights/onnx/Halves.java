@@ -2,42 +2,40 @@ package net.alexnet.weights.onnx;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.util.function.LongConsumer;
 import net.alexnet.weights.Dtype;
+import net.alexnet.weights.MappedWeights;
 import net.alexnet.weights.protobuf.Message;
 
 /// Values of two bytes that stand as whole numbers in a repeated field, packed or not: each number's low 16 bits are one.
 ///
 /// @param count how many there are
 record Halves(Message message, int field, Dtype dtype, long count) {
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
-
     /// Walks a message and counts.
     static Halves of(Message message, int field, Dtype dtype) throws IOException {
         long[] count = new long[1];
-        walk(message, field, number -> count[0]++);
+        for (Message walk = message.again(); walk.next();) {
+            if (walk.field() == field) {
+                walk.numbers(number -> count[0]++);
+            }
+        }
         return new Halves(message, field, dtype, count[0]);
     }
 
     MemorySegment values() throws IOException {
-        if (count > Integer.MAX_VALUE / Float.BYTES) {
-            throw new IOException("has too many values for one array");
+        if (count * Float.BYTES > Math.min(Integer.MAX_VALUE, message.size() + MappedWeights.ALLOWANCE)) {
+            throw new IOException("has too many values for one array, or for the " + message.size() + " bytes of it");
         }
-        MemorySegment bits = MemorySegment.ofArray(new short[(int) count]);
-        long[] at = new long[1];
-        walk(message, field, number -> bits.setAtIndex(SHORT, at[0]++, (short) number));
-        return dtype.values(bits);
-    }
-
-    private static void walk(Message message, int field, LongConsumer each) throws IOException {
-        Message walk = message.again();
-        while (walk.next()) {
+        float[] values = new float[(int) count];
+        int[] at = new int[1];
+        for (Message walk = message.again(); walk.next();) {
             if (walk.field() == field) {
-                walk.numbers(each);
+                walk.numbers(number -> values[at[0]++] = half((short) number));
             }
         }
+        return MemorySegment.ofArray(values);
+    }
+
+    private float half(short bits) {
+        return dtype == Dtype.F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << Short.SIZE);
     }
 }

@@ -5,7 +5,7 @@ import java.io.IOException;
 /// What the messages of one file may make a reader keep. A message of two bytes can stand for an object of a hundred: so they
 /// are counted, that a file of nothing else cannot fill the heap.
 final class Budget {
-    private static final int MAX_PARTS = 200_000;
+    private static final int MAX_PARTS = 100_000;
     private static final long MAX_TEXT = 8 << 20;
 
     private int parts;

@@ -31,7 +31,8 @@ public final class Message {
     private int field;
     private int wireType;
     private long number;
-    private MemorySegment value = MemorySegment.NULL;
+    private long start;
+    private long length;
 
     private Message(String type, MemorySegment bytes, long origin, Budget budget) {
         this.type = type;
@@ -65,12 +66,17 @@ public final class Message {
         wireType = (int) tag & 7;
         switch (wireType) {
             case VARINT -> number = varint();
-            case EIGHT_BYTES -> value = take(Long.BYTES);
-            case DELIMITED -> value = take(varint());
-            case FOUR_BYTES -> value = take(Integer.BYTES);
+            case EIGHT_BYTES -> take(Long.BYTES);
+            case DELIMITED -> take(varint());
+            case FOUR_BYTES -> take(Integer.BYTES);
             default -> throw error("field " + field + " has the wire type " + wireType + ", which is not read");
         }
         return true;
+    }
+
+    /// The bytes that the message has.
+    public long size() {
+        return bytes.byteSize();
     }
 
     /// The number of the field that [#next] went to.
@@ -87,7 +93,7 @@ public final class Message {
     /// Its value, bytes where they lie.
     public MemorySegment bytes() throws IOException {
         expect(DELIMITED, "bytes");
-        return value;
+        return bytes.asSlice(start, length);
     }
 
     /// Its value, a text in UTF-8.
@@ -127,22 +133,37 @@ public final class Message {
             each.accept(number);
             return;
         }
-        Message packed = message(type);
-        while (packed.position < packed.bytes.byteSize()) {
-            each.accept(packed.varint());
+        expect(DELIMITED, "numbers");
+        long end = position;
+        position = start;
+        while (position < end) {
+            each.accept(varint());
+        }
+        if (position > end) {
+            throw error("field " + field + " ends within a number");
         }
     }
 
-    /// The values of this field as packed numbers of a kind: one of its kind, or many back to back.
-    MemorySegment packed(Numbers.Kind kind) throws IOException {
+    /// The bytes of the field's value, which must be a number of a kind, or many of them back to back.
+    long packed(Numbers.Kind kind) throws IOException {
         if (wireType == kind.wireType()) {
-            return value;
+            return length;
         }
-        MemorySegment many = bytes();
-        if (many.byteSize() % kind.bytes() != 0) {
-            throw error("field " + field + " has " + many.byteSize() + " bytes, no multiple of " + kind.bytes());
+        expect(DELIMITED, "numbers");
+        if (length % kind.bytes() != 0) {
+            throw error("field " + field + " has " + length + " bytes, no multiple of " + kind.bytes());
         }
-        return many;
+        return length;
+    }
+
+    /// Where the field's value begins in [#whole].
+    long start() {
+        return start;
+    }
+
+    /// The bytes of the whole message.
+    MemorySegment whole() {
+        return bytes;
     }
 
     private void expect(int expected, String what) throws IOException {
@@ -152,13 +173,14 @@ public final class Message {
         }
     }
 
-    private MemorySegment take(long length) throws IOException {
-        if (length < 0 || length > bytes.byteSize() - position) {
-            throw error("field " + field + " announces " + Long.toUnsignedString(length) + " bytes, "
+    private void take(long count) throws IOException {
+        if (count < 0 || count > bytes.byteSize() - position) {
+            throw error("field " + field + " announces " + Long.toUnsignedString(count) + " bytes, "
                     + (bytes.byteSize() - position) + " are left");
         }
-        position += length;
-        return bytes.asSlice(position - length, length);
+        start = position;
+        length = count;
+        position += count;
     }
 
     private long varint() throws IOException {

@@ -2,7 +2,6 @@ package net.alexnet.weights.protobuf;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import net.alexnet.weights.Dtype;
 
 /// A repeated float or double field of a message, packed or not, in one piece or many. Nothing of it is kept but where its
@@ -33,13 +32,15 @@ public final class Numbers {
     private final int field;
     private final Kind kind;
     private final long count;
-    private final MemorySegment largest;
+    private final long largestStart;
+    private final long largest;
 
-    private Numbers(Message message, int field, Kind kind, long count, MemorySegment largest) {
+    private Numbers(Message message, int field, Kind kind, long count, long largestStart, long largest) {
         this.message = message;
         this.field = field;
         this.kind = kind;
         this.count = count;
+        this.largestStart = largestStart;
         this.largest = largest;
     }
 
@@ -47,15 +48,19 @@ public final class Numbers {
     public static Numbers of(Message message, int field, Kind kind) throws IOException {
         Message walk = message.again();
         long bytes = 0;
-        MemorySegment largest = MemorySegment.NULL;
+        long largestStart = 0;
+        long largest = 0;
         while (walk.next()) {
             if (walk.field() == field) {
-                MemorySegment piece = walk.packed(kind);
-                bytes += piece.byteSize();
-                largest = piece.byteSize() > largest.byteSize() ? piece : largest;
+                long piece = walk.packed(kind);
+                bytes += piece;
+                if (piece > largest) {
+                    largest = piece;
+                    largestStart = walk.start();
+                }
             }
         }
-        return new Numbers(message, field, kind, bytes / kind.bytes(), largest);
+        return new Numbers(message, field, kind, bytes / kind.bytes(), largestStart, largest);
     }
 
     /// How many there are.
@@ -72,23 +77,24 @@ public final class Numbers {
     ///
     /// @throws IOException if they are too many for an array
     public MemorySegment values() throws IOException {
-        long bytes = count * kind.bytes();
-        if (largest.byteSize() == bytes) {
-            return kind.dtype.values(largest);
+        if (largest == count * kind.bytes()) {
+            return kind.dtype.values(message.whole().asSlice(largestStart, largest));
         }
-        if (bytes > Integer.MAX_VALUE - 8) {
+        if (count > Integer.MAX_VALUE - 8) {
             throw new IOException("has too many values for one array");
         }
-        MemorySegment all = MemorySegment.ofArray(new byte[(int) bytes]);
-        long at = 0;
+        float[] values = new float[(int) count];
+        int at = 0;
         Message walk = message.again();
         while (walk.next()) {
             if (walk.field() == field) {
-                MemorySegment piece = walk.packed(kind);
-                MemorySegment.copy(piece, ValueLayout.JAVA_BYTE, 0, all, ValueLayout.JAVA_BYTE, at, piece.byteSize());
-                at += piece.byteSize();
+                MemorySegment piece = message.whole().asSlice(walk.start());
+                long end = at + walk.packed(kind) / kind.bytes();
+                for (int i = 0; at < end; i++) {
+                    values[at++] = kind.dtype.valueAt(piece, i);
+                }
             }
         }
-        return kind.dtype.values(all);
+        return MemorySegment.ofArray(values);
     }
 }

@@ -19,6 +19,19 @@ import net.alexnet.weights.pytorch.Value.Whole;
 final class Rebuild {
     private Rebuild() {}
 
+    /// How many values a call with these arguments may copy.
+    static int copied(List<Value> arguments) {
+        int count = arguments.size();
+        for (Value argument : arguments) {
+            count += switch (argument) {
+                case Tuple(List<Value> items) -> items.size();
+                case Sequence(List<Value> items) -> items.size();
+                default -> 0;
+            };
+        }
+        return count;
+    }
+
     /// `OrderedDict()`, and of Python 2 `OrderedDict([[key, value], …])`.
     static Value orderedDict(List<Value> arguments) throws IOException {
         Map<String, Value> items = new LinkedHashMap<>();

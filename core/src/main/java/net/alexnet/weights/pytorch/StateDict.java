@@ -15,6 +15,8 @@ final class StateDict {
     /// What DataParallel and torch.compile put around a network, whole or in part.
     private static final String WRAPPERS = "(?<=^|\\.)(?:module|_orig_mod)\\.";
 
+    private static final int MAX_ITEMS = 20_000;
+
     private StateDict() {}
 
     /// The tensors by their names in the network.
@@ -31,6 +33,9 @@ final class StateDict {
     }
 
     private static Map<String, Tensor> named(Map<String, Value> items) throws IOException {
+        if (items.size() > MAX_ITEMS) {
+            throw new IOException("the state dict has " + items.size() + " items; the limit is " + MAX_ITEMS);
+        }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         for (Map.Entry<String, Value> item : items.entrySet()) {
             String name = item.getKey().replaceAll(WRAPPERS, "");

@@ -15,7 +15,8 @@ import java.util.Map;
 /// 4.3.16 and 4.5.3). Anything compressed or encrypted is refused, and entries may not share bytes: what comes out is no
 /// larger than the file. Checksums are not recomputed: PyTorch can be told not to write them.
 final class StoredZip {
-    private static final int MAX_ENTRIES = 50_000;
+    private static final int MAX_ENTRIES = 20_000;
+    private static final int MAX_NAME = 1000;
     private static final long LARGE = 0xffff_ffffL;
     private static final int END_BYTES = 22;
     private static final int ENTRY_BYTES = 46;
@@ -84,8 +85,9 @@ final class StoredZip {
             int nameBytes = two(at + 28);
             int extraBytes = two(at + 30);
             long next = at + ENTRY_BYTES + nameBytes + extraBytes + two(at + 32);
-            if (next > end) {
-                throw new IOException("the zip file's directory goes beyond its end at byte " + end);
+            if (next > end || nameBytes > MAX_NAME) {
+                throw new IOException("the zip file's directory goes beyond its end at byte " + end
+                        + ", or has a name of more than " + MAX_NAME + " bytes, at byte " + at);
             }
             byte[] utf8 = file.asSlice(at + ENTRY_BYTES, nameBytes).toArray(ValueLayout.JAVA_BYTE);
             String name = new String(utf8, StandardCharsets.UTF_8);

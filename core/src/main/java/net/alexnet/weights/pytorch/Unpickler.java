@@ -53,9 +53,7 @@ final class Unpickler {
         stack.clear();
         memo.clear();
         for (int opcode = in.one(); opcode != Opcodes.STOP; opcode = in.one()) {
-            if (++opcodes > MAX_OPCODES) {
-                throw new IOException("the pickle has more than " + MAX_OPCODES + " opcodes, the limit");
-            }
+            count(1);
             follow(opcode);
         }
         Value result = pop();
@@ -63,6 +61,13 @@ final class Unpickler {
             throw new IOException("the pickle ends with " + stack.size() + " values left over");
         }
         return result;
+    }
+
+    private void count(int more) throws IOException {
+        opcodes += more;
+        if (opcodes > MAX_OPCODES) {
+            throw new IOException("the pickle has more than " + MAX_OPCODES + " opcodes and arguments, the limit");
+        }
     }
 
     private void follow(int opcode) throws IOException {
@@ -131,6 +136,7 @@ final class Unpickler {
         if (!(function instanceof Function known) || !(arguments instanceof Tuple(List<Value> given))) {
             throw new IOException("the pickle calls what is no function");
         }
+        count(Rebuild.copied(given)); // one list can be the argument of many calls
         stack.add(switch (known) {
             case ORDERED_DICT -> Rebuild.orderedDict(given);
             case SIZE -> OTHER;

@@ -94,10 +94,10 @@ class CaffeFileTest {
         refused(CaffeNet.blob(new float[3], -3), "every extent must be 0 to 2147483647");
         refused(CaffeNet.blob(new float[3], 1L << 31), "every extent must be 0 to 2147483647");
         refused(CaffeNet.blob(new float[3], 1 << 30, 1 << 30, 1 << 30), "more than 2^63 bytes");
-        refused(CaffeNet.blob(new float[3], new long[65]), "field 1 has more than 64 numbers");
+        refused(CaffeNet.blob(new float[3], new long[9]), "field 1 has more than 8 numbers");
         refused(CaffeNet.message(out -> out.writeBytes(5, ByteString.copyFrom(new byte[7]))),
                 "field 5 has 7 bytes, no multiple of 4");
-        refused(CaffeNet.message(out -> out.writeInt64(5, 3)), "field 5 must hold bytes");
+        refused(CaffeNet.message(out -> out.writeInt64(5, 3)), "field 5 must hold numbers");
         refused(ByteString.copyFrom(new byte[] {0x2a, 0x7f}), "field 5 announces 127 bytes, 0 are left");
         refused(ByteString.copyFrom(new byte[] {0x2b, 0x2c}), "field 5 has the wire type 3, which is not read");
         refused(ByteString.copyFrom(new byte[] {0, 1}), "the tag 0 is none");
@@ -114,7 +114,7 @@ class CaffeFileTest {
         }
         Path file = written(empty);
         assertThatThrownBy(() -> CaffeFile.open(file)).isInstanceOf(WeightFileException.class)
-                .hasMessageContaining("more than 200000 messages and texts, the limit");
+                .hasMessageContaining("more than 100000 messages and texts, the limit");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,7 +94,8 @@ enum Target {
     /// Puts the files beside a model that it names into the folder where its spoilt copies will be.
     void prepare(Path target) throws IOException {
         if (this == ONNX) {
-            Files.copy(Expected.fixture("onnx/external.onnx.data"), target.resolve("external.onnx.data"));
+            Files.copy(Expected.fixture("onnx/external.onnx.data"), target.resolve("external.onnx.data"),
+                    StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -123,12 +123,23 @@ class PyTorchFileTest {
         assertThatThrownBy(() -> PyTorchFile.open(marks)).isInstanceOf(WeightFileException.class);
     }
 
+    /// A list of 10,000 pairs, kept in the memo, of which OrderedDicts are made again and again.
+    @Test
+    void argumentsThatAreUsedAgainAreCounted() throws IOException {
+        String pickle = "ccollections\\nOrderedDict\\nq\\0](" + "X\\1\\0\\0\\0aX\\1\\0\\0\\0b\\x86q\\1"
+                + "h\\1".repeat(9_999) + "e\\x85q\\2"
+                + "h\\0h\\2R".repeat(10_000) + ".";
+        Path file = new ZipOf(Map.of("a/data.pkl", bytes(pickle))).write(folder.resolve("again.pth"));
+        assertThatThrownBy(() -> PyTorchFile.open(file)).hasMessageContaining("opcodes and arguments, the limit");
+    }
+
     @Test
     void opcodesAreCounted() throws IOException {
         byte[] lists = new byte[400_100];
         Arrays.fill(lists, (byte) ']');
         Path file = new ZipOf(Map.of("a/data.pkl", lists)).write(folder.resolve("lists.pth"));
-        assertThatThrownBy(() -> PyTorchFile.open(file)).hasMessageContaining("more than 400000 opcodes, the limit");
+        assertThatThrownBy(() -> PyTorchFile.open(file))
+                .hasMessageContaining("more than 400000 opcodes and arguments, the limit");
     }
 
     @Test
