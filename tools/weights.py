@@ -3,12 +3,16 @@
 
     pip install torch torchvision safetensors numpy
     tools/weights.py make  core/src/test/resources/weights/torchvision
+    tools/weights.py few   core/src/test/resources/weights/pytorch
     tools/weights.py check EXPORTED.pth REFERENCE.pth      both of torchvision's alexnet at its full width
+    tools/weights.py check EXPORTED.onnx RUN.safetensors   tensors `pictures` and `probabilities`; needs onnx onnxruntime
 
 `make` writes a network with the layers and names of torchvision's alexnet, 8 maps and units wide, in both forms of
-torch.save, and its logits for two pictures that a formula gives.
+torch.save, and its logits for two pictures that a formula gives. `few` writes an OrderedDict of small tensors of 0 to 4
+axes, so many that its pickle counts beyond 255: what the program writes of them must have the same records.
 """
 import sys
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +52,31 @@ def make(folder):
     save_file({"logits": logits.contiguous()}, folder / "logits.safetensors")
 
 
+def few(folder):
+    tensors = OrderedDict((f"t{i}", torch.arange(2.0 * (i + 1)).reshape(2, i + 1) / 8) for i in range(30))
+    tensors["conv"] = torch.arange(6.0).reshape(2, 1, 1, 3) / 8
+    tensors["vector"] = torch.arange(300.0) / 8
+    tensors["scalar"] = torch.tensor(0.0)
+    torch.save(tensors, folder / "few.pth")
+    back = torch.load(folder / "few.pth", weights_only=True)
+    assert list(back) == list(tensors) and all(torch.equal(back[k], tensors[k]) for k in tensors)
+
+
+def check_onnx(exported, run):
+    import onnx
+    import onnxruntime
+    from safetensors.numpy import load_file
+    onnx.checker.check_model(exported, full_check=True)
+    expected = load_file(run)
+    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    for batch in 1, len(expected["pictures"]):
+        found, = session.run(["probabilities"], {"pictures": expected["pictures"][:batch]})
+        worst = np.abs(found - expected["probabilities"][:batch]).max()
+        print(f"onnx.checker passed; batch {batch}: greatest difference {worst:.2e}, greatest probability {found.max():.4f}")
+        if not worst <= 1e-4:
+            sys.exit(f"{exported} and {run} differ")
+
+
 def check(exported, reference):
     import torchvision
     theirs = torch.load(reference, weights_only=True)
@@ -61,6 +90,10 @@ def check(exported, reference):
 if __name__ == "__main__":
     if len(sys.argv) == 3 and sys.argv[1] == "make":
         make(Path(sys.argv[2]))
+    elif len(sys.argv) == 3 and sys.argv[1] == "few":
+        few(Path(sys.argv[2]))
+    elif len(sys.argv) == 4 and sys.argv[1] == "check" and sys.argv[2].endswith(".onnx"):
+        check_onnx(sys.argv[2], sys.argv[3])
     elif len(sys.argv) == 4 and sys.argv[1] == "check":
         check(sys.argv[2], sys.argv[3])
     else:

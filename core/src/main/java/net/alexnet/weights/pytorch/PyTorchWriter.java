@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,9 @@ public final class PyTorchWriter {
     private static final String FOLDER = "archive/"; // PyTorch takes any name; this is its own where a file has none
     private static final int ALIGNMENT = 64;
 
+    /// The first moment that a zip can say, in any time zone; else it would be the moment of writing.
+    private static final LocalDateTime WRITTEN = LocalDateTime.of(1980, 1, 1, 0, 0);
+
     private final ZipArchiveOutputStream zip;
 
     private PyTorchWriter(OutputStream out) {
@@ -39,7 +43,7 @@ public final class PyTorchWriter {
     }
 
     /// Writes tensors as float32 on the CPU, one after the other in the order given, whole or not at all (see
-    /// [AtomicFiles]). The same tensors give the same bytes, whatever the file's name.
+    /// [AtomicFiles]). The same tensors give the same bytes, whatever the file's name and the time.
     ///
     /// @param entries under the names that the module in PyTorch has, such as `features.0.weight`
     /// @throws IllegalArgumentException if a name stands twice, or a tensor's values do not fill its shape
@@ -74,6 +78,7 @@ public final class PyTorchWriter {
         CRC32 sum = new CRC32();
         content.writeTo(new CheckedOutputStream(OutputStream.nullOutputStream(), sum));
         ZipArchiveEntry entry = new ZipArchiveEntry(FOLDER + name);
+        entry.setTimeLocal(WRITTEN);
         entry.setMethod(ZipEntry.STORED);
         entry.setSize(bytes);
         entry.setCrc(sum.getValue());
