@@ -40,9 +40,9 @@ public final class Importer {
         this.stated = stated(file);
     }
 
-    /// Opens a file of weights, of any format that is read.
+    /// Opens a file of weights of any format that is known.
     ///
-    /// @throws WeightFileException if it cannot be read, or is damaged
+    /// @throws WeightFileException if it cannot be read, is of no known format, or is damaged
     public static WeightFile open(Path file) throws WeightFileException {
         return AnyWeights.open(file);
     }
@@ -107,7 +107,7 @@ public final class Importer {
             AlexNet sized = own.withSize(input.orElse(own.input()), own.channels(), own.width());
             return classes.isPresent() ? sized.withClasses(classes.get()) : sized;
         }
-        return new NetworkFit(tensors, options.only())
+        return new NetworkFit(tensors)
                 .network(options.table().orElse(options.dialect().table()), classes, input);
     }
 

@@ -23,41 +23,35 @@ final class NetworkFit {
     private static final int MAX_INPUT = 1024;
 
     private final ForeignTensors tensors;
-    private final LayerChoice only;
 
-    NetworkFit(ForeignTensors tensors, LayerChoice only) {
+    NetworkFit(ForeignTensors tensors) {
         this.tensors = tensors;
-        this.only = only;
     }
 
     /// @param classes how many, if that is known
-    /// @param input the side of the input, if that is known; else what is usual if it fits, else the smallest that does
+    /// @param input the side of the input, if that is known; else the usual one if it fits, else the smallest that does
     AlexNet network(Table table, Optional<Integer> classes, Optional<Integer> input) throws WeightFileException {
-        AlexNet network = AlexNet.of(table);
+        AlexNet network = usual(table);
         Map<String, Integer> outputs = outputs();
         double width = width(network, outputs);
-        int channels = taken("conv1.weight").map(shape -> shape.dim(1)).filter(count -> count == 1 || count == 3)
+        int channels = tensors.regular("conv1.weight").map(shape -> shape.dim(1))
+                .filter(count -> count == 1 || count == 3)
                 .orElse(network.channels());
-        network = network.withSize(input.orElse(usual(network)), channels, width)
+        network = network.withSize(input.orElse(network.input()), channels, width)
                 .withClasses(classes(network, classes))
                 .withTowers(towers(network, outputs));
         return input.isPresent() ? network : fitted(network);
     }
 
-    /// The side of the input that the dialect is known for, with its own table: the zoo's graph reads 224 pixels by the table of
-    /// Caffe, whose own input has 227.
-    private int usual(AlexNet network) {
+    /// The table, for pictures as large as the dialect's graph reads them.
+    private AlexNet usual(Table table) {
+        AlexNet network = AlexNet.of(table);
         Dialect dialect = tensors.dialect();
-        return dialect.table() == network.table()
-                ? dialect.conventions().map(Dialect.Conventions::crop).orElse(network.input())
-                : network.input();
+        return dialect.conventions().filter(_ -> table == dialect.table())
+                .map(conventions -> network.withSize(conventions.crop(), network.channels(), network.width()))
+                .orElse(network);
     }
 
-    private Optional<Shape> taken(String name) throws WeightFileException {
-        return only.takes(name) ? tensors.regular(name) : Optional.empty();
-    }
-
-    /// The classes do not depend on whether their layer is taken.
     private int classes(AlexNet network, Optional<Integer> known) throws WeightFileException {
         if (known.isPresent()) {
             return known.get();
@@ -66,11 +60,11 @@ final class NetworkFit {
         return found >= 2 ? found : network.classes();
     }
 
-    /// The maps or units of each layer that is taken, but for the classes.
+    /// The maps or units of each layer, but for the classes.
     private Map<String, Integer> outputs() throws WeightFileException {
         Map<String, Integer> outputs = new TreeMap<>();
         for (String name : tensors.dialect().parameters()) {
-            Optional<Shape> shape = taken(name);
+            Optional<Shape> shape = tensors.regular(name);
             if (name.endsWith(".weight") && !name.startsWith("fc8") && shape.isPresent()) {
                 outputs.put(name.substring(0, name.indexOf('.')), shape.get().dim(0));
             }
@@ -119,7 +113,7 @@ final class NetworkFit {
     }
 
     private int towers(AlexNet network, Map<String, Integer> outputs) throws WeightFileException {
-        Optional<Shape> conv2 = taken("conv2.weight");
+        Optional<Shape> conv2 = tensors.regular("conv2.weight");
         Integer maps = outputs.get("conv1");
         if (conv2.isEmpty() || maps == null) {
             return network.towers();
@@ -130,7 +124,7 @@ final class NetworkFit {
 
     /// The network with an input for which fc6 reads as many values as it has weights.
     private AlexNet fitted(AlexNet network) throws WeightFileException {
-        Optional<Shape> fc6 = taken("fc6.weight");
+        Optional<Shape> fc6 = tensors.regular("fc6.weight");
         if (fc6.isEmpty() || reads(network, fc6.get().dim(1))) {
             return network;
         }

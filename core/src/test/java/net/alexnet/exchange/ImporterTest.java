@@ -338,7 +338,7 @@ class ImporterTest {
             assertThat(ours.read("conv4.bias")).containsExactly(theirs.read("features.8.bias"));
             assertThat(ours.read("fc8.weight")).containsExactly(network.initialization().values(
                     network.architecture(), row(network, "fc8"), false, 5));
-            assertThat(ours.shape("fc8.weight").dim(0)).isEqualTo(3);
+            assertThat(ours.shape("fc8.weight")).isEqualTo(Shape.of(3, 8));
         }
     }
 

@@ -25,10 +25,10 @@ class NetworkFitTest {
         AlexNet network = AlexNet.of(table).withSize(input, channels, width).withTowers(towers).withClasses(classes);
         Path file = ForeignFiles.write(folder.resolve("net.safetensors"), network, Dialect.PAPER, _ -> {});
         try (SafetensorsFile weights = SafetensorsFile.open(file)) {
-            AlexNet found = new NetworkFit(new ForeignTensors(weights, Dialect.PAPER), LayerChoice.ALL)
+            AlexNet found = new NetworkFit(new ForeignTensors(weights, Dialect.PAPER))
                     .network(table, Optional.empty(), Optional.of(input));
             assertThat(found.architecture()).isEqualTo(network.architecture());
-            AlexNet guessed = new NetworkFit(new ForeignTensors(weights, Dialect.PAPER), LayerChoice.ALL)
+            AlexNet guessed = new NetworkFit(new ForeignTensors(weights, Dialect.PAPER))
                     .network(table, Optional.empty(), Optional.empty());
             assertThat(NetworkFit.weighted(guessed.architecture()).map(row -> row.weightShape()))
                     .isEqualTo(NetworkFit.weighted(network.architecture()).map(row -> row.weightShape()).toList());
