@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.function.LongPredicate;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.Fold;
+import net.alexnet.files.Hashes;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.model.Model;
 import net.alexnet.recipe.Finetune;
@@ -168,7 +169,7 @@ final class FinetuneCommand implements Callable<Integer> {
         Recipe recipe = template.onBase(base.card().network(), preprocessing.resize(),
                 preprocessing.meanImage().isPresent() ? Mean.IMAGE : Mean.CHANNEL,
                 preprocessing.scale().stream().allMatch(one -> one == 1) ? Values.RAW : Values.STANDARDIZED,
-                finetune.from(weights.toString(), FileHash.sha256(weights)));
+                finetune.from(weights.toString(), Hashes.hex(weights)));
         finetune.check(recipe.network().architecture());
         return recipe;
     }

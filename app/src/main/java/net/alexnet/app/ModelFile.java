@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import net.alexnet.features.FeatureKey;
+import net.alexnet.files.Hashes;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +54,7 @@ final class ModelFile {
 
     /// SHA-256 of its file, in hexadecimal.
     String sha256() throws IOException {
-        return FeatureKey.sha256(stored().weights().path());
+        return Hashes.hex(stored().weights().path());
     }
 
     /// Puts it on a backend, after every byte of a run's checkpoint has been checked.

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.Hashes;
 
 /// `state.json`, with the checksum that proves it beside it.
 ///
@@ -64,6 +65,6 @@ record StateFile(int formatVersion, String written, TrainingState state, List<Fi
     }
 
     private static String seal(byte[] bytes) {
-        return FileSeal.sha256(bytes) + "  " + Checkpoint.STATE + "\n";
+        return Hashes.hex(bytes) + "  " + Checkpoint.STATE + "\n";
     }
 }

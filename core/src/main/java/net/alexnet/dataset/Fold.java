@@ -25,7 +25,7 @@ public record Fold(int number, int of, long seed) {
     ///
     /// @throws DatasetException if a class has fewer pictures than there are folds
     public Dataset of(Dataset dataset) throws DatasetException {
-        PictureSet whole = new JoinedSet(dataset.training(), dataset.validation());
+        PictureSet whole = new JoinedPictures(List.of(dataset.training(), dataset.validation()));
         int[] folds = folds(dataset, whole);
         String split = "fold " + number + " of " + of
                 + ", dealt class by class by a draw from each picture's path (seed "

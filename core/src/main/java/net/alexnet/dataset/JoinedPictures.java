@@ -71,6 +71,12 @@ public final class JoinedPictures implements PictureSet {
         return parts.get(part).picture(index - starts[part]);
     }
 
+    @Override
+    public Picture picture(int index, byte[] samples) throws UnreadablePictureException {
+        int part = part(index);
+        return parts.get(part).picture(index - starts[part], samples);
+    }
+
     private int part(int index) {
         return IntStream.range(0, parts.size())
                 .filter(i -> index >= starts[i] && index < starts[i + 1])

@@ -1,13 +1,10 @@
 package net.alexnet.dataset;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import net.alexnet.files.Hashes;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.UnreadablePictureException;
@@ -105,12 +102,7 @@ public final class TolerantSquares implements PictureSet {
 
     /// The same for the same bytes, and another for others: the first 128 bits of their SHA-256, in hexadecimal.
     public static String contentId(byte[] bytes) {
-        try {
-            ByteBuffer digest = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(bytes));
-            return HexFormat.of().toHexDigits(digest.getLong()) + HexFormat.of().toHexDigits(digest.getLong());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return Hashes.hex(bytes).substring(0, 32);
     }
 
     /// What could not be read of the pictures that were asked for, in their order.

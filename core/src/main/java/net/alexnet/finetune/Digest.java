@@ -4,22 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import net.alexnet.files.Hashes;
 
 /// SHA-256 over texts and numbers.
 final class Digest {
     private static final int FLOATS = 1 << 16; // at a time
 
-    private final MessageDigest sha256;
-
-    Digest() {
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
-    }
+    private final MessageDigest sha256 = Hashes.sha256();
 
     void text(String text) {
         bytes(text.getBytes(StandardCharsets.UTF_8));
@@ -42,6 +33,6 @@ final class Digest {
     }
 
     String hex() {
-        return HexFormat.of().formatHex(sha256.digest());
+        return Hashes.hex(sha256);
     }
 }

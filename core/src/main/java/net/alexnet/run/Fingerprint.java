@@ -2,9 +2,8 @@ package net.alexnet.run;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import net.alexnet.dataset.PictureSet;
+import net.alexnet.files.Hashes;
 
 /// Tells whether a run's pictures are still those that it began with.
 final class Fingerprint {
@@ -13,21 +12,13 @@ final class Fingerprint {
     /// SHA-256 over the labels and names of sets of pictures, in their order, as hexadecimal digits. Names count below their
     /// source, so that a folder may be moved; pixels do not, but a run compares their mean besides.
     static String of(PictureSet... sets) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Hashes.sha256();
         for (PictureSet set : sets) {
             for (int i = 0; i < set.size(); i++) {
                 digest.update((set.label(i) + "\t" + set.name(i) + "\n").getBytes(StandardCharsets.UTF_8));
             }
             digest.update((byte) 0);
         }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        return Hashes.hex(digest);
     }
 }

@@ -17,6 +17,7 @@ import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.Hashes;
 import net.alexnet.image.UnreadablePictureException;
 import net.alexnet.shards.PrepareProgress.Stage;
 

@@ -7,6 +7,7 @@ import java.util.List;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.PictureSet;
+import net.alexnet.files.Hashes;
 
 /// What a prepared dataset was made from.
 ///

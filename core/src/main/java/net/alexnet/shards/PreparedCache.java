@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Optional;
 import net.alexnet.dataset.Dataset;
+import net.alexnet.files.Hashes;
 import net.alexnet.shards.Preparer.Outcome;
 
 /// Prepared datasets that nobody named: a folder of pictures that is trained on is prepared here once and found again as

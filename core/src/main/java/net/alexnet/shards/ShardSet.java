@@ -11,6 +11,7 @@ import java.util.Map;
 import net.alexnet.dataset.Content;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.PictureSet;
+import net.alexnet.files.Hashes;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.UnreadablePictureException;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.Hashes;
 
 /// Writes one shard and its index. Both stand under `….part` until [#finish()]; a shard that is closed before is
 /// removed.

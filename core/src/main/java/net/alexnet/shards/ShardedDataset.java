@@ -11,6 +11,7 @@ import net.alexnet.dataset.KeptPictures;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.dataset.ScaledPictures;
+import net.alexnet.files.Hashes;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.PixelStatistics;
 import net.alexnet.shards.PrepareProgress.Stage;

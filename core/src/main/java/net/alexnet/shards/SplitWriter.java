@@ -10,6 +10,7 @@ import net.alexnet.dataset.Content;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.Hashes;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.UnreadablePictureException;

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import net.alexnet.files.Hashes;
 import net.alexnet.tensor.Shape;
 import net.alexnet.weights.Entry;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,7 +105,7 @@ class DamagedCheckpointTest {
         Path state = folder.resolve("step-00000003/state.json");
         String newer = Files.readString(state).replace("\"format_version\" : 1", "\"format_version\" : 2");
         Files.writeString(state, newer);
-        String sum = FileSeal.sha256(newer.getBytes(StandardCharsets.UTF_8));
+        String sum = Hashes.hex(newer.getBytes(StandardCharsets.UTF_8));
         Files.writeString(state.resolveSibling("state.json.sha256"), sum + "  state.json\n");
 
         assertThat(refusal("step-00000003")).hasMessageContaining("state.json is of format version 2, expected 1");

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import net.alexnet.dataset.Dataset;
+import net.alexnet.files.Hashes;
 import net.alexnet.image.Encoding;
 import net.alexnet.shards.Preparer.Outcome;
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.DatasetException;
+import net.alexnet.files.Hashes;
 import net.alexnet.image.PixelStatistics;
 import net.alexnet.image.PrincipalColours.Component;
 import net.alexnet.image.UnreadablePictureException;

@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
 /// Memory of large tensors that were freed, kept for the next ones. The steps of a run make tensors of the same few sizes over
-/// and over; by way of the C library's allocator they cut up each other's room, and a step took twice the memory that it
-/// needs.
+/// and over; by way of the C library's allocator they cut up each other's room. Read at batch 128 of the paper's network: half a
+/// gigabyte less of 3.8.
 ///
 /// A block is held as a flat tensor, of which the tensors given out are views: memory is never gone while one is in use.
 final class TorchBlocks {

@@ -21,11 +21,13 @@ import net.alexnet.net.AlexNet;
 import net.alexnet.net.Architecture.Row;
 import net.alexnet.net.Layer.Weighted;
 import net.alexnet.net.Network;
+import net.alexnet.net.Parameter;
 import net.alexnet.net.TinyNetworks;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.weights.Entry;
 import net.alexnet.weights.WeightFileException;
+import net.alexnet.weights.onnx.OnnxFile;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,16 @@ class OnnxFileLimitsTest {
         OnnxWriter.write(file, card, network.entries());
         try (OnnxRun run = new OnnxRun(file)) {
             assertThat(run.metadata()).isEqualTo(Model.metadata(card));
+        }
+    }
+
+    @Test
+    void holdsTheWeights() throws Exception {
+        OnnxWriter.write(file, card, network.entries());
+        OnnxFile read = OnnxFile.open(file);
+        for (Parameter parameter : network.parameters()) {
+            assertThat(read.values(parameter.name(), parameter.value().shape()).toArray(Entry.FLOAT))
+                    .isEqualTo(backend.download(parameter.value()));
         }
     }
 

@@ -55,6 +55,11 @@ class OnnxNetworksTest {
     }
 
     @Example
+    void caffenetAt227() throws Exception {
+        assertAgrees(AlexNet.caffenet().withSize(227, 3, 0.1).withClasses(20), 6);
+    }
+
+    @Example
     void torchvisionAt224() throws Exception {
         assertAgrees(AlexNet.torchvision().withSize(224, 3, 0.1).withClasses(20), 4);
     }

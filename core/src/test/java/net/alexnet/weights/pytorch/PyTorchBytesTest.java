@@ -53,6 +53,19 @@ class PyTorchBytesTest {
     }
 
     @Test
+    void whatIsWrittenIsRead() throws IOException {
+        PyTorchWriter.write(file, List.of(
+                Entry.of("features.0.weight", Shape.of(2, 3, 1, 1),
+                        () -> new float[] {1, -2, 3, 4, 5, Float.MIN_VALUE}),
+                Entry.of("features.0.bias", Shape.of(2), () -> new float[] {0.5f, -0f})));
+        PyTorchFile read = PyTorchFile.open(file);
+        assertThat(read.names()).containsExactly("features.0.weight", "features.0.bias");
+        assertThat(read.values("features.0.weight", Shape.of(2, 3, 1, 1)).toArray(Entry.FLOAT))
+                .containsExactly(1, -2, 3, 4, 5, Float.MIN_VALUE);
+        assertThat(read.values("features.0.bias", Shape.of(2)).toArray(Entry.FLOAT)).containsExactly(0.5f, -0f);
+    }
+
+    @Test
     void recordsAreStoredAndBeginAtMultiplesOf64() throws IOException {
         PyTorchWriter.write(file, few());
 

@@ -1,4 +1,4 @@
-package net.alexnet.shards;
+package net.alexnet.files;
 
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -14,7 +14,8 @@ public final class Hashes {
 
     private Hashes() {}
 
-    static MessageDigest sha256() {
+    /// A new SHA-256.
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -22,12 +23,13 @@ public final class Hashes {
         }
     }
 
-    /// In lower-case hexadecimal.
-    static String hex(MessageDigest digest) {
+    /// What was digested so far, in lower-case hexadecimal.
+    public static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    static String hex(byte[] bytes) {
+    /// Of bytes, in lower-case hexadecimal.
+    public static String hex(byte[] bytes) {
         MessageDigest digest = sha256();
         digest.update(bytes);
         return hex(digest);
@@ -46,7 +48,7 @@ public final class Hashes {
     }
 
     /// The first 64 bits.
-    static long first64(byte[] bytes) {
+    public static long first64(byte[] bytes) {
         return ByteBuffer.wrap(sha256().digest(bytes)).getLong();
     }
 }
