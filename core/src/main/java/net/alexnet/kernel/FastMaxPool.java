@@ -40,6 +40,16 @@ public final class FastMaxPool {
         workers.forEach(batch * rows, (_, piece) -> row(x, y, piece / rows, piece % rows));
     }
 
+    /// [#forward] of one picture on the caller's thread.
+    ///
+    /// @param x its `(H, W, C)`
+    /// @param y its `(H', W', C)`, overwritten
+    void forwardOne(MemorySegment x, MemorySegment y) {
+        for (int row = 0; row < window.outputs(height); row++) {
+            row(x, y, 0, row);
+        }
+    }
+
     private void row(MemorySegment x, MemorySegment y, int image, int row) {
         int columns = window.outputs(width);
         for (int column = 0; column < columns; column++) {
@@ -64,13 +74,26 @@ public final class FastMaxPool {
     /// @param dx `(N, H, W, C)` in memory, overwritten
     /// @param throughRelu whether x came out of a ReLU and the gradient is to go on through it: 0 where x is 0
     public void gradient(MemorySegment x, MemorySegment y, MemorySegment dy, MemorySegment dx, boolean throughRelu) {
-        workers.forEach(batch, (_, image) -> {
-            long bytes = (long) height * width * channels * Float.BYTES;
-            dx.asSlice(image * bytes, bytes).fill((byte) 0);
-            for (int row = 0; row < window.outputs(height); row++) {
-                scatter(x, y, dy, dx, throughRelu, image, row);
-            }
-        });
+        workers.forEach(batch, (_, image) -> gradient(x, y, dy, dx, throughRelu, image));
+    }
+
+    /// [#gradient] of one picture on the caller's thread.
+    ///
+    /// @param x its `(H, W, C)`
+    /// @param y its `(H', W', C)`
+    /// @param dy as y
+    /// @param dx as x, overwritten
+    void gradientOne(MemorySegment x, MemorySegment y, MemorySegment dy, MemorySegment dx) {
+        gradient(x, y, dy, dx, false, 0);
+    }
+
+    private void gradient(MemorySegment x, MemorySegment y, MemorySegment dy, MemorySegment dx, boolean throughRelu,
+            int image) {
+        long bytes = (long) height * width * channels * Float.BYTES;
+        dx.asSlice(image * bytes, bytes).fill((byte) 0);
+        for (int row = 0; row < window.outputs(height); row++) {
+            scatter(x, y, dy, dx, throughRelu, image, row);
+        }
     }
 
     private void scatter(MemorySegment x, MemorySegment y, MemorySegment dy, MemorySegment dx, boolean throughRelu,

@@ -77,6 +77,16 @@ public final class FastResponseNorm {
         forEachBlock(x, (at, count, mine) -> gradient(x, dy, dx, throughRelu, at, count, mine));
     }
 
+    /// [#forward] on the caller's thread alone.
+    void forward(MemorySegment x, MemorySegment y, Scratch mine) {
+        blocks(0, pixels(x), (at, count, own) -> forward(x, y, at, count, own), mine);
+    }
+
+    /// [#gradient] on the caller's thread alone.
+    void gradient(MemorySegment x, MemorySegment dy, MemorySegment dx, boolean throughRelu, Scratch mine) {
+        blocks(0, pixels(x), (at, count, own) -> gradient(x, dy, dx, throughRelu, at, count, own), mine);
+    }
+
     private interface Block {
         /// @param at the first tower of the first pixel, counted over the map
         /// @param count towers
@@ -84,13 +94,19 @@ public final class FastResponseNorm {
     }
 
     private void forEachBlock(MemorySegment x, Block block) {
-        long pixels = x.byteSize() / Float.BYTES / channels;
-        workers.forEach(Math.toIntExact(Math.ceilDiv(pixels, PIECE)), (worker, piece) -> {
-            long end = Math.min(pixels, (piece + 1L) * PIECE);
-            for (long at = (long) piece * PIECE; at < end; at += TOGETHER) {
-                block.run(at * towers, (int) Math.min(TOGETHER, end - at) * towers, scratch[worker]);
-            }
-        });
+        long pixels = pixels(x);
+        workers.forEach(Math.toIntExact(Math.ceilDiv(pixels, PIECE)), (worker, piece) -> blocks(
+                (long) piece * PIECE, Math.min(pixels, (piece + 1L) * PIECE), block, scratch[worker]));
+    }
+
+    private void blocks(long from, long end, Block block, Scratch mine) {
+        for (long at = from; at < end; at += TOGETHER) {
+            block.run(at * towers, (int) Math.min(TOGETHER, end - at) * towers, mine);
+        }
+    }
+
+    private long pixels(MemorySegment x) {
+        return x.byteSize() / Float.BYTES / channels;
     }
 
     private void forward(MemorySegment x, MemorySegment y, long first, int count, Scratch mine) {

@@ -66,6 +66,14 @@ public final class Kernels {
         return new FastMaxPool(window, x.dim(0), x.dim(1), x.dim(2), x.dim(3), workers);
     }
 
+    /// Response normalisation and then max-pooling, or empty where the constants are not those that the kernel is for.
+    ///
+    /// @param x the logical shape of the input, `(N, C, H, W)`
+    public Optional<FastNormalizedMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
+        return responseNorm(norm, x.dim(1))
+                .map(layer -> new FastNormalizedMaxPool(layer, maxPool(x, window), x.dim(0), workers, scratch));
+    }
+
     /// A fully connected layer, or empty where the engine's own product is better.
     ///
     /// @param x the shape of the input, `(N, F)`

@@ -1,5 +1,7 @@
 package net.alexnet.kernel;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -7,11 +9,14 @@ import java.util.Map;
 final class Scratch {
     private static final float[] NONE = {};
 
+    private static final int ALIGNMENT = 64;
+
     private final Map<Use, float[]> buffers = new EnumMap<>(Use.class);
+    private final Map<Use, MemorySegment> maps = new EnumMap<>(Use.class);
 
     /// What a buffer is for: two of one kind are never in use at once.
     enum Use {
-        PIXELS, STRIP, TILE, INPUT, OUTPUT, SUMS, TAPS, WEIGHTS
+        PIXELS, STRIP, TILE, INPUT, OUTPUT, SUMS, TAPS, WEIGHTS, NORMALIZED, GRADIENT
     }
 
     /// A buffer of at least this length, holding whatever it held.
@@ -24,5 +29,16 @@ final class Scratch {
         float[] larger = new float[length];
         buffers.put(use, larger);
         return larger;
+    }
+
+    /// Native memory of this length, holding whatever it held: for kernels that read operands, which are native, and must not
+    /// meet another kind of memory, or the compiler makes both slow.
+    MemorySegment map(Use use, long bytes) {
+        MemorySegment map = maps.getOrDefault(use, MemorySegment.NULL);
+        if (map.byteSize() < bytes) {
+            map = Arena.ofAuto().allocate(bytes, ALIGNMENT);
+            maps.put(use, map);
+        }
+        return map.asSlice(0, bytes);
     }
 }

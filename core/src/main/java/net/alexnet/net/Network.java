@@ -25,6 +25,7 @@ import net.alexnet.net.Meter.Pass;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.ParameterGradients;
 import net.alexnet.tensor.Backend.Pooled;
+import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.weights.Entry;
@@ -160,7 +161,8 @@ public final class Network {
     // --- forward ---------------------------------------------------------------------------------------------------
 
     /// What a layer read and wrote in one forward pass, kept for the way back. A convolution with a ReLU behind it writes what
-    /// comes out of the ReLU, whose own input and output are that same tensor.
+    /// comes out of the ReLU, whose own input and output are that same tensor. A norm that the backend computes together with
+    /// the pooling behind it writes nothing: its output is its input, and the pooling's input that of the norm.
     ///
     /// @param aid what its gradient needs besides: the mask of a dropout, the winners of a pooling; else the output
     public record Stage(Row row, Tensor in, Tensor out, Tensor aid) {}
@@ -187,7 +189,7 @@ public final class Network {
         }
         Tensor in = x;
         for (int i = from; i < to; i++) {
-            Tensor out = stage(i, in, this::rescaled).out();
+            Tensor out = stage(i, from, to, in, this::rescaled).out();
             meter.done(architecture.rows().get(i), Pass.FORWARD);
             if (!in.equals(x) && !in.equals(out)) {
                 backend.free(in); // nothing goes back this way
@@ -215,8 +217,9 @@ public final class Network {
     public List<Stage> forward(Tensor features, int from, DropoutMasks masks) {
         List<Stage> stages = new ArrayList<>();
         Tensor x = features;
-        for (int i = from; i < architecture.rows().size() - 1; i++) {
-            Stage stage = stage(i, x, (at, dropout, in) -> dropped(at, dropout, in, masks));
+        int to = architecture.rows().size() - 1;
+        for (int i = from; i < to; i++) {
+            Stage stage = stage(i, from, to, x, (at, dropout, in) -> dropped(at, dropout, in, masks));
             meter.done(stage.row(), Pass.FORWARD);
             stages.add(stage);
             x = stage.out();
@@ -246,7 +249,9 @@ public final class Network {
         return new Stage(architecture.rows().get(index), x, backend.multiply(x, mask), mask);
     }
 
-    private Stage stage(int index, Tensor x, DropoutRule rule) {
+    /// @param from the first row of the walk
+    /// @param to the index after its last row's
+    private Stage stage(int index, int from, int to, Tensor x, DropoutRule rule) {
         Row row = architecture.rows().get(index);
         return switch (row.layer()) {
             case Conv conv when rectified(index) -> plain(
@@ -255,10 +260,13 @@ public final class Network {
             case Dense dense -> plain(row, x, backend.dense(x, weight(dense), bias(dense)));
             case Relu _ -> plain(row, x, index > 0 && rectified(index - 1) ? x : backend.relu(x));
             case Tanh _ -> plain(row, x, backend.tanh(x));
-            case Normalize normalize -> plain(row, x, backend.normalize(x, normalize.norm()));
+            case Normalize normalize -> plain(
+                    row, x, index + 1 < to && pooledAtOnce(index) ? x : backend.normalize(x, normalize.norm()));
             case Flatten _ -> plain(row, x, backend.flatten(x));
             case Softmax _ -> plain(row, x, backend.softmax(x));
             case Dropout dropout -> rule.apply(index, dropout, x);
+            case MaxPool pool when index > from && pooledAtOnce(index - 1) -> plain(
+                    row, x, backend.normalizeMaxPool(x, norm(index - 1), pool.window()));
             case MaxPool pool -> {
                 Pooled pooled = backend.maxPool(x, pool.window());
                 yield new Stage(row, x, pooled.output(), pooled.winners());
@@ -283,6 +291,18 @@ public final class Network {
         return rows.get(index).layer() instanceof Conv && rows.get(index + 1).layer() instanceof Relu;
     }
 
+    /// Whether a row is a norm with a pooling behind it and the backend computes both at once.
+    private boolean pooledAtOnce(int index) {
+        List<Row> rows = architecture.rows();
+        return rows.get(index).layer() instanceof Normalize normalize
+                && rows.get(index + 1).layer() instanceof MaxPool
+                && backend.fusesNormalizeMaxPool(normalize.norm());
+    }
+
+    private ResponseNorm norm(int index) {
+        return ((Normalize) architecture.rows().get(index).layer()).norm();
+    }
+
     private static Stage plain(Row row, Tensor in, Tensor out) {
         return new Stage(row, in, out, out);
     }
@@ -305,25 +325,25 @@ public final class Network {
         while (!(stages.get(first).row().layer() instanceof Weighted)) {
             first++;
         }
-        for (int i = stages.size() - 1; i > first; i--) {
+        for (int i = stages.size() - 1; i > first;) {
             Stage stage = stages.get(i);
             learn(stage, dy, sink);
-            boolean throughRelu = stages.get(i - 1).row().layer() instanceof Relu;
-            Optional<Tensor> together = throughRelu ? inputGradientThroughRelu(stage, dy) : Optional.empty();
-            Tensor dx = together.isPresent() ? together.get() : inputGradient(stage, dy);
+            boolean throughNorm = nothingBetween(stages.get(i - 1));
+            int before = throughNorm ? i - 2 : i - 1;
+            boolean throughRelu = stages.get(before).row().layer() instanceof Relu && !isValueByValue(stage);
+            Tensor dx = throughNorm
+                    ? throughNorm(stage, stages.get(i - 1), dy, throughRelu)
+                    : throughRelu ? inputGradientThroughRelu(stage, dy) : inputGradient(stage, dy);
             if (!dy.equals(dLogits)) { // that one is the caller's
                 backend.free(dy); // or all of them would live until the step ends
             }
-            if (i < stages.size() - 1) {
-                free(stage);
-            }
-            meter.done(stage.row(), Pass.BACKWARD_DATA);
-            dy = dx;
-            if (together.isPresent()) {
-                i--;
-                free(stages.get(i));
+            for (int next = throughRelu ? before - 1 : before; i > next; i--) {
+                if (i < stages.size() - 1) {
+                    free(stages.get(i));
+                }
                 meter.done(stages.get(i).row(), Pass.BACKWARD_DATA);
             }
+            dy = dx;
         }
         learn(stages.get(first), dy, sink); // what went in needs no gradient
     }
@@ -357,17 +377,37 @@ public final class Network {
         sink.accept(parameter(layer.name() + ".bias"), gradients.bias());
     }
 
-    /// The gradient by the input of the ReLU that the layer's input came out of, for layers that compute both at once.
-    private Optional<Tensor> inputGradientThroughRelu(Stage stage, Tensor dy) {
+    /// Whether a norm wrote nothing because the pooling behind it was computed at once.
+    private static boolean nothingBetween(Stage stage) {
+        return stage.row().layer() instanceof Normalize && stage.out().equals(stage.in());
+    }
+
+    /// The gradient by the input of a norm, from that by the output of the pooling behind it.
+    private Tensor throughNorm(Stage pooled, Stage normalized, Tensor dy, boolean throughRelu) {
+        return backend.normalizeMaxPoolGradient(pooled.in(), pooled.out(), dy,
+                ((Normalize) normalized.row().layer()).norm(), ((MaxPool) pooled.row().layer()).window(), throughRelu);
+    }
+
+    /// Whether a layer's gradient goes on through a ReLU in a pass of its own: nothing is gained by doing both at once.
+    private static boolean isValueByValue(Stage stage) {
+        return switch (stage.row().layer()) {
+            case Conv _,Normalize _,MaxPool _ -> false;
+            case Dense _,Relu _,Tanh _,Flatten _,Dropout _,Softmax _ -> true;
+        };
+    }
+
+    /// The gradient by the input of the ReLU that the layer's input came out of.
+    private Tensor inputGradientThroughRelu(Stage stage, Tensor dy) {
         Tensor x = stage.in();
         Tensor y = stage.out();
         return switch (stage.row().layer()) {
-            case Conv conv -> Optional.of(backend.convolveInputGradientThroughRelu(
-                    dy, weight(conv), x, conv.window(), conv.groups()));
-            case Normalize normalize -> Optional.of(backend.normalizeGradientThroughRelu(x, y, dy, normalize.norm()));
-            case MaxPool pool -> Optional.of(
-                    backend.maxPoolGradientThroughRelu(x, dy, new Pooled(y, stage.aid()), pool.window()));
-            case Dense _,Relu _,Tanh _,Flatten _,Dropout _,Softmax _ -> Optional.empty();
+            case Conv conv -> backend.convolveInputGradientThroughRelu(
+                    dy, weight(conv), x, conv.window(), conv.groups());
+            case Normalize normalize -> backend.normalizeGradientThroughRelu(x, y, dy, normalize.norm());
+            case MaxPool pool -> backend.maxPoolGradientThroughRelu(
+                    x, dy, new Pooled(y, stage.aid()), pool.window());
+            case Dense _,Relu _,Tanh _,Flatten _,Dropout _,Softmax _ -> throw new IllegalStateException(
+                    stage.row().name() + " goes back alone");
         };
     }
 

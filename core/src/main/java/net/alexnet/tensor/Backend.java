@@ -2,6 +2,7 @@ package net.alexnet.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.stream.Stream;
 
 /// The operations that AlexNet needs, forward and backward, and no more.
 ///
@@ -179,6 +180,36 @@ public interface Backend extends AutoCloseable {
     /// [#maxPoolGradient] and then on through the ReLU that x came out of: 0 where x is 0.
     default Tensor maxPoolGradientThroughRelu(Tensor x, Tensor dy, Pooled pooled, Window window) {
         return throughRelu(x, maxPoolGradient(x, dy, pooled, window));
+    }
+
+    /// Whether [#normalizeMaxPool] and its gradient are faster here than the two operations one after the other.
+    default boolean fusesNormalizeMaxPool(ResponseNorm norm) {
+        return false;
+    }
+
+    /// [#normalize] and then [#maxPool], without keeping what is between them.
+    default Tensor normalizeMaxPool(Tensor x, ResponseNorm norm, Window window) {
+        Tensor between = normalize(x, norm);
+        Tensor y = maxPool(between, window).output();
+        free(between);
+        return y;
+    }
+
+    /// The gradient by the input of [#normalizeMaxPool].
+    ///
+    /// @param x its input
+    /// @param y its output
+    /// @param throughRelu whether x came out of a ReLU and the gradient is to go on through it: 0 where x is 0
+    default Tensor normalizeMaxPoolGradient(
+            Tensor x, Tensor y, Tensor dy, ResponseNorm norm, Window window, boolean throughRelu) {
+        Tensor between = normalize(x, norm);
+        Pooled pooled = maxPool(between, window);
+        Tensor dBetween = maxPoolGradient(between, dy, pooled, window);
+        Tensor dx = throughRelu
+                ? normalizeGradientThroughRelu(x, between, dBetween, norm)
+                : normalizeGradient(x, between, dBetween, norm);
+        Stream.of(between, pooled.output(), pooled.winners(), dBetween).distinct().forEach(this::free);
+        return dx;
     }
 
     // --- the two ends ----------------------------------------------------------------------------------------------

@@ -55,6 +55,46 @@ interface FusedContract extends Contract {
                 })));
     }
 
+    /// Both at once, as the way forward and the way back of the two one after the other; also where there is no ReLU before them.
+    @TestFactory
+    default Stream<DynamicTest> normalisationWithPoolingAgreesWithTheReference() {
+        return Stream.of(ResponseNormContract.PAPER, ResponseNormContract.TWO_TOWERS,
+                new ResponseNorm(ResponseNorm.Region.ACROSS_CHANNELS, 5, 2, 3, .75, 2),
+                new ResponseNorm(ResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1))
+                .flatMap(norm -> Stream.of(Shape.of(3, 96, 13, 13), Shape.of(1, 48, 7, 5), Shape.of(5, 10, 8, 8))
+                        .flatMap(shape -> Stream.of(Window.of(3, 2, 0), Window.of(3, 2, 1), Window.of(2, 2, 0))
+                                .map(window -> dynamicTest(norm + " and " + window + " over " + shape,
+                                        () -> agrees(engine -> normalizedAndPooled(engine, shape, norm, window))))));
+    }
+
+    private static Map<String, Tensor> normalizedAndPooled(
+            Backend engine, Shape shape, ResponseNorm norm, Window window) {
+        Tensor signed = Contract.normal(engine, 1, shape);
+        Tensor x = engine.relu(signed);
+        Tensor y = engine.normalizeMaxPool(x, norm, window);
+        Tensor ySigned = engine.normalizeMaxPool(signed, norm, window);
+        Tensor dy = Contract.normal(engine, 2, y.shape());
+        return Map.of("y", y, "y signed", ySigned,
+                "dx", engine.normalizeMaxPoolGradient(x, y, dy, norm, window, true),
+                "dx signed", engine.normalizeMaxPoolGradient(signed, ySigned, dy, norm, window, false));
+    }
+
+    @TestFactory
+    default Stream<DynamicTest> normalisationWithPoolingIsOneAfterTheOther() {
+        return Stream.of(1, 5).map(batch -> dynamicTest(batch + " pictures", () -> {
+            Tensor x = Contract.normal(backend(), 1, Shape.of(batch, 96, 9, 9));
+            ResponseNorm norm = ResponseNormContract.TWO_TOWERS;
+            Window window = Window.of(3, 2, 0);
+            Tensor between = backend().normalize(x, norm);
+            Pooled pooled = backend().maxPool(between, window);
+            Tensor dy = Contract.normal(backend(), 2, pooled.output().shape());
+            Tensor dBetween = backend().maxPoolGradient(between, dy, pooled, window);
+            assertThat(values(backend().normalizeMaxPool(x, norm, window))).isEqualTo(values(pooled.output()));
+            assertThat(values(backend().normalizeMaxPoolGradient(x, pooled.output(), dy, norm, window, false)))
+                    .isEqualTo(values(backend().normalizeGradient(x, between, dBetween, norm)));
+        }));
+    }
+
     /// An engine may keep a weight in a form of its own; a changed weight must not meet an old one.
     @Test
     default void aChangedWeightIsSeenByTheNextConvolution() {

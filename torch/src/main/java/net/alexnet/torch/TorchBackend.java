@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import net.alexnet.kernel.FastConvolution;
 import net.alexnet.kernel.FastMaxPool;
+import net.alexnet.kernel.FastNormalizedMaxPool;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.tensor.Operands;
@@ -353,6 +354,34 @@ public final class TorchBackend implements Backend {
                     var dx = new TorchMaxPool(window).gradient(raw(dy), raw(winners), x.shape());
                     return throughRelu ? throughRelu(raw(x), dx) : dx;
                 }), x, dy, winners);
+    }
+
+    @Override
+    public boolean fusesNormalizeMaxPool(ResponseNorm norm) {
+        return kernels.responseNorm(norm, 1).isPresent();
+    }
+
+    @Override
+    public Tensor normalizeMaxPool(Tensor x, ResponseNorm norm, Window window) {
+        Operands.normalize(x.shape(), norm);
+        Shape shape = Operands.maxPool(x.shape(), window);
+        Optional<FastNormalizedMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
+        return fast.isPresent()
+                ? one("normalizeMaxPool", () -> kernels.forward(fast.get(), raw(x), shape), x)
+                : Backend.super.normalizeMaxPool(x, norm, window);
+    }
+
+    @Override
+    public Tensor normalizeMaxPoolGradient(
+            Tensor x, Tensor y, Tensor dy, ResponseNorm norm, Window window, boolean throughRelu) {
+        Operands.normalize(x.shape(), norm);
+        Operands.same("normalizeMaxPoolGradient", "y", y.shape(), "dy", dy.shape());
+        Operands.maxPoolGradient(dy.shape(), x.shape(), window);
+        Optional<FastNormalizedMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
+        return fast.isPresent()
+                ? one("normalizeMaxPoolGradient",
+                        () -> kernels.gradient(fast.get(), raw(x), raw(y), raw(dy), throughRelu), x, y, dy)
+                : Backend.super.normalizeMaxPoolGradient(x, y, dy, norm, window, throughRelu);
     }
 
     // --- the two ends ----------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 package net.alexnet.torch;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import net.alexnet.tensor.Shape;
@@ -12,21 +12,31 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/// Memory of large tensors that were freed, kept for the next ones. The steps of a run make tensors of the same few sizes over
-/// and over; by way of the C library's allocator they cut up each other's room. Read at batch 128 of the paper's network: half a
-/// gigabyte less of 3.8.
+/// Memory of large tensors, which the steps of a run make and free in the same order over and over. Each lies at the lowest place
+/// where it fits, and what is freed joins what is free beside it: the way back through a network then fits into what the way
+/// forward has left, where the C library's allocator, or lists of free blocks by size, keep a block for every size that was
+/// ever asked for. The readings are in LOG.md.
 ///
-/// A block is held as a flat tensor, of which the tensors given out are views: memory is never gone while one is in use.
+/// All values are float32, on the CPU. A place is a view of a flat tensor that holds them all, so memory is never gone while a tensor is in use.
 final class TorchBlocks {
     /// From so many values on; smaller tensors are the allocator's.
     static final long LARGE = 1 << 18;
 
-    /// A block is taken for a tensor of at least this part of its length, so that the last batch of an epoch, which is often
-    /// smaller, takes the blocks of the others.
-    private static final int LOOSEST = 4;
+    /// The values of a chunk, at least. Only what was touched is memory: the rest is addresses.
+    private static final long CHUNK = 1 << 28;
 
-    private final TreeMap<Long, Deque<Tensor>> free = new TreeMap<>();
-    private final Map<Long, Tensor> given = new HashMap<>();
+    /// Places begin at multiples of so many values, of a page: as aligned as libtorch's own memory.
+    private static final long PLACE = 1 << 10;
+
+    private final List<Chunk> chunks = new ArrayList<>();
+    private final Map<Long, Place> given = new HashMap<>();
+
+    /// Memory in one piece.
+    ///
+    /// @param free the values' index to the number of free values from there on; no two of these touch
+    private record Chunk(Tensor values, TreeMap<Long, Long> free) {}
+
+    private record Place(Chunk chunk, long at, long length) {}
 
     /// A tensor of this shape, lying as [Layout] says, whose values are whatever the memory held.
     synchronized Tensor empty(Shape shape, TensorOptions options) {
@@ -34,32 +44,62 @@ final class TorchBlocks {
         if (values < LARGE) {
             return Layout.empty(shape, options);
         }
-        Map.Entry<Long, Deque<Tensor>> fits = free.ceilingEntry(values);
-        Tensor block;
-        if (fits != null && fits.getKey() <= LOOSEST * values) {
-            block = fits.getValue().pop();
-            if (fits.getValue().isEmpty()) {
-                free.remove(fits.getKey());
+        long length = Math.ceilDiv(values, PLACE) * PLACE;
+        Place place = place(length, options);
+        Tensor flat = place.chunk().values().narrow(0, place.at(), values);
+        given.put(flat.data_ptr().address(), place);
+        return Layout.over(flat, shape);
+    }
+
+    private Place place(long length, TensorOptions options) {
+        for (Chunk chunk : chunks) {
+            for (Map.Entry<Long, Long> hole : chunk.free().entrySet()) {
+                if (hole.getValue() >= length) {
+                    return take(chunk, hole.getKey(), hole.getValue(), length);
+                }
             }
-        } else {
-            block = kept(torch.empty(new long[] {values}, options, new MemoryFormatOptional()));
         }
-        given.put(block.data_ptr().address(), block);
-        return Layout.over(block.narrow(0, 0, values), shape);
+        long size = Math.max(CHUNK, length);
+        Chunk chunk = new Chunk(
+                kept(torch.empty(new long[] {size}, options, new MemoryFormatOptional())), new TreeMap<>());
+        chunks.add(chunk);
+        return take(chunk, 0, size, length);
     }
 
-    /// Takes a tensor's block back, if it has one of these: whoever owns the tensor is done with it.
+    private static Place take(Chunk chunk, long at, long hole, long length) {
+        chunk.free().remove(at);
+        if (hole > length) {
+            chunk.free().put(at + length, hole - length);
+        }
+        return new Place(chunk, at, length);
+    }
+
+    /// Takes a tensor's place back, if it has one of these: whoever owns the tensor is done with it.
     synchronized void giveBack(Tensor tensor) {
-        Tensor block = given.remove(tensor.data_ptr().address());
-        if (block != null) {
-            free.computeIfAbsent(block.numel(), _ -> new ArrayDeque<>()).push(block);
+        Place place = given.remove(tensor.data_ptr().address());
+        if (place == null) {
+            return;
         }
+        TreeMap<Long, Long> free = place.chunk().free();
+        long from = place.at();
+        long length = place.length();
+        Map.Entry<Long, Long> below = free.lowerEntry(from);
+        if (below != null && below.getKey() + below.getValue() == from) {
+            from = below.getKey();
+            length += below.getValue();
+        }
+        Long above = free.remove(place.at() + place.length());
+        free.put(from, above == null ? length : length + above);
     }
 
-    /// Gives the memory of all that are free back to the allocator.
+    /// Gives the chunks in which nothing is in use back to the allocator.
     synchronized void clear() {
-        free.values().forEach(blocks -> blocks.forEach(Tensor::releaseReference));
-        free.clear();
+        for (Chunk chunk : List.copyOf(chunks)) {
+            if (chunk.free().equals(Map.of(0L, chunk.values().numel()))) {
+                chunk.values().releaseReference();
+                chunks.remove(chunk);
+            }
+        }
     }
 
     /// Outlives the operation that made it.

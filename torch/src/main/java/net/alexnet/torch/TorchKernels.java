@@ -5,6 +5,7 @@ import java.util.Optional;
 import net.alexnet.kernel.FastConvolution;
 import net.alexnet.kernel.FastDense;
 import net.alexnet.kernel.FastMaxPool;
+import net.alexnet.kernel.FastNormalizedMaxPool;
 import net.alexnet.kernel.FastResponseNorm;
 import net.alexnet.kernel.Kernels;
 import net.alexnet.tensor.Precision;
@@ -116,6 +117,22 @@ final class TorchKernels {
     }
 
     Tensor gradient(FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
+        Tensor dx = blocks.empty(Layout.shape(x), x.options());
+        layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu);
+        return dx;
+    }
+
+    Optional<FastNormalizedMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
+        return kernels.flatMap(present -> present.normalizedMaxPool(x, norm, window));
+    }
+
+    Tensor forward(FastNormalizedMaxPool layer, Tensor x, Shape shape) {
+        Tensor y = blocks.empty(shape, x.options());
+        layer.forward(memory(x), memory(y));
+        return y;
+    }
+
+    Tensor gradient(FastNormalizedMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
         Tensor dx = blocks.empty(Layout.shape(x), x.options());
         layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu);
         return dx;

@@ -2,6 +2,10 @@ package net.alexnet.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -45,23 +49,57 @@ class TorchBlocksTest {
     }
 
     @Test
-    void whatIsGivenBackServesTheNextOneOfItsSizeOrSmaller() {
+    void whatIsGivenBackServesTheNextOneThatFits() {
         Tensor first = blocks.empty(LARGE, floats);
-        Tensor second = blocks.empty(Shape.of(2, 1 << 20), floats);
+        Tensor second = blocks.empty(LARGE, floats);
         blocks.giveBack(first);
-        blocks.giveBack(second);
-        Tensor smaller = blocks.empty(Shape.of(4, 16, 64, 64), floats);
-        assertThat(address(smaller)).as("the tightest block").isEqualTo(address(first));
-        assertThat(Layout.shape(smaller)).isEqualTo(Shape.of(4, 16, 64, 64));
-        blocks.giveBack(smaller);
-        assertThat(address(blocks.empty(LARGE, floats))).as("the whole block again").isEqualTo(address(first));
+        assertThat(address(blocks.empty(Shape.of(8, 16, 64, 65), floats))).as("too large")
+                .isGreaterThan(address(second));
+        assertThat(address(blocks.empty(Shape.of(4, 16, 64, 64), floats))).as("the lowest place")
+                .isEqualTo(address(first));
     }
 
     @Test
-    void aMuchSmallerTensorDoesNotHoldALargeBlock() {
-        Tensor large = blocks.empty(Shape.of(1 << 21), floats);
-        blocks.giveBack(large);
-        assertThat(address(blocks.empty(Shape.of((1 << 19) - 1), floats))).isNotEqualTo(address(large));
+    void neighboursThatAreFreeAreOnePlace() {
+        for (int[] order : new int[][] {{0, 1, 2}, {2, 1, 0}, {0, 2, 1}, {1, 0, 2}}) {
+            Tensor[] three = {blocks.empty(LARGE, floats), blocks.empty(LARGE, floats), blocks.empty(LARGE, floats)};
+            Tensor above = blocks.empty(LARGE, floats);
+            for (int which : order) {
+                blocks.giveBack(three[which]);
+            }
+            Tensor large = blocks.empty(Shape.of(12, 16, 64, 65), floats);
+            assertThat(address(large)).isEqualTo(address(three[0])).isLessThan(address(above));
+            blocks.giveBack(large);
+            blocks.giveBack(above);
+        }
+    }
+
+    /// Whatever is taken and given back in whatever order: no two tensors in use share a value.
+    @Test
+    void tensorsInUseDoNotOverlap() {
+        Random random = new Random(1);
+        List<Tensor> inUse = new ArrayList<>();
+        for (int round = 0; round < 500; round++) {
+            if (inUse.size() < 12 && random.nextInt(3) > 0) {
+                long values = TorchBlocks.LARGE + random.nextInt(1 << 20);
+                inUse.add(blocks.empty(Shape.of((int) values), floats));
+            } else if (!inUse.isEmpty()) {
+                blocks.giveBack(inUse.remove(random.nextInt(inUse.size())));
+            }
+            List<Tensor> sorted = inUse.stream().sorted(Comparator.comparingLong(TorchBlocksTest::address)).toList();
+            for (int i = 1; i < sorted.size(); i++) {
+                Tensor below = sorted.get(i - 1);
+                assertThat(address(below) + 4 * below.numel()).isLessThanOrEqualTo(address(sorted.get(i)));
+            }
+        }
+    }
+
+    @Test
+    void whatIsLargerThanAChunkHasOneOfItsOwn() {
+        Tensor huge = blocks.empty(Shape.of((1 << 28) + 1), floats); // addresses: nothing is written there
+        assertThat(huge.numel()).isEqualTo((1 << 28) + 1);
+        blocks.giveBack(huge);
+        assertThat(address(blocks.empty(LARGE, floats))).isEqualTo(address(huge));
     }
 
     @Test
