@@ -34,7 +34,8 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         int batch = choice.batch();
         Architecture architecture = choice.network().architecture();
-        MemoryPlan memory = MemoryPlan.of(architecture, batch, TrainingRun.INPUTS);
+        MemoryPlan memory = MemoryPlan.of(
+                architecture, batch, TrainingRun.INPUTS, Runtime.getRuntime().availableProcessors());
         Optional<ModelCard> card = choice.card();
         if (json) {
             Map<String, Object> object = object(architecture, memory, batch);

@@ -31,9 +31,12 @@ public final class FastResponseNorm {
 
     /// The paper's n, and how far it reaches to either side. A constant: a loop over neighbours would keep every vector in
     /// memory.
-    private static final int SIZE = 5;
+    static final int SIZE = 5;
 
     private static final int REACH = SIZE / 2;
+
+    /// The paper's exponent, for which two roots stand.
+    static final double BETA = 0.75;
 
     private final int channels;
     private final int towers;
@@ -53,11 +56,6 @@ public final class FastResponseNorm {
         this.pull = (float) (2 * norm.beta() * norm.scale());
         this.workers = workers;
         this.scratch = scratch;
-    }
-
-    /// Whether this kernel can: across channels, with the paper's n and beta.
-    static boolean fits(ResponseNorm norm) {
-        return norm.region() == ResponseNorm.Region.ACROSS_CHANNELS && norm.size() == SIZE && norm.beta() == 0.75;
     }
 
     /// The normalised values.

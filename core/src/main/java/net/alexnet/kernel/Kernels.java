@@ -36,6 +36,12 @@ public final class Kernels {
         return Lanes.LANES >= 8 ? Optional.empty() : Optional.of("vectors have but " + Lanes.LANES + " floats");
     }
 
+    /// Whether response normalisation with these constants is one of the kernels: across channels, with the paper's n and beta.
+    public static boolean normalizes(ResponseNorm norm) {
+        return norm.region() == ResponseNorm.Region.ACROSS_CHANNELS && norm.size() == FastResponseNorm.SIZE
+                && norm.beta() == FastResponseNorm.BETA;
+    }
+
     /// What a log says of them.
     public String describe() {
         return "vectors of " + Lanes.LANES + " floats";
@@ -54,7 +60,7 @@ public final class Kernels {
     ///
     /// @param channels of the map
     public Optional<FastResponseNorm> responseNorm(ResponseNorm norm, int channels) {
-        return FastResponseNorm.fits(norm)
+        return normalizes(norm)
                 ? Optional.of(new FastResponseNorm(norm, channels, workers, scratch))
                 : Optional.empty();
     }

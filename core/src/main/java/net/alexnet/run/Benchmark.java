@@ -35,6 +35,7 @@ public final class Benchmark {
 
     private final Architecture architecture;
     private final int batch;
+    private final int threads;
     private final Backend backend;
     private final List<Double> sgemm = new ArrayList<>();
     private final List<Double> steps = new ArrayList<>();
@@ -43,9 +44,10 @@ public final class Benchmark {
     private final List<Double> faults = new ArrayList<>();
     private final List<Workload.Stopped> stopped = new ArrayList<>();
 
-    private Benchmark(Architecture architecture, int batch, Backend backend) {
+    private Benchmark(Architecture architecture, int batch, int threads, Backend backend) {
         this.architecture = architecture;
         this.batch = batch;
+        this.threads = threads;
         this.backend = backend;
     }
 
@@ -53,14 +55,15 @@ public final class Benchmark {
     ///
     /// @param batch pictures in a step, at least 1
     /// @param rounds how often everything is read, at least 1
+    /// @param threads with which the backend computes: each has memory of its own
     /// @param progress is told the number of rounds that are done, 0 once the warm-up is
     public static BenchmarkReport run(
-            AlexNet network, int batch, int rounds, Backend backend, IntConsumer progress) {
+            AlexNet network, int batch, int rounds, int threads, Backend backend, IntConsumer progress) {
         if (batch < 1 || rounds < 1) {
             throw new IllegalArgumentException(
                     "the batch and the number of rounds must be at least 1, found " + batch + " and " + rounds);
         }
-        return new Benchmark(network.architecture(), batch, backend).run(network, rounds, progress);
+        return new Benchmark(network.architecture(), batch, threads, backend).run(network, rounds, progress);
     }
 
     private BenchmarkReport run(AlexNet network, int rounds, IntConsumer progress) {
@@ -128,7 +131,7 @@ public final class Benchmark {
                 Spread.of(stopped.stream().map(Workload.Stopped::update).toList()),
                 Spread.of(stopped.stream().map(Workload.Stopped::rest).toList()),
                 Spread.of(stopped.stream().map(Workload.Stopped::whole).toList()),
-                MemoryPlan.of(architecture, batch, TrainingRun.INPUTS), resident,
+                MemoryPlan.of(architecture, batch, TrainingRun.INPUTS, threads), resident,
                 faults.isEmpty() ? Optional.empty() : Optional.of(Spread.of(faults)));
     }
 

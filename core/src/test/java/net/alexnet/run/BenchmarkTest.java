@@ -24,7 +24,7 @@ class BenchmarkTest {
 
     private static BenchmarkReport run(int batch, int rounds) {
         try (ReferenceBackend backend = new ReferenceBackend()) {
-            return Benchmark.run(TINY, batch, rounds, backend, _ -> {});
+            return Benchmark.run(TINY, batch, rounds, 2, backend, _ -> {});
         }
     }
 
@@ -33,7 +33,7 @@ class BenchmarkTest {
         try (ReferenceBackend backend = new ReferenceBackend()) {
             backend.zeros(Shape.of(3));
             List<Integer> told = new ArrayList<>();
-            Benchmark.run(TINY, 2, 2, backend, told::add);
+            Benchmark.run(TINY, 2, 2, 2, backend, told::add);
             assertThat(told).containsExactly(0, 1, 2);
             assertThat(backend.liveTensors()).isEqualTo(1);
             try (Scope _ = backend.scope()) { // the backend's own scopes are as they were

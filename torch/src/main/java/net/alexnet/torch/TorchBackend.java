@@ -358,7 +358,7 @@ public final class TorchBackend implements Backend {
 
     @Override
     public boolean fusesNormalizeMaxPool(ResponseNorm norm) {
-        return kernels.responseNorm(norm, 1).isPresent();
+        return kernels.fusesNormalizeMaxPool(norm);
     }
 
     @Override

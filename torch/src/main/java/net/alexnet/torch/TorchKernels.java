@@ -90,8 +90,8 @@ final class TorchKernels {
     }
 
     Tensor[] parameterGradients(FastConvolution layer, Tensor x, Tensor dy, Shape weight) {
-        Tensor dweight = blocks.empty(weight, dy.options());
-        Tensor dbias = blocks.empty(Shape.of(weight.dim(0)), dy.options());
+        Tensor dweight = Layout.empty(weight, dy.options()); // lives until the step ends, amid what comes and goes
+        Tensor dbias = Layout.empty(Shape.of(weight.dim(0)), dy.options());
         layer.parameterGradients(memory(x), memory(dy), memory(dweight), memory(dbias));
         return new Tensor[] {dweight, dbias};
     }
@@ -120,6 +120,10 @@ final class TorchKernels {
         Tensor dx = blocks.empty(Layout.shape(x), x.options());
         layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu);
         return dx;
+    }
+
+    boolean fusesNormalizeMaxPool(ResponseNorm norm) {
+        return kernels.isPresent() && Kernels.normalizes(norm);
     }
 
     Optional<FastNormalizedMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
