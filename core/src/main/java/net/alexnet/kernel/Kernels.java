@@ -41,7 +41,7 @@ public final class Kernels {
         return "vectors of " + Lanes.LANES + " floats";
     }
 
-    /// A convolution that is faster here than as a plain sum, or empty.
+    /// A convolution that is faster here than as a plain sum, or empty; also where an array cannot hold its weights.
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
     /// @param weight the logical shape of the weight, `(K, C/groups, kernel, kernel)`

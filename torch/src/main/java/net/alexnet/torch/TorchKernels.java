@@ -54,7 +54,7 @@ final class TorchKernels {
 
     Tensor forward(FastDense layer, Tensor x, Tensor weight, Tensor bias, Shape shape) {
         Tensor y = blocks.empty(shape, x.options());
-        layer.forward(memory(x), memory(weight), memory(bias), memory(y));
+        compute(() -> layer.forward(memory(x), memory(weight), memory(bias), memory(y)));
         return y;
     }
 
@@ -62,8 +62,8 @@ final class TorchKernels {
     ///
     /// @return whether it did
     boolean update(Tensor w, Tensor v, Tensor gradient, float momentum, float weightDecay, float rate) {
-        kernels.ifPresent(present -> present.update(
-                memory(w), memory(v), memory(gradient), momentum, weightDecay, rate));
+        kernels.ifPresent(present -> compute(() -> present.update(
+                memory(w), memory(v), memory(gradient), momentum, weightDecay, rate)));
         return kernels.isPresent();
     }
 
@@ -71,27 +71,27 @@ final class TorchKernels {
 
     Tensor forward(FastConvolution layer, Tensor x, TorchTensor weight, Tensor bias, boolean relu, Shape shape) {
         float[] prepared = weight.prepared(TorchTensor.Use.FORWARD, layer.form(), layer.preparedLength(),
-                values -> layer.prepare(memory(weight.handle()), values));
+                values -> compute(() -> layer.prepare(memory(weight.handle()), values)));
         float[] biases = new float[(int) bias.numel()];
         new FloatPointer(bias.data_ptr()).get(biases);
         Tensor y = blocks.empty(shape, x.options());
-        layer.forward(memory(x), prepared, biases, relu, memory(y));
+        compute(() -> layer.forward(memory(x), prepared, biases, relu, memory(y)));
         return y;
     }
 
     /// @param gate the ReLU's output to go on through; empty if x came out of none
     Tensor inputGradient(FastConvolution layer, Tensor dy, TorchTensor weight, Optional<Tensor> gate, Shape shape) {
         float[] prepared = weight.prepared(TorchTensor.Use.BACKWARD, layer.form(), layer.inputGradientPreparedLength(),
-                values -> layer.prepareInputGradient(memory(weight.handle()), values));
+                values -> compute(() -> layer.prepareInputGradient(memory(weight.handle()), values)));
         Tensor dx = blocks.empty(shape, dy.options());
-        layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), memory(dx));
+        compute(() -> layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), memory(dx)));
         return dx;
     }
 
     Tensor[] parameterGradients(FastConvolution layer, Tensor x, Tensor dy, Shape weight) {
         Tensor dweight = blocks.empty(weight, dy.options());
         Tensor dbias = blocks.empty(Shape.of(weight.dim(0)), dy.options());
-        layer.parameterGradients(memory(x), memory(dy), memory(dweight), memory(dbias));
+        compute(() -> layer.parameterGradients(memory(x), memory(dy), memory(dweight), memory(dbias)));
         return new Tensor[] {dweight, dbias};
     }
 
@@ -99,26 +99,46 @@ final class TorchKernels {
 
     Tensor forward(FastResponseNorm layer, Tensor x) {
         Tensor y = blocks.empty(Layout.shape(x), x.options());
-        layer.forward(memory(x), memory(y));
+        compute(() -> layer.forward(memory(x), memory(y)));
         return y;
     }
 
     Tensor gradient(FastResponseNorm layer, Tensor x, Tensor dy, boolean throughRelu) {
         Tensor dx = blocks.empty(Layout.shape(x), x.options());
-        layer.gradient(memory(x), memory(dy), memory(dx), throughRelu);
+        compute(() -> layer.gradient(memory(x), memory(dy), memory(dx), throughRelu));
         return dx;
     }
 
     Tensor forward(FastMaxPool layer, Tensor x, Shape shape) {
         Tensor y = blocks.empty(shape, x.options());
-        layer.forward(memory(x), memory(y));
+        compute(() -> layer.forward(memory(x), memory(y)));
         return y;
     }
 
     Tensor gradient(FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
         Tensor dx = blocks.empty(Layout.shape(x), x.options());
-        layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu);
+        compute(() -> layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu));
         return dx;
+    }
+
+    /// What goes wrong in here is not libtorch's doing: [TorchFrame] says so.
+    static final class Failure extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Failure(RuntimeException cause) {
+            super(cause.getClass().getSimpleName() + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    /// Runs one of our kernels.
+    ///
+    /// @throws Failure if it fails
+    static void compute(Runnable kernel) {
+        try {
+            kernel.run();
+        } catch (RuntimeException e) {
+            throw new Failure(e);
+        }
     }
 
     /// A tensor's values, in the order in which they lie.
