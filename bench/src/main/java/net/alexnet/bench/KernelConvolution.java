@@ -43,7 +43,7 @@ final class KernelConvolution {
         this.padded = missing == 0
                 ? x
                 : torch.constant_pad_nd(x, new long[] {0, missing, 0, missing}, new Scalar(0.0));
-        this.weight = KernelPair.normal(weightShape).div(new Scalar(Math.sqrt(row.fanIn())));
+        this.weight = KernelPair.normal(weightShape).div(new Scalar(Math.sqrt((double) row.fanIn())));
         this.bias = KernelPair.normal(Shape.of(conv.filters()));
         this.dy = KernelPair.normal(row.out().batch(batch));
     }
@@ -70,8 +70,8 @@ final class KernelConvolution {
         return new KernelPair(() -> {
             layer.prepare(filters, prepared);
             layer.forward(in, prepared, biases, false, out);
-        }, () -> new Tensor[] {torch.convolution(padded, weight, new TensorOptional(bias), strides(), paddings(), ONES,
-                false, ZEROS, conv.groups())}, List.of(x, weight), new Tensor[] {y}, KernelPair.OTHER_SUM);
+        }, () -> List.of(torch.convolution(padded, weight, new TensorOptional(bias), strides(), paddings(), ONES,
+                false, ZEROS, conv.groups())), List.of(x, weight), List.of(y), KernelPair.OTHER_SUM);
     }
 
     private KernelPair inputs() {
@@ -83,7 +83,7 @@ final class KernelConvolution {
         return new KernelPair(() -> {
             layer.prepareInputGradient(filters, prepared);
             layer.inputGradient(in, prepared, Optional.empty(), out);
-        }, () -> new Tensor[] {backward(true).get0()}, List.of(dy, weight), new Tensor[] {dx}, KernelPair.OTHER_SUM);
+        }, () -> List.of(backward(true).get0()), List.of(dy, weight), List.of(dx), KernelPair.OTHER_SUM);
     }
 
     private KernelPair weights() {
@@ -95,8 +95,8 @@ final class KernelConvolution {
         MemorySegment outBias = KernelPair.memory(dbias);
         return new KernelPair(() -> layer.parameterGradients(in, gradient, out, outBias), () -> {
             T_TensorTensorTensor_T gradients = backward(false);
-            return new Tensor[] {gradients.get1(), gradients.get2()};
-        }, List.of(x, dy), new Tensor[] {dweight, dbias}, KernelPair.OTHER_SUM);
+            return List.of(gradients.get1(), gradients.get2());
+        }, List.of(x, dy), List.of(dweight, dbias), KernelPair.OTHER_SUM);
     }
 
     private T_TensorTensorTensor_T backward(boolean byInputs) {

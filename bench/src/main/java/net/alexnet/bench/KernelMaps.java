@@ -43,8 +43,8 @@ final class KernelMaps {
         Tensor y = torch.empty_like(x);
         MemorySegment in = KernelPair.memory(x);
         MemorySegment out = KernelPair.memory(y);
-        return new KernelPair(() -> layer.forward(in, out), () -> new Tensor[] {banded.forwardInPlace(x)},
-                List.of(x), new Tensor[] {y}, KernelPair.SAME_SUM);
+        return new KernelPair(() -> layer.forward(in, out), () -> List.of(banded.forwardInPlace(x)),
+                List.of(x), List.of(y), KernelPair.SAME_SUM);
     }
 
     /// `dx = dy · d^−3/4 − 2 · ¾ · x · scale · Σ dy · y / d`.
@@ -60,8 +60,8 @@ final class KernelMaps {
         MemorySegment out = KernelPair.memory(dx);
         return new KernelPair(() -> layer.gradient(in, gradient, out, false), () -> {
             Tensor shares = banded.sums(dy.mul(y).div_(denominator));
-            return new Tensor[] {dy.mul(power).addcmul_(x, shares, new Scalar(-pull))};
-        }, List.of(x, dy), new Tensor[] {dx}, KernelPair.SAME_SUM);
+            return List.of(dy.mul(power).addcmul_(x, shares, new Scalar(-pull)));
+        }, List.of(x, dy), List.of(dx), KernelPair.SAME_SUM);
     }
 
     // --- max-pooling -----------------------------------------------------------------------------------------------
@@ -84,9 +84,9 @@ final class KernelMaps {
         MemorySegment in = KernelPair.memory(x);
         MemorySegment out = KernelPair.memory(y);
         return new KernelPair(() -> layer.forward(in, out),
-                () -> new Tensor[] {torch.max_pool2d(x, kernel(window), strides(window), paddings(window), ONES,
-                        ceil(window))},
-                List.of(x), new Tensor[] {y}, KernelPair.SAME_SUM);
+                () -> List.of(torch.max_pool2d(x, kernel(window), strides(window), paddings(window), ONES,
+                        ceil(window))),
+                List.of(x), List.of(y), KernelPair.SAME_SUM);
     }
 
     private static KernelPair poolBackward(FastMaxPool layer, Window window, Tensor x) {
@@ -101,9 +101,9 @@ final class KernelMaps {
         MemorySegment gradient = KernelPair.memory(dy);
         MemorySegment out = KernelPair.memory(dx);
         return new KernelPair(() -> layer.gradient(in, maxima, gradient, out, false),
-                () -> new Tensor[] {torch.max_pool2d_with_indices_backward(dy, x, kernel(window), strides(window),
-                        paddings(window), ONES, ceil(window), winners)},
-                List.of(x, y, dy), new Tensor[] {dx}, KernelPair.SAME_SUM);
+                () -> List.of(torch.max_pool2d_with_indices_backward(dy, x, kernel(window), strides(window),
+                        paddings(window), ONES, ceil(window), winners)),
+                List.of(x, y, dy), List.of(dx), KernelPair.SAME_SUM);
     }
 
     /// As what comes out of a ReLU.

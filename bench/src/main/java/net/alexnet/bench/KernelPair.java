@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 /// @param operands of the kernel, which knows only their memory: this keeps it
 /// @param results of the kernel
 /// @param tolerance how far the two may differ: the greatest difference over the root mean square of libtorch's result
-record KernelPair(Runnable kernel, Supplier<Tensor[]> libtorch, List<Tensor> operands, Tensor[] results,
+record KernelPair(Runnable kernel, Supplier<List<Tensor>> libtorch, List<Tensor> operands, List<Tensor> results,
         double tolerance) {
     /// For kernels that add up the same terms in another order.
     static final double SAME_SUM = 1e-4;
@@ -33,10 +33,10 @@ record KernelPair(Runnable kernel, Supplier<Tensor[]> libtorch, List<Tensor> ope
     void requireAgreement() {
         kernel.run();
         try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
-            Tensor[] expected = libtorch.get();
-            for (int i = 0; i < expected.length; i++) {
-                double difference = expected[i].sub(results[i]).abs().max().item_float();
-                double size = expected[i].square().mean().sqrt().item_float();
+            List<Tensor> expected = libtorch.get();
+            for (int i = 0; i < expected.size(); i++) {
+                double difference = expected.get(i).sub(results.get(i)).abs().max().item_float();
+                double size = expected.get(i).square().mean().sqrt().item_float();
                 if (!(difference <= tolerance * size) || size == 0) {
                     throw new IllegalStateException(String.format(Locale.ROOT, "the kernel's result %d differs from"
                             + " libtorch's by %.3g of its root mean square %.3g; %.3g is allowed", i + 1,
@@ -49,7 +49,7 @@ record KernelPair(Runnable kernel, Supplier<Tensor[]> libtorch, List<Tensor> ope
     /// libtorch's side; its intermediates and results are freed.
     void runLibtorch() {
         try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
-            libtorch.get();
+            var _ = libtorch.get();
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -91,8 +92,11 @@ public final class KernelTable {
     /// Milliseconds a turn, one reading an iteration.
     private static double[] read(List<IterationResult> iterations, String nanos) {
         return iterations.stream()
-                .mapToDouble(iteration -> 1e-6 * iteration.getSecondaryResults().get(nanos).getScore()
-                        / iteration.getSecondaryResults().get("turns").getScore())
+                .mapToDouble(iteration -> 1e-6 * counted(iteration, nanos) / counted(iteration, "turns"))
                 .toArray();
+    }
+
+    private static double counted(IterationResult iteration, String counter) {
+        return Objects.requireNonNull(iteration.getSecondaryResults().get(counter), counter).getScore();
     }
 }

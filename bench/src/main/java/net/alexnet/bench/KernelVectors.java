@@ -30,8 +30,8 @@ final class KernelVectors {
         MemorySegment add = KernelPair.memory(bias);
         MemorySegment out = KernelPair.memory(y);
         return new KernelPair(() -> layer.forward(in, rows, add, out),
-                () -> new Tensor[] {torch.addmv(bias, weight, x)}, List.of(x, weight, bias),
-                new Tensor[] {y}, KernelPair.SAME_SUM);
+                () -> List.of(torch.addmv(bias, weight, x)), List.of(x, weight, bias),
+                List.of(y), KernelPair.SAME_SUM);
     }
 
     /// One parameter on one side: what it is, its velocity, and the gradient that both sides share.
@@ -78,7 +78,7 @@ final class KernelVectors {
         return new Learned(KernelPair.normal(shape), KernelPair.normal(shape), KernelPair.normal(shape));
     }
 
-    private static Tensor[] tensors(List<Learned> all) {
-        return all.stream().flatMap(of -> List.of(of.w(), of.v()).stream()).toArray(Tensor[]::new);
+    private static List<Tensor> tensors(List<Learned> all) {
+        return all.stream().flatMap(of -> List.of(of.w(), of.v()).stream()).toList();
     }
 }
