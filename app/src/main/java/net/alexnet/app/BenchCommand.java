@@ -65,7 +65,8 @@ final class BenchCommand implements Callable<Integer> {
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
                 Backend backend = engine.open(precision)) {
             progress.say(backend.describe());
-            report = Benchmark.run(network, batch, rounds, engine.threads(), backend, done -> progress.measured(done, rounds));
+            report = Benchmark.run(network, batch, rounds, engine.threads(), backend,
+                    done -> progress.measured(done, rounds));
         }
         if (svg.isPresent()) {
             AtomicFiles.writeString(svg.get(), new BenchChart(report).svg());

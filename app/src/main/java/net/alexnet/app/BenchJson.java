@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import net.alexnet.net.Meter.Pass;
-import net.alexnet.run.Benchmark;
 import net.alexnet.run.BenchmarkReport;
 import net.alexnet.run.BenchmarkReport.Cost;
 import net.alexnet.run.BenchmarkReport.LayerCosts;
@@ -22,7 +21,7 @@ final class BenchJson {
         object.put("network", report.architecture().name());
         object.put("batch", report.batch());
         object.put("rounds", report.rounds());
-        object.put("warm_up_steps", Benchmark.WARM_UP);
+        object.put("warm_up_steps", report.warmUp());
         object.put("engine", report.engine());
         object.put("sgemm_side", report.sgemmSide());
         object.put("sgemm_gflops", report.sgemm());

@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import net.alexnet.net.Meter.Pass;
-import net.alexnet.run.Benchmark;
 import net.alexnet.run.BenchmarkReport;
 import net.alexnet.run.BenchmarkReport.Cost;
 import net.alexnet.run.BenchmarkReport.LayerCosts;
@@ -33,8 +32,8 @@ final class BenchTable {
     }
 
     private void summary() {
-        text.format("%s, %,d pictures a step; medians of %d rounds after %d steps (least to greatest)\n",
-                report.architecture().name(), report.batch(), report.rounds(), Benchmark.WARM_UP);
+        text.format("%s, %,d pictures a step; medians of %d rounds after %d steps of warm-up (least to greatest)\n",
+                report.architecture().name(), report.batch(), report.rounds(), report.warmUp());
         text.format("%s\n", report.engine());
         text.format("\n");
         text.format("sgemm       %s GFLOP/s: square matrices of %d, shares below are of the median\n",

@@ -58,13 +58,19 @@ public final class Comparison {
     ///
     /// @param arguments the options above
     public static void main(String[] arguments) throws IOException {
+        try {
+            compare(Options.of(arguments));
+        } catch (IllegalArgumentException | IllegalStateException | IOException e) {
+            System.err.println("compare: " + e.getMessage());
+            System.exit(1); // all that has to be closed or deleted is
+        }
+    }
+
+    private static void compare(Options options) throws IOException {
         Path work = Files.createTempDirectory("alexnet-comparison");
         Comparison comparison = new Comparison();
         try {
-            comparison.run(Options.of(arguments), work);
-        } catch (IllegalArgumentException | IllegalStateException | IOException e) {
-            System.err.println("compare: " + e.getMessage());
-            System.exit(1);
+            comparison.run(options, work);
         } finally {
             for (Contestant contestant : comparison.contestants) {
                 contestant.close();

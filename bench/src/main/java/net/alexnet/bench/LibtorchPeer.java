@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.ResponseNorm.Region;
 import net.alexnet.weights.SafetensorsFile;
 import net.alexnet.weights.WeightFileException;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.LocalResponseNormOptions;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.SGD;
@@ -21,20 +25,24 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The paper's network as a PyTorch user writes it, on libtorch's autograd and its `SGD`; and the same tuned by someone who
-/// knows libtorch: channels-last memory, and response normalisation as a 1×1 convolution with a banded filter, in place of
-/// libtorch's own, which pools over a padded copy.
+/// knows libtorch: channels-last memory, response normalisation by [BandedNorm] in place of libtorch's own, which pools over
+/// a padded copy, ReLU in place, and for inference its own mode and `addmv` where there is one picture (`linear` takes several
+/// times as long).
 ///
 /// ```
 /// java -cp bench/target/bench.jar net.alexnet.bench.LibtorchPeer plain|tuned FILE
 /// ```
 final class LibtorchPeer implements Turns.Program {
     private static final int FLATTENED = 256 * 6 * 6;
+    private static final ResponseNorm NORM = new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, 0.75, 2);
 
     private final boolean tuned;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Tensor pictures;
     private final Tensor labels;
     private final SGD optimizer;
+    private final BandedNorm norm1 = new BandedNorm(NORM, 96);
+    private final BandedNorm norm2 = new BandedNorm(NORM, 256);
 
     /// @param equal the file of [EqualWork]
     private LibtorchPeer(boolean tuned, Path equal) throws WeightFileException {
@@ -44,7 +52,8 @@ final class LibtorchPeer implements Turns.Program {
         try (SafetensorsFile file = SafetensorsFile.open(equal)) {
             for (String name : file.names()) {
                 if (name.contains(".")) {
-                    Tensor parameter = read(file, name).set_requires_grad(true);
+                    Tensor parameter = read(file, name);
+                    parameter.set_requires_grad(true);
                     parameters.put(name, parameter);
                     learned.push_back(parameter);
                 }
@@ -73,14 +82,14 @@ final class LibtorchPeer implements Turns.Program {
 
     private Tensor logits(Tensor x, boolean dropout) {
         x = torch.constant_pad_nd(x, new long[] {0, 3, 0, 3}, new Scalar(0.0));
-        x = pool(norm(torch.relu(conv("conv1", x, 4, 0, 1))));
-        x = pool(norm(torch.relu(conv("conv2", x, 1, 2, 2))));
-        x = torch.relu(conv("conv3", x, 1, 1, 1));
-        x = torch.relu(conv("conv4", x, 1, 1, 2));
-        x = pool(torch.relu(conv("conv5", x, 1, 1, 2)));
+        x = pool(norm(relu(conv("conv1", x, 4, 0, 1)), norm1));
+        x = pool(norm(relu(conv("conv2", x, 1, 2, 2)), norm2));
+        x = relu(conv("conv3", x, 1, 1, 1));
+        x = relu(conv("conv4", x, 1, 1, 2));
+        x = pool(relu(conv("conv5", x, 1, 1, 2)));
         x = x.reshape(-1, FLATTENED);
-        x = torch.dropout(torch.relu(dense("fc6", x)), 0.5, dropout);
-        x = torch.dropout(torch.relu(dense("fc7", x)), 0.5, dropout);
+        x = torch.dropout(relu(dense("fc6", x)), 0.5, dropout);
+        x = torch.dropout(relu(dense("fc7", x)), 0.5, dropout);
         return dense("fc8", x);
     }
 
@@ -90,7 +99,16 @@ final class LibtorchPeer implements Turns.Program {
     }
 
     private Tensor dense(String name, Tensor x) {
-        return torch.linear(x, parameter(name + ".weight"), new TensorOptional(parameter(name + ".bias")));
+        Tensor weight = parameter(name + ".weight");
+        Tensor bias = parameter(name + ".bias");
+        return InferenceMode.is_enabled() && x.size(0) == 1
+                ? torch.addmv(bias, weight, x.view(-1)).view(1, -1)
+                : torch.linear(x, weight, new TensorOptional(bias));
+    }
+
+    /// Neither a convolution nor a product needs its own output on the way back.
+    private Tensor relu(Tensor x) {
+        return tuned ? x.relu_() : torch.relu(x);
     }
 
     private static Tensor pool(Tensor x) {
@@ -98,31 +116,20 @@ final class LibtorchPeer implements Turns.Program {
     }
 
     /// Each tower by itself.
-    private Tensor norm(Tensor x) {
+    private Tensor norm(Tensor x, BandedNorm banded) {
         if (tuned) {
-            return banded(x);
+            return InferenceMode.is_enabled() ? banded.forwardInPlace(x) : banded.forward(x);
         }
         TensorVector towers = x.chunk(2, 1);
         return torch.cat(new TensorVector(responseNorm(towers.get(0)), responseNorm(towers.get(1))), 1);
     }
 
     private static Tensor responseNorm(Tensor x) {
-        LocalResponseNormOptions options = new LocalResponseNormOptions(5);
-        options.alpha().put(1e-4);
-        options.beta().put(0.75);
-        options.k().put(2.0);
+        LocalResponseNormOptions options = new LocalResponseNormOptions(NORM.size());
+        options.alpha().put(NORM.alpha());
+        options.beta().put(NORM.beta());
+        options.k().put(NORM.k());
         return torch.local_response_norm(x, options);
-    }
-
-    /// `x · (k + Σ x² · alpha/5)^−3/4`, the sum as a convolution of two groups, the power by two roots.
-    private static Tensor banded(Tensor x) {
-        long tower = x.size(1) / 2;
-        Tensor band = torch.full(new long[] {tower, tower}, new Scalar(1e-4 / 5), x.options()).tril_(2).triu_(-2);
-        Tensor filters = torch.cat(new TensorVector(band, band), 0).view(2 * tower, tower, 1, 1);
-        Tensor denominator = torch.conv2d(x.square(), filters, new TensorOptional(torch.full(new long[] {2 * tower},
-                new Scalar(2.0), x.options())), new long[] {1, 1}, new long[] {0, 0}, new long[] {1, 1}, 2);
-        Tensor root = denominator.rsqrt();
-        return x.mul(root.mul(root.sqrt()));
     }
 
     private Tensor parameter(String name) {
@@ -159,15 +166,19 @@ final class LibtorchPeer implements Turns.Program {
 
     @Override
     public double infer(int batch) {
-        try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
+        try (var _ = new PointerScope(); var _ = withoutGradients()) {
             return torch.softmax(logits(pictures.narrow(0, 0, batch), false), 1).sum().item_float() / batch;
         }
+    }
+
+    private Pointer withoutGradients() {
+        return tuned ? new InferenceMode(true) : new NoGradGuard();
     }
 
     @Override
     public double[] check() {
         double deviation;
-        try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
+        try (var _ = new PointerScope(); var _ = withoutGradients()) {
             deviation = logits(pictures, false).square().mean().sqrt().item_float();
         }
         return new double[] {step(EqualWork.BATCH, false), deviation, step(EqualWork.BATCH, false)};

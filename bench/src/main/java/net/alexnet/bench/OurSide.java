@@ -6,52 +6,49 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import net.alexnet.net.Architecture;
 import net.alexnet.net.DropoutMasks;
 import net.alexnet.net.Network;
 import net.alexnet.net.Network.Stage;
-import net.alexnet.net.Parameter;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.torch.TorchBackend;
+import net.alexnet.train.Step;
+import net.alexnet.train.Velocities;
 import net.alexnet.weights.SafetensorsFile;
 import net.alexnet.weights.WeightFileException;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
 
-/// Our side of a [Comparison]: a step as the product's `Trainer` makes it, from pictures that a feed has filled, and a pass
+/// Our side of a [Comparison]: the product's own [Step], from pictures that a feed has filled, and a pass
 /// as its evaluation does.
 final class OurSide implements Turns.Program {
     private static final int SGEMM = 2048;
 
     private final Backend backend = TorchBackend.open("cpu");
     private final Network network;
-    private final Network withoutDropout;
+    private final Step learning;
     private final MemorySegment pixels;
     private final int[] labels = new int[EqualWork.BATCH];
-    private final Map<String, Tensor> velocities = new LinkedHashMap<>();
     private final org.bytedeco.pytorch.Tensor left = torch.rand(SGEMM, SGEMM);
     private final org.bytedeco.pytorch.Tensor right = torch.rand(SGEMM, SGEMM);
-    private long step;
+    private final Path equal;
+    private long steps;
 
     private OurSide(Path equal) throws WeightFileException {
+        this.equal = equal;
         try (SafetensorsFile file = SafetensorsFile.open(equal)) {
             this.network = Network.of(EqualWork.network(0.5).architecture(), file, backend);
-            this.withoutDropout = Network.of(EqualWork.network(0).architecture(), file, backend);
             this.pixels = channelsLast(file.read("pictures"), network.architecture());
             float[] read = file.read("labels");
             for (int i = 0; i < labels.length; i++) {
                 labels[i] = (int) read[i];
             }
         }
-        for (Parameter parameter : network.parameters()) {
-            velocities.put(parameter.name(), backend.zeros(parameter.value().shape()));
-        }
+        this.learning = new Step(network, new Velocities(network, EqualWork.OPTIMIZER));
     }
 
     /// Takes its turns.
@@ -83,28 +80,15 @@ final class OurSide implements Turns.Program {
 
     @Override
     public double train(int batch) {
-        return step(network, batch);
+        return step(learning, batch);
     }
 
-    private double step(Network of, int batch) {
+    private double step(Step of, int batch) {
         try (Scope _ = backend.scope()) {
-            List<Stage> stages = of.forward(pictures(batch), new DropoutMasks(1, step++));
-            Backend.Loss loss = backend.crossEntropy(stages.getLast().out(), Arrays.copyOf(labels, batch));
-            Map<Parameter, Tensor> gradients = new LinkedHashMap<>();
-            of.backward(stages, loss.gradient(), gradients::put);
-            gradients.forEach(this::update);
+            Backend.Loss loss = of.run(pictures(batch), Arrays.copyOf(labels, batch), new DropoutMasks(1, steps++), 1,
+                    (_, seen) -> seen);
             return backend.download(loss.value())[0];
         }
-    }
-
-    private void update(Parameter parameter, Tensor gradient) {
-        Tensor velocity = velocities.get(parameter.name());
-        if (velocity == null) {
-            throw new IllegalArgumentException("no velocity for " + parameter.name());
-        }
-        backend.update(parameter.value(), velocity, gradient, (float) EqualWork.OPTIMIZER.momentum(),
-                (float) EqualWork.OPTIMIZER.decay(parameter.bias()),
-                (float) EqualWork.OPTIMIZER.rate(parameter.bias()));
     }
 
     @Override
@@ -119,21 +103,31 @@ final class OurSide implements Turns.Program {
         }
     }
 
-    /// Moves the velocities, and the parameters of the network without dropout alone, so it comes before any other turn.
+    /// On a network of its own, which is gone afterwards.
     @Override
     public double[] check() {
-        double square = 0;
+        try (Scope _ = backend.scope(); SafetensorsFile file = SafetensorsFile.open(equal)) {
+            Network checked = Network.of(EqualWork.network(0).architecture(), file, backend);
+            Step step = new Step(checked, new Velocities(checked, EqualWork.OPTIMIZER));
+            double deviation = deviation(checked);
+            return new double[] {step(step, EqualWork.BATCH), deviation, step(step, EqualWork.BATCH)};
+        } catch (WeightFileException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// The root mean square of the logits.
+    private double deviation(Network of) {
         float[] logits;
         try (Scope _ = backend.scope()) {
-            List<Stage> stages = withoutDropout.forward(pictures(EqualWork.BATCH), new DropoutMasks(1, 0));
+            List<Stage> stages = of.forward(pictures(EqualWork.BATCH), new DropoutMasks(1, 0));
             logits = backend.download(stages.getLast().out());
         }
+        double square = 0;
         for (float logit : logits) {
             square += (double) logit * logit;
         }
-        double before = step(withoutDropout, EqualWork.BATCH);
-        double after = step(withoutDropout, EqualWork.BATCH);
-        return new double[] {before, Math.sqrt(square / logits.length), after};
+        return Math.sqrt(square / logits.length);
     }
 
     @Override

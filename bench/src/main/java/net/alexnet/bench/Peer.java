@@ -7,13 +7,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// A program that does the same work, one round whenever it is told to, so that all sides can take turns in one run. It
 /// gets a line and answers with a line.
 final class Peer implements AutoCloseable {
     private static final double KIB_PER_GIB = 1 << 20;
+
+    /// What `./alexnet` sets for our side: a program that has none of it is not to get it from us.
+    private static final List<String> OURS = List.of("GLIBC_TUNABLES", "OMP_WAIT_POLICY");
 
     private final Process process;
     private final BufferedWriter to;
@@ -26,24 +32,31 @@ final class Peer implements AutoCloseable {
     Peer(String python, String script, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(python, script));
         command.addAll(arguments);
-        this(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+        this(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT), Map.of());
     }
 
-    /// Any program, which is not to see our own settings of the allocator.
+    /// Any program.
     ///
-    /// @param environment more of it; may have `GLIBC_TUNABLES`
+    /// @param environment beyond that of this process, from which the launcher's settings are taken away
     /// @param messages the file for its standard error
     Peer(List<String> command, Map<String, String> environment, File messages) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(messages);
-        builder.environment().remove("GLIBC_TUNABLES");
-        builder.environment().putAll(environment);
-        this(builder);
+        this(new ProcessBuilder(command).redirectError(messages), environment);
     }
 
-    private Peer(ProcessBuilder builder) throws IOException {
+    private Peer(ProcessBuilder builder, Map<String, String> environment) throws IOException {
+        OURS.forEach(builder.environment()::remove);
+        builder.environment().putAll(environment);
         this.process = builder.start();
         this.to = process.outputWriter();
         this.from = process.inputReader();
+    }
+
+    /// Those of the launcher's settings that this process has, for a side that is to have them.
+    ///
+    /// @param names of variables
+    static Map<String, String> inherited(String... names) {
+        return Arrays.stream(names).filter(System.getenv()::containsKey)
+                .collect(Collectors.toMap(Function.identity(), name -> System.getenv().getOrDefault(name, "")));
     }
 
     /// What one round gave.

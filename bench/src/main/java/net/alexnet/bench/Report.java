@@ -1,9 +1,6 @@
 package net.alexnet.bench;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -12,14 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import net.alexnet.files.AtomicFiles;
 
-/// What a [Comparison] read, as Markdown. In a file that is there already only the part between two marks is replaced, so
-/// that what was written about the figures by hand stays.
+/// What a [Comparison] read, as Markdown. What was written about the figures by hand stays: see [MarkedText].
 final class Report {
-    private static final String BEGIN = "<!-- written by bench/compare: from here -->\n";
-    private static final String END = "<!-- written by bench/compare: to here -->\n";
-
     private final List<Contestant> contestants;
     private final Contestant ours;
     private final List<Double> sgemm;
@@ -44,17 +36,7 @@ final class Report {
         report.share();
         report.sides(absent);
         report.checks();
-        String old = Files.exists(file) ? Files.readString(file) : "";
-        byte[] bytes = merged(old, report.text.toString()).getBytes(StandardCharsets.UTF_8);
-        AtomicFiles.write(file, out -> out.write(bytes));
-    }
-
-    private static String merged(String old, String measured) {
-        int begin = old.indexOf(BEGIN);
-        int end = old.indexOf(END);
-        return begin < 0 || end < begin
-                ? "# Benchmarks\n\n" + BEGIN + measured + END
-                : old.substring(0, begin) + BEGIN + measured + old.substring(end);
+        new MarkedText("bench/compare").write(file, report.text.toString());
     }
 
     private void line(String line) {
@@ -62,9 +44,7 @@ final class Report {
     }
 
     private void head() throws IOException {
-        line(String.format(Locale.ROOT, "%s, %d cores, %s, %s; read on %s.", processor(),
-                Runtime.getRuntime().availableProcessors(), memory(),
-                System.getProperty("os.name") + " " + System.getProperty("os.version"), LocalDate.now(ZoneOffset.UTC)));
+        line(Machine.describe() + "; read on " + LocalDate.now(ZoneOffset.UTC) + ".");
         line("");
         line(String.format(Locale.ROOT,
                 "Every side is a process of its own. One peer after the other meets ours and takes turns with it, %d rounds after a"
@@ -163,32 +143,5 @@ final class Report {
                         .collect(Collectors.joining(" | "))));
             }
         }
-    }
-
-    // --- the machine -----------------------------------------------------------------------------------------------
-
-    private static String processor() throws IOException {
-        Path info = Path.of("/proc/cpuinfo");
-        if (!Files.exists(info)) {
-            return System.getProperty("os.arch");
-        }
-        List<String> lines = Files.readAllLines(info);
-        String flags = field(lines, "flags");
-        String vectors = flags.contains("avx512f") ? ", AVX-512" : flags.contains("avx2") ? ", AVX2" : "";
-        return field(lines, "model name") + vectors;
-    }
-
-    private static String field(List<String> lines, String name) {
-        return lines.stream()
-                .filter(line -> line.startsWith(name))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst()
-                .orElse("");
-    }
-
-    private static String memory() {
-        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                ? String.format(Locale.ROOT, "%.0f GiB", system.getTotalMemorySize() / (double) (1 << 30))
-                : "memory unknown";
     }
 }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /// One side of a [Comparison]: a program, how it is started, and what a reader is told of it.
@@ -13,15 +12,18 @@ import java.util.Optional;
 /// @param what it is, a sentence
 /// @param sameNetwork whether it computes the paper's network from the given parameters, so that losses must agree
 /// @param missing why it cannot run here, if that is known without a try
-/// @param environment beyond ours, without our allocator's settings
+/// @param environment beyond this process's, from which the launcher's settings are taken away
 record Side(String name, String what, boolean sameNetwork, Optional<String> missing, List<String> command,
         Map<String, String> environment) {
 
     static final String OURS = "ours";
 
-    /// Ours come from `./alexnet`, and an expert has the same: large tensors are then not faulted in anew in every step.
-    private static final Map<String, String> ALLOCATOR = Map.of("GLIBC_TUNABLES",
-            Objects.requireNonNullElse(System.getenv("GLIBC_TUNABLES"), ""));
+    /// As `./alexnet` sets it.
+    private static final Map<String, String> LAUNCHER = Peer.inherited("GLIBC_TUNABLES", "OMP_WAIT_POLICY");
+
+    /// An expert has the same: large tensors are then not faulted in anew in every step. Threads that wait are left as
+    /// they are, since nothing else runs beside them.
+    private static final Map<String, String> ALLOCATOR = Peer.inherited("GLIBC_TUNABLES");
 
     private static final String TARGET = "bench/target/";
 
@@ -35,13 +37,14 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
         return List.of(
                 same(OURS, "this project, with the JVM options and the environment of `./alexnet`",
                         command(java, "-cp", bench, OurSide.class.getName(), equal.toString()),
-                        ALLOCATOR),
+                        LAUNCHER),
                 same("libtorch-plain", "what a PyTorch user writes, on libtorch through JavaCPP: autograd, NCHW,"
                         + " `conv2d` with groups, `local_response_norm` on each tower, `SGD`",
                         command(java, "-cp", bench, LibtorchPeer.class.getName(), "plain", equal.toString()), Map.of()),
                 same("libtorch-tuned",
-                        "the same as an expert tunes it: channels-last, response normalisation as a banded"
-                                + " 1×1 convolution, our settings of glibc's allocator",
+                        "the same as an expert tunes it: channels-last, response normalisation as a banded 1×1 convolution whose"
+                                + " filters are made once, ReLU in place, inference mode with `addmv` for one picture,"
+                                + " our settings of glibc's allocator",
                         command(java, "-cp", bench, LibtorchPeer.class.getName(), "tuned", equal.toString()),
                         ALLOCATOR),
                 other("djl",

@@ -47,7 +47,7 @@ public final class Kernels {
         return "vectors of " + Lanes.LANES + " floats";
     }
 
-    /// A convolution that is faster here than as a plain sum, or empty.
+    /// A convolution that is faster here than as a plain sum, or empty; also where an array cannot hold its weights.
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
     /// @param weight the logical shape of the weight, `(K, C/groups, kernel, kernel)`
@@ -78,16 +78,6 @@ public final class Kernels {
     public Optional<FastNormalizedMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
         return responseNorm(norm, x.dim(1))
                 .map(layer -> new FastNormalizedMaxPool(layer, maxPool(x, window), x.dim(0), workers, scratch));
-    }
-
-    /// A fully connected layer, or empty where the engine's own product is better.
-    ///
-    /// @param x the shape of the input, `(N, F)`
-    /// @param units of the layer
-    public Optional<FastDense> dense(Shape x, int units) {
-        return FastDense.fits(x.dim(0), units)
-                ? Optional.of(new FastDense(x.dim(0), x.dim(1), units, workers))
-                : Optional.empty();
     }
 
     /// The step of [net.alexnet.tensor.Backend#update] on memory of one order.

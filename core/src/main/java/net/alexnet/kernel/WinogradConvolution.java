@@ -23,7 +23,10 @@ final class WinogradConvolution {
     private static final int BLOCK = 24;
 
     /// Up to so many tiles in all, threads share one block.
-    private static final int SHARED = 192;
+    static final int SHARED = 192;
+
+    /// At most so much is added by [#apart].
+    static final int APART = 32;
 
     private final WinogradGeometry geometry;
     private final Strip input;

@@ -1,6 +1,7 @@
 package net.alexnet.kernel;
 
 import static net.alexnet.kernel.WinogradTransform.POINTS;
+import static net.alexnet.kernel.WinogradTransform.PRODUCTS;
 
 import java.util.Optional;
 import net.alexnet.tensor.Shape;
@@ -41,6 +42,8 @@ record WinogradGeometry(
     /// A convolution must save at least this factor of its multiplications, or it is not worth it.
     private static final double LEAST_GAIN = 1.5;
 
+    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
     /// The geometry of a convolution, or empty if it does not pay or does not fit.
     static Optional<WinogradGeometry> of(Shape x, Shape weight, Window window, int groups) {
         return Optional.of(new WinogradGeometry(x.dim(0), x.dim(2), x.dim(3), x.dim(1), groups, weight.dim(0),
@@ -55,12 +58,21 @@ record WinogradGeometry(
     }
 
     private boolean pays() {
-        boolean fits = (taps() == 3 || taps() == 5) && (stride == 1 || groups == 1)
+        boolean fits = isCountable() && (taps() == 3 || taps() == 5) && (stride == 1 || groups == 1)
                 && groupChannels() >= FEWEST_CHANNELS && filters / groups >= FEWEST_CHANNELS
                 && (stride == 1 || groupChannels() % Lanes.LANES == 0);
         double direct = (double) outHeight * outWidth * kernel * kernel * channels / groups * filters;
         double tiled = (double) tiles() * POINTS * POINTS * paddedGroupChannels() * paddedGroupFilters() * groups;
         return fits && direct > LEAST_GAIN * tiled;
+    }
+
+    /// Whether arrays can hold, at all points, the weights (43 million products of channels in and out) and the largest block of
+    /// tiles that [WinogradConvolution] works on. [WinogradWeightGradient] takes no larger blocks than the weights are.
+    private boolean isCountable() {
+        long weights = (long) paddedChannels() * paddedGroupFilters();
+        long tiles = (long) Math.max(WinogradConvolution.SHARED, tileColumns()) + Gemm.rowBlock(panel());
+        long block = tiles * Math.max(paddedChannels(), paddedFilters());
+        return PRODUCTS * (Math.max(weights, block) + WinogradConvolution.APART) <= LONGEST_ARRAY;
     }
 
     /// The kernel's side in places.

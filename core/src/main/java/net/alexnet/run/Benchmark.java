@@ -24,8 +24,11 @@ import net.alexnet.tensor.Scope;
 ///
 /// Everything is read once in each round, in turn, so that what else the machine does falls on all of them alike.
 public final class Benchmark {
-    /// Training steps before the first round: what is made once, and Java's compiler.
-    public static final int WARM_UP = 3;
+    /// Of training, before the first round.
+    private static final double WARM_UP_SECONDS = 4;
+
+    /// Of inference by batches, and of single pictures, which have kernels of their own.
+    private static final double INFERENCE_WARM_UP_SECONDS = 1;
 
     /// Pictures one by one in each round.
     private static final int SINGLES = 10;
@@ -43,6 +46,7 @@ public final class Benchmark {
     private final List<Double> singles = new ArrayList<>();
     private final List<Double> faults = new ArrayList<>();
     private final List<Workload.Stopped> stopped = new ArrayList<>();
+    private int warmUp;
 
     private Benchmark(Architecture architecture, int batch, int threads, Backend backend) {
         this.architecture = architecture;
@@ -73,16 +77,14 @@ public final class Benchmark {
         try (Workload workload = new Workload(network, batch, TrainingRun.INPUTS, backend)) {
             OptionalLong made = memory.resident();
             memory.resetPeak();
-            for (int i = 0; i < WARM_UP; i++) {
-                workload.train();
-            }
+            warmUp = WarmUp.run(WARM_UP_SECONDS, workload::train);
             OptionalLong peak = memory.peak();
             long heapAfter = Runtime.getRuntime().totalMemory();
             try (Scope _ = backend.scope()) {
                 Sgemm product = new Sgemm(backend);
                 product.gigaflops(workload::await);
-                workload.infer(batch);
-                workload.infer(1);
+                WarmUp.run(INFERENCE_WARM_UP_SECONDS, () -> workload.infer(batch));
+                WarmUp.run(INFERENCE_WARM_UP_SECONDS, () -> workload.infer(1));
                 progress.accept(0);
                 for (int round = 1; round <= rounds; round++) {
                     round(workload, product, memory);
@@ -125,7 +127,7 @@ public final class Benchmark {
                     architecture.rows().stream().mapToLong(row -> operations(row, pass)).sum()));
         }
         return new BenchmarkReport(
-                architecture, batch, rounds, backend.describe(), side,
+                architecture, batch, rounds, warmUp, backend.describe(), side,
                 Spread.of(sgemm), Spread.of(steps), Spread.of(batches), Spread.of(singles),
                 layers(), whole,
                 Spread.of(stopped.stream().map(Workload.Stopped::update).toList()),

@@ -15,6 +15,7 @@ import net.alexnet.net.Meter.Pass;
 /// @param architecture what was measured
 /// @param batch pictures in a step
 /// @param rounds readings of each figure; of the plain product and of single pictures there are several a round
+/// @param warmUp training steps before the first round
 /// @param engine what computed
 /// @param sgemmSide of the square matrices of the plain product
 /// @param sgemm its rate in 10⁹ operations a second; shares are of the median
@@ -33,6 +34,7 @@ public record BenchmarkReport(
         Architecture architecture,
         int batch,
         int rounds,
+        int warmUp,
         String engine,
         int sgemmSide,
         Spread sgemm,
@@ -76,7 +78,7 @@ public record BenchmarkReport(
     ///
     /// @param before with the engine open and nothing made
     /// @param made with the network, its velocities and the input
-    /// @param peak the most, from then on through the first training steps
+    /// @param peak the most, from then on through the training steps of the warm-up
     /// @param heapBefore of [#before], Java's heap, whether or not it was touched
     /// @param heapAfter of [#peak], the same
     public record Resident(long before, long made, long peak, long heapBefore, long heapAfter) {

@@ -80,7 +80,7 @@ class BenchmarkTest {
     @Test
     void ratesAndSharesFollowFromTimes() {
         BenchmarkReport read = run(2, 1);
-        BenchmarkReport report = new BenchmarkReport(read.architecture(), 10, 3, read.engine(), 256,
+        BenchmarkReport report = new BenchmarkReport(read.architecture(), 10, 3, 5, read.engine(), 256,
                 new Spread(4, 3, 5),
                 new Spread(2, 1, 5), new Spread(0.5, 0.5, 0.5), read.single(), List.of(), Map.of(), read.update(),
                 read.rest(), read.stopped(), read.plan(), read.resident(), read.faults());

@@ -1,6 +1,7 @@
 package net.alexnet.torch;
 
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import net.alexnet.tensor.BackendException;
 import org.bytedeco.javacpp.Loader;
@@ -25,16 +26,27 @@ public final class Natives {
     }
 
     /// Waits until what was begun by [#loadAhead()] has ended, well or not; returns at once if nothing was. A process that
-    /// ends while a library is being loaded may crash, so this comes before its end too.
+    /// ends while a library is being loaded may crash, so this comes before its end too. An interruption does not end the
+    /// wait; it is kept for whoever waits next.
     public static void await() {
-        if (!begun) {
-            return;
+        if (begun) {
+            await(AHEAD);
         }
-        try {
-            AHEAD.get();
-        } catch (ExecutionException e) {
-            // It fails once more, with its message, where the library is needed.
-        } catch (InterruptedException e) {
+    }
+
+    static void await(Future<?> ahead) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ahead.get();
+                break;
+            } catch (ExecutionException e) {
+                break; // it fails once more, with its message, where the library is needed
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

@@ -25,14 +25,15 @@ final class TorchFrame {
     /// Runs native code and frees all that it made and that was not retained.
     ///
     /// @param operands for the message of a failure
-    /// @throws BackendException if libtorch fails
+    /// @throws BackendException if libtorch fails, or one of our kernels: the message says which
     <T> T run(String operation, Supplier<T> body, Shape... operands) {
         try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
             prepareThread();
             return body.get();
         } catch (RuntimeException e) {
             String shapes = Arrays.stream(operands).map(Shape::toString).collect(Collectors.joining(", "));
-            throw new BackendException("libtorch failed in " + operation + (shapes.isEmpty() ? "" : " of " + shapes)
+            String who = e instanceof TorchKernels.Failure ? "our own kernel" : "libtorch";
+            throw new BackendException(who + " failed in " + operation + (shapes.isEmpty() ? "" : " of " + shapes)
                     + ": " + firstLine(e), e);
         }
     }

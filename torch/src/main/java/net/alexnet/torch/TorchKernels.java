@@ -3,7 +3,6 @@ package net.alexnet.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import net.alexnet.kernel.FastConvolution;
-import net.alexnet.kernel.FastDense;
 import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.kernel.FastNormalizedMaxPool;
 import net.alexnet.kernel.FastResponseNorm;
@@ -49,22 +48,12 @@ final class TorchKernels {
         return kernels.map(present -> present.maxPool(x, window));
     }
 
-    Optional<FastDense> dense(Shape x, int units) {
-        return kernels.filter(_ -> multiplies).flatMap(present -> present.dense(x, units));
-    }
-
-    Tensor forward(FastDense layer, Tensor x, Tensor weight, Tensor bias, Shape shape) {
-        Tensor y = blocks.empty(shape, x.options());
-        layer.forward(memory(x), memory(weight), memory(bias), memory(y));
-        return y;
-    }
-
     /// Takes the step of [TorchUpdate], if there are kernels.
     ///
     /// @return whether it did
     boolean update(Tensor w, Tensor v, Tensor gradient, float momentum, float weightDecay, float rate) {
-        kernels.ifPresent(present -> present.update(
-                memory(w), memory(v), memory(gradient), momentum, weightDecay, rate));
+        kernels.ifPresent(present -> compute(() -> present.update(
+                memory(w), memory(v), memory(gradient), momentum, weightDecay, rate)));
         return kernels.isPresent();
     }
 
@@ -72,27 +61,27 @@ final class TorchKernels {
 
     Tensor forward(FastConvolution layer, Tensor x, TorchTensor weight, Tensor bias, boolean relu, Shape shape) {
         float[] prepared = weight.prepared(TorchTensor.Use.FORWARD, layer.form(), layer.preparedLength(),
-                values -> layer.prepare(memory(weight.handle()), values));
+                values -> compute(() -> layer.prepare(memory(weight.handle()), values)));
         float[] biases = new float[(int) bias.numel()];
         new FloatPointer(bias.data_ptr()).get(biases);
         Tensor y = blocks.empty(shape, x.options());
-        layer.forward(memory(x), prepared, biases, relu, memory(y));
+        compute(() -> layer.forward(memory(x), prepared, biases, relu, memory(y)));
         return y;
     }
 
     /// @param gate the ReLU's output to go on through; empty if x came out of none
     Tensor inputGradient(FastConvolution layer, Tensor dy, TorchTensor weight, Optional<Tensor> gate, Shape shape) {
         float[] prepared = weight.prepared(TorchTensor.Use.BACKWARD, layer.form(), layer.inputGradientPreparedLength(),
-                values -> layer.prepareInputGradient(memory(weight.handle()), values));
+                values -> compute(() -> layer.prepareInputGradient(memory(weight.handle()), values)));
         Tensor dx = blocks.empty(shape, dy.options());
-        layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), memory(dx));
+        compute(() -> layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), memory(dx)));
         return dx;
     }
 
     Tensor[] parameterGradients(FastConvolution layer, Tensor x, Tensor dy, Shape weight) {
         Tensor dweight = Layout.empty(weight, dy.options()); // lives until the step ends, amid what comes and goes
         Tensor dbias = Layout.empty(Shape.of(weight.dim(0)), dy.options());
-        layer.parameterGradients(memory(x), memory(dy), memory(dweight), memory(dbias));
+        compute(() -> layer.parameterGradients(memory(x), memory(dy), memory(dweight), memory(dbias)));
         return new Tensor[] {dweight, dbias};
     }
 
@@ -100,25 +89,25 @@ final class TorchKernels {
 
     Tensor forward(FastResponseNorm layer, Tensor x) {
         Tensor y = blocks.empty(Layout.shape(x), x.options());
-        layer.forward(memory(x), memory(y));
+        compute(() -> layer.forward(memory(x), memory(y)));
         return y;
     }
 
     Tensor gradient(FastResponseNorm layer, Tensor x, Tensor dy, boolean throughRelu) {
         Tensor dx = blocks.empty(Layout.shape(x), x.options());
-        layer.gradient(memory(x), memory(dy), memory(dx), throughRelu);
+        compute(() -> layer.gradient(memory(x), memory(dy), memory(dx), throughRelu));
         return dx;
     }
 
     Tensor forward(FastMaxPool layer, Tensor x, Shape shape) {
         Tensor y = blocks.empty(shape, x.options());
-        layer.forward(memory(x), memory(y));
+        compute(() -> layer.forward(memory(x), memory(y)));
         return y;
     }
 
     Tensor gradient(FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
         Tensor dx = blocks.empty(Layout.shape(x), x.options());
-        layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu);
+        compute(() -> layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu));
         return dx;
     }
 
@@ -132,14 +121,34 @@ final class TorchKernels {
 
     Tensor forward(FastNormalizedMaxPool layer, Tensor x, Shape shape) {
         Tensor y = blocks.empty(shape, x.options());
-        layer.forward(memory(x), memory(y));
+        compute(() -> layer.forward(memory(x), memory(y)));
         return y;
     }
 
     Tensor gradient(FastNormalizedMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
         Tensor dx = blocks.empty(Layout.shape(x), x.options());
-        layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu);
+        compute(() -> layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu));
         return dx;
+    }
+
+    /// What goes wrong in here is not libtorch's doing: [TorchFrame] says so.
+    static final class Failure extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Failure(RuntimeException cause) {
+            super(cause.getClass().getSimpleName() + ": " + cause.getMessage(), cause);
+        }
+    }
+
+    /// Runs one of our kernels.
+    ///
+    /// @throws Failure if it fails
+    static void compute(Runnable kernel) {
+        try {
+            kernel.run();
+        } catch (RuntimeException e) {
+            throw new Failure(e);
+        }
     }
 
     /// A tensor's values, in the order in which they lie.

@@ -1,0 +1,59 @@
+package net.alexnet.torch;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
+import net.alexnet.kernel.Kernels;
+import net.alexnet.tensor.BackendException;
+import net.alexnet.tensor.Precision;
+import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.ResponseNorm.Region;
+import net.alexnet.tensor.Shape;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class TorchFrameTest {
+    @BeforeAll
+    static void load() {
+        Natives.await();
+        TorchLibrary.load();
+    }
+
+    private static <T> void assertFails(Supplier<T> body, String message) {
+        assertThatThrownBy(() -> new TorchFrame(1).run("multiply", body, Shape.of(2, 3), Shape.of(4, 5)))
+                .isInstanceOf(BackendException.class)
+                .hasMessageStartingWith(message)
+                .message().doesNotContain("\n");
+    }
+
+    @Test
+    void libtorchsFailureIsLibtorchs() {
+        assertFails(() -> torch.mm(torch.zeros(2, 3), torch.zeros(4, 5)),
+                "libtorch failed in multiply of 2 × 3, 4 × 5: mat1 and mat2 shapes");
+    }
+
+    @Test
+    void aKernelsFailureIsOurs() {
+        assertFails(() -> {
+            TorchKernels.compute(() -> MemorySegment.ofArray(new float[2]).asSlice(4, 8));
+            return 0;
+        }, "our own kernel failed in multiply of 2 × 3, 4 × 5: IndexOutOfBoundsException: ");
+    }
+
+    /// As it is called: an output that is shorter than the input.
+    @Test
+    void aKernelThatIsGivenTooLittleMemorySaysSo() {
+        assumeTrue(Kernels.missing().isEmpty());
+        TorchKernels kernels = new TorchKernels(TorchDevice.find("cpu"), 2, Precision.FLOAT32, new TorchBlocks());
+        var norm = kernels.responseNorm(new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 1), 32)
+                .orElseThrow();
+        assertFails(() -> {
+            Tensor x = torch.ones(1, 32, 4, 4);
+            return kernels.gradient(norm, x, torch.ones(1, 32, 2, 2), false);
+        }, "our own kernel failed in multiply of 2 × 3, 4 × 5: IndexOutOfBoundsException: ");
+    }
+}
