@@ -87,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
                 Backend backend = engine.open(precision)) {
             progress.say(backend.describe());
-            if (precision == Precision.BFLOAT16 && !backend.describe().contains(" on cuda")) {
+            if (precision == Precision.BFLOAT16 && !backend.isFasterIn(precision)) {
                 progress.say(SLOWER);
             }
             LongPredicate stop = step -> terminal.interruption().asked() || step >= maxSteps;

@@ -71,6 +71,18 @@ class ResumeTest {
         endsAsIfUninterrupted(run);
     }
 
+    /// Sums are divided among threads; who changes their number is told what that means, and the run goes on.
+    @Test
+    void saysInOneLineThatOtherThreadsMayChangeTheLastDigits() throws Exception {
+        RunFiles run = train(pictures, runs, "--max-steps", 5);
+        assertThat(run.text("checkpoints/step-00000005/state.json")).contains("\"threads\" : 1,", "libtorch");
+        Result resumed = Result.done("train", "--resume", run.folder(), "--threads", 2, "--json");
+        assertThat(resumed.errLines()).singleElement().asString().startsWith("warning: ")
+                .contains("threads: 1 then, 2 now", "last digits");
+        assertThat(resumed.json().get("finished").asBoolean()).isTrue();
+        assertThat(run.text("checkpoints/step-%08d/state.json".formatted(STEPS))).contains("\"threads\" : 2,");
+    }
+
     private static void endsAsIfUninterrupted(RunFiles run) throws IOException {
         assertThat(run.weights(STEPS)).isEqualTo(uninterrupted.weights(STEPS));
         assertThat(run.momentum(STEPS)).isEqualTo(uninterrupted.momentum(STEPS));

@@ -133,7 +133,8 @@ public final class TrainingRun {
         return run.go(network, run.velocities(network), TrainingState.start(recipe.seed()));
     }
 
-    /// Goes on where a run was left, bit for bit as if it had not been.
+    /// Goes on where a run was left, bit for bit as if it had not been; if what computes has changed since, as the number of
+    /// threads, a warning says so.
     ///
     /// @param checkpoint of that run
     /// @throws IOException if the pictures are no longer those that the run began with
@@ -162,6 +163,13 @@ public final class TrainingRun {
             network = Network.of(recipe.network().architecture(), weights, tools.backend);
             velocities = run.velocities(network);
             velocities.restore(momentum);
+        }
+        List<String> changes = checkpoint.numerics().map(then -> then.changes(tools.backend.numerics()))
+                .orElse(List.of());
+        if (!changes.isEmpty()) {
+            tools.progress.warning("a run is resumed exactly where the same computes as before, which has changed ("
+                    + String.join("; ", changes) + "): its results may differ in the last digits from those of a run"
+                    + " that was never stopped");
         }
         return run.go(network, velocities, checkpoint.state());
     }
