@@ -75,8 +75,12 @@ class PreparedTrainingTest {
             shard.seek(600);
             shard.write(~sample);
         }
-        Result.of("train", "--data", altered, "--recipe", recipe, "--runs", root.resolve("broken"))
+        Path before = train("broken", pictures);
+        Result.of("train", "--data", altered, "--recipe", recipe, "--runs", root.resolve("broken"), "--set", "batch=64")
                 .isRefused(1, "train-000000.tar", "record 000000000", "altered");
+        assertThat(root.resolve("broken")).as("no folder of a run that did not begin")
+                .isDirectoryNotContaining(path -> !path.endsWith("latest") && !path.endsWith(before.getFileName()));
+        assertThat(RunFiles.latest(root.resolve("broken")).folder()).isEqualTo(before);
         Result.of("prepare", "--verify", altered).isRefused(1, "train-000000.tar", "SHA-256");
     }
 

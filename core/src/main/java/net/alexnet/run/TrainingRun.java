@@ -49,10 +49,14 @@ import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.Velocities;
 import net.alexnet.weights.SafetensorsFile;
 
-/// Puts a run together, from the pictures to the loop, and lets it go.
+/// Puts a run together, from the pictures to the loop, and lets it go. The caller holds the run's [RunLock]; a run becomes
+/// the latest when its first pictures are there.
 public final class TrainingRun {
     /// The key of a model file's metadata for the fingerprint of the pictures that it was trained on.
     private static final String PICTURES = "pictures_sha256";
+
+    /// The key for one of the pictures that judged it, in any order. Files of older versions lack it.
+    private static final String VALIDATION = "validation_sha256";
 
     /// Of the folds; not the run's, so that runs that differ in their seed are judged by the same pictures.
     private static final long FOLD_SEED = 1;
@@ -109,7 +113,6 @@ public final class TrainingRun {
     public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
-        folder.becomeLatest();
         Network network = Network.initialize(
                 recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
         Velocities velocities = new Velocities(network, recipe.optimizer());
@@ -125,7 +128,6 @@ public final class TrainingRun {
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(
                 folder, recipe, pictures, Optional.of(base.card().preprocessing()), tools);
-        folder.becomeLatest();
         Architecture architecture = recipe.network().architecture();
         String head = Finetune.head(architecture);
         Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(), base.weights(),
@@ -263,6 +265,10 @@ public final class TrainingRun {
 
     private Outcome loop(Network network, int from, Velocities velocities, TrainingState state, Source source,
             Validation validation) throws IOException, InterruptedException {
+        source.ready(); // before there is anything of a run that cannot begin
+        if (state.step() == 0) {
+            folder.becomeLatest();
+        }
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
         tools.progress.started(recipe, state);
         try {
