@@ -148,7 +148,7 @@ public final class TrainingRun {
         }
         Optional<Preprocessing> base = recipe.finetune() == null
                 ? Optional.empty()
-                : Optional.of(Model.read(checkpoint.modelFile()).card().preprocessing());
+                : Optional.of(Model.cardOf(checkpoint.modelFile()).preprocessing());
         TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
         Network network;
         Velocities velocities;
