@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import net.alexnet.files.AtomicFiles;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +53,23 @@ class PreparedTrainingTest {
         }
         assertThat(Result.done("evaluate", shards, "--data", prepared, "--threads", 1, "--json").json())
                 .isEqualTo(figures);
+    }
+
+    /// Which pictures judged a run is told by their names, wherever they are read from and in whatever order.
+    @Test
+    void theHoldOutIsKnownAgainWithoutWhatWasPrepared() throws Exception {
+        Path folders = root.resolve("folders");
+        ToyPictures.write(folders, 9, 5);
+        ToyPictures.writeText(folders.resolve("rows/notes.jpg"));
+        List<Path> before = cache();
+        Path run = train("cached", folders);
+        JsonNode figures = Result.done("evaluate", run, "--threads", 1, "--json").json();
+        List<Path> made = new ArrayList<>(cache());
+        made.removeAll(before);
+        assertThat(made).hasSize(1);
+        AtomicFiles.deleteTree(made.getFirst());
+        JsonNode again = Result.done("evaluate", run, "--threads", 1, "--json").json();
+        assertThat(again.get("n")).isEqualTo(figures.get("n"));
     }
 
     @Test

@@ -156,6 +156,9 @@ public final class TrainingRun {
                 SafetensorsFile momentum = checkpoint.openMomentum()) {
             Map<String, String> then = weights.metadata();
             Map<String, String> now = run.metadata();
+            if (!then.containsKey(VALIDATION)) {
+                now.remove(VALIDATION);
+            }
             if (!then.equals(now)) {
                 Set<String> keys = new TreeSet<>(then.keySet());
                 keys.addAll(now.keySet());
@@ -192,6 +195,14 @@ public final class TrainingRun {
                 : new Fold(finetune.fold(), finetune.folds(), FOLD_SEED).of(pictures);
     }
 
+    /// Whether a run was judged by just these pictures; empty if its model file does not say.
+    ///
+    /// @param metadata of the model file
+    /// @param validation all pictures of it that can be read, in any order
+    public static Optional<Boolean> wasJudgedBy(Map<String, String> metadata, PictureSet validation) {
+        return Optional.ofNullable(metadata.get(VALIDATION)).map(Fingerprint.ofAnyOrder(validation)::equals);
+    }
+
     private static String origin(Recipe recipe) {
         Finetune finetune = recipe.finetune();
         return finetune == null
@@ -199,10 +210,11 @@ public final class TrainingRun {
                 : "fine-tuned as " + recipe.name() + " from " + finetune.model() + ", SHA-256 " + finetune.sha256();
     }
 
-    /// What the run began with, in a model file's metadata: the card, and a fingerprint of the pictures' names and labels.
+    /// What the run began with, in a model file's metadata: the card, and fingerprints of the pictures' names and labels.
     private Map<String, String> metadata() {
         Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
         metadata.put(PICTURES, Fingerprint.of(pictures.squares().training(), pictures.squares().validation()));
+        metadata.put(VALIDATION, Fingerprint.ofAnyOrder(pictures.squares().validation()));
         return metadata;
     }
 
