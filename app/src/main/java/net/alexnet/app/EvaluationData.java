@@ -121,23 +121,43 @@ record EvaluationData(
                     + dataset.classes() + ", expected " + first.classes()
                     + ". Put them back, or name other pictures with --data");
         }
-        for (NamedModel other : models.subList(1, models.size())) {
-            if (!names(judged(other, requireSource(other, tools).dataset()).validation())
-                    .equals(names(dataset.validation()))) {
-                tools.progress.warning(other.path() + " was validated on other pictures than " + first.path()
-                        + " and may have been trained on some of these, so its error and the average's may be too good;"
-                        + " name pictures that are new to both with --data");
-            }
+        List<Dataset> each = new ArrayList<>(List.of(dataset));
+        for (NamedModel other : models.subList(1, models.size())) { // before pictures are read
+            each.add(judged(other, requireSource(other, tools).dataset()));
         }
-        tools.progress.say("the pictures that the run was validated on");
         Preprocessing preprocessing = first.model().card().preprocessing();
         Optional<ShardedDataset> stored = source.stored(
                 preprocessing.resize(), preprocessing.channels(), tools.codec);
         boolean largeEnough = stored.isPresent() && models.stream().allMatch(model -> model.model().card()
                 .preprocessing().resize() <= stored.get().preparation().side());
-        return largeEnough
+        EvaluationData data = largeEnough
                 ? squares(stored.get(), judged(first, stored.get().dataset()).validation(), models, tools)
                 : squares(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
+        requireHeldOut(data.inputs.getFirst().squares(), each, models, tools);
+        tools.progress.say("the pictures that the run was validated on");
+        return data;
+    }
+
+    /// Who changes a folder moves pictures from one side of a split to the other.
+    private static void requireHeldOut(PictureSet pictures, List<Dataset> each, List<NamedModel> models,
+            Tools tools) throws IOException {
+        NamedModel first = models.getFirst();
+        Dataset dataset = each.getFirst();
+        if (!TrainingRun.wasJudgedBy(first.metadata(), pictures).orElse(true)) {
+            throw new IOException("the pictures that are held out of " + dataset.name() + " now are not those that "
+                    + first.path() + " was validated on: pictures were added, removed or renamed since, and some of"
+                    + " these may be ones that it was trained on. Put the folder back as it was, or name pictures that"
+                    + " are new to the model with --data");
+        }
+        for (int i = 1; i < models.size(); i++) {
+            NamedModel other = models.get(i);
+            Optional<Boolean> recorded = TrainingRun.wasJudgedBy(other.metadata(), pictures);
+            if (!recorded.orElse(names(each.get(i).validation()).equals(names(dataset.validation())))) {
+                tools.progress.warning(other.path() + " was validated on other pictures than " + first.path()
+                        + " and may have been trained on some of these, so its error and the average's may be too good;"
+                        + " name pictures that are new to both with --data");
+            }
+        }
     }
 
     /// The pictures with the split of a model's run, which may be one of several folds.

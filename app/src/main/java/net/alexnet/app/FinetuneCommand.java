@@ -19,6 +19,7 @@ import net.alexnet.recipe.Recipe.Mean;
 import net.alexnet.recipe.Recipe.Values;
 import net.alexnet.recipe.RecipeReader;
 import net.alexnet.run.RunFolder;
+import net.alexnet.run.RunLock;
 import net.alexnet.run.TrainingPictures;
 import net.alexnet.run.TrainingRun;
 import net.alexnet.tensor.Backend;
@@ -195,8 +196,7 @@ final class FinetuneCommand implements Callable<Integer> {
         RunFolder folder = RunFolder.create(runs, recipe);
         progress.say("run: " + folder.path() + ", with this recipe:\n"
                 + RecipeReader.write(recipe).indent(2).stripTrailing());
-        FinetuneReport report = FinetuneReport.of(
-                folder, TrainingRun.finetune(folder, recipe, base, ready, tools));
+        FinetuneReport report = run(folder, recipe, base, ready, tools);
         progress.clear();
         print(report.json(), report.lines());
         if (!report.finished()) {
@@ -205,9 +205,23 @@ final class FinetuneCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static FinetuneReport run(RunFolder folder, Recipe recipe, Model.Stored base, TrainingPictures ready,
+            TrainingRun.Tools tools) throws IOException, InterruptedException {
+        try (RunLock _ = folder.lock()) {
+            return FinetuneReport.of(folder, TrainingRun.finetune(folder, recipe, base, ready, tools));
+        }
+    }
+
     private int folds(Recipe recipe, Model.Stored base, TrainingPictures ready, TrainingRun.Tools tools,
             ConsoleProgress progress) throws IOException, InterruptedException {
-        Path all = RunFolder.create(runs, recipe).path();
+        RunFolder all = RunFolder.create(runs, recipe);
+        try (RunLock _ = all.lock()) {
+            return folds(all.path(), recipe, base, ready, tools, progress);
+        }
+    }
+
+    private int folds(Path all, Recipe recipe, Model.Stored base, TrainingPictures ready, TrainingRun.Tools tools,
+            ConsoleProgress progress) throws IOException, InterruptedException {
         List<FinetuneReport> reports = new ArrayList<>();
         Finetune finetune = recipe.finetune();
         for (int fold = 1; fold <= folds && finetune != null; fold++) {
@@ -215,8 +229,7 @@ final class FinetuneCommand implements Callable<Integer> {
                     recipe.pictures().values(), finetune.fold(fold, folds));
             RunFolder folder = RunFolder.create(all, "fold-" + fold, one);
             progress.say("fold " + fold + " of " + folds + ": " + folder.path());
-            FinetuneReport report = FinetuneReport.of(
-                    folder, TrainingRun.finetune(folder, one, base, ready, tools));
+            FinetuneReport report = run(folder, one, base, ready, tools);
             reports.add(report);
             if (!report.finished()) {
                 progress.clear();

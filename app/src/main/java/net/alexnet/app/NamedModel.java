@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
 import org.jspecify.annotations.Nullable;
 
 /// A model under the path by which the user asked for it.
-record NamedModel(Path path, Model model) {
+///
+/// @param metadata of its file
+record NamedModel(Path path, Model model, Map<String, String> metadata) {
     private static final int SHOWN = 5;
 
     /// Opens models to be averaged.
@@ -19,7 +22,8 @@ record NamedModel(Path path, Model model) {
             throws IOException {
         List<NamedModel> opened = new ArrayList<>();
         for (Path path : paths) {
-            NamedModel one = new NamedModel(path, ModelFile.find(path, which).open(backend));
+            ModelFile file = ModelFile.find(path, which);
+            NamedModel one = new NamedModel(path, file.open(backend), file.stored().weights().metadata());
             opened.add(one);
             opened.getFirst().requireFits(one);
         }

@@ -35,7 +35,7 @@ final class NetworkChoice {
     ///
     /// @throws IOException if it cannot be read
     Optional<ModelCard> card() throws IOException {
-        return isModelFile() ? Optional.of(Model.read(Path.of(name)).card()) : Optional.empty();
+        return isModelFile() ? Optional.of(Model.cardOf(Path.of(name))) : Optional.empty();
     }
 
     private boolean isModelFile() {

@@ -21,7 +21,7 @@ final class PulledImport {
     /// @throws IOException if it does not hold what the entry says
     static void run(Path file, CatalogueEntry entry, Path out) throws IOException {
         if (entry.dialect().equals("alexnet")) {
-            Model.read(file); // refuses what is no model
+            Model.cardOf(file); // refuses what is no model
             AtomicFiles.write(out, stream -> Files.copy(file, stream));
             return;
         }

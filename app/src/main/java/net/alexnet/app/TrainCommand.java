@@ -15,6 +15,7 @@ import net.alexnet.recipe.RecipeReader;
 import net.alexnet.run.PicturesFit;
 import net.alexnet.run.Probe;
 import net.alexnet.run.RunFolder;
+import net.alexnet.run.RunLock;
 import net.alexnet.run.TrainingPictures;
 import net.alexnet.run.TrainingRun;
 import net.alexnet.tensor.Backend;
@@ -87,7 +88,7 @@ final class TrainCommand implements Callable<Integer> {
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
                 Backend backend = engine.open(precision)) {
             progress.say(backend.describe());
-            if (precision == Precision.BFLOAT16 && !backend.describe().contains(" on cuda")) {
+            if (precision == Precision.BFLOAT16 && !backend.isFasterIn(precision)) {
                 progress.say(SLOWER);
             }
             LongPredicate stop = step -> terminal.interruption().asked() || step >= maxSteps;
@@ -149,9 +150,11 @@ final class TrainCommand implements Callable<Integer> {
             expect(recipe, dataset, tools.backend(), progress);
         }
         RunFolder folder = RunFolder.create(runs, recipe);
-        progress.say("run: " + folder.path() + ", with this recipe:\n"
-                + RecipeReader.write(recipe).indent(2).stripTrailing());
-        return report(folder, TrainingRun.start(folder, recipe, ready, tools), progress);
+        try (RunLock _ = folder.lock()) {
+            progress.say("run: " + folder.path() + ", with this recipe:\n"
+                    + RecipeReader.write(recipe).indent(2).stripTrailing());
+            return report(folder, TrainingRun.start(folder, recipe, ready, tools), progress);
+        }
     }
 
     private TrainingPictures pictures(
@@ -194,7 +197,13 @@ final class TrainCommand implements Callable<Integer> {
                     "--resume goes on with the run's own recipe; leave --recipe, --set, --epochs and --seed"
                             + " away, or start a new run. --data may say where its pictures are now");
         }
-        RunCheckpoint found = RunCheckpoint.last(path);
+        try (RunLock _ = RunCheckpoint.last(path).run().lock()) {
+            return goOn(RunCheckpoint.last(path), tools, progress);
+        }
+    }
+
+    private int goOn(RunCheckpoint found, TrainingRun.Tools tools, ConsoleProgress progress)
+            throws IOException, InterruptedException {
         Checkpoint checkpoint = found.load();
         Recipe recipe = RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(), settings());
         if (checkpoint.state().finished(recipe.epochs())) {

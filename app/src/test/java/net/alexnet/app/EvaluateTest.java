@@ -159,6 +159,29 @@ class EvaluateTest {
         assertThat(evaluate(first, first).warnings()).isEmpty();
     }
 
+    /// A class folder that has got more pictures deals them anew: some that taught would judge.
+    @Test
+    void refusesAHoldOutThatIsNotTheRunsOwn() throws Exception {
+        Path changing = root.resolve("changing");
+        ToyPictures.write(changing, 8, 1);
+        Path run = run("changed", changing, ToyRecipe.TEXT.replace("epochs: 8", "epochs: 1"));
+        JsonNode before = evaluate(run, "--json").json();
+        Path model = run.resolve("checkpoints").resolve(new RunFiles(run).checkpoints().getLast());
+        for (int i = 0; i < 9; i++) {
+            Files.copy(unseen.resolve("discs/" + (i % 2 == 0 ? i + ".png" : i + ".jpg")),
+                    changing.resolve("discs/more-" + i + (i % 2 == 0 ? ".png" : ".jpg")));
+        }
+        for (Path named : List.of(run, model)) {
+            Result.of("evaluate", named, "--threads", 1).isRefused(1, "held out of " + changing + " now are not those",
+                    "added, removed or renamed", "may be ones that it was trained on", "--data");
+        }
+        assertThat(evaluate(run, "--data", unseen, "--json").json().get("n").asInt()).isEqualTo(UNSEEN);
+        for (int i = 0; i < 9; i++) {
+            Files.delete(changing.resolve("discs/more-" + i + (i % 2 == 0 ? ".png" : ".jpg")));
+        }
+        assertThat(evaluate(run, "--json").json()).isEqualTo(before);
+    }
+
     @Test
     void classifiesWithTheSameViews() throws Exception {
         Map<String, Double> expected = probabilities(first);

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import net.alexnet.files.AtomicFiles;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +55,23 @@ class PreparedTrainingTest {
                 .isEqualTo(figures);
     }
 
+    /// Which pictures judged a run is told by their names, wherever they are read from and in whatever order.
+    @Test
+    void theHoldOutIsKnownAgainWithoutWhatWasPrepared() throws Exception {
+        Path folders = root.resolve("folders");
+        ToyPictures.write(folders, 9, 5);
+        ToyPictures.writeText(folders.resolve("rows/notes.jpg"));
+        List<Path> before = cache();
+        Path run = train("cached", folders);
+        JsonNode figures = Result.done("evaluate", run, "--threads", 1, "--json").json();
+        List<Path> made = new ArrayList<>(cache());
+        made.removeAll(before);
+        assertThat(made).hasSize(1);
+        AtomicFiles.deleteTree(made.getFirst());
+        JsonNode again = Result.done("evaluate", run, "--threads", 1, "--json").json();
+        assertThat(again.get("n")).isEqualTo(figures.get("n"));
+    }
+
     @Test
     void largerSquaresAreMadeSmaller() throws Exception {
         Path large = root.resolve("large");
@@ -75,8 +94,12 @@ class PreparedTrainingTest {
             shard.seek(600);
             shard.write(~sample);
         }
-        Result.of("train", "--data", altered, "--recipe", recipe, "--runs", root.resolve("broken"))
+        Path before = train("broken", pictures);
+        Result.of("train", "--data", altered, "--recipe", recipe, "--runs", root.resolve("broken"), "--set", "batch=64")
                 .isRefused(1, "train-000000.tar", "record 000000000", "altered");
+        assertThat(root.resolve("broken")).as("no folder of a run that did not begin")
+                .isDirectoryNotContaining(path -> !path.endsWith("latest") && !path.endsWith(before.getFileName()));
+        assertThat(RunFiles.latest(root.resolve("broken")).folder()).isEqualTo(before);
         Result.of("prepare", "--verify", altered).isRefused(1, "train-000000.tar", "SHA-256");
     }
 

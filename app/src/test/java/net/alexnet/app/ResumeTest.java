@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import net.alexnet.run.RunFolder;
+import net.alexnet.run.RunLock;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,18 @@ class ResumeTest {
         endsAsIfUninterrupted(run);
     }
 
+    /// Sums are divided among threads; who changes their number is told what that means, and the run goes on.
+    @Test
+    void saysInOneLineThatOtherThreadsMayChangeTheLastDigits() throws Exception {
+        RunFiles run = train(pictures, runs, "--max-steps", 5);
+        assertThat(run.text("checkpoints/step-00000005/state.json")).contains("\"threads\" : 1,", "libtorch");
+        Result resumed = Result.done("train", "--resume", run.folder(), "--threads", 2, "--json");
+        assertThat(resumed.errLines()).singleElement().asString().startsWith("warning: ")
+                .contains("threads: 1 then, 2 now", "last digits");
+        assertThat(resumed.json().get("finished").asBoolean()).isTrue();
+        assertThat(run.text("checkpoints/step-%08d/state.json".formatted(STEPS))).contains("\"threads\" : 2,");
+    }
+
     private static void endsAsIfUninterrupted(RunFiles run) throws IOException {
         assertThat(run.weights(STEPS)).isEqualTo(uninterrupted.weights(STEPS));
         assertThat(run.momentum(STEPS)).isEqualTo(uninterrupted.momentum(STEPS));
@@ -98,6 +112,21 @@ class ResumeTest {
         assertThat(again.err()).contains("stopped after step 5 and saved; go on with: ./alexnet train --resume");
         assertThat(run.steps("step")).hasSize(5);
         assertThat(run.weights(5)).isEqualTo(weights);
+    }
+
+    @Test
+    void refusesARunThatIsBeingTrained() throws Exception {
+        RunFiles run = train(pictures, runs, "--max-steps", 5);
+        try (RunLock _ = RunFolder.open(run.folder()).lock()) {
+            for (Path named : List.of(run.folder(), run.checkpoint(5), runs.resolve("latest"))) {
+                resume(named).isRefused(1, "the run " + run.folder() + " is being trained at this moment",
+                        "wait until that is done, or stop it");
+            }
+            assertThat(Result.of("evaluate", run.folder(), "--threads", 1).exitCode()).isZero();
+        }
+        assertThat(run.checkpoints()).containsExactly("step-00000005");
+        assertThat(resume(run.folder()).exitCode()).isZero();
+        endsAsIfUninterrupted(run);
     }
 
     @Test

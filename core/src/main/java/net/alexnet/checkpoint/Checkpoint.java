@@ -1,6 +1,8 @@
 package net.alexnet.checkpoint;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import net.alexnet.tensor.Numerics;
 import net.alexnet.weights.SafetensorsFile;
 import net.alexnet.weights.WeightFileException;
 
@@ -8,9 +10,11 @@ import net.alexnet.weights.WeightFileException;
 ///
 /// @param folder where it lies
 /// @param state where the run stands
+/// @param numerics what computed it; empty where the file does not say, being of an older version
 /// @param recipe the run's whole recipe, as text
 /// @param written when it was saved, ISO 8601 in UTC
-public record Checkpoint(Path folder, TrainingState state, String recipe, String written) {
+public record Checkpoint(Path folder, TrainingState state, Optional<Numerics> numerics, String recipe,
+        String written) {
     static final String MODEL = "model.safetensors";
     static final String MOMENTUM = "momentum.safetensors";
     static final String STATE = "state.json";

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.tensor.Numerics;
 import net.alexnet.weights.Entry;
 import net.alexnet.weights.Safetensors;
 
@@ -33,17 +34,18 @@ public final class CheckpointStore {
     /// Saves a checkpoint, replacing one of the same step; then removes what need not be kept, and checkpoints of later
     /// steps, which belong to a course of the run that was given up by resuming from an earlier one.
     ///
+    /// @param numerics of the backend that trained
     /// @param metadata goes into `model.safetensors`: what a consumer must know to use the weights
     /// @return the checkpoint's folder
     /// @throws CheckpointException if it cannot be written, for example on a full disk; the ones before are untouched
-    public Path save(TrainingState state, String recipe, Map<String, String> metadata, List<Entry> weights,
-            List<Entry> momentum) throws CheckpointException {
+    public Path save(TrainingState state, Numerics numerics, String recipe, Map<String, String> metadata,
+            List<Entry> weights, List<Entry> momentum) throws CheckpointException {
         Path target = folders.of(state.step());
         try {
             folders.prepare();
             Path draft = folders.draft(state.step());
             try {
-                write(draft, state, recipe, metadata, weights, momentum);
+                write(draft, state, numerics, recipe, metadata, weights, momentum);
                 folders.publish(draft, state.step());
             } finally {
                 AtomicFiles.deleteTree(draft);
@@ -129,14 +131,15 @@ public final class CheckpointStore {
         }
     }
 
-    private static void write(Path draft, TrainingState state, String recipe, Map<String, String> metadata,
-            List<Entry> weights, List<Entry> momentum) throws IOException {
+    private static void write(Path draft, TrainingState state, Numerics numerics, String recipe,
+            Map<String, String> metadata, List<Entry> weights, List<Entry> momentum) throws IOException {
         Path model = draft.resolve(Checkpoint.MODEL);
         Path velocities = draft.resolve(Checkpoint.MOMENTUM);
         Safetensors.write(model, metadata, weights);
         Safetensors.write(velocities, Map.of(), momentum);
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        new StateFile(StateFile.FORMAT_VERSION, now, state, List.of(FileSeal.of(model), FileSeal.of(velocities)),
+        new StateFile(StateFile.FORMAT_VERSION, now, state, numerics,
+                List.of(FileSeal.of(model), FileSeal.of(velocities)),
                 recipe)
                 .write(draft);
     }
@@ -156,7 +159,8 @@ public final class CheckpointStore {
         for (FileSeal seal : stored.files()) {
             seal.verify(folder);
         }
-        return new Checkpoint(folder, stored.state(), stored.recipe(), stored.written());
+        return new Checkpoint(folder, stored.state(), Optional.ofNullable(stored.numerics()), stored.recipe(),
+                stored.written());
     }
 
     private Optional<Path> intactBefore(Path folder) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,17 +14,23 @@ import java.nio.file.Path;
 import java.util.List;
 import net.alexnet.files.AtomicFiles;
 import net.alexnet.files.Hashes;
+import net.alexnet.tensor.Numerics;
+import org.jspecify.annotations.Nullable;
 
 /// `state.json`, with the checksum that proves it beside it.
 ///
 /// @param formatVersion [#FORMAT_VERSION] in what this program writes
 /// @param written when, ISO 8601 in UTC
 /// @param state where the run stands
+/// @param numerics what computed it; null in files of versions that did not say
 /// @param files what the other files must be
 /// @param recipe the run's recipe, as text
-record StateFile(int formatVersion, String written, TrainingState state, List<FileSeal> files, String recipe) {
+record StateFile(int formatVersion, String written, TrainingState state, @Nullable Numerics numerics,
+        List<FileSeal> files, String recipe) {
     /// Raise it when an older program would read a checkpoint wrongly.
     static final int FORMAT_VERSION = 1;
+
+    private static final String NUMERICS = "numerics";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).enable(SerializationFeature.INDENT_OUTPUT)
@@ -57,6 +64,9 @@ record StateFile(int formatVersion, String written, TrainingState state, List<Fi
             if (version != FORMAT_VERSION) {
                 throw new IOException(Checkpoint.STATE + " is of format version " + version + ", expected "
                         + FORMAT_VERSION + ": it was written by another version of this program");
+            }
+            if (!json.has(NUMERICS)) {
+                ((ObjectNode) json).putNull(NUMERICS);
             }
             return JSON.treeToValue(json, StateFile.class);
         } catch (JsonProcessingException e) {

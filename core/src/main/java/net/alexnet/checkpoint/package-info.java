@@ -5,7 +5,7 @@
 ///   step-00001234/
 ///     model.safetensors       the weights; by itself a model file
 ///     momentum.safetensors    the velocities of the optimiser
-///     state.json              position, schedule, seed, recipe; sizes and SHA-256 of the two
+///     state.json              position, schedule, seed, recipe, what computed; sizes and SHA-256 of the two
 ///     state.json.sha256       SHA-256 of state.json, as `sha256sum -c` reads it
 /// ```
 ///

@@ -18,6 +18,11 @@ public record FrozenSource(Source pictures, FrozenLayers layers) implements Sour
     }
 
     @Override
+    public void ready() throws IOException, InterruptedException {
+        pictures.ready();
+    }
+
+    @Override
     public FeedUse use() {
         return pictures.use();
     }

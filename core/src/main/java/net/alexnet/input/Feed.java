@@ -131,6 +131,15 @@ public final class Feed implements Source, AutoCloseable {
         return batch(pending);
     }
 
+    @Override
+    public void ready() throws IOException, InterruptedException {
+        requireOpen();
+        Pending pending = ahead.peek();
+        if (pending != null) {
+            await(pending.pieces());
+        }
+    }
+
     /// What was done since the feed began.
     @Override
     public FeedUse use() {

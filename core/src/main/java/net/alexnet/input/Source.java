@@ -9,6 +9,13 @@ public interface Source {
     /// @throws IOException if they cannot be read any more
     Examples next() throws IOException, InterruptedException;
 
+    /// Waits until the examples of the next step are there, or cannot be; does not take them.
+    ///
+    /// @throws IOException as [#next()] would
+    default void ready() throws IOException, InterruptedException {
+        // where nothing is read ahead, there is nothing to wait for
+    }
+
     /// What was done so far to make them.
     FeedUse use();
 }

@@ -185,6 +185,15 @@ public record Model(ModelCard card, Network network) {
         return read(file).on(backend);
     }
 
+    /// What a model file says of itself. The file does not stay open, and its weights are not read.
+    ///
+    /// @throws WeightFileException if the file is damaged, or does not say what network it holds
+    public static ModelCard cardOf(Path file) throws WeightFileException {
+        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+            return card(file, weights);
+        }
+    }
+
     /// What a file of weights under whatever names says of the model that they are; nothing if it says nothing.
     ///
     /// @throws WeightFileException if what it says is damaged or contradicts itself

@@ -2,6 +2,8 @@ package net.alexnet.run;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.files.Hashes;
 
@@ -14,11 +16,20 @@ final class Fingerprint {
     static String of(PictureSet... sets) {
         MessageDigest digest = Hashes.sha256();
         for (PictureSet set : sets) {
-            for (int i = 0; i < set.size(); i++) {
-                digest.update((set.label(i) + "\t" + set.name(i) + "\n").getBytes(StandardCharsets.UTF_8));
-            }
+            lines(set).forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
             digest.update((byte) 0);
         }
         return Hashes.hex(digest);
+    }
+
+    /// The same of one set, whatever its order.
+    static String ofAnyOrder(PictureSet set) {
+        MessageDigest digest = Hashes.sha256();
+        lines(set).sorted().forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
+        return Hashes.hex(digest);
+    }
+
+    private static Stream<String> lines(PictureSet set) {
+        return IntStream.range(0, set.size()).mapToObj(i -> set.label(i) + "\t" + set.name(i) + "\n");
     }
 }

@@ -11,6 +11,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import net.alexnet.checkpoint.CheckpointStore;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.files.AtomicFiles;
@@ -23,6 +25,7 @@ import net.alexnet.recipe.RecipeReader;
 public record RunFolder(Path path) {
     private static final String RECIPE = "recipe.yaml";
     private static final String REJECTED = "rejected.tsv";
+    private static final Set<String> BARE = Set.of(RECIPE, REJECTED, RunLock.FILE);
     private static final String LATEST = "latest";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -89,6 +92,27 @@ public record RunFolder(Path path) {
         return Files.isRegularFile(path) && path.endsWith(LATEST)
                 ? path.resolveSibling(Files.readString(path).strip())
                 : path;
+    }
+
+    /// Keeps every other process from training this run; to be closed when the training has ended. Take it before anything of
+    /// the run is read that it is to go on with.
+    ///
+    /// @throws IOException if the run is being trained
+    public RunLock lock() throws IOException {
+        return RunLock.of(this);
+    }
+
+    /// Removes the folder if there is nothing in it of a run: no checkpoint, no log, nothing of a user's.
+    void removeIfBare() throws IOException {
+        if (!Files.isDirectory(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            if (!files.allMatch(file -> BARE.contains(String.valueOf(file.getFileName())))) {
+                return;
+            }
+        }
+        AtomicFiles.deleteTree(path);
     }
 
     /// The run's whole recipe.

@@ -49,10 +49,14 @@ import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.Velocities;
 import net.alexnet.weights.SafetensorsFile;
 
-/// Puts a run together, from the pictures to the loop, and lets it go.
+/// Puts a run together, from the pictures to the loop, and lets it go. The caller holds the run's [RunLock]; a run becomes
+/// the latest when its first pictures are there.
 public final class TrainingRun {
     /// The key of a model file's metadata for the fingerprint of the pictures that it was trained on.
     private static final String PICTURES = "pictures_sha256";
+
+    /// The key for one of the pictures that judged it, in any order. Files of older versions lack it.
+    private static final String VALIDATION = "validation_sha256";
 
     /// Of the folds; not the run's, so that runs that differ in their seed are judged by the same pictures.
     private static final long FOLD_SEED = 1;
@@ -109,7 +113,6 @@ public final class TrainingRun {
     public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
-        folder.becomeLatest();
         Network network = Network.initialize(
                 recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
         Velocities velocities = new Velocities(network, recipe.optimizer());
@@ -125,7 +128,6 @@ public final class TrainingRun {
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(
                 folder, recipe, pictures, Optional.of(base.card().preprocessing()), tools);
-        folder.becomeLatest();
         Architecture architecture = recipe.network().architecture();
         String head = Finetune.head(architecture);
         Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(), base.weights(),
@@ -133,7 +135,8 @@ public final class TrainingRun {
         return run.go(network, run.velocities(network), TrainingState.start(recipe.seed()));
     }
 
-    /// Goes on where a run was left, bit for bit as if it had not been.
+    /// Goes on where a run was left, bit for bit as if it had not been; if what computes has changed since, as the number of
+    /// threads, a warning says so.
     ///
     /// @param checkpoint of that run
     /// @throws IOException if the pictures are no longer those that the run began with
@@ -145,7 +148,7 @@ public final class TrainingRun {
         }
         Optional<Preprocessing> base = recipe.finetune() == null
                 ? Optional.empty()
-                : Optional.of(Model.read(checkpoint.modelFile()).card().preprocessing());
+                : Optional.of(Model.cardOf(checkpoint.modelFile()).preprocessing());
         TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
         Network network;
         Velocities velocities;
@@ -153,6 +156,9 @@ public final class TrainingRun {
                 SafetensorsFile momentum = checkpoint.openMomentum()) {
             Map<String, String> then = weights.metadata();
             Map<String, String> now = run.metadata();
+            if (!then.containsKey(VALIDATION)) {
+                now.remove(VALIDATION);
+            }
             if (!then.equals(now)) {
                 Set<String> keys = new TreeSet<>(then.keySet());
                 keys.addAll(now.keySet());
@@ -162,6 +168,13 @@ public final class TrainingRun {
             network = Network.of(recipe.network().architecture(), weights, tools.backend);
             velocities = run.velocities(network);
             velocities.restore(momentum);
+        }
+        List<String> changes = checkpoint.numerics().map(then -> then.changes(tools.backend.numerics()))
+                .orElse(List.of());
+        if (!changes.isEmpty()) {
+            tools.progress.warning("a run is resumed exactly where the same computes as before, which has changed ("
+                    + String.join("; ", changes) + "): its results may differ in the last digits from those of a run"
+                    + " that was never stopped");
         }
         return run.go(network, velocities, checkpoint.state());
     }
@@ -182,6 +195,14 @@ public final class TrainingRun {
                 : new Fold(finetune.fold(), finetune.folds(), FOLD_SEED).of(pictures);
     }
 
+    /// Whether a run was judged by just these pictures; empty if its model file does not say.
+    ///
+    /// @param metadata of the model file
+    /// @param validation all pictures of it that can be read, in any order
+    public static Optional<Boolean> wasJudgedBy(Map<String, String> metadata, PictureSet validation) {
+        return Optional.ofNullable(metadata.get(VALIDATION)).map(Fingerprint.ofAnyOrder(validation)::equals);
+    }
+
     private static String origin(Recipe recipe) {
         Finetune finetune = recipe.finetune();
         return finetune == null
@@ -189,10 +210,11 @@ public final class TrainingRun {
                 : "fine-tuned as " + recipe.name() + " from " + finetune.model() + ", SHA-256 " + finetune.sha256();
     }
 
-    /// What the run began with, in a model file's metadata: the card, and a fingerprint of the pictures' names and labels.
+    /// What the run began with, in a model file's metadata: the card, and fingerprints of the pictures' names and labels.
     private Map<String, String> metadata() {
         Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
         metadata.put(PICTURES, Fingerprint.of(pictures.squares().training(), pictures.squares().validation()));
+        metadata.put(VALIDATION, Fingerprint.ofAnyOrder(pictures.squares().validation()));
         return metadata;
     }
 
@@ -255,6 +277,10 @@ public final class TrainingRun {
 
     private Outcome loop(Network network, int from, Velocities velocities, TrainingState state, Source source,
             Validation validation) throws IOException, InterruptedException {
+        source.ready(); // before there is anything of a run that cannot begin
+        if (state.step() == 0) {
+            folder.becomeLatest();
+        }
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
         tools.progress.started(recipe, state);
         try {

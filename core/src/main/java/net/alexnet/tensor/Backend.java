@@ -21,6 +21,14 @@ public interface Backend extends AutoCloseable {
     /// What computes, for a log: engine, version, device, threads.
     String describe();
 
+    /// What the last digits of its results depend on: what must be the same for a resumed run to end, bit for bit, where it
+    /// would have ended.
+    Numerics numerics();
+
+    /// Whether its device is known to multiply faster in a precision than in float32. A device of which nothing is known
+    /// does not, and float32 is not faster than itself.
+    boolean isFasterIn(Precision precision);
+
     /// Opens a scope on this thread; see [Scope].
     Scope scope();
 

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.alexnet.files.AtomicFiles;
 import net.alexnet.tensor.Shape;
 import net.alexnet.weights.SafetensorsHeader.Location;
@@ -25,6 +26,8 @@ import net.alexnet.weights.SafetensorsHeader.Location;
 public final class SafetensorsFile implements WeightFile {
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final String CLOSED = "reading from a file of weights that is closed: ";
+
     private final Path file;
     private final Arena arena;
     private final MemorySegment data;
@@ -32,6 +35,7 @@ public final class SafetensorsFile implements WeightFile {
     private final Map<String, Location> tensors;
 
     private final boolean lasting;
+    private volatile boolean closed;
 
     private SafetensorsFile(Path file, Arena arena, boolean lasting) throws WeightFileException {
         this.file = file;
@@ -98,6 +102,7 @@ public final class SafetensorsFile implements WeightFile {
     ///
     /// @throws WeightFileException if there is none of this name, its values are not floating-point, or are too many
     ///     for an array
+    /// @throws IllegalStateException if the file is closed, also while it is read
     public float[] read(String name) throws WeightFileException {
         Location location = location(name);
         // A few elements below the limit of int is the most that a JVM grants.
@@ -105,8 +110,16 @@ public final class SafetensorsFile implements WeightFile {
             throw new WeightFileException(file, "tensor '" + name + "' of shape " + location.shape()
                     + " has too many values for one array");
         }
-        return location.dtype().floats(part(location)).orElseThrow(() -> new WeightFileException(file, "tensor '" + name
+        return floats(location).orElseThrow(() -> new WeightFileException(file, "tensor '" + name
                 + "' holds " + location.dtype() + "; only F32, F16, BF16 and F64 can be read as weights"));
+    }
+
+    private Optional<float[]> floats(Location location) {
+        try {
+            return location.dtype().floats(part(location));
+        } catch (IllegalStateException e) { // the arena's own words name no file
+            throw closed ? new IllegalStateException(CLOSED + file, e) : e;
+        }
     }
 
     /// The values of a tensor that must have this shape.
@@ -128,15 +141,22 @@ public final class SafetensorsFile implements WeightFile {
     }
 
     private MemorySegment part(Location location) {
+        if (closed) {
+            throw new IllegalStateException(CLOSED + file);
+        }
         return data.asSlice(location.begin(), location.end() - location.begin());
     }
 
-    /// Unmaps the file, and reading from it afterwards is an [IllegalStateException]; but not if it was opened by
-    /// [#openLasting].
+    /// Ends the reading: from now on it is an [IllegalStateException]. The file is unmapped, unless it was opened by
+    /// [#openLasting]; then what was read stays usable, and the last that refers to it takes the mapping along. A second
+    /// call does nothing.
     @Override
-    public void close() {
-        if (!lasting) {
-            arena.close();
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            if (!lasting) {
+                arena.close();
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import net.alexnet.files.Hashes;
+import net.alexnet.tensor.Numerics;
 import net.alexnet.tensor.Shape;
 import net.alexnet.weights.Entry;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DamagedCheckpointTest {
+    private static final Numerics NUMERICS = new Numerics("an engine 1.2", "cpu", 3, "some");
     @TempDir
     Path run;
 
@@ -35,7 +37,7 @@ class DamagedCheckpointTest {
         for (int step = 1; step <= 3; step++) {
             state = state.afterStep(OptionalDouble.of(2.3));
             List<Entry> weights = List.of(Entry.of("w", Shape.of(5), () -> new float[] {1, 2, 3, 4, 5}));
-            store.save(state, "name: tiny\n", Map.of("net", "tiny"), weights, weights);
+            store.save(state, NUMERICS, "name: tiny\n", Map.of("net", "tiny"), weights, weights);
         }
     }
 

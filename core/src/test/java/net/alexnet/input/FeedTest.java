@@ -100,6 +100,16 @@ class FeedTest {
     }
 
     @Test
+    void aBatchThatWasWaitedForIsStillTheNext() throws Exception {
+        try (Feed feed = feed(set(), new EvaluationPlan(PICTURES, BATCH, List.of(View.center(12, 8))), 2, 2)) {
+            feed.ready();
+            assertThat(feed.next().number()).isZero();
+            feed.ready();
+            assertThat(feed.next().number()).isOne();
+        }
+    }
+
+    @Test
     void aWorkersErrorComesOutAsItself() throws Exception {
         OutOfMemoryError failure = new OutOfMemoryError("on purpose");
         PictureSet failing = set(i -> {
@@ -122,6 +132,9 @@ class FeedTest {
             throw new UnreadablePictureException("the file has gone");
         });
         try (Feed feed = feed(failing, new EvaluationPlan(PICTURES, BATCH, List.of(View.center(12, 8))), 1, 1)) {
+            assertThatThrownBy(feed::ready)
+                    .isInstanceOf(DatasetException.class)
+                    .hasMessageContaining("picture-0");
             assertThatThrownBy(feed::next)
                     .isInstanceOf(DatasetException.class)
                     .hasMessageContaining("picture-0")

@@ -58,6 +58,7 @@ class ModelTest {
         Safetensors.write(file, Model.metadata(card), network.entries());
         Model read = Model.open(file, backend);
         assertThat(read.card()).isEqualTo(card);
+        assertThat(Model.cardOf(file)).isEqualTo(card);
         assertThat(read.network().architecture()).isEqualTo(network.architecture());
         for (int i = 0; i < network.parameters().size(); i++) {
             Parameter written = network.parameters().get(i);

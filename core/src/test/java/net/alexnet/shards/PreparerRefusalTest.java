@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import net.alexnet.dataset.Dataset;
 import net.alexnet.dataset.DatasetException;
+import net.alexnet.files.TryLock;
 import net.alexnet.image.Encoding;
 import net.alexnet.shards.Preparer.Outcome;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,15 +118,9 @@ class PreparerRefusalTest {
         assertThat(Preparing.files(folder)).isEqualTo(Preparing.files(root.resolve("alone")));
     }
 
-    /// Whether another process finds a file locked.
     private static boolean lockedForOthers(Path file) {
         try {
-            Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp", System.getProperty("java.class.path"), TryLock.class.getName(), file.toString())
-                    .redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            assertThat(said).isIn("locked", "free");
-            return said.equals("locked");
+            return TryLock.findsLocked(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -53,4 +53,25 @@ public abstract class BackendContract
     final void saysWhatComputes() {
         assertThat(backend.describe()).isNotBlank();
     }
+
+    @Test
+    final void noDeviceIsFasterInFloat32ThanInFloat32() {
+        assertThat(backend.isFasterIn(Precision.FLOAT32)).isFalse();
+    }
+
+    /// A backend of this suite runs on a CPU, which no user is to be told to take bfloat16 on.
+    @Test
+    final void aCpuIsNotFasterInBfloat16() {
+        assertThat(backend.numerics().device()).isEqualTo("cpu");
+        assertThat(backend.isFasterIn(Precision.BFLOAT16)).isFalse();
+    }
+
+    @Test
+    final void saysWhatItsLastDigitsDependOn() {
+        Numerics numerics = backend.numerics();
+        assertThat(backend.describe()).contains(numerics.engine().split(",", 2)[0],
+                numerics.threads() + (numerics.threads() == 1 ? " thread" : " threads"));
+        assertThat(numerics.instructions()).isNotBlank();
+        assertThat(numerics.changes(backend.numerics())).isEmpty();
+    }
 }

@@ -10,6 +10,7 @@ import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.kernel.FastNormalizedMaxPool;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
+import net.alexnet.tensor.Numerics;
 import net.alexnet.tensor.Operands;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.ResponseNorm;
@@ -29,6 +30,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class TorchBackend implements Backend {
     private final TorchDevice device;
     private final String description;
+    private final Numerics numerics;
     private final TorchFrame frame;
     private final Scopes<TorchTensor> scopes = new Scopes<>();
     private final TorchTransfer transfer;
@@ -43,6 +45,7 @@ public final class TorchBackend implements Backend {
         this.kernels = new TorchKernels(device, threads, precision, blocks);
         this.products = new TorchProducts(precision);
         products.require(device, frame);
+        this.numerics = TorchLibrary.numerics(device, threads, kernels.describe());
         this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe()
                 + (precision == Precision.FLOAT32 ? "" : ", products in " + precision);
     }
@@ -81,6 +84,16 @@ public final class TorchBackend implements Backend {
     @Override
     public String describe() {
         return description;
+    }
+
+    @Override
+    public Numerics numerics() {
+        return numerics;
+    }
+
+    @Override
+    public boolean isFasterIn(Precision precision) {
+        return device.isFasterIn(precision);
     }
 
     @Override

@@ -2,6 +2,7 @@ package net.alexnet.torch;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import net.alexnet.tensor.Precision;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptions;
@@ -72,6 +73,13 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
 
     boolean isCpu() {
         return type == DeviceType.CPU;
+    }
+
+    /// As [net.alexnet.tensor.Backend#isFasterIn]: CUDA devices have units for bfloat16 (since compute capability 8.0; older
+    /// ones are not told apart). On a CPU the kernels for float32 are as fast, by less arithmetic; of Apple's GPUs nothing
+    /// was read.
+    boolean isFasterIn(Precision precision) {
+        return precision == Precision.BFLOAT16 && type == DeviceType.CUDA;
     }
 
     /// How tensors of this element type are made here; to be called in a [TorchFrame].

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.alexnet.tensor.BackendException;
+import net.alexnet.tensor.Numerics;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
@@ -53,6 +54,21 @@ final class TorchLibrary {
                     ? engine + ", " + threads + (threads == 1 ? " thread" : " threads") + ", oneDNN "
                             + find("MKL-DNN v([0-9.]+)", config) + ", " + torch.get_cpu_capability().getString()
                     : engine;
+        }
+    }
+
+    /// What decides about the last digits: on a CPU libtorch's and oneDNN's versions, the instructions that libtorch found, and
+    /// our kernels.
+    ///
+    /// @param kernels what they are, or why there are none
+    static Numerics numerics(TorchDevice device, int threads, String kernels) {
+        try (var _ = new PointerScope()) {
+            String config = torch.show_config().getString();
+            String engine = "libtorch " + find("TORCH_VERSION=([0-9.]+)", config);
+            return device.isCpu()
+                    ? new Numerics(engine + ", oneDNN " + find("MKL-DNN v([0-9.]+)", config), device.name(), threads,
+                            torch.get_cpu_capability().getString() + ", " + kernels)
+                    : new Numerics(engine, device.name(), 1, "its own");
         }
     }
 

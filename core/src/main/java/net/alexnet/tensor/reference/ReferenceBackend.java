@@ -3,6 +3,7 @@ package net.alexnet.tensor.reference;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Numerics;
 import net.alexnet.tensor.Operands;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.ResponseNorm;
@@ -33,6 +34,17 @@ public final class ReferenceBackend implements Backend {
     @Override
     public String describe() {
         return "reference: plain Java loops, 1 thread" + (precision == Precision.FLOAT32 ? "" : ", " + precision);
+    }
+
+    @Override
+    public Numerics numerics() {
+        return new Numerics("reference", "cpu", 1, "Java");
+    }
+
+    /// Never: it rounds operands one by one, and multiplies in float32 or double.
+    @Override
+    public boolean isFasterIn(Precision other) {
+        return false;
     }
 
     @Override

@@ -1,0 +1,32 @@
+package net.alexnet.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import net.alexnet.tensor.Numerics;
+import net.alexnet.tensor.Precision;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.junit.jupiter.api.Test;
+
+class TorchDeviceTest {
+    private static final TorchDevice CUDA = new TorchDevice("cuda:1", DeviceType.CUDA, 1, "as asked");
+
+    @Test
+    void onlyCudaIsKnownToBeFasterInBfloat16() {
+        assertThat(CUDA.isFasterIn(Precision.BFLOAT16)).isTrue();
+        assertThat(CUDA.isFasterIn(Precision.FLOAT32)).isFalse();
+        assertThat(new TorchDevice("mps", DeviceType.MPS, 0, "as asked").isFasterIn(Precision.BFLOAT16)).isFalse();
+    }
+
+    /// Which device was found is what counts, not how it was asked for; threads divide sums on a CPU only.
+    @Test
+    void numericsDoNotDependOnHowADeviceWasAskedFor() {
+        TorchLibrary.load();
+        TorchDevice asked = new TorchDevice("cpu", DeviceType.CPU, 0, "as asked");
+        TorchDevice found = new TorchDevice("cpu", DeviceType.CPU, 0, "no GPU");
+        Numerics two = TorchLibrary.numerics(asked, 2, "kernels");
+        assertThat(two).isEqualTo(TorchLibrary.numerics(found, 2, "kernels"));
+        assertThat(two.changes(TorchLibrary.numerics(asked, 3, "kernels"))).containsExactly("threads: 2 then, 3 now");
+        assertThat(two.changes(TorchLibrary.numerics(asked, 2, "none"))).hasSize(1);
+        assertThat(TorchLibrary.numerics(CUDA, 2, "none")).isEqualTo(TorchLibrary.numerics(CUDA, 3, "none"));
+    }
+}
