@@ -32,7 +32,7 @@ final class FeaturesCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, or a model.safetensors. Default: runs/latest.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model. Default: runs/latest.")
     private Path model = Path.of("runs/latest");
 
     @Option(names = "--data", required = true, arity = "1..*", paramLabel = "DIR|FILE", description = "Folders of pictures, with class folders or without, prepared datasets, or single files. Every picture is taken once.")

@@ -41,7 +41,7 @@ final class SimilarCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, or a model.safetensors.")
+    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
     private Path model = Path.of("runs/latest");
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures to find the like of.")
