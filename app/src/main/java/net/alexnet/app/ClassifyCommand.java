@@ -37,7 +37,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, or a model.safetensors.")
+    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
     private Path model = Path.of("runs/latest");
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures; of a folder, every file in it and below.")

@@ -47,7 +47,22 @@ final class Cli {
                     + "); take a smaller batch, a smaller network, or give Java"
                     + " more: ALEXNET_JAVA_OPTS=-Xmx8g");
             return 1;
+        } catch (Error e) {
+            err.println("alexnet: " + message(e));
+            if (cli.debug) {
+                e.printStackTrace(err);
+            }
+            return 1;
         }
+    }
+
+    /// Of what no command foresees: a part of the program that is missing, or a fault in it.
+    private static String message(Error e) {
+        return e instanceof LinkageError
+                ? "a part of the program is missing or does not fit the rest: " + e
+                        + ". Build it again: remove the folder target and run ./alexnet. If that does not help, --debug"
+                        + " shows where it failed; please report it"
+                : "an error in the program: " + e + "; --debug shows where. Please report it";
     }
 
     private static int misuse(CommandLine.ParameterException e, String[] arguments) {

@@ -27,7 +27,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "RUN", arity = "0..*", description = "A run's folder, one of its checkpoints, or a model.safetensors. Of several the probabilities are averaged."
+    @Parameters(paramLabel = "RUN", arity = "0..*", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model. Of several the probabilities are averaged."
             + " Default: runs/latest.")
     private List<Path> models = List.of(Path.of("runs/latest"));
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class ExportCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A run's folder, one of its checkpoints, or a model file.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A run's folder, one of its checkpoints, a model file, or the name of a pulled model.")
     private Path model = Path.of("");
 
     @Parameters(index = "1", paramLabel = "OUT", description = "The file to write; its ending says the format.")

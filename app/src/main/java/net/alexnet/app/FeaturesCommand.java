@@ -7,11 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import net.alexnet.dataset.EveryPicture;
+import net.alexnet.dataset.PictureSet;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.dataset.TolerantSquares;
 import net.alexnet.features.FeatureExtractor;
 import net.alexnet.features.FeatureFile;
 import net.alexnet.features.FeatureLayer;
+import net.alexnet.features.FeatureStore;
+import net.alexnet.features.StoredFeatures;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.model.Model;
@@ -29,7 +32,7 @@ final class FeaturesCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, or a model.safetensors. Default: runs/latest.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model. Default: runs/latest.")
     private Path model = Path.of("runs/latest");
 
     @Option(names = "--data", required = true, arity = "1..*", paramLabel = "DIR|FILE", description = "Folders of pictures, with class folders or without, prepared datasets, or single files. Every picture is taken once.")
@@ -80,12 +83,37 @@ final class FeaturesCommand implements Callable<Integer> {
                     opened.network(), wanted, preprocessing, look.views(), BATCH, engine.threads());
             PictureCodec codec = new OpenCvCodec();
             PictureSource source = PictureSource.open(data, codec, preprocessing);
-            Report report = write(extractor, source, codec, progress);
+            Report report = extractor.layer().length() * (long) Float.BYTES
+                    * source.pictures().size() <= FeatureStore.LIMIT
+                            ? writeKept(
+                                    CachedFeatures.of(source, extractor, file.layers(wanted.end()), codec, progress),
+                                    extractor,
+                                    source, progress)
+                            : write(extractor, source, codec, progress);
             print(report);
         }
         return 0;
     }
 
+    private Report writeKept(
+            StoredFeatures features, FeatureExtractor extractor, PictureSource source, ConsoleProgress progress)
+            throws IOException {
+        PictureSet pictures = source.pictures();
+        List<Rejected> rejected = new ArrayList<>(source.rejected());
+        rejected.addAll(CachedFeatures.rejected(features, source));
+        if (features.rows().isEmpty()) {
+            throw none(pictures, rejected, progress);
+        }
+        try (FeatureFile file = FeatureFile.create(out, extractor.layer().shape())) {
+            for (int i = 0; i < features.rows().size(); i++) {
+                int picture = features.rows().get(i).picture();
+                file.add(pictures.name(picture), EveryPicture.className(pictures, picture), features.row(i));
+            }
+            return finish(file, features.rows().size(), rejected, extractor, progress);
+        }
+    }
+
+    /// More than the store keeps: straight into the file.
     private Report write(
             FeatureExtractor extractor, PictureSource source, PictureCodec codec, ConsoleProgress progress)
             throws IOException, InterruptedException {
@@ -95,22 +123,35 @@ final class FeaturesCommand implements Callable<Integer> {
         try (FeatureFile file = FeatureFile.create(out, extractor.layer().shape())) {
             extractor.extract(squares, (picture, features) -> {
                 if (squares.reason(picture) == null) {
-                    file.add(squares.name(picture), EveryPicture.className(squares, picture), features);
+                    file.add(squares.name(picture), EveryPicture.className(squares, picture), features.getFirst());
                 }
             }, progress::extracting);
             progress.clear();
             List<Rejected> rejected = new ArrayList<>(source.rejected());
             rejected.addAll(squares.rejected());
-            rejected.forEach(one -> progress.warning("left out " + one.name() + ": " + one.reason()));
             int rows = squares.size() - squares.rejected().size();
             if (rows == 0) {
-                throw new IOException("none of the " + squares.size() + " files can be read as a picture; "
-                        + out + " was not written");
+                throw none(squares, rejected, progress);
             }
-            file.finish();
-            return new Report(out.toString(), extractor.layer().name(), extractor.layer().shape().dims(), rows,
-                    rejected);
+            return finish(file, rows, rejected, extractor, progress);
         }
+    }
+
+    private Report finish(FeatureFile file, int rows, List<Rejected> rejected, FeatureExtractor extractor,
+            ConsoleProgress progress) throws IOException {
+        warn(rejected, progress);
+        file.finish();
+        return new Report(out.toString(), extractor.layer().name(), extractor.layer().shape().dims(), rows, rejected);
+    }
+
+    private IOException none(PictureSet pictures, List<Rejected> rejected, ConsoleProgress progress) {
+        warn(rejected, progress);
+        return new IOException("none of the " + pictures.size() + " files can be read as a picture; " + out
+                + " was not written");
+    }
+
+    private static void warn(List<Rejected> rejected, ConsoleProgress progress) {
+        rejected.forEach(one -> progress.warning("left out " + one.name() + ": " + one.reason()));
     }
 
     private void print(Report report) throws IOException {

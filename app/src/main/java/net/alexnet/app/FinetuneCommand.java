@@ -42,7 +42,7 @@ import picocli.CommandLine.Parameters;
 final class FinetuneCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = "The base: a run's folder, one of its checkpoints, or a model.safetensors.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "The base: a run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
     private Path model = Path.of("");
 
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "The pictures, one subfolder per class.")

@@ -40,7 +40,7 @@ record FinetuneReport(RunFolder folder, Outcome outcome) {
         object.put("finished", outcome.finished());
         object.put("stopped_early", outcome.state().schedule().finished());
         object.put("examples_per_second", outcome.imagesPerSecond());
-        object.put("top1_error", finite(best()));
+        object.put("best_top1_error", finite(best()));
         object.put("last_top1_error", finite(last()));
         object.put("validation_n", outcome.report().map(Report::n).orElse(null));
         return object;

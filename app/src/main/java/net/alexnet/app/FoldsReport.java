@@ -11,7 +11,8 @@ import net.alexnet.files.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 
 /// What a cross-validation found: over the folds' errors the mean, and its standard error, `s / √k`. The folds share most of
-/// their training pictures, so the true error of the mean is somewhat larger.
+/// their training pictures, so the true error of the mean is somewhat larger. The figure is that of the last epochs, which
+/// nothing chose: a fold's best epoch is chosen by the fold's own pictures.
 ///
 /// @param folder of all folds
 /// @param folds at least two, all finished
@@ -44,19 +45,19 @@ record FoldsReport(Path folder, List<FinetuneReport> folds) {
     Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         object.put("runs", folder.toString());
-        object.put("top1_error", mean(FinetuneReport::best));
-        object.put("last_top1_error", mean(FinetuneReport::last));
+        object.put("top1_error", mean(FinetuneReport::last));
+        object.put("best_top1_error", mean(FinetuneReport::best));
         object.put("folds", folds.stream().map(FinetuneReport::json).toList());
         return object;
     }
 
     List<String> lines() {
-        String errors = folds.stream().map(fold -> Text.percent(fold.best())).collect(Collectors.joining(", "));
+        String errors = folds.stream().map(fold -> Text.percent(fold.last())).collect(Collectors.joining(", "));
         return List.of(
-                "top-1 error " + mean(FinetuneReport::best) + " (mean of " + folds.size()
-                        + " folds and its standard error)"
-                        + " in each fold's best epoch, chosen by the fold; " + mean(FinetuneReport::last)
-                        + " after the last",
+                "top-1 error " + mean(FinetuneReport::last) + " (mean of " + folds.size()
+                        + " folds and its standard error) after each fold's last epoch; "
+                        + mean(FinetuneReport::best)
+                        + " in its best, which is too good: it was chosen by the pictures that it is about",
                 "folds: " + errors,
                 "runs: " + folder);
     }

@@ -3,11 +3,16 @@ package net.alexnet.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import net.alexnet.files.Hashes;
+import net.alexnet.features.FeatureKey;
+import net.alexnet.files.FilePart;
+import net.alexnet.files.KnownHashes;
 import net.alexnet.model.Model;
+import net.alexnet.net.Architecture;
 import net.alexnet.tensor.Backend;
+import net.alexnet.weights.SafetensorsFile;
 import org.jspecify.annotations.Nullable;
 
 /// A trained model as a user names it: a run's folder, one of its checkpoints, a `.safetensors` file,
@@ -52,9 +57,16 @@ final class ModelFile {
         return RunCheckpoint.last(path).run().recipe().finetune() == null ? Which.LAST : Which.BEST;
     }
 
-    /// SHA-256 of its file, in hexadecimal.
-    String sha256() throws IOException {
-        return Hashes.hex(stored().weights().path());
+    /// What features of its first layers are kept under, see [FeatureKey#layers]; known without reading the weights as long
+    /// as the file looks the same.
+    ///
+    /// @param end how many rows of its network are meant
+    String layers(int end) throws IOException {
+        SafetensorsFile weights = stored().weights();
+        Architecture architecture = stored().card().network().architecture();
+        return KnownHashes.of(UserCache.folder("features"), "layers 1 " + end + " of " + architecture.rows(),
+                List.of(new FilePart(weights.path(), 0)), _ -> FeatureKey.layers(weights, architecture, end))
+                .getFirst();
     }
 
     /// Puts it on a backend, after every byte of a run's checkpoint has been checked.

@@ -41,7 +41,7 @@ final class SimilarCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, or a model.safetensors.")
+    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
     private Path model = Path.of("runs/latest");
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures to find the like of.")
@@ -116,9 +116,10 @@ final class SimilarCommand implements Callable<Integer> {
             PictureCodec codec = new OpenCvCodec();
             PictureSource asked = PictureSource.open(queries, codec, preprocessing);
             PictureSource source = PictureSource.open(in, codec, preprocessing);
-            StoredFeatures features = KeptFeatures.of(source, extractor, file.sha256(), codec, progress);
+            StoredFeatures features = CachedFeatures.of(source, extractor,
+                    file.layers(extractor.layer().end()), codec, progress);
             warn(source.rejected(), progress);
-            warn(features.rejected(), progress);
+            warn(CachedFeatures.rejected(features, source), progress);
             if (features.rows().isEmpty()) {
                 throw new IOException("none of the files in " + in + " can be read as a picture");
             }
@@ -148,13 +149,13 @@ final class SimilarCommand implements Callable<Integer> {
         }
         List<Found> found = new ArrayList<>();
         try (Search search = search(features, progress)) {
-            extractor.extract(squares, (picture, computed) -> {
+            extractor.extract(squares, (picture, looks) -> {
                 if (squares.reason(picture) != null) {
                     return;
                 }
                 // A picture that is there has the very same features, which batches of other sizes may round otherwise.
                 Optional<Integer> same = Optional.ofNullable(rowOf.get(squares.contentId(picture)));
-                float[] query = same.map(features::row).orElse(computed);
+                float[] query = same.map(features::row).orElse(looks.getFirst());
                 int itself = itself(asked.file(picture), source, features);
                 List<Like> like = new ArrayList<>();
                 for (Neighbour near : search.nearest(query, top, itself)) {

@@ -232,8 +232,32 @@ class FeaturesTest {
     }
 
     private static String said(Result result) {
-        return result.errLines().stream().filter(line -> line.startsWith("features: ")).findFirst().orElseThrow()
-                .substring("features: ".length());
+        return result.errLines().stream().filter(line -> line.startsWith("stored features")).findFirst().orElseThrow()
+                .replaceFirst("^stored features(, used again)?: ", "");
+    }
+
+    /// Prepared pictures go the same way in all three commands.
+    @Test
+    void featuresSimilarAndFinetuneShareWhatIsTheSame() throws Exception {
+        Files.copy(own.resolve("rows/2.png"), own.resolve("discs/extra-" + System.nanoTime() + ".png"));
+        Path prepared = folder.resolve("prepared");
+        Result.done("prepare", own, prepared, "--size", 20, "--seed", System.nanoTime() & 0xFFFFFF);
+        Result tuned = Result.done("finetune", model, "--data", prepared, "--freeze", "fc7", "--views", 1, "--epochs",
+                1,
+                "--runs", folder.resolve("runs"), "--progress", "plain");
+        assertThat(tuned.err()).contains("stored features: ").doesNotContain("used again");
+        Path table = folder.resolve("shared.csv");
+        Result features = Result.done("features", model, "--data", prepared, "--out", table, "--progress", "plain");
+        assertThat(features.err()).contains("stored features, used again: ");
+        Path query = own.resolve("rows/2.png");
+        Result similar = Result.done("similar", model, query, "--in", prepared, "--progress", "plain", "--approximate");
+        assertThat(similar.err()).contains("stored features, used again: ");
+        assertThat(rows(table)).hasSize(PICTURES + 1);
+        Result other = Result.done("similar", model, query, "--in", prepared, "--progress", "plain", "--layer", "fc6");
+        assertThat(other.err()).contains("stored features: ").doesNotContain("used again");
+        Path tunedRun = folder.resolve("runs/latest");
+        assertThat(Result.done("similar", tunedRun, query, "--in", prepared, "--progress", "plain").err())
+                .as("the fine-tuned net is the same up to here").contains("stored features, used again: ");
     }
 
     @Test

@@ -84,9 +84,13 @@ class FinetuneTest {
     void foldsAreSummedUp() throws Exception {
         JsonNode figures = Result.done(finetune("--epochs", 2, "--folds", 3, "--json")).json();
         double[] errors = new double[3];
+        double best = 0;
         int judged = 0;
         for (int i = 0; i < 3; i++) {
-            errors[i] = figures.get("folds").get(i).get("top1_error").asDouble();
+            JsonNode fold = figures.get("folds").get(i);
+            errors[i] = fold.get("last_top1_error").asDouble();
+            best += fold.get("best_top1_error").asDouble() / 3;
+            assertThat(fold.get("best_top1_error").asDouble()).isLessThanOrEqualTo(errors[i]);
             judged += figures.get("folds").get(i).get("validation_n").asInt();
         }
         assertThat(judged).isEqualTo(20);
@@ -96,12 +100,13 @@ class FinetuneTest {
             squares += (error - mean) * (error - mean);
         }
         assertThat(figures.get("top1_error").get("mean").asDouble()).isCloseTo(mean, within(1e-12));
+        assertThat(figures.get("best_top1_error").get("mean").asDouble()).isCloseTo(best, within(1e-12));
         assertThat(figures.get("top1_error").get("standard_error").asDouble())
                 .isCloseTo(Math.sqrt(squares / 2 / 3), within(1e-12));
         Path folds = Path.of(figures.get("runs").asText());
         assertThat(folds.resolve("folds.json")).exists();
         Path third = folds.resolve("fold-3");
-        JsonNode alone = Result.done("evaluate", third, "--json").json();
+        JsonNode alone = Result.done("evaluate", third, "--checkpoint", "last", "--json").json();
         assertThat(alone.findValue("top1_error").asDouble()).isCloseTo(errors[2], within(1e-9));
     }
 

@@ -7,6 +7,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
+import net.alexnet.files.FilePart;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.UnreadablePictureException;
@@ -57,6 +59,11 @@ final class FileSet implements PictureSet {
         } catch (IOException e) {
             return 0; // reading it will tell
         }
+    }
+
+    @Override
+    public Optional<FilePart> filePart(int index) {
+        return Optional.of(new FilePart(entries.get(index).file(), 0));
     }
 
     @Override

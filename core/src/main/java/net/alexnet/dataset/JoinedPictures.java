@@ -59,6 +59,11 @@ public final class JoinedPictures implements PictureSet {
         return parts.get(part).stamp(index - starts[part]);
     }
 
+    /// The sets that these are made of.
+    public List<PictureSet> parts() {
+        return parts;
+    }
+
     @Override
     public Content content(int index) throws IOException, UnreadablePictureException {
         int part = part(index);

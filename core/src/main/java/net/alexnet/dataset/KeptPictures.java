@@ -2,6 +2,7 @@ package net.alexnet.dataset;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import net.alexnet.image.Picture;
 import net.alexnet.image.UnreadablePictureException;
@@ -42,6 +43,11 @@ public final class KeptPictures implements PictureSet {
     @Override
     public String name(int index) {
         return pictures.name(index);
+    }
+
+    @Override
+    public Optional<String> fingerprint() {
+        return pictures.fingerprint();
     }
 
     @Override

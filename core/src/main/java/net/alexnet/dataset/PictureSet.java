@@ -2,6 +2,8 @@ package net.alexnet.dataset;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import net.alexnet.files.FilePart;
 import net.alexnet.image.Picture;
 import net.alexnet.image.UnreadablePictureException;
 
@@ -22,6 +24,16 @@ public interface PictureSet {
     /// for; 0 where there is none.
     default long stamp(int index) {
         return 0;
+    }
+
+    /// The place in a file where the picture's bytes stand, if the source has one.
+    default Optional<FilePart> filePart(int index) {
+        return Optional.empty();
+    }
+
+    /// SHA-256 of something that all pictures' pixels and their order are a function of, if it is known without reading them.
+    default Optional<String> fingerprint() {
+        return Optional.empty();
     }
 
     /// Reads the picture without decoding it.

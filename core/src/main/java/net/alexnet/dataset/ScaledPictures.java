@@ -1,6 +1,7 @@
 package net.alexnet.dataset;
 
 import java.util.List;
+import java.util.Optional;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.Squares;
@@ -30,6 +31,11 @@ public record ScaledPictures(PictureSet squares, PictureCodec codec, int side) i
     @Override
     public String name(int index) {
         return squares.name(index);
+    }
+
+    @Override
+    public Optional<String> fingerprint() {
+        return squares.fingerprint().map(whole -> whole + " made smaller, to " + side);
     }
 
     @Override

@@ -2,6 +2,8 @@ package net.alexnet.dataset;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
+import net.alexnet.files.FilePart;
 import net.alexnet.image.Picture;
 import net.alexnet.image.UnreadablePictureException;
 
@@ -48,6 +50,11 @@ public final class Subset implements PictureSet {
     @Override
     public long stamp(int index) {
         return whole.stamp(indices[index]);
+    }
+
+    @Override
+    public Optional<FilePart> filePart(int index) {
+        return whole.filePart(indices[index]);
     }
 
     @Override

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.FilePart;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.UnreadablePictureException;
@@ -71,6 +73,11 @@ final class TarPictures implements PictureSet {
     @Override
     public long stamp(int i) {
         return 31 * (31 * changed + index.offset(i)) + index.length(i);
+    }
+
+    @Override
+    public Optional<FilePart> filePart(int i) {
+        return Optional.of(new FilePart(tar, index.offset(i)));
     }
 
     @Override

@@ -3,7 +3,9 @@ package net.alexnet.dataset;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import net.alexnet.files.FilePart;
 import net.alexnet.files.Hashes;
 import net.alexnet.image.Picture;
 import net.alexnet.image.PictureCodec;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @see PreparedPictures for pictures that are gone through several times
 public final class TolerantSquares implements PictureSet {
+    /// The id of what could not even be read.
+    public static final String UNREADABLE = "";
+
     private final PictureSet source;
     private final PictureCodec codec;
     private final int side;
@@ -62,6 +67,11 @@ public final class TolerantSquares implements PictureSet {
     }
 
     @Override
+    public Optional<FilePart> filePart(int index) {
+        return source.filePart(index);
+    }
+
+    @Override
     public Content content(int index) {
         return new Content.Raw(picture(index));
     }
@@ -89,15 +99,19 @@ public final class TolerantSquares implements PictureSet {
         return reasons.get(index);
     }
 
-    /// The id of what a picture that was asked for holds ([#contentId]).
-    ///
-    /// @throws IllegalStateException if it was not asked for, or could not be read
+    /// The id of what a picture that was asked for holds ([#contentId(byte[])]), or [#UNREADABLE].
     public String contentId(int index) {
         String id = contents.get(index);
-        if (id == null) {
-            throw new IllegalStateException(name(index) + " was not read");
+        return id == null ? UNREADABLE : id;
+    }
+
+    /// The id of what a picture of any set holds, or [#UNREADABLE].
+    public static String contentId(PictureSet pictures, int index) {
+        try {
+            return contentId(pictures.content(index).bytes());
+        } catch (IOException | UnreadablePictureException e) {
+            return UNREADABLE;
         }
-        return id;
     }
 
     /// The same for the same bytes, and another for others: the first 128 bits of their SHA-256, in hexadecimal.

@@ -78,11 +78,30 @@ final class Draft implements AutoCloseable {
         }
     }
 
-    /// Forces everything to the disk and moves it into place.
-    void finish() throws IOException {
+    /// Forces everything to the disk.
+    void force() throws IOException {
         try {
             out.flush();
             file.getFD().sync();
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /// Removes what stood in the draft's place before, for good.
+    void removeOld() throws IOException {
+        try {
+            Files.deleteIfExists(target);
+            AtomicFiles.syncFolder(target.toAbsolutePath().resolveSibling(""));
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /// Forces everything to the disk and moves it into place.
+    void finish() throws IOException {
+        force();
+        try {
             file.close();
             AtomicFiles.move(temporary, target);
         } catch (IOException e) {

@@ -2,10 +2,12 @@ package net.alexnet.features;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.eval.Evaluator.Listener;
 import net.alexnet.eval.Views;
 import net.alexnet.image.Preprocessing;
+import net.alexnet.image.View;
 import net.alexnet.input.Batch;
 import net.alexnet.input.EvaluationPlan;
 import net.alexnet.input.Feed;
@@ -19,12 +21,28 @@ import net.alexnet.tensor.Tensor;
 /// @param network that is looked into; only the rows up to the layer are computed
 /// @param layer whose output is wanted
 /// @param preprocessing what the pictures go through
-/// @param views of every picture; the features are the mean over them
+/// @param looks what is looked at of every picture: for each look some views, over which its features are the mean
 /// @param batch views at a time; all views of a picture stay together, so it may be a few more
 /// @param workers threads that assemble batches ahead
 public record FeatureExtractor(
-        Network network, FeatureLayer layer, Preprocessing preprocessing, Views views, int batch, int workers) {
+        Network network, FeatureLayer layer, Preprocessing preprocessing, List<List<View>> looks, int batch,
+        int workers) {
     private static final int DEPTH = 2;
+
+    public FeatureExtractor {
+        looks = looks.stream().map(List::copyOf).toList();
+    }
+
+    /// One look.
+    public FeatureExtractor(
+            Network network, FeatureLayer layer, Preprocessing preprocessing, Views views, int batch, int workers) {
+        this(network, layer, preprocessing, List.of(views.of(preprocessing)), batch, workers);
+    }
+
+    /// The same with some of the looks.
+    public FeatureExtractor withLooks(List<List<View>> some) {
+        return new FeatureExtractor(network, layer, preprocessing, some, batch, workers);
+    }
 
     /// Takes the features, in the order of the pictures.
     @FunctionalInterface
@@ -32,8 +50,9 @@ public record FeatureExtractor(
         /// Takes those of one picture.
         ///
         /// @param picture its index
-        /// @param features of the layer's length, `(C, H, W)` in row-major order where the layer gives maps; a new array
-        void take(int picture, float[] features) throws IOException;
+        /// @param features for each look a new array of the layer's length, `(C, H, W)` in row-major order where the layer gives
+        ///     maps
+        void take(int picture, List<float[]> features) throws IOException;
     }
 
     /// Goes through all pictures once. What it needs of memory does not grow with their number.
@@ -41,17 +60,23 @@ public record FeatureExtractor(
     /// @param squares of the preprocessing's `resize` side and channels
     /// @param listener is told after every batch
     public void extract(PictureSet squares, Taker taker, Listener listener) throws IOException, InterruptedException {
-        int perBatch = Math.ceilDiv(batch, views.count());
-        EvaluationPlan plan = new EvaluationPlan(squares.size(), perBatch, views.of(preprocessing));
+        List<View> views = looks.stream().flatMap(List::stream).distinct().toList();
+        int count = views.size();
+        int perBatch = Math.ceilDiv(batch, count);
+        EvaluationPlan plan = new EvaluationPlan(squares.size(), perBatch, views);
         int done = 0;
-        try (Feed feed = new Feed(squares, preprocessing, plan, perBatch * views.count(), workers, DEPTH)) {
+        try (Feed feed = new Feed(squares, preprocessing, plan, perBatch * count, workers, DEPTH)) {
             while (done < squares.size()) {
                 Batch next = feed.next();
                 float[] rows = rows(next);
-                for (int i = 0; i < next.count() / views.count(); i++) {
-                    taker.take(done + i, mean(rows, i));
+                for (int i = 0; i < next.count() / count; i++) {
+                    int first = i * count;
+                    taker.take(done + i, looks.stream()
+                            .map(look -> mean(rows, look.stream().mapToInt(view -> first + views.indexOf(view))
+                                    .toArray()))
+                            .toList());
                 }
-                done += next.count() / views.count();
+                done += next.count() / count;
                 listener.done(done, squares.size());
             }
         }
@@ -66,20 +91,18 @@ public record FeatureExtractor(
         }
     }
 
-    /// Over the views of a picture, which are next to each other.
-    private float[] mean(float[] rows, int picture) {
+    private float[] mean(float[] rows, int... chosen) {
         int length = layer.length();
-        int first = picture * views.count() * length;
-        if (views.count() == 1) {
-            return Arrays.copyOfRange(rows, first, first + length);
+        if (chosen.length == 1) {
+            return Arrays.copyOfRange(rows, chosen[0] * length, (chosen[0] + 1) * length);
         }
         float[] mean = new float[length];
         for (int i = 0; i < length; i++) {
             double sum = 0;
-            for (int view = 0; view < views.count(); view++) {
-                sum += rows[first + view * length + i];
+            for (int row : chosen) {
+                sum += rows[row * length + i];
             }
-            mean[i] = (float) (sum / views.count());
+            mean[i] = (float) (sum / chosen.length);
         }
         return mean;
     }

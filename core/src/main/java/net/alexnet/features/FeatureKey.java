@@ -1,33 +1,62 @@
 package net.alexnet.features;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import net.alexnet.dataset.PictureSet;
-import net.alexnet.files.Hashes;
+import java.util.List;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.image.View;
+import net.alexnet.net.Architecture;
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFileException;
 
-/// All that kept features depend on.
+/// All that features depend on. Where two commands agree in it, they share what was computed.
 ///
-/// @param model SHA-256 of the model's file, which holds the weights and the preprocessing
-/// @param layer the layer's name
-/// @param views how many views of each picture were averaged
-/// @param pictures SHA-256 over the pictures' classes, names and stamps ([#fingerprint])
-public record FeatureKey(String model, String layer, int views, String pictures) {
-    /// Changes when a picture comes, goes, or its file is written to. Names count below their source, so that a folder may be
-    /// moved.
-    public static String fingerprint(PictureSet pictures) {
-        MessageDigest digest = Hashes.sha256();
-        for (int i = 0; i < pictures.size(); i++) {
-            String line = pictures.classes().get(pictures.label(i)) + "\0" + pictures.name(i) + "\0" + pictures.stamp(i)
-                    + "\0";
-            digest.update(line.getBytes(StandardCharsets.UTF_8));
+/// @param layers SHA-256 of the layers up to the one whose output is meant, and of their weights ([#layers])
+/// @param preprocessing SHA-256 of what the pictures go through ([#preprocessing])
+/// @param views what is looked at of each picture; of several views the mean is meant
+/// @param engine what computes, as it describes itself: others round otherwise
+/// @param pictures SHA-256 of the pictures' bytes, in their order; names and classes are not part of it
+public record FeatureKey(String layers, String preprocessing, List<View> views, String engine, String pictures) {
+    public FeatureKey {
+        views = List.copyOf(views);
+    }
+
+    /// Of the beginning of a network, and so the same for a model and for one that was fine-tuned behind it.
+    ///
+    /// @param weights of the network, as a model file has them
+    /// @param end how many of its rows are meant, see [FeatureLayer]
+    public static String layers(SafetensorsFile weights, Architecture architecture, int end)
+            throws WeightFileException {
+        Digest digest = new Digest();
+        for (Row row : architecture.rows().subList(0, end)) {
+            digest.text(row.layer().toString());
+            for (String name : weights.names().stream().filter(one -> one.startsWith(row.name() + ".")).sorted()
+                    .toList()) {
+                digest.text(name + " " + weights.shape(name));
+                digest.segment(weights.values(name));
+            }
         }
-        return Hashes.hex(digest);
+        return digest.hex();
+    }
+
+    static String preprocessing(Preprocessing preprocessing) {
+        Digest digest = new Digest();
+        digest.text(preprocessing.channels() + " " + preprocessing.resize() + " " + preprocessing.crop() + " "
+                + preprocessing.mean() + " " + preprocessing.scale());
+        preprocessing.meanImage().ifPresent(image -> digest.floats(image.values()));
+        return digest.hex();
+    }
+
+    /// @param contents an id of what each picture holds
+    static String pictures(List<String> contents) {
+        Digest digest = new Digest();
+        contents.forEach(digest::text);
+        return digest.hex();
     }
 
     /// A name for a folder.
     String id() {
-        byte[] text = String.join("\0", model, layer, String.valueOf(views), pictures).getBytes(StandardCharsets.UTF_8);
-        String plain = layer.replaceAll("[^A-Za-z0-9._-]", "-");
-        return plain + "-" + Hashes.hex(text).substring(0, 32);
+        Digest digest = new Digest();
+        List.of(layers, preprocessing, views.toString(), engine, pictures).forEach(digest::text);
+        return "features-" + digest.hex().substring(0, 32);
     }
 }

@@ -3,6 +3,7 @@ package net.alexnet.features;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -10,11 +11,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import net.alexnet.dataset.Rejected;
+import net.alexnet.features.StoredFeatures.Missing;
 import net.alexnet.features.StoredFeatures.StoredRow;
 import net.alexnet.files.AtomicFiles;
 import net.alexnet.tensor.Shape;
@@ -22,29 +28,61 @@ import net.alexnet.tensor.Shape;
 /// Features that were computed before, each in a folder named after its key:
 ///
 /// ```
-/// root/fc7-0123…/features.npy    the matrix, (rows, length), which NumPy reads too    NpyFile
-/// root/fc7-0123…/features.json   key, rows, what was left out, CRC-32C of both; written last
+/// root/features-0123…/features.npy    the matrix, (rows, length), which NumPy reads too
+/// root/features-0123…/features.json   key, rows, what was left out, CRC-32C of both; written last
 /// ```
 ///
 /// A folder appears whole or not at all. Whatever does not prove to be what was written counts as not there, and is computed
-/// again. Safe to delete at any time; a folder that is deleted while it is mapped stays readable.
+/// again. Safe to delete at any time; a file that is removed while it is mapped stays readable, but on Windows, where it
+/// cannot be removed then.
+///
+/// All of it is kept below [#LIMIT] bytes, whatever else lies in the folder counted in: after something was added, what was
+/// used longest ago goes, but nothing that was used in the last ten minutes, which a running command may need. So
+/// what is wanted now is never refused for its size, and the limit may be exceeded for as long.
 ///
 /// @param root the folder of all of them; made when there is something to keep
-public record FeatureStore(Path root) {
-    private static final String FORMAT = "alexnet-features-1";
+/// @param limit how many bytes may stay
+/// @param spared what was used so recently stays
+public record FeatureStore(Path root, long limit, Duration spared) {
+    /// How many bytes stay unless it is said otherwise: 4 GiB.
+    public static final long LIMIT = 4L << 30;
+
+    private static final Duration SPARED = Duration.ofMinutes(10);
+    private static final String FORMAT = "alexnet-features-2";
     private static final String MATRIX = "features.npy";
     private static final String RECORD = "features.json";
     private static final int CHUNK = 1 << 24;
     private static final JsonMapper JSON = new JsonMapper();
 
+    /// Features in a folder, of which [#LIMIT] bytes stay.
+    public FeatureStore(Path root) {
+        this(root, LIMIT, SPARED);
+    }
+
     /// What `features.json` says.
     private record Stored(
             String format, FeatureKey key, int length, long crc32c, List<StoredRow> rows,
-            List<Rejected> rejected, long rowsCrc32c) {}
+            List<Missing> missing, long rowsCrc32c) {}
+
+    /// Whether there is something under this key, damaged or not.
+    boolean has(FeatureKey key) {
+        return Files.exists(folder(key));
+    }
+
+    Path folder(FeatureKey key) {
+        return root.resolve(key.id());
+    }
 
     /// Looks for features, and checks every byte of them.
     public Optional<StoredFeatures> find(FeatureKey key) throws IOException {
-        Path folder = root.resolve(key.id());
+        Optional<StoredFeatures> found = read(folder(key), key);
+        if (found.isPresent()) {
+            touch(found.get().folder());
+        }
+        return found;
+    }
+
+    private static Optional<StoredFeatures> read(Path folder, FeatureKey key) throws IOException {
         Path json = folder.resolve(RECORD);
         if (!Files.isRegularFile(json)) {
             return Optional.empty();
@@ -52,7 +90,7 @@ public record FeatureStore(Path root) {
         try {
             Stored stored = JSON.readValue(json.toFile(), Stored.class);
             if (stored == null || !FORMAT.equals(stored.format()) || !key.equals(stored.key())
-                    || stored.rowsCrc32c() != crc(stored.rows(), stored.rejected())) {
+                    || stored.rowsCrc32c() != crc(stored.rows(), stored.missing())) {
                 return Optional.empty();
             }
             MemorySegment file = map(folder.resolve(MATRIX));
@@ -60,8 +98,8 @@ public record FeatureStore(Path root) {
             if (file.byteSize() != NpyFile.DATA_START + bytes || crc(file) != stored.crc32c()) {
                 return Optional.empty();
             }
-            return Optional.of(new StoredFeatures(folder, stored.length(), stored.rows(), stored.rejected(),
-                    file.asSlice(NpyFile.DATA_START)));
+            return Optional.of(new StoredFeatures(folder, stored.length(), stored.rows(), stored.missing(),
+                    List.of(file.asSlice(NpyFile.DATA_START))));
         } catch (JacksonException | FileSystemException | IllegalArgumentException | NullPointerException e) {
             return Optional.empty(); // damaged, or just deleted
         }
@@ -82,10 +120,10 @@ public record FeatureStore(Path root) {
         return crc.getValue();
     }
 
-    private static long crc(List<StoredRow> rows, List<Rejected> rejected) throws IOException {
+    private static long crc(List<StoredRow> rows, List<Missing> missing) throws IOException {
         CRC32C crc = new CRC32C();
         crc.update(JSON.writeValueAsBytes(rows));
-        crc.update(JSON.writeValueAsBytes(rejected));
+        crc.update(JSON.writeValueAsBytes(missing));
         return crc.getValue();
     }
 
@@ -102,46 +140,106 @@ public record FeatureStore(Path root) {
         private final FeatureKey key;
         private final int length;
         private final Path temporary;
-        private final NpyFile matrix;
+        private final Draft matrix;
         private final List<StoredRow> rows = new ArrayList<>();
 
         private Writer(FeatureKey key, int length, Path temporary) throws IOException {
             this.key = key;
             this.length = length;
             this.temporary = temporary;
-            this.matrix = new NpyFile(temporary.resolve(MATRIX), Shape.of(length));
+            this.matrix = new Draft(temporary.resolve(MATRIX));
+            matrix.write(NpyFile.header(0, Shape.of(length)));
         }
 
         /// Adds a row.
-        ///
-        /// @param name of the picture, for who looks into the folder
-        public void add(StoredRow row, String name, float[] features) throws IOException {
-            matrix.add(name, Optional.empty(), features);
+        public void add(StoredRow row, float[] features) throws IOException {
+            Draft.requireLength(features, length);
+            matrix.write(Draft.littleEndian(features));
             rows.add(row);
         }
 
         /// Puts the folder in its place and opens it.
         ///
-        /// @param rejected the pictures that have no row
-        public StoredFeatures finish(List<Rejected> rejected) throws IOException {
+        /// @param missing the pictures that have no row
+        public StoredFeatures finish(List<Missing> missing) throws IOException {
+            matrix.overwriteStart(NpyFile.header(rows.size(), Shape.of(length)));
             matrix.finish();
             long crc = crc(map(temporary.resolve(MATRIX)));
-            Stored stored = new Stored(FORMAT, key, length, crc, rows, rejected, crc(rows, rejected));
+            Stored stored = new Stored(FORMAT, key, length, crc, rows, missing, crc(rows, missing));
             AtomicFiles.write(temporary.resolve(RECORD), out -> out.write(JSON.writeValueAsBytes(stored)));
-            Path place = root.resolve(key.id());
+            // Mapped before it stands where another process may remove it.
+            StoredFeatures written = read(temporary, key).orElseThrow(() -> new IOException(
+                    temporary + " is not what was just written to it; is the disk sound?"));
+            Path place = folder(key);
             AtomicFiles.deleteTree(place); // damaged, or the same from another process
-            AtomicFiles.move(temporary, place);
-            return find(key).orElseThrow(() -> new IOException(
-                    place + " is not what was just written to it; is the disk sound?"));
+            try {
+                AtomicFiles.move(temporary, place);
+            } catch (FileSystemException e) {
+                return find(key).orElseThrow(() -> e); // another process was first
+            }
+            return new StoredFeatures(place, length, written.rows(), written.missing(), written.matrices());
         }
 
         @Override
         public void close() throws IOException {
             try (matrix) {
-                // closes it, and removes its drafts
+                // closes it, and removes its draft
             } finally {
                 AtomicFiles.deleteTree(temporary);
             }
+        }
+    }
+
+    // --- how much stays ----------------------------------------------------------------------------------------------
+
+    /// @param used when something was read or written last
+    private record Kept(Path path, long bytes, Instant used) {}
+
+    /// Removes what was used longest ago until the rest is within the limit. What cannot be removed stays, and nothing is
+    /// said of it: a cache that is too large is no reason to fail.
+    public void trim() {
+        try {
+            List<Kept> oldestFirst = new ArrayList<>(kept());
+            oldestFirst.sort(Comparator.comparing(Kept::used));
+            long bytes = oldestFirst.stream().mapToLong(Kept::bytes).sum();
+            Instant recent = Instant.now().minus(spared);
+            for (Kept one : oldestFirst) {
+                if (bytes <= limit || one.used.isAfter(recent)) {
+                    return;
+                }
+                AtomicFiles.deleteTree(one.path);
+                bytes -= one.bytes;
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // another process is at it, too, or a file is in use
+        }
+    }
+
+    private List<Kept> kept() throws IOException {
+        List<Kept> kept = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(root)) {
+            for (Path entry : entries.toList()) {
+                long bytes = 0;
+                Instant used = Instant.MIN;
+                try (Stream<Path> files = Files.walk(entry)) {
+                    for (Path file : files.toList()) {
+                        bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
+                        Instant changed = Files.getLastModifiedTime(file).toInstant();
+                        used = changed.isAfter(used) ? changed : used;
+                    }
+                }
+                kept.add(new Kept(entry, bytes, used));
+            }
+        }
+        return kept;
+    }
+
+    /// Notes that something was used.
+    static void touch(Path entry) {
+        try {
+            Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            // a folder of somebody else: it is as old as it was
         }
     }
 }

@@ -73,9 +73,14 @@ final class NpyFile implements FeatureFile {
         return cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
     }
 
+    /// An array that stood there goes first and the new one comes last, so that whenever there is an array, the names beside
+    /// it are its own.
     @Override
     public void finish() throws IOException {
         data.overwriteStart(header(rows, shape));
+        data.force();
+        names.force();
+        data.removeOld();
         names.finish();
         data.finish();
     }

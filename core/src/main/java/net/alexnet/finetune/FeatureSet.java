@@ -1,5 +1,7 @@
 package net.alexnet.finetune;
 
+import java.util.List;
+import net.alexnet.features.StoredFeatures;
 import net.alexnet.input.Examples;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Shape;
@@ -7,13 +9,13 @@ import net.alexnet.tensor.Tensor;
 
 /// Some of the pictures whose features are stored, with their classes.
 ///
-/// @param features of these and maybe more
+/// @param views the features of each view, of these pictures and maybe more
 /// @param shape of one view's, `(C, H, W)` or `(F)`
 /// @param places of the pictures among those that are stored
 /// @param labels the class of each
 /// @param center which view is the middle of the picture
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record FeatureSet(Features features, Shape shape, int[] places, int[] labels, int center) {
+public record FeatureSet(List<StoredFeatures> views, Shape shape, int[] places, int[] labels, int center) {
     /// How many pictures there are.
     int size() {
         return places.length;
@@ -22,12 +24,13 @@ public record FeatureSet(Features features, Shape shape, int[] places, int[] lab
     /// One view of each of these pictures.
     ///
     /// @param pictures indices into this set
-    /// @param views as many
-    Examples examples(int[] pictures, int[] views) {
-        float[] values = new float[pictures.length * features.elements()];
+    /// @param chosenViews as many
+    Examples examples(int[] pictures, int[] chosenViews) {
+        int length = views.getFirst().length();
+        float[] values = new float[pictures.length * length];
         int[] chosen = new int[pictures.length];
         for (int i = 0; i < pictures.length; i++) {
-            features.read(places[pictures[i]], views[i], values, i * features.elements());
+            views.get(chosenViews[i]).read(places[pictures[i]], values, i * length);
             chosen[i] = labels[pictures[i]];
         }
         return new Chosen(shape.batch(pictures.length), values, chosen);

@@ -23,7 +23,7 @@ public record FeatureSource(FeatureSet set, Iterator<BatchPlan> plans, long seed
         int[] views = new int[pictures.length];
         for (int i = 0; i < views.length; i++) {
             long bits = Draws.bits(seed, Purpose.AUGMENTATION, plan.epoch(), pictures[i]);
-            views[i] = (int) Long.remainderUnsigned(bits, set.features().views());
+            views[i] = (int) Long.remainderUnsigned(bits, set.views().size());
         }
         return set.examples(pictures, views);
     }

@@ -1,8 +1,6 @@
 package net.alexnet.finetune;
 
-import net.alexnet.net.Architecture.Row;
 import net.alexnet.net.Network;
-import net.alexnet.net.Parameter;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 
@@ -21,19 +19,5 @@ public record FrozenLayers(Network network, int count) {
     /// @param pictures `(N, C, H, W)`
     Tensor of(Tensor pictures) {
         return network.outputs(pictures, 0, count);
-    }
-
-    /// Enters everything that their outputs depend on, but for the pictures, into a digest.
-    void enter(Digest digest) {
-        for (Row row : network.architecture().rows().subList(0, count)) {
-            digest.text(row.layer().toString());
-        }
-        for (Parameter parameter : network.parameters()) {
-            if (network.architecture().rows().subList(0, count).stream()
-                    .anyMatch(row -> row.name().equals(parameter.layer()))) {
-                digest.text(parameter.name());
-                digest.floats(network.backend().download(parameter.value()));
-            }
-        }
     }
 }

@@ -38,7 +38,7 @@ public final class ExactSearch {
         return IntStream.range(from, to)
                 .filter(wanted)
                 .mapToObj(i -> {
-                    features.read(i, row);
+                    features.read(i, row, 0);
                     return new Neighbour(i, distance(query, row));
                 })
                 .sorted(Neighbour.ORDER)

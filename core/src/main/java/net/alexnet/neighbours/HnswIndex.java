@@ -83,6 +83,7 @@ public final class HnswIndex implements AutoCloseable {
                 // cut, altered or of another version; below it is built again
             }
         }
+        Files.createDirectories(features.folder());
         Path temporary = Files.createTempDirectory(features.folder(), FOLDER + ".tmp");
         try {
             build(features, temporary, progress);

@@ -19,6 +19,7 @@ import net.alexnet.dataset.PictureSet;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.eval.Evaluator;
 import net.alexnet.eval.Validation;
+import net.alexnet.features.FeatureKey;
 import net.alexnet.finetune.FeatureSource;
 import net.alexnet.finetune.FeatureValidation;
 import net.alexnet.finetune.FrozenLayers;
@@ -116,7 +117,7 @@ public final class TrainingRun {
         Network network = Network.initialize(
                 recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
         Velocities velocities = new Velocities(network, recipe.optimizer());
-        return run.go(network, velocities, TrainingState.start(recipe.seed()));
+        return run.go(network, velocities, TrainingState.start(recipe.seed()), "");
     }
 
     /// Trains from a base: all of it but the head, which is new. The pictures go through the base's preprocessing.
@@ -132,7 +133,7 @@ public final class TrainingRun {
         String head = Finetune.head(architecture);
         Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(), base.weights(),
                 layer -> !layer.equals(head), tools.backend);
-        return run.go(network, run.velocities(network), TrainingState.start(recipe.seed()));
+        return run.go(network, run.velocities(network), TrainingState.start(recipe.seed()), run.frozen(base.weights()));
     }
 
     /// Goes on where a run was left, bit for bit as if it had not been; if what computes has changed since, as the number of
@@ -152,6 +153,7 @@ public final class TrainingRun {
         TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
         Network network;
         Velocities velocities;
+        String frozen;
         try (SafetensorsFile weights = checkpoint.openModel();
                 SafetensorsFile momentum = checkpoint.openMomentum()) {
             Map<String, String> then = weights.metadata();
@@ -168,6 +170,7 @@ public final class TrainingRun {
             network = Network.of(recipe.network().architecture(), weights, tools.backend);
             velocities = run.velocities(network);
             velocities.restore(momentum);
+            frozen = run.frozen(weights);
         }
         List<String> changes = checkpoint.numerics().map(then -> then.changes(tools.backend.numerics()))
                 .orElse(List.of());
@@ -176,7 +179,7 @@ public final class TrainingRun {
                     + String.join("; ", changes) + "): its results may differ in the last digits from those of a run"
                     + " that was never stopped");
         }
-        return run.go(network, velocities, checkpoint.state());
+        return run.go(network, velocities, checkpoint.state(), frozen);
     }
 
     /// A run of fine-tuning may have frozen layers, and rates for the others.
@@ -248,7 +251,16 @@ public final class TrainingRun {
         return new Augmentation(how.randomCrop(), how.mirror(), noise);
     }
 
-    private Outcome go(Network network, Velocities velocities, TrainingState state)
+    /// SHA-256 of the layers whose features are stored; empty if there are none.
+    private String frozen(SafetensorsFile weights) throws IOException {
+        Architecture architecture = recipe.network().architecture();
+        Finetune finetune = recipe.finetune();
+        return finetune != null && finetune.stores(architecture)
+                ? FeatureKey.layers(weights, architecture, finetune.cut(architecture))
+                : "";
+    }
+
+    private Outcome go(Network network, Velocities velocities, TrainingState state, String frozen)
             throws IOException, InterruptedException {
         PictureSet training = pictures.squares().training();
         TrainingPlan.Pictures planned = new TrainingPlan.Pictures(
@@ -262,8 +274,8 @@ public final class TrainingRun {
         Finetune finetune = recipe.finetune();
         int from = finetune == null ? 0 : finetune.cut(network.architecture());
         if (finetune != null && finetune.stores(network.architecture())) {
-            StoredFeatures stored = StoredFeatures.of(new FrozenLayers(network, from), pictures.squares(),
-                    card.preprocessing(), finetune.views(), recipe, tools);
+            TrainingFeatures stored = TrainingFeatures.of(new FrozenLayers(network, from),
+                    frozen, pictures.squares(), card.preprocessing(), finetune.views(), recipe, tools);
             return loop(network, from, velocities, state, new FeatureSource(stored.training(), plan, recipe.seed()),
                     new FeatureValidation(stored.validation(), from, recipe.batch()));
         }

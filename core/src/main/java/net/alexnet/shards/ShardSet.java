@@ -1,13 +1,16 @@
 package net.alexnet.shards;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.alexnet.dataset.Content;
 import net.alexnet.dataset.DatasetException;
 import net.alexnet.dataset.PictureSet;
@@ -21,6 +24,7 @@ import net.alexnet.image.UnreadablePictureException;
 public final class ShardSet implements PictureSet {
     private final List<String> classes;
     private final int[] labels; // what a stored label means in `classes`
+    private final String fingerprint;
     private final List<Part> parts;
     private final int[] starts; // the first picture of each part, and the number of all
     private final PictureCodec codec;
@@ -30,7 +34,9 @@ public final class ShardSet implements PictureSet {
     private record Part(MappedFile tar, ShardIndex index) {}
 
     private ShardSet(
-            List<String> classes, int[] labels, List<Part> parts, PictureCodec codec, int side, int channels) {
+            List<String> classes, int[] labels, String fingerprint, List<Part> parts, PictureCodec codec, int side,
+            int channels) {
+        this.fingerprint = fingerprint;
         this.classes = List.copyOf(classes);
         this.labels = labels.clone();
         this.parts = List.copyOf(parts);
@@ -51,6 +57,7 @@ public final class ShardSet implements PictureSet {
             Path folder, List<Shard> shards, List<String> classes, PictureCodec codec, int side, int channels)
             throws IOException {
         List<Part> parts = new ArrayList<>();
+        MessageDigest digest = Hashes.sha256();
         for (Shard shard : shards) {
             Path tar = folder.resolve(shard.file());
             Path index = folder.resolve(shard.indexFile());
@@ -67,9 +74,11 @@ public final class ShardSet implements PictureSet {
                 throw new DatasetException(index + " was altered: its SHA-256 is " + sha256 + ", expected "
                         + shard.indexSha256() + ". Copy it again, or remove " + folder + " and prepare it anew");
             }
+            digest.update(shard.sha256().getBytes(StandardCharsets.US_ASCII));
             parts.add(new Part(MappedFile.open(tar), ShardIndex.open(index, shard, classes.size())));
         }
-        return new ShardSet(classes, StorageOrder.ofSource(classes.size()), parts, codec, side, channels);
+        return new ShardSet(classes, StorageOrder.ofSource(classes.size()), Hashes.hex(digest), parts, codec, side,
+                channels);
     }
 
     private static void requireFile(Path file) throws DatasetException {
@@ -92,7 +101,7 @@ public final class ShardSet implements PictureSet {
                     + unknown.getFirst());
         }
         int[] renamed = Arrays.stream(labels).map(label -> known.getOrDefault(classes.get(label), -1)).toArray();
-        return new ShardSet(others, renamed, parts, codec, side, channels);
+        return new ShardSet(others, renamed, fingerprint, parts, codec, side, channels);
     }
 
     @Override
@@ -123,6 +132,12 @@ public final class ShardSet implements PictureSet {
     public long stamp(int index) {
         int part = part(index);
         return parts.get(part).index.crc32c(index - starts[part]);
+    }
+
+    /// Of the shards' SHA-256, as `dataset.json` has them.
+    @Override
+    public Optional<String> fingerprint() {
+        return Optional.of(fingerprint);
     }
 
     /// The stored bytes.

@@ -120,6 +120,20 @@ class FeatureFileTest {
                 "a,\"b\"\\t\\\\n\\nünï 🐝.jpg\tlabel 1", "class/2.jpg\t");
     }
 
+    /// The names' place is taken while the file is written, so that it ends between the two.
+    @Test
+    void anArrayHasNoOtherArraysNamesBesideIt() throws Exception {
+        Path file = write("features.npy", Shape.of(5), lines(3, 5));
+        Path names = folder.resolve("features.npy.files.tsv");
+        try (FeatureFile next = FeatureFile.create(file, Shape.of(5))) {
+            next.add("a", Optional.empty(), new float[5]);
+            Files.delete(names);
+            Files.createDirectories(names.resolve("not empty"));
+            assertThatThrownBy(next::finish).isInstanceOf(IOException.class).hasMessageContaining("files.tsv");
+        }
+        assertThat(file).doesNotExist();
+    }
+
     @Test
     void csv() throws Exception {
         List<Line> lines = lines(11, 6);

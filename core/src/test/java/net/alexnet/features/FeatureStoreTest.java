@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import net.alexnet.dataset.Rejected;
+import net.alexnet.features.StoredFeatures.Missing;
 import net.alexnet.features.StoredFeatures.StoredRow;
+import net.alexnet.image.View;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureStoreTest {
-    private static final FeatureKey KEY = new FeatureKey("m", "fc7", 1, "p");
+    private static final List<View> CENTER = List.of(View.center(10, 8));
+    private static final FeatureKey KEY = key("l", "p", CENTER, "e", "c");
 
     @TempDir
     Path root;
@@ -29,12 +34,21 @@ class FeatureStoreTest {
         store = new FeatureStore(root.resolve("features"));
     }
 
+    private static FeatureKey key(String layers, String preprocessing, List<View> views, String engine,
+            String pictures) {
+        return new FeatureKey(layers, preprocessing, views, engine, pictures);
+    }
+
     private StoredFeatures keep(float... values) throws IOException {
-        try (FeatureStore.Writer writer = store.writer(KEY, 2)) {
+        return keep(KEY, values);
+    }
+
+    private StoredFeatures keep(FeatureKey key, float... values) throws IOException {
+        try (FeatureStore.Writer writer = store.writer(key, 2)) {
             for (int i = 0; i < values.length; i += 2) {
-                writer.add(new StoredRow(10 + i, "c" + i), "n" + i, new float[] {values[i], values[i + 1]});
+                writer.add(new StoredRow(10 + i, "c" + i), new float[] {values[i], values[i + 1]});
             }
-            return writer.finish(List.of(new Rejected("x", "broken")));
+            return writer.finish(List.of(new Missing(11, "broken")));
         }
     }
 
@@ -45,7 +59,7 @@ class FeatureStoreTest {
         StoredFeatures found = store.find(KEY).orElseThrow();
         assertThat(found.length()).isEqualTo(2);
         assertThat(found.rows()).containsExactly(new StoredRow(10, "c0"), new StoredRow(12, "c2"));
-        assertThat(found.rejected()).containsExactly(new Rejected("x", "broken"));
+        assertThat(found.missing()).containsExactly(new Missing(11, "broken"));
         assertThat(found.row(0)).containsExactly(1, 2);
         assertThat(found.row(1)).containsExactly(3, 4);
     }
@@ -53,8 +67,9 @@ class FeatureStoreTest {
     @Test
     void nothingOfAnotherKey() throws Exception {
         keep(1, 2);
-        for (FeatureKey other : List.of(new FeatureKey("n", "fc7", 1, "p"), new FeatureKey("m", "fc6", 1, "p"),
-                new FeatureKey("m", "fc7", 10, "p"), new FeatureKey("m", "fc7", 1, "q"))) {
+        for (FeatureKey other : List.of(key("x", "p", CENTER, "e", "c"), key("l", "x", CENTER, "e", "c"),
+                key("l", "p", View.ten(10, 8), "e", "c"), key("l", "p", CENTER, "x", "c"),
+                key("l", "p", CENTER, "e", "x"))) {
             assertThat(store.find(other)).isEmpty();
             assertThat(other.id()).isNotEqualTo(KEY.id());
         }
@@ -90,11 +105,59 @@ class FeatureStoreTest {
     @Test
     void whatIsNotFinishedLeavesNothing() throws Exception {
         try (FeatureStore.Writer writer = store.writer(KEY, 2)) {
-            writer.add(new StoredRow(0, "c"), "n", new float[2]);
+            writer.add(new StoredRow(0, "c"), new float[2]);
         }
         assertThat(store.find(KEY)).isEmpty();
         try (Stream<Path> files = Files.list(store.root())) {
             assertThat(files).isEmpty();
         }
+    }
+
+    private static void age(Path entry, int days) throws IOException {
+        FileTime then = FileTime.from(Instant.now().minus(Duration.ofDays(days)));
+        List<Path> all;
+        try (Stream<Path> files = Files.walk(entry)) {
+            all = files.toList();
+        }
+        for (Path file : all) {
+            Files.setLastModifiedTime(file, then);
+        }
+    }
+
+    private static FeatureKey numbered(int number) {
+        return key("l", "p", CENTER, "e", "c" + number);
+    }
+
+    @Test
+    void whatWasUsedLongestAgoGoes() throws Exception {
+        long each = 0;
+        for (int i = 0; i < 4; i++) {
+            Path folder = keep(numbered(i), 1, 2).folder();
+            try (Stream<Path> files = Files.list(folder)) {
+                each = files.mapToLong(file -> file.toFile().length()).sum();
+            }
+            age(folder, 10 - i);
+        }
+        Path older = Files.write(store.root().resolve("of-an-older-version.f32"), new byte[(int) each]);
+        age(older, 20);
+        assertThat(store.find(numbered(0))).as("used now").isPresent();
+        StoredFeatures mapped = store.find(numbered(3)).orElseThrow();
+        age(mapped.folder(), 7);
+        new FeatureStore(store.root(), 5 * each, Duration.ZERO).trim();
+        assertThat(older).exists();
+        new FeatureStore(store.root(), 2 * each + each / 2, Duration.ZERO).trim();
+        assertThat(older).doesNotExist();
+        assertThat(store.find(numbered(1))).isEmpty();
+        assertThat(store.find(numbered(2))).isEmpty();
+        new FeatureStore(store.root(), 0, Duration.ofDays(1)).trim();
+        assertThat(store.find(numbered(0))).as("used in the last day").isPresent();
+        assertThat(store.find(numbered(3))).isEmpty();
+        assertThat(mapped.row(0)).as("still mapped").containsExactly(1, 2);
+    }
+
+    @Test
+    void nothingToRemoveIsNoFailure() {
+        new FeatureStore(root.resolve("none"), 0, Duration.ZERO).trim();
+        assertThat(root.resolve("none")).doesNotExist();
     }
 }

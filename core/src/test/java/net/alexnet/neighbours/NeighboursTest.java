@@ -33,9 +33,9 @@ class NeighboursTest {
 
     private StoredFeatures keep(List<float[]> rows) throws IOException {
         try (FeatureStore.Writer writer = new FeatureStore(root)
-                .writer(new FeatureKey("m", "fc7", 1, "p" + rows.size()), rows.getFirst().length)) {
+                .writer(new FeatureKey("l", "p", List.of(), "e", "c" + rows.size()), rows.getFirst().length)) {
             for (int i = 0; i < rows.size(); i++) {
-                writer.add(new StoredRow(i, "c" + i), "n" + i, rows.get(i));
+                writer.add(new StoredRow(i, "c" + i), rows.get(i));
             }
             return writer.finish(List.of());
         }

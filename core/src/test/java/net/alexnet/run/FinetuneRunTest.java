@@ -177,16 +177,16 @@ class FinetuneRunTest {
         for (boolean cut : List.of(true, false)) {
             for (Path file : featureFiles()) {
                 byte[] bytes = Files.readAllBytes(file);
-                bytes[5] ^= 1;
+                bytes[bytes.length - 5] ^= 1;
                 Files.write(file, cut ? Arrays.copyOf(bytes, bytes.length - 3) : bytes);
             }
             progress.warnings.clear();
             start(recipe("conv5"), 0, step -> false);
             assertThat(progress.warnings).filteredOn(text -> text.contains("were damaged and are computed anew"))
-                    .hasSize(2);
+                    .hasSize(3); // two views to learn from, one to judge by
             assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
         }
-        assertThat(featureFiles()).hasSize(2).allMatch(file -> file.toString().endsWith(".f32"));
+        assertThat(featureFiles()).hasSize(3);
     }
 
     @Test
@@ -329,8 +329,8 @@ class FinetuneRunTest {
     }
 
     private List<Path> featureFiles() throws IOException {
-        try (Stream<Path> files = Files.list(root.resolve("features"))) {
-            return files.sorted().toList();
+        try (Stream<Path> files = Files.walk(root.resolve("features"))) {
+            return files.filter(file -> file.endsWith("features.npy")).sorted().toList();
         }
     }
 }
