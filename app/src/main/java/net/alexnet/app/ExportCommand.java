@@ -32,7 +32,7 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The file to write; its ending says the format.")
     private Path out = Path.of("");
 
-    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors get: torchvision, caffe, caffenet or onnx-zoo, for their own networks alone, or paper for this program's. Default: torchvision for its network, else paper.")
+    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors get: torchvision, caffe, caffenet or onnx-zoo, for their own networks alone, or paper for this program's. Default: torchvision for its network, else paper. An .onnx has paper's.")
     private @Nullable String net;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch or onnx, whatever OUT is called.")
@@ -60,7 +60,7 @@ final class ExportCommand implements Callable<Integer> {
         OutputFile.require(out, model, force);
         try {
             Model.Stored stored = ModelFile.find(model, which).stored();
-            Dialect dialect = net == null ? Exporter.usual(stored.card()) : Dialects.named(net);
+            Dialect dialect = net == null ? Exporter.usual(stored.card(), chosen) : Dialects.named(net);
             Exporter.write(out, stored, dialect, chosen);
             say(stored, dialect, chosen);
         } catch (ChoiceException e) {

@@ -23,30 +23,42 @@ import net.alexnet.weights.pytorch.PyTorchWriter;
 
 /// Writes a model under the names of others.
 public final class Exporter {
+    /// The metadata key that says whose names a file's tensors have, where they are not our own.
+    static final String DIALECT = "dialect";
+
     private Exporter() {}
 
-    /// The names that a model is exported under if nothing is said: torchvision's for torchvision's network, else our own.
-    public static Dialect usual(ModelCard card) {
-        return card.network().table() == Table.TORCHVISION ? Dialect.TORCHVISION : Dialect.PAPER;
+    /// The names that a model is exported under if nothing is said: torchvision's for torchvision's network, else our own, as
+    /// always in an ONNX graph.
+    public static Dialect usual(ModelCard card, ExportFormat format) {
+        return format != ExportFormat.ONNX && card.network().table() == Table.TORCHVISION
+                ? Dialect.TORCHVISION
+                : Dialect.PAPER;
     }
 
     /// Writes a model, whole or not at all; the same model gives the same bytes.
     ///
     /// A safetensors file under our own names is a model file. Under others' it says the same of itself, but for its format,
-    /// which is PyTorch's `pt`; a mean image stays beside the weights, as `mean_image`.
+    /// which is PyTorch's `pt`, and with its `dialect` and the order of colours of its `conv1` besides; a mean image stays
+    /// beside the weights, as `mean_image`.
     ///
     /// @param model as it lies in its file
     /// @throws ChoiceException if the dialect is about another network, so that who reads the names would compute something
-    ///     else
+    ///     else; or an ONNX file is to have other names than its graph's
     public static void write(Path target, Model.Stored model, Dialect dialect, ExportFormat format)
             throws IOException {
         ModelCard card = model.card();
         requireSameNetwork(card, dialect);
+        if (format == ExportFormat.ONNX && dialect != Dialect.PAPER) {
+            throw new ChoiceException(
+                    "the tensors of an ONNX graph have this program's names; leave --net " + dialect.key()
+                            + " away");
+        }
         switch (format) {
             case SAFETENSORS -> Safetensors.write(target, metadata(card, dialect),
                     Stream.concat(entries(model, dialect).stream(), Model.entries(card).stream()).toList());
             case PYTORCH -> PyTorchWriter.write(target, entries(model, dialect));
-            case ONNX -> OnnxWriter.write(target, card, entries(model, Dialect.PAPER)); // the graph has names of its own
+            case ONNX -> OnnxWriter.write(target, card, entries(model, dialect));
         }
     }
 
@@ -63,6 +75,8 @@ public final class Exporter {
         Map<String, String> metadata = new HashMap<>(Model.metadata(card));
         if (dialect != Dialect.PAPER) {
             metadata.put("format", "pt");
+            metadata.put(DIALECT, dialect.key());
+            metadata.put(Model.COLOUR_ORDER, dialect.colourOrder());
         }
         return metadata;
     }

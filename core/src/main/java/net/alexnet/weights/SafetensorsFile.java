@@ -74,7 +74,7 @@ public final class SafetensorsFile implements WeightFile {
         return result;
     }
 
-    /// What the file says of itself; in file order.
+    @Override
     public Map<String, String> metadata() {
         return metadata;
     }
@@ -143,7 +143,8 @@ public final class SafetensorsFile implements WeightFile {
     private Location location(String name) throws WeightFileException {
         Location location = tensors.get(name);
         if (location == null) {
-            throw new WeightFileException(file, "there is no tensor '" + name + "'; there are " + tensors.keySet());
+            throw new WeightFileException(file,
+                    "there is no tensor '" + name + "'; there are " + Shown.few(tensors.keySet()));
         }
         return location;
     }

@@ -103,7 +103,7 @@ class ExporterTest {
         Path copy = folder.resolve("copy.safetensors");
         Exporter.write(copy, Model.read(model), Dialect.PAPER, ExportFormat.SAFETENSORS);
         assertThat(Files.readAllBytes(copy)).isEqualTo(Files.readAllBytes(model));
-        assertThat(Exporter.usual(Model.read(model).card())).isEqualTo(Dialect.TORCHVISION);
+        assertThat(Exporter.usual(Model.read(model).card(), ExportFormat.PYTORCH)).isEqualTo(Dialect.TORCHVISION);
     }
 
     @Test
