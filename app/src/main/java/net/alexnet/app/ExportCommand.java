@@ -14,6 +14,8 @@ import net.alexnet.exchange.Dialect;
 import net.alexnet.exchange.ExportFormat;
 import net.alexnet.exchange.Exporter;
 import net.alexnet.model.Model;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.Layer.DropoutScaling;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -86,6 +88,12 @@ final class ExportCommand implements Callable<Integer> {
             return;
         }
         CardText.lines(stored.card()).forEach(terminal.out()::println);
+        AlexNet network = stored.card().network();
+        if (chosen == ExportFormat.PYTORCH && network.dropout() > 0
+                && network.dropoutScaling() == DropoutScaling.AT_TEST) {
+            terminal.err().println("warning: at test time this network multiplies what stands behind fc6 and fc7 by "
+                    + (1 - network.dropout()) + ", which a .pth does not say and PyTorch's Dropout does not do; an .onnx does");
+        }
         if (chosen == ExportFormat.PYTORCH && stored.card().preprocessing().meanImage().isPresent()) {
             terminal.err().println("warning: a .pth has no place for the mean image that this model takes away; a"
                     + " .safetensors has");

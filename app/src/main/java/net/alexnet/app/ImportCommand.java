@@ -16,6 +16,7 @@ import net.alexnet.exchange.Importer;
 import net.alexnet.exchange.LayerChoice;
 import net.alexnet.model.ImageNet;
 import net.alexnet.net.AlexNet;
+import net.alexnet.net.Layer.DropoutScaling;
 import net.alexnet.weights.WeightFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,6 +55,9 @@ final class ImportCommand implements Callable<Integer> {
 
     @Mixin
     private PictureOptions pictures = new PictureOptions();
+
+    @Option(names = "--dropout", paramLabel = "inverted|2012", description = "How the weights were trained with dropout: inverted, as PyTorch and Caffe do it, or as in 2012, with all outputs multiplied by 1 - rate at test time. Default: what the file says of itself, else the table's.")
+    private @Nullable String dropout;
 
     @Option(names = "--only", paramLabel = "LAYERS", description = "Takes these layers alone, such as 'conv*' or conv1,conv2; may be given again. The others are initialised as the network is for training.")
     private List<String> only = List.of();
@@ -114,6 +118,13 @@ final class ImportCommand implements Callable<Integer> {
                 .or(() -> "imagenet".equals(classes) ? usualOrder(dialect) : Optional.empty());
         if (wanted.isPresent()) {
             options = options.withOrder(wanted.get());
+        }
+        if (dropout != null) {
+            options = options.withDropout(switch (dropout) {
+                case "inverted" -> DropoutScaling.AT_TRAINING;
+                case "2012" -> DropoutScaling.AT_TEST;
+                default -> throw new MisuseException("--dropout must be inverted or 2012, found '" + dropout + "'");
+            });
         }
         if (!only.isEmpty()) {
             options = options.withOnly(LayerChoice.of(only), seed);

@@ -20,6 +20,7 @@ import net.alexnet.net.AlexNet;
 import net.alexnet.net.AlexNet.Table;
 import net.alexnet.net.Architecture;
 import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.Layer.DropoutScaling;
 import net.alexnet.tensor.Shape;
 import net.alexnet.weights.Entry;
 import net.alexnet.weights.Shown;
@@ -107,6 +108,12 @@ public final class Importer {
                     file.path() + " says of itself that its names and its order of colours are those of "
                             + said.get().key() + ", not of " + options.dialect().key() + "; leave --net away");
         }
+        Optional<DropoutScaling> dropout = stated.map(card -> card.network().dropoutScaling());
+        if (dropout.isPresent() && options.dropout().isPresent() && !options.dropout().equals(dropout)) {
+            throw new ChoiceException(
+                    file.path() + " says of itself how it was trained with dropout, and otherwise; leave"
+                            + " --dropout away");
+        }
         Optional<Table> table = stated.map(card -> card.network().table());
         if (table.isPresent() && options.table().isPresent() && !options.table().equals(table)) {
             throw new ChoiceException(
@@ -125,10 +132,22 @@ public final class Importer {
         return new Importer(file, options).read();
     }
 
+    /// No array holds more, and no layer of an AlexNet at any sensible input comes near it.
+    private void requireHolds(Architecture architecture) throws WeightFileException {
+        for (Row row : NetworkFit.weighted(architecture).toList()) {
+            if (row.weightShape().elements() > Integer.MAX_VALUE - 8) {
+                throw new WeightFileException(file.path(), "is to be a network with an input of "
+                        + architecture.input() + ", whose " + row.name() + " would have " + row.weightShape()
+                        + " weights, more than 2^31; name another input with --crop");
+            }
+        }
+    }
+
     private Imported read() throws IOException {
         requireAgrees();
         AlexNet network = network();
         Architecture architecture = architecture(network);
+        requireHolds(architecture);
         requireFits(architecture);
         if (file instanceof GraphWeights weights && stated.isEmpty()) { // ours says which network it computes
             GraphCheck.require(weights.graph(), options.dialect(), architecture, options.only());
@@ -146,8 +165,8 @@ public final class Importer {
                 String name = name(row, bias);
                 entries.add(taken
                         ? tensors.entry(name, shape(row, bias))
-                        : Entry.of(name, shape(row, bias), () -> network.initialization()
-                                .values(architecture, row, bias, options.seed())));
+                        : new Entry(name, shape(row, bias), () -> network.initialization()
+                                .segment(architecture, row, bias, options.seed())));
             }
             layers.add(new LayerOrigin(row.name(), row.weightShape(),
                     taken ? Optional.of(options.dialect().theirs(name(row, false))) : Optional.empty()));
@@ -168,7 +187,11 @@ public final class Importer {
     private AlexNet network() throws WeightFileException {
         Optional<Integer> classes = options.classes().filter(_ -> !options.only().takes("fc8"))
                 .map(list -> list.names().size());
-        Optional<Integer> input = options.pictures().crop();
+        AlexNet fitted = fitted(classes, options.pictures().crop());
+        return options.dropout().map(fitted::withDropoutScaling).orElse(fitted);
+    }
+
+    private AlexNet fitted(Optional<Integer> classes, Optional<Integer> input) throws WeightFileException {
         if (stated.isPresent() && options.table().isEmpty()) {
             AlexNet own = stated.get().network();
             AlexNet sized = own.withSize(input.orElse(own.input()), own.channels(), own.width());

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -279,9 +280,16 @@ public record Model(ModelCard card, Network network) {
             }
             return part;
         } catch (JsonProcessingException e) {
-            throw new WeightFileException(file, "its metadata is damaged at '" + key + "': " + e.getOriginalMessage(),
-                    e);
+            throw new WeightFileException(file, "its metadata is damaged at '" + key + "': " + problem(e), e);
         }
+    }
+
+    /// What is wrong, without the names of our classes.
+    private static String problem(JsonProcessingException e) {
+        String text = e instanceof ValueInstantiationException && e.getCause() != null
+                ? e.getCause().getMessage()
+                : e.getOriginalMessage();
+        return String.valueOf(text).replaceAll("(?:[a-z]\\w*\\.)+(?:\\w+\\$)*(\\w+)", "$1");
     }
 
     private static String text(Path file, Map<String, String> metadata, String key) throws WeightFileException {

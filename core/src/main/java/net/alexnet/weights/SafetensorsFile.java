@@ -158,9 +158,13 @@ public final class SafetensorsFile implements WeightFile {
         long length = whole.get(LENGTH, 0);
         if (length < 0 || length > Math.min(size - Long.BYTES, Safetensors.HEADER_LIMIT)) {
             throw new WeightFileException(file,
-                    "not a safetensors file, or cut: its first 8 bytes announce a header of "
-                            + Long.toUnsignedString(length) + " bytes; the file has " + size + ", and the limit is "
-                            + Safetensors.HEADER_LIMIT);
+                    length > size - Long.BYTES && size > Long.BYTES
+                            && whole.get(ValueLayout.JAVA_BYTE, Long.BYTES) == '{'
+                                    ? "is cut: its header has " + length + " bytes, and the file " + size
+                                    : "not a safetensors file, or cut: its first 8 bytes announce a header of "
+                                            + Long.toUnsignedString(length) + " bytes; the file has " + size
+                                            + ", and the limit is "
+                                            + Safetensors.HEADER_LIMIT);
         }
         try {
             return SafetensorsHeader.parse(whole.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE));
