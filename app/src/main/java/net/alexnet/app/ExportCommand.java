@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import net.alexnet.exchange.ChoiceException;
@@ -80,7 +79,7 @@ final class ExportCommand implements Callable<Integer> {
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("file", out.toString());
-            object.put("format", chosen.name().toLowerCase(Locale.ROOT));
+            object.put("format", CardText.spelled(chosen));
             object.put("names", dialect.key());
             object.put("bytes", Files.size(out));
             object.put("card", CardText.object(stored.card()));

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -59,7 +58,7 @@ final class NetworkChoice {
     }
 
     private static List<String> tables() {
-        return Arrays.stream(AlexNet.Table.values()).map(NetworkChoice::spelled).toList();
+        return Arrays.stream(AlexNet.Table.values()).map(CardText::spelled).toList();
     }
 
     /// Pictures in a step.
@@ -85,7 +84,7 @@ final class NetworkChoice {
 
     private AlexNet named() throws IOException {
         Optional<AlexNet.Table> table = Arrays.stream(AlexNet.Table.values())
-                .filter(one -> spelled(one).equals(name))
+                .filter(one -> CardText.spelled(one).equals(name))
                 .findFirst();
         if (table.isPresent()) {
             return AlexNet.of(table.get());
@@ -104,9 +103,5 @@ final class NetworkChoice {
         throw new MisuseException("there is no network, recipe or run '" + name + "'; "
                 + Nearest.to(name, known).map(near -> "did you mean '" + near + "'? ").orElse("") + "Known: "
                 + String.join(", ", known));
-    }
-
-    private static String spelled(AlexNet.Table table) {
-        return table.name().toLowerCase(Locale.ROOT);
     }
 }
