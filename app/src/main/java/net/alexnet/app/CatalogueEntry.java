@@ -57,8 +57,9 @@ record CatalogueEntry(
             throw new IllegalArgumentException("'" + name + "' is not a name of letters, digits, '.', '_' and '-'");
         }
         if (!dialect.equals(OWN) && Dialect.of(dialect).isEmpty()) {
-            throw new IllegalArgumentException(name + ": dialect must be " + OWN + " or one that import knows, found '" + dialect
-                    + "'");
+            throw new IllegalArgumentException(
+                    name + ": dialect must be " + OWN + " or one that import knows, found '" + dialect
+                            + "'");
         }
         published(file, addresses, plainHttp, bytes, hash); // refuses what makes no sense
     }

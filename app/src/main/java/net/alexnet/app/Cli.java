@@ -52,7 +52,7 @@ final class Cli {
 
     private static int misuse(CommandLine.ParameterException e, String[] arguments) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("alexnet: " + Plain.text(e.getMessage()));
+        err.println("alexnet: " + Plain.text(String.valueOf(e.getMessage())));
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
             err.println("See './" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         }

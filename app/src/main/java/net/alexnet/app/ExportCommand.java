@@ -91,7 +91,8 @@ final class ExportCommand implements Callable<Integer> {
         if (chosen == ExportFormat.PYTORCH && network.dropout() > 0
                 && network.dropoutScaling() == DropoutScaling.AT_TEST) {
             terminal.err().println("warning: at test time this network multiplies what stands behind fc6 and fc7 by "
-                    + (1 - network.dropout()) + ", which a .pth does not say and PyTorch's Dropout does not do; an .onnx does");
+                    + (1 - network.dropout())
+                    + ", which a .pth does not say and PyTorch's Dropout does not do; an .onnx does");
         }
         if (chosen == ExportFormat.PYTORCH && stored.card().preprocessing().meanImage().isPresent()) {
             terminal.err().println("warning: a .pth has no place for the mean image that this model takes away; a"

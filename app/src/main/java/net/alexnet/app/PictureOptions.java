@@ -47,7 +47,9 @@ final class PictureOptions {
                 Optional.ofNullable(crop),
                 numbers ? Optional.of(numbers("--mean", String.valueOf(mean), 0, 255)) : Optional.empty(),
                 mean == null || numbers ? Optional.empty() : Optional.of(image(Path.of(mean))),
-                scale == null ? Optional.empty() : Optional.of(numbers("--scale", scale, Double.MIN_VALUE, Double.MAX_VALUE)));
+                scale == null
+                        ? Optional.empty()
+                        : Optional.of(numbers("--scale", scale, Double.MIN_VALUE, Double.MAX_VALUE)));
     }
 
     private static void require(String option, @Nullable Integer side) {

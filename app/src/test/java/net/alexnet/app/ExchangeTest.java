@@ -257,7 +257,8 @@ class ExchangeTest {
         Result.of("import", foreign, "--classes", names, "--scale", "0", model).isRefused(2, "--scale", "above 0");
         Result.of("import", foreign, "--classes", names, "--crop", "-3", model).isRefused(2, "--crop", "found -3");
         Result.of("import", foreign, "--classes", names, "--resize", "100", model).isRefused(2, "--resize", "224");
-        Result.of("import", foreign, "--classes", names, "--dropout", "2013", model).isRefused(2, "--dropout", "'2013'");
+        Result.of("import", foreign, "--classes", names, "--dropout", "2013", model).isRefused(2, "--dropout",
+                "'2013'");
         Result.of("import", foreign, "--classes", names, "--only", ",", model).isRefused(2, "no layer is named");
         Result.of("import", foreign, "--only", "conv*", model).isRefused(2, "fc8 is not taken", "--classes FILE");
         Result.of("import", foreign, "--classes", names, "--mean", "1,2,x.binaryproto", model)
