@@ -3,12 +3,15 @@
 
     pip install torch torchvision safetensors numpy
     tools/weights.py make  core/src/test/resources/weights/torchvision
+    tools/weights.py onnx  core/src/test/resources/weights/torchvision     needs onnx onnxscript
     tools/weights.py few   core/src/test/resources/weights/pytorch
     tools/weights.py check EXPORTED.pth REFERENCE.pth      both of torchvision's alexnet at its full width
     tools/weights.py check EXPORTED.onnx RUN.safetensors   tensors `pictures` and `probabilities`; needs onnx onnxruntime
 
 `make` writes a network with the layers and names of torchvision's alexnet, 8 maps and units wide, in both forms of
-torch.save, and its logits for two pictures that a formula gives. `few` writes an OrderedDict of small tensors of 0 to 4
+torch.save, and its logits for two pictures that a formula gives. `onnx` exports the same network as PyTorch does today
+(dynamo.onnx) and as it did before (script.onnx), and writes two graphs of the same weights that compute otherwise: dense.onnx
+has fc7 transposed and fc8 as a product and a sum, tanh.onnx has another activation. `few` writes an OrderedDict of small tensors of 0 to 4
 axes, so many that its pickle counts beyond 255: what the program writes of them must have the same records.
 """
 import sys
@@ -32,11 +35,12 @@ class Narrow(nn.Module):
             nn.Conv2d(m, m, 5, 1, 2), nn.ReLU(), nn.MaxPool2d(3, 2),
             nn.Conv2d(m, m, 3, 1, 1), nn.ReLU(), nn.Conv2d(m, m, 3, 1, 1), nn.ReLU(),
             nn.Conv2d(m, m, 3, 1, 1), nn.ReLU(), nn.MaxPool2d(3, 2))
+        self.avgpool = nn.AdaptiveAvgPool2d(6)
         self.classifier = nn.Sequential(
             nn.Dropout(), nn.Linear(m * 36, m), nn.ReLU(), nn.Dropout(), nn.Linear(m, m), nn.ReLU(), nn.Linear(m, CLASSES))
 
     def forward(self, x):
-        return self.classifier(torch.flatten(self.features(x), 1))
+        return self.classifier(torch.flatten(self.avgpool(self.features(x)), 1))
 
 
 def make(folder):
@@ -50,6 +54,60 @@ def make(folder):
     with torch.no_grad():
         logits = net(torch.from_numpy(pictures).view(2, 3, SIDE, SIDE))
     save_file({"logits": logits.contiguous()}, folder / "logits.safetensors")
+
+
+def onnx_files(folder):
+    import onnx
+    from onnx import helper, numpy_helper
+    torch.manual_seed(2012)
+    net = Narrow().eval()
+    picture = torch.zeros(1, 3, SIDE, SIDE)
+
+    def save(model, name):
+        for node in model.graph.node:  # PyTorch writes the traces of its stack there
+            del node.metadata_props[:]
+            node.doc_string = ""
+        del model.graph.value_info[:]
+        del model.graph.metadata_props[:]
+        onnx.checker.check_model(model)
+        onnx.save(model, folder / name)
+
+    exported = torch.onnx.export(net, (picture,), dynamo=True, verbose=False).model_proto
+    save(exported, "dynamo.onnx")
+    torch.onnx.export(net, (picture,), folder / "script.onnx", dynamo=False)
+    script = onnx.load(folder / "script.onnx")
+    save(script, "script.onnx")
+
+    def changed(change):
+        model = onnx.ModelProto()
+        model.CopyFrom(script)
+        change(model.graph)
+        return model
+
+    def tensor(graph, name):
+        return next(one for one in graph.initializer if one.name == name)
+
+    def dense(graph):
+        for name in "classifier.4.weight", "classifier.6.weight":
+            turned = numpy_helper.to_array(tensor(graph, name)).T.copy()
+            tensor(graph, name).CopyFrom(numpy_helper.from_array(turned, name))
+        nodes = list(graph.node)
+        for i, node in enumerate(nodes):
+            if "classifier.4.weight" in node.input:
+                del node.attribute[:]
+            if "classifier.6.weight" in node.input:
+                nodes[i:i + 1] = [
+                    helper.make_node("MatMul", [node.input[0], "classifier.6.weight"], ["product"]),
+                    helper.make_node("Add", ["product", "classifier.6.bias"], list(node.output))]
+        del graph.node[:]
+        graph.node.extend(nodes)
+
+    def tanh(graph):
+        for node in graph.node:
+            node.op_type = node.op_type.replace("Relu", "Tanh")
+
+    save(changed(dense), "dense.onnx")
+    save(changed(tanh), "tanh.onnx")
 
 
 def few(folder):
@@ -90,6 +148,8 @@ def check(exported, reference):
 if __name__ == "__main__":
     if len(sys.argv) == 3 and sys.argv[1] == "make":
         make(Path(sys.argv[2]))
+    elif len(sys.argv) == 3 and sys.argv[1] == "onnx":
+        onnx_files(Path(sys.argv[2]))
     elif len(sys.argv) == 3 and sys.argv[1] == "few":
         few(Path(sys.argv[2]))
     elif len(sys.argv) == 4 and sys.argv[1] == "check" and sys.argv[2].endswith(".onnx"):

@@ -12,6 +12,7 @@ import net.alexnet.exchange.Imported;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.model.ModelCard;
 import net.alexnet.model.Provenance;
+import net.alexnet.net.AlexNet;
 
 /// A model's card as a person and a program read it.
 final class CardText {
@@ -25,6 +26,9 @@ final class CardText {
                 + String.format(Locale.ROOT, "%,d parameters", card.network().architecture().parameters()));
         lines.add(String.format(Locale.ROOT, "classes: %,d, %s", card.classes().size(), first(card)));
         lines.add("pictures: " + pictures(card.preprocessing()));
+        if (card.network().dropout() > 0) {
+            lines.add("dropout: " + card.network().dropout() + ", " + dropout(card.network()));
+        }
         card.views().ifPresent(views -> lines.add("published figures: of " + (views == 1
                 ? "the centre view"
                 : views
@@ -40,6 +44,13 @@ final class CardText {
             }
         });
         return lines;
+    }
+
+    private static String dropout(AlexNet network) {
+        return switch (network.dropoutScaling()) {
+            case AT_TEST -> "as in 2012: made up for at test time";
+            case AT_TRAINING -> "inverted: made up for while training";
+        };
     }
 
     /// The first classes, with their wnids.
@@ -71,6 +82,8 @@ final class CardText {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("table", spelled(card.network().table()));
         object.put("input", card.network().architecture().input().dims());
+        object.put("dropout", card.network().dropout());
+        object.put("dropout_scaling", spelled(card.network().dropoutScaling()));
         object.put("classes", card.classes());
         object.put("wnids", card.wnids());
         Map<String, Object> pictures = new LinkedHashMap<>();

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.OptionalLong;
 import net.alexnet.download.Hash;
 import net.alexnet.download.PublishedFile;
+import net.alexnet.exchange.Dialect;
+import net.alexnet.model.ImageNet;
 import org.jspecify.annotations.Nullable;
 
 /// Published weights that can be had by their name.
@@ -20,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param licence of the weights
 /// @param accuracy as published
 /// @param dialect of its names and layout, as for `import`
-/// @param classOrder in which order the outputs stand
-/// @param preprocessing what pictures go through, for people
+/// @param classOrder in which order ImageNet's classes stand; nothing for a model file of ours, which says it itself
 record CatalogueEntry(
         @JsonProperty(required = true) String name,
         @JsonProperty(required = true) String description,
@@ -33,19 +34,32 @@ record CatalogueEntry(
         @JsonProperty(required = true) String licence,
         @JsonProperty(required = true) Accuracy accuracy,
         @JsonProperty(required = true) String dialect,
-        @JsonProperty(required = true) String classOrder,
-        @JsonProperty(required = true) String preprocessing) {
+        ImageNet.@Nullable Order classOrder) {
+    /// The dialect of a model file of ours.
+    static final String OWN = "alexnet";
+
     /// Where a publisher says no size: twice what any AlexNet takes.
     private static final long LIMIT = 500_000_000;
 
     /// Of ILSVRC-2012's validation pictures, in per cent.
     ///
-    /// @param views over which it is averaged: `centre` or `ten`
-    record Accuracy(double top1, double top5, @JsonProperty(required = true) String views) {}
+    /// @param views over which it is averaged: 1, the centre, or 10
+    record Accuracy(double top1, double top5, int views) {
+        Accuracy {
+            if (views != 1 && views != 10) {
+                throw new IllegalArgumentException("accuracy: views must be 1 or 10, found " + views);
+            }
+        }
+    }
 
     CatalogueEntry {
         if (!PulledModels.isName(name)) {
             throw new IllegalArgumentException("'" + name + "' is not a name of letters, digits, '.', '_' and '-'");
+        }
+        if (!dialect.equals(OWN) && Dialect.of(dialect).isEmpty()) {
+            throw new IllegalArgumentException(
+                    name + ": dialect must be " + OWN + " or one that import knows, found '" + dialect
+                            + "'");
         }
         published(file, addresses, plainHttp, bytes, hash); // refuses what makes no sense
     }

@@ -35,7 +35,7 @@ final class Cli {
         Cli cli = new Cli();
         try (Interruption interruption = new Interruption(err)) {
             CommandLine line = new CommandLine(cli,
-                    new Terminal.Factory(new Terminal(out, err, terminal, interruption)))
+                    new Terminal.Factory(new Terminal(Plain.writer(out), err, terminal, interruption)))
                     .setOut(out)
                     .setErr(err)
                     .setCaseInsensitiveEnumValuesAllowed(true)
@@ -67,7 +67,7 @@ final class Cli {
 
     private static int misuse(CommandLine.ParameterException e, String[] arguments) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("alexnet: " + e.getMessage());
+        err.println("alexnet: " + Plain.text(String.valueOf(e.getMessage())));
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
             err.println("See './" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         }
@@ -76,7 +76,7 @@ final class Cli {
 
     private int failure(Exception e, CommandLine command) {
         PrintWriter err = command.getErr();
-        err.println("alexnet: " + message(e));
+        err.println("alexnet: " + Plain.text(message(e)));
         if (debug) {
             e.printStackTrace(err);
         }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import net.alexnet.exchange.ChoiceException;
@@ -14,6 +13,8 @@ import net.alexnet.exchange.Dialect;
 import net.alexnet.exchange.ExportFormat;
 import net.alexnet.exchange.Exporter;
 import net.alexnet.model.Model;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.Layer.DropoutScaling;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +33,7 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The file to write; its ending says the format.")
     private Path out = Path.of("");
 
-    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors get: torchvision, caffe, caffenet or onnx-zoo, for their own networks alone, or paper for this program's. Default: torchvision for its network, else paper.")
+    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors get: torchvision, caffe, caffenet or onnx-zoo, for their own networks alone, or paper for this program's. Default: torchvision for its network, else paper. An .onnx has paper's.")
     private @Nullable String net;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch or onnx, whatever OUT is called.")
@@ -60,7 +61,7 @@ final class ExportCommand implements Callable<Integer> {
         OutputFile.require(out, model, force);
         try {
             Model.Stored stored = ModelFile.find(model, which).stored();
-            Dialect dialect = net == null ? Exporter.usual(stored.card()) : Dialects.named(net);
+            Dialect dialect = net == null ? Exporter.usual(stored.card(), chosen) : Dialects.named(net);
             Exporter.write(out, stored, dialect, chosen);
             say(stored, dialect, chosen);
         } catch (ChoiceException e) {
@@ -78,7 +79,7 @@ final class ExportCommand implements Callable<Integer> {
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("file", out.toString());
-            object.put("format", chosen.name().toLowerCase(Locale.ROOT));
+            object.put("format", CardText.spelled(chosen));
             object.put("names", dialect.key());
             object.put("bytes", Files.size(out));
             object.put("card", CardText.object(stored.card()));
@@ -86,6 +87,13 @@ final class ExportCommand implements Callable<Integer> {
             return;
         }
         CardText.lines(stored.card()).forEach(terminal.out()::println);
+        AlexNet network = stored.card().network();
+        if (chosen == ExportFormat.PYTORCH && network.dropout() > 0
+                && network.dropoutScaling() == DropoutScaling.AT_TEST) {
+            terminal.err().println("warning: at test time this network multiplies what stands behind fc6 and fc7 by "
+                    + (1 - network.dropout())
+                    + ", which a .pth does not say and PyTorch's Dropout does not do; an .onnx does");
+        }
         if (chosen == ExportFormat.PYTORCH && stored.card().preprocessing().meanImage().isPresent()) {
             terminal.err().println("warning: a .pth has no place for the mean image that this model takes away; a"
                     + " .safetensors has");

@@ -16,6 +16,7 @@ import net.alexnet.exchange.Importer;
 import net.alexnet.exchange.LayerChoice;
 import net.alexnet.model.ImageNet;
 import net.alexnet.net.AlexNet;
+import net.alexnet.net.Layer.DropoutScaling;
 import net.alexnet.weights.WeightFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,7 +41,7 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The model file to write, a .safetensors.")
     private Path out = Path.of("");
 
-    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors have: torchvision, caffe (bvlc_alexnet), caffenet (Caffe's reference model), onnx-zoo (bvlcalexnet) or paper (this program's own). Default: what the names tell, if they tell one.")
+    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors have: torchvision, caffe (bvlc_alexnet), caffenet (Caffe's reference model), onnx-zoo (bvlcalexnet) or paper (this program's own). Default: what the file says of itself, else what the names tell, if they tell one.")
     private @Nullable String net;
 
     @Option(names = "--table", paramLabel = "TABLE", description = "With --net paper, the network: paper, original, caffe, caffenet, torchvision or small. Default: what the file says of itself, else paper.")
@@ -54,6 +55,9 @@ final class ImportCommand implements Callable<Integer> {
 
     @Mixin
     private PictureOptions pictures = new PictureOptions();
+
+    @Option(names = "--dropout", paramLabel = "inverted|2012", description = "How the weights were trained with dropout: inverted, as PyTorch and Caffe do it, or as in 2012, with all outputs multiplied by 1 - rate at test time. Default: what the file says of itself, else the table's.")
+    private @Nullable String dropout;
 
     @Option(names = "--only", paramLabel = "LAYERS", description = "Takes these layers alone, such as 'conv*' or conv1,conv2; may be given again. The others are initialised as the network is for training.")
     private List<String> only = List.of();
@@ -109,10 +113,18 @@ final class ImportCommand implements Callable<Integer> {
         if (classes != null && !classes.equals("imagenet")) {
             options = options.withClasses(ClassList.read(Path.of(classes)));
         }
+        Dialect dialect = options.dialect();
         Optional<ImageNet.Order> wanted = Optional.ofNullable(order)
-                .or(() -> "imagenet".equals(classes) ? dialectOrder(weights) : Optional.empty());
+                .or(() -> "imagenet".equals(classes) ? usualOrder(dialect) : Optional.empty());
         if (wanted.isPresent()) {
             options = options.withOrder(wanted.get());
+        }
+        if (dropout != null) {
+            options = options.withDropout(switch (dropout) {
+                case "inverted" -> DropoutScaling.AT_TRAINING;
+                case "2012" -> DropoutScaling.AT_TEST;
+                default -> throw new MisuseException("--dropout must be inverted or 2012, found '" + dropout + "'");
+            });
         }
         if (!only.isEmpty()) {
             options = options.withOnly(LayerChoice.of(only), seed);
@@ -121,14 +133,14 @@ final class ImportCommand implements Callable<Integer> {
                 Optional.ofNullable(licence), Optional.ofNullable(address), Optional.empty()));
     }
 
-    private Optional<ImageNet.Order> dialectOrder(WeightFile weights) {
-        return Optional.of(dialect(weights).order().orElseThrow(() -> new MisuseException(
+    private static Optional<ImageNet.Order> usualOrder(Dialect dialect) {
+        return Optional.of(dialect.order().orElseThrow(() -> new MisuseException(
                 "--classes imagenet needs --order sorted (by wnid, tench first) or --order devkit (by ILSVRC2012_ID, kit"
                         + " fox first) with --net paper")));
     }
 
-    private Dialect dialect(WeightFile weights) {
-        return net == null ? Dialects.of(weights.names()) : Dialects.named(net);
+    private Dialect dialect(WeightFile weights) throws IOException {
+        return net == null ? Importer.dialect(weights) : Dialects.named(net);
     }
 
     private void say(Imported imported) throws IOException {

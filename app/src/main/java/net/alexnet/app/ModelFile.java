@@ -13,6 +13,9 @@ import net.alexnet.model.Model;
 import net.alexnet.net.Architecture;
 import net.alexnet.tensor.Backend;
 import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFileException;
+import net.alexnet.weights.any.AnyWeights;
+import net.alexnet.weights.any.WeightFormat;
 import org.jspecify.annotations.Nullable;
 
 /// A trained model as a user names it: a run's folder, one of its checkpoints, a `.safetensors` file,
@@ -41,7 +44,7 @@ final class ModelFile {
         Path path = Files.exists(named) ? named : PulledModels.ofUser().named(named).orElse(named);
         FutureTask<Model.Stored> stored;
         if (Files.isRegularFile(path) && !path.endsWith("latest")) {
-            stored = new FutureTask<>(() -> Model.read(path));
+            stored = new FutureTask<>(() -> read(path));
         } else {
             RunCheckpoint checkpoint = switch (which == null ? result(path) : which) {
                 case LAST -> RunCheckpoint.last(path);
@@ -51,6 +54,25 @@ final class ModelFile {
         }
         Thread.ofPlatform().daemon().name("model").start(stored);
         return new ModelFile(stored);
+    }
+
+    /// Weights of other formats are what a user most often takes for a model.
+    private static Model.Stored read(Path path) throws IOException {
+        try {
+            return Model.read(path);
+        } catch (WeightFileException e) {
+            WeightFormat format;
+            try {
+                format = AnyWeights.format(path);
+            } catch (WeightFileException other) {
+                throw e; // it is of no format at all, which the first one says better
+            }
+            if (format == WeightFormat.SAFETENSORS) {
+                throw e;
+            }
+            throw new WeightFileException(path, "holds weights in the format of " + CardText.spelled(format)
+                    + " and is no model file; import it first: ./alexnet import " + path + " OUT.safetensors", e);
+        }
     }
 
     private static Which result(Path path) throws IOException {

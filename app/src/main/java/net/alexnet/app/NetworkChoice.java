@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,6 +13,9 @@ import net.alexnet.model.ModelCard;
 import net.alexnet.net.AlexNet;
 import net.alexnet.recipe.Nearest;
 import net.alexnet.run.RunFolder;
+import net.alexnet.weights.WeightFileException;
+import net.alexnet.weights.any.AnyWeights;
+import net.alexnet.weights.any.WeightFormat;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Parameters;
 /// The options that say which network is looked at, and with how many pictures; mixed into the commands that need no
 /// pictures and no weights.
 final class NetworkChoice {
-    @Parameters(paramLabel = "NETWORK", defaultValue = "paper", description = "paper, original, caffe, caffenet, torchvision or small; a recipe's name or file; a model file; or a run's folder. Default:"
+    @Parameters(paramLabel = "NETWORK", defaultValue = "paper", description = "paper, original, caffe, caffenet, torchvision or small; a recipe's name or file; a model file, or the name of one that was pulled; or a run's folder. Default:"
             + " ${DEFAULT-VALUE}.")
     private String name = "paper";
 
@@ -35,11 +37,28 @@ final class NetworkChoice {
     ///
     /// @throws IOException if it cannot be read
     Optional<ModelCard> card() throws IOException {
-        return isModelFile() ? Optional.of(Model.cardOf(Path.of(name))) : Optional.empty();
+        Path path = Path.of(name);
+        if (Files.isRegularFile(path)) {
+            return isWeights(path) ? Optional.of(ModelFile.find(path, null).stored().card()) : Optional.empty();
+        }
+        boolean known = Files.exists(path) || tables().contains(name) || Recipes.NAMES.contains(name);
+        Optional<Path> pulled = known ? Optional.empty() : PulledModels.ofUser().named(path);
+        return pulled.isPresent() ? Optional.of(Model.cardOf(pulled.get())) : Optional.empty();
     }
 
-    private boolean isModelFile() {
-        return name.endsWith(".safetensors") && Files.isRegularFile(Path.of(name));
+    private static boolean isWeights(Path file) {
+        try {
+            String name = file.toString();
+            // A text may begin as Caffe's files do, with an empty line.
+            return name.endsWith(".safetensors") || name.endsWith(".caffemodel")
+                    || AnyWeights.format(file) != WeightFormat.CAFFE;
+        } catch (WeightFileException e) {
+            return false; // a recipe
+        }
+    }
+
+    private static List<String> tables() {
+        return Arrays.stream(AlexNet.Table.values()).map(CardText::spelled).toList();
     }
 
     /// Pictures in a step.
@@ -64,9 +83,8 @@ final class NetworkChoice {
     }
 
     private AlexNet named() throws IOException {
-        List<String> tables = Arrays.stream(AlexNet.Table.values()).map(NetworkChoice::spelled).toList();
         Optional<AlexNet.Table> table = Arrays.stream(AlexNet.Table.values())
-                .filter(one -> spelled(one).equals(name))
+                .filter(one -> CardText.spelled(one).equals(name))
                 .findFirst();
         if (table.isPresent()) {
             return AlexNet.of(table.get());
@@ -81,13 +99,9 @@ final class NetworkChoice {
         if (Recipes.NAMES.contains(name) || Files.isRegularFile(Path.of(name))) {
             return Recipes.read(name, Map.of()).network();
         }
-        List<String> known = Stream.concat(tables.stream(), Recipes.NAMES.stream()).distinct().sorted().toList();
+        List<String> known = Stream.concat(tables().stream(), Recipes.NAMES.stream()).distinct().sorted().toList();
         throw new MisuseException("there is no network, recipe or run '" + name + "'; "
                 + Nearest.to(name, known).map(near -> "did you mean '" + near + "'? ").orElse("") + "Known: "
                 + String.join(", ", known));
-    }
-
-    private static String spelled(AlexNet.Table table) {
-        return table.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import net.alexnet.exchange.CaffeMeanImage;
 import net.alexnet.exchange.ImportOptions.Pictures;
 import net.alexnet.image.MeanImage;
+import net.alexnet.image.Preprocessing;
 import net.alexnet.weights.WeightFileException;
 import net.alexnet.weights.caffe.CaffeMean;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Option;
 final class PictureOptions {
     private static final Pattern NUMBERS = Pattern.compile("[-+0-9.eE, ]+");
 
-    @Option(names = "--mean", paramLabel = "R,G,B|FILE", description = "What is taken away from every pixel, red first, in units of 0 to 255; or a mean image, Caffe's .binaryproto. Default: what is usual for --net.")
+    @Option(names = "--mean", paramLabel = "R,G,B|FILE", description = "What is taken away from every pixel, red first, or one number for all, in units of 0 to 255; or a mean image, Caffe's .binaryproto. Default: what is usual for --net.")
     private @Nullable String mean;
 
     @Option(names = "--scale", paramLabel = "S|R,G,B", description = "The factor after that; (x/255 - mean)/std of torchvision is --scale 1/(255*std). Default: what is usual for --net.")
@@ -35,16 +36,29 @@ final class PictureOptions {
     /// @throws MisuseException if it cannot be
     /// @throws IOException if the mean image cannot be read
     Pictures pictures() throws IOException {
+        require("--resize", resize);
+        require("--crop", crop);
+        if (resize != null && crop != null && crop > resize) {
+            throw new MisuseException("--crop must be at most --resize, found " + crop + " and " + resize);
+        }
         boolean numbers = mean != null && NUMBERS.matcher(mean).matches();
         return new Pictures(
                 Optional.ofNullable(resize),
                 Optional.ofNullable(crop),
-                numbers ? Optional.of(numbers("--mean", String.valueOf(mean))) : Optional.empty(),
+                numbers ? Optional.of(numbers("--mean", String.valueOf(mean), 0, 255)) : Optional.empty(),
                 mean == null || numbers ? Optional.empty() : Optional.of(image(Path.of(mean))),
-                scale == null ? Optional.empty() : Optional.of(numbers("--scale", scale)));
+                scale == null
+                        ? Optional.empty()
+                        : Optional.of(numbers("--scale", scale, Double.MIN_VALUE, Double.MAX_VALUE)));
     }
 
-    private static List<Double> numbers(String option, String text) {
+    private static void require(String option, @Nullable Integer side) {
+        if (side != null && (side < 1 || side > Preprocessing.MAX_RESIZE)) {
+            throw new MisuseException(option + " must be 1 to " + Preprocessing.MAX_RESIZE + " pixels, found " + side);
+        }
+    }
+
+    private static List<Double> numbers(String option, String text, double least, double most) {
         List<Double> numbers = new ArrayList<>();
         for (String part : text.split(",", -1)) {
             try {
@@ -54,6 +68,12 @@ final class PictureOptions {
                         option + " must be a number, or one for red, green and blue with commas between"
                                 + " them; found '" + text + "'");
             }
+        }
+        if (numbers.size() != 1 && numbers.size() != 3) {
+            throw new MisuseException(option + " must be one number, or three: of red, green and blue; found " + text);
+        }
+        if (!numbers.stream().allMatch(number -> number >= least && number <= most)) {
+            throw new MisuseException(option + " must be " + (least == 0 ? "0 to 255" : "above 0") + ", found " + text);
         }
         return numbers;
     }

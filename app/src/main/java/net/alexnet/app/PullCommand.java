@@ -14,6 +14,7 @@ import net.alexnet.download.DownloadException;
 import net.alexnet.download.DownloadProgress;
 import net.alexnet.download.Downloader;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.model.ImageNet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,13 +29,16 @@ final class PullCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "What to fetch.")
     private @Nullable String name;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Also writes the model to this file, which must not exist.")
+    @Option(names = "--out", paramLabel = "FILE", description = "Also writes the model to this file.")
     private @Nullable Path out;
+
+    @Option(names = "--force", description = "Replace the file of --out if it exists.")
+    private boolean force;
 
     @Option(names = "--offline", description = "Uses what is on this machine, also a file that was put there by hand; else says what to fetch.")
     private boolean offline;
 
-    @Option(names = "--refresh", description = "Imports anew what was pulled before.")
+    @Option(names = "--refresh", description = "Fetches and imports anew what was pulled before; with --offline, from a file that was put there by hand.")
     private boolean refresh;
 
     @Option(names = "--catalogue", paramLabel = "FILE", description = "Another catalogue than the program's own (YAML).")
@@ -60,8 +64,8 @@ final class PullCommand implements Callable<Integer> {
         String wanted = name;
         CatalogueEntry entry = catalogue.find(wanted).orElseThrow(() -> new MisuseException(
                 "'" + wanted + "' is not in the catalogue; there are " + catalogue.names()));
-        if (out != null && Files.exists(out)) {
-            throw new IOException(out + " exists already; name another file, or remove it");
+        if (out != null) {
+            OutputFile.require(out, models.model(wanted), force);
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
             boolean already = !refresh && models.intact(entry).isPresent();
@@ -163,8 +167,8 @@ final class PullCommand implements Callable<Integer> {
                 row.put("licence", entry.licence());
                 row.put("accuracy", entry.accuracy());
                 row.put("dialect", entry.dialect());
-                row.put("class_order", entry.classOrder());
-                row.put("preprocessing", entry.preprocessing());
+                ImageNet.Order order = entry.classOrder();
+                row.put("class_order", order == null ? null : CardText.spelled(order));
                 row.put("pulled", models.has(entry));
                 rows.add(row);
             }

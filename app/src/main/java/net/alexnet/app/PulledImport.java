@@ -8,6 +8,7 @@ import net.alexnet.exchange.ChoiceException;
 import net.alexnet.exchange.ImportOptions;
 import net.alexnet.exchange.Importer;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.model.ImageNet;
 import net.alexnet.model.Model;
 import net.alexnet.weights.WeightFile;
 
@@ -20,15 +21,17 @@ final class PulledImport {
     /// @param file as published, its hash checked
     /// @throws IOException if it does not hold what the entry says
     static void run(Path file, CatalogueEntry entry, Path out) throws IOException {
-        if (entry.dialect().equals("alexnet")) {
+        if (entry.dialect().equals(CatalogueEntry.OWN)) {
             Model.cardOf(file); // refuses what is no model
             AtomicFiles.write(out, stream -> Files.copy(file, stream));
             return;
         }
         try (WeightFile weights = Importer.open(file)) {
             ImportOptions.Source source = new ImportOptions.Source(Optional.of(entry.licence()),
-                    Optional.of(entry.addresses().getFirst().toString()), Optional.of(1));
-            Importer.read(weights, ImportOptions.of(Dialects.named(entry.dialect())).withSource(source)).write(out);
+                    Optional.of(entry.addresses().getFirst().toString()), Optional.of(entry.accuracy().views()));
+            ImportOptions options = ImportOptions.of(Dialects.named(entry.dialect())).withSource(source);
+            ImageNet.Order order = entry.classOrder();
+            Importer.read(weights, order == null ? options : options.withOrder(order)).write(out);
         } catch (ChoiceException e) {
             throw new IOException(e.getMessage(), e);
         }

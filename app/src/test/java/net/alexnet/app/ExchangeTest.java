@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import net.alexnet.exchange.Dialect;
+import net.alexnet.tensor.Shape;
+import net.alexnet.weights.Entry;
+import net.alexnet.weights.Safetensors;
 import net.alexnet.weights.SafetensorsFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +133,59 @@ class ExchangeTest {
                 .isRefused(1, mean.toString(), "a mean picture of Caffe");
     }
 
+    /// One number is for all channels, as with --scale.
+    @Test
+    void oneMeanMayStandForThree() throws Exception {
+        JsonNode card = Result.done("import", foreign, "--classes", names, "--mean", "7", model, "--json").json()
+                .get("card");
+        assertThat(card.get("preprocessing").get("mean")).hasSize(3).allMatch(mean -> mean.asDouble() == 7);
+    }
+
+    @Test
+    void aModelFileIsNobodyElses() throws Exception {
+        Path caffe = ForeignWeights.write(folder.resolve("caffe.safetensors"), Dialect.CAFFE, 3, "");
+        Result.done("import", caffe, "--net", "caffe", "--classes", names, model);
+        Path again = folder.resolve("again.safetensors");
+        Result.of("import", model, "--net", "caffe", again).isRefused(2, "those of paper, not of caffe", "leave --net");
+        Result.done("import", model, again);
+        Result.done("export", model, folder.resolve("out.onnx"));
+        Result.of("import", folder.resolve("out.onnx"), "--net", "caffe", again, "--force").isRefused(2, "leave --net");
+        Path back = folder.resolve("back.safetensors");
+        Result.done("import", folder.resolve("out.onnx"), back);
+        try (SafetensorsFile one = SafetensorsFile.open(model);
+                SafetensorsFile two = SafetensorsFile.open(again);
+                SafetensorsFile three = SafetensorsFile.open(back)) {
+            assertThat(two.read("conv1.weight")).containsExactly(one.read("conv1.weight"));
+            assertThat(three.read("conv1.weight")).containsExactly(one.read("conv1.weight"));
+        }
+    }
+
+    @Test
+    void whichDropoutItWasIsSaidAndShown() throws Exception {
+        Path own = ForeignWeights.write(folder.resolve("own.safetensors"), Dialect.PAPER, 3, "");
+        Path out = folder.resolve("out.pth");
+        Result.done("import", own, "--net", "paper", "--mean", "0", "--classes", names, model);
+        assertThat(Result.done("inspect", model).out()).contains("dropout: 0.5, as in 2012");
+        assertThat(Result.done("export", model, out).warnings()).singleElement().asString().contains("0.5", ".onnx");
+        Result.done("import", own, "--net", "paper", "--mean", "0", "--classes", names, "--dropout", "inverted", model,
+                "--force");
+        assertThat(Result.done("inspect", model).out()).contains("dropout: 0.5, inverted");
+        assertThat(Result.done("export", model, out, "--force").warnings()).isEmpty();
+    }
+
+    /// What a file says is shown, and not done.
+    @Test
+    void namesDoNotSteerTheTerminal() throws Exception {
+        Files.writeString(names, "ant\u001b[2J\nbee\u202e\ncat\n");
+        Result done = Result.done("import", foreign, "--classes", names, model);
+        assertThat(done.out()).contains("ant\ufffd[2J", "bee\ufffd").doesNotContain("\u001b", "\u202e");
+        Path odd = folder.resolve("odd.safetensors");
+        Safetensors.write(odd, Map.of(), List.of(Entry.of("a\u001b[2Jb", Shape.of(1), () -> new float[1])));
+        Result refused = Result.of("import", odd, model, "--force");
+        refused.isRefused(2, "a\ufffd[2Jb");
+        assertThat(refused.err()).doesNotContain("\u001b");
+    }
+
     // --- out ---------------------------------------------------------------------------------------------------------
 
     @Test
@@ -194,8 +252,15 @@ class ExchangeTest {
         Result.of("import", foreign, "--net", "torchvison", model).isRefused(2, "did you mean torchvision?");
         Result.of("import", foreign, "--order", "alphabetic", model).isRefused(2, "alphabetic");
         Result.of("import", foreign, "--classes", names, "--order", "devkit", model).isRefused(2, "give one of them");
-        Result.of("import", foreign, "--classes", names, "--mean", "1,2", model).isRefused(1, "mean must be",
-                "[1.0, 2.0]");
+        Result.of("import", foreign, "--classes", names, "--mean", "1,2", model).isRefused(2, "--mean", "1,2");
+        Result.of("import", foreign, "--classes", names, "--mean", "256", model).isRefused(2, "--mean", "0 to 255");
+        Result.of("import", foreign, "--classes", names, "--scale", "0", model).isRefused(2, "--scale", "above 0");
+        Result.of("import", foreign, "--classes", names, "--crop", "-3", model).isRefused(2, "--crop", "found -3");
+        Result.of("import", foreign, "--classes", names, "--resize", "100", model).isRefused(2, "--resize", "224");
+        Result.of("import", foreign, "--classes", names, "--dropout", "2013", model).isRefused(2, "--dropout",
+                "'2013'");
+        Result.of("import", foreign, "--classes", names, "--only", ",", model).isRefused(2, "no layer is named");
+        Result.of("import", foreign, "--only", "conv*", model).isRefused(2, "fc8 is not taken", "--classes FILE");
         Result.of("import", foreign, "--classes", names, "--mean", "1,2,x.binaryproto", model)
                 .isRefused(1, "x.binaryproto");
         Result.of("import", foreign, "--classes", names, "--scale", "1,,2", model).isRefused(2, "--scale", "'1,,2'");
@@ -209,6 +274,26 @@ class ExchangeTest {
         Result.of("import", own, "--net", "caffe", "--table", "small", model).isRefused(2,
                 "--table is for --net paper");
         assertThat(model).doesNotExist();
+    }
+
+    @Test
+    void whatIsNoModelFileIsNamed() throws Exception {
+        Path pth = folder.resolve("a.pth");
+        Result.done("import", foreign, "--classes", names, model);
+        Result.done("export", model, pth);
+        Result.of("inspect", pth).isRefused(1, pth.toString(), "pytorch", "./alexnet import");
+        Result.of("classify", pth, folder.resolve("x.png")).isRefused(1, pth.toString(), "./alexnet import");
+        Result.of("export", pth, folder.resolve("b.pth")).isRefused(1, pth.toString(), "./alexnet import");
+        Path empty = Files.createFile(folder.resolve("empty.pth"));
+        Result.of("import", empty, folder.resolve("m.safetensors")).isRefused(1, "is empty, expected weights");
+    }
+
+    @Test
+    void aListOfNamesIsUtf8() throws Exception {
+        Files.writeString(names, "\uFEFFn01440764\ttench\nn01443537\tgoldfish\nn02012849 crane\n");
+        assertThat(Result.done("import", foreign, "--classes", names, model).out()).contains("3, tench (n01440764)");
+        Files.writeString(names, "K\u00e4fer\nb\nc\n", StandardCharsets.ISO_8859_1);
+        Result.of("import", foreign, "--classes", names, model, "--force").isRefused(1, names.toString(), "UTF-8");
     }
 
     @Test

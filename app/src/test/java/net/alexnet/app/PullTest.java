@@ -83,10 +83,8 @@ class PullTest {
                   bytes: %d
                   hash: {kind: sha256, hex: %s}
                   licence: none
-                  accuracy: {top1: 50, top5: 100, views: centre}
+                  accuracy: {top1: 50, top5: 100, views: 1}
                   dialect: alexnet
-                  class_order: as drawn
-                  preprocessing: as trained
                 """.formatted(NAME, FILE, server.getAddress().getPort(), FILE, bytes, sha256));
     }
 
@@ -200,7 +198,15 @@ class PullTest {
         Path out = folder.resolve("mine.safetensors");
         assertThat(pull("--out", out).out()).contains("pulled: " + out, "./alexnet classify " + out);
         assertThat(out).hasSameBinaryContentAs(model);
-        pull("--out", out).isRefused(1, out + " exists already");
+        pull("--out", out).isRefused(2, out + " exists");
+        pull("--out", folder.resolve("none/mine.safetensors")).isRefused(2, "there is no folder");
+    }
+
+    @Test
+    void whatWasPulledIsInspectedByItsName() throws Exception {
+        pull();
+        assertThat(Result.done("inspect", NAME).out()).isEqualTo(Result.done("inspect", model).out());
+        Result.of("inspect", "torchvision-alexnet").isRefused(1, "./alexnet pull torchvision-alexnet");
     }
 
     @Test
@@ -218,8 +224,8 @@ class PullTest {
 
     @Test
     void aNameThatWasNotPulledSaysHow() {
-        Result.of("classify", "torchvision", picture).isRefused(1, "./alexnet pull torchvision");
-        Result.of("pull", "resnet").isRefused(2, "'resnet' is not in the catalogue; there are torchvision, ");
+        Result.of("classify", "torchvision-alexnet", picture).isRefused(1, "./alexnet pull torchvision-alexnet");
+        Result.of("pull", "resnet").isRefused(2, "'resnet' is not in the catalogue; there are torchvision-alexnet, ");
     }
 
     @Test
@@ -231,6 +237,12 @@ class PullTest {
         pull().isRefused(1, catalogue.toString(), "is not the name of a file");
         Files.writeString(catalogue, text.replace("  licence: none\n", ""));
         pull().isRefused(1, catalogue.toString(), "line ", "licence");
+        Files.writeString(catalogue, text.replace("views: 1}", "views: 3}"));
+        pull().isRefused(1, catalogue.toString(), "views must be 1 or 10, found 3");
+        Files.writeString(catalogue, text.replace("dialect: alexnet", "dialect: klingon"));
+        pull().isRefused(1, catalogue.toString(), "dialect must be", "'klingon'");
+        Files.writeString(catalogue, text + "  class_order: as drawn\n");
+        pull().isRefused(1, catalogue.toString(), "line ", "as drawn");
         Files.writeString(catalogue, text + "  size: 3\n");
         pull().isRefused(1, catalogue.toString(), "line ", "size");
         Files.writeString(catalogue, text + text);

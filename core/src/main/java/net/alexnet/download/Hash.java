@@ -1,19 +1,17 @@
 package net.alexnet.download;
 
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
+import net.alexnet.files.Hashes;
 
 /// What a publisher says about a file's bytes.
 ///
 /// @param kind which function, and whether the whole of it is known
 /// @param hex its value in hexadecimal digits; kept in lower case
 public record Hash(Kind kind, String hex) {
-    private static final int BUFFER_BYTES = 1 << 18;
     private static final int SHORTEST_PREFIX = 8; // PyTorch's hub publishes as many, in the file's name
 
     /// The functions that publishers of weights use.
@@ -62,14 +60,7 @@ public record Hash(Kind kind, String hex) {
     }
 
     private static String compute(Kind kind, Path file) throws IOException {
-        MessageDigest digest = digest(kind);
-        byte[] buffer = new byte[BUFFER_BYTES];
-        try (FileInputStream in = new FileInputStream(file.toFile())) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
+        return Hashes.hex(digest(kind), file);
     }
 
     private static MessageDigest digest(Kind kind) {

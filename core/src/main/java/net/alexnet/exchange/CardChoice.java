@@ -23,6 +23,11 @@ record CardChoice(ImportOptions options, Optional<ModelCard> stated) {
         if (options.order().isPresent()) {
             return imageNet(options.order().get(), count);
         }
+        if (!options.only().takes("fc8")) {
+            throw new ChoiceException(
+                    "fc8 is not taken, so nothing says what its new outputs are to tell apart; name the"
+                            + " classes with --classes FILE, or say --order sorted for ImageNet's");
+        }
         if (stated.isPresent() && stated.get().classes().size() == count) {
             return new ClassList(stated.get().classes(), stated.get().wnids());
         }
@@ -66,10 +71,7 @@ record CardChoice(ImportOptions options, Optional<ModelCard> stated) {
                 .filter(conventions -> conventions.mean().size() == network.channels());
         int resize = options.pictures().resize().or(() -> own.map(Preprocessing::resize))
                 .orElseGet(() -> usualResize(network.input()));
-        List<Double> scale = options.pictures().scale()
-                .map(factors -> factors.size() == 1
-                        ? Collections.nCopies(network.channels(), factors.getFirst())
-                        : factors)
+        List<Double> scale = options.pictures().scale().map(factors -> each("--scale", factors, network))
                 .or(() -> own.map(Preprocessing::scale))
                 .or(() -> usual.map(Conventions::scale))
                 .orElseGet(() -> Collections.nCopies(network.channels(), 1.0));
@@ -77,14 +79,29 @@ record CardChoice(ImportOptions options, Optional<ModelCard> stated) {
                 ? Optional.empty()
                 : options.pictures().meanImage().map(whole -> middle(whole, resize, network.input()))
                         .or(() -> own.flatMap(Preprocessing::meanImage));
-        List<Double> mean = options.pictures().mean()
+        List<Double> mean = options.pictures().mean().map(means -> each("--mean", means, network))
                 .or(() -> options.pictures().meanImage().map(CardChoice::means))
                 .or(() -> own.map(Preprocessing::mean))
                 .or(() -> usual.map(Conventions::mean))
                 .orElseThrow(() -> new ChoiceException("nothing says which mean these weights want taken away from"
                         + " pictures of " + network.channels() + " channels; name it with --mean R,G,B in units of 0 to"
                         + " 255, or --mean FILE for a mean image (--mean 0,0,0 for none)"));
+        if (network.input() > resize) {
+            throw new ChoiceException(
+                    "the network reads views of " + network.input() + " pixels, which cannot be cut from"
+                            + " pictures of " + resize + "; name a larger --resize, or another --crop");
+        }
         return new Preprocessing(network.channels(), resize, network.input(), mean, scale, image);
+    }
+
+    /// One number for all channels, or one for each.
+    private static List<Double> each(String option, List<Double> values, AlexNet network) {
+        List<Double> all = values.size() == 1 ? Collections.nCopies(network.channels(), values.getFirst()) : values;
+        if (all.size() != network.channels()) {
+            throw new ChoiceException(option + " has " + values.size() + " numbers, but the network reads "
+                    + network.channels() + " channels");
+        }
+        return all;
     }
 
     /// The dialect's, or in the same proportion to the input.

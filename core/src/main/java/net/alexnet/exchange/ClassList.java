@@ -1,6 +1,7 @@
 package net.alexnet.exchange;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ public record ClassList(List<String> names, List<String> wnids) {
     public static ClassList read(Path file) throws IOException {
         List<String> names = new ArrayList<>();
         List<String> wnids = new ArrayList<>();
-        for (String line : Files.readString(file).lines().map(String::strip).filter(text -> !text.isEmpty()).toList()) {
+        for (String line : text(file).lines().map(String::strip).filter(text -> !text.isEmpty()).toList()) {
             Matcher matcher = LINE.matcher(line);
             if (matcher.matches()) {
                 String name = matcher.group(2);
@@ -57,6 +58,15 @@ public record ClassList(List<String> names, List<String> wnids) {
         }
         requireDistinct(file, wnids.isEmpty() ? names : wnids);
         return new ClassList(wnids.isEmpty() ? names : distinct(names, wnids), wnids);
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            String text = Files.readString(file);
+            return text.startsWith("\uFEFF") ? text.substring(1) : text; // as Windows' editors begin a file
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + " is not a text in UTF-8; save it as one", e);
+        }
     }
 
     private static List<String> distinct(List<String> names, List<String> wnids) {

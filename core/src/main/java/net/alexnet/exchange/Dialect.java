@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import net.alexnet.model.ImageNet;
+import net.alexnet.model.ModelCard;
 import net.alexnet.net.AlexNet.Table;
 
 /// How publishers of AlexNets name their tensors, and what their weights expect of pictures and classes. Every dialect
@@ -19,28 +20,28 @@ public enum Dialect {
     /// This project's own names, for every table of [net.alexnet.net.AlexNet]. The paper takes away the mean of its own
     /// training pictures and numbers classes by the devkit, but nobody else is held to that: a file that does not say is
     /// asked about.
-    PAPER("paper", Table.PAPER, names(own(), ".weight", ".bias"), false, Set.of(), Optional.empty(), Optional.empty()),
+    PAPER("paper", Table.PAPER, names(own(), ".weight", ".bias"), false, Optional.empty(), Optional.empty()),
 
     /// `torchvision.models.alexnet`, and its export to ONNX, which keeps the names. Pictures as `Normalize` of
     /// `ToTensor` makes them; the published 56.5 / 79.1 % are of the centre view.
     TORCHVISION("torchvision", Table.TORCHVISION,
             names(List.of("features.0", "features.3", "features.6", "features.8", "features.10", "classifier.1",
                     "classifier.4", "classifier.6"), ".weight", ".bias"),
-            false, Set.of(),
+            false,
             Optional.of(new Conventions(256, 224, scaled(0.485, 0.456, 0.406), inverted(0.229, 0.224, 0.225), 1)),
             Optional.of(ImageNet.Order.SORTED)),
 
     /// Caffe's `bvlc_alexnet`, trained on blue, green, red.
-    CAFFE("caffe", Table.CAFFE, names(own(), ".weight", ".bias"), true, Set.of(),
+    CAFFE("caffe", Table.CAFFE, names(own(), ".weight", ".bias"), true,
             Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
 
     /// Caffe's `bvlc_reference_caffenet`: the names of [#CAFFE], but another table.
-    CAFFENET("caffenet", Table.CAFFENET, names(own(), ".weight", ".bias"), true, Set.of(),
+    CAFFENET("caffenet", Table.CAFFENET, names(own(), ".weight", ".bias"), true,
             Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
 
     /// `bvlcalexnet` of the ONNX model zoo: Caffe's weights behind a graph that reads 224 pixels, so that conv1 gives 54 and
-    /// not 55. Its file also holds the shape that a `Reshape` reads.
-    ONNX_ZOO("onnx-zoo", Table.CAFFE, names(own(), "_w_0", "_b_0"), true, Set.of("OC2_DUMMY_1"),
+    /// not 55.
+    ONNX_ZOO("onnx-zoo", Table.CAFFE, names(own(), "_w_0", "_b_0"), true,
             Optional.of(Conventions.ofCaffe(224)), Optional.of(ImageNet.Order.SORTED));
 
     /// What a publisher's weights expect of pictures.
@@ -62,11 +63,10 @@ public enum Dialect {
     private final Map<String, String> theirs; // by our names, in the order of the layers
     private final Map<String, String> ours; // by theirs
     private final boolean blueFirst;
-    private final Set<String> noWeights;
     private final Optional<Conventions> conventions;
     private final Optional<ImageNet.Order> order;
 
-    Dialect(String key, Table table, Map<String, String> theirs, boolean blueFirst, Set<String> noWeights,
+    Dialect(String key, Table table, Map<String, String> theirs, boolean blueFirst,
             Optional<Conventions> conventions, Optional<ImageNet.Order> order) {
         this.key = key;
         this.table = table;
@@ -74,7 +74,6 @@ public enum Dialect {
         this.ours = theirs.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue,
                 Map.Entry::getKey));
         this.blueFirst = blueFirst;
-        this.noWeights = noWeights;
         this.conventions = conventions;
         this.order = order;
     }
@@ -106,12 +105,10 @@ public enum Dialect {
         return Arrays.stream(values()).filter(dialect -> dialect.key.equals(key)).findFirst();
     }
 
-    /// The dialects whose names are all of these names, but for tensors that are no weights.
+    /// The dialects whose names these are.
     public static List<Dialect> of(List<String> names) {
         return Arrays.stream(values())
-                .filter(dialect -> names.containsAll(dialect.ours.keySet()))
-                .filter(dialect -> names.stream().allMatch(
-                        name -> dialect.ours.containsKey(name) || dialect.noWeights.contains(name)))
+                .filter(dialect -> Set.copyOf(names).equals(dialect.ours.keySet()))
                 .toList();
     }
 
@@ -151,6 +148,11 @@ public enum Dialect {
         return blueFirst;
     }
 
+    /// The order of colours that the first convolution's weights read, `rgb` or `bgr`.
+    public String colourOrder() {
+        return blueFirst ? "bgr" : ModelCard.COLOUR_ORDER;
+    }
+
     /// The order of ImageNet's classes in files of 1,000, if it is always the same.
     public Optional<ImageNet.Order> order() {
         return order;
@@ -158,10 +160,5 @@ public enum Dialect {
 
     Optional<Conventions> conventions() {
         return conventions;
-    }
-
-    /// Whether a file may hold this tensor although it is none of the network's.
-    boolean expects(String name) {
-        return ours.containsKey(name) || noWeights.contains(name);
     }
 }

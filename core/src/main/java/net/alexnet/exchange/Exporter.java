@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import net.alexnet.exchange.onnx.OnnxWriter;
 import net.alexnet.model.Model;
 import net.alexnet.model.ModelCard;
-import net.alexnet.net.AlexNet.Table;
+import net.alexnet.net.AlexNet;
 import net.alexnet.net.Architecture.Row;
 import net.alexnet.tensor.Shape;
 import net.alexnet.weights.Entry;
@@ -23,46 +25,85 @@ import net.alexnet.weights.pytorch.PyTorchWriter;
 
 /// Writes a model under the names of others.
 public final class Exporter {
+    /// The metadata key that says whose names a file's tensors have, where they are not our own.
+    static final String DIALECT = "dialect";
+
     private Exporter() {}
 
-    /// The names that a model is exported under if nothing is said: torchvision's for torchvision's network, else our own.
-    public static Dialect usual(ModelCard card) {
-        return card.network().table() == Table.TORCHVISION ? Dialect.TORCHVISION : Dialect.PAPER;
+    /// The names that a model is exported under if nothing is said: torchvision's for torchvision's network, else our own, as
+    /// always in an ONNX graph.
+    public static Dialect usual(ModelCard card, ExportFormat format) {
+        return format != ExportFormat.ONNX && difference(card.network(), Dialect.TORCHVISION).isEmpty()
+                ? Dialect.TORCHVISION
+                : Dialect.PAPER;
     }
 
     /// Writes a model, whole or not at all; the same model gives the same bytes.
     ///
     /// A safetensors file under our own names is a model file. Under others' it says the same of itself, but for its format,
-    /// which is PyTorch's `pt`; a mean image stays beside the weights, as `mean_image`.
+    /// which is PyTorch's `pt`, and with its `dialect` and the order of colours of its `conv1` besides; a mean image stays
+    /// beside the weights, as `mean_image`.
     ///
     /// @param model as it lies in its file
     /// @throws ChoiceException if the dialect is about another network, so that who reads the names would compute something
-    ///     else
+    ///     else; or an ONNX file is to have other names than its graph's
     public static void write(Path target, Model.Stored model, Dialect dialect, ExportFormat format)
             throws IOException {
         ModelCard card = model.card();
         requireSameNetwork(card, dialect);
+        if (format == ExportFormat.ONNX && dialect != Dialect.PAPER) {
+            throw new ChoiceException(
+                    "the tensors of an ONNX graph have this program's names; leave --net " + dialect.key()
+                            + " away");
+        }
         switch (format) {
             case SAFETENSORS -> Safetensors.write(target, metadata(card, dialect),
                     Stream.concat(entries(model, dialect).stream(), Model.entries(card).stream()).toList());
             case PYTORCH -> PyTorchWriter.write(target, entries(model, dialect));
-            case ONNX -> OnnxWriter.write(target, card, entries(model, Dialect.PAPER)); // the graph has names of its own
+            case ONNX -> OnnxWriter.write(target, card, entries(model, dialect));
         }
     }
 
     private static void requireSameNetwork(ModelCard card, Dialect dialect) {
-        Table table = card.network().table();
-        if (dialect != Dialect.PAPER && dialect.table() != table) {
+        difference(card.network(), dialect).ifPresent(difference -> {
             throw new ChoiceException("the names of " + dialect.key() + " stand for the table "
-                    + Tables.spelled(dialect.table()) + ", but the model's is " + Tables.spelled(table)
-                    + ", which computes something else; leave --net away, or say --net " + Dialect.PAPER.key());
+                    + Tables.spelled(dialect.table()) + " as it was published, but the model's " + difference
+                    + ", so that it computes something else; leave --net away, or say --net " + Dialect.PAPER.key());
+        });
+    }
+
+    /// What keeps a network from being a dialect's, but for its classes and its width, which the shapes tell, and what
+    /// matters in training only.
+    private static Optional<String> difference(AlexNet network, Dialect dialect) {
+        if (dialect == Dialect.PAPER) {
+            return Optional.empty();
         }
+        AlexNet usual = AlexNet.of(dialect.table());
+        int input = dialect.conventions().map(Dialect.Conventions::crop).orElse(usual.input());
+        return difference("table", Tables.spelled(network.table()), Tables.spelled(usual.table()))
+                .or(() -> difference("input", network.input(), input))
+                .or(() -> difference("channels", network.channels(), usual.channels()))
+                .or(() -> difference("towers", network.towers(), usual.towers()))
+                .or(() -> difference("activation", network.activation(), usual.activation()))
+                .or(() -> difference("response_norm", network.responseNorm(), usual.responseNorm()))
+                .or(() -> difference("overlapping_pools", network.overlappingPools(), usual.overlappingPools()))
+                .or(() -> network.dropout() == 0
+                        ? Optional.empty()
+                        : difference("dropout_scaling", network.dropoutScaling(), usual.dropoutScaling()));
+    }
+
+    private static Optional<String> difference(String key, Object found, Object expected) {
+        return found.equals(expected)
+                ? Optional.empty()
+                : Optional.of((key + " is " + found + " and not " + expected).toLowerCase(Locale.ROOT));
     }
 
     private static Map<String, String> metadata(ModelCard card, Dialect dialect) {
         Map<String, String> metadata = new HashMap<>(Model.metadata(card));
         if (dialect != Dialect.PAPER) {
             metadata.put("format", "pt");
+            metadata.put(DIALECT, dialect.key());
+            metadata.put(Model.COLOUR_ORDER, dialect.colourOrder());
         }
         return metadata;
     }

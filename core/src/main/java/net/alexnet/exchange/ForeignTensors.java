@@ -33,12 +33,27 @@ record ForeignTensors(WeightFile file, Dialect dialect) {
         return name.endsWith(".bias") ? 1 : name.startsWith("conv") ? 4 : 2;
     }
 
+    private void requireFinite(String name, MemorySegment values) throws WeightFileException {
+        long count = values.byteSize() / Float.BYTES;
+        long others = 0;
+        for (long i = 0; i < count; i++) {
+            if (!Float.isFinite(values.get(Entry.FLOAT, i * Float.BYTES))) {
+                others++;
+            }
+        }
+        if (others > 0) {
+            throw new WeightFileException(file.path(), "tensor '" + name + "' has " + others + " of " + count
+                    + " values that are NaN or infinite: its training diverged, or the file is damaged");
+        }
+    }
+
     /// A parameter under our name, its values where they lie in the file; the first layer's are a copy if its channels must be
     /// turned round.
     Entry entry(String name, Shape shape) {
         return new Entry(name, shape, () -> {
             try {
                 MemorySegment values = file.values(dialect.theirs(name));
+                requireFinite(dialect.theirs(name), values);
                 return Channels.areTurned(dialect, name) ? Channels.turned(values, shape) : values;
             } catch (WeightFileException e) {
                 throw new UncheckedIOException(e);

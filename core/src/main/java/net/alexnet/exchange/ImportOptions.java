@@ -5,6 +5,7 @@ import java.util.Optional;
 import net.alexnet.image.MeanImage;
 import net.alexnet.model.ImageNet;
 import net.alexnet.net.AlexNet.Table;
+import net.alexnet.net.Layer.DropoutScaling;
 
 /// What an import is told beyond the file.
 ///
@@ -13,6 +14,7 @@ import net.alexnet.net.AlexNet.Table;
 /// @param classes the outputs' names, if not ImageNet's
 /// @param order in which ImageNet's classes stand, if not the dialect's
 /// @param pictures what differs from the dialect's preparation
+/// @param dropout in which way the weights were trained, if not the table's
 /// @param only which layers are taken
 /// @param seed of the layers that are not
 /// @param source where the file comes from
@@ -22,6 +24,7 @@ public record ImportOptions(
         Optional<ClassList> classes,
         Optional<ImageNet.Order> order,
         Pictures pictures,
+        Optional<DropoutScaling> dropout,
         LayerChoice only,
         long seed,
         Source source) {
@@ -30,7 +33,7 @@ public record ImportOptions(
     ///
     /// @param resize the side of the square that pictures are made, in pixels
     /// @param crop the side of the network's input, in pixels
-    /// @param mean of each channel, red first, in units of 0..255
+    /// @param mean of each channel, red first, or one for all, in units of 0..255
     /// @param meanImage taken away in place of the mean; of any side from `crop` on, in which case its middle is meant
     /// @param scale of each channel, red first, or one for all
     public record Pictures(
@@ -58,38 +61,43 @@ public record ImportOptions(
     /// Everything as a dialect has it.
     public static ImportOptions of(Dialect dialect) {
         return new ImportOptions(dialect, Optional.empty(), Optional.empty(), Optional.empty(), Pictures.USUAL,
-                LayerChoice.ALL, 1, Source.UNKNOWN);
+                Optional.empty(), LayerChoice.ALL, 1, Source.UNKNOWN);
     }
 
     /// The same with a table other than the dialect's.
     public ImportOptions withTable(Table other) {
-        return new ImportOptions(dialect, Optional.of(other), classes, order, pictures, only, seed, source);
+        return new ImportOptions(dialect, Optional.of(other), classes, order, pictures, dropout, only, seed, source);
     }
 
     /// The same with these classes.
     public ImportOptions withClasses(ClassList list) {
-        return new ImportOptions(dialect, table, Optional.of(list), order, pictures, only, seed, source);
+        return new ImportOptions(dialect, table, Optional.of(list), order, pictures, dropout, only, seed, source);
     }
 
     /// The same with ImageNet's classes in this order.
     public ImportOptions withOrder(ImageNet.Order other) {
-        return new ImportOptions(dialect, table, classes, Optional.of(other), pictures, only, seed, source);
+        return new ImportOptions(dialect, table, classes, Optional.of(other), pictures, dropout, only, seed, source);
     }
 
     /// The same with other preparation.
     public ImportOptions withPictures(Pictures other) {
-        return new ImportOptions(dialect, table, classes, order, other, only, seed, source);
+        return new ImportOptions(dialect, table, classes, order, other, dropout, only, seed, source);
+    }
+
+    /// The same with weights that were trained with dropout of another way than the table's.
+    public ImportOptions withDropout(DropoutScaling scaling) {
+        return new ImportOptions(dialect, table, classes, order, pictures, Optional.of(scaling), only, seed, source);
     }
 
     /// The same with a part of the layers.
     ///
     /// @param initial the seed of the others
     public ImportOptions withOnly(LayerChoice choice, long initial) {
-        return new ImportOptions(dialect, table, classes, order, pictures, choice, initial, source);
+        return new ImportOptions(dialect, table, classes, order, pictures, dropout, choice, initial, source);
     }
 
     /// The same with what is known of the file.
     public ImportOptions withSource(Source known) {
-        return new ImportOptions(dialect, table, classes, order, pictures, only, seed, known);
+        return new ImportOptions(dialect, table, classes, order, pictures, dropout, only, seed, known);
     }
 }

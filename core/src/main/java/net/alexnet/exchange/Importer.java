@@ -3,8 +3,11 @@ package net.alexnet.exchange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import net.alexnet.exchange.ImportOptions.Source;
 import net.alexnet.exchange.Imported.LayerOrigin;
 import net.alexnet.files.Hashes;
@@ -14,30 +17,31 @@ import net.alexnet.model.Model;
 import net.alexnet.model.ModelCard;
 import net.alexnet.model.Provenance;
 import net.alexnet.net.AlexNet;
+import net.alexnet.net.AlexNet.Table;
 import net.alexnet.net.Architecture;
 import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.Layer.DropoutScaling;
 import net.alexnet.tensor.Shape;
 import net.alexnet.weights.Entry;
-import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.Shown;
 import net.alexnet.weights.WeightFile;
 import net.alexnet.weights.WeightFileException;
 import net.alexnet.weights.any.AnyWeights;
+import net.alexnet.weights.onnx.OnnxFile;
 
 /// Makes a model of a file of weights: tells its tensors by a [Dialect]'s names, its network by their shapes, and writes down
 /// what a consumer must know.
 public final class Importer {
-    private static final String MEAN_IMAGE = "mean_image"; // of our own files, which their card is about
-
     private final WeightFile file;
     private final ImportOptions options;
     private final ForeignTensors tensors;
     private final Optional<ModelCard> stated;
 
     private Importer(WeightFile file, ImportOptions options) throws WeightFileException {
-        this.file = file;
+        this.file = seen(file);
         this.options = options;
-        this.tensors = new ForeignTensors(file, options.dialect());
-        this.stated = stated(file);
+        this.tensors = new ForeignTensors(this.file, options.dialect());
+        this.stated = Model.cardOf(file);
     }
 
     /// Opens a file of weights of any format that is known.
@@ -47,9 +51,75 @@ public final class Importer {
         return AnyWeights.open(file);
     }
 
-    /// What a file says of the model that it holds; only our own, and those that we exported, say something.
-    public static Optional<ModelCard> stated(WeightFile file) throws WeightFileException {
-        return file instanceof SafetensorsFile own ? Model.cardOf(own) : Optional.empty();
+    private static WeightFile seen(WeightFile file) throws WeightFileException {
+        return file instanceof OnnxFile graph ? new GraphWeights(graph) : file;
+    }
+
+    /// Whose names a file's tensors have: what the file says of itself, else the only dialect whose names they are.
+    ///
+    /// @throws ChoiceException if they are nobody's that is known, or several dialects'
+    /// @throws WeightFileException if what the file says of itself is damaged or contradicts itself
+    public static Dialect dialect(WeightFile file) throws WeightFileException {
+        Optional<Dialect> stated = statedDialect(file);
+        if (stated.isPresent()) {
+            return stated.get();
+        }
+        List<Dialect> fitting = Dialect.of(seen(file).names());
+        if (fitting.size() == 1) {
+            return fitting.getFirst();
+        }
+        throw new ChoiceException(fitting.isEmpty()
+                ? "the tensors' names are nobody's that is known: " + Shown.few(file.names())
+                        + ". Say whose they should be with --net " + keys(Arrays.asList(Dialect.values()), "|")
+                : "the tensors' names do not tell whose they are; say --net " + keys(fitting, " or --net "));
+    }
+
+    private static String keys(List<Dialect> dialects, String between) {
+        return dialects.stream().map(Dialect::key).collect(Collectors.joining(between));
+    }
+
+    /// A model file has our own names; one that was exported says whose it has, and in which order `conv1` reads colours.
+    private static Optional<Dialect> statedDialect(WeightFile file) throws WeightFileException {
+        Map<String, String> metadata = file.metadata();
+        if (Model.isModel(metadata)) {
+            return Optional.of(Dialect.PAPER);
+        }
+        String key = metadata.get(Exporter.DIALECT);
+        if (key == null || Model.cardOf(file).isEmpty()) {
+            return Optional.empty();
+        }
+        Dialect dialect = Dialect.of(key).orElseThrow(() -> new WeightFileException(file.path(),
+                "its metadata says that its names are those of '" + key + "', which is not known; known are "
+                        + keys(Arrays.asList(Dialect.values()), ", ")));
+        String colours = metadata.getOrDefault(Model.COLOUR_ORDER, dialect.colourOrder());
+        if (!colours.equals(dialect.colourOrder())) {
+            throw new WeightFileException(file.path(), "its metadata contradicts itself: its colours are to be in the"
+                    + " order '" + colours + "', but those of " + key + " are " + dialect.colourOrder());
+        }
+        return Optional.of(dialect);
+    }
+
+    /// What the file says of itself cannot be overruled: by other names, `conv1` could be turned round, or not, without a
+    /// sign of it.
+    private void requireAgrees() throws WeightFileException {
+        Optional<Dialect> said = statedDialect(file);
+        if (said.isPresent() && said.get() != options.dialect()) {
+            throw new ChoiceException(
+                    file.path() + " says of itself that its names and its order of colours are those of "
+                            + said.get().key() + ", not of " + options.dialect().key() + "; leave --net away");
+        }
+        Optional<DropoutScaling> dropout = stated.map(card -> card.network().dropoutScaling());
+        if (dropout.isPresent() && options.dropout().isPresent() && !options.dropout().equals(dropout)) {
+            throw new ChoiceException(
+                    file.path() + " says of itself how it was trained with dropout, and otherwise; leave"
+                            + " --dropout away");
+        }
+        Optional<Table> table = stated.map(card -> card.network().table());
+        if (table.isPresent() && options.table().isPresent() && !options.table().equals(table)) {
+            throw new ChoiceException(
+                    file.path() + " says of itself that it holds the table " + Tables.spelled(table.get())
+                            + ", not " + Tables.spelled(options.table().get()) + "; leave --table away");
+        }
     }
 
     /// Understands a file.
@@ -62,10 +132,26 @@ public final class Importer {
         return new Importer(file, options).read();
     }
 
+    /// No array holds more, and no layer of an AlexNet at any sensible input comes near it.
+    private void requireHolds(Architecture architecture) throws WeightFileException {
+        for (Row row : NetworkFit.weighted(architecture).toList()) {
+            if (row.weightShape().elements() > Integer.MAX_VALUE - 8) {
+                throw new WeightFileException(file.path(), "is to be a network with an input of "
+                        + architecture.input() + ", whose " + row.name() + " would have " + row.weightShape()
+                        + " weights, more than 2^31; name another input with --crop");
+            }
+        }
+    }
+
     private Imported read() throws IOException {
+        requireAgrees();
         AlexNet network = network();
         Architecture architecture = architecture(network);
+        requireHolds(architecture);
         requireFits(architecture);
+        if (file instanceof GraphWeights weights && stated.isEmpty()) { // ours says which network it computes
+            GraphCheck.require(weights.graph(), options.dialect(), architecture, options.only());
+        }
         CardChoice choice = new CardChoice(options, stated);
         ClassList classes = choice.classes(network.classes());
         Preprocessing preprocessing = choice.preprocessing(network);
@@ -79,8 +165,8 @@ public final class Importer {
                 String name = name(row, bias);
                 entries.add(taken
                         ? tensors.entry(name, shape(row, bias))
-                        : Entry.of(name, shape(row, bias), () -> network.initialization()
-                                .values(architecture, row, bias, options.seed())));
+                        : new Entry(name, shape(row, bias), () -> network.initialization()
+                                .segment(architecture, row, bias, options.seed())));
             }
             layers.add(new LayerOrigin(row.name(), row.weightShape(),
                     taken ? Optional.of(options.dialect().theirs(name(row, false))) : Optional.empty()));
@@ -101,7 +187,11 @@ public final class Importer {
     private AlexNet network() throws WeightFileException {
         Optional<Integer> classes = options.classes().filter(_ -> !options.only().takes("fc8"))
                 .map(list -> list.names().size());
-        Optional<Integer> input = options.pictures().crop();
+        AlexNet fitted = fitted(classes, options.pictures().crop());
+        return options.dropout().map(fitted::withDropoutScaling).orElse(fitted);
+    }
+
+    private AlexNet fitted(Optional<Integer> classes, Optional<Integer> input) throws WeightFileException {
         if (stated.isPresent() && options.table().isEmpty()) {
             AlexNet own = stated.get().network();
             AlexNet sized = own.withSize(input.orElse(own.input()), own.channels(), own.width());
@@ -140,7 +230,7 @@ public final class Importer {
         }
         List<String> leftOver = new ArrayList<>();
         for (String name : file.names()) {
-            if (!options.dialect().expects(name) && !(stated.isPresent() && name.equals(MEAN_IMAGE))) {
+            if (options.dialect().ours(name).isEmpty() && !(stated.isPresent() && name.equals(Model.MEAN_IMAGE))) {
                 leftOver.add(name + " (" + file.shape(name) + ")");
             }
         }
@@ -152,7 +242,7 @@ public final class Importer {
     }
 
     private static String listed(String what, List<String> tensors) {
-        return tensors.isEmpty() ? "" : "; " + what + ": " + String.join(", ", tensors);
+        return tensors.isEmpty() ? "" : "; " + what + ": " + Shown.few(tensors);
     }
 
     private String hint() {

@@ -18,6 +18,9 @@ public record LayerChoice(List<String> patterns) {
 
     public LayerChoice {
         patterns = List.copyOf(patterns);
+        if (patterns.isEmpty()) {
+            throw new ChoiceException("no layer is named; there are " + String.join(", ", LAYERS));
+        }
         for (String pattern : patterns) {
             if (LAYERS.stream().noneMatch(layer -> matches(pattern, layer))) {
                 throw new ChoiceException("no layer matches '" + pattern + "'; there are " + String.join(", ", LAYERS));

@@ -109,7 +109,11 @@ final class NetworkFit {
     }
 
     static Stream<Row> weighted(Architecture architecture) {
-        return architecture.rows().stream().filter(row -> row.layer() instanceof Weighted);
+        return architecture.rows().stream().filter(NetworkFit::isWeighted);
+    }
+
+    static boolean isWeighted(Row row) {
+        return row.layer() instanceof Weighted;
     }
 
     private int towers(AlexNet network, Map<String, Integer> outputs) throws WeightFileException {

@@ -37,7 +37,13 @@ public final class Hashes {
 
     /// Of a whole file, in lower-case hexadecimal.
     public static String hex(Path file) throws IOException {
-        MessageDigest digest = sha256();
+        return hex(sha256(), file);
+    }
+
+    /// Of a whole file by another function, in lower-case hexadecimal.
+    ///
+    /// @param digest fresh
+    public static String hex(MessageDigest digest, Path file) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (FileInputStream in = new FileInputStream(file.toFile())) {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {

@@ -8,8 +8,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +27,7 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Shape;
 import net.alexnet.weights.Entry;
 import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFile;
 import net.alexnet.weights.WeightFileException;
 
 /// A trained network with its card, as it lies in a `model.safetensors`.
@@ -32,11 +37,15 @@ import net.alexnet.weights.WeightFileException;
 /// mean image away, `mean_image` holds it, channels × height × width.
 public record Model(ModelCard card, Network network) {
     private static final String FORMAT = "alexnet-1";
-    private static final String MEAN_IMAGE = "mean_image";
+    /// The tensor that holds a mean image; in a file whose metadata holds it, the key.
+    public static final String MEAN_IMAGE = "mean_image";
+
+    /// The key of the order of colours in the file's `conv1`.
+    public static final String COLOUR_ORDER = "colour_order";
+
     private static final String WNIDS = "wnids";
     private static final String VIEWS = "views";
     private static final String PROVENANCE = "provenance";
-    private static final String COLOUR_ORDER = "colour_order";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -123,15 +132,36 @@ public record Model(ModelCard card, Network network) {
             return new Preprocessing(channels, resize, crop, mean, scale, Optional.empty());
         }
 
-        Preprocessing with(SafetensorsFile weights) throws WeightFileException {
+        Preprocessing with(WeightFile weights) throws WeightFileException {
             Preprocessing plain = plain(channels, resize, crop, mean, scale);
             if (!meanImage) {
                 return plain;
             }
-            float[] values = weights.read(MEAN_IMAGE, meanShape(channels, crop));
+            Shape shape = meanShape(channels, crop);
+            float[] values = weights.metadata().containsKey(MEAN_IMAGE)
+                    ? decoded(weights, shape)
+                    : weights.values(MEAN_IMAGE, shape).toArray(Entry.FLOAT);
             MeanImage image = channelsLast(values, channels, crop);
             return new Preprocessing(channels, resize, crop, mean, scale, Optional.of(image));
         }
+    }
+
+    /// A mean image among the metadata, as an ONNX file has it: Base64 of its values, little-endian.
+    private static float[] decoded(WeightFile weights, Shape shape) throws WeightFileException {
+        byte[] bytes;
+        try {
+            bytes = Base64.getDecoder().decode(weights.metadata().get(MEAN_IMAGE));
+        } catch (IllegalArgumentException e) {
+            throw new WeightFileException(weights.path(), "its metadata is damaged at '" + MEAN_IMAGE
+                    + "': " + e.getMessage(), e);
+        }
+        if (bytes.length != shape.elements() * Float.BYTES) {
+            throw new WeightFileException(weights.path(), "its metadata is damaged at '" + MEAN_IMAGE + "': the shape "
+                    + shape + " needs " + shape.elements() * Float.BYTES + " bytes, found " + bytes.length);
+        }
+        float[] values = new float[bytes.length / Float.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        return values;
     }
 
     private static Shape meanShape(int channels, int side) {
@@ -194,35 +224,43 @@ public record Model(ModelCard card, Network network) {
         }
     }
 
+    /// Whether a file's metadata says that it is a model file, and its tensors so under our own names.
+    public static boolean isModel(Map<String, String> metadata) {
+        return FORMAT.equals(metadata.get("format")) && metadata.containsKey("network");
+    }
+
     /// What a file of weights under whatever names says of the model that they are; nothing if it says nothing.
     ///
     /// @throws WeightFileException if what it says is damaged or contradicts itself
-    public static Optional<ModelCard> cardOf(SafetensorsFile weights) throws WeightFileException {
+    public static Optional<ModelCard> cardOf(WeightFile weights) throws WeightFileException {
+        if (isModel(weights.metadata())) {
+            return Optional.of(card(weights.path(), weights));
+        }
         return weights.metadata().containsKey("network")
                 ? Optional.of(stated(weights.path(), weights))
                 : Optional.empty();
     }
 
-    private static ModelCard card(Path file, SafetensorsFile weights) throws WeightFileException {
+    private static ModelCard card(Path file, WeightFile weights) throws WeightFileException {
         Map<String, String> metadata = weights.metadata();
         if (!FORMAT.equals(metadata.get("format"))) {
             throw new WeightFileException(file, "its metadata does not say which network it holds: 'format' must be '"
                     + FORMAT + "', found "
                     + (metadata.isEmpty() ? "no metadata" : metadata.getOrDefault("format", "none")));
         }
-        return stated(file, weights);
-    }
-
-    private static ModelCard stated(Path file, SafetensorsFile weights) throws WeightFileException {
-        Map<String, String> metadata = weights.metadata();
-        AlexNet network = part(file, metadata, "network", new TypeReference<>() {});
-        List<String> classes = part(file, metadata, "classes", new TypeReference<>() {});
-        StoredPreprocessing stored = part(file, metadata, "preprocessing", new TypeReference<>() {});
         String colours = metadata.getOrDefault(COLOUR_ORDER, ModelCard.COLOUR_ORDER);
         if (!colours.equals(ModelCard.COLOUR_ORDER)) {
             throw new WeightFileException(file, "its metadata says that its colours are in the order '" + colours
                     + "'; a model file's are always " + ModelCard.COLOUR_ORDER);
         }
+        return stated(file, weights);
+    }
+
+    private static ModelCard stated(Path file, WeightFile weights) throws WeightFileException {
+        Map<String, String> metadata = weights.metadata();
+        AlexNet network = part(file, metadata, "network", new TypeReference<>() {});
+        List<String> classes = part(file, metadata, "classes", new TypeReference<>() {});
+        StoredPreprocessing stored = part(file, metadata, "preprocessing", new TypeReference<>() {});
         List<String> wnids = metadata.containsKey(WNIDS)
                 ? part(file, metadata, WNIDS, new TypeReference<>() {})
                 : List.of();
@@ -251,9 +289,16 @@ public record Model(ModelCard card, Network network) {
             }
             return part;
         } catch (JsonProcessingException e) {
-            throw new WeightFileException(file, "its metadata is damaged at '" + key + "': " + e.getOriginalMessage(),
-                    e);
+            throw new WeightFileException(file, "its metadata is damaged at '" + key + "': " + problem(e), e);
         }
+    }
+
+    /// What is wrong, without the names of our classes.
+    private static String problem(JsonProcessingException e) {
+        String text = e instanceof ValueInstantiationException && e.getCause() != null
+                ? e.getCause().getMessage()
+                : e.getOriginalMessage();
+        return String.valueOf(text).replaceAll("(?:[a-z]\\w*\\.)+(?:\\w+\\$)*(\\w+)", "$1");
     }
 
     private static String text(Path file, Map<String, String> metadata, String key) throws WeightFileException {

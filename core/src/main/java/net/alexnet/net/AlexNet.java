@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// @param responseNorm whether there is local response normalisation (§3.3)
 /// @param overlappingPools pooling 3/2 if true, 2/2 if false (§3.4)
 /// @param dropout the rate after fc6 and fc7, 0 for none (§4.2)
+/// @param dropoutScaling where dropout makes up for the missing units: the paper halves at test, later ones double in training
 /// @param initialization how weights and biases start
 public record AlexNet(
         Table table,
@@ -48,6 +49,7 @@ public record AlexNet(
         boolean responseNorm,
         boolean overlappingPools,
         double dropout,
+        Layer.DropoutScaling dropoutScaling,
         Initialization initialization) {
 
     /// The tables of this file.
@@ -67,6 +69,20 @@ public record AlexNet(
         check(width > 0 && width <= 16, "width", width, "above 0 and at most 16");
         check(towers == 1 || towers == 2, "towers", towers, "1 or 2");
         check(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
+    }
+
+    /// With the table's own way of dropout.
+    public AlexNet(Table table, int input, int channels, int classes, double width, int towers, Activation activation,
+            boolean responseNorm, boolean overlappingPools, double dropout, Initialization initialization) {
+        this(table, input, channels, classes, width, towers, activation, responseNorm, overlappingPools, dropout,
+                usualScaling(table), initialization);
+    }
+
+    private static Layer.DropoutScaling usualScaling(Table table) {
+        return switch (table) {
+            case PAPER, ORIGINAL, SMALL -> AT_TEST;
+            case CAFFE, CAFFENET, TORCHVISION -> AT_TRAINING;
+        };
     }
 
     private static void check(boolean holds, String key, Number found, String expected) {
@@ -170,8 +186,8 @@ public record AlexNet(
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
             neuron(), pool(Rounding.CEIL),                                                 // 256 ×   6 ×   6
             flatten(),                                                                     // 9216
-            dense("fc6", 4096), neuron(), dropout(AT_TEST),                                // 4096
-            dense("fc7", 4096), neuron(), dropout(AT_TEST),                                // 4096
+            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
+            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
             head("fc8"), softmax());                                                       // 1000
     }
 
@@ -188,8 +204,8 @@ public record AlexNet(
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
             pool(Rounding.CEIL), neuron(),                                                 // 256 ×   6 ×   6
             flatten(),                                                                     // 9216
-            dense("fc6", 4096), neuron(), dropout(AT_TEST),                                // 4096
-            dense("fc7", 4096), neuron(), dropout(AT_TEST),                                // 4096
+            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
+            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
             head("fc8"), softmax());                                                       // 1000
     }
 
@@ -206,8 +222,8 @@ public record AlexNet(
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
             neuron(), pool(Rounding.CEIL),                                                 // 256 ×   6 ×   6
             flatten(),                                                                     // 9216
-            dense("fc6", 4096), neuron(), dropout(AT_TRAINING),                            // 4096
-            dense("fc7", 4096), neuron(), dropout(AT_TRAINING),                            // 4096
+            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
+            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
             head("fc8"), softmax());                                                       // 1000
     }
 
@@ -224,8 +240,8 @@ public record AlexNet(
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
             neuron(), pool(Rounding.CEIL),                                                 // 256 ×   6 ×   6
             flatten(),                                                                     // 9216
-            dense("fc6", 4096), neuron(), dropout(AT_TRAINING),                            // 4096
-            dense("fc7", 4096), neuron(), dropout(AT_TRAINING),                            // 4096
+            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
+            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
             head("fc8"), softmax());                                                       // 1000
     }
 
@@ -241,8 +257,8 @@ public record AlexNet(
             neuron(),
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
             neuron(), pool(Rounding.FLOOR),                                                // 256 ×   6 ×   6
-            flatten(), dropout(AT_TRAINING),                                               // 9216
-            dense("fc6", 4096), neuron(), dropout(AT_TRAINING),                            // 4096
+            flatten(), dropped(),                                                          // 9216
+            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
             dense("fc7", 4096), neuron(),                                                  // 4096
             head("fc8"), softmax());                                                       // 1000
     }
@@ -260,8 +276,8 @@ public record AlexNet(
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×   8 ×   8
             neuron(), pool(Rounding.CEIL),                                                 // 256 ×   4 ×   4
             flatten(),                                                                     // 4096
-            dense("fc6", 4096), neuron(), dropout(AT_TEST),                                // 4096
-            dense("fc7", 4096), neuron(), dropout(AT_TEST),                                // 4096
+            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
+            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
             head("fc8"), softmax());                                                       // 10
     }
     // @formatter:on
@@ -355,8 +371,8 @@ public record AlexNet(
         return List.of(new Dense(name, classes));
     }
 
-    private List<Layer> dropout(Layer.DropoutScaling scaling) {
-        return dropout == 0 ? List.of() : List.of(new Dropout(dropout, scaling));
+    private List<Layer> dropped() {
+        return dropout == 0 ? List.of() : List.of(new Dropout(dropout, dropoutScaling));
     }
 
     private static List<Layer> softmax() {
@@ -372,30 +388,36 @@ public record AlexNet(
 
     private AlexNet with(Table other) {
         return new AlexNet(other, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
-                dropout, initialization);
+                dropout, dropoutScaling, initialization);
     }
 
     private AlexNet with(Initialization other) {
         return new AlexNet(table, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
-                dropout, other);
+                dropout, dropoutScaling, other);
     }
 
     /// The same network for this many classes.
     public AlexNet withClasses(int count) {
         return new AlexNet(table, input, channels, count, width, towers, activation, responseNorm, overlappingPools,
-                dropout, initialization);
+                dropout, dropoutScaling, initialization);
     }
 
     /// The same network, narrower or wider, for square inputs of another size.
     public AlexNet withSize(int side, int colours, double factor) {
         return new AlexNet(table, side, colours, classes, factor, towers, activation, responseNorm, overlappingPools,
-                dropout, initialization);
+                dropout, dropoutScaling, initialization);
     }
 
     /// The same network with one tower or two.
     public AlexNet withTowers(int count) {
         return new AlexNet(table, input, channels, classes, width, count, activation, responseNorm, overlappingPools,
-                dropout, initialization);
+                dropout, dropoutScaling, initialization);
+    }
+
+    /// The same network with dropout's other way of making up for the missing units.
+    public AlexNet withDropoutScaling(Layer.DropoutScaling scaling) {
+        return new AlexNet(table, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+                dropout, scaling, initialization);
     }
 
     /// A table's defaults with the values that are given; `null` leaves the default. This is how a recipe and a model file
@@ -412,6 +434,7 @@ public record AlexNet(
             @JsonProperty("response_norm") @Nullable Boolean responseNorm,
             @JsonProperty("overlapping_pools") @Nullable Boolean overlappingPools,
             @JsonProperty("dropout") @Nullable Double dropout,
+            @JsonProperty("dropout_scaling") Layer.@Nullable DropoutScaling dropoutScaling,
             @JsonProperty("initialization") @Nullable Initialization initialization) {
         AlexNet base = of(table);
         return new AlexNet(
@@ -425,6 +448,7 @@ public record AlexNet(
                 or(responseNorm, base.responseNorm),
                 or(overlappingPools, base.overlappingPools),
                 or(dropout, base.dropout),
+                or(dropoutScaling, base.dropoutScaling),
                 or(initialization, base.initialization));
     }
 

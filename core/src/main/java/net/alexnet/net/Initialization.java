@@ -2,6 +2,7 @@ package net.alexnet.net;
 
 import static net.alexnet.random.Draws.Purpose.WEIGHTS;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Set;
@@ -60,6 +61,14 @@ public enum Initialization {
         Shape weight = row.weightShape();
         float[] values = new float[bias ? weight.dim(0) : Math.toIntExact(weight.elements())];
         draw(architecture, row, bias, seed, MemorySegment.ofArray(values));
+        return values;
+    }
+
+    /// The same in memory of its own, outside the heap, which goes when nothing refers to it any more.
+    public MemorySegment segment(Architecture architecture, Row row, boolean bias, long seed) {
+        long count = bias ? row.weightShape().dim(0) : row.weightShape().elements();
+        MemorySegment values = Arena.ofAuto().allocate(ValueLayout.JAVA_FLOAT, count);
+        draw(architecture, row, bias, seed, values);
         return values;
     }
 

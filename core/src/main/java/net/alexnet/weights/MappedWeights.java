@@ -64,7 +64,8 @@ public abstract class MappedWeights implements WeightFile {
     private StoredTensor tensor(String name) throws WeightFileException {
         StoredTensor tensor = tensors.get(name);
         if (tensor == null) {
-            throw new WeightFileException(file, "there is no tensor '" + name + "'; there are " + tensors.keySet());
+            throw new WeightFileException(file,
+                    "there is no tensor '" + name + "'; there are " + Shown.few(tensors.keySet()));
         }
         return tensor;
     }

@@ -78,7 +78,7 @@ public final class SafetensorsFile implements WeightFile {
         return result;
     }
 
-    /// What the file says of itself; in file order.
+    @Override
     public Map<String, String> metadata() {
         return metadata;
     }
@@ -163,7 +163,8 @@ public final class SafetensorsFile implements WeightFile {
     private Location location(String name) throws WeightFileException {
         Location location = tensors.get(name);
         if (location == null) {
-            throw new WeightFileException(file, "there is no tensor '" + name + "'; there are " + tensors.keySet());
+            throw new WeightFileException(file,
+                    "there is no tensor '" + name + "'; there are " + Shown.few(tensors.keySet()));
         }
         return location;
     }
@@ -177,9 +178,13 @@ public final class SafetensorsFile implements WeightFile {
         long length = whole.get(LENGTH, 0);
         if (length < 0 || length > Math.min(size - Long.BYTES, Safetensors.HEADER_LIMIT)) {
             throw new WeightFileException(file,
-                    "not a safetensors file, or cut: its first 8 bytes announce a header of "
-                            + Long.toUnsignedString(length) + " bytes; the file has " + size + ", and the limit is "
-                            + Safetensors.HEADER_LIMIT);
+                    length > size - Long.BYTES && size > Long.BYTES
+                            && whole.get(ValueLayout.JAVA_BYTE, Long.BYTES) == '{'
+                                    ? "is cut: its header has " + length + " bytes, and the file " + size
+                                    : "not a safetensors file, or cut: its first 8 bytes announce a header of "
+                                            + Long.toUnsignedString(length) + " bytes; the file has " + size
+                                            + ", and the limit is "
+                                            + Safetensors.HEADER_LIMIT);
         }
         try {
             return SafetensorsHeader.parse(whole.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE));

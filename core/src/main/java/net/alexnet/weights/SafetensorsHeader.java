@@ -34,7 +34,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Location> ten
                     .maxNameLength(Safetensors.HEADER_LIMIT).maxStringLength(Safetensors.HEADER_LIMIT).build())
             .build();
 
-    private static final int MAX_RANK = 64;
+    /// No network of ours has a hundredth of it, and an error must be able to name them.
+    private static final int MAX_TENSORS = 20_000;
 
     SafetensorsHeader {
         metadata = Collections.unmodifiableMap(metadata);
@@ -58,6 +59,8 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Location> ten
             for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
                 if (name.equals(Safetensors.METADATA)) {
                     readMetadata(json, metadata);
+                } else if (tensors.size() == MAX_TENSORS) {
+                    throw new IOException("the header has more than " + MAX_TENSORS + " tensors, the limit");
                 } else {
                     tensors.put(name, readLocation(json, "tensor '" + name + "'"));
                 }
@@ -92,7 +95,7 @@ record SafetensorsHeader(Map<String, String> metadata, Map<String, Location> ten
                     dtype = Dtype.named(name).orElseThrow(
                             () -> new IOException(where + ": the dtype '" + name + "' is not one of safetensors'"));
                 }
-                case "shape" -> shape = readNumbers(json, where + ": shape", MAX_RANK);
+                case "shape" -> shape = readNumbers(json, where + ": shape", Extents.MAX_RANK);
                 case "data_offsets" -> offsets = readNumbers(json, where + ": data_offsets", 2);
                 default -> throw new IOException(where + ": '" + key + "' is not a key of safetensors");
             }

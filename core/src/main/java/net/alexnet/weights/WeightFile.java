@@ -3,6 +3,7 @@ package net.alexnet.weights;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import net.alexnet.tensor.Shape;
 
 /// Named tensors in a file, whatever its format. All that a file asks for was checked when it was opened; what is read
@@ -12,6 +13,11 @@ import net.alexnet.tensor.Shape;
 public interface WeightFile extends AutoCloseable {
     /// Where it lies.
     Path path();
+
+    /// What the file says of itself, in file order; nothing where its format has no place for it.
+    default Map<String, String> metadata() {
+        return Map.of();
+    }
 
     /// The tensors' names, in the order of their data.
     List<String> names();

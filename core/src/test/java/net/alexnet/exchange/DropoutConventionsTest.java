@@ -13,6 +13,7 @@ import net.alexnet.model.Model;
 import net.alexnet.net.AlexNet;
 import net.alexnet.net.AlexNet.Table;
 import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.Layer.DropoutScaling;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.reference.ReferenceBackend;
@@ -40,7 +41,19 @@ class DropoutConventionsTest {
         "PAPER, PAPER, 0.5", "PAPER, ORIGINAL, 0.5", "PAPER, CAFFE, 1", "CAFFE, CAFFE, 1", "CAFFENET, CAFFENET, 1",
         "ONNX_ZOO, CAFFE, 1", "TORCHVISION, TORCHVISION, 1", "PAPER, TORCHVISION, 1"})
     void hiddenUnitsCountAsTheTableSays(Dialect dialect, Table table, double factor) throws Exception {
-        Model model = imported(dialect, table);
+        unitsCount(imported(dialect, table, ImportOptions.of(dialect)), factor);
+    }
+
+    /// Two towers trained by PyTorch, say.
+    @ParameterizedTest
+    @CsvSource({"PAPER, AT_TRAINING, 1", "PAPER, AT_TEST, 0.5", "CAFFE, AT_TEST, 0.5"})
+    void orAsTheUserSays(Table table, DropoutScaling scaling, double factor) throws Exception {
+        Model model = imported(Dialect.PAPER, table, ImportOptions.of(Dialect.PAPER).withDropout(scaling));
+        unitsCount(model, factor);
+        assertThat(model.card().network().dropoutScaling()).isEqualTo(scaling);
+    }
+
+    private void unitsCount(Model model, double factor) throws Exception {
         int side = model.card().network().input();
         float[] picture = new float[3 * side * side];
         Random random = new Random(5);
@@ -56,11 +69,11 @@ class DropoutConventionsTest {
         }
     }
 
-    private Model imported(Dialect dialect, Table table) throws IOException {
+    private Model imported(Dialect dialect, Table table, ImportOptions base) throws IOException {
         AlexNet full = AlexNet.of(table);
         AlexNet network = full.withSize(dialect == Dialect.ONNX_ZOO ? 224 : full.input(), 3, 0.001).withClasses(3);
         Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, _ -> {});
-        ImportOptions options = ImportOptions.of(dialect).withTable(table)
+        ImportOptions options = base.withTable(table)
                 .withClasses(new ClassList(List.of("a", "b", "c"), List.of()))
                 .withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
                         Optional.of(List.of(0.0, 0.0, 0.0)), Optional.empty(), Optional.empty()));

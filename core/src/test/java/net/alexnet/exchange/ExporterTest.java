@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import net.alexnet.image.MeanImage;
+import net.alexnet.image.Preprocessing;
 import net.alexnet.model.Model;
 import net.alexnet.model.ModelCard;
 import net.alexnet.net.AlexNet;
@@ -17,6 +18,7 @@ import net.alexnet.weights.WeightFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ExporterTest {
@@ -76,7 +78,7 @@ class ExporterTest {
     @Test
     void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
         AlexNet network = AlexNet.of(AlexNet.Table.TORCHVISION, 63, 3, 2, 0.001, 1, AlexNet.Activation.TANH, true, true,
-                0.25, null);
+                0.25, null, null);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, Dialect.TORCHVISION, _ -> {});
         float[] means = new float[63 * 63 * 3];
         means[5] = 99;
@@ -86,9 +88,9 @@ class ExporterTest {
         ModelCard card = Model.read(model).card();
         ModelCard changed = new ModelCard(network, card.classes(), card.preprocessing(), "trained");
         Path exported = folder.resolve("exported.safetensors");
-        Exporter.write(exported, new Model.Stored(changed, SafetensorsFile.openLasting(model)), Dialect.TORCHVISION,
+        Exporter.write(exported, new Model.Stored(changed, SafetensorsFile.openLasting(model)), Dialect.PAPER,
                 ExportFormat.SAFETENSORS);
-        ModelCard back = Model.read(imported("again.safetensors", exported, ImportOptions.of(Dialect.TORCHVISION)))
+        ModelCard back = Model.read(imported("again.safetensors", exported, ImportOptions.of(Dialect.PAPER)))
                 .card();
         assertThat(back.network()).isEqualTo(network);
         assertThat(back.preprocessing()).isEqualTo(card.preprocessing());
@@ -103,7 +105,7 @@ class ExporterTest {
         Path copy = folder.resolve("copy.safetensors");
         Exporter.write(copy, Model.read(model), Dialect.PAPER, ExportFormat.SAFETENSORS);
         assertThat(Files.readAllBytes(copy)).isEqualTo(Files.readAllBytes(model));
-        assertThat(Exporter.usual(Model.read(model).card())).isEqualTo(Dialect.TORCHVISION);
+        assertThat(Exporter.usual(Model.read(model).card(), ExportFormat.PYTORCH)).isEqualTo(Dialect.TORCHVISION);
     }
 
     @Test
@@ -114,8 +116,30 @@ class ExporterTest {
         Path out = folder.resolve("out.safetensors");
         assertThatThrownBy(() -> Exporter.write(out, Model.read(model), Dialect.CAFFENET, ExportFormat.SAFETENSORS))
                 .isInstanceOf(ChoiceException.class)
-                .hasMessageContainingAll("caffenet stand for the table caffenet", "the model's is caffe");
+                .hasMessageContainingAll("caffenet stand for the table caffenet",
+                        "the model's table is caffe and not caffenet");
         assertThat(out).doesNotExist();
+    }
+
+    /// The table alone does not say what a network computes: nor do names.
+    @ParameterizedTest
+    @CsvSource({
+        "TORCHVISION, TANH, false, 224, activation is tanh and not relu",
+        "TORCHVISION, RELU, true, 224, response_norm is true and not false",
+        "CAFFE, RELU, true, 224, input is 224 and not 227"})
+    void theNamesOfTheSameTableWithOtherOptionsAreRefused(Dialect dialect, AlexNet.Activation activation, boolean norm,
+            int input, String said) throws Exception {
+        AlexNet network = AlexNet.of(dialect.table(), input, 3, 2, 0.001, null, activation, norm, null, null, null,
+                null);
+        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, Dialect.PAPER, _ -> {});
+        ModelCard card = new ModelCard(network, List.of("a", "b"),
+                new Preprocessing(3, 256, input, List.of(0.0, 0.0, 0.0), 1), "trained");
+        Model.Stored stored = new Model.Stored(card, SafetensorsFile.openLasting(foreign));
+        for (ExportFormat format : List.of(ExportFormat.PYTORCH, ExportFormat.SAFETENSORS)) {
+            assertThatThrownBy(() -> Exporter.write(folder.resolve("out"), stored, dialect, format))
+                    .isInstanceOf(ChoiceException.class).hasMessageContaining(said);
+            assertThat(Exporter.usual(card, format)).isEqualTo(Dialect.PAPER);
+        }
     }
 
     @Test

@@ -162,7 +162,7 @@ class ImporterTest {
     @Test
     void theZoosGraphReads224Pixels() throws Exception {
         AlexNet network = AlexNet.caffe().withSize(224, 3, 0.001).withClasses(3);
-        Path file = foreign(network, Dialect.ONNX_ZOO, tensors -> tensors.put("OC2_DUMMY_1", zeros("OC2_DUMMY_1", 2)));
+        Path file = foreign(network, Dialect.ONNX_ZOO, _ -> {});
         imported(file, ImportOptions.of(Dialect.ONNX_ZOO).withClasses(THREE)
                 .withPictures(pictures(224, null, null)));
         ModelCard card = Model.open(model, backend).card();
@@ -347,7 +347,41 @@ class ImporterTest {
     }
 
     @Test
+    void aNewHeadsClassesMustBeNamed() throws Exception {
+        Path file = foreign(torchvision(1000), Dialect.TORCHVISION, _ -> {});
+        refused(file, ImportOptions.of(Dialect.TORCHVISION).withOnly(LayerChoice.of(List.of("conv*")), 1),
+                "fc8 is not taken", "--classes FILE");
+    }
+
+    @Test
+    void whatIsNoNumberIsNoWeight() throws Exception {
+        Path file = foreign(torchvision(3), Dialect.TORCHVISION, tensors -> tensors.put("classifier.4.bias",
+                Entry.of("classifier.4.bias", Shape.of(8), () -> new float[] {1, 2, Float.NaN, 4, 5, 6, 7,
+                    Float.NEGATIVE_INFINITY})));
+        assertThatThrownBy(() -> imported(file, ImportOptions.of(Dialect.TORCHVISION).withClasses(THREE)))
+                .hasRootCauseInstanceOf(WeightFileException.class)
+                .rootCause()
+                .hasMessage(file + ": tensor 'classifier.4.bias' has 2 of 8 values that are NaN or infinite:"
+                        + " its training diverged, or the file is damaged");
+        assertThat(model).doesNotExist();
+    }
+
+    /// A card may ask for any input, and what is not taken of the file is made of that size.
+    @Test
+    void aNetworkThatNoMemoryHoldsIsRefused() throws Exception {
+        Path file = foreign(AlexNet.torchvision().withClasses(3), Dialect.TORCHVISION,
+                tensors -> tensors.keySet().retainAll(List.of("features.0.weight", "features.0.bias")));
+        assertThatThrownBy(() -> imported(file, ImportOptions.of(Dialect.TORCHVISION).withClasses(THREE)
+                .withOnly(LayerChoice.of(List.of("conv1")), 1)
+                .withPictures(new Pictures(Optional.of(3000), Optional.of(3000), Optional.empty(), Optional.empty(),
+                        Optional.empty()))))
+                .isInstanceOf(WeightFileException.class).hasMessageContaining("fc6").hasMessageContaining("--crop");
+    }
+
+    @Test
     void aPatternMustMatchALayer() {
+        assertThatThrownBy(() -> LayerChoice.of(List.of(",", " "))).isInstanceOf(ChoiceException.class)
+                .hasMessageContaining("no layer is named");
         assertThat(IntStream.rangeClosed(6, 8).mapToObj(i -> "fc" + i))
                 .allMatch(new LayerChoice(List.of("fc?"))::takes);
         assertThat(new LayerChoice(List.of("conv1")).takes("conv2.bias")).isFalse();

@@ -21,7 +21,7 @@ class AlexNetCommentsTest {
 
     /// The words of a table that stand for a layer.
     private static final Pattern LAYER = Pattern
-            .compile("\\b(conv|neuron|norm\\w*|pool|flatten|dense|head|dropout|softmax)\\(");
+            .compile("\\b(conv|neuron|norm\\w*|pool|flatten|dense|head|dropped|softmax)\\(");
 
     @ParameterizedTest
     @EnumSource(Table.class)
@@ -45,7 +45,7 @@ class AlexNetCommentsTest {
 
     /// Whether a word of a table gives a layer, or is switched off in the table's defaults.
     private static boolean gives(AlexNet net, String word) {
-        return word.startsWith("norm") ? net.responseNorm() : !word.equals("dropout") || net.dropout() > 0;
+        return word.startsWith("norm") ? net.responseNorm() : !word.equals("dropped") || net.dropout() > 0;
     }
 
     /// The lines of the expression that is a table.

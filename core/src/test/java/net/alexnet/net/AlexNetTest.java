@@ -230,6 +230,7 @@ class AlexNetTest {
                         null,
                         null,
                         key.equals("dropout") ? 1.0 : null,
+                        null,
                         null))
                 .withMessageStartingWith(key + " must be").withMessageContaining("found");
     }
@@ -237,7 +238,7 @@ class AlexNetTest {
     @ParameterizedTest
     @EnumSource(Table.class)
     void whatIsNotGivenIsTheTablesDefault(Table table) {
-        assertThat(AlexNet.of(table, null, null, null, null, null, null, null, null, null, null))
+        assertThat(AlexNet.of(table, null, null, null, null, null, null, null, null, null, null, null))
                 .isEqualTo(AlexNet.of(table));
         assertThat(AlexNet.of(table).table()).isEqualTo(table);
     }
@@ -245,7 +246,7 @@ class AlexNetTest {
     private static AlexNet with(
             Table table, @Nullable Activation activation, @Nullable Boolean norm, @Nullable Boolean overlapping,
             @Nullable Double dropout) {
-        return AlexNet.of(table, null, null, null, null, null, activation, norm, overlapping, dropout, null);
+        return AlexNet.of(table, null, null, null, null, null, activation, norm, overlapping, dropout, null, null);
     }
 
     private static Architecture sized(int input, double width, int classes) {

@@ -165,7 +165,7 @@ public abstract class GoldenContract {
         Network network(GoldenFile golden, Backend backend) {
             AlexNet alexnet = AlexNet.of(
                     Table.valueOf(name()), PICTURES.dim(2), PICTURES.dim(1), 10, 0.01, null, null, null, null, dropout,
-                    null);
+                    null, null);
             Network network = Network.initialize(alexnet.architecture(), Initialization.PAPER, 0, backend);
             for (Parameter parameter : network.parameters()) {
                 backend.assign(parameter.value(), golden.tensor("start." + parameter.name()));

@@ -44,6 +44,7 @@ class HostileSafetensorsTest {
             {"a":{<f32>,<s>[4.0],<at>[0,16]}} | tensor 'a': shape: expected VALUE_NUMBER_INT
             {"a":{<f32>,<s>[99999999999999999999],<at>[0,16]}} | out of range of
             {"a":{<f32>,<s>[999999999999999999999],<at>[0,16]}} | exceeds the maximum allowed
+            {"a":{<f32>,<s>[4,1,1,1,1,1,1,1,1],<at>[0,16]}} | tensor 'a': shape has more than 8 numbers
             {"a":{<f32>,<s>[4],<at>[0,8,16]}} | tensor 'a': data_offsets has more than 2 numbers
             {"a":{<f32>,<s>[4],<at>[0]}} | tensor 'a' needs a dtype, a shape and two data_offsets
             {"a":{<f32>,<at>[0,16]}} | tensor 'a' needs a dtype, a shape and two data_offsets
@@ -106,6 +107,27 @@ class HostileSafetensorsTest {
         assertThatThrownBy(() -> open(folder.resolve("missing")))
                 .isInstanceOf(WeightFileException.class)
                 .hasMessageContaining("no such file or folder");
+    }
+
+    @Test
+    void moreTensorsThanAnyNetworkHasAreRefused() throws IOException {
+        StringBuilder header = new StringBuilder("{");
+        for (int i = 0; i <= 20_000; i++) {
+            header.append(i == 0 ? "" : ",").append("\"t").append(i)
+                    .append("\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[").append(i).append(',').append(i + 1)
+                    .append("]}");
+        }
+        Path file = file(header.append('}').toString().getBytes(StandardCharsets.UTF_8), new byte[20_001]);
+        assertThatThrownBy(() -> open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("more than 20000 tensors");
+    }
+
+    @Test
+    void aHeaderThatIsCutIsSaidToBe() throws IOException {
+        byte[] whole = sample();
+        Path file = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, 60));
+        assertThatThrownBy(() -> open(file)).hasMessageContaining("is cut: its header has ")
+                .hasMessageContaining("and the file 60");
     }
 
     @Test

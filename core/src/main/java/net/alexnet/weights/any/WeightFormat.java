@@ -50,6 +50,9 @@ public enum WeightFormat {
 
     /// Why a file with these first bytes is not read.
     static String problem(byte[] head) {
+        if (head.length == 0) {
+            return "is empty, expected weights";
+        }
         String hex = HexFormat.of().formatHex(head);
         for (Map.Entry<String, String> other : OTHERS.entrySet()) {
             if (hex.startsWith(other.getKey())) {

@@ -6,11 +6,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import net.alexnet.weights.onnx.OnnxNode.Attributes;
 import net.alexnet.weights.protobuf.Message;
 import org.jspecify.annotations.Nullable;
 
 /// A GraphProto: `node` = 1, `initializer` = 5. Graphs within nodes' attributes (If, Loop) are not entered.
 final class Graph {
+    /// As many as a window's padding has; other lists do not matter to a reader of weights.
+    private static final int MAX_LENGTHS = 8;
+
     private final ExternalData external;
     private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
     private final List<OnnxNode> nodes = new ArrayList<>();
@@ -49,7 +53,7 @@ final class Graph {
         String name = "";
         List<String> inputs = new ArrayList<>();
         List<String> outputs = new ArrayList<>();
-        Map<String, Long> numbers = new HashMap<>();
+        Attributes attributes = new Attributes(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
         OnnxTensor value = null;
         while (message.next()) {
             switch (message.field()) {
@@ -58,35 +62,52 @@ final class Graph {
                 case 3 -> name = message.text();
                 case 4 -> type = message.text();
                 case 5 -> {
-                    OnnxTensor tensor = attribute(message.message("AttributeProto"), numbers);
+                    OnnxTensor tensor = attribute(message.message("AttributeProto"), attributes);
                     value = tensor == null ? value : tensor;
                 }
                 default -> {} // domain, documentation
             }
         }
-        nodes.add(new OnnxNode(type, name, inputs, outputs, numbers));
+        nodes.add(new OnnxNode(type, name, inputs, outputs, attributes));
         if (type.equals("Constant") && value != null && outputs.size() == 1) {
             add(outputs.getFirst(), value);
         }
     }
 
-    /// An AttributeProto: name = 1, i = 3, t = 5. Gives the tensor of the attribute `value`, if it is that.
-    private @Nullable OnnxTensor attribute(Message message, Map<String, Long> numbers) throws IOException {
+    /// An AttributeProto: name = 1, f = 2, i = 3, s = 4, t = 5, ints = 8. Gives the tensor of the attribute `value`, if it is that.
+    private @Nullable OnnxTensor attribute(Message message, Attributes attributes) throws IOException {
         String name = "";
-        Long number = null;
+        List<Long> lengths = new ArrayList<>();
         OnnxTensor tensor = null;
+        Float real = null;
+        Long number = null;
+        String text = null;
         while (message.next()) {
             switch (message.field()) {
                 case 1 -> name = message.text();
+                case 2 -> real = message.real();
                 case 3 -> number = message.number();
+                case 4 -> text = message.text();
                 case 5 -> tensor = OnnxTensor.parse(message.message("TensorProto"), external);
+                case 8 -> message.numbers(one -> {
+                    if (lengths.size() < MAX_LENGTHS) {
+                        lengths.add(one);
+                    }
+                });
                 default -> {} // other types
             }
         }
-        if (number != null) {
-            numbers.put(name, number);
-        }
+        put(attributes.reals(), name, real);
+        put(attributes.numbers(), name, number);
+        put(attributes.texts(), name, text);
+        put(attributes.lengths(), name, lengths.isEmpty() ? null : lengths);
         return name.equals("value") ? tensor : null;
+    }
+
+    private static <T> void put(Map<String, T> values, String name, @Nullable T value) {
+        if (value != null) {
+            values.put(name, value);
+        }
     }
 
     private void add(String name, OnnxTensor tensor) throws IOException {

@@ -72,7 +72,8 @@ public final class OnnxFile extends MappedWeights {
         return new OnnxFile(file, graph, metadata);
     }
 
-    /// What the file says of itself (`metadata_props`); in file order.
+    /// Its `metadata_props`.
+    @Override
     public Map<String, String> metadata() {
         return metadata;
     }

@@ -3,6 +3,7 @@ package net.alexnet.weights.protobuf;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -33,6 +34,9 @@ public final class Message {
     private long number;
     private long start;
     private long length;
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Message(String type, MemorySegment bytes, long origin, Budget budget) {
         this.type = type;
@@ -88,6 +92,12 @@ public final class Message {
     public long number() throws IOException {
         expect(VARINT, "a number");
         return number;
+    }
+
+    /// Its value, a float32.
+    public float real() throws IOException {
+        expect(FOUR_BYTES, "a float");
+        return bytes.get(FLOAT, start);
     }
 
     /// Its value, bytes where they lie.

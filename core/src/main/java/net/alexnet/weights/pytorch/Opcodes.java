@@ -3,7 +3,7 @@ package net.alexnet.weights.pytorch;
 import java.util.Locale;
 import java.util.Map;
 
-/// The opcodes of Python's pickles by the names that `pickletools` has for them: those that [Unpickler] follows, and the
+/// The opcodes of Python's pickles by the names that `pickletools` has for them: those that [Unpickler] follows and [StatePickle] writes, and the
 /// names of the others for saying what is refused.
 final class Opcodes {
     static final int MARK = '(', STOP = '.', NONE = 'N', NEWTRUE = 0x88, NEWFALSE = 0x89, BININT = 'J', BININT1 = 'K',

@@ -1,5 +1,26 @@
 package net.alexnet.weights.pytorch;
 
+import static net.alexnet.weights.pytorch.Opcodes.BINGET;
+import static net.alexnet.weights.pytorch.Opcodes.BININT;
+import static net.alexnet.weights.pytorch.Opcodes.BININT1;
+import static net.alexnet.weights.pytorch.Opcodes.BININT2;
+import static net.alexnet.weights.pytorch.Opcodes.BINPERSID;
+import static net.alexnet.weights.pytorch.Opcodes.BINPUT;
+import static net.alexnet.weights.pytorch.Opcodes.BINUNICODE;
+import static net.alexnet.weights.pytorch.Opcodes.EMPTY_TUPLE;
+import static net.alexnet.weights.pytorch.Opcodes.GLOBAL;
+import static net.alexnet.weights.pytorch.Opcodes.LONG1;
+import static net.alexnet.weights.pytorch.Opcodes.LONG_BINGET;
+import static net.alexnet.weights.pytorch.Opcodes.LONG_BINPUT;
+import static net.alexnet.weights.pytorch.Opcodes.MARK;
+import static net.alexnet.weights.pytorch.Opcodes.NEWFALSE;
+import static net.alexnet.weights.pytorch.Opcodes.PROTO;
+import static net.alexnet.weights.pytorch.Opcodes.REDUCE;
+import static net.alexnet.weights.pytorch.Opcodes.SETITEMS;
+import static net.alexnet.weights.pytorch.Opcodes.STOP;
+import static net.alexnet.weights.pytorch.Opcodes.TUPLE;
+import static net.alexnet.weights.pytorch.Opcodes.TUPLE1;
+
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -23,28 +44,6 @@ final class StatePickle {
     private static final String ORDERED_DICT = "collections\nOrderedDict";
     private static final String REBUILD_TENSOR = "torch._utils\n_rebuild_tensor_v2";
     private static final String FLOAT_STORAGE = "torch\nFloatStorage";
-
-    // The opcodes, by their names in Python's pickletools.
-    private static final int PROTO = 0x80;
-    private static final int GLOBAL = 'c';
-    private static final int BINPUT = 'q';
-    private static final int LONG_BINPUT = 'r';
-    private static final int BINGET = 'h';
-    private static final int LONG_BINGET = 'j';
-    private static final int MARK = '(';
-    private static final int EMPTY_TUPLE = ')';
-    private static final int TUPLE1 = 0x85;
-    private static final int TUPLE = 't';
-    private static final int BINUNICODE = 'X';
-    private static final int BININT1 = 'K';
-    private static final int BININT2 = 'M';
-    private static final int BININT = 'J';
-    private static final int LONG1 = 0x8a;
-    private static final int NEWFALSE = 0x89;
-    private static final int BINPERSID = 'Q';
-    private static final int REDUCE = 'R';
-    private static final int SETITEMS = 'u';
-    private static final int STOP = '.';
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Map<String, Integer> known = new HashMap<>();

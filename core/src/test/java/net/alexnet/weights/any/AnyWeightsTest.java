@@ -47,7 +47,7 @@ class AnyWeightsTest {
             80025d710058       | it is a pickle of Python, but torch.save did not write it
             1f8b0800           | it is compressed by gzip
             ffd8ffe0           | is no file of weights that is known. It begins with the bytes ffd8ffe0; safetensors
-            ''                 | is no file of weights that is known
+            ''                 | is empty, expected weights
             """)
     void saysWhatAnotherFileCouldBe(String hex, String expected) throws IOException {
         Path file = Files.write(folder.resolve("other"), HexFormat.of().parseHex(hex));

@@ -23,6 +23,11 @@ class SpoiltFilesProperties implements AutoCloseable {
     }
 
     @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+    void safetensors(@ForAll long seed) throws IOException {
+        new Attack(Target.SAFETENSORS, folder).attempt(seed);
+    }
+
+    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
     void caffe(@ForAll long seed) throws IOException {
         new Attack(Target.CAFFE, folder).attempt(seed);
     }

@@ -5,6 +5,8 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.alexnet.weights.Expected;
+import net.alexnet.weights.SafetensorsFile;
 import net.alexnet.weights.WeightFile;
 import net.alexnet.weights.WeightFileException;
 import net.alexnet.weights.caffe.CaffeFile;
@@ -24,6 +27,25 @@ import net.alexnet.weights.pytorch.ZipOf;
 
 /// A format under attack: valid files, ways to spoil them, and who reads them.
 enum Target {
+    SAFETENSORS("") {
+        @Override
+        WeightFile open(Path file) throws WeightFileException {
+            return SafetensorsFile.openLasting(file);
+        }
+
+        // Mostly a header whose length is right, so that what it says is reached.
+        @Override
+        byte[] spoil(byte[] valid, Random random) {
+            if (random.nextInt(3) == 0) {
+                return new Mutation(random).of(valid);
+            }
+            int length = (int) ByteBuffer.wrap(valid).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            byte[] header = new Mutation(random).of(Arrays.copyOfRange(valid, Long.BYTES, Long.BYTES + length));
+            int data = valid.length - Long.BYTES - length;
+            return ByteBuffer.allocate(Long.BYTES + header.length + data).order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(header.length).put(header).put(valid, Long.BYTES + length, data).array();
+        }
+    },
     PYTORCH("zip.pth legacy.pth views.pth views-legacy.pth types.pth checkpoint.pth protocol4.pth") {
         @Override
         WeightFile open(Path file) throws WeightFileException {
@@ -84,6 +106,10 @@ enum Target {
         List<byte[]> files = new ArrayList<>();
         if (this == CAFFE) {
             return List.of(CaffeNet.current(), CaffeNet.old());
+        }
+        if (this == SAFETENSORS) {
+            return List.of(Files.readAllBytes(Expected.fixture("python.safetensors")),
+                    Files.readAllBytes(Expected.fixture("onnx/expected.safetensors")));
         }
         for (String name : fixtures.split(" ", -1)) {
             files.add(Files.readAllBytes(Expected.fixture(folder() + "/" + name)));

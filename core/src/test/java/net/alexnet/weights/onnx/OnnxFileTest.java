@@ -41,8 +41,8 @@ class OnnxFileTest {
                 "bfloat_typed", "extents", "constant");
         assertThat(file.shape("constant")).isEqualTo(Shape.of(2, 3));
         assertThat(file.metadata()).containsExactly(Map.entry("net", "paper"), Map.entry("größe", "klein"));
-        assertThat(file.nodes()).contains(
-                new OnnxNode("Gemm", "fc8", List.of("x", "typed"), List.of("y"), Map.of("transB", 1L)));
+        assertThat(file.nodes()).contains(new OnnxNode("Gemm", "fc8", List.of("x", "typed"), List.of("y"),
+                new OnnxNode.Attributes(Map.of("alpha", 1f), Map.of("transB", 1L), Map.of(), Map.of())));
         assertThat(file.values("raw").isNative()).as("in the mapped file").isTrue();
         assertThatThrownBy(() -> file.values("extents")).isInstanceOf(WeightFileException.class)
                 .hasMessageContaining("tensor 'extents' holds I64");
@@ -53,7 +53,8 @@ class OnnxFileTest {
         for (String name : List.of("exported.onnx", "external.onnx")) {
             List<OnnxNode> convolutions = OnnxFile.open(Expected.fixture("onnx/" + name)).nodes().stream()
                     .filter(node -> node.type().equals("Conv")).toList();
-            assertThat(convolutions).extracting(node -> node.numbers().get("group")).containsExactly(1L, 2L);
+            assertThat(convolutions).extracting(node -> node.number("group", 1)).containsExactly(1L, 2L);
+            assertThat(convolutions).extracting(node -> node.length("kernel_shape", 1, 0)).containsExactly(3L, 3L);
             assertThat(convolutions.get(1).inputs()).contains("features.2.weight", "features.2.bias");
         }
     }

@@ -63,7 +63,7 @@ class PyTorchFileTest {
         assertThatThrownBy(() -> file.values("batches")).isInstanceOf(WeightFileException.class)
                 .hasMessageContaining("tensor 'batches' holds I64; only F32, F16, BF16 and F64");
         assertThatThrownBy(() -> file.values("none")).isInstanceOf(WeightFileException.class)
-                .hasMessageContaining("there is no tensor 'none'; there are [half, bfloat");
+                .hasMessageContaining("there is no tensor 'none'; there are half, bfloat");
     }
 
     @ParameterizedTest

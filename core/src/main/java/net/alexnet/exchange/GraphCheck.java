@@ -1,0 +1,224 @@
+package net.alexnet.exchange;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import net.alexnet.net.Architecture;
+import net.alexnet.net.Architecture.Row;
+import net.alexnet.net.Layer.Conv;
+import net.alexnet.net.Layer.Dense;
+import net.alexnet.net.Layer.Dropout;
+import net.alexnet.net.Layer.DropoutScaling;
+import net.alexnet.net.Layer.Flatten;
+import net.alexnet.net.Layer.MaxPool;
+import net.alexnet.net.Layer.Normalize;
+import net.alexnet.net.Layer.Relu;
+import net.alexnet.net.Layer.Softmax;
+import net.alexnet.net.Layer.Tanh;
+import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.Window;
+import net.alexnet.weights.Entry;
+import net.alexnet.weights.WeightFileException;
+import net.alexnet.weights.onnx.OnnxFile;
+import net.alexnet.weights.onnx.OnnxNode;
+import org.jspecify.annotations.Nullable;
+
+/// Whether an ONNX graph computes what a table does, step by step: weights that were trained behind another activation or
+/// without a normalisation have the same shapes, and would give other answers without a sign of it. Steps are compared as they
+/// are spelled in the error.
+final class GraphCheck {
+    /// What changes no value of a test-time pass, or only how it is laid out in rows; an AveragePool may look at one pixel.
+    private static final Set<String> NOTHING = Set.of("Identity", "Dropout", "Flatten", "Reshape", "Squeeze",
+            "Softmax");
+
+    private final OnnxFile file;
+    private final Dialect dialect;
+    private final Map<String, List<OnnxNode>> readers = new HashMap<>();
+    private final Map<String, OnnxNode> makers = new HashMap<>();
+    private final List<String> steps = new ArrayList<>();
+
+    private GraphCheck(OnnxFile file, Dialect dialect) {
+        this.file = file;
+        this.dialect = dialect;
+        for (OnnxNode node : file.nodes()) {
+            node.inputs().stream().distinct()
+                    .forEach(input -> readers.computeIfAbsent(input, _ -> new ArrayList<>()).add(node));
+            node.outputs().forEach(output -> makers.put(output, node));
+        }
+    }
+
+    /// @param only the layers that are taken; if they are not all, the steps between them do not matter
+    /// @throws WeightFileException that names the first step that differs
+    static void require(OnnxFile file, Dialect dialect, Architecture architecture, LayerChoice only)
+            throws WeightFileException {
+        boolean whole = only.equals(LayerChoice.ALL);
+        List<String> expected = new ArrayList<>();
+        for (Row row : architecture.rows()) {
+            if (whole || (NetworkFit.isWeighted(row) && only.takes(row.name()))) {
+                step(row).ifPresent(expected::add);
+            }
+        }
+        GraphCheck check = new GraphCheck(file, dialect);
+        if (whole) {
+            check.walk();
+        } else {
+            for (OnnxNode node : file.nodes()) {
+                if (check.layer(node).filter(only::takes).isPresent()) {
+                    check.add(node);
+                }
+            }
+        }
+        List<String> found = check.steps;
+        for (int i = 0; i < Math.max(found.size(), expected.size()); i++) {
+            String here = i < found.size() ? found.get(i) : "nothing more";
+            String there = i < expected.size() ? expected.get(i) : "nothing more";
+            if (!here.equals(there)) {
+                throw new WeightFileException(file.path(), "its graph does not compute the table " + architecture.name()
+                        + ": step " + (i + 1) + (i == 0 ? "" : ", after " + expected.get(i - 1)) + ", is " + here
+                        + ", expected " + there + ". Name the network that it is with --net and --table");
+            }
+        }
+    }
+
+    // --- what the table computes -------------------------------------------------------------------------------------
+
+    private static Optional<String> step(Row row) {
+        return switch (row.layer()) {
+            case Conv conv -> Optional.of("Conv " + conv.name() + window(conv.window()) + ", groups " + conv.groups());
+            case Dense dense -> Optional.of("Gemm " + dense.name());
+            case Relu _ -> Optional.of("Relu");
+            case Tanh _ -> Optional.of("Tanh");
+            case Normalize(ResponseNorm norm) -> Optional.of(
+                    norm.region() == ResponseNorm.Region.ACROSS_CHANNELS && norm.groups() == 1
+                            ? norm(norm.size(), (float) norm.alpha(), (float) norm.beta(), (float) norm.k())
+                            : "a normalisation that ONNX has no operator for");
+            case MaxPool pool -> Optional.of("MaxPool" + window(pool.window()));
+            case Dropout dropout -> dropout.scaling() == DropoutScaling.AT_TEST
+                    ? Optional.of("Mul by " + (float) (1 - dropout.rate()))
+                    : Optional.empty();
+            case Flatten _,Softmax _ -> Optional.empty();
+        };
+    }
+
+    private static String window(Window window) {
+        return window(window.kernel(), window.stride(), window.padding());
+    }
+
+    private static String window(long kernel, long stride, long padding) {
+        return " of " + kernel + ", stride " + stride + ", padding " + padding;
+    }
+
+    private static String norm(long size, float alpha, float beta, float k) {
+        return String.format(Locale.ROOT, "LRN of %d, alpha %s, beta %s, k %s", size, alpha, beta, k);
+    }
+
+    // --- what the graph computes -------------------------------------------------------------------------------------
+
+    /// Forward from the first convolution to where nothing reads on, and back to the input.
+    private void walk() {
+        List<OnnxNode> first = readers.getOrDefault(dialect.theirs("conv1.weight"), List.of());
+        if (first.isEmpty()) {
+            return;
+        }
+        OnnxNode before = makers.get(first.getFirst().input(0));
+        if (before != null && !before.type().equals("Identity")) {
+            steps.add(before.type());
+        }
+        OnnxNode node = first.getFirst();
+        for (int i = 0; node != null && i < file.nodes().size(); i++) {
+            add(node);
+            node = next(node);
+        }
+    }
+
+    /// Null at the end, or where several nodes read on, which no table does.
+    private @Nullable OnnxNode next(OnnxNode node) {
+        List<OnnxNode> next = readers.getOrDefault(node.outputs().isEmpty() ? "" : node.outputs().getFirst(), List.of())
+                .stream().filter(reader -> !reader.type().equals("Shape")).toList();
+        if (next.size() > 1) {
+            steps.add("read by " + next.size() + " nodes at once");
+        }
+        return next.size() == 1 ? next.getFirst() : null;
+    }
+
+    private void add(OnnxNode node) {
+        switch (node.type()) {
+            case "Conv" -> steps.add("Conv " + layer(node).orElse("of unknown weights") + windowOf(node) + ", groups "
+                    + node.number("group", 1) + bias(node));
+            case "Gemm" -> steps.add("Gemm " + layer(node).orElse("of unknown weights") + bias(node)
+                    + (node.real("alpha", 1) == 1 && node.real("beta", 1) == 1 && node.number("transA", 0) == 0
+                            ? ""
+                            : " with alpha, beta or transA"));
+            case "MatMul" -> steps.add("Gemm " + layer(node).orElse("of unknown weights")
+                    + (Optional.ofNullable(next(node)).filter(this::addsBias).isPresent() ? "" : " without its bias"));
+            case "Add" -> {
+                if (!addsBias(node)) {
+                    steps.add("Add");
+                }
+            }
+            case "LRN" -> steps.add(norm(node.number("size", 0), node.real("alpha", 1e-4f), node.real("beta", 0.75f),
+                    node.real("bias", 1)));
+            case "MaxPool" -> steps.add("MaxPool" + windowOf(node));
+            case "Mul" -> steps.add("Mul by " + scalar(node));
+            case "AveragePool" -> {
+                String window = windowOf(node);
+                if (!window.equals(window(1, 1, 0))) {
+                    steps.add("AveragePool" + window);
+                }
+            }
+            default -> {
+                if (!NOTHING.contains(node.type())) {
+                    steps.add(node.type());
+                }
+            }
+        }
+    }
+
+    /// The layer whose weights a node reads.
+    private Optional<String> layer(OnnxNode node) {
+        return node.type().equals("Conv") || GraphWeights.isDense(node)
+                ? dialect.ours(node.input(1)).filter(name -> name.endsWith(".weight"))
+                        .map(name -> name.substring(0, name.indexOf('.')))
+                : Optional.empty();
+    }
+
+    private String bias(OnnxNode node) {
+        return dialect.ours(node.input(2)).equals(layer(node).map(layer -> layer + ".bias")) ? "" : " without its bias";
+    }
+
+    /// Whether a node adds the bias of the layer whose product it reads.
+    private boolean addsBias(OnnxNode node) {
+        return node.type().equals("Add") && node.inputs().stream().map(makers::get).filter(Objects::nonNull)
+                .filter(maker -> maker.type().equals("MatMul")).flatMap(maker -> layer(maker).stream())
+                .anyMatch(layer -> node.inputs().contains(dialect.theirs(layer + ".bias")));
+    }
+
+    private static String windowOf(OnnxNode node) {
+        String padded = node.attributes().texts().getOrDefault("auto_pad", "NOTSET");
+        boolean square = node.length("kernel_shape", 0, 0) == node.length("kernel_shape", 1, 0)
+                && node.length("strides", 0, 1) == node.length("strides", 1, 1)
+                && node.length("pads", 0, 0) == node.length("pads", 1, 0)
+                && node.length("dilations", 0, 1) == 1 && node.length("dilations", 1, 1) == 1;
+        return window(node.length("kernel_shape", 0, 0), node.length("strides", 0, 1), node.length("pads", 0, 0))
+                + (square ? "" : ", not the same along both axes, or dilated")
+                + (padded.equals("NOTSET") || padded.equals("VALID") ? "" : ", auto_pad " + padded);
+    }
+
+    private String scalar(OnnxNode node) {
+        for (String input : node.inputs()) {
+            try {
+                if (file.names().contains(input) && file.shape(input).elements() == 1) {
+                    return Float.toString(file.values(input).get(Entry.FLOAT, 0));
+                }
+            } catch (WeightFileException e) {
+                return "no number"; // a whole number, say
+            }
+        }
+        return "another tensor";
+    }
+}

@@ -1,0 +1,111 @@
+package net.alexnet.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.CodedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import net.alexnet.image.Preprocessing;
+import net.alexnet.model.Model;
+import net.alexnet.model.ModelCard;
+import net.alexnet.net.AlexNet;
+import net.alexnet.net.AlexNet.Table;
+import net.alexnet.net.Layer.DropoutScaling;
+import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.weights.WeightFile;
+import net.alexnet.weights.WeightFileException;
+import net.alexnet.weights.pytorch.PyTorchFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The network of [TorchvisionTest] as graphs (`tools/weights.py onnx`).
+class OnnxImportTest {
+    private static final Path FIXTURES = Path.of("src/test/resources/weights/torchvision");
+    private static final ClassList CLASSES = new ClassList(List.of("a", "b", "c", "d", "e", "f", "g"), List.of());
+
+    @TempDir
+    private Path folder;
+
+    private Path imported(String name, LayerChoice only) throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        try (WeightFile weights = Importer.open(FIXTURES.resolve(name))) {
+            assertThat(Importer.dialect(weights)).isEqualTo(Dialect.TORCHVISION);
+            Importer.read(weights, ImportOptions.of(Dialect.TORCHVISION).withClasses(CLASSES).withOnly(only, 1))
+                    .write(model);
+        }
+        return model;
+    }
+
+    /// As PyTorch exports it now, as it did, and with fc7 and fc8 the other way round.
+    @ParameterizedTest
+    @ValueSource(strings = {"dynamo.onnx", "script.onnx", "dense.onnx"})
+    void weightsMeanWhatTheirNodesSay(String name) throws Exception {
+        PyTorchFile expected = PyTorchFile.open(FIXTURES.resolve("narrow.pth"));
+        try (WeightFile found = Importer.open(imported(name, LayerChoice.ALL))) {
+            for (String parameter : Dialect.TORCHVISION.parameters()) {
+                String theirs = Dialect.TORCHVISION.theirs(parameter);
+                assertThat(found.values(parameter, expected.shape(theirs)).mismatch(expected.values(theirs)))
+                        .as(parameter).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void anotherActivationIsAnotherNetwork() throws Exception {
+        assertThatThrownBy(() -> imported("tanh.onnx", LayerChoice.ALL)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining(
+                        "its graph does not compute the table torchvision: step 2, after Conv conv1 of 11,"
+                                + " stride 4, padding 2, groups 1, is Tanh, expected Relu");
+        assertThat(imported("tanh.onnx", LayerChoice.of(List.of("conv*")))).as("kernels alone").exists();
+    }
+
+    /// A graph that says nothing of itself is told by its steps: norms, pools and the halving of 2012 among them.
+    @ParameterizedTest
+    @CsvSource({
+        "CAFFE, AT_TRAINING, CAFFENET, 'is LRN of 5, alpha 1.0E-4, beta 0.75, k 1.0, expected MaxPool of 3, stride 2'",
+        "CAFFENET, AT_TRAINING, CAFFE, 'is MaxPool of 3, stride 2, padding 0, expected LRN of 5'",
+        "CAFFE, AT_TEST, CAFFE, 'is Mul by 0.5, expected Gemm fc7'"})
+    void aGraphOfAnotherTableIsRefused(Table table, DropoutScaling scaling, Table other, String said) throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(table), 7).withDropoutScaling(scaling);
+        ModelCard card = new ModelCard(network, CLASSES.names(),
+                new Preprocessing(3, 256, 227, List.of(0.0, 0.0, 0.0), 1), "trained");
+        Path own = ForeignFiles.write(folder.resolve("own.safetensors"), network, Dialect.PAPER, _ -> {});
+        Path graph = folder.resolve("graph.onnx");
+        Exporter.write(graph, new Model.Stored(card, SafetensorsFile.openLasting(own)), Dialect.PAPER,
+                ExportFormat.ONNX);
+        Files.write(graph, withoutCard(Files.readAllBytes(graph)));
+        ImportOptions options = ImportOptions.of(Dialect.PAPER).withClasses(CLASSES).withDropout(scaling)
+                .withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
+                        Optional.of(List.of(0.0)), Optional.empty(), Optional.empty()));
+        try (WeightFile weights = Importer.open(graph)) {
+            assertThat(Importer.read(weights, options.withTable(table)).card().network().architecture().rows())
+                    .isEqualTo(network.architecture().rows());
+            assertThatThrownBy(() -> Importer.read(weights, options.withTable(other)
+                    .withDropout(DropoutScaling.AT_TRAINING))).isInstanceOf(WeightFileException.class)
+                    .hasMessageContaining(said);
+        }
+    }
+
+    /// Without field 14 of the outermost message, `metadata_props`.
+    private static byte[] withoutCard(byte[] model) throws IOException {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        CodedInputStream in = CodedInputStream.newInstance(model);
+        while (!in.isAtEnd()) {
+            int start = in.getTotalBytesRead();
+            int tag = in.readTag();
+            in.skipField(tag);
+            if (tag >>> 3 != 14) {
+                rest.write(model, start, in.getTotalBytesRead() - start);
+            }
+        }
+        return rest.toByteArray();
+    }
+}
