@@ -2,6 +2,7 @@ package net.alexnet.finetune;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -117,6 +118,8 @@ public record FeatureCache(Path root) {
             AtomicFiles.move(own, file);
         } catch (InterruptedWriting e) {
             throw e.cause;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         } finally {
             try {
                 Files.deleteIfExists(own);
@@ -139,8 +142,9 @@ public record FeatureCache(Path root) {
             done += batch.count() / views;
             tools.listener.computed(done, pictures);
             if (tools.stop.getAsBoolean()) {
-                throw new IOException("stopped after the features of " + done + " of " + pictures
-                        + " pictures; the same command computes them anew");
+                throw new UncheckedIOException(new IOException("stopped after the features of " + done + " of "
+                        + pictures + " pictures; there is nothing of them to resume, and the same command computes"
+                        + " them anew")); // unchecked: it is no failure of the writing
             }
         }
         out.write(

@@ -42,6 +42,7 @@ import net.alexnet.recipe.Finetune;
 import net.alexnet.recipe.Recipe;
 import net.alexnet.recipe.Recipe.Values;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Scope;
 import net.alexnet.train.DivergedException;
 import net.alexnet.train.Progress;
 import net.alexnet.train.Trainer;
@@ -53,6 +54,9 @@ import net.alexnet.weights.SafetensorsFile;
 public final class TrainingRun {
     /// The key of a model file's metadata for the fingerprint of the pictures that it was trained on.
     private static final String PICTURES = "pictures_sha256";
+
+    /// The same for their pixels, where the preprocessing is a base's and so tells nothing of them.
+    private static final String PIXELS = "pixels_sha256";
 
     /// Of the folds; not the run's, so that runs that differ in their seed are judged by the same pictures.
     private static final long FOLD_SEED = 1;
@@ -109,11 +113,12 @@ public final class TrainingRun {
     public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
-        folder.becomeLatest();
-        Network network = Network.initialize(
-                recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
-        Velocities velocities = new Velocities(network, recipe.optimizer());
-        return run.go(network, velocities, TrainingState.start(recipe.seed()));
+        try (Scope _ = tools.backend.scope()) {
+            Network network = Network.initialize(
+                    recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
+            Velocities velocities = new Velocities(network, recipe.optimizer());
+            return run.go(network, velocities, TrainingState.start(recipe.seed()));
+        }
     }
 
     /// Trains from a base: all of it but the head, which is new. The pictures go through the base's preprocessing.
@@ -125,12 +130,13 @@ public final class TrainingRun {
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(
                 folder, recipe, pictures, Optional.of(base.card().preprocessing()), tools);
-        folder.becomeLatest();
         Architecture architecture = recipe.network().architecture();
         String head = Finetune.head(architecture);
-        Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(), base.weights(),
-                layer -> !layer.equals(head), tools.backend);
-        return run.go(network, run.velocities(network), TrainingState.start(recipe.seed()));
+        try (Scope _ = tools.backend.scope()) {
+            Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(),
+                    base.weights(), layer -> !layer.equals(head), tools.backend);
+            return run.go(network, run.velocities(network), TrainingState.start(recipe.seed()));
+        }
     }
 
     /// Goes on where a run was left, bit for bit as if it had not been.
@@ -147,23 +153,29 @@ public final class TrainingRun {
                 ? Optional.empty()
                 : Optional.of(Model.read(checkpoint.modelFile()).card().preprocessing());
         TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
-        Network network;
-        Velocities velocities;
-        try (SafetensorsFile weights = checkpoint.openModel();
-                SafetensorsFile momentum = checkpoint.openMomentum()) {
+        try (Scope _ = tools.backend.scope()) {
+            Network network = run.network(checkpoint);
+            Velocities velocities = run.velocities(network);
+            try (SafetensorsFile momentum = checkpoint.openMomentum()) {
+                velocities.restore(momentum);
+            }
+            return run.go(network, velocities, checkpoint.state());
+        }
+    }
+
+    /// A checkpoint's network, if it was trained on these pictures.
+    private Network network(Checkpoint checkpoint) throws IOException {
+        try (SafetensorsFile weights = checkpoint.openModel()) {
             Map<String, String> then = weights.metadata();
-            Map<String, String> now = run.metadata();
+            Map<String, String> now = metadata();
             if (!then.equals(now)) {
                 Set<String> keys = new TreeSet<>(then.keySet());
                 keys.addAll(now.keySet());
                 keys.removeIf(key -> Objects.equals(then.get(key), now.get(key)));
                 throw changed(folder, pictures.squares(), String.join(", ", keys));
             }
-            network = Network.of(recipe.network().architecture(), weights, tools.backend);
-            velocities = run.velocities(network);
-            velocities.restore(momentum);
+            return Network.of(recipe.network().architecture(), weights, tools.backend);
         }
-        return run.go(network, velocities, checkpoint.state());
     }
 
     /// A run of fine-tuning may have frozen layers, and rates for the others.
@@ -189,10 +201,13 @@ public final class TrainingRun {
                 : "fine-tuned as " + recipe.name() + " from " + finetune.model() + ", SHA-256 " + finetune.sha256();
     }
 
-    /// What the run began with, in a model file's metadata: the card, and a fingerprint of the pictures' names and labels.
+    /// What the run began with, in a model file's metadata: the card, and fingerprints of the pictures.
     private Map<String, String> metadata() {
         Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
         metadata.put(PICTURES, Fingerprint.of(pictures.squares().training(), pictures.squares().validation()));
+        if (recipe.finetune() != null) {
+            metadata.put(PIXELS, Fingerprint.of(pictures.statistics()));
+        }
         return metadata;
     }
 
@@ -256,6 +271,9 @@ public final class TrainingRun {
     private Outcome loop(Network network, int from, Velocities velocities, TrainingState state, Source source,
             Validation validation) throws IOException, InterruptedException {
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
+        if (state.step() == 0 && (recipe.finetune() == null || recipe.finetune().folds() == 0)) {
+            folder.becomeLatest(); // not before: a stop from here on leaves a checkpoint. A fold is part of a whole
+        }
         tools.progress.started(recipe, state);
         try {
             return Trainer.run(new Trainer.Parts(
