@@ -214,7 +214,8 @@ final class FinetuneCommand implements Callable<Integer> {
     private static Optional<String> views(Recipe recipe) {
         return finetune(recipe).stores(recipe.network().architecture())
                 ? Optional.of("learning from stored views, " + finetune(recipe).views()
-                        + " of each training picture (--views); pictures.random_crop and pictures.mirror change nothing but with --augment")
+                        + " of each training picture (--views); pictures.random_crop and pictures.mirror change nothing but"
+                        + " with --augment")
                 : Optional.empty();
     }
 
