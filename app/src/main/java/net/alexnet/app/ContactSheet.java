@@ -41,7 +41,7 @@ final class ContactSheet {
             <body>
             <h1>Similar pictures</h1>
             <div><table>
-            <thead><tr><th scope="col">picture</th><th scope="col" colspan="9">nearest first: distance, file, class</th></tr></thead>
+            <thead><tr><th scope="col">picture</th><th scope="col" colspan="%d">nearest first: distance, file, class</th></tr></thead>
             <tbody>
             """;
     private static final String FOOT = """
@@ -58,7 +58,8 @@ final class ContactSheet {
     /// @param source where the others stand
     static String of(List<Found> found, PictureSource asked, PictureSource source, PictureCodec codec)
             throws IOException {
-        StringBuilder page = new StringBuilder(HEAD);
+        int columns = found.stream().mapToInt(one -> one.similar().size()).max().orElse(1);
+        StringBuilder page = new StringBuilder(HEAD.replace("%d", String.valueOf(columns)));
         for (Found one : found) {
             page.append("<tr>\n<th scope=\"row\">").append(image(asked.pictures(), one.index(), one.file(), codec))
                     .append("<p>").append(escaped(one.file())).append("</p></th>\n");

@@ -39,8 +39,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch or onnx, whatever OUT is called.")
     private @Nullable ExportFormat format;
 
-    @Option(names = "--checkpoint", paramLabel = "last|best", defaultValue = "last", description = "Which of a run's checkpoints. Default: ${DEFAULT-VALUE}.")
-    private ModelFile.Which which = ModelFile.Which.LAST;
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
+    private ModelFile.@Nullable Which which;
 
     @Option(names = "--force", description = "Replace OUT if it exists.")
     private boolean force;
@@ -58,7 +58,7 @@ final class ExportCommand implements Callable<Integer> {
                 ? ExportFormat.of(out).orElseThrow(() -> new MisuseException("the ending of " + out
                         + " names no format; it must be one of " + endings() + ", or say --format"))
                 : format;
-        OutputFile.require(out, model, force);
+        OutputFile.require(out, List.of(model), force);
         try {
             Model.Stored stored = ModelFile.find(model, which).stored();
             Dialect dialect = net == null ? Exporter.usual(stored.card(), chosen) : Dialects.named(net);

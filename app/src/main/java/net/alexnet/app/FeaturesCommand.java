@@ -20,6 +20,7 @@ import net.alexnet.image.Preprocessing;
 import net.alexnet.model.Model;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,17 +33,20 @@ final class FeaturesCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model. Default: runs/latest.")
-    private Path model = Path.of("runs/latest");
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
+    private Path model = Path.of("");
 
-    @Option(names = "--data", required = true, arity = "1..*", paramLabel = "DIR|FILE", description = "Folders of pictures, with class folders or without, prepared datasets, or single files. Every picture is taken once.")
+    @Option(names = "--data", required = true, paramLabel = "DIR|FILE", description = "A folder of pictures, with class folders or without, a prepared dataset, or a single file; may be given often. Every picture is taken once.")
     private List<Path> data = List.of();
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "FILE.parquet (file, label, features), FILE.npy (with FILE.npy.files.tsv that names the rows) or FILE.csv.")
     private Path out = Path.of("");
 
-    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last.")
-    private ModelFile.Which which = ModelFile.Which.LAST;
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
+    private ModelFile.@Nullable Which which;
+
+    @Option(names = "--force", description = "Replace FILE if it exists.")
+    private boolean force;
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none. Default: auto.")
     private ProgressMode mode = ProgressMode.AUTO;
@@ -69,7 +73,9 @@ final class FeaturesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try {
-            FeatureFile.Format.of(out);
+            for (Path file : FeatureFile.Format.of(out).files(out)) {
+                OutputFile.require("--out", file, data, force);
+            }
         } catch (IllegalArgumentException e) {
             throw new MisuseException("--out: " + e.getMessage());
         }

@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.LongPredicate;
 import net.alexnet.dataset.Dataset;
-import net.alexnet.dataset.Fold;
 import net.alexnet.files.Hashes;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.model.Model;
@@ -132,6 +133,9 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private Recipe template() throws IOException {
         for (String key : settings.keySet()) {
+            if (key.equals("finetune.folds") || key.equals("finetune.fold")) {
+                throw new MisuseException(key + " is set for each run of a cross-validation; --folds K makes one");
+            }
             if (key.startsWith("network") || key.equals("pictures.resize") || key.equals("pictures.mean")
                     || key.equals("pictures.values") || key.equals("finetune.model") || key.equals("finetune.sha256")) {
                 throw new MisuseException(
@@ -172,6 +176,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 preprocessing.scale().stream().allMatch(one -> one == 1) ? Values.RAW : Values.STANDARDIZED,
                 finetune.from(weights.toString(), Hashes.hex(weights)));
         finetune.check(recipe.network().architecture());
+        finetune.check(recipe.network().architecture(), recipe.pictures());
         return recipe;
     }
 
@@ -183,11 +188,12 @@ final class FinetuneCommand implements Callable<Integer> {
         Dataset dataset = source.dataset();
         Recipe recipe = onBase.withClasses(dataset.classes().size());
         if (folds > 0) {
-            new Fold(1, folds, DataSource.SEED).of(dataset); // refuses too many folds before anything is made
+            TrainingRun.judgedBy(fold(recipe, 1), dataset); // refuses too many folds before anything is made
         }
         progress.say(dataset.name() + ": " + dataset.classes().size() + " classes, " + dataset.training().size()
                 + " pictures to train on, " + dataset.validation().size() + " to judge by; "
                 + (folds > 0 ? "all of them are dealt into " + folds + " folds" : dataset.split()));
+        views(recipe).ifPresent(progress::say);
         TrainingPictures ready = source.pictures(recipe.pictures().resize(), recipe.network().channels(),
                 new OpenCvCodec(), tools.workers(), progress, terminal.interruption()::asked);
         if (folds > 0) {
@@ -208,13 +214,31 @@ final class FinetuneCommand implements Callable<Integer> {
     private static FinetuneReport run(RunFolder folder, Recipe recipe, Model.Stored base, TrainingPictures ready,
             TrainingRun.Tools tools) throws IOException, InterruptedException {
         try (RunLock _ = folder.lock()) {
-            return FinetuneReport.of(folder, TrainingRun.finetune(folder, recipe, base, ready, tools));
+            return new FinetuneReport(folder, TrainingRun.finetune(folder, recipe, base, ready, tools));
         }
+    }
+
+    /// What of the recipe stored features leave without effect.
+    private static Optional<String> views(Recipe recipe) {
+        return finetune(recipe).stores(recipe.network().architecture())
+                ? Optional.of("learning from stored views, " + finetune(recipe).views()
+                        + " of each training picture (--views); pictures.random_crop and pictures.mirror change nothing but"
+                        + " with --augment")
+                : Optional.empty();
+    }
+
+    private static Finetune finetune(Recipe recipe) {
+        return Objects.requireNonNull(recipe.finetune()); // onBase has seen it
+    }
+
+    private Recipe fold(Recipe recipe, int number) {
+        return recipe.onBase(recipe.network(), recipe.pictures().resize(), recipe.pictures().mean(),
+                recipe.pictures().values(), finetune(recipe).fold(number, folds));
     }
 
     private int folds(Recipe recipe, Model.Stored base, TrainingPictures ready, TrainingRun.Tools tools,
             ConsoleProgress progress) throws IOException, InterruptedException {
-        RunFolder all = RunFolder.create(runs, recipe);
+        RunFolder all = RunFolder.createForFolds(runs, recipe);
         try (RunLock _ = all.lock()) {
             return folds(all.path(), recipe, base, ready, tools, progress);
         }
@@ -223,26 +247,25 @@ final class FinetuneCommand implements Callable<Integer> {
     private int folds(Path all, Recipe recipe, Model.Stored base, TrainingPictures ready, TrainingRun.Tools tools,
             ConsoleProgress progress) throws IOException, InterruptedException {
         List<FinetuneReport> reports = new ArrayList<>();
-        Finetune finetune = recipe.finetune();
-        for (int fold = 1; fold <= folds && finetune != null; fold++) {
-            Recipe one = recipe.onBase(recipe.network(), recipe.pictures().resize(), recipe.pictures().mean(),
-                    recipe.pictures().values(), finetune.fold(fold, folds));
-            RunFolder folder = RunFolder.create(all, "fold-" + fold, one);
-            progress.say("fold " + fold + " of " + folds + ": " + folder.path());
+        boolean finished = true;
+        for (int number = 1; number <= folds && finished; number++) {
+            Recipe one = fold(recipe, number);
+            RunFolder folder = RunFolder.create(all, "fold-" + number, one);
+            progress.say("fold " + number + " of " + folds + ": " + folder.path());
             FinetuneReport report = run(folder, one, base, ready, tools);
             reports.add(report);
-            if (!report.finished()) {
-                progress.clear();
-                terminal.err()
-                        .println("stopped in fold " + fold + " of " + folds + "; the finished folds stay in " + all
-                                + ", and the same command begins anew, with the features that are stored");
-                return 1;
-            }
+            finished = report.finished();
         }
         progress.clear();
         FoldsReport report = new FoldsReport(all, reports);
-        report.write();
+        if (finished) {
+            report.write();
+        }
         print(report.json(), report.lines());
+        if (!finished) {
+            terminal.err().println("stopped in fold " + reports.size() + " of " + folds
+                    + "; the same command begins anew, with the features that are stored");
+        }
         return 0;
     }
 

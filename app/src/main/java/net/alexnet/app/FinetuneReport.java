@@ -14,10 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// @param folder of the run
 /// @param outcome of the loop
 record FinetuneReport(RunFolder folder, Outcome outcome) {
-    static FinetuneReport of(RunFolder folder, Outcome outcome) {
-        return new FinetuneReport(folder, outcome);
-    }
-
     boolean finished() {
         return outcome.finished();
     }

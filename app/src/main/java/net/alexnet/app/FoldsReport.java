@@ -11,11 +11,11 @@ import net.alexnet.files.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 
 /// What a cross-validation found: over the folds' errors the mean, and its standard error, `s / √k`. The folds share most of
-/// their training pictures, so the true error of the mean is somewhat larger. The figure is that of the last epochs, which
-/// nothing chose: a fold's best epoch is chosen by the fold's own pictures.
+/// their training pictures, so the true error of the mean is somewhat larger. Errors are those of the last epochs, which nothing
+/// chose; those of the best ones stand beside them, which are too good: the fold's own pictures chose the epoch.
 ///
 /// @param folder of all folds
-/// @param folds at least two, all finished
+/// @param folds at least two, all finished; or those that were begun before a stop, the last of them unfinished
 record FoldsReport(Path folder, List<FinetuneReport> folds) {
     /// @param standardError of the mean
     record Mean(double mean, double standardError) {
@@ -38,6 +38,11 @@ record FoldsReport(Path folder, List<FinetuneReport> folds) {
         }
     }
 
+    /// Whether the last one is, as are those before it.
+    private boolean finished() {
+        return folds.getLast().finished();
+    }
+
     private Mean mean(ToDoubleFunction<FinetuneReport> error) {
         return Mean.of(folds.stream().mapToDouble(error).toArray());
     }
@@ -45,13 +50,22 @@ record FoldsReport(Path folder, List<FinetuneReport> folds) {
     Map<String, @Nullable Object> json() {
         Map<String, @Nullable Object> object = new LinkedHashMap<>();
         object.put("runs", folder.toString());
-        object.put("top1_error", mean(FinetuneReport::last));
-        object.put("best_top1_error", mean(FinetuneReport::best));
+        object.put("finished", finished());
+        put(object, "last_top1_error", FinetuneReport::last);
+        put(object, "best_top1_error", FinetuneReport::best);
         object.put("folds", folds.stream().map(FinetuneReport::json).toList());
         return object;
     }
 
+    private void put(Map<String, @Nullable Object> object, String name, ToDoubleFunction<FinetuneReport> error) {
+        object.put(name + "_mean", finished() ? mean(error).mean() : null);
+        object.put(name + "_standard_error", finished() ? mean(error).standardError() : null);
+    }
+
     List<String> lines() {
+        if (!finished()) {
+            return List.of("runs: " + folder);
+        }
         String errors = folds.stream().map(fold -> Text.percent(fold.last())).collect(Collectors.joining(", "));
         return List.of(
                 "top-1 error " + mean(FinetuneReport::last) + " (mean of " + folds.size()

@@ -83,7 +83,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        OutputFile.require(out, file, force);
+        OutputFile.require(out, List.of(file), force);
         if (!String.valueOf(out.getFileName()).endsWith(".safetensors")) {
             throw new MisuseException("OUT must be a .safetensors, found " + out);
         }

@@ -28,7 +28,7 @@ final class Interruption implements AutoCloseable {
     private void hold() {
         asked = true;
         if (heard) {
-            err.println("stopping: the state is saved once this step is done…");
+            err.println("stopping as soon as what is under way allows it…");
         }
         try {
             if (heard && !ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -2,6 +2,7 @@ package net.alexnet.app;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// A file that a command is to write.
 final class OutputFile {
@@ -9,21 +10,31 @@ final class OutputFile {
 
     /// Refuses what would replace something unasked.
     ///
-    /// @param source what the command reads
+    /// @param sources what the command reads
     /// @throws MisuseException if the file exists and may not be replaced, or is a folder, or has none, or is what is read
-    static void require(Path out, Path source, boolean force) {
+    static void require(Path out, List<Path> sources, boolean force) {
         if (Files.isDirectory(out)) {
             throw new MisuseException(out + " is a folder; name a file in it");
         }
-        if (out.toAbsolutePath().normalize().equals(source.toAbsolutePath().normalize())) {
-            throw new MisuseException("OUT is the file that is read, " + out + "; name another one");
+        Path place = out.toAbsolutePath().normalize();
+        if (sources.stream().anyMatch(source -> place.equals(source.toAbsolutePath().normalize()))) {
+            throw new MisuseException(out + " is the file that is read; name another one to write");
         }
-        Path folder = out.toAbsolutePath().normalize().getParent();
+        Path folder = place.getParent();
         if (folder == null || !Files.isDirectory(folder)) {
             throw new MisuseException("there is no folder " + folder + " to write " + out.getFileName() + " to");
         }
         if (Files.exists(out) && !force) {
             throw new MisuseException(out + " exists; --force replaces it");
+        }
+    }
+
+    /// The same of a file that an option names.
+    static void require(String option, Path out, List<Path> sources, boolean force) {
+        try {
+            require(out, sources, force);
+        } catch (MisuseException e) {
+            throw new MisuseException(option + ": " + e.getMessage());
         }
     }
 }

@@ -5,6 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.TreeMap;
 import net.alexnet.dataset.EveryPicture;
 import net.alexnet.dataset.JoinedPictures;
 import net.alexnet.dataset.PictureSet;
@@ -13,12 +17,17 @@ import net.alexnet.image.PictureCodec;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.shards.ShardedDataset;
 
-/// Every picture of what a user names, with its class where it has one, whatever the classes of the model are.
+/// The pictures of what a user names, with their classes where they have some, whatever the classes of the model are: all of a
+/// folder or a file ([EveryPicture]), and of a prepared dataset those that could be read when it was prepared.
 ///
-/// @param root below which the pictures' names count
-/// @param pictures all of them
+/// @param roots below which the pictures' names count, each under the index of the first picture that stands there
+/// @param pictures of all roots, one after the other
 /// @param rejected what was left out when they were prepared
-record PictureSource(Path root, PictureSet pictures, List<Rejected> rejected) {
+record PictureSource(NavigableMap<Integer, Path> roots, PictureSet pictures, List<Rejected> rejected) {
+    private PictureSource(Path root, PictureSet pictures, List<Rejected> rejected) {
+        this(new TreeMap<>(Map.of(0, root)), pictures, rejected);
+    }
+
     /// Opens a folder of pictures, a prepared dataset, or a file.
     ///
     /// @param preprocessing what the pictures are to go through
@@ -48,22 +57,30 @@ record PictureSource(Path root, PictureSet pictures, List<Rejected> rejected) {
         }
         List<PictureSet> sets = new ArrayList<>();
         List<Rejected> rejected = new ArrayList<>();
+        NavigableMap<Integer, Path> roots = new TreeMap<>();
+        int size = 0;
         for (Path path : sources) {
             PictureSource one = open(path, codec, preprocessing);
+            int start = size;
+            one.roots.forEach((first, root) -> roots.put(start + first, root));
+            size += one.pictures.size();
             sets.add(one.pictures);
             rejected.addAll(one.rejected);
         }
-        return new PictureSource(Path.of(""), new JoinedPictures(sets), rejected);
+        return new PictureSource(roots, new JoinedPictures(sets), rejected);
     }
 
-    /// Where a picture's file may stand.
+    /// Where a picture's file stands. Of a prepared picture, where it stood then; of one that is part of a larger file, its name
+    /// in the folder of that one, where there is nothing.
     Path file(int picture) {
+        Path root = Objects.requireNonNull(roots.floorEntry(picture)).getValue(); // the first one's index is 0
         return root.resolve(pictures.name(picture));
     }
 
-    /// Whether a picture is this very file, not only one with the same content.
+    /// Whether a picture is this very file, not only one with the same content; not if either has gone.
     boolean is(int picture, Path file) throws IOException {
         Path own = file(picture);
-        return own.endsWith(String.valueOf(file.getFileName())) && Files.exists(own) && Files.isSameFile(own, file);
+        return own.endsWith(String.valueOf(file.getFileName())) && Files.exists(own) && Files.exists(file)
+                && Files.isSameFile(own, file);
     }
 }

@@ -65,7 +65,7 @@ final class PullCommand implements Callable<Integer> {
         CatalogueEntry entry = catalogue.find(wanted).orElseThrow(() -> new MisuseException(
                 "'" + wanted + "' is not in the catalogue; there are " + catalogue.names()));
         if (out != null) {
-            OutputFile.require(out, models.model(wanted), force);
+            OutputFile.require(out, List.of(models.model(wanted)), force);
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
             boolean already = !refresh && models.intact(entry).isPresent();

@@ -41,8 +41,8 @@ final class SimilarCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
-    private Path model = Path.of("runs/latest");
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
+    private Path model = Path.of("");
 
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures to find the like of.")
     private List<Path> queries = List.of();
@@ -61,8 +61,11 @@ final class SimilarCommand implements Callable<Integer> {
     @Option(names = "--html", paramLabel = "FILE", description = "A page with the pictures, a row for each of yours.")
     private Optional<Path> html = Optional.empty();
 
-    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last.")
-    private ModelFile.Which which = ModelFile.Which.LAST;
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
+    private ModelFile.@Nullable Which which;
+
+    @Option(names = "--force", description = "Replace the page if it exists.")
+    private boolean force;
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none. Default: auto.")
     private ProgressMode mode = ProgressMode.AUTO;
@@ -104,6 +107,9 @@ final class SimilarCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if (top < 1) {
             throw new MisuseException("--top must be at least 1, found " + top);
+        }
+        if (html.isPresent()) {
+            OutputFile.require("--html", html.get(), queries, force);
         }
         ModelFile file = ModelFile.find(model, which);
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode); Backend backend = engine.open()) {

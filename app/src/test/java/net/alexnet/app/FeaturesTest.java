@@ -126,7 +126,7 @@ class FeaturesTest {
         Files.createDirectories(folder.resolve("split/train"));
         Files.move(own.resolve("discs"), folder.resolve("split/train/discs"));
         Files.move(own, folder.resolve("split/val"));
-        Result.done("features", model, "--data", folder.resolve("split"), "--out", table);
+        Result.done("features", model, "--data", folder.resolve("split"), "--out", table, "--force");
         List<JsonNode> rows = rows(table);
         assertThat(rows).hasSize(PICTURES)
                 .allMatch(row -> row.get("file").asText().matches("(train|val)/" + row.get("label").asText() + "/.*"));
@@ -137,7 +137,8 @@ class FeaturesTest {
         for (String name : List.of("f.parquet", "f.npy")) {
             Path file = folder.resolve(name);
             Files.writeString(file, "an older file");
-            Result result = Result.done("features", model, "--data", own, "--layer", "conv5", "--out", file);
+            Result result = Result.done("features", model, "--data", own, "--layer", "conv5", "--out", file,
+                    "--force");
             assertThat(result.out()).startsWith(file + ": 24 pictures × ").contains("conv5");
             assertThat(Files.size(file)).isGreaterThan(PICTURES * 4L);
         }
@@ -157,14 +158,49 @@ class FeaturesTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         Result.of("features", model, "--data", empty, "--out", out).isRefused(1, "empty holds no pictures");
         Result.of("features", model, "--data", own, "--out", Files.createDirectory(folder.resolve("d.csv")))
-                .isRefused(1, "cannot write", "it is a folder");
+                .isRefused(2, "--out: ", "is a folder");
         Path kept = Files.writeString(folder.resolve("kept.csv"), "kept");
         ToyPictures.writeText(empty.resolve("text.jpg"));
-        Result none = Result.of("features", model, "--data", empty, "--out", kept);
+        Result none = Result.of("features", model, "--data", empty, "--out", kept, "--force");
         assertThat(none.exitCode()).isEqualTo(1);
         assertThat(none.err()).contains("none of the 1 files can be read as a picture");
         assertThat(kept).hasContent("kept");
         assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void dataTakesOneFolderEachAndTheModelMayStandBehind() throws Exception {
+        Path table = folder.resolve("table.csv");
+        Result.done("features", "--data", own.resolve("rows"), model, "--data", own.resolve("discs"), "--out", table);
+        assertThat(rows(table)).hasSize(PICTURES * 2 / 3);
+        Result.of("features", "--data", own, "--out", folder.resolve("f.csv")).isRefused(2, "MODEL");
+    }
+
+    @Test
+    void noFileIsReplacedUnasked() throws Exception {
+        Path query = own.resolve("rows/1.jpg");
+        byte[] picture = Files.readAllBytes(query);
+        Object[] similar = {"similar", model, query, "--in", own, "--html", query};
+        Result.of(similar).isRefused(2, "--html: ", query.toString());
+        List<Object> forced = new ArrayList<>(List.of(similar));
+        forced.add("--force");
+        Result.of(forced.toArray()).isRefused(2, query + " is the file that is read");
+        assertThat(query).hasBinaryContent(picture);
+        Path page = Files.writeString(folder.resolve("page.html"), "a page");
+        similar[6] = page;
+        Result.of(similar).isRefused(2, "--html: " + page + " exists; --force replaces it");
+        assertThat(page).hasContent("a page");
+        similar[6] = folder.resolve("gone/page.html");
+        Result.of(similar).isRefused(2, "--html: there is no folder");
+        Path table = Files.writeString(folder.resolve("f.npy.files.tsv"), "names");
+        Result.of("features", model, "--data", own, "--out", folder.resolve("f.npy"))
+                .isRefused(2, "--out: " + table + " exists; --force replaces it");
+        Result.of("features", model, "--data", query, "--out", query).isRefused(2, "--out");
+        Path odd = Files.copy(query, folder.resolve("picture.csv"));
+        Result.of("features", model, "--data", odd, "--out", odd, "--force").isRefused(2,
+                odd + " is the file that is read");
+        assertThat(odd).hasBinaryContent(picture);
+        assertThat(table).hasContent("names");
     }
 
     // --- similar -----------------------------------------------------------------------------------------------------
@@ -210,6 +246,29 @@ class FeaturesTest {
         assertThat(nearest(found, 0)).isEqualTo("columns/5.jpg");
         assertThat(found.get("similar").get(0).get("distance").asDouble()).isZero();
         assertThat(found.get("similar")).hasSize(6);
+    }
+
+    @Test
+    void ofSeveralPicturesNoneFindsItself() throws Exception {
+        JsonNode found = similar(own.resolve("discs"), own.resolve("rows/1.jpg"), own.resolve("columns"), "--top", 1);
+        assertThat(found).hasSize(8 + 1 + 8);
+        List<String> asked = new ArrayList<>();
+        found.forEach(one -> asked.add(one.get("file").asText()));
+        for (int i = 0; i < found.size(); i++) {
+            String itself = i < 8 ? "discs/" + asked.get(i) : i == 8 ? "rows/1.jpg" : "columns/" + asked.get(i);
+            assertThat(own.resolve(itself)).exists();
+            assertThat(nearest(found.get(i), 0)).isNotEqualTo(itself);
+        }
+    }
+
+    @Test
+    void aPreparedPictureWhoseFileHasGoneIsNoLongerItself() throws Exception {
+        Path prepared = folder.resolve("prepared");
+        Result.done("prepare", own, prepared, "--size", 20);
+        Path query = Files.move(own.resolve("rows/1.jpg"), folder.resolve("1.jpg"));
+        JsonNode found = Result.done("similar", model, query, prepared, "--in", prepared, "--json", "--top", 1).json();
+        assertThat(nearest(found.get(0), 0)).isEqualTo("rows/1.jpg");
+        assertThat(found).hasSize(1 + PICTURES);
     }
 
     @Test
@@ -273,6 +332,7 @@ class FeaturesTest {
         String html = Files.readString(page);
         assertThat(html).doesNotContain("<script", "<b>", "http").contains("&lt;b&gt;discs",
                 "&lt;script&gt;alert(&#39;x&#39;)&amp;&quot;.png", "color-scheme: light dark");
+        assertThat(html).contains("colspan=\"4\"");
         assertThat(html.split("<tr>", -1)).hasSize(1 + 1 + 2);
         assertThat(html.split("<img alt=\"[^\"]+\" src=\"data:image/jpeg;base64,[A-Za-z0-9+/=]+\">", -1))
                 .hasSize(1 + 2 * 5);

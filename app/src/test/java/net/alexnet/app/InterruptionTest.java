@@ -55,6 +55,8 @@ class InterruptionTest {
         }
         assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(said).last().asString().startsWith("stopped after step ");
+        assertThat(said).filteredOn(line -> line.startsWith("stopping")).as("true of whatever is under way")
+                .containsExactly("stopping as soon as what is under way allows it…");
         assertThat(child.exitValue()).isEqualTo(SIGTERM_EXIT);
         Matcher stopped = Pattern
                 .compile("stopped after step (\\d+) and saved; go on with: ./alexnet train --resume (.+)")

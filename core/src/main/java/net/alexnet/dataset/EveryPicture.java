@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -11,7 +12,7 @@ import net.alexnet.dataset.FolderScan.ClassFile;
 import net.alexnet.image.PictureCodec;
 
 /// Every picture of a source, whether it has a class or not. Of a folder those are the files in it, which have none, and
-/// those below its subfolders, whose names are the classes; or the same below `train/` and `val/`. What else
+/// those below its subfolders, whose names are the classes; or the same below `train/`, `val/` and `test/`. What else
 /// [Datasets] knows has both its parts taken.
 public final class EveryPicture {
     /// The class of pictures that have none.
@@ -50,27 +51,18 @@ public final class EveryPicture {
         List<ClassFile> files = new ArrayList<>();
         TreeSet<String> classes = new TreeSet<>();
         FolderScan whole = FolderScan.of(source);
-        SplitFolders parts = SplitFolders.of(source);
-        if (parts.training().equals(source) && parts.validation().isEmpty()) {
-            files.addAll(whole.files());
-            classes.addAll(whole.classes());
-        } else {
-            List<Path> roots = new ArrayList<>(List.of(parts.training()));
-            parts.validation().ifPresent(roots::add);
-            for (Path root : roots) {
-                if (!root.equals(source)) {
-                    FolderScan part = FolderScan.of(root);
-                    classes.addAll(part.classes());
-                    files.addAll(named(root, part.files()));
-                    files.addAll(named(root, part.loose()));
-                }
+        List<Path> parts = SplitFolders.of(source).parts();
+        for (Path root : parts) {
+            FolderScan part = FolderScan.of(root);
+            classes.addAll(part.classes());
+            files.addAll(named(root, part.files()));
+            files.addAll(named(root, part.loose()));
+        }
+        for (ClassFile file : whole.files()) {
+            if (parts.stream().noneMatch(root -> file.path().startsWith(root))) {
+                files.add(file);
+                classes.add(file.className());
             }
-            whole.files().stream()
-                    .filter(file -> roots.stream().noneMatch(root -> file.path().startsWith(root)))
-                    .forEach(file -> {
-                        files.add(file);
-                        classes.add(file.className());
-                    });
         }
         files.addAll(whole.loose());
         if (files.isEmpty()) {
@@ -81,7 +73,7 @@ public final class EveryPicture {
         return new FileSet(names,
                 files.stream()
                         .map(file -> new FileSet.Entry(file.path(), file.name(), names.indexOf(file.className())))
-                        .sorted(java.util.Comparator.comparing(FileSet.Entry::name))
+                        .sorted(Comparator.comparing(FileSet.Entry::name))
                         .toList(),
                 codec, channels);
     }

@@ -14,7 +14,6 @@ import net.alexnet.input.Feed;
 import net.alexnet.net.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
-import net.alexnet.tensor.Tensor;
 
 /// Computes what a layer gives for pictures at test time: no unit is dropped, nothing is drawn.
 ///
@@ -85,9 +84,7 @@ public record FeatureExtractor(
     private float[] rows(Batch next) {
         Backend backend = network.backend();
         try (Scope _ = backend.scope()) {
-            Tensor input = backend.uploadPictures(
-                    next.pixels(), next.count(), next.side(), next.side(), next.channels());
-            return backend.download(network.outputs(input, 0, layer.end()));
+            return backend.download(network.outputs(next.on(backend), 0, layer.end()));
         }
     }
 

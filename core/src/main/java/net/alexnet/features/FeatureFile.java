@@ -2,6 +2,7 @@ package net.alexnet.features;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import net.alexnet.tensor.Shape;
@@ -12,6 +13,11 @@ public interface FeatureFile extends AutoCloseable {
     /// The kinds of files, known by what their names end with.
     enum Format {
         PARQUET, NPY, CSV;
+
+        /// All files that are written under a name: of [#NPY] another besides, which names the rows.
+        public List<Path> files(Path file) {
+            return this == NPY ? List.of(file, NpyFile.names(file)) : List.of(file);
+        }
 
         /// The kind of a file.
         ///

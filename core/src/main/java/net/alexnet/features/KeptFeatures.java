@@ -204,7 +204,7 @@ public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tool
     private static final class Stopped extends RuntimeException {
         Stopped(long done, int total) {
             super("stopped after the features of " + done + " of " + total
-                    + " pictures; the same command computes them anew");
+                    + " pictures; there is nothing of them to resume, and the same command computes them anew");
         }
     }
 }

@@ -33,13 +33,18 @@ final class NpyFile implements FeatureFile {
         this.shape = shape;
         this.data = new Draft(target);
         try {
-            this.names = new Draft(target.resolveSibling(target.getFileName() + ".files.tsv"));
+            this.names = new Draft(names(target));
         } catch (IOException e) {
             data.close();
             throw e;
         }
         data.write(header(0, shape));
         line("file", "label");
+    }
+
+    /// The file that names the rows of a matrix.
+    static Path names(Path matrix) {
+        return matrix.resolveSibling(matrix.getFileName() + ".files.tsv");
     }
 
     static byte[] header(long rows, Shape shape) {

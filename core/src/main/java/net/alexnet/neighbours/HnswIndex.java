@@ -20,6 +20,7 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.StoredField;
+import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -97,7 +98,7 @@ public final class HnswIndex implements AutoCloseable {
 
     private boolean isSound() throws IOException {
         for (LeafReaderContext leaf : reader.leaves()) {
-            if (leaf.reader() instanceof org.apache.lucene.index.CodecReader codec) {
+            if (leaf.reader() instanceof CodecReader codec) {
                 codec.checkIntegrity(); // the checksums of all files
             }
         }

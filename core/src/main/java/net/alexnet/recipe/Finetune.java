@@ -36,7 +36,8 @@ public record Finetune(
         }
         check(views == 1 || views == 2 || views == 10, "views", views, "1, 2 or 10");
         check(folds == 0 || folds >= 2, "folds", folds, "at least 2, or 0 for none");
-        check(fold >= 0 && fold <= folds, "fold", fold, "1 to folds, or 0 without folds");
+        check(folds == 0 ? fold == 0 : fold >= 1 && fold <= folds, "fold", fold,
+                folds == 0 ? "0 without folds" : "1 to folds, " + folds);
     }
 
     private static void check(boolean holds, String key, Object found, String expected) {
@@ -141,6 +142,25 @@ public record Finetune(
                 throw new RecipeException("finetune.rates has a rate for " + key + ", but finetune.freeze is " + freeze
                         + ", which freezes it; freeze less, or none");
             }
+        }
+    }
+
+    /// Refuses pictures that are to be fed as stored features cannot be.
+    ///
+    /// @throws RecipeException saying what to set instead
+    public void check(Architecture network, Recipe.Pictures pictures) {
+        if (!stores(network)) {
+            return;
+        }
+        if (!pictures.mirror() && views > 1) {
+            throw new RecipeException("pictures.mirror is false, but finetune.views is " + views
+                    + ", and mirror images are among these; set finetune.views=1 for the middle of each picture alone, or"
+                    + " finetune.augment=true");
+        }
+        if (pictures.colourNoise() > 0) {
+            throw new RecipeException("pictures.colour_noise is " + pictures.colourNoise()
+                    + ", but stored features are those of the pictures as they are; set finetune.augment=true, or"
+                    + " pictures.colour_noise=0");
         }
     }
 

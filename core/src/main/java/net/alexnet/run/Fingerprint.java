@@ -2,17 +2,19 @@ package net.alexnet.run;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.alexnet.dataset.PictureSet;
 import net.alexnet.files.Hashes;
+import net.alexnet.image.PixelStatistics;
 
 /// Tells whether a run's pictures are still those that it began with.
 final class Fingerprint {
     private Fingerprint() {}
 
     /// SHA-256 over the labels and names of sets of pictures, in their order, as hexadecimal digits. Names count below their
-    /// source, so that a folder may be moved; pixels do not, but a run compares their mean besides.
+    /// source, so that a folder may be moved; pixels do not, but a run compares their mean besides, or [#of(PixelStatistics)].
     static String of(PictureSet... sets) {
         MessageDigest digest = Hashes.sha256();
         for (PictureSet set : sets) {
@@ -26,6 +28,16 @@ final class Fingerprint {
     static String ofAnyOrder(PictureSet set) {
         MessageDigest digest = Hashes.sha256();
         lines(set).sorted().forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
+        return Hashes.hex(digest);
+    }
+
+    /// SHA-256 over the number of pictures, the means and deviations of their channels, and their mean image, as hexadecimal
+    /// digits.
+    static String of(PixelStatistics statistics) {
+        MessageDigest digest = Hashes.sha256();
+        String numbers = statistics.pictures() + " " + statistics.mean() + " " + statistics.deviation() + " "
+                + Arrays.toString(statistics.meanImage().values());
+        digest.update(numbers.getBytes(StandardCharsets.UTF_8));
         return Hashes.hex(digest);
     }
 

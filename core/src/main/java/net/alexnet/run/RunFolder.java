@@ -33,27 +33,42 @@ public record RunFolder(Path path) {
     ///
     /// @param runs the folder of all runs; made if it is not there
     public static RunFolder create(Path runs, Recipe recipe) throws IOException {
+        return create(runs, name(runs, recipe), recipe);
+    }
+
+    /// Makes the folder of a cross-validation, in which its runs are to be made as `fold-1` and so on. It has no recipe, and so
+    /// cannot be opened as a run.
+    ///
+    /// @param runs the folder of all runs; made if it is not there
+    public static RunFolder createForFolds(Path runs, Recipe recipe) throws IOException {
+        return new RunFolder(makeFree(runs, name(runs, recipe)));
+    }
+
+    private static String name(Path runs, Recipe recipe) throws IOException {
         Files.createDirectories(runs);
         if (Files.isDirectory(runs.resolve(LATEST), LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(runs.resolve(LATEST) + " is a folder; it must be free for the link to the newest run."
                     + " Move it away, or name another folder with --runs");
         }
-        String name = LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + "-"
+        return LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + "-"
                 + recipe.name().replaceAll("[^A-Za-z0-9._-]", "-");
-        return create(runs, name, recipe);
     }
 
     /// Makes a new run's folder of this name, or of the name and a number where it is taken.
     ///
     /// @param runs the folder of all runs, which is there
     public static RunFolder create(Path runs, String name, Recipe recipe) throws IOException {
+        Path path = makeFree(runs, name);
+        AtomicFiles.writeString(path.resolve(RECIPE), RecipeReader.write(recipe));
+        return new RunFolder(path);
+    }
+
+    private static Path makeFree(Path runs, String name) throws IOException {
         Path path = runs.resolve(name);
         for (int again = 2; Files.exists(path); again++) {
             path = runs.resolve(name + "-" + again);
         }
-        Files.createDirectory(path);
-        AtomicFiles.writeString(path.resolve(RECIPE), RecipeReader.write(recipe));
-        return new RunFolder(path);
+        return Files.createDirectory(path);
     }
 
     /// Points the link `latest` beside this folder at it; a file system without links gets a text file that holds the name.
@@ -77,6 +92,11 @@ public record RunFolder(Path path) {
         Path folder = pointedAt(path);
         if (!Files.exists(folder)) {
             throw new IOException("there is no run at " + folder + "; './alexnet train' makes one under runs/");
+        }
+        Path fold = folder.resolve("fold-1");
+        if (!Files.exists(folder.resolve(RECIPE)) && Files.exists(fold.resolve(RECIPE))) {
+            throw new IOException(folder + " holds the folds of a cross-validation, each a run of its own; name one of"
+                    + " them, such as " + fold);
         }
         if (!Files.isRegularFile(folder.resolve(RECIPE))) {
             throw new IOException(folder + " is not a run's folder: it has no " + RECIPE

@@ -43,6 +43,7 @@ import net.alexnet.recipe.Finetune;
 import net.alexnet.recipe.Recipe;
 import net.alexnet.recipe.Recipe.Values;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Scope;
 import net.alexnet.train.DivergedException;
 import net.alexnet.train.Progress;
 import net.alexnet.train.Trainer;
@@ -58,6 +59,9 @@ public final class TrainingRun {
 
     /// The key for one of the pictures that judged it, in any order. Files of older versions lack it.
     private static final String VALIDATION = "validation_sha256";
+
+    /// The key for one of the pictures' pixels, where the preprocessing is a base's and so tells nothing of them.
+    private static final String PIXELS = "pixels_sha256";
 
     /// Of the folds; not the run's, so that runs that differ in their seed are judged by the same pictures.
     private static final long FOLD_SEED = 1;
@@ -114,10 +118,12 @@ public final class TrainingRun {
     public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
-        Network network = Network.initialize(
-                recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
-        Velocities velocities = new Velocities(network, recipe.optimizer());
-        return run.go(network, velocities, TrainingState.start(recipe.seed()), "");
+        try (Scope _ = tools.backend.scope()) {
+            Network network = Network.initialize(
+                    recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
+            Velocities velocities = new Velocities(network, recipe.optimizer());
+            return run.go(network, velocities, TrainingState.start(recipe.seed()), "");
+        }
     }
 
     /// Trains from a base: all of it but the head, which is new. The pictures go through the base's preprocessing.
@@ -131,9 +137,12 @@ public final class TrainingRun {
                 folder, recipe, pictures, Optional.of(base.card().preprocessing()), tools);
         Architecture architecture = recipe.network().architecture();
         String head = Finetune.head(architecture);
-        Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(), base.weights(),
-                layer -> !layer.equals(head), tools.backend);
-        return run.go(network, run.velocities(network), TrainingState.start(recipe.seed()), run.frozen(base.weights()));
+        try (Scope _ = tools.backend.scope()) {
+            Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(),
+                    base.weights(), layer -> !layer.equals(head), tools.backend);
+            return run.go(
+                    network, run.velocities(network), TrainingState.start(recipe.seed()), run.frozen(base.weights()));
+        }
     }
 
     /// Goes on where a run was left, bit for bit as if it had not been; if what computes has changed since, as the number of
@@ -151,27 +160,38 @@ public final class TrainingRun {
                 ? Optional.empty()
                 : Optional.of(Model.cardOf(checkpoint.modelFile()).preprocessing());
         TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
-        Network network;
-        Velocities velocities;
-        String frozen;
-        try (SafetensorsFile weights = checkpoint.openModel();
-                SafetensorsFile momentum = checkpoint.openMomentum()) {
-            Map<String, String> then = weights.metadata();
-            Map<String, String> now = run.metadata();
-            if (!then.containsKey(VALIDATION)) {
-                now.remove(VALIDATION);
+        try (Scope _ = tools.backend.scope()) {
+            Network network;
+            String frozen;
+            try (SafetensorsFile weights = checkpoint.openModel()) {
+                run.requireUnchanged(weights.metadata());
+                network = Network.of(recipe.network().architecture(), weights, tools.backend);
+                frozen = run.frozen(weights);
             }
-            if (!then.equals(now)) {
-                Set<String> keys = new TreeSet<>(then.keySet());
-                keys.addAll(now.keySet());
-                keys.removeIf(key -> Objects.equals(then.get(key), now.get(key)));
-                throw changed(folder, pictures.squares(), String.join(", ", keys));
+            Velocities velocities = run.velocities(network);
+            try (SafetensorsFile momentum = checkpoint.openMomentum()) {
+                velocities.restore(momentum);
             }
-            network = Network.of(recipe.network().architecture(), weights, tools.backend);
-            velocities = run.velocities(network);
-            velocities.restore(momentum);
-            frozen = run.frozen(weights);
+            run.warnOfOtherNumerics(checkpoint);
+            return run.go(network, velocities, checkpoint.state(), frozen);
         }
+    }
+
+    /// @param then what the run began with
+    private void requireUnchanged(Map<String, String> then) throws IOException {
+        Map<String, String> now = metadata();
+        if (!then.containsKey(VALIDATION)) {
+            now.remove(VALIDATION);
+        }
+        if (!then.equals(now)) {
+            Set<String> keys = new TreeSet<>(then.keySet());
+            keys.addAll(now.keySet());
+            keys.removeIf(key -> Objects.equals(then.get(key), now.get(key)));
+            throw changed(folder, pictures.squares(), String.join(", ", keys));
+        }
+    }
+
+    private void warnOfOtherNumerics(Checkpoint checkpoint) {
         List<String> changes = checkpoint.numerics().map(then -> then.changes(tools.backend.numerics()))
                 .orElse(List.of());
         if (!changes.isEmpty()) {
@@ -179,7 +199,6 @@ public final class TrainingRun {
                     + String.join("; ", changes) + "): its results may differ in the last digits from those of a run"
                     + " that was never stopped");
         }
-        return run.go(network, velocities, checkpoint.state(), frozen);
     }
 
     /// A run of fine-tuning may have frozen layers, and rates for the others.
@@ -213,11 +232,14 @@ public final class TrainingRun {
                 : "fine-tuned as " + recipe.name() + " from " + finetune.model() + ", SHA-256 " + finetune.sha256();
     }
 
-    /// What the run began with, in a model file's metadata: the card, and fingerprints of the pictures' names and labels.
+    /// What the run began with, in a model file's metadata: the card, and fingerprints of the pictures.
     private Map<String, String> metadata() {
         Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
         metadata.put(PICTURES, Fingerprint.of(pictures.squares().training(), pictures.squares().validation()));
         metadata.put(VALIDATION, Fingerprint.ofAnyOrder(pictures.squares().validation()));
+        if (recipe.finetune() != null) {
+            metadata.put(PIXELS, Fingerprint.of(pictures.statistics()));
+        }
         return metadata;
     }
 
@@ -290,10 +312,10 @@ public final class TrainingRun {
     private Outcome loop(Network network, int from, Velocities velocities, TrainingState state, Source source,
             Validation validation) throws IOException, InterruptedException {
         source.ready(); // before there is anything of a run that cannot begin
-        if (state.step() == 0) {
-            folder.becomeLatest();
-        }
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
+        if (state.step() == 0 && (recipe.finetune() == null || recipe.finetune().folds() == 0)) {
+            folder.becomeLatest(); // not before: a stop from here on leaves a checkpoint. A fold is part of a whole
+        }
         tools.progress.started(recipe, state);
         try {
             return Trainer.run(new Trainer.Parts(

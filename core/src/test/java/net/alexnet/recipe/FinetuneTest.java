@@ -67,6 +67,15 @@ class FinetuneTest {
         assertThat(RecipeReader.write(Recipe.standard())).doesNotContain("finetune");
     }
 
+    @Test
+    void foldsAndTheOneThatJudgesGoTogether() {
+        Finetune whole = Finetune.standard();
+        assertThat(whole.fold(3, 3).fold()).isEqualTo(3);
+        for (int[] wrong : new int[][] {{0, 3}, {4, 3}, {1, 0}, {1, 1}}) {
+            assertThatThrownBy(() -> whole.fold(wrong[0], wrong[1])).hasMessageContaining("fold");
+        }
+    }
+
     private static Finetune freezing(String layer, Map<String, Double> rates) {
         return new Finetune("", "", layer, rates, 2, false, 0, 0);
     }

@@ -1,6 +1,7 @@
 package net.alexnet.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -231,6 +232,44 @@ class FinetuneRunTest {
         }
         assertThat(judged).isEqualTo(14);
         assertThat(progress.features).containsExactly(false, true, true);
+    }
+
+    @Test
+    void aRunLeavesNothingOnTheBackend() throws Exception {
+        long before = backend.liveTensors();
+        Recipe recipe = recipe("conv5");
+        start(recipe, 0, step -> step >= 2);
+        assertThat(backend.liveTensors()).isEqualTo(before);
+        TrainingRun.Tools tools = tools(step -> false);
+        TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools);
+        assertThat(backend.liveTensors()).isEqualTo(before);
+    }
+
+    /// The names, labels and preprocessing stay as they were: the base's.
+    @Test
+    void aRunThatGoesOnNoticesOtherPixels() throws Exception {
+        for (boolean augment : List.of(false, true)) {
+            Recipe recipe = recipe(2, f -> f, "conv5", 2, augment);
+            start(recipe, 0, step -> step >= 2);
+            TrainingRun.Tools tools = tools(step -> false);
+            assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(1, tools), tools))
+                    .isInstanceOf(IOException.class).hasMessageContainingAll("are not those", "pixels");
+            assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
+        }
+    }
+
+    @Test
+    void stoppedWhileFeaturesAreComputedThereIsNothingToResume() throws Exception {
+        assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> true)).isInstanceOf(IOException.class)
+                .hasMessageStartingWith("stopped after the features of 2 of 10 pictures")
+                .hasMessageContaining("nothing of them to resume");
+        assertThat(root.resolve("latest")).doesNotExist();
+        assertThat(featureFiles()).isEmpty();
+        start(recipe("conv5"), 0, step -> false);
+        assertThat(root.resolve("latest").toRealPath()).isEqualTo(folder.path().toRealPath());
+        Path last = folder.path();
+        start(recipe(2, f -> f.fold(1, 3), "conv5", 2, false), 0, step -> false);
+        assertThat(root.resolve("latest").toRealPath()).as("a fold is part of a whole").isEqualTo(last.toRealPath());
     }
 
     /// Torchvision's dropout stands before fc6 and scales while training.
