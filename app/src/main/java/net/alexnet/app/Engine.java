@@ -32,6 +32,11 @@ final class Engine {
     }
 
     int threads() {
+        return threads(threads);
+    }
+
+    /// What `--threads` says, if it may.
+    static int threads(int threads) {
         if (threads < 1 || threads > 1024) {
             throw new MisuseException("--threads must be 1 to 1024, found " + threads);
         }

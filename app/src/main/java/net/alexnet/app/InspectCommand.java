@@ -23,6 +23,9 @@ final class InspectCommand implements Callable<Integer> {
     @Mixin
     private NetworkChoice choice = new NetworkChoice();
 
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that the memory is planned for. Default: all cores.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
     @Option(names = "--json", description = "One JSON object on standard output, and nothing else there.")
     private boolean json;
 
@@ -35,7 +38,7 @@ final class InspectCommand implements Callable<Integer> {
         int batch = choice.batch();
         Architecture architecture = choice.network().architecture();
         MemoryPlan memory = MemoryPlan.of(
-                architecture, batch, TrainingRun.INPUTS, Runtime.getRuntime().availableProcessors());
+                architecture, batch, TrainingRun.INPUTS, Engine.threads(threads));
         Optional<ModelCard> card = choice.card();
         if (json) {
             Map<String, Object> object = object(architecture, memory, batch);

@@ -40,7 +40,7 @@ class BenchTest {
 
     @Test
     void theLayersAreThoseThatInspectShows() throws Exception {
-        JsonNode inspected = Result.done("inspect", recipe, "--batch", 4, "--json").json();
+        JsonNode inspected = Result.done("inspect", recipe, "--batch", 4, "--threads", 1, "--json").json();
         assertThat(figures.get("layers").findValuesAsText("name"))
                 .isEqualTo(inspected.get("layers").findValuesAsText("name")).contains("conv1", "norm2", "fc8");
         assertThat(figures.get("memory").get("planned_bytes")).isEqualTo(inspected.get("memory_bytes"));

@@ -98,6 +98,8 @@ public final class Network {
                 : Optional.empty());
     }
 
+    private static final int ROOM = 1 << 10;
+
     private interface Given<E extends Exception> {
         Optional<Tensor> of(ParameterPlace place) throws E;
     }
@@ -106,9 +108,10 @@ public final class Network {
             Architecture architecture, Initialization initialization, long seed, Backend backend, Given<E> given)
             throws E {
         long largest = architecture.rows().stream().mapToLong(Row::parameters).max().orElseThrow();
-        // One piece of native memory for all: arrays of this size would stay in Java's heap as garbage.
+        // One piece of native memory for all: arrays of this size would stay in Java's heap as garbage. A little more than that, or
+        // what is made of the largest one's size next, and aligned, would not fit where this was.
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment memory = arena.allocate(ValueLayout.JAVA_FLOAT, largest);
+            MemorySegment memory = arena.allocate(ValueLayout.JAVA_FLOAT, largest + ROOM);
             return new Network(architecture, backend, place -> {
                 Optional<Tensor> there = given.of(place);
                 if (there.isPresent()) {

@@ -1,5 +1,6 @@
 package net.alexnet.torch;
 
+import java.util.function.Supplier;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -84,8 +85,13 @@ record TorchProducts(Precision precision) {
     }
 
     /// `dyᵀ · x`, and the sum of dy over the batch.
-    Tensor[] denseParameterGradients(Tensor x, Tensor dy) {
-        return new Tensor[] {result(torch.mm(operand(dy).t(), operand(x))), dy.sum(0)};
+    ///
+    /// @param memory for the former, `(K, F)`, if float32 is what is multiplied
+    Tensor[] denseParameterGradients(Tensor x, Tensor dy, Supplier<Tensor> memory) {
+        Tensor weight = casts()
+                ? result(torch.mm(operand(dy).t(), operand(x)))
+                : torch.mm_out(memory.get(), dy.t(), x);
+        return new Tensor[] {weight, dy.sum(0)};
     }
 
     /// Refuses a device that cannot compute with it: a small product is tried.
