@@ -253,7 +253,8 @@ public final class TorchBackend implements Backend {
         Operands.denseParameterGradients(x.shape(), dy.shape());
         List<Tensor> gradients = several("denseParameterGradients",
                 () -> products.denseParameterGradients(raw(x), raw(dy), () -> memory(
-                        Shape.of(dy.shape().dim(1), x.shape().dim(1)), raw(x).options())), x, dy);
+                        Shape.of(dy.shape().dim(1), x.shape().dim(1)), raw(x).options())),
+                x, dy);
         return new ParameterGradients(gradients.get(0), gradients.get(1));
     }
 
