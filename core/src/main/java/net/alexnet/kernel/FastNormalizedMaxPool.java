@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import net.alexnet.kernel.Scratch.Use;
 
 /// Response normalisation and the max-pooling behind it, picture by picture: what is between them is as large as conv1's map
-/// over a batch, and stays in the cache over one picture. It is not kept; the way back normalises again, which costs less
-/// than reading it would.
+/// over a batch, and stays in the cache over one picture. It is not kept; the way back normalises again, which takes about as
+/// long as reading it would.
 public final class FastNormalizedMaxPool {
     private final FastResponseNorm norm;
     private final FastMaxPool pool;

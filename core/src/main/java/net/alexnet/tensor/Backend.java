@@ -190,7 +190,7 @@ public interface Backend extends AutoCloseable {
         return throughRelu(x, maxPoolGradient(x, dy, pooled, window));
     }
 
-    /// Whether [#normalizeMaxPool] and its gradient are faster here than the two operations one after the other.
+    /// Whether [#normalizeMaxPool] and its gradient are kernels of their own here, which write nothing between the two.
     default boolean fusesNormalizeMaxPool(ResponseNorm norm) {
         return false;
     }

@@ -2,6 +2,7 @@ package net.alexnet.torch;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.function.Consumer;
 import net.alexnet.kernel.FastConvolution;
 import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.kernel.FastNormalizedMaxPool;
@@ -64,18 +65,14 @@ final class TorchKernels {
                 values -> compute(() -> layer.prepare(memory(weight.handle()), values)));
         float[] biases = new float[(int) bias.numel()];
         new FloatPointer(bias.data_ptr()).get(biases);
-        Tensor y = blocks.empty(shape, x.options());
-        compute(() -> layer.forward(memory(x), prepared, biases, relu, memory(y)));
-        return y;
+        return made(shape, x, y -> layer.forward(memory(x), prepared, biases, relu, y));
     }
 
     /// @param gate the ReLU's output to go on through; empty if x came out of none
     Tensor inputGradient(FastConvolution layer, Tensor dy, TorchTensor weight, Optional<Tensor> gate, Shape shape) {
         float[] prepared = weight.prepared(TorchTensor.Use.BACKWARD, layer.form(), layer.inputGradientPreparedLength(),
                 values -> compute(() -> layer.prepareInputGradient(memory(weight.handle()), values)));
-        Tensor dx = blocks.empty(shape, dy.options());
-        compute(() -> layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), memory(dx)));
-        return dx;
+        return made(shape, dy, dx -> layer.inputGradient(memory(dy), prepared, gate.map(TorchKernels::memory), dx));
     }
 
     Tensor[] parameterGradients(FastConvolution layer, Tensor x, Tensor dy, Shape weight) {
@@ -88,27 +85,19 @@ final class TorchKernels {
     // --- normalisation and pooling ---------------------------------------------------------------------------------
 
     Tensor forward(FastResponseNorm layer, Tensor x) {
-        Tensor y = blocks.empty(Layout.shape(x), x.options());
-        compute(() -> layer.forward(memory(x), memory(y)));
-        return y;
+        return made(Layout.shape(x), x, y -> layer.forward(memory(x), y));
     }
 
     Tensor gradient(FastResponseNorm layer, Tensor x, Tensor dy, boolean throughRelu) {
-        Tensor dx = blocks.empty(Layout.shape(x), x.options());
-        compute(() -> layer.gradient(memory(x), memory(dy), memory(dx), throughRelu));
-        return dx;
+        return made(Layout.shape(x), x, dx -> layer.gradient(memory(x), memory(dy), dx, throughRelu));
     }
 
     Tensor forward(FastMaxPool layer, Tensor x, Shape shape) {
-        Tensor y = blocks.empty(shape, x.options());
-        compute(() -> layer.forward(memory(x), memory(y)));
-        return y;
+        return made(shape, x, y -> layer.forward(memory(x), y));
     }
 
     Tensor gradient(FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
-        Tensor dx = blocks.empty(Layout.shape(x), x.options());
-        compute(() -> layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu));
-        return dx;
+        return made(Layout.shape(x), x, dx -> layer.gradient(memory(x), memory(y), memory(dy), dx, throughRelu));
     }
 
     boolean fusesNormalizeMaxPool(ResponseNorm norm) {
@@ -120,15 +109,11 @@ final class TorchKernels {
     }
 
     Tensor forward(FastNormalizedMaxPool layer, Tensor x, Shape shape) {
-        Tensor y = blocks.empty(shape, x.options());
-        compute(() -> layer.forward(memory(x), memory(y)));
-        return y;
+        return made(shape, x, y -> layer.forward(memory(x), y));
     }
 
     Tensor gradient(FastNormalizedMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
-        Tensor dx = blocks.empty(Layout.shape(x), x.options());
-        compute(() -> layer.gradient(memory(x), memory(y), memory(dy), memory(dx), throughRelu));
-        return dx;
+        return made(Layout.shape(x), x, dx -> layer.gradient(memory(x), memory(y), memory(dy), dx, throughRelu));
     }
 
     /// What goes wrong in here is not libtorch's doing: [TorchFrame] says so.
@@ -138,6 +123,20 @@ final class TorchKernels {
         Failure(RuntimeException cause) {
             super(cause.getClass().getSimpleName() + ": " + cause.getMessage(), cause);
         }
+    }
+
+    /// What a kernel writes; nothing is kept of it if the kernel fails.
+    ///
+    /// @param like whose options it has
+    private Tensor made(Shape shape, Tensor like, Consumer<MemorySegment> kernel) {
+        Tensor result = blocks.empty(shape, like.options());
+        try {
+            compute(() -> kernel.accept(memory(result)));
+        } catch (Failure e) {
+            blocks.giveBack(result);
+            throw e;
+        }
+        return result;
     }
 
     /// Runs one of our kernels.

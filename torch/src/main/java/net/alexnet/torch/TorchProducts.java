@@ -18,8 +18,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// @param precision of the operands
 record TorchProducts(Precision precision) {
-    /// Up to so many pictures OpenBLAS is faster by products with vectors than by one with a matrix. Read, one picture: 5 to 25
-    /// times.
+    /// Up to so many pictures OpenBLAS is faster by products with vectors than by one with a matrix. Read over the paper's three
+    /// layers: one picture in 7.4 ms for 25.6, four in 26.7 for 27.8; five take longer.
     private static final int FEW = 4;
 
     private boolean casts() {
