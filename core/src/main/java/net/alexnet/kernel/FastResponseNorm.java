@@ -7,10 +7,7 @@ import static net.alexnet.kernel.Lanes.SPECIES;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 import net.alexnet.kernel.Scratch.Use;
 import net.alexnet.tensor.ResponseNorm;
 
@@ -22,8 +19,8 @@ import net.alexnet.tensor.ResponseNorm;
 /// dx = dy · d^−¾ − 2 · ¾ · x · scale · Σ dy · x · d^−7/4
 /// ```
 ///
-/// Channels lie side by side, so a sum over neighbours is a sum of shifted vectors. d^−¾ is the third power of d^−¼, found by
-/// Newton's steps: a division and two roots take twice as long. The plain form is [net.alexnet.tensor.reference].
+/// Channels lie side by side, so a sum over neighbours is a sum of shifted vectors. d^−¾ is the product of the square
+/// root and the fourth root of 1/d. The plain form is [net.alexnet.tensor.reference].
 public final class FastResponseNorm {
     /// Pixels that go through one step together: as many as stay in the nearest cache, so that no sum waits for the values
     /// that were just written.
@@ -40,11 +37,6 @@ public final class FastResponseNorm {
 
     /// The paper's exponent, for which two roots stand.
     static final double BETA = 0.75;
-
-    /// Bits that are least wrong after one step.
-    private static final int START = 0x4f584000;
-
-    private static final VectorSpecies<Integer> WHOLE = SPECIES.withLanes(int.class);
 
     private final int channels;
     private final int towers;
@@ -120,8 +112,9 @@ public final class FastResponseNorm {
         for (int which = 0; which < count; which++) {
             for (int channel = 0; channel < tower; channel += LANES) {
                 long at = (first + which) * tower + channel;
-                FloatVector root = root(squares, which * room() + channel);
-                store(load(x, at, channel).mul(root.mul(root).mul(root)), y, at, channel);
+                FloatVector inverse = inverse(squares, which * room() + channel);
+                FloatVector root = inverse.sqrt();
+                store(load(x, at, channel).mul(root.mul(root.sqrt())), y, at, channel);
             }
         }
     }
@@ -147,11 +140,11 @@ public final class FastResponseNorm {
             for (int channel = 0; channel < tower; channel += LANES) {
                 long at = (first + which) * tower + channel;
                 int from = which * room() + channel;
-                FloatVector root = root(squares, from);
-                FloatVector square = root.mul(root);
-                FloatVector straight = load(dy, at, channel).mul(square.mul(root));
+                FloatVector inverse = inverse(squares, from);
+                FloatVector root = inverse.sqrt();
+                FloatVector straight = load(dy, at, channel).mul(root.mul(root.sqrt()));
                 straight.intoArray(direct, from);
-                straight.mul(load(x, at, channel)).mul(square.mul(square)).intoArray(shares, from + REACH);
+                straight.mul(load(x, at, channel)).mul(inverse).intoArray(shares, from + REACH);
             }
         }
     }
@@ -203,20 +196,10 @@ public final class FastResponseNorm {
         return Lanes.padded(tower) + SIZE - 1;
     }
 
-    /// d^−¼ of one vector of channels. A float's bits, read as a whole number, grow with its logarithm: START less a quarter of
-    /// them is within 3 % of the root, and each step `r := r · (5 − d · r⁴) / 4` squares what is missing.
-    private FloatVector root(float[] squares, int from) {
-        FloatVector quarter = sum(squares, from).mul(scale / 4).add(k / 4);
-        FloatVector four = quarter.mul(4);
-        FloatVector root = IntVector.broadcast(WHOLE, START)
-                .sub(four.reinterpretAsInts().lanewise(VectorOperators.LSHR, 2)).reinterpretAsFloats();
-        return nearer(quarter, nearer(quarter, nearer(quarter, root)));
-    }
-
-    private static FloatVector nearer(FloatVector quarter, FloatVector root) {
-        FloatVector square = root.mul(root);
-        FloatVector missing = FloatVector.broadcast(SPECIES, 1.25f).sub(quarter.mul(square.mul(square)));
-        return root.mul(missing);
+    /// 1/d of one vector of channels.
+    private FloatVector inverse(float[] squares, int from) {
+        FloatVector d = sum(squares, from).mul(scale).add(k);
+        return FloatVector.broadcast(SPECIES, 1).div(d);
     }
 
     private static FloatVector sum(float[] values, int from) {
