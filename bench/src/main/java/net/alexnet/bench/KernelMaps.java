@@ -3,7 +3,6 @@ package net.alexnet.bench;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import net.alexnet.kernel.FastMaxPool;
-import net.alexnet.kernel.FastNormalizedMaxPool;
 import net.alexnet.kernel.FastResponseNorm;
 import net.alexnet.net.Architecture.Row;
 import net.alexnet.net.Layer.MaxPool;
@@ -72,7 +71,7 @@ final class KernelMaps {
         ResponseNorm norm = ((Normalize) normalized.layer()).norm();
         Window window = ((MaxPool) pooled.layer()).window();
         Shape shape = normalized.in().batch(batch);
-        FastNormalizedMaxPool layer = KernelPair.kernels().normalizedMaxPool(shape, norm, window)
+        FastMaxPool layer = KernelPair.kernels().normalizedMaxPool(shape, norm, window)
                 .orElseThrow(() -> new IllegalStateException("there is no kernel for " + normalized));
         Tensor x = rectified(shape);
         BandedNorm banded = new BandedNorm(norm, shape.dim(1));

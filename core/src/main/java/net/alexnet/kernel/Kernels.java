@@ -69,15 +69,15 @@ public final class Kernels {
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
     public FastMaxPool maxPool(Shape x, Window window) {
-        return new FastMaxPool(window, x.dim(0), x.dim(1), x.dim(2), x.dim(3), workers);
+        return new FastMaxPool(window, Optional.empty(), x, workers, scratch);
     }
 
-    /// Response normalisation and then max-pooling, or empty where the constants are not those that the kernel is for.
+    /// Max-pooling of a map's normalised values, or empty where the constants are not those that the kernel is for.
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
-    public Optional<FastNormalizedMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
+    public Optional<FastMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
         return responseNorm(norm, x.dim(1))
-                .map(layer -> new FastNormalizedMaxPool(layer, maxPool(x, window), x.dim(0), workers, scratch));
+                .map(layer -> new FastMaxPool(window, Optional.of(layer), x, workers, scratch));
     }
 
     /// The step of [net.alexnet.tensor.Backend#update] on memory of one order.

@@ -16,7 +16,7 @@ final class Scratch {
 
     /// What a buffer is for: two of one kind are never in use at once.
     enum Use {
-        PIXELS, STRIP, TILE, INPUT, OUTPUT, SUMS, TAPS, WEIGHTS, NORMALIZED, GRADIENT
+        PIXELS, STRIP, TILE, INPUT, OUTPUT, SUMS, TAPS, WEIGHTS, NORMALIZED, ROOTS, GRADIENT
     }
 
     /// A buffer of at least this length, holding whatever it held.

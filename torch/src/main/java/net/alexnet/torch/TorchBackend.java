@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import net.alexnet.kernel.FastConvolution;
 import net.alexnet.kernel.FastMaxPool;
-import net.alexnet.kernel.FastNormalizedMaxPool;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.tensor.Numerics;
@@ -379,7 +378,7 @@ public final class TorchBackend implements Backend {
     public Tensor normalizeMaxPool(Tensor x, ResponseNorm norm, Window window) {
         Operands.normalize(x.shape(), norm);
         Shape shape = Operands.maxPool(x.shape(), window);
-        Optional<FastNormalizedMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
+        Optional<FastMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
         return fast.isPresent()
                 ? one("normalizeMaxPool", () -> kernels.forward(fast.get(), raw(x), shape), x)
                 : Backend.super.normalizeMaxPool(x, norm, window);
@@ -391,7 +390,7 @@ public final class TorchBackend implements Backend {
         Operands.normalize(x.shape(), norm);
         Operands.same("normalizeMaxPoolGradient", "y", y.shape(), "dy", dy.shape());
         Operands.maxPoolGradient(dy.shape(), x.shape(), window);
-        Optional<FastNormalizedMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
+        Optional<FastMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
         return fast.isPresent()
                 ? one("normalizeMaxPoolGradient",
                         () -> kernels.gradient(fast.get(), raw(x), raw(y), raw(dy), throughRelu), x, y, dy)

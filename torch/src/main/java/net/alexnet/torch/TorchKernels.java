@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import net.alexnet.kernel.FastConvolution;
 import net.alexnet.kernel.FastMaxPool;
-import net.alexnet.kernel.FastNormalizedMaxPool;
 import net.alexnet.kernel.FastResponseNorm;
 import net.alexnet.kernel.Kernels;
 import net.alexnet.tensor.Precision;
@@ -104,16 +103,8 @@ final class TorchKernels {
         return kernels.isPresent() && Kernels.normalizes(norm);
     }
 
-    Optional<FastNormalizedMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
+    Optional<FastMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
         return kernels.flatMap(present -> present.normalizedMaxPool(x, norm, window));
-    }
-
-    Tensor forward(FastNormalizedMaxPool layer, Tensor x, Shape shape) {
-        return made(shape, x, y -> layer.forward(memory(x), y));
-    }
-
-    Tensor gradient(FastNormalizedMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
-        return made(Layout.shape(x), x, dx -> layer.gradient(memory(x), memory(y), memory(dy), dx, throughRelu));
     }
 
     /// What goes wrong in here is not libtorch's doing: [TorchFrame] says so.
