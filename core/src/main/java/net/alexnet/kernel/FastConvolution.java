@@ -2,6 +2,7 @@ package net.alexnet.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import net.alexnet.kernel.Scratch.Use;
 
 /// A convolution of one geometry by [WinogradConvolution], forward and backward.
 public final class FastConvolution {
@@ -13,6 +14,10 @@ public final class FastConvolution {
         this.geometry = geometry;
         this.workers = workers;
         this.scratch = scratch;
+        int sums = new WinogradWeightGradient(geometry).sumsLength();
+        for (Scratch each : scratch) {
+            each.expect(Use.SHARE, sums); // the way forward meets all convolutions before the way back needs it
+        }
     }
 
     /// Prepared weights belong to one form: equal forms read them alike, whatever the batch and the map.

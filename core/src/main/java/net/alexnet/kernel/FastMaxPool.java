@@ -202,14 +202,16 @@ public final class FastMaxPool {
 
     private void maximize(float[] values, int from, float[] maxima, int to) {
         for (int channel = 0; channel < layout.width(); channel += LANES) {
-            load(maxima, to + channel).max(load(values, from + channel)).intoArray(maxima, to + channel);
+            FloatVector.fromArray(SPECIES, maxima, to + channel)
+                    .max(FloatVector.fromArray(SPECIES, values, from + channel)).intoArray(maxima, to + channel);
         }
     }
 
     /// No gradient where a ReLU, and the normalisation behind it, gave 0.
     private void gate(float[] maxima, float[] gradients) {
         for (int at = 0; at < columns * layout.width(); at += LANES) {
-            load(gradients, at).blend(0, load(maxima, at).eq(0)).intoArray(gradients, at);
+            FloatVector.fromArray(SPECIES, gradients, at).blend(0, FloatVector.fromArray(SPECIES, maxima, at).eq(0))
+                    .intoArray(gradients, at);
         }
     }
 
@@ -223,10 +225,12 @@ public final class FastMaxPool {
     private void spread(float[] maxima, float[] above, int from, float[] values, float[] gradients, int to) {
         FloatVector zero = FloatVector.zero(SPECIES);
         for (int channel = 0; channel < layout.width(); channel += LANES) {
-            FloatVector in = load(values, to + channel);
-            FloatVector left = load(above, from + channel);
-            VectorMask<Float> wins = in.eq(load(maxima, from + channel)).or(in.compare(VectorOperators.NE, in));
-            load(gradients, to + channel).add(zero.blend(left, wins)).intoArray(gradients, to + channel);
+            FloatVector in = FloatVector.fromArray(SPECIES, values, to + channel);
+            FloatVector left = FloatVector.fromArray(SPECIES, above, from + channel);
+            VectorMask<Float> wins = in.eq(FloatVector.fromArray(SPECIES, maxima, from + channel))
+                    .or(in.compare(VectorOperators.NE, in));
+            FloatVector.fromArray(SPECIES, gradients, to + channel).add(zero.blend(left, wins)).intoArray(gradients,
+                    to + channel);
             left.blend(zero, wins).intoArray(above, from + channel);
         }
     }
@@ -268,9 +272,5 @@ public final class FastMaxPool {
 
     private int right(int column) {
         return Math.min(width, column * window.stride() - window.padding() + window.kernel());
-    }
-
-    private static FloatVector load(float[] values, int at) {
-        return FloatVector.fromArray(SPECIES, values, at);
     }
 }

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 import net.alexnet.kernel.Scratch.Use;
 import net.alexnet.tensor.ResponseNorm;
 
@@ -40,19 +39,19 @@ public final class FastResponseNorm {
     /// The paper's exponent, of which a fourth root is the third part.
     static final double BETA = 0.75;
 
-    private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
+    private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
 
     /// Less a quarter of the bits of a float d, as integers, these are the bits of about d^−¼: a float's bits are nearly its
     /// logarithm. Of the multiples of 2^13 the one that is at most an eighth off in q⁴·d, to either side.
-    private static final int QUARTER = 0x4F580000;
+    private static final IntVector QUARTER = IntVector.broadcast(SPECIES.withLanes(int.class), 0x4F580000);
 
     /// (1 − r)^−¼ − 1 for |r| ≤ ⅛ in powers of r: the polynomial through the function at Chebyshev's nodes, 9e-9 off at most,
     /// less than float32 can tell.
-    private static final float C1 = 0.250000044f;
-    private static final float C2 = 0.15624069f;
-    private static final float C3 = 0.117165984f;
-    private static final float C4 = 0.0968460112f;
-    private static final float C5 = 0.0832627644f;
+    private static final FloatVector C1 = FloatVector.broadcast(SPECIES, 0.250000044f);
+    private static final FloatVector C2 = FloatVector.broadcast(SPECIES, 0.15624069f);
+    private static final FloatVector C3 = FloatVector.broadcast(SPECIES, 0.117165984f);
+    private static final FloatVector C4 = FloatVector.broadcast(SPECIES, 0.0968460112f);
+    private static final FloatVector C5 = FloatVector.broadcast(SPECIES, 0.0832627644f);
 
     private final Pixels layout;
     private final int tower;
@@ -131,40 +130,69 @@ public final class FastResponseNorm {
 
     // --- of pixels in arrays, on the caller's thread ---------------------------------------------------------------
 
+    // A loop calls nothing but the Vector API itself: beyond 8000 bytes of inlined code C2 inlines only what the JDK has marked,
+    // and a vector that goes through a call of ours becomes an object.
+
     /// Normalises pixels.
     ///
     /// @param y overwritten; may be x
     /// @param roots overwritten by d^−¼, which [#gradient] needs
     /// @param at where the first pixel begins in all three
     void normalize(float[] x, float[] y, float[] roots, int at, int pixels, Scratch mine) {
-        float[] squares = zeros(Use.TAPS, mine);
-        int towers = pixels * layout.groups();
-        int together = TOGETHER * layout.groups();
-        for (int first = 0; first < towers; first += together) {
-            int count = Math.min(together, towers - first);
-            squares(x, at + first * tower, count, squares);
-            normalize(x, y, roots, at + first * tower, count, squares);
+        float[] squares = zeros(mine);
+        for (int first = 0; first < pixels; first += TOGETHER) {
+            int from = at + first * layout.width();
+            int count = Math.min(TOGETHER, pixels - first);
+            squares(x, from, count * layout.groups(), squares);
+            denominators(squares, roots, from, count * layout.groups());
+            roots(roots, from, count * layout.width());
+            powers(x, y, roots, from, count * layout.width());
         }
     }
 
     /// The squares of each tower, with zeros on both sides.
-    private void squares(float[] x, int at, int count, float[] squares) {
-        for (int which = 0; which < count; which++) {
+    private void squares(float[] x, int at, int towers, float[] squares) {
+        for (int which = 0; which < towers; which++) {
+            int from = at + which * tower;
+            int to = which * room() + REACH;
             for (int channel = 0; channel < tower; channel += LANES) {
-                FloatVector in = load(x, at + which * tower + channel);
-                in.mul(in).intoArray(squares, which * room() + REACH + channel);
+                FloatVector in = FloatVector.fromArray(SPECIES, x, from + channel);
+                in.mul(in).intoArray(squares, to + channel);
             }
         }
     }
 
-    private void normalize(float[] x, float[] y, float[] roots, int at, int count, float[] squares) {
-        for (int which = 0; which < count; which++) {
+    private void denominators(float[] squares, float[] d, int at, int towers) {
+        for (int which = 0; which < towers; which++) {
+            int from = which * room();
+            int to = at + which * tower;
             for (int channel = 0; channel < tower; channel += LANES) {
-                int place = at + which * tower + channel;
-                FloatVector q = quarter(sum(squares, which * room() + channel).mul(scale).add(k));
-                q.intoArray(roots, place);
-                load(x, place).mul(q.mul(q).mul(q)).intoArray(y, place);
+                FloatVector.fromArray(SPECIES, squares, from + channel)
+                        .add(FloatVector.fromArray(SPECIES, squares, from + channel + 1))
+                        .add(FloatVector.fromArray(SPECIES, squares, from + channel + 2)
+                                .add(FloatVector.fromArray(SPECIES, squares, from + channel + 3)))
+                        .add(FloatVector.fromArray(SPECIES, squares, from + channel + 4))
+                        .mul(scale).add(k).intoArray(d, to + channel);
             }
+        }
+    }
+
+    /// d^−¼ in place of d: a guess, and what makes the fourth power of the guess 1/d.
+    private static void roots(float[] d, int at, int length) {
+        for (int i = at; i < at + length; i += LANES) {
+            FloatVector value = FloatVector.fromArray(SPECIES, d, i);
+            FloatVector guess = QUARTER.sub(value.reinterpretAsInts().lanewise(VectorOperators.LSHR, 2))
+                    .reinterpretAsFloats();
+            FloatVector square = guess.mul(guess);
+            FloatVector r = ONE.sub(square.mul(square).mul(value));
+            C5.fma(r, C4).fma(r, C3).fma(r, C2).fma(r, C1).fma(r, ONE).mul(guess).intoArray(d, i);
+        }
+    }
+
+    private static void powers(float[] x, float[] y, float[] roots, int at, int length) {
+        for (int i = at; i < at + length; i += LANES) {
+            FloatVector q = FloatVector.fromArray(SPECIES, roots, i);
+            FloatVector.fromArray(SPECIES, x, i).mul(q.mul(q).mul(q)).intoArray(y, i);
         }
     }
 
@@ -175,60 +203,61 @@ public final class FastResponseNorm {
     /// @param gradient by the normalised values, overwritten by that by x
     /// @param at where the first pixel begins in all three
     void gradient(float[] x, float[] roots, float[] gradient, int at, int pixels, boolean throughRelu, Scratch mine) {
-        float[] shares = zeros(Use.TAPS, mine);
-        int towers = pixels * layout.groups();
-        int together = TOGETHER * layout.groups();
-        for (int first = 0; first < towers; first += together) {
-            int count = Math.min(together, towers - first);
-            share(x, roots, gradient, at + first * tower, count, shares);
+        float[] shares = zeros(mine);
+        for (int first = 0; first < pixels; first += TOGETHER) {
+            int from = at + first * layout.width();
+            int count = Math.min(TOGETHER, pixels - first);
+            share(x, roots, gradient, from, count * layout.groups(), shares);
+            collect(x, gradient, from, count * layout.groups(), shares);
             if (throughRelu) {
-                collectThroughRelu(x, gradient, at + first * tower, count, shares);
-            } else {
-                collect(x, gradient, at + first * tower, count, shares);
+                gate(x, gradient, from, count * layout.width());
             }
         }
     }
 
     /// What each output's gradient gives to its own input, and what to all its neighbours.
-    private void share(float[] x, float[] roots, float[] gradient, int at, int count, float[] shares) {
-        for (int which = 0; which < count; which++) {
+    private void share(float[] x, float[] roots, float[] gradient, int at, int towers, float[] shares) {
+        for (int which = 0; which < towers; which++) {
+            int from = at + which * tower;
+            int to = which * room() + REACH;
             for (int channel = 0; channel < tower; channel += LANES) {
-                int place = at + which * tower + channel;
-                FloatVector q = load(roots, place);
+                FloatVector q = FloatVector.fromArray(SPECIES, roots, from + channel);
                 FloatVector square = q.mul(q);
-                FloatVector direct = load(gradient, place).mul(square.mul(q));
-                direct.intoArray(gradient, place);
-                direct.mul(load(x, place)).mul(square.mul(square))
-                        .intoArray(shares, which * room() + REACH + channel);
+                FloatVector direct = FloatVector.fromArray(SPECIES, gradient, from + channel).mul(square.mul(q));
+                direct.intoArray(gradient, from + channel);
+                direct.mul(FloatVector.fromArray(SPECIES, x, from + channel)).mul(square.mul(square))
+                        .intoArray(shares, to + channel);
             }
         }
     }
 
-    private void collect(float[] x, float[] gradient, int at, int count, float[] shares) {
-        for (int which = 0; which < count; which++) {
+    private void collect(float[] x, float[] gradient, int at, int towers, float[] shares) {
+        for (int which = 0; which < towers; which++) {
+            int from = which * room();
+            int to = at + which * tower;
             for (int channel = 0; channel < tower; channel += LANES) {
-                int place = at + which * tower + channel;
-                FloatVector pulled = load(x, place).mul(sum(shares, which * room() + channel)).mul(pull);
-                load(gradient, place).sub(pulled).intoArray(gradient, place);
+                FloatVector sum = FloatVector.fromArray(SPECIES, shares, from + channel)
+                        .add(FloatVector.fromArray(SPECIES, shares, from + channel + 1))
+                        .add(FloatVector.fromArray(SPECIES, shares, from + channel + 2)
+                                .add(FloatVector.fromArray(SPECIES, shares, from + channel + 3)))
+                        .add(FloatVector.fromArray(SPECIES, shares, from + channel + 4));
+                FloatVector pulled = FloatVector.fromArray(SPECIES, x, to + channel).mul(sum).mul(pull);
+                FloatVector.fromArray(SPECIES, gradient, to + channel).sub(pulled).intoArray(gradient, to + channel);
             }
         }
     }
 
-    private void collectThroughRelu(float[] x, float[] gradient, int at, int count, float[] shares) {
-        for (int which = 0; which < count; which++) {
-            for (int channel = 0; channel < tower; channel += LANES) {
-                int place = at + which * tower + channel;
-                FloatVector in = load(x, place);
-                FloatVector pulled = in.mul(sum(shares, which * room() + channel)).mul(pull);
-                load(gradient, place).sub(pulled).blend(0, in.eq(0)).intoArray(gradient, place);
-            }
+    private static void gate(float[] x, float[] gradient, int at, int length) {
+        for (int i = at; i < at + length; i += LANES) {
+            FloatVector.fromArray(SPECIES, gradient, i)
+                    .blend(0, FloatVector.fromArray(SPECIES, x, i).eq(0)).intoArray(gradient, i);
         }
     }
 
     /// Room for the towers of one step, with zeros between them.
-    private float[] zeros(Use use, Scratch mine) {
+    private float[] zeros(Scratch mine) {
         int length = TOGETHER * layout.groups() * room();
-        float[] values = mine.get(use, length);
+        float[] values = mine.get(Use.TAPS, length);
         Arrays.fill(values, 0, length, 0);
         return values;
     }
@@ -236,30 +265,5 @@ public final class FastResponseNorm {
     /// Floats that one tower takes with the neighbours that it lacks.
     private int room() {
         return tower + SIZE - 1;
-    }
-
-    /// d^−¼: a guess, and what makes the fourth power of the guess 1/d.
-    private static FloatVector quarter(FloatVector d) {
-        FloatVector guess = IntVector.broadcast(INTS, QUARTER)
-                .sub(d.reinterpretAsInts().lanewise(VectorOperators.LSHR, 2)).reinterpretAsFloats();
-        FloatVector square = guess.mul(guess);
-        FloatVector r = all(1).sub(square.mul(square).mul(d));
-        FloatVector sum = all(C5).fma(r, all(C4)).fma(r, all(C3)).fma(r, all(C2)).fma(r, all(C1)).fma(r, all(1));
-        return sum.mul(guess);
-    }
-
-    private static FloatVector all(float value) {
-        return FloatVector.broadcast(SPECIES, value);
-    }
-
-    private static FloatVector sum(float[] values, int from) {
-        return load(values, from)
-                .add(load(values, from + 1))
-                .add(load(values, from + 2).add(load(values, from + 3)))
-                .add(load(values, from + 4));
-    }
-
-    private static FloatVector load(float[] values, int at) {
-        return FloatVector.fromArray(SPECIES, values, at);
     }
 }

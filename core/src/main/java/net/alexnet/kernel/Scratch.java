@@ -1,7 +1,5 @@
 package net.alexnet.kernel;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -9,14 +7,18 @@ import java.util.Map;
 final class Scratch {
     private static final float[] NONE = {};
 
-    private static final int ALIGNMENT = 64;
-
     private final Map<Use, float[]> buffers = new EnumMap<>(Use.class);
-    private final Map<Use, MemorySegment> maps = new EnumMap<>(Use.class);
+    private final Map<Use, Integer> expected = new EnumMap<>(Use.class);
 
     /// What a buffer is for: two of one kind are never in use at once.
     enum Use {
-        PIXELS, STRIP, TILE, INPUT, OUTPUT, SUMS, TAPS, WEIGHTS, NORMALIZED, ROOTS, GRADIENT
+        PIXELS, STRIP, TILE, INPUT, OUTPUT, SUMS, TAPS, WEIGHTS, SHARE, NORMALIZED, ROOTS, GRADIENT
+    }
+
+    /// Says that a buffer of this length will be asked for, so that the first one is made long enough: what a larger one
+    /// replaces stays in the heap until it is collected.
+    void expect(Use use, int length) {
+        expected.merge(use, length, Math::max);
     }
 
     /// A buffer of at least this length, holding whatever it held.
@@ -26,19 +28,8 @@ final class Scratch {
             return buffer;
         }
         buffers.remove(use); // first give back, then take
-        float[] larger = new float[length];
+        float[] larger = new float[Math.max(length, expected.getOrDefault(use, 0))];
         buffers.put(use, larger);
         return larger;
-    }
-
-    /// Native memory of this length, holding whatever it held: for kernels that read operands, which are native, and must not
-    /// meet another kind of memory, or the compiler makes both slow.
-    MemorySegment map(Use use, long bytes) {
-        MemorySegment map = maps.getOrDefault(use, MemorySegment.NULL);
-        if (map.byteSize() < bytes) {
-            map = Arena.ofAuto().allocate(bytes, ALIGNMENT);
-            maps.put(use, map);
-        }
-        return map.asSlice(0, bytes);
     }
 }

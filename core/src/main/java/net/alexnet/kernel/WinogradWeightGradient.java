@@ -44,7 +44,7 @@ final class WinogradWeightGradient {
         float[][] sums = new float[threads][];
         float[][] bias = new float[threads][geometry.paddedFilters()];
         workers.perWorker(threads, worker -> {
-            sums[worker] = scratch[worker].get(Use.SUMS, sumsLength());
+            sums[worker] = scratch[worker].get(Use.SHARE, sumsLength());
             Arrays.fill(sums[worker], 0, sumsLength(), 0);
             int from = (int) ((long) rows * worker / threads);
             int to = (int) ((long) rows * (worker + 1) / threads);
@@ -63,7 +63,7 @@ final class WinogradWeightGradient {
     }
 
     /// `[product][group][channel][filter]`.
-    private int sumsLength() {
+    int sumsLength() {
         return PRODUCTS * geometry.paddedChannels() * geometry.paddedGroupFilters();
     }
 
