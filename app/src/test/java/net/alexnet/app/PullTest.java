@@ -214,6 +214,7 @@ class PullTest {
 
     /// The second one begins while the first one fetches, and the first one gets its file once the second one waits.
     @Test
+    @Timeout(120)
     void ofTwoAtOnceOneFetchesAndTheOtherTakesItsModel() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch waiting = new CountDownLatch(1);
