@@ -196,6 +196,7 @@ final class FinetuneCommand implements Callable<Integer> {
         views(recipe).ifPresent(progress::say);
         TrainingPictures ready = source.pictures(recipe.pictures().resize(), recipe.network().channels(),
                 new OpenCvCodec(), tools.workers(), progress, terminal.interruption()::asked);
+        terminal.interruption().hear(); // or a run that is stopped while features are computed would leave a folder
         if (folds > 0) {
             return folds(recipe, base, ready, tools, progress);
         }

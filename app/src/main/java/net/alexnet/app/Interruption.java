@@ -41,8 +41,13 @@ final class Interruption implements AutoCloseable {
 
     /// Whether the command is to save and end.
     boolean asked() {
-        heard = true;
+        hear();
         return asked;
+    }
+
+    /// From here on a signal waits for the command, which will ask.
+    void hear() {
+        heard = true;
     }
 
     @Override

@@ -8,12 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import net.alexnet.download.DownloadException;
 import net.alexnet.download.DownloadProgress;
 import net.alexnet.download.Downloader;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.LockFile;
 import net.alexnet.model.ImageNet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -68,11 +70,7 @@ final class PullCommand implements Callable<Integer> {
             OutputFile.require(out, List.of(models.model(wanted)), force);
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
-            boolean already = !refresh && models.intact(entry).isPresent();
-            if (!already) {
-                make(entry, progress);
-            }
-            report(entry, already);
+            pull(entry, progress);
             return 0;
         } catch (InterruptedException e) {
             terminal.err().println("stopped; what has arrived is kept, the same command goes on after it");
@@ -82,42 +80,65 @@ final class PullCommand implements Callable<Integer> {
 
     // --- fetching one ----------------------------------------------------------------------------------------------
 
-    private void make(CatalogueEntry entry, ConsoleProgress progress) throws IOException, InterruptedException {
-        boolean byHand = Files.exists(models.downloads().resolve(entry.file()));
-        Path published = published(entry, progress);
-        progress.say("importing " + published);
-        Path model = models.model(entry.name());
-        Files.createDirectories(model.resolveSibling(""));
-        PulledImport.run(published, entry, model);
-        models.remember(entry);
-        if (!byHand) {
-            Files.delete(published); // the model has all of it, and it can be fetched again
+    private void pull(CatalogueEntry entry, ConsoleProgress progress) throws IOException, InterruptedException {
+        if (!refresh && models.intact(entry).isPresent()) {
+            report(entry, true);
+            return;
+        }
+        try (LockFile _ = models.lock(entry.name(),
+                () -> progress.say("waiting for another pull of " + entry.name()), terminal.interruption()::asked)) {
+            boolean already = !refresh && models.intact(entry).isPresent(); // made by the one that was waited for
+            if (!already) {
+                Path published = published(entry, progress);
+                progress.say("importing " + published);
+                models.make(entry, file -> PulledImport.run(published, entry, file));
+                AtomicFiles.deleteTree(models.fetched(entry.name())); // the model has all of it
+            }
+            report(entry, already);
         }
     }
 
     private Path published(CatalogueEntry entry, ConsoleProgress progress) throws IOException, InterruptedException {
         try {
+            Optional<Path> here = byHand(entry, progress);
+            if (here.isPresent()) {
+                return here.get();
+            }
+            Path folder = models.fetched(entry.name());
             if (offline) {
-                return Downloader.find(entry.published(), models.downloads()).orElseThrow(() -> new IOException(
-                        entry.name() + " is not on this machine" + byHand(entry)));
+                return Downloader.find(entry.published(), folder).orElseThrow(() -> new IOException(
+                        entry.name() + " is not on this machine" + advice(entry)));
             }
             progress.say("fetching " + entry.addresses().getFirst());
             try (Downloader downloader = new Downloader(Downloader.Settings.DEFAULT)) {
-                return downloader.fetch(entry.published(), models.downloads(), shown(progress),
-                        terminal.interruption()::asked);
+                return downloader.fetch(entry.published(), folder, shown(progress), terminal.interruption()::asked);
             }
         } catch (DownloadException e) {
-            throw new IOException(e.getMessage() + byHand(entry), e);
+            throw new IOException(e.getMessage() + advice(entry), e);
+        }
+    }
+
+    /// What a user put there; it stays there.
+    private Optional<Path> byHand(CatalogueEntry entry, ConsoleProgress progress) throws IOException {
+        try {
+            return Downloader.find(entry.published(), models.byHand());
+        } catch (DownloadException e) {
+            if (offline) {
+                throw e;
+            }
+            progress.say(String.valueOf(e.getMessage()));
+            return Optional.empty();
         }
     }
 
     /// What a user can do where the program cannot.
-    private String byHand(CatalogueEntry entry) {
+    private String advice(CatalogueEntry entry) {
         Long bytes = entry.bytes();
         String size = bytes == null ? "" : String.format(Locale.ROOT, " of %,d bytes", bytes);
         return ". To do it by hand: fetch " + entry.addresses().getFirst() + " (a file" + size + ", "
-                + entry.hash() + "), put it at " + models.downloads().resolve(entry.file())
-                + ", and run: ./alexnet pull " + entry.name() + " --offline";
+                + entry.hash() + "), put it at " + models.byHand().resolve(entry.file())
+                + ", and run: ./alexnet pull " + entry.name() + (file == null ? "" : " --catalogue " + file)
+                + " --offline" + (refresh ? " --refresh" : "");
     }
 
     private static DownloadProgress shown(ConsoleProgress progress) {
@@ -154,7 +175,7 @@ final class PullCommand implements Callable<Integer> {
 
     // --- listing ---------------------------------------------------------------------------------------------------
 
-    private void list(Catalogue catalogue) {
+    private void list(Catalogue catalogue) throws IOException {
         if (json) {
             List<Map<String, @Nullable Object>> rows = new ArrayList<>();
             for (CatalogueEntry entry : catalogue.entries()) {

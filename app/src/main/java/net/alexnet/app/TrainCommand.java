@@ -84,7 +84,18 @@ final class TrainCommand implements Callable<Integer> {
         if (maxSteps < 1) {
             throw new MisuseException("--max-steps must be at least 1, found " + maxSteps);
         }
-        Precision precision = precision();
+        return resume == null
+                ? with(Recipes.read(recipeName(), settings()).precision(), this::start)
+                : goOn(resume);
+    }
+
+    /// What is done with an engine.
+    @FunctionalInterface
+    private interface Work {
+        int with(TrainingRun.Tools tools, ConsoleProgress progress) throws IOException, InterruptedException;
+    }
+
+    private int with(Precision precision, Work work) throws IOException, InterruptedException {
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
                 Backend backend = engine.open(precision)) {
             progress.say(backend.describe());
@@ -92,19 +103,9 @@ final class TrainCommand implements Callable<Integer> {
                 progress.say(SLOWER);
             }
             LongPredicate stop = step -> terminal.interruption().asked() || step >= maxSteps;
-            TrainingRun.Tools tools = new TrainingRun.Tools(backend, new OpenCvCodec(), engine.threads(),
-                    UserCache.folder("features"), progress, stop);
-            return resume == null ? start(tools, progress) : goOn(resume, tools, progress);
+            return work.with(new TrainingRun.Tools(backend, new OpenCvCodec(), engine.threads(),
+                    UserCache.folder("features"), progress, stop), progress);
         }
-    }
-
-    /// In which the run multiplies: a stopped one goes on as it began.
-    private Precision precision() throws IOException {
-        if (resume == null) {
-            return Recipes.read(recipeName(), settings()).precision();
-        }
-        Checkpoint checkpoint = RunCheckpoint.last(resume).load();
-        return RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(), Map.of()).precision();
     }
 
     private String recipeName() {
@@ -149,6 +150,7 @@ final class TrainCommand implements Callable<Integer> {
         if (progress.follows()) {
             expect(recipe, dataset, tools.backend(), progress);
         }
+        terminal.interruption().hear(); // or a run that is stopped before its first step would leave a folder
         RunFolder folder = RunFolder.create(runs, recipe);
         try (RunLock _ = folder.lock()) {
             progress.say("run: " + folder.path() + ", with this recipe:\n"
@@ -190,33 +192,33 @@ final class TrainCommand implements Callable<Integer> {
 
     // --- a stopped run ---------------------------------------------------------------------------------------------
 
-    private int goOn(Path path, TrainingRun.Tools tools, ConsoleProgress progress)
-            throws IOException, InterruptedException {
+    private int goOn(Path path) throws IOException, InterruptedException {
         if (recipeName != null || epochs != null || seed != null || !settings.isEmpty()) {
             throw new MisuseException(
                     "--resume goes on with the run's own recipe; leave --recipe, --set, --epochs and --seed"
                             + " away, or start a new run. --data may say where its pictures are now");
         }
-        try (RunLock _ = RunCheckpoint.last(path).run().lock()) {
-            return goOn(RunCheckpoint.last(path), tools, progress);
+        RunFolder run = RunCheckpoint.run(path); // once: another process may make another run the latest at any time
+        RunCheckpoint.last(run, path); // a run without one is refused before its folder is locked
+        try (RunLock _ = run.lock()) {
+            Checkpoint checkpoint = RunCheckpoint.last(run, path).load();
+            Recipe recipe = RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(), settings());
+            return with(recipe.precision(), (tools, progress) -> goOn(run, checkpoint, recipe, tools, progress));
         }
     }
 
-    private int goOn(RunCheckpoint found, TrainingRun.Tools tools, ConsoleProgress progress)
-            throws IOException, InterruptedException {
-        Checkpoint checkpoint = found.load();
-        Recipe recipe = RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(), settings());
+    private int goOn(RunFolder run, Checkpoint checkpoint, Recipe recipe, TrainingRun.Tools tools,
+            ConsoleProgress progress) throws IOException, InterruptedException {
         if (checkpoint.state().finished(recipe.epochs())) {
             terminal.err()
-                    .println("the run " + found.run().path() + " is finished: there is nothing to go on with after its "
+                    .println("the run " + run.path() + " is finished: there is nothing to go on with after its "
                             + checkpoint.state().epoch()
                             + " epochs. For a longer one start a new run with more --epochs");
-            return report(found.run(), new Outcome(checkpoint.state(), true, Optional.empty(), 0), progress);
+            return report(run, new Outcome(checkpoint.state(), true, Optional.empty(), 0), progress);
         }
         TrainingPictures ready = pictures(DataSource.open(recipe, new OpenCvCodec()), recipe, tools, progress);
-        progress.say("resuming " + found.run().path() + " at step " + checkpoint.state().step());
-        return report(
-                found.run(), TrainingRun.resume(found.run(), recipe, checkpoint, ready, tools), progress);
+        progress.say("resuming " + run.path() + " at step " + checkpoint.state().step());
+        return report(run, TrainingRun.resume(run, recipe, checkpoint, ready, tools), progress);
     }
 
     // --- the end ---------------------------------------------------------------------------------------------------

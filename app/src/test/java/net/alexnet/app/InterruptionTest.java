@@ -8,12 +8,14 @@ import java.io.InputStreamReader;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -78,17 +80,48 @@ class InterruptionTest {
         assertThat(run.steps("step")).isEqualTo(whole.steps("step"));
     }
 
-    /// The program in a process of its own, as `./alexnet train` starts it.
+    /// The signal comes before or while features are computed, or, on a busy machine, after that.
+    @Test
+    @Timeout(120)
+    void aRunThatIsStoppedBeforeItBeginsLeavesNoFolder() throws Exception {
+        Result.done("train", "--data", pictures, "--recipe", recipe, "--runs", root.resolve("bases"), "--max-steps", 1,
+                "--threads", 1);
+        Path runs = root.resolve("tuned");
+        Process child = program("finetune", root.resolve("bases/latest"), "--data", pictures, "--runs", runs,
+                "--epochs", 1000, "--threads", 1, "--progress", "plain");
+        List<String> said = new ArrayList<>();
+        try (BufferedReader err = new BufferedReader(
+                new InputStreamReader(child.getErrorStream(), StandardCharsets.UTF_8))) {
+            for (String line = err.readLine(); line != null; line = err.readLine()) {
+                said.add(line);
+                if (line.startsWith("run: ")) {
+                    child.toHandle().destroy();
+                }
+            }
+        }
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).last().asString().containsAnyOf("there is nothing of them to resume", "and saved; go on with");
+        try (Stream<Path> left = Files.list(runs)) {
+            assertThat(left).allSatisfy(run -> assertThat(run.resolve("checkpoints")).isNotEmptyDirectory());
+        }
+    }
+
+    /// As `./alexnet train` starts it.
     private Process train(Path runs) throws IOException {
+        return program("train", "--data", pictures, "--recipe", recipe, "--runs", runs, "--epochs", 1000, "--threads",
+                1, "--progress", "plain");
+    }
+
+    /// The program in a process of its own.
+    private static Process program(Object... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("-X") || flag.startsWith("--enable") || flag.startsWith("--add")
                         || flag.startsWith("-Dorg.bytedeco"))
                 .toList());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train", "--data",
-                pictures.toString(), "--recipe", recipe.toString(), "--runs", runs.toString(), "--epochs", "1000",
-                "--threads", "1", "--progress", "plain"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        Stream.of(arguments).map(String::valueOf).forEach(command::add);
         return new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).start();
     }
 }

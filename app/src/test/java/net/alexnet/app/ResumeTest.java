@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,6 +130,31 @@ class ResumeTest {
         assertThat(run.checkpoints()).containsExactly("step-00000005");
         assertThat(resume(run.folder()).exitCode()).isZero();
         endsAsIfUninterrupted(run);
+    }
+
+    /// Another process may make its run the latest at any time.
+    @Test
+    void theLatestIsTheOneThatItWasWhenTheCommandBegan() throws Exception {
+        RunFiles run = train(pictures, runs, "--max-steps", 5);
+        Path latest = runs.resolve("latest");
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter() {
+            @Override
+            public void write(String text, int offset, int length) {
+                try { // with the first words
+                    Files.deleteIfExists(latest);
+                    Files.createSymbolicLink(latest, uninterrupted.folder());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        };
+        int exitCode = Cli.run(new PrintWriter(out, true), new PrintWriter(err, true), false, "train", "--resume",
+                latest.toString(), "--max-steps", "7", "--threads", "1", "--progress", "plain");
+        assertThat(exitCode).isZero();
+        assertThat(latest.toRealPath()).isEqualTo(uninterrupted.folder());
+        assertThat(out.toString()).contains("run: " + run.folder());
+        assertThat(run.steps("step")).hasSize(7);
     }
 
     @Test

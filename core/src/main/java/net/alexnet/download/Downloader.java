@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import net.alexnet.download.Transfer.Outcome;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.LockFile;
 
 /// Fetches published files.
 ///
@@ -64,7 +65,9 @@ public final class Downloader implements AutoCloseable {
             throws IOException, InterruptedException {
         Files.createDirectories(folder);
         Path target = folder.resolve(file.name());
-        try (DownloadLock _ = DownloadLock.of(target, progress, stop)) {
+        Path lock = target.resolveSibling(file.name() + ".lock");
+        try (LockFile _ = LockFile.take(
+                lock, () -> progress.note("waiting for another download of " + file.name()), stop)) {
             try {
                 if (find(file, folder).isPresent()) {
                     return target;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -13,30 +12,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.DraftFile;
 
-/// A file with a line for every answer, written as they come. It appears under its name once it is whole: until
-/// [#finish()] it has `.tmp` at its end, and closing it before that removes it.
+/// A file with a line for every answer, written as they come. It appears under its name once it is whole:
+/// closing it before [#finish()] leaves nothing.
 public final class AnswerFile implements Answer.Taker, AutoCloseable {
     private static final CsvMapper CSV = CsvMapper.builder()
             .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING) // quotes only where RFC 4180 asks for them
             .build();
 
     private final Path target;
-    private final Path temporary;
-    private final FileOutputStream out;
+    private final DraftFile draft;
     private final SequenceWriter lines;
     private final Function<Answer, List<?>> line;
 
     private AnswerFile(Path target, CsvSchema schema, Function<Answer, List<?>> line) throws IOException {
         this.target = target;
-        this.temporary = target.resolveSibling(target.getFileName() + ".tmp");
         this.line = line;
         try {
             if (Files.isDirectory(target)) {
                 throw new FileSystemException(target.toString(), null, "it is a folder; expected the name of a file");
             }
-            this.out = new FileOutputStream(temporary.toFile());
-            this.lines = CSV.writer(schema).writeValues(out);
+            this.draft = new DraftFile(target);
+            this.lines = CSV.writer(schema).writeValues(draft.stream());
         } catch (IOException e) {
             throw failure(e);
         }
@@ -87,9 +85,7 @@ public final class AnswerFile implements Answer.Taker, AutoCloseable {
     public void finish() throws IOException {
         try {
             lines.flush();
-            out.getFD().sync();
-            lines.close();
-            AtomicFiles.move(temporary, target);
+            draft.publish();
         } catch (IOException e) {
             throw failure(e);
         }
@@ -97,11 +93,7 @@ public final class AnswerFile implements Answer.Taker, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            lines.close();
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        draft.close(); // what is not flushed is of no use: the draft goes
     }
 
     private IOException failure(IOException e) {

@@ -1,7 +1,6 @@
 package net.alexnet.features;
 
 import java.io.BufferedOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -10,29 +9,28 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.alexnet.files.AtomicFiles;
+import net.alexnet.files.DraftFile;
 
 /// A file that is written bit by bit beside its place and moved there when it is whole.
 final class Draft implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 18;
 
     private final Path target;
-    private final Path temporary;
-    private final FileOutputStream file;
+    private final DraftFile file;
     private final OutputStream out;
     private long written;
 
     Draft(Path target) throws IOException {
         this.target = target;
-        this.temporary = target.resolveSibling(target.getFileName() + ".tmp");
         try {
             if (Files.isDirectory(target)) {
                 throw new FileSystemException(target.toString(), null, "it is a folder; expected the name of a file");
             }
-            this.file = new FileOutputStream(temporary.toFile());
+            this.file = new DraftFile(target);
         } catch (IOException e) {
             throw failure(e);
         }
-        this.out = new BufferedOutputStream(file, BUFFER_BYTES);
+        this.out = new BufferedOutputStream(file.stream(), BUFFER_BYTES);
     }
 
     /// A stream into the file, for libraries; it need not be closed.
@@ -72,7 +70,7 @@ final class Draft implements AutoCloseable {
     void overwriteStart(byte[] bytes) throws IOException {
         try {
             out.flush();
-            file.getChannel().write(ByteBuffer.wrap(bytes), 0);
+            file.stream().getChannel().write(ByteBuffer.wrap(bytes), 0);
         } catch (IOException e) {
             throw failure(e);
         }
@@ -82,7 +80,7 @@ final class Draft implements AutoCloseable {
     void force() throws IOException {
         try {
             out.flush();
-            file.getFD().sync();
+            file.stream().getFD().sync();
         } catch (IOException e) {
             throw failure(e);
         }
@@ -100,10 +98,9 @@ final class Draft implements AutoCloseable {
 
     /// Forces everything to the disk and moves it into place.
     void finish() throws IOException {
-        force();
         try {
-            file.close();
-            AtomicFiles.move(temporary, target);
+            out.flush();
+            file.publish();
         } catch (IOException e) {
             throw failure(e);
         }
@@ -111,11 +108,7 @@ final class Draft implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        try {
-            file.close(); // what is buffered is of no use: the draft goes
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        file.close(); // what is buffered is of no use: the draft goes
     }
 
     IOException failure(IOException e) {

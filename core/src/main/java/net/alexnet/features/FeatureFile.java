@@ -8,7 +8,7 @@ import java.util.Optional;
 import net.alexnet.tensor.Shape;
 
 /// A table of features for other programs, a row a picture, written as they come. It appears under its name once it is whole:
-/// until [#finish()] it has `.tmp` at its end, and closing it before that removes it. The same rows give the same bytes.
+/// closing it before [#finish()] leaves nothing. The same rows give the same bytes.
 public interface FeatureFile extends AutoCloseable {
     /// The kinds of files, known by what their names end with.
     enum Format {

@@ -2,6 +2,7 @@ package net.alexnet.features;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -100,7 +101,8 @@ public record FeatureStore(Path root, long limit, Duration spared) {
             }
             return Optional.of(new StoredFeatures(folder, stored.length(), stored.rows(), stored.missing(),
                     List.of(file.asSlice(NpyFile.DATA_START))));
-        } catch (JacksonException | FileSystemException | IllegalArgumentException | NullPointerException e) {
+        } catch (JacksonException | FileSystemException | FileNotFoundException | IllegalArgumentException
+                | NullPointerException e) {
             return Optional.empty(); // damaged, or just deleted
         }
     }
@@ -171,12 +173,8 @@ public record FeatureStore(Path root, long limit, Duration spared) {
             StoredFeatures written = read(temporary, key).orElseThrow(() -> new IOException(
                     temporary + " is not what was just written to it; is the disk sound?"));
             Path place = folder(key);
-            AtomicFiles.deleteTree(place); // damaged, or the same from another process
-            try {
-                AtomicFiles.move(temporary, place);
-            } catch (FileSystemException e) {
-                return find(key).orElseThrow(() -> e); // another process was first
-            }
+            AtomicFiles.placeTree(temporary, place, there -> read(there, key)
+                    .filter(other -> other.rows().equals(rows) && other.missing().equals(missing)).isPresent());
             return new StoredFeatures(place, length, written.rows(), written.missing(), written.matrices());
         }
 

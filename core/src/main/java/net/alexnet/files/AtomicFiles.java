@@ -1,23 +1,27 @@
 package net.alexnet.files;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// Writes and moves that a crash, a full disk or a loss of power cannot leave half done.
 public final class AtomicFiles {
+    private static final int PLACE_ATTEMPTS = 5; // all fail only for a reason that stays
+
     private AtomicFiles() {}
 
     /// What goes into a file.
@@ -27,20 +31,17 @@ public final class AtomicFiles {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /// Writes a file under the name `<target>.tmp`, forces it to the disk and moves it into place. Whatever goes wrong,
-    /// a file that stood there before stays whole and the temporary one is removed.
+    /// Writes a file as a [DraftFile], forces it to the disk and moves it into place. Whatever goes wrong, a file that stood
+    /// there before stays whole and the draft is removed.
     ///
     /// @throws IOException naming the file and the cause, such as a full disk; what `content` throws unchecked passes
     ///     through
     public static void write(Path target, Content content) throws IOException {
-        Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
-        try {
-            writeForced(temporary, content);
-            move(temporary, target);
+        try (DraftFile draft = new DraftFile(target)) {
+            content.writeTo(draft.stream());
+            draft.publish();
         } catch (IOException e) {
             throw new IOException("cannot write " + target + ": " + reason(e), e);
-        } finally {
-            Files.deleteIfExists(temporary);
         }
     }
 
@@ -49,12 +50,11 @@ public final class AtomicFiles {
         write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    // Not a FileChannel: that closes itself when its thread is interrupted, which is when a run wants to save.
-    private static void writeForced(Path file, Content content) throws IOException {
-        try (FileOutputStream out = new FileOutputStream(file.toFile())) {
-            content.writeTo(out);
-            out.getFD().sync();
-        }
+    /// A hidden name in the same folder that nobody else has.
+    static Path beside(Path path) {
+        return path.resolveSibling(
+                "." + path.getFileName() + "." + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
+                        + ".tmp");
     }
 
     /// Renames a file or a folder within its file system and forces the renaming to the disk.
@@ -65,7 +65,7 @@ public final class AtomicFiles {
 
     /// Forces a folder's entries to the disk, where the operating system can (Windows cannot, and need not).
     public static void syncFolder(Path folder) throws IOException {
-        // There is no way but a channel, and it would close itself: see writeForced.
+        // There is no way but a channel, and it would close itself: see DraftFile.
         boolean interrupted = Thread.interrupted();
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
@@ -78,17 +78,68 @@ public final class AtomicFiles {
         }
     }
 
-    /// Removes a file, or a folder with all that is in it; nothing if it is not there.
+    /// Judges what stands where something else is to go.
+    @FunctionalInterface
+    public interface Check {
+        /// Whether it is as good as the other; not if it is not there.
+        boolean isAsGood(Path there) throws IOException;
+    }
+
+    /// Puts a folder in its place, which others may do at the same time. Something as good that is there stays, since somebody
+    /// may use it already, and so does `from` where it is; anything else goes.
+    public static void placeTree(Path from, Path to, Check there) throws IOException {
+        for (int attempt = 1;; attempt++) {
+            try {
+                move(from, to);
+                return;
+            } catch (FileSystemException e) {
+                if (there.isAsGood(to)) {
+                    return;
+                }
+                if (attempt == PLACE_ATTEMPTS) {
+                    throw e;
+                }
+            }
+            Path aside = beside(to);
+            try {
+                Files.move(to, aside, StandardCopyOption.ATOMIC_MOVE); // so that nobody finds half of it
+            } catch (NoSuchFileException e) {
+                continue; // another was at it
+            }
+            deleteTree(aside);
+        }
+    }
+
+    /// Removes a file, or a folder with all that is in it; nothing if it is not there. Others may do so at the same time.
     public static void deleteTree(Path root) throws IOException {
-        List<Path> deepestFirst;
-        try (Stream<Path> paths = Files.walk(root)) {
-            deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
-        } catch (NoSuchFileException e) {
-            return;
-        }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
-        }
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return unlessGone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    unlessGone(e);
+                }
+                Files.deleteIfExists(folder);
+                return FileVisitResult.CONTINUE;
+            }
+
+            private static FileVisitResult unlessGone(IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
     }
 
     /// Why an operation on a file failed, as a user would say it: the exceptions' own messages are often a bare path.

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.function.LongConsumer;
 import java.util.logging.Level;
@@ -73,27 +74,58 @@ public final class HnswIndex implements AutoCloseable {
     /// @param progress is told how many rows have been added
     public static HnswIndex open(StoredFeatures features, LongConsumer progress) throws IOException {
         Path folder = features.folder().resolve(FOLDER);
-        if (Files.isDirectory(folder)) {
-            try {
-                HnswIndex index = new HnswIndex(features, folder);
-                if (index.isSound()) {
-                    return index;
-                }
-                index.close();
-            } catch (IOException | IllegalArgumentException e) {
-                // cut, altered or of another version; below it is built again
-            }
+        Optional<HnswIndex> known = find(features, folder);
+        if (known.isPresent()) {
+            return known.get();
         }
         Files.createDirectories(features.folder());
         Path temporary = Files.createTempDirectory(features.folder(), FOLDER + ".tmp");
         try {
             build(features, temporary, progress);
-            AtomicFiles.deleteTree(folder);
-            AtomicFiles.move(temporary, folder);
+            // Opened before it stands where another process may remove it.
+            HnswIndex index = new HnswIndex(features, temporary);
+            boolean placed = false;
+            try {
+                AtomicFiles.placeTree(temporary, folder, there -> isThere(features, there));
+                placed = true;
+                return index;
+            } finally {
+                if (!placed) {
+                    index.close();
+                }
+            }
         } finally {
             AtomicFiles.deleteTree(temporary);
         }
-        return new HnswIndex(features, folder);
+    }
+
+    /// Opens what is in a folder; empty if that is nothing, cut, altered or of another version.
+    private static Optional<HnswIndex> find(StoredFeatures features, Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try {
+            HnswIndex index = new HnswIndex(features, folder);
+            boolean sound = false;
+            try {
+                sound = index.isSound();
+            } finally {
+                if (!sound) {
+                    index.close();
+                }
+            }
+            return sound ? Optional.of(index) : Optional.empty();
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isThere(StoredFeatures features, Path folder) throws IOException {
+        Optional<HnswIndex> index = find(features, folder);
+        if (index.isPresent()) {
+            index.get().close();
+        }
+        return index.isPresent();
     }
 
     private boolean isSound() throws IOException {

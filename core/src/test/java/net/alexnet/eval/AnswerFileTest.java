@@ -64,10 +64,27 @@ class AnswerFileTest {
         Files.writeString(file, "before");
         try (AnswerFile submission = AnswerFile.submission(file, List.of(1, 2, 3, 4, 5, 6))) {
             submission.take(answer("x", 0, 0, 1, 2, 3, 4));
-            assertThat(names()).containsExactly("submission.txt", "submission.txt.tmp");
+            assertThat(names()).hasSize(2).contains("submission.txt");
         }
         assertThat(names()).containsExactly("submission.txt");
         assertThat(Files.readString(file)).isEqualTo("before");
+    }
+
+    @Test
+    void twoOfOneNameDoNotMeetNorTouchWhatIsAUsers() throws Exception {
+        Path file = folder.resolve("submission.txt");
+        Files.writeString(folder.resolve("submission.txt.tmp"), "a user's own");
+        try (AnswerFile one = AnswerFile.submission(file, List.of(1, 2, 3, 4, 5, 6));
+                AnswerFile other = AnswerFile.submission(file, List.of(1, 2, 3, 4, 5, 6))) {
+            one.take(answer("x", 0, 0, 1, 2, 3, 4));
+            other.take(answer("x", 0, 4, 3, 2, 1, 0));
+            other.finish();
+            assertThat(Files.readString(file)).isEqualTo("5 4 3 2 1\n");
+            one.finish();
+        }
+        assertThat(Files.readString(file)).isEqualTo("1 2 3 4 5\n");
+        assertThat(Files.readString(folder.resolve("submission.txt.tmp"))).isEqualTo("a user's own");
+        assertThat(names()).containsExactly("submission.txt", "submission.txt.tmp");
     }
 
     @Test

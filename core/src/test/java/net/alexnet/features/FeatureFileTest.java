@@ -172,6 +172,22 @@ class FeatureFileTest {
                 .isInstanceOf(IOException.class).hasMessageContaining("it is a folder");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"f.parquet", "f.npy", "f.csv"})
+    void twoOfOneNameDoNotMeetNorTouchWhatIsAUsers(String name) throws Exception {
+        byte[] expected = Files.readAllBytes(write("expected-" + name, Shape.of(5), lines(2, 5)));
+        Path own = Files.writeString(folder.resolve(name + ".tmp"), "a user's own");
+        try (FeatureFile one = FeatureFile.create(folder.resolve(name), Shape.of(5))) {
+            for (Line line : lines(2, 5)) {
+                one.add(line.file(), line.label(), line.features());
+            }
+            write(name, Shape.of(5), lines(9, 5));
+            one.finish();
+        }
+        assertThat(Files.readAllBytes(folder.resolve(name))).isEqualTo(expected);
+        assertThat(own).hasContent("a user's own");
+    }
+
     @Test
     void anotherExtensionIsRefused() {
         assertThatThrownBy(() -> FeatureFile.create(folder.resolve("f.txt"), Shape.of(5)))

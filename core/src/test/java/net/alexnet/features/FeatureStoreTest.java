@@ -10,6 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
 import net.alexnet.features.StoredFeatures.Missing;
 import net.alexnet.features.StoredFeatures.StoredRow;
@@ -81,6 +85,38 @@ class FeatureStoreTest {
         keep(5, 6, 7, 8);
         assertThat(store.find(KEY).orElseThrow().row(1)).containsExactly(7, 8);
         assertThat(old.row(0)).as("still mapped").containsExactly(1, 2);
+    }
+
+    /// Another process may have begun to build an index there.
+    @Test
+    void theSameFromTwoIsThatOfTheFirst() throws Exception {
+        Path marked = Files.createDirectory(keep(1, 2, 3, 4).folder().resolve("index"));
+        StoredFeatures second = keep(1, 2, 3, 4);
+        assertThat(marked).exists();
+        assertThat(second.folder()).isEqualTo(marked.resolveSibling(""));
+        assertThat(second.row(1)).containsExactly(3, 4);
+        assertThat(store.root().toFile().list()).containsExactly(KEY.id());
+    }
+
+    @Test
+    void severalMayKeepTheSameAtOnce() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            Path matrix = keep(7, 7).folder().resolve("features.npy");
+            Files.write(matrix, new byte[3]); // damaged, so that all want to replace it
+            CyclicBarrier start = new CyclicBarrier(4);
+            List<CompletableFuture<StoredFeatures>> all = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
+                try {
+                    start.await();
+                    return keep(1, 2, 3, 4);
+                } catch (IOException | InterruptedException | BrokenBarrierException e) {
+                    throw new CompletionException(e);
+                }
+            }, task -> Thread.ofPlatform().start(task))).limit(4).toList();
+            for (CompletableFuture<StoredFeatures> one : all) {
+                assertThat(one.get().row(1)).containsExactly(3, 4);
+            }
+            assertThat(store.find(KEY).orElseThrow().row(0)).containsExactly(1, 2);
+        }
     }
 
     @ParameterizedTest

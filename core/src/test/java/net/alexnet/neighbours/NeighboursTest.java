@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -124,6 +128,40 @@ class NeighboursTest {
         try (HnswIndex index = HnswIndex.open(features, added::set)) {
             assertThat(added).as("a damaged index is built again").hasValue(50);
             assertThat(index.nearest(features.row(7), 1, _ -> true)).containsExactly(new Neighbour(7, 0));
+        }
+    }
+
+    /// All want to put theirs in the place of a damaged one.
+    @Test
+    void severalMayBuildTheIndexAtOnce() throws Exception {
+        StoredFeatures features = keep(rows(20, 4, 4));
+        Path folder = features.folder().resolve("hnsw-1");
+        for (int round = 0; round < 10; round++) {
+            HnswIndex.open(features, _ -> {}).close();
+            Files.write(largest(folder), new byte[3]);
+            CyclicBarrier built = new CyclicBarrier(3);
+            List<CompletableFuture<List<Neighbour>>> all = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
+                try (HnswIndex index = HnswIndex.open(features, added -> await(built, added == 20))) {
+                    return index.nearest(features.row(7), 1, _ -> true);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }, task -> Thread.ofPlatform().start(task))).limit(3).toList();
+            for (CompletableFuture<List<Neighbour>> one : all) {
+                assertThat(one.get()).containsExactly(new Neighbour(7, 0));
+            }
+            assertThat(features.folder().toFile().list()).containsExactlyInAnyOrder("features.npy", "features.json",
+                    "hnsw-1");
+        }
+    }
+
+    private static void await(CyclicBarrier barrier, boolean here) {
+        try {
+            if (here) {
+                barrier.await();
+            }
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
         }
     }
 
