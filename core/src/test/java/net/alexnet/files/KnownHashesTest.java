@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +64,43 @@ class KnownHashesTest {
     }
 
     @Test
+    void aFileMoreLeavesTheOthersKnownAndOneThatHasGoneIsForgotten() throws Exception {
+        settle();
+        hashes();
+        Path deeper = Files.createDirectories(root.resolve("deeper"));
+        files.add(1, Files.writeString(deeper.resolve("file"), "content x"));
+        settle();
+        hashes();
+        assertThat(read).containsExactly(1);
+        Path one = files.removeFirst();
+        Path gone = files.removeFirst();
+        Files.delete(gone);
+        Files.writeString(files.getFirst(), "changed 1");
+        settle();
+        assertThat(hashes()).containsExactly("changed-1", "content-2");
+        assertThat(Files.readString(listing())).contains(one.toString()).doesNotContain(gone.toString());
+        files.addFirst(one);
+        hashes();
+        assertThat(read).as("not asked for in between").isEmpty();
+    }
+
+    /// As a model's file that is mapped while it is replaced.
+    @Test
+    void whatWasOpenedBeforeItWasReplacedIsNotTakenForTheNewOne() throws Exception {
+        Path file = files.getFirst();
+        settle();
+        KnownHashes.Look before = KnownHashes.look(file);
+        Path next = Files.writeString(root.resolve("next"), "content 9");
+        settle();
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        settle();
+        assertThat(KnownHashes.of(root.resolve("known"), "test", file, before, _ -> "old")).isEqualTo("old");
+        KnownHashes.Look now = KnownHashes.look(file);
+        assertThat(KnownHashes.of(root.resolve("known"), "test", file, now, _ -> "new")).isEqualTo("new");
+        assertThat(KnownHashes.of(root.resolve("known"), "test", file, now, _ -> "read again")).isEqualTo("new");
+    }
+
+    @Test
     void aTimeThatWasPutBackHidesNothing() throws Exception {
         settle();
         hashes();
@@ -89,15 +127,18 @@ class KnownHashesTest {
     void aDamagedListingIsNotBelieved() throws Exception {
         settle();
         List<String> expected = hashes();
-        Path listing;
-        try (Stream<Path> all = Files.list(root.resolve("known"))) {
-            listing = all.findFirst().orElseThrow();
-        }
+        Path listing = listing();
         Files.writeString(listing, Files.readString(listing).replace("content-1", "content-7"));
         assertThat(hashes()).isEqualTo(expected);
         assertThat(read).hasSize(3);
         Files.writeString(listing, "");
         assertThat(hashes()).isEqualTo(expected);
+    }
+
+    private Path listing() throws IOException {
+        try (Stream<Path> all = Files.list(root.resolve("known"))) {
+            return all.findFirst().orElseThrow();
+        }
     }
 
     @Test
