@@ -20,27 +20,20 @@ import net.alexnet.tensor.Scope;
 /// @param network that is looked into; only the rows up to the layer are computed
 /// @param layer whose output is wanted
 /// @param preprocessing what the pictures go through
-/// @param looks what is looked at of every picture: for each look some views, over which its features are the mean
+/// @param look some views of every picture, over which its features are the mean
 /// @param batch views at a time; all views of a picture stay together, so it may be a few more
 /// @param workers threads that assemble batches ahead
 public record FeatureExtractor(
-        Network network, FeatureLayer layer, Preprocessing preprocessing, List<List<View>> looks, int batch,
-        int workers) {
+        Network network, FeatureLayer layer, Preprocessing preprocessing, List<View> look, int batch, int workers) {
     private static final int DEPTH = 2;
 
     public FeatureExtractor {
-        looks = looks.stream().map(List::copyOf).toList();
+        look = List.copyOf(look);
     }
 
-    /// One look.
     public FeatureExtractor(
             Network network, FeatureLayer layer, Preprocessing preprocessing, Views views, int batch, int workers) {
-        this(network, layer, preprocessing, List.of(views.of(preprocessing)), batch, workers);
-    }
-
-    /// The same with some of the looks.
-    public FeatureExtractor withLooks(List<List<View>> some) {
-        return new FeatureExtractor(network, layer, preprocessing, some, batch, workers);
+        this(network, layer, preprocessing, views.of(preprocessing), batch, workers);
     }
 
     /// Takes the features, in the order of the pictures.
@@ -49,9 +42,8 @@ public record FeatureExtractor(
         /// Takes those of one picture.
         ///
         /// @param picture its index
-        /// @param features for each look a new array of the layer's length, `(C, H, W)` in row-major order where the layer gives
-        ///     maps
-        void take(int picture, List<float[]> features) throws IOException;
+        /// @param features a new array of the layer's length, `(C, H, W)` in row-major order where the layer gives maps
+        void take(int picture, float[] features) throws IOException;
     }
 
     /// Goes through all pictures once. What it needs of memory does not grow with their number.
@@ -59,21 +51,16 @@ public record FeatureExtractor(
     /// @param squares of the preprocessing's `resize` side and channels
     /// @param listener is told after every batch
     public void extract(PictureSet squares, Taker taker, Listener listener) throws IOException, InterruptedException {
-        List<View> views = looks.stream().flatMap(List::stream).distinct().toList();
-        int count = views.size();
+        int count = look.size();
         int perBatch = Math.ceilDiv(batch, count);
-        EvaluationPlan plan = new EvaluationPlan(squares.size(), perBatch, views);
+        EvaluationPlan plan = new EvaluationPlan(squares.size(), perBatch, look);
         int done = 0;
         try (Feed feed = new Feed(squares, preprocessing, plan, perBatch * count, workers, DEPTH)) {
             while (done < squares.size()) {
                 Batch next = feed.next();
                 float[] rows = rows(next);
                 for (int i = 0; i < next.count() / count; i++) {
-                    int first = i * count;
-                    taker.take(done + i, looks.stream()
-                            .map(look -> mean(rows, look.stream().mapToInt(view -> first + views.indexOf(view))
-                                    .toArray()))
-                            .toList());
+                    taker.take(done + i, mean(rows, i * count));
                 }
                 done += next.count() / count;
                 listener.done(done, squares.size());
@@ -88,18 +75,21 @@ public record FeatureExtractor(
         }
     }
 
-    private float[] mean(float[] rows, int... chosen) {
+    /// Over the views of a picture.
+    ///
+    /// @param first of its rows
+    private float[] mean(float[] rows, int first) {
         int length = layer.length();
-        if (chosen.length == 1) {
-            return Arrays.copyOfRange(rows, chosen[0] * length, (chosen[0] + 1) * length);
+        if (look.size() == 1) {
+            return Arrays.copyOfRange(rows, first * length, (first + 1) * length);
         }
         float[] mean = new float[length];
         for (int i = 0; i < length; i++) {
             double sum = 0;
-            for (int row : chosen) {
+            for (int row = first; row < first + look.size(); row++) {
                 sum += rows[row * length + i];
             }
-            mean[i] = (float) (sum / chosen.length);
+            mean[i] = (float) (sum / look.size());
         }
         return mean;
     }

@@ -105,7 +105,8 @@ public final class KnownHashes {
                 root = root.getParent();
             }
         }
-        return "known-" + Hashes.hex((purpose + "\0" + root).getBytes(StandardCharsets.UTF_8)).substring(0, 32) + ".tsv";
+        return "known-" + Hashes.hex((purpose + "\0" + root).getBytes(StandardCharsets.UTF_8)).substring(0, 32)
+                + ".tsv";
     }
 
     private static Path above(Path file) {
@@ -161,7 +162,8 @@ public final class KnownHashes {
                 return;
             }
             known.forEach((key, line) -> {
-                if (!kept.containsKey(key) && line.startsWith(look(Path.of(key.substring(0, key.indexOf(TAB)))).text + TAB)) {
+                if (!kept.containsKey(key)
+                        && line.startsWith(look(Path.of(key.substring(0, key.indexOf(TAB)))).text + TAB)) {
                     kept.put(key, line);
                 }
             });

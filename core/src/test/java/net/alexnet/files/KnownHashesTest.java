@@ -65,21 +65,21 @@ class KnownHashesTest {
 
     @Test
     void aFileMoreLeavesTheOthersKnownAndOneThatHasGoneIsForgotten() throws Exception {
+        Path deeper = Files.writeString(Files.createDirectories(root.resolve("deeper")).resolve("file"), "content x");
+        Path later = Files.writeString(root.resolve("later"), "content y");
         settle();
         hashes();
-        Path deeper = Files.createDirectories(root.resolve("deeper"));
-        files.add(1, Files.writeString(deeper.resolve("file"), "content x"));
-        settle();
-        hashes();
+        files.add(1, deeper);
+        assertThat(hashes()).containsExactly("content-0", "content-x", "content-1", "content-2");
         assertThat(read).containsExactly(1);
-        Path one = files.removeFirst();
-        Path gone = files.removeFirst();
-        Files.delete(gone);
-        Files.writeString(files.getFirst(), "changed 1");
-        settle();
-        assertThat(hashes()).containsExactly("changed-1", "content-2");
-        assertThat(Files.readString(listing())).contains(one.toString()).doesNotContain(gone.toString());
-        files.addFirst(one);
+        assertThat(Files.readString(listing())).contains(deeper.toString());
+        Files.delete(deeper);
+        Path first = files.removeFirst();
+        files.set(0, later);
+        hashes();
+        assertThat(read).containsExactly(0);
+        assertThat(Files.readString(listing())).contains(first.toString()).doesNotContain(deeper.toString());
+        files.addFirst(first);
         hashes();
         assertThat(read).as("not asked for in between").isEmpty();
     }
@@ -88,13 +88,12 @@ class KnownHashesTest {
     @Test
     void whatWasOpenedBeforeItWasReplacedIsNotTakenForTheNewOne() throws Exception {
         Path file = files.getFirst();
-        settle();
-        KnownHashes.Look before = KnownHashes.look(file);
         Path next = Files.writeString(root.resolve("next"), "content 9");
         settle();
+        KnownHashes.Look before = KnownHashes.look(file);
         Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
-        settle();
         assertThat(KnownHashes.of(root.resolve("known"), "test", file, before, _ -> "old")).isEqualTo("old");
+        settle();
         KnownHashes.Look now = KnownHashes.look(file);
         assertThat(KnownHashes.of(root.resolve("known"), "test", file, now, _ -> "new")).isEqualTo("new");
         assertThat(KnownHashes.of(root.resolve("known"), "test", file, now, _ -> "read again")).isEqualTo("new");

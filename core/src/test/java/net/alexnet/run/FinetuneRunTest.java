@@ -261,8 +261,8 @@ class FinetuneRunTest {
     @Test
     void stoppedWhileFeaturesAreComputedThereIsNothingToResume() throws Exception {
         assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> true)).isInstanceOf(IOException.class)
-                .hasMessageStartingWith("stopped after the features of 2 of 10 pictures")
-                .hasMessageContaining("nothing of them to resume");
+                .hasMessageStartingWith("stopped after 10 of 20 rows of features")
+                .hasMessageContaining("cannot be resumed");
         assertThat(root.resolve("latest")).doesNotExist();
         assertThat(featureFiles()).isEmpty();
         start(recipe("conv5"), 0, step -> false);
