@@ -121,7 +121,7 @@ final class FeaturesCommand implements Callable<Integer> {
         Preprocessing preprocessing = extractor.preprocessing();
         TolerantSquares squares = new TolerantSquares(
                 source.pictures(), codec, preprocessing.resize(), preprocessing.channels());
-        extractor.extract(squares, (picture, features) -> {
+        extractor.extractInWholeBatches(squares, (picture, features) -> {
             if (squares.reason(picture) == null) {
                 taker.take(picture, features);
             }

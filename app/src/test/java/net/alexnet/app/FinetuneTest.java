@@ -130,7 +130,8 @@ class FinetuneTest {
                 "the base was trained on pictures of " + first,
                 "too good");
         Path all = Path.of(result.json().get("runs").asText());
-        assertThat(Files.readString(all.resolve("folds.json"))).contains("\"base_learnt_from_these_pictures\":true");
+        assertThat(Files.readString(all.resolve("folds.json")))
+                .containsPattern("\"base_learnt_from_these_pictures\" ?: ?true");
         folds[1] = all.resolve("fold-1");
         assertThat(Result.done(folds).warnings()).as("by way of another").hasSize(1);
         Object[] single = {"finetune", base, "--data", first, "--runs", runs, "--threads", 2, "--epochs", 1, "--set",

@@ -1,6 +1,8 @@
 package net.alexnet.features;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import net.alexnet.dataset.PictureSet;
@@ -14,6 +16,7 @@ import net.alexnet.input.Feed;
 import net.alexnet.net.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
+import net.alexnet.tensor.Tensor;
 
 /// Computes what a layer gives for pictures at test time: no unit is dropped, nothing is drawn.
 ///
@@ -21,11 +24,12 @@ import net.alexnet.tensor.Scope;
 /// @param layer whose output is wanted
 /// @param preprocessing what the pictures go through
 /// @param look some views of every picture, over which its features are the mean
-/// @param batch views at a time; all views of a picture stay together, so it may be a few more
+/// @param batch views at a time; all views of a picture stay together, so it may be a few less, or those of one picture
 /// @param workers threads that assemble batches ahead
 public record FeatureExtractor(
         Network network, FeatureLayer layer, Preprocessing preprocessing, List<View> look, int batch, int workers) {
     private static final int DEPTH = 2;
+    private static final long ALIGNMENT = 64;
 
     public FeatureExtractor {
         look = List.copyOf(look);
@@ -51,14 +55,28 @@ public record FeatureExtractor(
     /// @param squares of the preprocessing's `resize` side and channels
     /// @param listener is told after every batch
     public void extract(PictureSet squares, Taker taker, Listener listener) throws IOException, InterruptedException {
+        extract(squares, false, taker, listener);
+    }
+
+    /// The same in batches that are all of one size, black rows added where they are short: products of another
+    /// number of rows take other sums in their last rows. So a picture's features at the same place do not depend on how many follow;
+    /// what is added costs as much as pictures do.
+    public void extractInWholeBatches(PictureSet squares, Taker taker, Listener listener)
+            throws IOException, InterruptedException {
+        extract(squares, true, taker, listener);
+    }
+
+    private void extract(PictureSet squares, boolean whole, Taker taker, Listener listener)
+            throws IOException, InterruptedException {
         int count = look.size();
-        int perBatch = Math.ceilDiv(batch, count);
+        int perBatch = Math.max(1, batch / count);
+        int size = Math.max(batch, perBatch * count);
         EvaluationPlan plan = new EvaluationPlan(squares.size(), perBatch, look);
         int done = 0;
         try (Feed feed = new Feed(squares, preprocessing, plan, perBatch * count, workers, DEPTH)) {
             while (done < squares.size()) {
                 Batch next = feed.next();
-                float[] rows = rows(next);
+                float[] rows = rows(next, whole ? size : next.count());
                 for (int i = 0; i < next.count() / count; i++) {
                     taker.take(done + i, mean(rows, i * count));
                 }
@@ -68,10 +86,17 @@ public record FeatureExtractor(
         }
     }
 
-    private float[] rows(Batch next) {
+    /// @param count how many rows to compute, black ones behind the batch's own
+    private float[] rows(Batch next, int count) {
         Backend backend = network.backend();
-        try (Scope _ = backend.scope()) {
-            return backend.download(network.outputs(next.on(backend), 0, layer.end()));
+        try (Arena arena = Arena.ofConfined(); Scope _ = backend.scope()) {
+            MemorySegment pixels = next.pixels();
+            if (count > next.count()) {
+                pixels = arena.allocate(next.pixels().byteSize() / next.count() * count, ALIGNMENT);
+                MemorySegment.copy(next.pixels(), 0, pixels, 0, next.pixels().byteSize());
+            }
+            Tensor input = backend.uploadPictures(pixels, count, next.side(), next.side(), next.channels());
+            return backend.download(network.outputs(input, 0, layer.end()));
         }
     }
 

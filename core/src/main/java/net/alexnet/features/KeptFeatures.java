@@ -23,8 +23,8 @@ import net.alexnet.kernel.Kernels;
 /// Sets that were joined are looked for one by one: what fine-tuning keeps of a prepared dataset's training and
 /// validation pictures serves whoever wants both, and the other way round.
 ///
-/// Each look at the pictures is kept by itself, and computed by itself in batches of [#BATCH]: the last bits of a row depend on
-/// its batch, so what goes through the network together must follow from the key alone, not from who asks.
+/// Each look at the pictures is kept by itself, and computed by itself in whole batches of [#BATCH]: the last bits of a row depend
+/// on its batch, so what goes through the network together must follow from the key alone, not from who asks.
 ///
 /// @param layers see [FeatureKey#layers]
 /// @param tools that it takes
@@ -180,23 +180,34 @@ public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tool
 
     private StoredFeatures compute(Piece piece, int look, int before, int total)
             throws IOException, InterruptedException {
-        FeatureKey key = piece.keys.get(look);
+        try {
+            goOn(before, total); // before there is a draft: who has been asked once waits until it is removed
+            return write(piece, piece.keys.get(look), before, total);
+        } catch (Stopped e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private StoredFeatures write(Piece piece, FeatureKey key, int before, int total)
+            throws IOException, InterruptedException {
         TolerantSquares squares = squares(piece);
         try (FeatureStore.Writer writer = tools.store.writer(key, extractor.layer().length())) {
-            with(extractor, key.views()).extract(squares, (picture, features) -> {
+            with(extractor, key.views()).extractInWholeBatches(squares, (picture, features) -> {
                 if (squares.reason(picture) == null) {
                     writer.add(new StoredRow(picture, squares.contentId(picture)), features);
                 }
             }, (done, _) -> {
                 tools.listener.computed(before + (int) done, total);
-                if (tools.stop.getAsBoolean()) {
-                    throw new Stopped(before + done, total);
-                }
+                goOn(before + (int) done, total);
             });
             requireUnchanged(piece, squares);
             return writer.finish(missing(squares));
-        } catch (Stopped e) {
-            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private void goOn(int done, int total) {
+        if (tools.stop.getAsBoolean()) {
+            throw new Stopped(done, total);
         }
     }
 
@@ -224,7 +235,7 @@ public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tool
     /// Carries a wish to stop out of a listener that cannot throw.
     @SuppressWarnings("serial") // lives for a moment
     private static final class Stopped extends RuntimeException {
-        Stopped(long done, int total) {
+        Stopped(int done, int total) {
             super("stopped after " + done + " of " + total
                     + " rows of features; those that were under way cannot be resumed, and the same command computes them anew");
         }

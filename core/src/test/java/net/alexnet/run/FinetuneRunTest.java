@@ -261,7 +261,7 @@ class FinetuneRunTest {
     @Test
     void stoppedWhileFeaturesAreComputedThereIsNothingToResume() throws Exception {
         assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> true)).isInstanceOf(IOException.class)
-                .hasMessageStartingWith("stopped after 10 of 20 rows of features")
+                .hasMessageStartingWith("stopped after 0 of 20 rows of features")
                 .hasMessageContaining("cannot be resumed");
         assertThat(root.resolve("latest")).doesNotExist();
         assertThat(featureFiles()).isEmpty();
