@@ -151,8 +151,9 @@ class EvaluateTest {
 
     @Test
     void warnsOfPicturesThatOneOfTheModelsHasLearnt() {
-        Result validated = evaluate(first, second);
-        assertThat(validated.warnings()).singleElement().asString().contains(second + " was validated on other");
+        Result validated = evaluate(second, first);
+        assertThat(validated.warnings()).singleElement().asString().contains(first + " was validated on other");
+        assertThat(evaluate(first, second).warnings()).as("held out of both").isEmpty();
         Result whole = evaluate(first, second, "--data", pictures);
         assertThat(whole.warnings()).hasSize(2);
         assertThat(whole.warnings().getLast()).contains(second + " was trained on a part of " + pictures);
