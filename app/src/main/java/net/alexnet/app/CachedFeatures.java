@@ -3,6 +3,7 @@ package net.alexnet.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.features.FeatureExtractor;
 import net.alexnet.features.FeatureStore;
@@ -16,11 +17,11 @@ final class CachedFeatures {
 
     /// Finds them, or computes them once.
     ///
-    /// @param extractor with a single look
     /// @param layers of the model, see [ModelFile#layers]
+    /// @param stop asked after every batch whether to give up
     static StoredFeatures of(
             PictureSource source, FeatureExtractor extractor, String layers, PictureCodec codec,
-            ConsoleProgress progress) throws IOException, InterruptedException {
+            ConsoleProgress progress, BooleanSupplier stop) throws IOException, InterruptedException {
         KeptFeatures.Listener listener = new KeptFeatures.Listener() {
             @Override
             public void computed(int done, int total) {
@@ -34,13 +35,13 @@ final class CachedFeatures {
             }
 
             @Override
-            public void damaged(Path folder) {
-                progress.warning("the stored features " + folder + " were damaged and are computed anew");
+            public void warning(String text) {
+                progress.warning(text);
             }
         };
         KeptFeatures.Tools tools = new KeptFeatures.Tools(new FeatureStore(UserCache.folder("features")), codec,
-                listener, () -> false);
-        return new KeptFeatures(extractor, layers, tools).of(source.pictures()).getFirst();
+                listener, stop);
+        return new KeptFeatures(extractor, layers, tools).of(source.pictures());
     }
 
     /// The pictures that have none.

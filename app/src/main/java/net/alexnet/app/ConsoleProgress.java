@@ -2,6 +2,7 @@ package net.alexnet.app;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -10,6 +11,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import net.alexnet.checkpoint.TrainingState;
+import net.alexnet.dataset.Rejected;
 import net.alexnet.recipe.Recipe;
 import net.alexnet.shards.PrepareProgress;
 import net.alexnet.train.Progress;
@@ -176,6 +178,11 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     public void warning(String text) {
         clear();
         err.println("warning: " + text);
+    }
+
+    /// These cannot be read, and are left out.
+    void leftOut(List<Rejected> rejected) {
+        rejected.forEach(one -> warning("left out " + one.name() + ": " + one.reason()));
     }
 
     @Override

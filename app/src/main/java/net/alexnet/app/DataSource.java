@@ -66,9 +66,12 @@ record DataSource(Dataset dataset, Optional<ShardedDataset> prepared) {
                 Optional.empty());
     }
 
-    /// The folder that the pictures came from in the first place.
-    String root() {
-        return prepared.map(ShardedDataset::source).orElse(dataset.name());
+    /// The folder that a recipe's pictures came from in the first place; of a prepared dataset that has gone, its own.
+    static String root(Recipe recipe, PictureCodec codec) throws IOException {
+        String source = recipe.data().source();
+        return !source.equals(SAMPLE) && ShardedDataset.isIn(Path.of(source))
+                ? ShardedDataset.open(Path.of(source), codec).source()
+                : source;
     }
 
     /// The pictures as they were prepared before, if they were and still are.

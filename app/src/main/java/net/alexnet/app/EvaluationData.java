@@ -19,6 +19,7 @@ import net.alexnet.dataset.Synset;
 import net.alexnet.eval.Ensemble.Input;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.Preprocessing;
+import net.alexnet.recipe.Recipe;
 import net.alexnet.run.TrainingRun;
 import net.alexnet.shards.Preparation;
 import net.alexnet.shards.ShardedDataset;
@@ -48,9 +49,7 @@ record EvaluationData(
         if (ShardedDataset.isIn(folder.get())) {
             return prepared(ShardedDataset.open(folder.get(), tools.codec), models, tools);
         }
-        EvaluationSet set = named(folder.get(), models, tools);
-        tools.progress.say(set.description());
-        return squares(set, models, tools);
+        return named(folder.get(), models, tools);
     }
 
     // --- what --data names -----------------------------------------------------------------------------------------
@@ -61,13 +60,7 @@ record EvaluationData(
         PictureSet pictures = dataset.validation().withClasses(
                 identifiers(models.getFirst(), dataset.dataset().classes()));
         tools.progress.say("all " + pictures.size() + " validation pictures of " + dataset.path());
-        for (NamedModel model : models) {
-            Optional<DataSource> learnt = learnt(model, tools);
-            if (learnt.isPresent() && learnt.get().root().equals(dataset.source())
-                    && !new HashSet<>(names(learnt.get().dataset().validation())).containsAll(names(pictures))) {
-                warnOfTraining(dataset.path(), model, models, tools);
-            }
-        }
+        warnOfTraining(dataset.source(), pictures, dataset.path(), models, tools);
         return squares(dataset, pictures, models, tools);
     }
 
@@ -78,34 +71,51 @@ record EvaluationData(
     }
 
     /// The pictures of a folder.
-    private static EvaluationSet named(Path folder, List<NamedModel> models, Tools tools) throws IOException {
+    private static EvaluationData named(Path folder, List<NamedModel> models, Tools tools)
+            throws IOException, InterruptedException {
         NamedModel first = models.getFirst();
         EvaluationSet set = Datasets.openForEvaluation(
                 folder, tools.codec, first.model().card().preprocessing().channels(), first.classes(),
                 first.model().card().wnids());
+        tools.progress.say(set.description());
+        EvaluationData data = squares(set, models, tools);
+        warnOfTraining(DataSource.absolute(folder.toString()), data.inputs.getFirst().squares(), folder, models, tools);
+        return data;
+    }
+
+    /// Of models that come from these pictures' source and were not judged by just these.
+    ///
+    /// @param root where the pictures came from in the first place
+    private static void warnOfTraining(String root, PictureSet pictures, Path named, List<NamedModel> models,
+            Tools tools) throws IOException {
         for (NamedModel model : models) {
-            Optional<DataSource> learnt = learnt(model, tools);
-            if (learnt.isPresent() && learnt.get().root().equals(DataSource.absolute(folder.toString()))
-                    && learnt.get().dataset().validation().size() < set.pictures().size()) {
-                warnOfTraining(folder, model, models, tools);
+            Optional<Recipe> recipe = recipe(model);
+            if (recipe.isPresent() && DataSource.root(recipe.get(), tools.codec).equals(root)
+                    && !heldOut(model, pictures, tools)) {
+                tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
+                        + " was trained on a part of " + named
+                        + ", and not all of these pictures are known to have been"
+                        + " held out, so this error may be too good; leave --data away for those that were");
             }
         }
-        return set;
     }
 
-    /// What a model was trained on; nothing if that has gone, for other pictures can be judged without it.
-    private static Optional<DataSource> learnt(NamedModel model, Tools tools) {
-        try {
-            return source(model, tools);
-        } catch (IOException e) {
-            return Optional.empty();
+    /// Whether a run was judged by these pictures, or by more of them: then it has learnt from none.
+    private static boolean heldOut(NamedModel model, PictureSet pictures, Tools tools) {
+        if (TrainingRun.wasJudgedBy(model.metadata(), pictures).orElse(false)) {
+            return true;
         }
-    }
-
-    private static void warnOfTraining(Path folder, NamedModel model, List<NamedModel> models, Tools tools) {
-        tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
-                + " was trained on a part of " + folder + ", so this error is too good; leave --data away for"
-                + " the pictures that were held out");
+        try {
+            Optional<DataSource> source = source(model, tools);
+            if (source.isEmpty()) {
+                return false;
+            }
+            PictureSet judging = judged(model, source.get().dataset()).validation();
+            return TrainingRun.wasJudgedBy(model.metadata(), judging).orElse(true)
+                    && new HashSet<>(names(judging)).containsAll(names(pictures));
+        } catch (IOException e) {
+            return false; // what it learnt from has gone, or cannot be dealt as it was: nothing tells
+        }
     }
 
     // --- what the models were validated on -------------------------------------------------------------------------
@@ -121,9 +131,8 @@ record EvaluationData(
                     + dataset.classes() + ", expected " + first.classes()
                     + ". Put them back, or name other pictures with --data");
         }
-        List<Dataset> each = new ArrayList<>(List.of(dataset));
         for (NamedModel other : models.subList(1, models.size())) { // before pictures are read
-            each.add(judged(other, requireSource(other, tools).dataset()));
+            requireSource(other, tools);
         }
         Preprocessing preprocessing = first.model().card().preprocessing();
         Optional<ShardedDataset> stored = source.stored(
@@ -133,26 +142,23 @@ record EvaluationData(
         EvaluationData data = largeEnough
                 ? squares(stored.get(), judged(first, stored.get().dataset()).validation(), models, tools)
                 : squares(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
-        requireHeldOut(data.inputs.getFirst().squares(), each, models, tools);
+        requireHeldOut(data.inputs.getFirst().squares(), dataset.name(), models, tools);
         tools.progress.say("the pictures that the run was validated on");
         return data;
     }
 
     /// Who changes a folder moves pictures from one side of a split to the other.
-    private static void requireHeldOut(PictureSet pictures, List<Dataset> each, List<NamedModel> models,
-            Tools tools) throws IOException {
+    private static void requireHeldOut(PictureSet pictures, String dataset, List<NamedModel> models, Tools tools)
+            throws IOException {
         NamedModel first = models.getFirst();
-        Dataset dataset = each.getFirst();
         if (!TrainingRun.wasJudgedBy(first.metadata(), pictures).orElse(true)) {
-            throw new IOException("the pictures that are held out of " + dataset.name() + " now are not those that "
+            throw new IOException("the pictures that are held out of " + dataset + " now are not those that "
                     + first.path() + " was validated on: pictures were added, removed or renamed since, and some of"
                     + " these may be ones that it was trained on. Put the folder back as it was, or name pictures that"
                     + " are new to the model with --data");
         }
-        for (int i = 1; i < models.size(); i++) {
-            NamedModel other = models.get(i);
-            Optional<Boolean> recorded = TrainingRun.wasJudgedBy(other.metadata(), pictures);
-            if (!recorded.orElse(names(each.get(i).validation()).equals(names(dataset.validation())))) {
+        for (NamedModel other : models.subList(1, models.size())) {
+            if (!heldOut(other, pictures, tools)) {
                 tools.progress.warning(other.path() + " was validated on other pictures than " + first.path()
                         + " and may have been trained on some of these, so its error and the average's may be too good;"
                         + " name pictures that are new to both with --data");
@@ -172,9 +178,14 @@ record EvaluationData(
 
     /// The pictures of a model's run; nothing for a model file, which does not say.
     private static Optional<DataSource> source(NamedModel model, Tools tools) throws IOException {
+        Optional<Recipe> recipe = recipe(model);
+        return recipe.isEmpty() ? Optional.empty() : Optional.of(DataSource.open(recipe.get(), tools.codec));
+    }
+
+    private static Optional<Recipe> recipe(NamedModel model) throws IOException {
         return isModelFile(model.path())
                 ? Optional.empty()
-                : Optional.of(DataSource.open(RunCheckpoint.last(model.path()).run().recipe(), tools.codec));
+                : Optional.of(RunCheckpoint.last(model.path()).run().recipe());
     }
 
     private static List<String> names(PictureSet pictures) {

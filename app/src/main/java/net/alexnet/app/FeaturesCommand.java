@@ -11,9 +11,11 @@ import net.alexnet.dataset.PictureSet;
 import net.alexnet.dataset.Rejected;
 import net.alexnet.dataset.TolerantSquares;
 import net.alexnet.features.FeatureExtractor;
+import net.alexnet.features.FeatureExtractor.Taker;
 import net.alexnet.features.FeatureFile;
 import net.alexnet.features.FeatureLayer;
 import net.alexnet.features.FeatureStore;
+import net.alexnet.features.KeptFeatures;
 import net.alexnet.features.StoredFeatures;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.Preprocessing;
@@ -29,14 +31,12 @@ import picocli.CommandLine.Parameters;
 /// `alexnet features`.
 @Command(name = "features", mixinStandardHelpOptions = true, description = "Writes what a layer gives for every picture, as a table for other programs.")
 final class FeaturesCommand implements Callable<Integer> {
-    static final int BATCH = 64; // views at a time
-
     private final Terminal terminal;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
     private Path model = Path.of("");
 
-    @Option(names = "--data", required = true, paramLabel = "DIR|FILE", description = "A folder of pictures, with class folders or without, a prepared dataset, or a single file; may be given often. Every picture is taken once.")
+    @Option(names = "--data", required = true, paramLabel = "DIR|FILE", description = "A folder of pictures, with class folders or without, a prepared dataset, or a single file; may be given often. What is named twice is taken once.")
     private List<Path> data = List.of();
 
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "FILE.parquet (file, label, features), FILE.npy (with FILE.npy.files.tsv that names the rows) or FILE.csv.")
@@ -86,78 +86,71 @@ final class FeaturesCommand implements Callable<Integer> {
             look.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
             FeatureLayer wanted = layer.of(opened.network().architecture());
             FeatureExtractor extractor = new FeatureExtractor(
-                    opened.network(), wanted, preprocessing, look.views(), BATCH, engine.threads());
+                    opened.network(), wanted, preprocessing, look.views(), KeptFeatures.BATCH, engine.threads());
             PictureCodec codec = new OpenCvCodec();
             PictureSource source = PictureSource.open(data, codec, preprocessing);
-            Report report = extractor.layer().length() * (long) Float.BYTES
-                    * source.pictures().size() <= FeatureStore.LIMIT
-                            ? writeKept(
-                                    CachedFeatures.of(source, extractor, file.layers(wanted.end()), codec, progress),
-                                    extractor,
-                                    source, progress)
-                            : write(extractor, source, codec, progress);
-            print(report);
+            boolean kept = extractor.layer().length() * (long) Float.BYTES
+                    * source.pictures().size() <= FeatureStore.LIMIT;
+            print(write(source, extractor.layer(), progress, kept
+                    ? taker -> kept(CachedFeatures.of(source, extractor, file.layers(wanted.end()), codec, progress,
+                            terminal.interruption()::asked), source, taker)
+                    : taker -> computed(extractor, source, codec, progress, taker)));
         }
         return 0;
     }
 
-    private Report writeKept(
-            StoredFeatures features, FeatureExtractor extractor, PictureSource source, ConsoleProgress progress)
-            throws IOException {
-        PictureSet pictures = source.pictures();
-        List<Rejected> rejected = new ArrayList<>(source.rejected());
-        rejected.addAll(CachedFeatures.rejected(features, source));
-        if (features.rows().isEmpty()) {
-            throw none(pictures, rejected, progress);
+    /// Where features come from.
+    @FunctionalInterface
+    private interface Rows {
+        /// Hands over what each picture has, in their order.
+        ///
+        /// @return the pictures that have none
+        List<Rejected> into(Taker taker) throws IOException, InterruptedException;
+    }
+
+    private static List<Rejected> kept(StoredFeatures features, PictureSource source, Taker taker) throws IOException {
+        for (int i = 0; i < features.rows().size(); i++) {
+            taker.take(features.rows().get(i).picture(), features.row(i));
         }
-        try (FeatureFile file = FeatureFile.create(out, extractor.layer().shape())) {
-            for (int i = 0; i < features.rows().size(); i++) {
-                int picture = features.rows().get(i).picture();
-                file.add(pictures.name(picture), EveryPicture.className(pictures, picture), features.row(i));
-            }
-            return finish(file, features.rows().size(), rejected, extractor, progress);
-        }
+        return CachedFeatures.rejected(features, source);
     }
 
     /// More than the store keeps: straight into the file.
-    private Report write(
-            FeatureExtractor extractor, PictureSource source, PictureCodec codec, ConsoleProgress progress)
-            throws IOException, InterruptedException {
+    private static List<Rejected> computed(FeatureExtractor extractor, PictureSource source, PictureCodec codec,
+            ConsoleProgress progress, Taker taker) throws IOException, InterruptedException {
         Preprocessing preprocessing = extractor.preprocessing();
         TolerantSquares squares = new TolerantSquares(
                 source.pictures(), codec, preprocessing.resize(), preprocessing.channels());
-        try (FeatureFile file = FeatureFile.create(out, extractor.layer().shape())) {
-            extractor.extract(squares, (picture, features) -> {
-                if (squares.reason(picture) == null) {
-                    file.add(squares.name(picture), EveryPicture.className(squares, picture), features.getFirst());
+        extractor.extractInWholeBatches(squares, (picture, features) -> {
+            if (squares.reason(picture) == null) {
+                taker.take(picture, features);
+            }
+        }, progress::extracting);
+        return squares.rejected();
+    }
+
+    private Report write(PictureSource source, FeatureLayer wanted, ConsoleProgress progress, Rows rows)
+            throws IOException, InterruptedException {
+        PictureSet pictures = source.pictures();
+        try (FeatureFile file = FeatureFile.create(out, wanted.shape())) {
+            List<Rejected> unread = rows.into((picture, features) -> {
+                if (terminal.interruption().asked()) {
+                    throw new IOException("stopped; " + out + " was not written");
                 }
-            }, progress::extracting);
+                file.add(pictures.name(picture), EveryPicture.className(pictures, picture), features);
+            });
             progress.clear();
             List<Rejected> rejected = new ArrayList<>(source.rejected());
-            rejected.addAll(squares.rejected());
-            int rows = squares.size() - squares.rejected().size();
-            if (rows == 0) {
-                throw none(squares, rejected, progress);
+            rejected.addAll(unread);
+            progress.leftOut(rejected);
+            int written = pictures.size() - unread.size();
+            if (written == 0) {
+                throw new IOException("none of the " + pictures.size() + " files can be read as a picture; " + out
+                        + " was not written");
             }
-            return finish(file, rows, rejected, extractor, progress);
+            file.finish();
+            return new Report(out.toString(), wanted.name(), wanted.shape().dims(), written, rejected);
         }
-    }
-
-    private Report finish(FeatureFile file, int rows, List<Rejected> rejected, FeatureExtractor extractor,
-            ConsoleProgress progress) throws IOException {
-        warn(rejected, progress);
-        file.finish();
-        return new Report(out.toString(), extractor.layer().name(), extractor.layer().shape().dims(), rows, rejected);
-    }
-
-    private IOException none(PictureSet pictures, List<Rejected> rejected, ConsoleProgress progress) {
-        warn(rejected, progress);
-        return new IOException("none of the " + pictures.size() + " files can be read as a picture; " + out
-                + " was not written");
-    }
-
-    private static void warn(List<Rejected> rejected, ConsoleProgress progress) {
-        rejected.forEach(one -> progress.warning("left out " + one.name() + ": " + one.reason()));
     }
 
     private void print(Report report) throws IOException {

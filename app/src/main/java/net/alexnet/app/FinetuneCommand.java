@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.LongPredicate;
 import net.alexnet.dataset.Dataset;
+import net.alexnet.dataset.PictureSet;
 import net.alexnet.files.Hashes;
 import net.alexnet.image.Preprocessing;
 import net.alexnet.model.Model;
@@ -197,8 +198,16 @@ final class FinetuneCommand implements Callable<Integer> {
         TrainingPictures ready = source.pictures(recipe.pictures().resize(), recipe.network().channels(),
                 new OpenCvCodec(), tools.workers(), progress, terminal.interruption()::asked);
         terminal.interruption().hear(); // or a run that is stopped while features are computed would leave a folder
+        boolean learnt = learnt(base, DataSource.root(recipe, tools.codec()), ready.squares().validation());
+        if (learnt) {
+            progress.warning("the base was trained on pictures of " + DataSource.root(recipe, tools.codec()) + ", and"
+                    + (folds > 0 ? "" : " perhaps") + " on some that judge here, so this error is too good"
+                    + (folds > 0
+                            ? "; without --folds, and with the base's data.hold_out, what was held out from it judges"
+                            : ""));
+        }
         if (folds > 0) {
-            return folds(recipe, base, ready, tools, progress);
+            return folds(recipe, base, learnt, ready, tools, progress);
         }
         RunFolder folder = RunFolder.create(runs, recipe);
         progress.say("run: " + folder.path() + ", with this recipe:\n"
@@ -210,6 +219,28 @@ final class FinetuneCommand implements Callable<Integer> {
             terminal.err().println(report.goOn());
         }
         return 0;
+    }
+
+    /// Whether the base has learnt from pictures that are to judge: it, or what it was fine-tuned from in its turn, was
+    /// trained on the same source, and was not judged by just these. All folds together judge by every picture.
+    private boolean learnt(Model.Stored base, String root, PictureSet validation) {
+        boolean heldOut = TrainingRun.wasJudgedBy(base.weights().metadata(), validation).orElse(false);
+        try {
+            Path weights = base.weights().path().toAbsolutePath();
+            while (folds > 0 || !heldOut) {
+                Recipe recipe = RunCheckpoint.last(weights.resolveSibling("")).run().recipe();
+                if (DataSource.root(recipe, new OpenCvCodec()).equals(root)) {
+                    return true;
+                }
+                if (recipe.finetune() == null) {
+                    return false;
+                }
+                weights = Path.of(recipe.finetune().model());
+            }
+        } catch (IOException e) {
+            // not a run's, or of one that has gone: nothing tells
+        }
+        return false;
     }
 
     private static FinetuneReport run(RunFolder folder, Recipe recipe, Model.Stored base, TrainingPictures ready,
@@ -237,16 +268,16 @@ final class FinetuneCommand implements Callable<Integer> {
                 recipe.pictures().values(), finetune(recipe).fold(number, folds));
     }
 
-    private int folds(Recipe recipe, Model.Stored base, TrainingPictures ready, TrainingRun.Tools tools,
-            ConsoleProgress progress) throws IOException, InterruptedException {
+    private int folds(Recipe recipe, Model.Stored base, boolean learnt, TrainingPictures ready,
+            TrainingRun.Tools tools, ConsoleProgress progress) throws IOException, InterruptedException {
         RunFolder all = RunFolder.createForFolds(runs, recipe);
         try (RunLock _ = all.lock()) {
-            return folds(all.path(), recipe, base, ready, tools, progress);
+            return folds(all.path(), recipe, base, learnt, ready, tools, progress);
         }
     }
 
-    private int folds(Path all, Recipe recipe, Model.Stored base, TrainingPictures ready, TrainingRun.Tools tools,
-            ConsoleProgress progress) throws IOException, InterruptedException {
+    private int folds(Path all, Recipe recipe, Model.Stored base, boolean learnt, TrainingPictures ready,
+            TrainingRun.Tools tools, ConsoleProgress progress) throws IOException, InterruptedException {
         List<FinetuneReport> reports = new ArrayList<>();
         boolean finished = true;
         for (int number = 1; number <= folds && finished; number++) {
@@ -258,7 +289,7 @@ final class FinetuneCommand implements Callable<Integer> {
             finished = report.finished();
         }
         progress.clear();
-        FoldsReport report = new FoldsReport(all, reports);
+        FoldsReport report = new FoldsReport(all, reports, learnt);
         if (finished) {
             report.write();
         }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param folder of all folds
 /// @param folds at least two, all finished; or those that were begun before a stop, the last of them unfinished
-record FoldsReport(Path folder, List<FinetuneReport> folds) {
+/// @param learnt whether the base had learnt from the pictures that judge here
+record FoldsReport(Path folder, List<FinetuneReport> folds, boolean learnt) {
     /// @param standardError of the mean
     record Mean(double mean, double standardError) {
         static Mean of(double... values) {
@@ -53,6 +54,7 @@ record FoldsReport(Path folder, List<FinetuneReport> folds) {
         object.put("finished", finished());
         put(object, "last_top1_error", FinetuneReport::last);
         put(object, "best_top1_error", FinetuneReport::best);
+        object.put("base_learnt_from_these_pictures", learnt);
         object.put("folds", folds.stream().map(FinetuneReport::json).toList());
         return object;
     }
@@ -71,7 +73,8 @@ record FoldsReport(Path folder, List<FinetuneReport> folds) {
                 "top-1 error " + mean(FinetuneReport::last) + " (mean of " + folds.size()
                         + " folds and its standard error) after each fold's last epoch; "
                         + mean(FinetuneReport::best)
-                        + " in its best, which is too good: it was chosen by the pictures that it is about",
+                        + " in its best, which is too good: it was chosen by the pictures that it is about"
+                        + (learnt ? ". Both are too good besides: the base had learnt from these pictures" : ""),
                 "folds: " + errors,
                 "runs: " + folder);
     }

@@ -50,6 +50,11 @@ final class Interruption implements AutoCloseable {
         heard = true;
     }
 
+    /// From here on there is nothing to save until [#asked] is called again: the program ends at once, as before.
+    void ignore() {
+        heard = false;
+    }
+
     @Override
     public void close() {
         ended.countDown();

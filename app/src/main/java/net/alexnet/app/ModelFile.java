@@ -3,11 +3,9 @@ package net.alexnet.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import net.alexnet.features.FeatureKey;
-import net.alexnet.files.FilePart;
 import net.alexnet.files.KnownHashes;
 import net.alexnet.model.Model;
 import net.alexnet.net.Architecture;
@@ -29,10 +27,15 @@ final class ModelFile {
         BEST
     }
 
-    private final FutureTask<Model.Stored> stored;
+    /// A model in a file.
+    ///
+    /// @param look of the file just before it was mapped
+    private record Opened(KnownHashes.Look look, Model.Stored stored) {}
 
-    private ModelFile(FutureTask<Model.Stored> stored) {
-        this.stored = stored;
+    private final FutureTask<Opened> opened;
+
+    private ModelFile(FutureTask<Opened> opened) {
+        this.opened = opened;
     }
 
     /// Finds a model and begins to read it, on a thread of its own, while the caller does something else.
@@ -42,18 +45,21 @@ final class ModelFile {
     /// @throws IOException if there is none
     static ModelFile find(Path named, @Nullable Which which) throws IOException {
         Path path = Files.exists(named) ? named : PulledModels.ofUser().named(named).orElse(named);
-        FutureTask<Model.Stored> stored;
+        FutureTask<Opened> opened;
         if (Files.isRegularFile(path) && !path.endsWith("latest")) {
-            stored = new FutureTask<>(() -> read(path));
+            opened = new FutureTask<>(() -> new Opened(KnownHashes.look(path), read(path)));
         } else {
             RunCheckpoint checkpoint = switch (which == null ? result(path) : which) {
                 case LAST -> RunCheckpoint.last(path);
                 case BEST -> RunCheckpoint.best(path);
             };
-            stored = new FutureTask<>(() -> Model.read(checkpoint.modelFile()));
+            opened = new FutureTask<>(() -> {
+                Path file = checkpoint.modelFile();
+                return new Opened(KnownHashes.look(file), Model.read(file));
+            });
         }
-        Thread.ofPlatform().daemon().name("model").start(stored);
-        return new ModelFile(stored);
+        Thread.ofPlatform().daemon().name("model").start(opened);
+        return new ModelFile(opened);
     }
 
     /// Weights of other formats are what a user most often takes for a model.
@@ -87,8 +93,7 @@ final class ModelFile {
         SafetensorsFile weights = stored().weights();
         Architecture architecture = stored().card().network().architecture();
         return KnownHashes.of(UserCache.folder("features"), "layers 1 " + end + " of " + architecture.rows(),
-                List.of(new FilePart(weights.path(), 0)), _ -> FeatureKey.layers(weights, architecture, end))
-                .getFirst();
+                weights.path(), opened().look, _ -> FeatureKey.layers(weights, architecture, end));
     }
 
     /// Puts it on a backend, after every byte of a run's checkpoint has been checked.
@@ -98,8 +103,12 @@ final class ModelFile {
 
     /// Waits until it has been read.
     Model.Stored stored() throws IOException {
+        return opened().stored;
+    }
+
+    private Opened opened() throws IOException {
         try {
-            return stored.get();
+            return opened.get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException io -> throw io;

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import net.alexnet.dataset.EveryPicture;
 import net.alexnet.dataset.JoinedPictures;
@@ -51,7 +53,16 @@ record PictureSource(NavigableMap<Integer, Path> roots, PictureSet pictures, Lis
     }
 
     /// Several sources as one; their pictures' names are as they are below each of them.
-    static PictureSource open(List<Path> sources, PictureCodec codec, Preprocessing preprocessing) throws IOException {
+    ///
+    /// @param named sources; one that is named twice counts once
+    static PictureSource open(List<Path> named, PictureCodec codec, Preprocessing preprocessing) throws IOException {
+        Set<Path> seen = new HashSet<>();
+        List<Path> sources = new ArrayList<>();
+        for (Path path : named) {
+            if (seen.add(Files.exists(path) ? path.toRealPath() : path)) {
+                sources.add(path);
+            }
+        }
         if (sources.size() == 1) {
             return open(sources.getFirst(), codec, preprocessing);
         }

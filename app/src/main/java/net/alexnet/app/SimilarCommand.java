@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import net.alexnet.dataset.EveryPicture;
-import net.alexnet.dataset.Rejected;
 import net.alexnet.dataset.TolerantSquares;
 import net.alexnet.features.FeatureExtractor;
+import net.alexnet.features.KeptFeatures;
 import net.alexnet.features.StoredFeatures;
 import net.alexnet.files.AtomicFiles;
 import net.alexnet.image.PictureCodec;
@@ -117,15 +117,16 @@ final class SimilarCommand implements Callable<Integer> {
             Preprocessing preprocessing = opened.card().preprocessing();
             look.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
             FeatureExtractor extractor = new FeatureExtractor(opened.network(),
-                    layer.of(opened.network().architecture()), preprocessing, look.views(), FeaturesCommand.BATCH,
+                    layer.of(opened.network().architecture()), preprocessing, look.views(), KeptFeatures.BATCH,
                     engine.threads());
             PictureCodec codec = new OpenCvCodec();
             PictureSource asked = PictureSource.open(queries, codec, preprocessing);
             PictureSource source = PictureSource.open(in, codec, preprocessing);
             StoredFeatures features = CachedFeatures.of(source, extractor,
-                    file.layers(extractor.layer().end()), codec, progress);
-            warn(source.rejected(), progress);
-            warn(CachedFeatures.rejected(features, source), progress);
+                    file.layers(extractor.layer().end()), codec, progress, terminal.interruption()::asked);
+            terminal.interruption().ignore(); // what follows leaves nothing that is worth a wait
+            progress.leftOut(source.rejected());
+            progress.leftOut(CachedFeatures.rejected(features, source));
             if (features.rows().isEmpty()) {
                 throw new IOException("none of the files in " + in + " can be read as a picture");
             }
@@ -133,17 +134,13 @@ final class SimilarCommand implements Callable<Integer> {
                     asked.pictures(), codec, preprocessing.resize(), preprocessing.channels());
             List<Found> found = find(extractor, asked, squares, source, features, progress);
             progress.clear();
-            warn(squares.rejected(), progress);
+            progress.leftOut(squares.rejected());
             if (html.isPresent()) {
                 AtomicFiles.writeString(html.get(), ContactSheet.of(found, asked, source, codec));
             }
             print(found);
             return found.isEmpty() ? 1 : 0;
         }
-    }
-
-    private static void warn(List<Rejected> rejected, ConsoleProgress progress) {
-        rejected.forEach(one -> progress.warning("left out " + one.name() + ": " + one.reason()));
     }
 
     private List<Found> find(FeatureExtractor extractor, PictureSource asked, TolerantSquares squares,
@@ -155,13 +152,13 @@ final class SimilarCommand implements Callable<Integer> {
         }
         List<Found> found = new ArrayList<>();
         try (Search search = search(features, progress)) {
-            extractor.extract(squares, (picture, looks) -> {
+            extractor.extract(squares, (picture, own) -> {
                 if (squares.reason(picture) != null) {
                     return;
                 }
                 // A picture that is there has the very same features, which batches of other sizes may round otherwise.
                 Optional<Integer> same = Optional.ofNullable(rowOf.get(squares.contentId(picture)));
-                float[] query = same.map(features::row).orElse(looks.getFirst());
+                float[] query = same.map(features::row).orElse(own);
                 int itself = itself(asked.file(picture), source, features);
                 List<Like> like = new ArrayList<>();
                 for (Neighbour near : search.nearest(query, top, itself)) {

@@ -151,8 +151,9 @@ class EvaluateTest {
 
     @Test
     void warnsOfPicturesThatOneOfTheModelsHasLearnt() {
-        Result validated = evaluate(first, second);
-        assertThat(validated.warnings()).singleElement().asString().contains(second + " was validated on other");
+        Result validated = evaluate(second, first);
+        assertThat(validated.warnings()).singleElement().asString().contains(first + " was validated on other");
+        assertThat(evaluate(first, second).warnings()).as("held out of both").isEmpty();
         Result whole = evaluate(first, second, "--data", pictures);
         assertThat(whole.warnings()).hasSize(2);
         assertThat(whole.warnings().getLast()).contains(second + " was trained on a part of " + pictures);
@@ -180,6 +181,45 @@ class EvaluateTest {
             Files.delete(changing.resolve("discs/more-" + i + (i % 2 == 0 ? ".png" : ".jpg")));
         }
         assertThat(evaluate(run, "--json").json()).isEqualTo(before);
+    }
+
+    /// What is prepared holds out by the rule of its own folder, of which a fold knows nothing.
+    @Test
+    void warnsOfPreparedPicturesThatAFoldHasLearnt() throws Exception {
+        Path runs = root.resolve("folds");
+        Path folds = Path.of(Result.done("finetune", second, "--data", pictures, "--folds", 2, "--epochs", 1, "--runs",
+                runs, "--threads", 1, "--json").json().get("runs").asText());
+        Path prepared = prepare(pictures, "as-first", 0.3);
+        Path fold = folds.resolve("fold-1");
+        for (Path named : List.of(prepared, pictures)) {
+            assertThat(evaluate(fold, "--data", named).warnings()).singleElement().asString()
+                    .contains("the model was trained on a part of " + named);
+        }
+        assertThat(evaluate(fold).warnings()).isEmpty();
+        assertThat(evaluate(first, "--data", prepared).warnings()).isEmpty();
+        assertThat(evaluate(second, "--data", prepared).warnings()).as("some of those that were held out").isEmpty();
+        assertThat(evaluate(first, "--data", prepare(pictures, "as-second", 0.4)).warnings()).hasSize(1);
+    }
+
+    /// As without --data, where it is refused.
+    @Test
+    void warnsOfPreparedPicturesThatWereDealtAnew() throws Exception {
+        Path changing = root.resolve("dealt");
+        ToyPictures.write(changing, 8, 1);
+        Path run = run("before", changing, ToyRecipe.TEXT.replace("epochs: 8", "epochs: 1"));
+        assertThat(evaluate(run, "--data", prepare(changing, "prepared-before", 0.3)).warnings()).isEmpty();
+        for (int i = 0; i < 9; i += 2) {
+            Files.copy(unseen.resolve("discs/" + i + ".png"), changing.resolve("discs/more-" + i + ".png"));
+        }
+        Path prepared = prepare(changing, "prepared-after", 0.3);
+        assertThat(evaluate(run, "--data", prepared).warnings()).singleElement().asString()
+                .contains("was trained on a part of " + prepared, "leave --data away");
+    }
+
+    private static Path prepare(Path source, String name, double holdOut) {
+        Path prepared = root.resolve(name);
+        Result.done("prepare", source, prepared, "--size", 20, "--hold-out", holdOut);
+        return prepared;
     }
 
     @Test

@@ -169,6 +169,16 @@ class FeaturesTest {
     }
 
     @Test
+    void whatIsNamedTwiceIsTakenOnce() throws Exception {
+        Path table = folder.resolve("once.csv");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), own);
+        Result.done("features", model, "--data", own, "--data", own.resolve("../own"), "--data", link, "--out", table);
+        assertThat(rows(table)).hasSize(PICTURES);
+        JsonNode found = similar(own.resolve("rows/1.jpg"), own.resolve("rows/1.jpg"));
+        assertThat(found).hasSize(1);
+    }
+
+    @Test
     void dataTakesOneFolderEachAndTheModelMayStandBehind() throws Exception {
         Path table = folder.resolve("table.csv");
         Result.done("features", "--data", own.resolve("rows"), model, "--data", own.resolve("discs"), "--out", table);

@@ -118,6 +118,32 @@ class FinetuneTest {
         Result.of("train", "--resume", folds).isRefused(1, "cross-validation");
     }
 
+    /// Its frozen layers know what every fold judges by; a single run that holds out what the base held out is sound.
+    @Test
+    void aBaseThatHasSeenThePicturesIsToldOf() throws Exception {
+        Path first = root.resolve("first");
+        Object[] folds = {"finetune", base, "--data", first, "--runs", runs, "--threads", 2, "--epochs", 1, "--folds",
+            2,
+            "--json"};
+        Result result = Result.done(folds);
+        assertThat(result.warnings()).singleElement().asString().contains(
+                "the base was trained on pictures of " + first,
+                "too good");
+        Path all = Path.of(result.json().get("runs").asText());
+        assertThat(Files.readString(all.resolve("folds.json")))
+                .containsPattern("\"base_learnt_from_these_pictures\" ?: ?true");
+        folds[1] = all.resolve("fold-1");
+        assertThat(Result.done(folds).warnings()).as("by way of another").hasSize(1);
+        Object[] single = {"finetune", base, "--data", first, "--runs", runs, "--threads", 2, "--epochs", 1, "--set",
+            "data.hold_out=0.3"};
+        assertThat(Result.done(single).warnings()).isEmpty();
+        single[single.length - 1] = "data.hold_out=0.5";
+        assertThat(Result.done(single).warnings()).singleElement().asString().contains("perhaps on some that judge");
+        Result other = Result.done(finetune("--epochs", 1, "--folds", 2, "--json"));
+        assertThat(other.warnings()).isEmpty();
+        assertThat(other.json().get("base_learnt_from_these_pictures").asBoolean()).isFalse();
+    }
+
     /// Early stopping by a patience of one leaves the best checkpoint and one epoch more: two different networks.
     @Test
     void everyCommandTakesTheBestCheckpoint() throws Exception {

@@ -87,8 +87,8 @@ class InterruptionTest {
         Result.done("train", "--data", pictures, "--recipe", recipe, "--runs", root.resolve("bases"), "--max-steps", 1,
                 "--threads", 1);
         Path runs = root.resolve("tuned");
-        Process child = program("finetune", root.resolve("bases/latest"), "--data", pictures, "--runs", runs,
-                "--epochs", 1000, "--threads", 1, "--progress", "plain");
+        Process child = start("finetune", root.resolve("bases/latest"), "--data", pictures, "--runs", runs,
+                "--epochs", 1000, "--threads", 1, "--progress", "plain").redirectOutput(Redirect.DISCARD).start();
         List<String> said = new ArrayList<>();
         try (BufferedReader err = new BufferedReader(
                 new InputStreamReader(child.getErrorStream(), StandardCharsets.UTF_8))) {
@@ -106,14 +106,49 @@ class InterruptionTest {
         }
     }
 
-    /// As `./alexnet train` starts it.
-    private Process train(Path runs) throws IOException {
-        return program("train", "--data", pictures, "--recipe", recipe, "--runs", runs, "--epochs", 1000, "--threads",
-                1, "--progress", "plain");
+    /// The reference computes slowly enough for a signal to come between.
+    @Test
+    @Timeout(120)
+    void sigtermLeavesNothingOfFeaturesThatWereUnderWay() throws Exception {
+        Result.done("train", "--data", pictures, "--recipe", recipe, "--runs", root.resolve("runs"), "--epochs", 1);
+        for (int i = 0; i < 5000; i++) {
+            Files.copy(pictures.resolve("rows/0.png"), pictures.resolve("rows/copy-" + i + ".png"));
+        }
+        Path cache = root.resolve("cache");
+        Path table = root.resolve("table.csv");
+        ProcessBuilder features = start("features", root.resolve("runs/latest"), "--data", pictures, "--out", table,
+                "--device", "reference").redirectError(root.resolve("said").toFile());
+        features.environment().put("XDG_CACHE_HOME", cache.toString());
+        Process child = features.start();
+        Path kept = cache.resolve("alexnet/features");
+        while (child.isAlive() && drafts(kept).isEmpty()) {
+            Thread.sleep(10);
+        }
+        child.toHandle().destroy();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.exitValue()).isEqualTo(SIGTERM_EXIT);
+        assertThat(Files.readString(root.resolve("said"))).contains("stopped after ", " of 5060 rows");
+        assertThat(drafts(kept)).isEmpty();
+        assertThat(table).doesNotExist();
+        assertThat(Path.of(table + ".tmp")).doesNotExist();
     }
 
-    /// The program in a process of its own.
-    private static Process program(Object... arguments) throws IOException {
+    private static List<Path> drafts(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().contains(".tmp-")).toList();
+        }
+    }
+
+    /// The program in a process of its own, as `./alexnet train` starts it.
+    private Process train(Path runs) throws IOException {
+        return start("train", "--data", pictures, "--recipe", recipe, "--runs", runs, "--epochs", 1000, "--threads", 1,
+                "--progress", "plain").redirectOutput(Redirect.DISCARD).start();
+    }
+
+    private static ProcessBuilder start(Object... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -122,6 +157,6 @@ class InterruptionTest {
                 .toList());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
-        return new ProcessBuilder(command).redirectOutput(Redirect.DISCARD).start();
+        return new ProcessBuilder(command);
     }
 }

@@ -1,6 +1,8 @@
 package net.alexnet.features;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import net.alexnet.dataset.PictureSet;
@@ -14,33 +16,28 @@ import net.alexnet.input.Feed;
 import net.alexnet.net.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
+import net.alexnet.tensor.Tensor;
 
 /// Computes what a layer gives for pictures at test time: no unit is dropped, nothing is drawn.
 ///
 /// @param network that is looked into; only the rows up to the layer are computed
 /// @param layer whose output is wanted
 /// @param preprocessing what the pictures go through
-/// @param looks what is looked at of every picture: for each look some views, over which its features are the mean
-/// @param batch views at a time; all views of a picture stay together, so it may be a few more
+/// @param look some views of every picture, over which its features are the mean
+/// @param batch views at a time; all views of a picture stay together, so it may be a few less, or those of one picture
 /// @param workers threads that assemble batches ahead
 public record FeatureExtractor(
-        Network network, FeatureLayer layer, Preprocessing preprocessing, List<List<View>> looks, int batch,
-        int workers) {
+        Network network, FeatureLayer layer, Preprocessing preprocessing, List<View> look, int batch, int workers) {
     private static final int DEPTH = 2;
+    private static final long ALIGNMENT = 64;
 
     public FeatureExtractor {
-        looks = looks.stream().map(List::copyOf).toList();
+        look = List.copyOf(look);
     }
 
-    /// One look.
     public FeatureExtractor(
             Network network, FeatureLayer layer, Preprocessing preprocessing, Views views, int batch, int workers) {
-        this(network, layer, preprocessing, List.of(views.of(preprocessing)), batch, workers);
-    }
-
-    /// The same with some of the looks.
-    public FeatureExtractor withLooks(List<List<View>> some) {
-        return new FeatureExtractor(network, layer, preprocessing, some, batch, workers);
+        this(network, layer, preprocessing, views.of(preprocessing), batch, workers);
     }
 
     /// Takes the features, in the order of the pictures.
@@ -49,9 +46,8 @@ public record FeatureExtractor(
         /// Takes those of one picture.
         ///
         /// @param picture its index
-        /// @param features for each look a new array of the layer's length, `(C, H, W)` in row-major order where the layer gives
-        ///     maps
-        void take(int picture, List<float[]> features) throws IOException;
+        /// @param features a new array of the layer's length, `(C, H, W)` in row-major order where the layer gives maps
+        void take(int picture, float[] features) throws IOException;
     }
 
     /// Goes through all pictures once. What it needs of memory does not grow with their number.
@@ -59,21 +55,30 @@ public record FeatureExtractor(
     /// @param squares of the preprocessing's `resize` side and channels
     /// @param listener is told after every batch
     public void extract(PictureSet squares, Taker taker, Listener listener) throws IOException, InterruptedException {
-        List<View> views = looks.stream().flatMap(List::stream).distinct().toList();
-        int count = views.size();
-        int perBatch = Math.ceilDiv(batch, count);
-        EvaluationPlan plan = new EvaluationPlan(squares.size(), perBatch, views);
+        extract(squares, false, taker, listener);
+    }
+
+    /// The same in batches that are all of one size, black rows added where they are short: products of another
+    /// number of rows take other sums in their last rows. So a picture's features at the same place do not depend on how many follow;
+    /// what is added costs as much as pictures do.
+    public void extractInWholeBatches(PictureSet squares, Taker taker, Listener listener)
+            throws IOException, InterruptedException {
+        extract(squares, true, taker, listener);
+    }
+
+    private void extract(PictureSet squares, boolean whole, Taker taker, Listener listener)
+            throws IOException, InterruptedException {
+        int count = look.size();
+        int perBatch = Math.max(1, batch / count);
+        int size = Math.max(batch, perBatch * count);
+        EvaluationPlan plan = new EvaluationPlan(squares.size(), perBatch, look);
         int done = 0;
         try (Feed feed = new Feed(squares, preprocessing, plan, perBatch * count, workers, DEPTH)) {
             while (done < squares.size()) {
                 Batch next = feed.next();
-                float[] rows = rows(next);
+                float[] rows = rows(next, whole ? size : next.count());
                 for (int i = 0; i < next.count() / count; i++) {
-                    int first = i * count;
-                    taker.take(done + i, looks.stream()
-                            .map(look -> mean(rows, look.stream().mapToInt(view -> first + views.indexOf(view))
-                                    .toArray()))
-                            .toList());
+                    taker.take(done + i, mean(rows, i * count));
                 }
                 done += next.count() / count;
                 listener.done(done, squares.size());
@@ -81,25 +86,35 @@ public record FeatureExtractor(
         }
     }
 
-    private float[] rows(Batch next) {
+    /// @param count how many rows to compute, black ones behind the batch's own
+    private float[] rows(Batch next, int count) {
         Backend backend = network.backend();
-        try (Scope _ = backend.scope()) {
-            return backend.download(network.outputs(next.on(backend), 0, layer.end()));
+        try (Arena arena = Arena.ofConfined(); Scope _ = backend.scope()) {
+            MemorySegment pixels = next.pixels();
+            if (count > next.count()) {
+                pixels = arena.allocate(next.pixels().byteSize() / next.count() * count, ALIGNMENT);
+                MemorySegment.copy(next.pixels(), 0, pixels, 0, next.pixels().byteSize());
+            }
+            Tensor input = backend.uploadPictures(pixels, count, next.side(), next.side(), next.channels());
+            return backend.download(network.outputs(input, 0, layer.end()));
         }
     }
 
-    private float[] mean(float[] rows, int... chosen) {
+    /// Over the views of a picture.
+    ///
+    /// @param first of its rows
+    private float[] mean(float[] rows, int first) {
         int length = layer.length();
-        if (chosen.length == 1) {
-            return Arrays.copyOfRange(rows, chosen[0] * length, (chosen[0] + 1) * length);
+        if (look.size() == 1) {
+            return Arrays.copyOfRange(rows, first * length, (first + 1) * length);
         }
         float[] mean = new float[length];
         for (int i = 0; i < length; i++) {
             double sum = 0;
-            for (int row : chosen) {
+            for (int row = first; row < first + look.size(); row++) {
                 sum += rows[row * length + i];
             }
-            mean[i] = (float) (sum / chosen.length);
+            mean[i] = (float) (sum / look.size());
         }
         return mean;
     }

@@ -13,7 +13,7 @@ import net.alexnet.weights.WeightFileException;
 /// @param layers SHA-256 of the layers up to the one whose output is meant, and of their weights ([#layers])
 /// @param preprocessing SHA-256 of what the pictures go through ([#preprocessing])
 /// @param views what is looked at of each picture; of several views the mean is meant
-/// @param engine what computes, as it describes itself: others round otherwise
+/// @param engine what computes, and how many views at a time: others round otherwise
 /// @param pictures SHA-256 of the pictures' bytes, in their order; names and classes are not part of it
 public record FeatureKey(String layers, String preprocessing, List<View> views, String engine, String pictures) {
     public FeatureKey {

@@ -19,6 +19,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import net.alexnet.features.StoredFeatures.Missing;
@@ -54,6 +57,9 @@ public record FeatureStore(Path root, long limit, Duration spared) {
     private static final String RECORD = "features.json";
     private static final int CHUNK = 1 << 24;
     private static final JsonMapper JSON = new JsonMapper();
+
+    /// A folder that is being written, with the id of the process that does.
+    private static final Pattern DRAFT = Pattern.compile("features-\\w+\\.tmp-(\\d{1,18})-.*");
 
     /// Features in a folder, of which [#LIMIT] bytes stay.
     public FeatureStore(Path root) {
@@ -134,7 +140,8 @@ public record FeatureStore(Path root, long limit, Duration spared) {
     /// @param length how many numbers a row has
     public Writer writer(FeatureKey key, int length) throws IOException {
         Files.createDirectories(root);
-        return new Writer(key, length, Files.createTempDirectory(root, key.id() + ".tmp"));
+        String draft = key.id() + ".tmp-" + ProcessHandle.current().pid() + "-" + UUID.randomUUID();
+        return new Writer(key, length, Files.createDirectory(root.resolve(draft))); // readable as its umask says
     }
 
     /// Takes rows; closing it before [#finish] leaves nothing.
@@ -193,8 +200,9 @@ public record FeatureStore(Path root, long limit, Duration spared) {
     /// @param used when something was read or written last
     private record Kept(Path path, long bytes, Instant used) {}
 
-    /// Removes what was used longest ago until the rest is within the limit. What cannot be removed stays, and nothing is
-    /// said of it: a cache that is too large is no reason to fail.
+    /// Removes what was used longest ago until the rest is within the limit, and the drafts of processes that are no more. A
+    /// draft that is being written stays, however slowly it is. What cannot be removed stays too, and nothing is said of
+    /// it: a cache that is too large is no reason to fail.
     public void trim() {
         try {
             List<Kept> oldestFirst = new ArrayList<>(kept());
@@ -202,11 +210,15 @@ public record FeatureStore(Path root, long limit, Duration spared) {
             long bytes = oldestFirst.stream().mapToLong(Kept::bytes).sum();
             Instant recent = Instant.now().minus(spared);
             for (Kept one : oldestFirst) {
-                if (bytes <= limit || one.used.isAfter(recent)) {
+                if (one.used.isAfter(recent)) {
                     return;
                 }
-                AtomicFiles.deleteTree(one.path);
-                bytes -= one.bytes;
+                Matcher draft = DRAFT.matcher(one.path.getFileName().toString());
+                boolean left = draft.matches() && ProcessHandle.of(Long.parseLong(draft.group(1))).isEmpty();
+                if (left || bytes > limit && !draft.matches()) {
+                    AtomicFiles.deleteTree(one.path);
+                    bytes -= one.bytes;
+                }
             }
         } catch (IOException | UncheckedIOException e) {
             // another process is at it, too, or a file is in use

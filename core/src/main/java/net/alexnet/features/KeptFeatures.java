@@ -16,17 +16,28 @@ import net.alexnet.files.FilePart;
 import net.alexnet.files.KnownHashes;
 import net.alexnet.image.PictureCodec;
 import net.alexnet.image.View;
+import net.alexnet.kernel.Kernels;
 
 /// Features from a store, computed once where they are not in it.
 ///
 /// Sets that were joined are looked for one by one: what fine-tuning keeps of a prepared dataset's training and
 /// validation pictures serves whoever wants both, and the other way round.
 ///
-/// @param extractor computes; each of its looks is kept by itself
+/// Each look at the pictures is kept by itself, and computed by itself in whole batches of [#BATCH]: the last bits of a row depend
+/// on its batch, so what goes through the network together must follow from the key alone, not from who asks.
+///
 /// @param layers see [FeatureKey#layers]
 /// @param tools that it takes
 public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tools) {
+    /// Views at a time.
+    public static final int BATCH = 64;
+
     private static final String CONTENTS = "pictures' content ids 1";
+
+    /// @param extractor computes, whatever its own batches are
+    public KeptFeatures {
+        extractor = with(extractor, extractor.look());
+    }
 
     /// What it takes.
     ///
@@ -38,7 +49,7 @@ public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tool
 
     /// Is told of features.
     public interface Listener {
-        /// So many pictures have been through the network.
+        /// So many rows are there, one for each look at each picture.
         void computed(int done, int total);
 
         /// The features are there.
@@ -47,46 +58,53 @@ public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tool
         /// @param reused whether all did before
         void ready(Path folder, boolean reused);
 
-        /// Kept features were damaged and are computed anew.
-        void damaged(Path folder);
+        /// What a user should know.
+        void warning(String text);
     }
 
-    /// A set that is in one piece, and its features under a key for each look.
+    /// A set that is in one piece, with the key of its features for each look.
     ///
     /// @param contents the pictures' content ids, if the key is made of them
     private record Piece(PictureSet pictures, Optional<List<String>> contents, List<FeatureKey> keys) {}
 
+    private static FeatureExtractor with(FeatureExtractor extractor, List<View> look) {
+        return new FeatureExtractor(extractor.network(), extractor.layer(), extractor.preprocessing(), look, BATCH,
+                extractor.workers());
+    }
+
+    /// Finds the features of pictures, or computes and keeps them, for the extractor's own look.
+    public StoredFeatures of(PictureSet pictures) throws IOException, InterruptedException {
+        return of(pictures, List.of(extractor.look())).getFirst();
+    }
+
     /// Finds the features of pictures, or computes and keeps them.
     ///
     /// @param pictures as they are, of any size
+    /// @param looks at each picture, each of some views
     /// @return for each look; pictures that cannot be read have no row
     /// @throws IOException if they cannot be written, a picture changed meanwhile, or it was stopped; then nothing is kept of
-    ///     the piece that was under way
-    public List<StoredFeatures> of(PictureSet pictures) throws IOException, InterruptedException {
+    ///     the piece and look that were under way
+    public List<StoredFeatures> of(PictureSet pictures, List<List<View>> looks)
+            throws IOException, InterruptedException {
         List<PictureSet> pieces = pieces(pictures);
-        List<List<StoredFeatures>> found = new ArrayList<>();
+        List<List<StoredFeatures>> found = looks.stream().<List<StoredFeatures>>map(_ -> new ArrayList<>()).toList();
         boolean reused = true;
         int done = 0;
+        int total = Math.multiplyExact(pictures.size(), looks.size());
         for (PictureSet piece : pieces) {
-            Piece keyed = keyed(piece);
-            List<Optional<StoredFeatures>> known = new ArrayList<>();
-            for (FeatureKey key : keyed.keys) {
-                known.add(find(keyed, key));
+            Piece keyed = keyed(piece, looks);
+            for (int i = 0; i < looks.size(); i++) {
+                Optional<StoredFeatures> known = find(keyed, keyed.keys.get(i));
+                reused &= known.isPresent();
+                found.get(i).add(known.isPresent() ? known.get() : compute(keyed, i, done, total));
+                done += piece.size();
             }
-            if (known.stream().anyMatch(Optional::isEmpty)) {
-                reused = false;
-                compute(keyed, known, done, pictures.size());
-            }
-            found.add(known.stream().map(Optional::orElseThrow).toList());
-            done += piece.size();
         }
         tools.store.trim();
         List<Integer> sizes = pieces.stream().map(PictureSet::size).toList();
-        List<StoredFeatures> looks = IntStream.range(0, extractor.looks().size())
-                .mapToObj(look -> joined(found.stream().map(piece -> piece.get(look)).toList(), sizes))
-                .toList();
+        List<StoredFeatures> joined = found.stream().map(look -> joined(look, sizes)).toList();
         tools.listener.ready(found.getFirst().getFirst().folder(), reused);
-        return looks;
+        return joined;
     }
 
     private static List<PictureSet> pieces(PictureSet pictures) {
@@ -108,14 +126,15 @@ public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tool
 
     // --- the key -----------------------------------------------------------------------------------------------------
 
-    private Piece keyed(PictureSet pictures) throws IOException {
+    private Piece keyed(PictureSet pictures, List<List<View>> looks) throws IOException {
         Optional<List<String>> contents = pictures.fingerprint().isPresent()
                 ? Optional.empty()
                 : Optional.of(contents(pictures));
         String id = contents.map(FeatureKey::pictures).orElseGet(() -> pictures.fingerprint().orElseThrow());
         String preprocessing = FeatureKey.preprocessing(extractor.preprocessing());
-        String engine = extractor.network().backend().describe();
-        return new Piece(pictures, contents, extractor.looks().stream()
+        String engine = extractor.network().backend().numerics() + ", revision " + Kernels.REVISION + ", batches of "
+                + BATCH;
+        return new Piece(pictures, contents, looks.stream()
                 .map(look -> new FeatureKey(layers, preprocessing, look, engine, id))
                 .toList());
     }
@@ -130,51 +149,65 @@ public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tool
                 : IntStream.range(0, pictures.size()).mapToObj(i -> TolerantSquares.contentId(pictures, i)).toList();
     }
 
-    /// A prepared dataset's key does not tell whether its file can be read, so what could not is tried again.
+    /// A prepared dataset's key does not tell whether its file can be read, so what could not is tried again, and if any of it
+    /// can be read now, all is computed anew.
     private Optional<StoredFeatures> find(Piece piece, FeatureKey key) throws IOException {
-        Optional<StoredFeatures> found = tools.store.find(key)
-                .filter(features -> piece.contents.isPresent() || features.missing().isEmpty());
+        Optional<StoredFeatures> found = tools.store.find(key);
         if (found.isEmpty() && tools.store.has(key)) {
-            tools.listener.damaged(tools.store.folder(key));
+            tools.listener.warning("the stored features " + tools.store.folder(key)
+                    + " were damaged and are computed anew");
         }
-        return found;
+        return found.filter(features -> piece.contents.isPresent() || areStillMissing(features.missing(), piece));
+    }
+
+    private boolean areStillMissing(List<Missing> missing, Piece piece) {
+        TolerantSquares squares = squares(piece);
+        for (Missing one : missing) {
+            squares.picture(one.picture());
+            if (squares.reason(one.picture()) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private TolerantSquares squares(Piece piece) {
+        return new TolerantSquares(piece.pictures, tools.codec, extractor.preprocessing().resize(),
+                extractor.preprocessing().channels());
     }
 
     // --- computing ---------------------------------------------------------------------------------------------------
 
-    private void compute(Piece piece, List<Optional<StoredFeatures>> known, int before, int total)
+    private StoredFeatures compute(Piece piece, int look, int before, int total)
             throws IOException, InterruptedException {
-        List<Integer> wanted = IntStream.range(0, known.size()).filter(i -> known.get(i).isEmpty()).boxed().toList();
-        List<List<View>> looks = wanted.stream().map(extractor.looks()::get).toList();
-        TolerantSquares squares = new TolerantSquares(piece.pictures, tools.codec,
-                extractor.preprocessing().resize(), extractor.preprocessing().channels());
-        List<FeatureStore.Writer> writers = new ArrayList<>();
         try {
-            for (int look : wanted) {
-                writers.add(tools.store.writer(piece.keys.get(look), extractor.layer().length()));
-            }
-            extractor.withLooks(looks).extract(squares, (picture, features) -> {
+            goOn(before, total); // before there is a draft: who has been asked once waits until it is removed
+            return write(piece, piece.keys.get(look), before, total);
+        } catch (Stopped e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private StoredFeatures write(Piece piece, FeatureKey key, int before, int total)
+            throws IOException, InterruptedException {
+        TolerantSquares squares = squares(piece);
+        try (FeatureStore.Writer writer = tools.store.writer(key, extractor.layer().length())) {
+            with(extractor, key.views()).extractInWholeBatches(squares, (picture, features) -> {
                 if (squares.reason(picture) == null) {
-                    for (int i = 0; i < writers.size(); i++) {
-                        writers.get(i).add(new StoredRow(picture, squares.contentId(picture)), features.get(i));
-                    }
+                    writer.add(new StoredRow(picture, squares.contentId(picture)), features);
                 }
             }, (done, _) -> {
                 tools.listener.computed(before + (int) done, total);
-                if (tools.stop.getAsBoolean()) {
-                    throw new Stopped(before + done, total);
-                }
+                goOn(before + (int) done, total);
             });
             requireUnchanged(piece, squares);
-            for (int i = 0; i < writers.size(); i++) {
-                known.set(wanted.get(i), Optional.of(writers.get(i).finish(missing(squares))));
-            }
-        } catch (Stopped e) {
-            throw new IOException(e.getMessage(), e);
-        } finally {
-            for (FeatureStore.Writer writer : writers) {
-                writer.close();
-            }
+            return writer.finish(missing(squares));
+        }
+    }
+
+    private void goOn(int done, int total) {
+        if (tools.stop.getAsBoolean()) {
+            throw new Stopped(done, total);
         }
     }
 
@@ -202,9 +235,9 @@ public record KeptFeatures(FeatureExtractor extractor, String layers, Tools tool
     /// Carries a wish to stop out of a listener that cannot throw.
     @SuppressWarnings("serial") // lives for a moment
     private static final class Stopped extends RuntimeException {
-        Stopped(long done, int total) {
-            super("stopped after the features of " + done + " of " + total
-                    + " pictures; there is nothing of them to resume, and the same command computes them anew");
+        Stopped(int done, int total) {
+            super("stopped after " + done + " of " + total
+                    + " rows of features; those that were under way cannot be resumed, and the same command computes them anew");
         }
     }
 }

@@ -5,13 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Hashes of what files hold, computed once and known as long as the files look as they did: by size, time of the last
 /// change and, where the system has them, time of the last change of the file's entry (ctime) and inode. Git tells changed
@@ -26,8 +27,8 @@ public final class KnownHashes {
     /// Longer than the ticks of file systems; FAT's is the longest.
     static final Duration SETTLED = Duration.ofSeconds(2);
 
-    private static final String FORMAT = "known-hashes-1";
-    private static final String UNKNOWN = "-";
+    private static final String FORMAT = "known-hashes-2";
+    private static final String TAB = "\t";
     private static final String UNIX = "unix";
 
     private KnownHashes() {}
@@ -44,51 +45,76 @@ public final class KnownHashes {
 
     /// How a file looks.
     ///
-    /// @param changed the latest of its times
-    private record Look(String text, Instant changed) {}
+    /// @param text empty for a file that cannot be looked at: reading it will tell why
+    /// @param settled whether it had not been changed for [#SETTLED] when it was looked at
+    public record Look(String text, boolean settled) {}
 
     /// The hashes of parts of files, in their order.
     ///
-    /// @param folder where they are kept, in a file named after purpose and parts; where they cannot be kept, they are computed
-    ///     every time
+    /// @param folder where they are kept, in one file for everything below the parts' common folder, so that a file that is added
+    ///     leaves the others known; where they cannot be kept, they are computed every time
     /// @param purpose what is hashed and how; other purposes do not share
     public static List<String> of(Path folder, String purpose, List<FilePart> parts, Hasher hasher) throws IOException {
+        return of(folder, purpose, parts, part -> look(part.file()), hasher);
+    }
+
+    /// The hash of a file that was opened before.
+    ///
+    /// @param before how it looked then: if another has taken its place since, the hash is not kept
+    /// @param folder as for [#of(Path, String, List, Hasher)]
+    /// @param hasher reads what was opened
+    public static String of(Path folder, String purpose, Path file, Look before, Hasher hasher) throws IOException {
+        return of(folder, purpose, List.of(new FilePart(file, 0)), _ -> before, hasher).getFirst();
+    }
+
+    private static List<String> of(Path folder, String purpose, List<FilePart> parts, Function<FilePart, Look> looks,
+            Hasher hasher) throws IOException {
         Path listing = folder.resolve(name(purpose, parts));
-        List<String> known = read(listing, parts.size());
-        List<String> kept = new ArrayList<>();
+        Map<String, String> known = read(listing);
+        Map<String, String> kept = new LinkedHashMap<>();
         List<String> hashes = new ArrayList<>();
         for (int i = 0; i < parts.size(); i++) {
-            Optional<Look> before = look(parts.get(i).file());
-            String line = known.isEmpty() ? UNKNOWN : known.get(i);
-            String start = before.map(look -> look.text + "\t").orElse("\t");
-            if (before.isEmpty() || !line.startsWith(start)) {
-                Instant settled = Instant.now().minus(SETTLED);
-                String hash = hasher.hash(i);
-                boolean sure = !hash.isEmpty() && before.isPresent() && before.get().changed.isBefore(settled)
-                        && before.equals(look(parts.get(i).file()));
-                hashes.add(hash);
-                kept.add(sure ? start + hash : UNKNOWN);
-            } else {
+            Path file = parts.get(i).file();
+            Look before = looks.apply(parts.get(i));
+            String key = key(parts.get(i));
+            String start = before.text + TAB;
+            String line = known.getOrDefault(key, "");
+            if (!before.text.isEmpty() && line.startsWith(start)) {
                 hashes.add(line.substring(start.length()));
-                kept.add(line);
+                kept.put(key, line);
+            } else {
+                String hash = hasher.hash(i);
+                hashes.add(hash);
+                if (!hash.isEmpty() && before.settled && before.text.equals(look(file).text)) {
+                    kept.put(key, start + hash);
+                }
             }
         }
         keep(listing, kept, known);
         return List.copyOf(hashes);
     }
 
-    private static String name(String purpose, List<FilePart> parts) {
-        MessageDigest digest = Hashes.sha256();
-        digest.update(purpose.getBytes(StandardCharsets.UTF_8));
-        for (FilePart part : parts) {
-            String line = "\0" + part.file().toAbsolutePath().normalize() + "\0" + part.offset();
-            digest.update(line.getBytes(StandardCharsets.UTF_8));
-        }
-        return "known-" + Hashes.hex(digest).substring(0, 32) + ".tsv";
+    private static String key(FilePart part) {
+        return part.file().toAbsolutePath().normalize() + TAB + part.offset();
     }
 
-    /// Nothing for a file that cannot be looked at: reading it will tell why.
-    private static Optional<Look> look(Path file) {
+    private static String name(String purpose, List<FilePart> parts) {
+        Path root = parts.isEmpty() ? Path.of("") : above(parts.getFirst().file());
+        for (FilePart part : parts) {
+            while (!above(part.file()).startsWith(root) && root.getParent() != null) {
+                root = root.getParent();
+            }
+        }
+        return "known-" + Hashes.hex((purpose + "\0" + root).getBytes(StandardCharsets.UTF_8)).substring(0, 32)
+                + ".tsv";
+    }
+
+    private static Path above(Path file) {
+        return file.toAbsolutePath().normalize().resolveSibling("");
+    }
+
+    /// How a file looks now.
+    public static Look look(Path file) {
         try {
             boolean unix = file.getFileSystem().supportedFileAttributeViews().contains(UNIX);
             Map<String, Object> found = Files.readAttributes(file,
@@ -99,36 +125,53 @@ public final class KnownHashes {
                         ? time.toInstant()
                         : changed;
             }
-            return Optional.of(new Look(found.get("size") + " " + found.get("lastModifiedTime") + " "
-                    + found.get("ctime") + " " + found.get("ino"), changed));
+            return new Look(found.get("size") + " " + found.get("lastModifiedTime") + " "
+                    + found.get("ctime") + " " + found.get("ino"), changed.isBefore(Instant.now().minus(SETTLED)));
         } catch (IOException e) {
-            return Optional.empty();
+            return new Look("", false);
         }
     }
 
-    /// Its lines, or nothing if they are not those that were written.
-    private static List<String> read(Path listing, int parts) {
+    /// Its lines, `file, offset` and `look, hash`; none if they are not those that were written.
+    private static Map<String, String> read(Path listing) {
+        Map<String, String> lines = new LinkedHashMap<>();
         try {
             String text = Files.readString(listing);
-            int body = text.indexOf('\n') + 1;
-            List<String> lines = text.substring(body).lines().toList();
-            return lines.size() == parts && text.startsWith(head(text.substring(body))) ? lines : List.of();
+            String body = text.substring(text.indexOf('\n') + 1);
+            if (text.startsWith(head(body))) {
+                for (String line : body.split("\n")) {
+                    int middle = line.indexOf(TAB, line.indexOf(TAB) + 1);
+                    lines.put(line.substring(0, middle), line.substring(middle + 1));
+                }
+            }
         } catch (IOException e) {
-            return List.of();
+            // there is none, or it is not a text
         }
+        return lines;
     }
 
     private static String head(String body) {
         return FORMAT + "\t" + Hashes.hex(body.getBytes(StandardCharsets.UTF_8)) + "\n";
     }
 
-    private static void keep(Path listing, List<String> kept, List<String> known) {
+    /// @param kept of the parts that were asked for; others stay as long as their file looks as it did
+    private static void keep(Path listing, Map<String, String> kept, Map<String, String> known) {
         try {
-            if (kept.equals(known)) {
+            if (known.entrySet().containsAll(kept.entrySet()) && !known.isEmpty()) {
                 Files.setLastModifiedTime(listing, FileTime.from(Instant.now())); // in use
-            } else if (kept.stream().anyMatch(line -> !line.equals(UNKNOWN))) {
+                return;
+            }
+            known.forEach((key, line) -> {
+                if (!kept.containsKey(key)
+                        && line.startsWith(look(Path.of(key.substring(0, key.indexOf(TAB)))).text + TAB)) {
+                    kept.put(key, line);
+                }
+            });
+            kept.keySet().removeIf(key -> key.indexOf(TAB) != key.lastIndexOf(TAB) || key.contains("\n"));
+            if (!kept.isEmpty()) {
                 Files.createDirectories(listing.resolveSibling(""));
-                String body = String.join("\n", kept) + "\n";
+                String body = kept.entrySet().stream().map(one -> one.getKey() + TAB + one.getValue() + "\n")
+                        .collect(Collectors.joining());
                 AtomicFiles.writeString(listing, head(body) + body);
             }
         } catch (IOException e) {

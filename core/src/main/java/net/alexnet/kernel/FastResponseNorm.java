@@ -145,7 +145,6 @@ public final class FastResponseNorm {
             int count = Math.min(TOGETHER, pixels - first);
             squares(x, from, count * layout.groups(), squares);
             denominators(squares, roots, from, count * layout.groups());
-            roots(roots, from, count * layout.width());
             powers(x, y, roots, from, count * layout.width());
         }
     }
@@ -177,21 +176,16 @@ public final class FastResponseNorm {
         }
     }
 
-    /// d^−¼ in place of d: a guess, and what makes the fourth power of the guess 1/d.
-    private static void roots(float[] d, int at, int length) {
+    /// The values, and d^−¼ in place of d: a guess, and what makes the fourth power of the guess 1/d.
+    private static void powers(float[] x, float[] y, float[] d, int at, int length) {
         for (int i = at; i < at + length; i += LANES) {
             FloatVector value = FloatVector.fromArray(SPECIES, d, i);
             FloatVector guess = QUARTER.sub(value.reinterpretAsInts().lanewise(VectorOperators.LSHR, 2))
                     .reinterpretAsFloats();
             FloatVector square = guess.mul(guess);
             FloatVector r = ONE.sub(square.mul(square).mul(value));
-            C5.fma(r, C4).fma(r, C3).fma(r, C2).fma(r, C1).fma(r, ONE).mul(guess).intoArray(d, i);
-        }
-    }
-
-    private static void powers(float[] x, float[] y, float[] roots, int at, int length) {
-        for (int i = at; i < at + length; i += LANES) {
-            FloatVector q = FloatVector.fromArray(SPECIES, roots, i);
+            FloatVector q = C5.fma(r, C4).fma(r, C3).fma(r, C2).fma(r, C1).fma(r, ONE).mul(guess);
+            q.intoArray(d, i);
             FloatVector.fromArray(SPECIES, x, i).mul(q.mul(q).mul(q)).intoArray(y, i);
         }
     }

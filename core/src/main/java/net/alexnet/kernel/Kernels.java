@@ -11,6 +11,11 @@ import net.alexnet.tensor.Window;
 ///
 /// Operands are native memory in channels-last order, `(N, H, W, C)` for a map of the logical shape `(N, C, H, W)`.
 public final class Kernels {
+    /// Of what this program itself computes with pictures: its kernels, and how it decodes and scales. Raise it with every change
+    /// after which the same picture may give other bits, a new version of OpenCV included. Stored features are then computed
+    /// anew, and a resumed run says that it may end otherwise.
+    public static final int REVISION = 1;
+
     private final Workers workers;
     private final Scratch[] scratch;
 
@@ -44,7 +49,7 @@ public final class Kernels {
 
     /// What a log says of them.
     public String describe() {
-        return "vectors of " + Lanes.LANES + " floats";
+        return "vectors of " + Lanes.LANES + " floats, revision " + REVISION;
     }
 
     /// A convolution that is faster here than as a plain sum, or empty; also where an array cannot hold its weights.

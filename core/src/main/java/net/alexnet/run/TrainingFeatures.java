@@ -54,10 +54,11 @@ record TrainingFeatures(FeatureSet training, FeatureSet validation) {
             FeatureLayer layer = new FeatureLayer(layers.network().architecture().rows().get(last).name(), last + 1,
                     layers.shape());
             FeatureExtractor extractor = new FeatureExtractor(layers.network(), layer, preprocessing,
-                    views(views).stream().map(List::of).toList(), recipe.batch(), tools.workers());
+                    views(views), KeptFeatures.BATCH, tools.workers());
             KeptFeatures.Tools how = new KeptFeatures.Tools(new FeatureStore(tools.features()), tools.codec(),
                     told(what, tools.progress()), () -> tools.stop().test(0));
-            List<StoredFeatures> kept = new KeptFeatures(extractor, weights, how).of(pictures);
+            List<StoredFeatures> kept = new KeptFeatures(extractor, weights, how).of(pictures,
+                    views(views).stream().map(List::of).toList());
             for (StoredFeatures one : kept) {
                 if (!one.missing().isEmpty()) {
                     Missing first = one.missing().getFirst();
@@ -99,8 +100,8 @@ record TrainingFeatures(FeatureSet training, FeatureSet validation) {
             }
 
             @Override
-            public void damaged(Path folder) {
-                progress.warning("the stored features " + folder + " were damaged and are computed anew");
+            public void warning(String text) {
+                progress.warning(text);
             }
         };
     }

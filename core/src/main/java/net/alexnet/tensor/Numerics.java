@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What the last digits of a backend's results depend on, beside the arguments: two backends of which this is equal, on
-/// machines of one kind, give the same bits.
+/// machines of one kind, give the same bits. Versions are as their makers count them; our own kernels' is
+/// `net.alexnet.kernel.Kernels.REVISION`.
 ///
 /// @param engine that computes, with its version
 /// @param device on which
 /// @param threads among which sums are divided; 1 where the device divides them itself
-/// @param instructions that the processor is known to be used with, as words
+/// @param instructions that the processor is known to be used with, as words: our kernels with their revision, and the products'
+///     precision where it is not float32
 public record Numerics(String engine, String device, int threads, String instructions) {
     public Numerics {
         if (threads < 1) {

@@ -75,21 +75,6 @@ class FeatureExtractorTest {
     }
 
     @Test
-    void looksAreTakenInOnePassEachByItself() throws Exception {
-        FeatureLayer layer = FeatureLayer.of(network.architecture(), "fc6");
-        List<View> ten = View.ten(12, 8);
-        FeatureExtractor looks = extractor(layer, Views.CENTER, 16)
-                .withLooks(List.of(List.of(ten.get(7)), ten, List.of(ten.get(2))));
-        List<float[]> means = extract(layer, Views.TEN, 16);
-        List<Integer> labels = IntStream.range(0, PICTURES).mapToObj(_ -> 0).toList();
-        looks.extract(new ListSet(List.of("a"), labels, FeatureExtractorTest::square), (picture, features) -> {
-            assertThat(features.get(0)).containsExactly(byHand(layer, picture, ten.get(7)));
-            assertThat(features.get(1)).containsExactly(means.get(picture));
-            assertThat(features.get(2)).containsExactly(byHand(layer, picture, ten.get(2)));
-        }, (_, _) -> {});
-    }
-
-    @Test
     void aWeightedLayerIsMeantWithItsNeuron() {
         Architecture paper = AlexNet.paper().architecture();
         assertThat(FeatureLayer.of(paper, "fc7").end()).isEqualTo(FeatureLayer.of(paper, "relu7").end());
@@ -132,7 +117,7 @@ class FeatureExtractorTest {
         extractor(layer, Views.CENTER, 2).extract(squares, (picture, features) -> {
             if (squares.reason(picture) == null) {
                 kept.add(picture);
-                assertThat(features.getFirst()).containsExactly(byHand(layer, picture, View.center(12, 8)));
+                assertThat(features).containsExactly(byHand(layer, picture, View.center(12, 8)));
             }
         }, (_, _) -> {});
         assertThat(kept).containsExactly(1, 2, 4, 5, 6);
@@ -154,7 +139,7 @@ class FeatureExtractorTest {
         extractor(layer, views, batch).extract(new ListSet(List.of("a"), labels, FeatureExtractorTest::square),
                 (picture, features) -> {
                     assertThat(picture).isEqualTo(rows.size());
-                    rows.add(features.getFirst());
+                    rows.add(features);
                 }, (now, _) -> done.add(now));
         assertThat(done.getLast()).isEqualTo(PICTURES);
         return rows;

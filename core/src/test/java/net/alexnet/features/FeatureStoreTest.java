@@ -1,6 +1,7 @@
 package net.alexnet.features;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -189,6 +190,39 @@ class FeatureStoreTest {
         assertThat(store.find(numbered(0))).as("used in the last day").isPresent();
         assertThat(store.find(numbered(3))).isEmpty();
         assertThat(mapped.row(0)).as("still mapped").containsExactly(1, 2);
+    }
+
+    /// A slow one may write nothing for longer than what is spared.
+    @Test
+    void aDraftStaysAsLongAsItsProcessDoes() throws Exception {
+        try (FeatureStore.Writer writer = store.writer(KEY, 1)) {
+            Path draft;
+            try (Stream<Path> files = Files.list(store.root())) {
+                draft = files.findFirst().orElseThrow();
+            }
+            long nobody = 999_999_999;
+            assertThat(ProcessHandle.of(nobody)).isEmpty();
+            Path left = store.root().resolve(draft.getFileName().toString()
+                    .replace("-" + ProcessHandle.current().pid() + "-", "-" + nobody + "-"));
+            Files.copy(draft, left);
+            Files.writeString(left.resolve("features.npy.tmp"), "half");
+            age(draft, 2);
+            new FeatureStore(store.root(), 0, Duration.ofDays(1)).trim();
+            assertThat(left).as("touched in the last day: a process of another machine may write it").exists();
+            age(left, 2);
+            new FeatureStore(store.root(), FeatureStore.LIMIT, Duration.ofDays(1)).trim();
+            assertThat(left).doesNotExist();
+            new FeatureStore(store.root(), 0, Duration.ofDays(1)).trim();
+            writer.add(new StoredRow(0, "c"), new float[] {7});
+            assertThat(writer.finish(List.of()).row(0)).containsExactly(7);
+        }
+    }
+
+    @Test
+    void whoeverMayReadTheFolderMayReadWhatIsInIt() throws Exception {
+        Path folder = keep(1, 2).folder();
+        assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
+        assertThat(Files.getPosixFilePermissions(folder)).isEqualTo(Files.getPosixFilePermissions(store.root()));
     }
 
     @Test

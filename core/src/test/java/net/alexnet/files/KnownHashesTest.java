@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,6 +64,42 @@ class KnownHashesTest {
     }
 
     @Test
+    void aFileMoreLeavesTheOthersKnownAndOneThatHasGoneIsForgotten() throws Exception {
+        Path deeper = Files.writeString(Files.createDirectories(root.resolve("deeper")).resolve("file"), "content x");
+        Path later = Files.writeString(root.resolve("later"), "content y");
+        settle();
+        hashes();
+        files.add(1, deeper);
+        assertThat(hashes()).containsExactly("content-0", "content-x", "content-1", "content-2");
+        assertThat(read).containsExactly(1);
+        assertThat(Files.readString(listing())).contains(deeper.toString());
+        Files.delete(deeper);
+        Path first = files.removeFirst();
+        files.set(0, later);
+        hashes();
+        assertThat(read).containsExactly(0);
+        assertThat(Files.readString(listing())).contains(first.toString()).doesNotContain(deeper.toString());
+        files.addFirst(first);
+        hashes();
+        assertThat(read).as("not asked for in between").isEmpty();
+    }
+
+    /// As a model's file that is mapped while it is replaced.
+    @Test
+    void whatWasOpenedBeforeItWasReplacedIsNotTakenForTheNewOne() throws Exception {
+        Path file = files.getFirst();
+        Path next = Files.writeString(root.resolve("next"), "content 9");
+        settle();
+        KnownHashes.Look before = KnownHashes.look(file);
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(KnownHashes.of(root.resolve("known"), "test", file, before, _ -> "old")).isEqualTo("old");
+        settle();
+        KnownHashes.Look now = KnownHashes.look(file);
+        assertThat(KnownHashes.of(root.resolve("known"), "test", file, now, _ -> "new")).isEqualTo("new");
+        assertThat(KnownHashes.of(root.resolve("known"), "test", file, now, _ -> "read again")).isEqualTo("new");
+    }
+
+    @Test
     void aTimeThatWasPutBackHidesNothing() throws Exception {
         settle();
         hashes();
@@ -89,15 +126,18 @@ class KnownHashesTest {
     void aDamagedListingIsNotBelieved() throws Exception {
         settle();
         List<String> expected = hashes();
-        Path listing;
-        try (Stream<Path> all = Files.list(root.resolve("known"))) {
-            listing = all.findFirst().orElseThrow();
-        }
+        Path listing = listing();
         Files.writeString(listing, Files.readString(listing).replace("content-1", "content-7"));
         assertThat(hashes()).isEqualTo(expected);
         assertThat(read).hasSize(3);
         Files.writeString(listing, "");
         assertThat(hashes()).isEqualTo(expected);
+    }
+
+    private Path listing() throws IOException {
+        try (Stream<Path> all = Files.list(root.resolve("known"))) {
+            return all.findFirst().orElseThrow();
+        }
     }
 
     @Test

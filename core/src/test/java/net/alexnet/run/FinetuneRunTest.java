@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -260,9 +261,11 @@ class FinetuneRunTest {
 
     @Test
     void stoppedWhileFeaturesAreComputedThereIsNothingToResume() throws Exception {
-        assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> true)).isInstanceOf(IOException.class)
-                .hasMessageStartingWith("stopped after the features of 2 of 10 pictures")
-                .hasMessageContaining("nothing of them to resume");
+        AtomicInteger asked = new AtomicInteger();
+        assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> asked.getAndIncrement() > 0))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("stopped after 10 of 20 rows of features")
+                .hasMessageContaining("cannot be resumed");
         assertThat(root.resolve("latest")).doesNotExist();
         assertThat(featureFiles()).isEmpty();
         start(recipe("conv5"), 0, step -> false);

@@ -45,7 +45,7 @@ public final class TorchBackend implements Backend {
         this.kernels = new TorchKernels(device, threads, precision, blocks);
         this.products = new TorchProducts(precision);
         products.require(device, frame);
-        this.numerics = TorchLibrary.numerics(device, threads, kernels.describe());
+        this.numerics = TorchLibrary.numerics(device, threads, kernels.describe(), precision);
         this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe()
                 + (precision == Precision.FLOAT32 ? "" : ", products in " + precision);
     }

@@ -23,10 +23,13 @@ class TorchDeviceTest {
         TorchLibrary.load();
         TorchDevice asked = new TorchDevice("cpu", DeviceType.CPU, 0, "as asked");
         TorchDevice found = new TorchDevice("cpu", DeviceType.CPU, 0, "no GPU");
-        Numerics two = TorchLibrary.numerics(asked, 2, "kernels");
-        assertThat(two).isEqualTo(TorchLibrary.numerics(found, 2, "kernels"));
-        assertThat(two.changes(TorchLibrary.numerics(asked, 3, "kernels"))).containsExactly("threads: 2 then, 3 now");
-        assertThat(two.changes(TorchLibrary.numerics(asked, 2, "none"))).hasSize(1);
-        assertThat(TorchLibrary.numerics(CUDA, 2, "none")).isEqualTo(TorchLibrary.numerics(CUDA, 3, "none"));
+        Numerics two = TorchLibrary.numerics(asked, 2, "kernels", Precision.FLOAT32);
+        assertThat(two).isEqualTo(TorchLibrary.numerics(found, 2, "kernels", Precision.FLOAT32));
+        assertThat(two.changes(TorchLibrary.numerics(asked, 3, "kernels", Precision.FLOAT32)))
+                .containsExactly("threads: 2 then, 3 now");
+        assertThat(two.changes(TorchLibrary.numerics(asked, 2, "none", Precision.FLOAT32))).hasSize(1);
+        assertThat(TorchLibrary.numerics(CUDA, 2, "none", Precision.FLOAT32))
+                .isEqualTo(TorchLibrary.numerics(CUDA, 3, "none", Precision.FLOAT32))
+                .isNotEqualTo(TorchLibrary.numerics(CUDA, 2, "none", Precision.BFLOAT16));
     }
 }

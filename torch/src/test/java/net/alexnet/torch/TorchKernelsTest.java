@@ -62,6 +62,15 @@ class TorchKernelsTest {
     }
 
     @Test
+    void lastDigitsDependOnTheKernelsRevisionAndThePrecision() {
+        try (TorchBackend whole = TorchBackend.open("cpu", 2);
+                TorchBackend rounded = TorchBackend.open("cpu", 2, Precision.BFLOAT16)) {
+            assertThat(whole.numerics().instructions()).contains("revision " + Kernels.REVISION);
+            assertThat(whole.numerics().changes(rounded.numerics())).singleElement().asString().contains("bfloat16");
+        }
+    }
+
+    @Test
     void otherNormsAreLibtorchs() {
         assertThat(kernels.responseNorm(new ResponseNorm(Region.ACROSS_CHANNELS, 3, 2, 1e-4, .75, 1), 96)).isEmpty();
         assertThat(kernels.responseNorm(new ResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-4, .75, 1), 96)).isEmpty();

@@ -38,7 +38,8 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public Numerics numerics() {
-        return new Numerics("reference", "cpu", 1, "Java");
+        return new Numerics("reference", "cpu", 1,
+                "Java" + (precision == Precision.FLOAT32 ? "" : ", products in " + precision));
     }
 
     /// Never: it rounds operands one by one, and multiplies in float32 or double.
