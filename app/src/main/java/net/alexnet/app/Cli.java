@@ -8,6 +8,7 @@ import net.alexnet.files.AtomicFiles;
 import net.alexnet.recipe.RecipeException;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.train.DivergedException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +23,9 @@ import picocli.CommandLine.ScopeType;
 final class Cli {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the whole stack trace of a failure.")
     private boolean debug;
+
+    private static final String LESS = "take a smaller batch, a smaller network, or give Java more:"
+            + " ALEXNET_JAVA_OPTS=-Xmx8g";
 
     private Cli() {}
 
@@ -43,9 +47,7 @@ final class Cli {
                     .setExecutionExceptionHandler((e, command, parsed) -> cli.failure(e, command));
             return line.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
         } catch (OutOfMemoryError e) {
-            err.println("alexnet: out of memory (" + e.getMessage()
-                    + "); take a smaller batch, a smaller network, or give Java"
-                    + " more: ALEXNET_JAVA_OPTS=-Xmx8g");
+            err.println("alexnet: out of memory (" + e.getMessage() + "); " + LESS);
             return 1;
         } catch (Error e) {
             err.println("alexnet: " + message(e));
@@ -87,11 +89,17 @@ final class Cli {
         return switch (e) {
             case IOException io -> AtomicFiles.reason(io);
             case UncheckedIOException io -> AtomicFiles.reason(Objects.requireNonNull(io.getCause()));
+            case BackendException _ when isOfMemory(e) -> text(e) + "; " + LESS;
             case MisuseException _,RecipeException _,BackendException _,DivergedException _ -> text(e);
             case IllegalArgumentException _ -> text(e);
             case RuntimeException _ -> "an error in the program: " + e + "; --debug shows where. Please report it";
             default -> text(e);
         };
+    }
+
+    /// Whether it was Java's memory, or its threads, that a backend ran out of.
+    private static boolean isOfMemory(@Nullable Throwable e) {
+        return e != null && (e instanceof OutOfMemoryError || isOfMemory(e.getCause()));
     }
 
     private static String text(Exception e) {
