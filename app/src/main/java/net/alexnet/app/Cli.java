@@ -37,22 +37,23 @@ final class Cli {
     /// @return the exit code
     static int run(PrintWriter out, PrintWriter err, boolean terminal, String... arguments) {
         Cli cli = new Cli();
+        PrintWriter plain = Plain.writer(err);
         try (Interruption interruption = new Interruption(err)) {
             CommandLine line = new CommandLine(cli,
-                    new Terminal.Factory(new Terminal(Plain.writer(out), err, terminal, interruption)))
+                    new Terminal.Factory(new Terminal(Plain.writer(out), plain, err, terminal, interruption)))
                     .setOut(out)
-                    .setErr(err)
+                    .setErr(plain)
                     .setCaseInsensitiveEnumValuesAllowed(true)
                     .setParameterExceptionHandler(Cli::misuse)
                     .setExecutionExceptionHandler((e, command, parsed) -> cli.failure(e, command));
             return line.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
         } catch (OutOfMemoryError e) {
-            err.println("alexnet: out of memory (" + e.getMessage() + "); " + LESS);
+            plain.println("alexnet: out of memory (" + e.getMessage() + "); " + LESS);
             return 1;
         } catch (Error e) {
-            err.println("alexnet: " + message(e));
+            plain.println("alexnet: " + message(e));
             if (cli.debug) {
-                e.printStackTrace(err);
+                e.printStackTrace(plain);
             }
             return 1;
         }
@@ -69,7 +70,7 @@ final class Cli {
 
     private static int misuse(CommandLine.ParameterException e, String[] arguments) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("alexnet: " + Plain.text(String.valueOf(e.getMessage())));
+        err.println("alexnet: " + e.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
             err.println("See './" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         }
@@ -78,7 +79,7 @@ final class Cli {
 
     private int failure(Exception e, CommandLine command) {
         PrintWriter err = command.getErr();
-        err.println("alexnet: " + Plain.text(message(e)));
+        err.println("alexnet: " + message(e));
         if (debug) {
             e.printStackTrace(err);
         }

@@ -19,6 +19,7 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     private static final long LINE_EVERY_NANOS = 10_000_000_000L; // of a stage, where there is no bar
 
     private final PrintWriter err;
+    private final PrintWriter raw;
     private final boolean bars;
     private final boolean lines;
     private Optional<ProgressBar> bar = Optional.empty();
@@ -29,6 +30,7 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
 
     ConsoleProgress(Terminal terminal, ProgressMode mode) {
         this.err = terminal.err();
+        this.raw = terminal.raw();
         this.bars = mode == ProgressMode.AUTO && terminal.watched();
         this.lines = bars || mode == ProgressMode.PLAIN;
     }
@@ -204,8 +206,8 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     }
 
     private void draw(String text) {
-        err.print("\r\u001b[K" + text.stripTrailing());
-        err.flush();
+        raw.print("\r\u001b[K" + text.stripTrailing());
+        raw.flush();
     }
 
     @Override
@@ -217,8 +219,8 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     void clear() {
         bar.ifPresent(shown -> {
             shown.close();
-            err.print("\r\u001b[K");
-            err.flush();
+            raw.print("\r\u001b[K");
+            raw.flush();
         });
         bar = Optional.empty();
         barName = "";
