@@ -8,6 +8,7 @@ import net.alexnet.files.AtomicFiles;
 import net.alexnet.recipe.RecipeException;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.train.DivergedException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,6 +24,9 @@ final class Cli {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the whole stack trace of a failure.")
     private boolean debug;
 
+    private static final String LESS = "take a smaller batch, a smaller network, or give Java more:"
+            + " ALEXNET_JAVA_OPTS=-Xmx8g";
+
     private Cli() {}
 
     /// Runs one command.
@@ -33,24 +37,23 @@ final class Cli {
     /// @return the exit code
     static int run(PrintWriter out, PrintWriter err, boolean terminal, String... arguments) {
         Cli cli = new Cli();
+        PrintWriter plain = Plain.writer(err);
         try (Interruption interruption = new Interruption(err)) {
             CommandLine line = new CommandLine(cli,
-                    new Terminal.Factory(new Terminal(Plain.writer(out), err, terminal, interruption)))
+                    new Terminal.Factory(new Terminal(Plain.writer(out), plain, err, terminal, interruption)))
                     .setOut(out)
-                    .setErr(err)
+                    .setErr(plain)
                     .setCaseInsensitiveEnumValuesAllowed(true)
                     .setParameterExceptionHandler(Cli::misuse)
                     .setExecutionExceptionHandler((e, command, parsed) -> cli.failure(e, command));
             return line.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
         } catch (OutOfMemoryError e) {
-            err.println("alexnet: out of memory (" + e.getMessage()
-                    + "); take a smaller batch, a smaller network, or give Java"
-                    + " more: ALEXNET_JAVA_OPTS=-Xmx8g");
+            plain.println("alexnet: out of memory (" + e.getMessage() + "); " + LESS);
             return 1;
         } catch (Error e) {
-            err.println("alexnet: " + message(e));
+            plain.println("alexnet: " + message(e));
             if (cli.debug) {
-                e.printStackTrace(err);
+                e.printStackTrace(plain);
             }
             return 1;
         }
@@ -67,7 +70,7 @@ final class Cli {
 
     private static int misuse(CommandLine.ParameterException e, String[] arguments) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("alexnet: " + Plain.text(String.valueOf(e.getMessage())));
+        err.println("alexnet: " + e.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
             err.println("See './" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         }
@@ -76,7 +79,7 @@ final class Cli {
 
     private int failure(Exception e, CommandLine command) {
         PrintWriter err = command.getErr();
-        err.println("alexnet: " + Plain.text(message(e)));
+        err.println("alexnet: " + message(e));
         if (debug) {
             e.printStackTrace(err);
         }
@@ -87,11 +90,17 @@ final class Cli {
         return switch (e) {
             case IOException io -> AtomicFiles.reason(io);
             case UncheckedIOException io -> AtomicFiles.reason(Objects.requireNonNull(io.getCause()));
+            case BackendException _ when isOfMemory(e) -> text(e) + "; " + LESS;
             case MisuseException _,RecipeException _,BackendException _,DivergedException _ -> text(e);
             case IllegalArgumentException _ -> text(e);
             case RuntimeException _ -> "an error in the program: " + e + "; --debug shows where. Please report it";
             default -> text(e);
         };
+    }
+
+    /// Whether it was Java's memory, or its threads, that a backend ran out of.
+    private static boolean isOfMemory(@Nullable Throwable e) {
+        return e != null && (e instanceof OutOfMemoryError || isOfMemory(e.getCause()));
     }
 
     private static String text(Exception e) {

@@ -21,6 +21,7 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     private static final long LINE_EVERY_NANOS = 10_000_000_000L; // of a stage, where there is no bar
 
     private final PrintWriter err;
+    private final PrintWriter raw;
     private final boolean bars;
     private final boolean lines;
     private Optional<ProgressBar> bar = Optional.empty();
@@ -31,6 +32,7 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
 
     ConsoleProgress(Terminal terminal, ProgressMode mode) {
         this.err = terminal.err();
+        this.raw = terminal.raw();
         this.bars = mode == ProgressMode.AUTO && terminal.watched();
         this.lines = bars || mode == ProgressMode.PLAIN;
     }
@@ -211,8 +213,8 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     }
 
     private void draw(String text) {
-        err.print("\r\u001b[K" + text.stripTrailing());
-        err.flush();
+        raw.print("\r\u001b[K" + text.stripTrailing());
+        raw.flush();
     }
 
     @Override
@@ -224,8 +226,8 @@ final class ConsoleProgress implements Progress, PrepareProgress, AutoCloseable 
     void clear() {
         bar.ifPresent(shown -> {
             shown.close();
-            err.print("\r\u001b[K");
-            err.flush();
+            raw.print("\r\u001b[K");
+            raw.flush();
         });
         bar = Optional.empty();
         barName = "";

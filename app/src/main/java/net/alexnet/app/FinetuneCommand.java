@@ -177,6 +177,12 @@ final class FinetuneCommand implements Callable<Integer> {
                 preprocessing.scale().stream().allMatch(one -> one == 1) ? Values.RAW : Values.STANDARDIZED,
                 finetune.from(weights.toString(), Hashes.hex(weights)));
         finetune.check(recipe.network().architecture());
+        if ((views != null || settings.containsKey("finetune.views")) && !finetune(recipe).stores(
+                recipe.network().architecture())) {
+            throw new MisuseException("--views is how many views of a picture are stored, and "
+                    + (finetune.augment() ? "with --augment" : "where no layer at the network's beginning is frozen")
+                    + " nothing is stored: pictures are cropped and mirrored anew in every epoch; leave --views away");
+        }
         finetune.check(recipe.network().architecture(), recipe.pictures());
         return recipe;
     }

@@ -62,8 +62,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--only", paramLabel = "LAYERS", description = "Takes these layers alone, such as 'conv*' or conv1,conv2; may be given again. The others are initialised as the network is for training.")
     private List<String> only = List.of();
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of the layers that are initialised. Default: ${DEFAULT-VALUE}.")
-    private long seed = 1;
+    @Option(names = "--seed", paramLabel = "N", description = "With --only, of the layers that are initialised. Default: 1.")
+    private @Nullable Long seed;
 
     @Option(names = "--licence", paramLabel = "TEXT", description = "Under which the weights are given away; written down in the model file.")
     private @Nullable String licence;
@@ -127,10 +127,18 @@ final class ImportCommand implements Callable<Integer> {
             });
         }
         if (!only.isEmpty()) {
-            options = options.withOnly(LayerChoice.of(only), seed);
+            options = options.withOnly(LayerChoice.of(only), seed());
+        } else if (seed != null) {
+            throw new MisuseException(
+                    "--seed is of layers that are initialised, and without --only none are: all come from"
+                            + " FILE; leave it away, or name the layers to take with --only");
         }
         return options.withSource(new ImportOptions.Source(
                 Optional.ofNullable(licence), Optional.ofNullable(address), Optional.empty()));
+    }
+
+    private long seed() {
+        return seed == null ? 1 : seed;
     }
 
     private static Optional<ImageNet.Order> usualOrder(Dialect dialect) {
@@ -147,7 +155,7 @@ final class ImportCommand implements Callable<Integer> {
         for (Imported.LayerOrigin layer : imported.layers()) {
             terminal.out().println(String.format(Locale.ROOT, "%-6s %-18s %s", layer.layer(), layer.weight(),
                     layer.tensor().orElse("initialised (" + CardText.spelled(imported.card().network().initialization())
-                            + ", seed " + seed + ")")));
+                            + ", seed " + seed() + ")")));
         }
         CardText.lines(imported.card()).forEach(terminal.out()::println);
         terminal.out().println("model: " + out + " (" + Text.bytes(Files.size(out)) + ")");

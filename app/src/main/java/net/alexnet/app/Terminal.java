@@ -9,9 +9,10 @@ import picocli.CommandLine.IFactory;
 ///
 /// @param out results, and nothing else
 /// @param err progress, warnings and errors
+/// @param raw the same without [Plain], for what draws
 /// @param watched whether a person is watching `err`, so that a line may be drawn over
 /// @param interruption whether the user wants the command to end
-record Terminal(PrintWriter out, PrintWriter err, boolean watched, Interruption interruption) {
+record Terminal(PrintWriter out, PrintWriter err, PrintWriter raw, boolean watched, Interruption interruption) {
     /// Hands the terminal to the commands that take one.
     record Factory(Terminal terminal) implements IFactory {
         @Override

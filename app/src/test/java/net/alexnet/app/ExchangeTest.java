@@ -260,6 +260,7 @@ class ExchangeTest {
         Result.of("import", foreign, "--classes", names, "--dropout", "2013", model).isRefused(2, "--dropout",
                 "'2013'");
         Result.of("import", foreign, "--classes", names, "--only", ",", model).isRefused(2, "no layer is named");
+        Result.of("import", foreign, "--classes", names, "--seed", 2, model).isRefused(2, "--seed", "without --only");
         Result.of("import", foreign, "--only", "conv*", model).isRefused(2, "fc8 is not taken", "--classes FILE");
         Result.of("import", foreign, "--classes", names, "--mean", "1,2,x.binaryproto", model)
                 .isRefused(1, "x.binaryproto");

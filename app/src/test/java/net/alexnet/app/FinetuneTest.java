@@ -195,6 +195,8 @@ class FinetuneTest {
         Result.of(finetune("--freeze", "fc8")).isRefused(2, "the new head, fc8");
         Result.of(finetune("--rate", "conv2=0.1")).isRefused(2, "conv2", "finetune.freeze is conv5");
         Result.of(finetune("--views", 3)).isRefused(2, "views must be 1, 2 or 10, found 3");
+        Result.of(finetune("--augment", "--views", 10)).isRefused(2, "--views", "with --augment nothing is stored");
+        Result.of(finetune("--freeze", "none", "--views", 10)).isRefused(2, "--views", "no layer", "nothing is stored");
         Result.of(finetune("--folds", 1)).isRefused(2, "--folds must be at least 2");
         Result.of(finetune("--set", "finetune.folds=3")).isRefused(2, "finetune.folds", "--folds K");
         Result.of(finetune("--set", "finetune.fold=1")).isRefused(2, "finetune.fold", "--folds K");

@@ -93,6 +93,14 @@ class MisuseTest {
     }
 
     @Test
+    void aFilesNameDoesNotSteerTheTerminal() throws Exception {
+        Path text = root.resolve("no\u001b[2Jtes.jpg");
+        ToyPictures.writeText(text);
+        assertThat(Result.of("classify", run, text, "--threads", 1).errLines()).containsExactly(
+                "warning: " + text.toString().replace('\u001b', '\ufffd') + ": not a picture");
+    }
+
+    @Test
     void aTextNamedLikeAPicture() throws Exception {
         Path text = root.resolve("notes.jpg");
         ToyPictures.writeText(text);

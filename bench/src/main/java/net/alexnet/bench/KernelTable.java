@@ -64,7 +64,7 @@ public final class KernelTable {
         text.append(
                 "Each of our kernels at the sizes of the paper's network, and the fastest form that libtorch has for the"
                         + " same result: direct\nconvolution by oneDNN over channels-last maps, the norm as a banded 1×1"
-                        + " convolution whose filters are made once, `max_pool2d` over\nchannels-last maps, `addmv`, and operations"
+                        + " convolution whose filters are made once, `max_pool2d` over\nchannels-last maps, and operations"
                         + " in place. Both run in turns in one process, with the environment of `./alexnet`; the results\nmust"
                         + " agree first, convolutions to 1e-3 of their root mean square, the others to 1e-4. ");
         RunResult any = results.iterator().next();
@@ -84,7 +84,7 @@ public final class KernelTable {
         double[] theirs = read(iterations, "libtorchNanos");
         String work = result.getParams().getParam("work");
         return String.format(Locale.ROOT, "| %s | %s | %s | %s | %sx |%n", work.replace('.', ' '),
-                work.endsWith("single") ? "1" : work.endsWith("update") ? "" : result.getParams().getParam("batch"),
+                work.endsWith("update") ? "" : result.getParams().getParam("batch"),
                 Spread.of(ours).format("%.2f"), Spread.of(theirs).format("%.2f"),
                 Spread.rounds(ours.length, i -> theirs[i] / ours[i]).format("%.2f"));
     }

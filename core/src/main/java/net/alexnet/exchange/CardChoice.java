@@ -66,7 +66,7 @@ record CardChoice(ImportOptions options, Optional<ModelCard> stated) {
 
     Preprocessing preprocessing(AlexNet network) {
         Optional<Preprocessing> own = stated.map(ModelCard::preprocessing)
-                .filter(usual -> usual.crop() == network.input() && usual.channels() == network.channels());
+                .filter(usual -> usual.channels() == network.channels());
         Optional<Conventions> usual = options.dialect().conventions()
                 .filter(conventions -> conventions.mean().size() == network.channels());
         int resize = options.pictures().resize().or(() -> own.map(Preprocessing::resize))
@@ -78,7 +78,7 @@ record CardChoice(ImportOptions options, Optional<ModelCard> stated) {
         Optional<MeanImage> image = options.pictures().mean().isPresent()
                 ? Optional.empty()
                 : options.pictures().meanImage().map(whole -> middle(whole, resize, network.input()))
-                        .or(() -> own.flatMap(Preprocessing::meanImage));
+                        .or(() -> own.flatMap(said -> ownImage(said, resize, network.input())));
         List<Double> mean = options.pictures().mean().map(means -> each("--mean", means, network))
                 .or(() -> options.pictures().meanImage().map(CardChoice::means))
                 .or(() -> own.map(Preprocessing::mean))
@@ -115,6 +115,19 @@ record CardChoice(ImportOptions options, Optional<ModelCard> stated) {
         }
         throw new ChoiceException("nothing says how large pictures are made before " + input
                 + " pixels are cut from them; name the side with --resize N");
+    }
+
+    /// The middle of what the file has, which is itself the middle of a mean image.
+    private static Optional<MeanImage> ownImage(Preprocessing own, int resize, int crop) {
+        own.meanImage().ifPresent(image -> {
+            if (resize != own.resize() || crop > image.side()) {
+                throw new ChoiceException("the file's mean image is of the middle " + image.side()
+                        + " pixels of pictures of " + own.resize() + ", which says nothing of views of " + crop
+                        + " pixels cut from pictures of " + resize + "; name another with --mean FILE, or a colour with"
+                        + " --mean R,G,B");
+            }
+        });
+        return own.meanImage().map(image -> image.center(crop));
     }
 
     private static MeanImage middle(MeanImage whole, int resize, int crop) {

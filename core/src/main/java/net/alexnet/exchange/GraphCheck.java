@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Whether an ONNX graph computes what a table does, step by step: weights that were trained behind another activation or
 /// without a normalisation have the same shapes, and would give other answers without a sign of it. Steps are compared as they
-/// are spelled in the error.
+/// are spelled in the error. Windows are compared by where the first one lies and how many there are, so that padding behind
+/// the last pixel and rounding up, which tables and exporters use for the same windows, count as the same.
 final class GraphCheck {
     /// What changes no value of a test-time pass, or only how it is laid out in rows; an AveragePool may look at one pixel.
     private static final Set<String> NOTHING = Set.of("Identity", "Dropout", "Flatten", "Reshape", "Squeeze",
@@ -41,10 +42,17 @@ final class GraphCheck {
     private final Map<String, List<OnnxNode>> readers = new HashMap<>();
     private final Map<String, OnnxNode> makers = new HashMap<>();
     private final List<String> steps = new ArrayList<>();
+    private final Map<String, Integer> sides = new HashMap<>();
+    private long side; // of the map that the walk has come to
 
-    private GraphCheck(OnnxFile file, Dialect dialect) {
+    private GraphCheck(OnnxFile file, Dialect dialect, Architecture architecture) {
         this.file = file;
         this.dialect = dialect;
+        for (Row row : architecture.rows()) {
+            if (row.layer() instanceof Conv) {
+                sides.put(row.name(), row.in().dim(1));
+            }
+        }
         for (OnnxNode node : file.nodes()) {
             node.inputs().stream().distinct()
                     .forEach(input -> readers.computeIfAbsent(input, _ -> new ArrayList<>()).add(node));
@@ -63,7 +71,7 @@ final class GraphCheck {
                 step(row).ifPresent(expected::add);
             }
         }
-        GraphCheck check = new GraphCheck(file, dialect);
+        GraphCheck check = new GraphCheck(file, dialect, architecture);
         if (whole) {
             check.walk();
         } else {
@@ -89,7 +97,8 @@ final class GraphCheck {
 
     private static Optional<String> step(Row row) {
         return switch (row.layer()) {
-            case Conv conv -> Optional.of("Conv " + conv.name() + window(conv.window()) + ", groups " + conv.groups());
+            case Conv conv -> Optional.of(
+                    "Conv " + conv.name() + window(conv.window(), row) + ", groups " + conv.groups());
             case Dense dense -> Optional.of("Gemm " + dense.name());
             case Relu _ -> Optional.of("Relu");
             case Tanh _ -> Optional.of("Tanh");
@@ -97,7 +106,7 @@ final class GraphCheck {
                     norm.region() == ResponseNorm.Region.ACROSS_CHANNELS && norm.groups() == 1
                             ? norm(norm.size(), (float) norm.alpha(), (float) norm.beta(), (float) norm.k())
                             : "a normalisation that ONNX has no operator for");
-            case MaxPool pool -> Optional.of("MaxPool" + window(pool.window()));
+            case MaxPool pool -> Optional.of("MaxPool" + window(pool.window(), row));
             case Dropout dropout -> dropout.scaling() == DropoutScaling.AT_TEST
                     ? Optional.of("Mul by " + (float) (1 - dropout.rate()))
                     : Optional.empty();
@@ -105,12 +114,16 @@ final class GraphCheck {
         };
     }
 
-    private static String window(Window window) {
-        return window(window.kernel(), window.stride(), window.padding());
+    private static String window(Window window, Row row) {
+        int side = row.in().dim(1);
+        return window(window.kernel(), window.stride(), window.padding(), side, window.outputs(side));
     }
 
-    private static String window(long kernel, long stride, long padding) {
-        return " of " + kernel + ", stride " + stride + ", padding " + padding;
+    /// @param outputs are said where they are not those of a window that is padded alike on all sides and rounded down
+    private static String window(long kernel, long stride, long padding, long side, long outputs) {
+        boolean usual = stride > 0 && outputs == 1 + Math.floorDiv(side + 2 * padding - kernel, stride);
+        return " of " + kernel + ", stride " + stride + ", padding " + padding
+                + (usual ? "" : ", " + outputs + " outputs a side");
     }
 
     private static String norm(long size, float alpha, float beta, float k) {
@@ -125,14 +138,27 @@ final class GraphCheck {
         if (first.isEmpty()) {
             return;
         }
-        OnnxNode before = makers.get(first.getFirst().input(0));
-        if (before != null && !before.type().equals("Identity")) {
-            steps.add(before.type());
-        }
+        before(first.getFirst());
         OnnxNode node = first.getFirst();
         for (int i = 0; node != null && i < file.nodes().size(); i++) {
             add(node);
             node = next(node);
+        }
+    }
+
+    /// What stands between a graph's input and a node: pictures that are made ready within the graph would be made so twice.
+    private void before(OnnxNode node) {
+        String input = node.input(0);
+        for (int i = 0; makers.containsKey(input) && i < file.nodes().size(); i++) {
+            OnnxNode maker = Objects.requireNonNull(makers.get(input));
+            if (!maker.type().equals("Identity")) {
+                steps.add(maker.type());
+                return;
+            }
+            input = maker.input(0);
+        }
+        if (makers.containsKey(input) || file.names().contains(input)) {
+            steps.add("a constant");
         }
     }
 
@@ -167,7 +193,7 @@ final class GraphCheck {
             case "Mul" -> steps.add("Mul by " + scalar(node));
             case "AveragePool" -> {
                 String window = windowOf(node);
-                if (!window.equals(window(1, 1, 0))) {
+                if (!window.equals(window(1, 1, 0, side, side))) {
                     steps.add("AveragePool" + window);
                 }
             }
@@ -198,15 +224,44 @@ final class GraphCheck {
                 .anyMatch(layer -> node.inputs().contains(dialect.theirs(layer + ".bias")));
     }
 
-    private static String windowOf(OnnxNode node) {
-        String padded = node.attributes().texts().getOrDefault("auto_pad", "NOTSET");
-        boolean square = node.length("kernel_shape", 0, 0) == node.length("kernel_shape", 1, 0)
-                && node.length("strides", 0, 1) == node.length("strides", 1, 1)
-                && node.length("pads", 0, 0) == node.length("pads", 1, 0)
-                && node.length("dilations", 0, 1) == 1 && node.length("dilations", 1, 1) == 1;
-        return window(node.length("kernel_shape", 0, 0), node.length("strides", 0, 1), node.length("pads", 0, 0))
-                + (square ? "" : ", not the same along both axes, or dilated")
-                + (padded.equals("NOTSET") || padded.equals("VALID") ? "" : ", auto_pad " + padded);
+    private String windowOf(OnnxNode node) {
+        long in = layer(node).map(sides::get).map(Integer::longValue).orElse(side);
+        Along down = along(node, 0, in);
+        Along across = along(node, 1, in);
+        side = down.outputs();
+        return window(down.kernel(), down.stride(), down.padding(), in, down.outputs())
+                + (down.equals(across) && node.length("dilations", 0, 1) == 1 && node.length("dilations", 1, 1) == 1
+                        ? ""
+                        : ", not the same along both axes, or dilated");
+    }
+
+    /// A window along an axis.
+    ///
+    /// @param padding before the first pixel
+    /// @param outputs how many windows there are
+    private record Along(long kernel, long stride, long padding, long outputs) {}
+
+    private static Along along(OnnxNode node, int axis, long in) {
+        long kernel = node.length("kernel_shape", axis, 0);
+        long stride = Math.max(1, node.length("strides", axis, 1));
+        String automatic = node.attributes().texts().getOrDefault("auto_pad", "NOTSET");
+        long missing = Math.max(0, (Math.ceilDiv(in, stride) - 1) * stride + kernel - in); // for an output a stride
+        long before = switch (automatic) {
+            case "VALID" -> 0;
+            case "SAME_UPPER" -> missing / 2;
+            case "SAME_LOWER" -> missing - missing / 2;
+            default -> node.length("pads", axis, 0);
+        };
+        long behind = switch (automatic) {
+            case "VALID" -> 0;
+            case "SAME_UPPER", "SAME_LOWER" -> missing - before;
+            default -> node.length("pads", axis + 2, 0);
+        };
+        long slack = in + before + behind - kernel;
+        boolean up = node.number("ceil_mode", 0) == 1;
+        long outputs = 1 + (up ? Math.ceilDiv(slack, stride) : Math.floorDiv(slack, stride));
+        boolean beyond = up && (outputs - 1) * stride >= in + before; // a last window that sees padding alone is none
+        return new Along(kernel, stride, before, beyond ? outputs - 1 : outputs);
     }
 
     private String scalar(OnnxNode node) {

@@ -58,7 +58,10 @@ record WinogradGeometry(
     }
 
     private boolean pays() {
-        boolean fits = isCountable() && (taps() == 3 || taps() == 5) && (stride == 1 || groups == 1)
+        if (taps() != 3 && taps() != 5) {
+            return false; // no transforms, and with more taps than points not even a tile
+        }
+        boolean fits = isCountable() && (stride == 1 || groups == 1)
                 && groupChannels() >= FEWEST_CHANNELS && filters / groups >= FEWEST_CHANNELS
                 && (stride == 1 || groupChannels() % Lanes.LANES == 0);
         double direct = (double) outHeight * outWidth * kernel * kernel * channels / groups * filters;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +24,7 @@ import net.alexnet.exchange.ImportOptions.Source;
 import net.alexnet.exchange.Imported.LayerOrigin;
 import net.alexnet.files.Hashes;
 import net.alexnet.image.MeanImage;
+import net.alexnet.image.Preprocessing;
 import net.alexnet.model.ImageNet;
 import net.alexnet.model.Model;
 import net.alexnet.model.ModelCard;
@@ -33,6 +35,7 @@ import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.weights.Entry;
+import net.alexnet.weights.Safetensors;
 import net.alexnet.weights.SafetensorsFile;
 import net.alexnet.weights.WeightFile;
 import net.alexnet.weights.WeightFileException;
@@ -312,6 +315,41 @@ class ImporterTest {
         // The view begins at pixel 14; red was the last of the file's channels.
         assertThat(Arrays.copyOf(taken.values(), 6)).containsExactly(107, 57, 7, 100, 50, 0);
         assertThat(card.preprocessing().mean().getFirst()).isCloseTo(100 + 7 / 256.0, within(1e-6));
+    }
+
+    /// For a crop of another side the rest of what a file says of its pictures stays, the middle of its mean image too.
+    @Test
+    void anotherCropChangesNothingElse() throws Exception {
+        Path own = stored(Optional.empty());
+        imported(own, ImportOptions.of(Dialect.PAPER).withPictures(pictures(223, null, null)));
+        Preprocessing smaller = Model.read(model).card().preprocessing();
+        assertThat(smaller).isEqualTo(new Preprocessing(3, 240, 223, List.of(1.0, 2.0, 3.0), .25, Optional.empty()));
+
+        float[] values = new float[224 * 224 * 3];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 251;
+        }
+        MeanImage image = new MeanImage(224, 3, values);
+        Path pictured = stored(Optional.of(image));
+        imported(pictured, ImportOptions.of(Dialect.PAPER).withPictures(pictures(223, null, null)));
+        assertThat(Model.read(model).card().preprocessing().meanImage()).contains(image.center(223));
+        Files.delete(model);
+        refused(pictured, ImportOptions.of(Dialect.PAPER).withPictures(pictures(225, null, null)),
+                "mean image is of the middle 224 pixels of pictures of 240", "--mean");
+        refused(pictured, ImportOptions.of(Dialect.PAPER).withPictures(new Pictures(Optional.of(256), Optional.empty(),
+                Optional.empty(), Optional.empty(), Optional.empty())), "mean image is of the middle", "of 256");
+    }
+
+    /// A model file of our own.
+    private Path stored(Optional<MeanImage> image) throws IOException {
+        AlexNet network = narrow(AlexNet.paper(), 3);
+        ModelCard card = new ModelCard(network, THREE.names(),
+                new Preprocessing(3, 240, 224, List.of(1.0, 2.0, 3.0), .25, image), "trained");
+        Path file = folder.resolve("stored.safetensors");
+        List<Entry> entries = new ArrayList<>(ForeignFiles.tensors(network, Dialect.PAPER, 7).values());
+        entries.addAll(Model.entries(card));
+        Safetensors.write(file, Model.metadata(card), entries);
+        return file;
     }
 
     @Test

@@ -23,6 +23,14 @@ record ConvolutionCase(Shape x, Shape weight, Window window, int groups) {
                 of(2, 48, 13, 13, 32, Window.of(3, 1, 1), 2));
     }
 
+    /// Kernels as large as the points that a tile is filtered over, and larger, with enough channels for tiles.
+    static Stream<ConvolutionCase> largeKernels() {
+        return Stream.of(
+                of(1, 16, 11, 11, 16, Window.of(8, 1, 2), 1),
+                of(1, 8, 20, 20, 16, Window.of(16, 2, 0), 1),
+                of(1, 16, 11, 11, 16, Window.of(9, 1, 4), 1));
+    }
+
     /// Enough channels for an engine to compute it by another way than the sum: whole vectors of them and not, one tile of a
     /// map and many blocks of tiles, maps that tiles do not divide, every padding, fewer pictures than threads.
     static Stream<ConvolutionCase> manyChannels() {

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.TestFactory;
 interface ConvolutionContract extends Contract {
     @TestFactory
     default Stream<DynamicTest> convolutionAgreesWithTheReference() {
-        return Stream.of(ConvolutionCase.layers(), ConvolutionCase.manyChannels(), ConvolutionCase.generated(60))
+        return Stream.of(ConvolutionCase.layers(), ConvolutionCase.manyChannels(), ConvolutionCase.largeKernels(),
+                ConvolutionCase.generated(60))
                 .flatMap(cases -> cases)
                 .map(geometry -> dynamicTest(geometry.toString(), () -> agrees(engine -> {
                     Tensor x = Contract.normal(engine, 1, geometry.x());

@@ -19,7 +19,6 @@ import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.Window;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -251,9 +250,7 @@ public final class TorchBackend implements Backend {
     public ParameterGradients denseParameterGradients(Tensor x, Tensor dy) {
         Operands.denseParameterGradients(x.shape(), dy.shape());
         List<Tensor> gradients = several("denseParameterGradients",
-                () -> products.denseParameterGradients(raw(x), raw(dy), () -> memory(
-                        Shape.of(dy.shape().dim(1), x.shape().dim(1)), raw(x).options())),
-                x, dy);
+                () -> products.denseParameterGradients(raw(x), raw(dy), blocks), x, dy);
         return new ParameterGradients(gradients.get(0), gradients.get(1));
     }
 
@@ -484,11 +481,6 @@ public final class TorchBackend implements Backend {
     /// For what is changed in place.
     private static org.bytedeco.pytorch.Tensor writable(Tensor tensor) {
         return ((TorchTensor) tensor).writableHandle();
-    }
-
-    /// Memory for a large result: [TorchBlocks] are a CPU's.
-    private org.bytedeco.pytorch.Tensor memory(Shape shape, TensorOptions options) {
-        return device.isCpu() ? blocks.empty(shape, options) : Layout.empty(shape, options);
     }
 
     private Tensor own(org.bytedeco.pytorch.Tensor result) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -22,7 +23,8 @@ final class TorchBlocks {
     /// From so many values on; smaller tensors are the allocator's.
     static final long LARGE = 1 << 18;
 
-    /// The values of a chunk, at least. Only what was touched is memory: the rest is addresses.
+    /// The values of a chunk, at least, where so much is to be had. Only what was touched is memory: the rest is addresses, which
+    /// the system may count all the same.
     private static final long CHUNK = 1 << 28;
 
     /// Places begin at multiples of so many values, of a page: as aligned as libtorch's own memory.
@@ -38,8 +40,41 @@ final class TorchBlocks {
 
     private record Place(Chunk chunk, long at, long length) {}
 
+    private final Allocator allocator;
+
+    /// Where chunks come from.
+    interface Allocator {
+        /// So many values in one piece.
+        ///
+        /// @throws RuntimeException if there is not so much
+        Tensor empty(long values, TensorOptions options);
+    }
+
+    TorchBlocks() {
+        this((values, options) -> torch.empty(new long[] {values}, options, new MemoryFormatOptional()));
+    }
+
+    TorchBlocks(Allocator allocator) {
+        this.allocator = allocator;
+    }
+
+    /// A tensor as [#empty] gives it, once its values are written; nothing is kept of it if that fails.
+    Tensor filled(Shape shape, TensorOptions options, Consumer<Tensor> writer) {
+        Tensor result = empty(shape, options);
+        boolean written = false;
+        try {
+            writer.accept(result);
+            written = true;
+        } finally {
+            if (!written) {
+                giveBack(result);
+            }
+        }
+        return result;
+    }
+
     /// A tensor of this shape, lying as [Layout] says, whose values are whatever the memory held.
-    synchronized Tensor empty(Shape shape, TensorOptions options) {
+    Tensor empty(Shape shape, TensorOptions options) {
         long values = shape.elements();
         if (values < LARGE) {
             return Layout.empty(shape, options);
@@ -59,11 +94,19 @@ final class TorchBlocks {
                 }
             }
         }
-        long size = Math.max(CHUNK, length);
-        Chunk chunk = new Chunk(
-                kept(torch.empty(new long[] {size}, options, new MemoryFormatOptional())), new TreeMap<>());
+        Chunk chunk = new Chunk(memory(length, options), new TreeMap<>());
         chunks.add(chunk);
-        return take(chunk, 0, size, length);
+        return take(chunk, 0, chunk.values().numel(), length);
+    }
+
+    /// Where addresses are short (`ulimit -v`, no overcommitment), no more than what is needed now.
+    private Tensor memory(long length, TensorOptions options) {
+        try {
+            return kept(Math.max(CHUNK, length), options);
+        } catch (RuntimeException e) {
+            clear();
+            return kept(length, options);
+        }
     }
 
     private static Place take(Chunk chunk, long at, long hole, long length) {
@@ -75,7 +118,7 @@ final class TorchBlocks {
     }
 
     /// Takes a tensor's place back, if it has one of these: whoever owns the tensor is done with it.
-    synchronized void giveBack(Tensor tensor) {
+    void giveBack(Tensor tensor) {
         Place place = given.remove(tensor.data_ptr().address());
         if (place == null) {
             return;
@@ -93,7 +136,7 @@ final class TorchBlocks {
     }
 
     /// Gives the chunks in which nothing is in use back to the allocator.
-    synchronized void clear() {
+    void clear() {
         for (Chunk chunk : List.copyOf(chunks)) {
             if (chunk.free().equals(Map.of(0L, chunk.values().numel()))) {
                 chunk.values().releaseReference();
@@ -103,9 +146,9 @@ final class TorchBlocks {
     }
 
     /// Outlives the operation that made it.
-    private static Tensor kept(Tensor tensor) {
+    private Tensor kept(long values, TensorOptions options) {
         try (var _ = new PointerScope()) {
-            return new Tensor(tensor).retainReference();
+            return new Tensor(allocator.empty(values, options)).retainReference();
         }
     }
 }

@@ -3,6 +3,8 @@ package net.alexnet.torch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.alexnet.tensor.Precision;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.CUDAHooksInterface;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptions;
@@ -75,11 +77,17 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
         return type == DeviceType.CPU;
     }
 
-    /// As [net.alexnet.tensor.Backend#isFasterIn]: CUDA devices have units for bfloat16 (since compute capability 8.0; older
-    /// ones are not told apart). On a CPU the kernels for float32 are as fast, by less arithmetic; of Apple's GPUs nothing
-    /// was read.
+    /// As [net.alexnet.tensor.Backend#isFasterIn]: CUDA devices have units for bfloat16 since compute capability 8.0, which is
+    /// what libtorch says by its word on cuDNN's convolutions. It says so of the current device only; of others nothing is
+    /// known. On a CPU the kernels for float32 are as fast, by less arithmetic; of Apple's GPUs nothing was read.
     boolean isFasterIn(Precision precision) {
-        return precision == Precision.BFLOAT16 && type == DeviceType.CUDA;
+        if (precision != Precision.BFLOAT16 || type != DeviceType.CUDA) {
+            return false;
+        }
+        try (var _ = new PointerScope()) {
+            CUDAHooksInterface cuda = torch.getCUDAHooks();
+            return cuda.current_device() == index && cuda.supportsBFloat16ConvolutionWithCuDNNv8();
+        }
     }
 
     /// How tensors of this element type are made here; to be called in a [TorchFrame].

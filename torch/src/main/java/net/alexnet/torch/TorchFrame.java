@@ -25,15 +25,19 @@ final class TorchFrame {
     /// Runs native code and frees all that it made and that was not retained.
     ///
     /// @param operands for the message of a failure
-    /// @throws BackendException if libtorch fails, or one of our kernels: the message says which
+    /// @throws BackendException if libtorch fails, or one of our kernels, or Java has no memory: the message says which
     <T> T run(String operation, Supplier<T> body, Shape... operands) {
         try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
             prepareThread();
             return body.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             String shapes = Arrays.stream(operands).map(Shape::toString).collect(Collectors.joining(", "));
-            String who = e instanceof TorchKernels.Failure ? "our own kernel" : "libtorch";
-            throw new BackendException(who + " failed in " + operation + (shapes.isEmpty() ? "" : " of " + shapes)
+            String what = switch (e) {
+                case TorchKernels.Failure _ -> "our own kernel failed";
+                case OutOfMemoryError _ -> "Java ran out of memory";
+                default -> "libtorch failed";
+            };
+            throw new BackendException(what + " in " + operation + (shapes.isEmpty() ? "" : " of " + shapes)
                     + ": " + firstLine(e), e);
         }
     }
@@ -47,7 +51,7 @@ final class TorchFrame {
     }
 
     /// libtorch's messages go on with a stack trace of C++.
-    private static String firstLine(RuntimeException failure) {
+    private static String firstLine(Throwable failure) {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no message");
     }
 }

@@ -111,7 +111,7 @@ final class TorchKernels {
     static final class Failure extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        Failure(RuntimeException cause) {
+        Failure(Throwable cause) {
             super(cause.getClass().getSimpleName() + ": " + cause.getMessage(), cause);
         }
     }
@@ -120,23 +120,16 @@ final class TorchKernels {
     ///
     /// @param like whose options it has
     private Tensor made(Shape shape, Tensor like, Consumer<MemorySegment> kernel) {
-        Tensor result = blocks.empty(shape, like.options());
-        try {
-            compute(() -> kernel.accept(memory(result)));
-        } catch (Failure e) {
-            blocks.giveBack(result);
-            throw e;
-        }
-        return result;
+        return blocks.filled(shape, like.options(), result -> compute(() -> kernel.accept(memory(result))));
     }
 
     /// Runs one of our kernels.
     ///
-    /// @throws Failure if it fails
+    /// @throws Failure if it fails; it may want memory or threads of Java's that are not to be had
     static void compute(Runnable kernel) {
         try {
             kernel.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             throw new Failure(e);
         }
     }

@@ -1,6 +1,9 @@
 package net.alexnet.torch;
 
+import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.alexnet.tensor.BackendException;
@@ -23,6 +26,7 @@ final class TorchLibrary {
     static void load() {
         liftPhysicalLimit();
         try {
+            unpackFirst();
             Loader.load(torch.class);
         } catch (LinkageError e) {
             throw new BackendException("libtorch does not load on " + Loader.getPlatform()
@@ -34,6 +38,26 @@ final class TorchLibrary {
         context.setDeterministicCuDNN(true);
         context.setAllowTF32CuDNN(false); // float32 means float32: TF32 keeps 10 bits of a product's 23
         context.setAllowTF32CuBLAS(false);
+    }
+
+    /// Before JavaCPP loads a library it looks whether what it unpacked is whole, and unpacks it anew if a start was stopped in the
+    /// middle. But of libtorch's it loads some before those that they depend on, which the system then finds beside them, whole or
+    /// not: it crashes on half a one. So these are looked at before.
+    private static void unpackFirst() {
+        Properties platform = Loader.loadProperties();
+        for (String build : List.of("", "-gpu")) {
+            for (String name : List.of("c10", "torch_cpu")) {
+                String library = "/org/bytedeco/pytorch/" + Loader.getPlatform() + build + "/"
+                        + platform.getProperty("platform.library.prefix", "") + name
+                        + platform.getProperty("platform.library.suffix", "");
+                try {
+                    Loader.cacheResources(torch.class, library);
+                } catch (IOException e) {
+                    throw (LinkageError) new UnsatisfiedLinkError(
+                            "cannot be unpacked: " + library + ": " + e.getMessage()).initCause(e);
+                }
+            }
+        }
     }
 
     /// JavaCPP gives up when the process's resident memory, tensors and mapped files included, passes four times the

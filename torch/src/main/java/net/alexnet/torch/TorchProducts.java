@@ -1,6 +1,5 @@
 package net.alexnet.torch;
 
-import java.util.function.Supplier;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -86,15 +85,21 @@ record TorchProducts(Precision precision) {
 
     /// `dyᵀ · x`, and the sum of dy over the batch.
     ///
-    /// @param memory for the former, `(K, F)`, if float32 is what is multiplied
-    Tensor[] denseParameterGradients(Tensor x, Tensor dy, Supplier<Tensor> memory) {
-        Tensor weight = casts()
-                ? result(torch.mm(operand(dy).t(), operand(x)))
-                : torch.mm_out(memory.get(), dy.t(), x);
-        return new Tensor[] {weight, dy.sum(0)};
+    /// @param blocks for the former, `(K, F)`, if it is float32 that a CPU multiplies
+    Tensor[] denseParameterGradients(Tensor x, Tensor dy, TorchBlocks blocks) {
+        Tensor bias = dy.sum(0);
+        return new Tensor[] {denseWeightGradient(x, dy, blocks), bias};
     }
 
-    /// Refuses a device that cannot compute with it: a small product is tried.
+    private Tensor denseWeightGradient(Tensor x, Tensor dy, TorchBlocks blocks) {
+        return casts() || !x.is_cpu()
+                ? result(torch.mm(operand(dy).t(), operand(x)))
+                : blocks.filled(Shape.of((int) dy.size(1), (int) x.size(1)), x.options(),
+                        weight -> torch.mm_out(weight, dy.t(), x));
+    }
+
+    /// Refuses a device that cannot compute with it: a small product and a small convolution
+    /// are tried.
     ///
     /// @throws IllegalArgumentException if it fails
     void require(TorchDevice device, TorchFrame frame) {
@@ -104,6 +109,8 @@ record TorchProducts(Precision precision) {
         try {
             frame.run("bfloat16", () -> {
                 Tensor one = Layout.empty(Shape.of(1, 1), device.options(ScalarType.Float)).fill_(new Scalar(1.0));
+                Tensor maps = one.view(1, 1, 1, 1);
+                convolve(maps, maps, one.view(1), Window.of(1, 1, 0), 1);
                 return denseInputGradient(one, one).data_ptr().address();
             }, Shape.of(1, 1));
         } catch (net.alexnet.tensor.BackendException e) {

@@ -1,11 +1,13 @@
 package net.alexnet.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -100,6 +102,54 @@ class TorchBlocksTest {
         assertThat(huge.numel()).isEqualTo((1 << 28) + 1);
         blocks.giveBack(huge);
         assertThat(address(blocks.empty(LARGE, floats))).isEqualTo(address(huge));
+    }
+
+    /// As under `ulimit -v`: what is there for chunks is less than one of the usual size.
+    @Test
+    void whereAChunkIsNotToBeHadATensorIsPlacedAlone() {
+        long[] left = {3 * LARGE.elements()};
+        List<Long> asked = new ArrayList<>();
+        TorchBlocks few = new TorchBlocks((values, options) -> {
+            asked.add(values);
+            if (values > left[0]) {
+                throw new IllegalStateException("can't allocate memory: you tried to allocate " + values);
+            }
+            left[0] -= values;
+            return Layout.empty(Shape.of((int) values), options);
+        });
+        Tensor first = few.empty(LARGE, floats);
+        Tensor second = few.empty(LARGE, floats);
+        assertThat(address(first)).isNotEqualTo(address(second));
+        few.giveBack(first);
+        assertThat(address(few.empty(LARGE, floats))).isEqualTo(address(first));
+        assertThatThrownBy(() -> few.empty(Shape.of(8, 16, 64, 65), floats)).isInstanceOf(IllegalStateException.class)
+                .as("the allocator's own word on what was needed")
+                .hasMessageEndingWith("you tried to allocate " + asked.getLast());
+        assertThat(asked.getLast()).isBetween(2 * LARGE.elements(), 2 * LARGE.elements() + 1024);
+        few.giveBack(second);
+        few.clear();
+    }
+
+    @Test
+    void nothingIsKeptOfWhatCouldNotBeWritten() {
+        Tensor first = blocks.empty(LARGE, floats);
+        blocks.giveBack(first);
+        assertThatThrownBy(() -> blocks.filled(LARGE, floats, _ -> {
+            throw new OutOfMemoryError("on purpose");
+        })).isInstanceOf(OutOfMemoryError.class);
+        assertThat(address(blocks.empty(LARGE, floats))).isEqualTo(address(first));
+    }
+
+    /// Batches of 4 and 5.
+    @Test
+    void nothingIsKeptOfADenseGradientThatLibtorchRefuses() {
+        Tensor first = blocks.empty(LARGE, floats);
+        blocks.giveBack(first);
+        TorchProducts products = new TorchProducts(Precision.FLOAT32);
+        assertThatThrownBy(() -> products.denseParameterGradients(
+                Layout.empty(Shape.of(4, 512), floats), Layout.empty(Shape.of(5, 513), floats), blocks))
+                .isInstanceOf(RuntimeException.class);
+        assertThat(address(blocks.empty(LARGE, floats))).isEqualTo(address(first));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import net.alexnet.tensor.Numerics;
 import net.alexnet.tensor.Precision;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.junit.jupiter.api.Test;
 
@@ -11,8 +12,11 @@ class TorchDeviceTest {
     private static final TorchDevice CUDA = new TorchDevice("cuda:1", DeviceType.CUDA, 1, "as asked");
 
     @Test
-    void onlyCudaIsKnownToBeFasterInBfloat16() {
-        assertThat(CUDA.isFasterIn(Precision.BFLOAT16)).isTrue();
+    void noDeviceIsFasterInBfloat16OfWhichNothingIsKnown() {
+        TorchLibrary.load();
+        int none = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+        assertThat(new TorchDevice("cuda:" + none, DeviceType.CUDA, none, "as asked").isFasterIn(Precision.BFLOAT16))
+                .isFalse();
         assertThat(CUDA.isFasterIn(Precision.FLOAT32)).isFalse();
         assertThat(new TorchDevice("mps", DeviceType.MPS, 0, "as asked").isFasterIn(Precision.BFLOAT16)).isFalse();
     }

@@ -44,6 +44,20 @@ class TorchFrameTest {
         }, "our own kernel failed in multiply of 2 × 3, 4 × 5: IndexOutOfBoundsException: ");
     }
 
+    /// Threads that the system does not give are one; the heap is another, and it ends outside of kernels too.
+    @Test
+    void memoryThatIsNotThereIsAFailureOfTheOperation() {
+        assertFails(() -> {
+            TorchKernels.compute(() -> {
+                throw new OutOfMemoryError("unable to create native thread");
+            });
+            return 0;
+        }, "our own kernel failed in multiply of 2 × 3, 4 × 5: OutOfMemoryError: unable to create native thread");
+        assertFails(() -> {
+            throw new OutOfMemoryError("Java heap space");
+        }, "Java ran out of memory in multiply of 2 × 3, 4 × 5: Java heap space");
+    }
+
     /// As it is called: an output that is shorter than the input.
     @Test
     void aKernelThatIsGivenTooLittleMemorySaysSo() {
