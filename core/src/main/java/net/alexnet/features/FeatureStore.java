@@ -215,7 +215,7 @@ public record FeatureStore(Path root, long limit, Duration spared) {
                 }
                 Matcher draft = DRAFT.matcher(one.path.getFileName().toString());
                 boolean left = draft.matches() && ProcessHandle.of(Long.parseLong(draft.group(1))).isEmpty();
-                if (left || bytes > limit && !draft.matches()) {
+                if (left || (bytes > limit && !draft.matches())) {
                     AtomicFiles.deleteTree(one.path);
                     bytes -= one.bytes;
                 }

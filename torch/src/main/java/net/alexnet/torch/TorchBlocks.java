@@ -109,12 +109,15 @@ final class TorchBlocks {
         }
     }
 
+    /// Above everything, at the hole's lower end; between two places, at its upper end: what lies above was made later and is
+    /// freed sooner on the way back, so that holes grow together below.
     private static Place take(Chunk chunk, long at, long hole, long length) {
         chunk.free().remove(at);
+        boolean top = at + hole == chunk.values().numel();
         if (hole > length) {
-            chunk.free().put(at + length, hole - length);
+            chunk.free().put(top ? at + length : at, hole - length);
         }
-        return new Place(chunk, at, length);
+        return new Place(chunk, top ? at : at + hole - length, length);
     }
 
     /// Takes a tensor's place back, if it has one of these: whoever owns the tensor is done with it.
