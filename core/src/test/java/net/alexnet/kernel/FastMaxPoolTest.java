@@ -1,0 +1,69 @@
+package net.alexnet.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// However many threads share a picture, and wherever their parts meet, the bits are those of one thread. That these are right
+/// the backends' contract says.
+class FastMaxPoolTest {
+    private static final ResponseNorm NORM = new ResponseNorm(ResponseNorm.Region.ACROSS_CHANNELS, 5, 2, 1e-2, .75, 2);
+
+    @TestFactory
+    Stream<DynamicTest> partsOfPicturesGiveTheSameBits() {
+        return Stream
+                .of(Window.of(3, 2, 0), Window.of(3, 2, 1), Window.of(2, 3, 0), Window.of(5, 1, 2), Window.of(1, 4, 0))
+                .flatMap(window -> Stream.of(Shape.of(1, 20, 13, 9), Shape.of(2, 32, 7, 7), Shape.of(3, 6, 5, 11))
+                        .flatMap(shape -> Stream.of(true, false).map(normalized -> dynamicTest(
+                                window + " over " + shape + (normalized ? ", normalised" : ""),
+                                () -> assertThat(run(5, shape, window, normalized))
+                                        .isEqualTo(run(1, shape, window, normalized))))));
+    }
+
+    /// The maxima and the gradients, one after the other.
+    private static float[] run(int threads, Shape shape, Window window, boolean normalized) {
+        assumeTrue(Kernels.missing().isEmpty(), () -> Kernels.missing().orElseThrow());
+        Kernels kernels = Kernels.open(threads).orElseThrow();
+        FastMaxPool pool = normalized
+                ? kernels.normalizedMaxPool(shape, NORM, window).orElseThrow()
+                : kernels.maxPool(shape, window);
+        Shape out = Shape.of(shape.dim(0), shape.dim(1), window.outputs(shape.dim(2)), window.outputs(shape.dim(3)));
+        try (Arena arena = Arena.ofShared()) {
+            Random random = new Random(1);
+            MemorySegment x = memory(arena, shape);
+            MemorySegment dy = memory(arena, out);
+            for (long i = 0; i < shape.elements(); i++) {
+                x.setAtIndex(ValueLayout.JAVA_FLOAT, i, Math.max(0, (float) random.nextGaussian()));
+            }
+            for (long i = 0; i < out.elements(); i++) {
+                dy.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+            }
+            MemorySegment y = memory(arena, out);
+            MemorySegment dx = memory(arena, shape);
+            dx.fill((byte) -1); // every value is to be overwritten
+            pool.forward(x, y);
+            pool.gradient(x, y, dy, dx, true);
+            float[] all = new float[Math.toIntExact(out.elements() + shape.elements())];
+            MemorySegment.copy(y, ValueLayout.JAVA_FLOAT, 0, all, 0, Math.toIntExact(out.elements()));
+            MemorySegment.copy(dx, ValueLayout.JAVA_FLOAT, 0, all, Math.toIntExact(out.elements()),
+                    Math.toIntExact(shape.elements()));
+            assertThat(all).doesNotContain(Float.NaN);
+            return all;
+        }
+    }
+
+    private static MemorySegment memory(Arena arena, Shape shape) {
+        return arena.allocate(shape.elements() * Float.BYTES, 64);
+    }
+}
