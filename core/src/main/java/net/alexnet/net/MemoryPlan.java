@@ -24,8 +24,11 @@ import net.alexnet.net.Layer.Relu;
 public record MemoryPlan(long parameters, long gradients, long momentum, long input, long activations, long workspace) {
     private static final int FLOAT = Float.BYTES;
 
-    /// Multiplications of a tile of the kernels' convolution, each with a weight of its own (`WinogradTransform`).
-    private static final int PRODUCTS = 49;
+    /// A tile of the kernels' convolution is known at so many points on each axis (`WinogradTransform`).
+    private static final int POINTS = 7;
+
+    /// Multiplications of a tile, each with a weight of its own.
+    private static final int PRODUCTS = POINTS * POINTS;
 
     /// The bytes of a step.
     ///
@@ -48,7 +51,7 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
             highest = Math.max(highest, activations + FLOAT * gradients(rows, i));
         }
         return new MemoryPlan(parameters, parameters, parameters, input * inputs * batch, batch * activations,
-                batch * (highest - activations) + prepared(rows) + threads * scratch(rows));
+                batch * (highest - activations) + prepared(rows) + scratch(rows, batch, threads));
     }
 
     private static long written(List<Row> rows, int i) {
@@ -80,9 +83,17 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
                 * (row.layer() instanceof Conv conv && conv.window().stride() > 1 ? 1 : 2)).sum();
     }
 
-    /// The sums of a weight's gradient, and tiles that take as much again.
-    private static long scratch(List<Row> rows) {
-        return 2L * FLOAT * PRODUCTS * rows.stream().mapToLong(MemoryPlan::pairs).max().orElse(0);
+    /// Each thread's sums of a weight's gradient, and tiles that take as much again. A picture's rows of tiles are what threads share.
+    private static long scratch(List<Row> rows, int batch, int threads) {
+        return 2L * FLOAT * PRODUCTS * rows.stream().mapToLong(row -> pairs(row) == 0
+                ? 0
+                : pairs(row) * Math.min(threads, (long) batch * tileRows(row))).max().orElse(0);
+    }
+
+    private static long tileRows(Row row) {
+        Conv conv = (Conv) row.layer();
+        int side = POINTS + 1 - Math.ceilDiv(conv.window().kernel(), conv.window().stride());
+        return Math.ceilDiv(row.out().dim(1), side);
     }
 
     /// Pairs of an input and an output channel of a convolution that is the kernels', of one group; else 0.

@@ -61,6 +61,7 @@ final class TorchTensor implements Scopes.Owned {
         float[] values = prepared.getOrDefault(use, NONE);
         if (values.length != length || !form.equals(current.get(use))) {
             values = values.length == length ? values : new float[length];
+            current.remove(use); // if the preparation fails, the values are nobody's
             preparation.accept(values);
             prepared.put(use, values);
             current.put(use, form);
