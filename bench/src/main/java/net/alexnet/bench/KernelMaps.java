@@ -114,7 +114,7 @@ final class KernelMaps {
     static KernelPair pool(Row row, String pass, int batch) {
         Window window = ((MaxPool) row.layer()).window();
         Shape shape = row.in().batch(batch);
-        FastMaxPool layer = KernelPair.kernels().maxPool(shape, window);
+        FastMaxPool layer = KernelPair.kernels().maxPool(shape, window).orElseThrow();
         Tensor x = rectified(shape);
         return switch (pass) {
             case "forward" -> poolForward(layer, window, x, row.out().batch(batch));

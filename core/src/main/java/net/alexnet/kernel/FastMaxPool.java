@@ -22,6 +22,9 @@ import net.alexnet.tensor.Window;
 /// No winners are kept: on the way back a window's winner is its first pixel that has the window's maximum, and looking
 /// again is cheaper than a map of indices.
 public final class FastMaxPool {
+    /// Values in the rows of a window, at most: 64 MB for each of a thread's arrays. Padding to whole vectors is not counted.
+    private static final long MOST = 1 << 24;
+
     private final Window window;
     private final Optional<FastResponseNorm> norm;
     private final Pixels layout;
@@ -50,6 +53,11 @@ public final class FastMaxPool {
         this.scratch = scratch;
     }
 
+    /// Whether arrays are to hold the rows of a window.
+    static boolean fits(Shape x, Window window) {
+        return (long) Math.min(window.kernel(), x.dim(2)) * x.dim(3) * x.dim(1) <= MOST;
+    }
+
     /// The maxima.
     ///
     /// @param x `(N, H, W, C)` in memory
@@ -74,9 +82,10 @@ public final class FastMaxPool {
         void run(int image, int first, int end, Scratch mine);
     }
 
-    /// Each picture's rows in as many bands as all threads need to have work.
+    /// Each picture's rows in as many bands as all threads need to have work, but none so low that it is mostly windows that
+    /// look at two bands, which both go over.
     private void forEachBand(int count, Band band) {
-        int bands = Math.min(count, Math.ceilDiv(workers.count(), batch));
+        int bands = Math.min(Math.max(1, count / (2 * window.kernel())), Math.ceilDiv(workers.count(), batch));
         workers.forEach(batch * bands, (worker, piece) -> {
             int which = piece % bands;
             band.run(piece / bands, which * count / bands, (which + 1) * count / bands, scratch[worker]);
@@ -86,7 +95,7 @@ public final class FastMaxPool {
     /// @param first row of maxima
     /// @param end the row behind the last
     private void forward(MemorySegment x, MemorySegment y, int image, int first, int end, Scratch mine) {
-        Lines lines = new Lines(x, image, top(first), mine);
+        Lines lines = new Lines(x, image, top(first), false, mine);
         float[] maxima = mine.get(Use.OUTPUT, columns * layout.width());
         for (int row = first; row < end; row++) {
             for (lines.next = Math.max(lines.next, top(row)); lines.next < bottom(row);) {
@@ -107,7 +116,7 @@ public final class FastMaxPool {
         while (row < rows && bottom(row) <= first) {
             row++;
         }
-        Lines lines = new Lines(x, image, row < rows ? Math.min(first, top(row)) : first, mine);
+        Lines lines = new Lines(x, image, row < rows ? Math.min(first, top(row)) : first, true, mine);
         float[] maxima = mine.get(Use.OUTPUT, columns * layout.width());
         float[] above = mine.get(Use.INPUT, columns * layout.width());
         int whole = lines.next;
@@ -144,7 +153,8 @@ public final class FastMaxPool {
         private final float[] inputs;
         private final float[] roots;
 
-        Lines(MemorySegment x, int image, int next, Scratch mine) {
+        /// @param back whether there are gradients
+        Lines(MemorySegment x, int image, int next, boolean back, Scratch mine) {
             this.x = x;
             this.image = image;
             this.next = next;
@@ -152,7 +162,7 @@ public final class FastMaxPool {
             this.inputs = room(Use.PIXELS);
             this.values = norm.isPresent() ? room(Use.NORMALIZED) : inputs;
             this.roots = norm.isPresent() ? room(Use.ROOTS) : inputs;
-            this.gradients = room(Use.GRADIENT);
+            this.gradients = back ? room(Use.GRADIENT) : inputs;
         }
 
         /// Reads one more row.

@@ -47,11 +47,11 @@ public final class FastResponseNorm {
 
     /// (1 − r)^−¼ − 1 for |r| ≤ ⅛ in powers of r: the polynomial through the function at Chebyshev's nodes, 9e-9 off at most,
     /// less than float32 can tell.
-    private static final FloatVector C1 = FloatVector.broadcast(SPECIES, 0.250000044f);
+    private static final FloatVector C1 = FloatVector.broadcast(SPECIES, 0.25000003f);
     private static final FloatVector C2 = FloatVector.broadcast(SPECIES, 0.15624069f);
-    private static final FloatVector C3 = FloatVector.broadcast(SPECIES, 0.117165984f);
-    private static final FloatVector C4 = FloatVector.broadcast(SPECIES, 0.0968460112f);
-    private static final FloatVector C5 = FloatVector.broadcast(SPECIES, 0.0832627644f);
+    private static final FloatVector C3 = FloatVector.broadcast(SPECIES, 0.11716598f);
+    private static final FloatVector C4 = FloatVector.broadcast(SPECIES, 0.096846014f);
+    private static final FloatVector C5 = FloatVector.broadcast(SPECIES, 0.083262764f);
 
     private final Pixels layout;
     private final int tower;
@@ -179,7 +179,8 @@ public final class FastResponseNorm {
     /// The values, and d^−¼ in place of d: a guess, and what makes the fourth power of the guess 1/d.
     private static void powers(float[] x, float[] y, float[] d, int at, int length) {
         for (int i = at; i < at + length; i += LANES) {
-            FloatVector value = FloatVector.fromArray(SPECIES, d, i);
+            FloatVector sum = FloatVector.fromArray(SPECIES, d, i);
+            FloatVector value = sum.blend(Float.MAX_VALUE, sum.eq(Float.POSITIVE_INFINITY)); // so that q stays finite
             FloatVector guess = QUARTER.sub(value.reinterpretAsInts().lanewise(VectorOperators.LSHR, 2))
                     .reinterpretAsFloats();
             FloatVector square = guess.mul(guess);

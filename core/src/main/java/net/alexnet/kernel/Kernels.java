@@ -70,18 +70,20 @@ public final class Kernels {
                 : Optional.empty();
     }
 
-    /// Max-pooling of a map.
+    /// Max-pooling of a map, or empty where the rows of a window are too many values to have in arrays.
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
-    public FastMaxPool maxPool(Shape x, Window window) {
-        return new FastMaxPool(window, Optional.empty(), x, workers, scratch);
+    public Optional<FastMaxPool> maxPool(Shape x, Window window) {
+        return FastMaxPool.fits(x, window)
+                ? Optional.of(new FastMaxPool(window, Optional.empty(), x, workers, scratch))
+                : Optional.empty();
     }
 
-    /// Max-pooling of a map's normalised values, or empty where the constants are not those that the kernel is for.
+    /// Max-pooling of a map's normalised values, or empty where the constants are not those that the kernel is for, or as [#maxPool].
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
     public Optional<FastMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
-        return responseNorm(norm, x.dim(1))
+        return responseNorm(norm, x.dim(1)).filter(_ -> FastMaxPool.fits(x, window))
                 .map(layer -> new FastMaxPool(window, Optional.of(layer), x, workers, scratch));
     }
 

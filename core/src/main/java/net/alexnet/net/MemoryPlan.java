@@ -83,11 +83,12 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
                 * (row.layer() instanceof Conv conv && conv.window().stride() > 1 ? 1 : 2)).sum();
     }
 
-    /// Each thread's sums of a weight's gradient, and tiles that take as much again. A picture's rows of tiles are what threads share.
+    /// The sums of a weight's gradient, as many as the largest weight has, and tiles that take as much again, for each thread that
+    /// has work: a picture's rows of tiles are what threads share.
     private static long scratch(List<Row> rows, int batch, int threads) {
-        return 2L * FLOAT * PRODUCTS * rows.stream().mapToLong(row -> pairs(row) == 0
-                ? 0
-                : pairs(row) * Math.min(threads, (long) batch * tileRows(row))).max().orElse(0);
+        List<Row> ours = rows.stream().filter(row -> pairs(row) > 0).toList();
+        long busy = Math.min(threads, batch * ours.stream().mapToLong(MemoryPlan::tileRows).max().orElse(0));
+        return 2L * FLOAT * PRODUCTS * busy * ours.stream().mapToLong(MemoryPlan::pairs).max().orElse(0);
     }
 
     private static long tileRows(Row row) {

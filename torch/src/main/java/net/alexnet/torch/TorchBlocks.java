@@ -13,8 +13,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/// Memory of large tensors, which the steps of a run make and free in the same order over and over. Each lies at the lowest place
-/// where it fits, and what is freed joins what is free beside it: the way back through a network then fits into what the way
+/// Memory of large tensors, which the steps of a run make and free in the same order over and over. Each lies in the lowest hole
+/// where it fits (at which end [#take] says), and what is freed joins what is free beside it: the way back through a network then fits into what the way
 /// forward has left, where the C library's allocator, or lists of free blocks by size, keep a block for every size that was
 /// ever asked for. The readings are in LOG.md.
 ///
@@ -103,13 +103,13 @@ final class TorchBlocks {
     private Tensor memory(long length, TensorOptions options) {
         try {
             return kept(Math.max(CHUNK, length), options);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             clear();
             return kept(length, options);
         }
     }
 
-    /// Above everything, at the hole's lower end; between two places, at its upper end: what lies above was made later and is
+    /// Above everything, at the hole's lower end; below another place, at its upper end: what lies above was made later and is
     /// freed sooner on the way back, so that holes grow together below.
     private static Place take(Chunk chunk, long at, long hole, long length) {
         chunk.free().remove(at);

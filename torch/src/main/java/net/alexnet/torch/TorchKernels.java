@@ -45,7 +45,7 @@ final class TorchKernels {
     }
 
     Optional<FastMaxPool> maxPool(Shape x, Window window) {
-        return kernels.map(present -> present.maxPool(x, window));
+        return kernels.flatMap(present -> present.maxPool(x, window));
     }
 
     /// Takes the step of [TorchUpdate], if there are kernels.
