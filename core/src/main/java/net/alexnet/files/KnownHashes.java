@@ -139,7 +139,7 @@ public final class KnownHashes {
             String text = Files.readString(listing);
             String body = text.substring(text.indexOf('\n') + 1);
             if (text.startsWith(head(body))) {
-                for (String line : body.lines().toList()) {
+                for (String line : body.split("\n", 0)) {
                     int middle = line.indexOf(TAB, line.indexOf(TAB) + 1);
                     lines.put(line.substring(0, middle), line.substring(middle + 1));
                 }

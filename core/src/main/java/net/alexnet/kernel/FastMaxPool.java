@@ -17,7 +17,7 @@ import net.alexnet.tensor.Window;
 ///
 /// It goes over a picture row by row. The rows that one row of windows looks at are in arrays that the nearest caches hold;
 /// normalised values are nowhere else. They are as many as conv1's whole output, and are not kept: the way back normalises
-/// again, which takes no longer than reading them would.
+/// again.
 ///
 /// No winners are kept: on the way back a window's winner is its first pixel that has the window's maximum, and looking
 /// again is cheaper than a map of indices.
@@ -130,7 +130,7 @@ public final class FastMaxPool {
             layout.read(y, outputs(image, row), columns, maxima, 0);
             layout.read(dy, outputs(image, row), columns, above, 0);
             if (throughRelu) {
-                gate(maxima, above);
+                Pixels.gate(maxima, above, 0, columns * layout.width()); // the normalisation leaves a ReLU's zeros
             }
             spread(maxima, above, lines.values, lines.gradients, row);
         }
@@ -214,14 +214,6 @@ public final class FastMaxPool {
         for (int channel = 0; channel < layout.width(); channel += LANES) {
             FloatVector.fromArray(SPECIES, maxima, to + channel)
                     .max(FloatVector.fromArray(SPECIES, values, from + channel)).intoArray(maxima, to + channel);
-        }
-    }
-
-    /// No gradient where a ReLU, and the normalisation behind it, gave 0.
-    private void gate(float[] maxima, float[] gradients) {
-        for (int at = 0; at < columns * layout.width(); at += LANES) {
-            FloatVector.fromArray(SPECIES, gradients, at).blend(0, FloatVector.fromArray(SPECIES, maxima, at).eq(0))
-                    .intoArray(gradients, at);
         }
     }
 

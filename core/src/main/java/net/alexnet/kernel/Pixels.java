@@ -1,8 +1,12 @@
 package net.alexnet.kernel;
 
+import static net.alexnet.kernel.Lanes.LANES;
+import static net.alexnet.kernel.Lanes.SPECIES;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /// How the pixels of a channels-last map lie in an array: each group of channels takes whole vectors, the rest of its last
 /// one being zeros, so that loops need no masks.
@@ -48,6 +52,14 @@ record Pixels(int groups, int channels) {
         }
         for (int i = 0; i < count * groups; i++) {
             copyOut(from, at + i * room, map, (first * groups + i) * channels, channels);
+        }
+    }
+
+    /// No gradient where a ReLU gave 0.
+    static void gate(float[] values, float[] gradients, int at, int length) {
+        for (int i = at; i < at + length; i += LANES) {
+            FloatVector.fromArray(SPECIES, gradients, i).blend(0, FloatVector.fromArray(SPECIES, values, i).eq(0))
+                    .intoArray(gradients, i);
         }
     }
 
