@@ -3,7 +3,7 @@
 
     pip install torch==2.10.0 onnx onnxscript numpy safetensors && python tools/foreign.py
 
-writes core/src/test/resources/weights/{pytorch,onnx}/; beside every set lies expected.safetensors with the values as their
+writes interop/src/test/resources/weights/{pytorch,onnx}/; beside every set lies expected.safetensors with the values as their
 own library sees them. Names in it are FILE:TENSOR.
 """
 
@@ -18,7 +18,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-RESOURCES = Path(__file__).resolve().parent.parent / "core/src/test/resources/weights"
+RESOURCES = Path(__file__).resolve().parent.parent / "interop/src/test/resources/weights"
 
 
 class Net(nn.Module):

@@ -5,7 +5,7 @@
     tools/sample.py
 
 Takes the first 600 training and the first 100 test pictures of each of the ten classes, in the order in which they
-stand in the files, and writes them as IDX .gz files into the resources of app, with the names of the classes and the
+stand in the files, and writes them as IDX .gz files into the resources of cli, with the names of the classes and the
 notice that the licence asks for beside them. The same input gives the same bytes with the same zlib. Standard library only.
 """
 
@@ -59,7 +59,7 @@ def main():
     parser.add_argument("--source", type=pathlib.Path, default=pathlib.Path("/usr/share/datasets/fashion-mnist"))
     parser.add_argument("--notice", type=pathlib.Path,
                         default=pathlib.Path("/usr/share/doc/dataset-fashion-mnist/copyright"))
-    parser.add_argument("--target", type=pathlib.Path, default=ROOT / "app/src/main/resources/net/alexnet/app/sample")
+    parser.add_argument("--target", type=pathlib.Path, default=ROOT / "cli/src/main/resources/net/alexnet/cli/sample")
     args = parser.parse_args()
     args.target.mkdir(parents=True, exist_ok=True)
     cut(args.source, args.target, "train", 600)

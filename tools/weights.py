@@ -2,9 +2,9 @@
 """Fixtures that PyTorch made, and a look with PyTorch at what the program exported. Not needed to build, test or run.
 
     pip install torch torchvision safetensors numpy
-    tools/weights.py make  core/src/test/resources/weights/torchvision
-    tools/weights.py onnx  core/src/test/resources/weights/torchvision     needs onnx onnxscript
-    tools/weights.py few   core/src/test/resources/weights/pytorch
+    tools/weights.py make  interop/src/test/resources/weights/torchvision
+    tools/weights.py onnx  interop/src/test/resources/weights/torchvision     needs onnx onnxscript
+    tools/weights.py few   interop/src/test/resources/weights/pytorch
     tools/weights.py check EXPORTED.pth REFERENCE.pth      both of torchvision's alexnet at its full width
     tools/weights.py check EXPORTED.onnx RUN.safetensors   tensors `pictures` and `probabilities`; needs onnx onnxruntime
 

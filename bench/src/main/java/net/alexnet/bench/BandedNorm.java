@@ -1,6 +1,6 @@
 package net.alexnet.bench;
 
-import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -21,8 +21,8 @@ final class BandedNorm {
 
     /// @param norm across channels, with a beta of 3/4
     /// @param channels of the map
-    BandedNorm(ResponseNorm norm, long channels) {
-        if (norm.region() != ResponseNorm.Region.ACROSS_CHANNELS || norm.beta() != 0.75) {
+    BandedNorm(LocalResponseNorm norm, long channels) {
+        if (norm.region() != LocalResponseNorm.Region.ACROSS_CHANNELS || norm.beta() != 0.75) {
             throw new IllegalArgumentException("there is a banded form across channels, with a beta of .75; found "
                     + norm);
         }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import net.alexnet.files.AtomicFiles;
+import net.alexnet.io.AtomicFiles;
 
 /// Training and inference of the paper's network, ours beside other programs on the same machine, in turns within one run.
 /// Each side is a process of its own that sleeps while another has its turn. One peer after the other meets ours. Where the network is the same, all start from

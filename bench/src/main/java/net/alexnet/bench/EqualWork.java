@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import net.alexnet.net.AlexNet;
-import net.alexnet.net.Architecture;
-import net.alexnet.net.Initialization;
-import net.alexnet.net.Network;
-import net.alexnet.optim.MomentumSgd;
-import net.alexnet.random.Draws;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Architecture;
+import net.alexnet.nn.Initialization;
+import net.alexnet.nn.Network;
+import net.alexnet.train.config.SgdConfig;
+import net.alexnet.util.CounterRng;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.reference.ReferenceBackend;
-import net.alexnet.weights.Entry;
-import net.alexnet.weights.Safetensors;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.Safetensors;
 
 /// What all sides with the paper's network start from: one file of parameters under PyTorch's names, `pictures` `(N, C, H,
 /// W)` of normal noise, and `labels`.
@@ -25,7 +25,7 @@ final class EqualWork {
     static final int BATCH = 128;
 
     /// As PyTorch's optimiser does it: biases learn and decay like weights.
-    static final MomentumSgd OPTIMIZER = new MomentumSgd(0.001, 0.9, 0.0005, 1, true);
+    static final SgdConfig OPTIMIZER = new SgdConfig(0.001, 0.9, 0.0005, 1, true);
 
     private EqualWork() {}
 
@@ -41,14 +41,14 @@ final class EqualWork {
     static void write(Path file) throws IOException {
         AlexNet table = network(0);
         Architecture architecture = table.architecture();
-        RandomGenerator noise = Draws.generator(1, Draws.Purpose.WEIGHTS, 1000);
+        RandomGenerator noise = CounterRng.generator(1, CounterRng.Purpose.WEIGHTS, 1000);
         Shape input = architecture.input();
         try (Backend backend = new ReferenceBackend()) {
-            List<Entry> entries = new ArrayList<>(
+            List<NamedTensor> entries = new ArrayList<>(
                     Network.initialize(architecture, table.initialization(), 1, backend).entries());
-            entries.add(Entry.of("pictures", Shape.of(BATCH, input.dim(0), input.dim(1), input.dim(2)),
+            entries.add(NamedTensor.of("pictures", Shape.of(BATCH, input.dim(0), input.dim(1), input.dim(2)),
                     () -> normal(noise, Math.toIntExact(BATCH * input.elements()))));
-            entries.add(Entry.of("labels", Shape.of(BATCH), () -> labels(architecture.classes())));
+            entries.add(NamedTensor.of("labels", Shape.of(BATCH), () -> labels(architecture.classes())));
             Safetensors.write(file, Map.of(), entries);
         }
     }

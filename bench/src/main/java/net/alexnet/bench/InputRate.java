@@ -11,21 +11,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import net.alexnet.dataset.PictureSet;
-import net.alexnet.files.AtomicFiles;
-import net.alexnet.image.PixelStatistics;
-import net.alexnet.image.PixelWriter;
-import net.alexnet.image.Preprocessing;
-import net.alexnet.image.PrincipalColours.Component;
-import net.alexnet.image.UnreadablePictureException;
-import net.alexnet.image.View;
-import net.alexnet.input.Augmentation;
-import net.alexnet.input.ColourNoise;
-import net.alexnet.input.EpochOrder;
-import net.alexnet.input.Feed;
-import net.alexnet.input.Rank;
-import net.alexnet.input.TrainingPlan;
-import net.alexnet.shards.ShardedDataset;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.data.image.Normalizer;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.ColorPca.Component;
+import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.data.image.Crop;
+import net.alexnet.data.loader.Augmentation;
+import net.alexnet.data.loader.PcaColorNoise;
+import net.alexnet.data.loader.EpochShuffle;
+import net.alexnet.data.loader.DataLoader;
+import net.alexnet.data.loader.Rank;
+import net.alexnet.data.loader.TrainingSampler;
+import net.alexnet.data.shard.PreparedDataset;
 import net.alexnet.torch.OpenCvCodec;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -51,7 +51,7 @@ public final class InputRate {
     ///
     /// @param arguments a dataset prepared at 256 pixels, the number of workers, and the Python that has torchvision
     public static void main(String[] arguments) throws Exception {
-        ShardedDataset dataset = ShardedDataset.open(Path.of(arguments[0]), new OpenCvCodec());
+        PreparedDataset dataset = PreparedDataset.open(Path.of(arguments[0]), new OpenCvCodec());
         int workers = Integer.parseInt(arguments[1]);
         Path work = Files.createTempDirectory("alexnet-input-rate");
         try {
@@ -61,13 +61,13 @@ public final class InputRate {
         }
     }
 
-    private static void compare(ShardedDataset dataset, int workers, Optional<String> python, Path work)
-            throws IOException, InterruptedException, UnreadablePictureException {
-        PictureSet pictures = dataset.training();
+    private static void compare(PreparedDataset dataset, int workers, Optional<String> python, Path work)
+            throws IOException, InterruptedException, UnreadableImageException {
+        ImageDataset pictures = dataset.training();
         PixelStatistics statistics = dataset.statistics();
         Preprocessing preprocessing = new Preprocessing(3, dataset.preparation().side(), CROP, statistics.mean(), 1,
                 Optional.of(statistics.meanImage().center(CROP)));
-        ColourNoise noise = new ColourNoise(statistics.colours(), 0.1);
+        PcaColorNoise noise = new PcaColorNoise(statistics.colours(), 0.1);
         Rates bare = new Rates("OpenCV's decoding alone, 1 thread");
         Rates one = new Rates("our feed, 1 worker");
         Rates many = new Rates("our feed, " + workers + " workers");
@@ -114,7 +114,7 @@ public final class InputRate {
     }
 
     /// Decodes from native memory into a picture that is used again.
-    private static double bare(PictureSet pictures) throws IOException, UnreadablePictureException {
+    private static double bare(ImageDataset pictures) throws IOException, UnreadableImageException {
         List<byte[]> files = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
             files.add(pictures.content(i).bytes());
@@ -135,17 +135,17 @@ public final class InputRate {
     }
 
     /// The rate of about an epoch. Buffers are made, and touched, before the clock starts.
-    private static double feed(PictureSet pictures, Preprocessing preprocessing, ColourNoise noise, int workers)
+    private static double feed(ImageDataset pictures, Preprocessing preprocessing, PcaColorNoise noise, int workers)
             throws IOException, InterruptedException {
-        TrainingPlan plan = new TrainingPlan(
-                new TrainingPlan.Pictures(pictures.size(), preprocessing.resize(), CROP, EpochOrder.WHOLE),
+        TrainingSampler plan = new TrainingSampler(
+                new TrainingSampler.Pictures(pictures.size(), preprocessing.resize(), CROP, EpochShuffle.WHOLE),
                 BATCH,
                 new Augmentation(true, true, Optional.of(noise)),
                 1,
                 Rank.SOLO,
                 0,
                 0);
-        try (Feed feed = new Feed(pictures, preprocessing, plan, BATCH, workers, DEPTH)) {
+        try (DataLoader feed = new DataLoader(pictures, preprocessing, plan, BATCH, workers, DEPTH)) {
             for (int i = 0; i < 2 * (DEPTH + 1); i++) {
                 feed.next();
             }
@@ -158,10 +158,10 @@ public final class InputRate {
         }
     }
 
-    private static double middle(PictureSet pictures, Preprocessing preprocessing) throws UnreadablePictureException {
-        PixelWriter writer = new PixelWriter(preprocessing);
+    private static double middle(ImageDataset pictures, Preprocessing preprocessing) throws UnreadableImageException {
+        Normalizer writer = new Normalizer(preprocessing);
         float[] values = new float[writer.valuesPerView()];
-        View view = View.center(preprocessing.resize(), CROP);
+        Crop view = Crop.center(preprocessing.resize(), CROP);
         double sum = 0;
         for (int i = 0; i < pictures.size(); i++) {
             writer.write(pictures.picture(i), view, MemorySegment.ofArray(values), 0);
@@ -175,9 +175,9 @@ public final class InputRate {
     }
 
     /// The same squares as files in class folders, and the statistics as arrays of NumPy.
-    private static Peer peer(String python, ShardedDataset dataset, int workers, Path work)
-            throws IOException, UnreadablePictureException {
-        PictureSet pictures = dataset.training();
+    private static Peer peer(String python, PreparedDataset dataset, int workers, Path work)
+            throws IOException, UnreadableImageException {
+        ImageDataset pictures = dataset.training();
         Path folder = work.resolve("pictures");
         for (int i = 0; i < pictures.size(); i++) {
             Path ofClass = folder.resolve("class-" + pictures.label(i));

@@ -1,10 +1,10 @@
 package net.alexnet.bench;
 
 import java.util.concurrent.TimeUnit;
-import net.alexnet.net.AlexNet;
-import net.alexnet.net.Architecture;
-import net.alexnet.net.Architecture.Row;
-import net.alexnet.net.Layer;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Architecture;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.nn.Layer;
 import org.bytedeco.pytorch.global.torch;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;

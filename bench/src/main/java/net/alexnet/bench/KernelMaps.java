@@ -2,12 +2,12 @@ package net.alexnet.bench;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import net.alexnet.kernel.FastMaxPool;
-import net.alexnet.kernel.FastResponseNorm;
-import net.alexnet.net.Architecture.Row;
-import net.alexnet.net.Layer.MaxPool;
-import net.alexnet.net.Layer.Normalize;
-import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.torch.kernel.FastMaxPool;
+import net.alexnet.torch.kernel.FastResponseNorm;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.nn.Layer.MaxPool;
+import net.alexnet.nn.Layer.Normalize;
+import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -26,7 +26,7 @@ final class KernelMaps {
 
     /// @param pass `forward` or `backward`
     static KernelPair norm(Row row, String pass, int batch) {
-        ResponseNorm norm = ((Normalize) row.layer()).norm();
+        LocalResponseNorm norm = ((Normalize) row.layer()).norm();
         int channels = row.in().dim(0);
         FastResponseNorm layer = KernelPair.kernels().responseNorm(norm, channels)
                 .orElseThrow(() -> new IllegalStateException("there is no kernel for " + row));
@@ -68,7 +68,7 @@ final class KernelMaps {
 
     /// @param pass `forward` or `backward`
     static KernelPair normPool(Row normalized, Row pooled, String pass, int batch) {
-        ResponseNorm norm = ((Normalize) normalized.layer()).norm();
+        LocalResponseNorm norm = ((Normalize) normalized.layer()).norm();
         Window window = ((MaxPool) pooled.layer()).window();
         Shape shape = normalized.in().batch(batch);
         FastMaxPool layer = KernelPair.kernels().normalizedMaxPool(shape, norm, window)

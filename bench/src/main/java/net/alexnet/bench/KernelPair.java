@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
-import net.alexnet.kernel.Kernels;
+import net.alexnet.torch.kernel.Kernels;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;

@@ -3,10 +3,10 @@ package net.alexnet.bench;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import net.alexnet.kernel.Kernels;
-import net.alexnet.net.Architecture;
-import net.alexnet.net.Architecture.Row;
-import net.alexnet.optim.MomentumSgd;
+import net.alexnet.torch.kernel.Kernels;
+import net.alexnet.nn.Architecture;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.train.config.SgdConfig;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -29,7 +29,7 @@ final class KernelVectors {
     /// All parameters of a network, beside the same in libtorch's operations in place. Its fused step is not to be had
     /// from Java, and its `SGD` keeps the rate outside the velocity.
     static KernelPair update(Architecture architecture) {
-        MomentumSgd optimizer = MomentumSgd.paper();
+        SgdConfig optimizer = SgdConfig.paper();
         float momentum = (float) optimizer.momentum();
         float decay = (float) optimizer.decay(false);
         float rate = (float) optimizer.rate(false);

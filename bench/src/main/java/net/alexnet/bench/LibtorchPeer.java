@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import net.alexnet.tensor.ResponseNorm;
-import net.alexnet.tensor.ResponseNorm.Region;
-import net.alexnet.weights.SafetensorsFile;
-import net.alexnet.weights.WeightFileException;
+import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm.Region;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFileException;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -34,7 +34,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// ```
 final class LibtorchPeer implements Turns.Program {
     private static final int FLATTENED = 256 * 6 * 6;
-    private static final ResponseNorm NORM = new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, 0.75, 2);
+    private static final LocalResponseNorm NORM = new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, 0.75, 2);
 
     private final boolean tuned;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import net.alexnet.files.AtomicFiles;
+import net.alexnet.io.AtomicFiles;
 
 /// The part of a Markdown file that a command writes, between two marks: all else in it stays.
 ///

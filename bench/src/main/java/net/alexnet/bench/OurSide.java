@@ -7,30 +7,30 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import net.alexnet.net.Architecture;
-import net.alexnet.net.DropoutMasks;
-import net.alexnet.net.Network;
-import net.alexnet.net.Network.Stage;
+import net.alexnet.nn.Architecture;
+import net.alexnet.nn.DropoutMasks;
+import net.alexnet.nn.Network;
+import net.alexnet.nn.Network.Stage;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.torch.TorchBackend;
-import net.alexnet.train.Step;
-import net.alexnet.train.Velocities;
-import net.alexnet.weights.SafetensorsFile;
-import net.alexnet.weights.WeightFileException;
+import net.alexnet.train.TrainingStep;
+import net.alexnet.train.SgdOptimizer;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFileException;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
 
-/// Our side of a [Comparison]: the product's own [Step], from pictures that a feed has filled, and a pass
+/// Our side of a [Comparison]: the product's own [TrainingStep], from pictures that a feed has filled, and a pass
 /// as its evaluation does.
 final class OurSide implements Turns.Program {
     private static final int SGEMM = 2048;
 
     private final Backend backend = TorchBackend.open("cpu");
     private final Network network;
-    private final Step learning;
+    private final TrainingStep learning;
     private final MemorySegment pixels;
     private final int[] labels = new int[EqualWork.BATCH];
     private final org.bytedeco.pytorch.Tensor left = torch.rand(SGEMM, SGEMM);
@@ -48,7 +48,7 @@ final class OurSide implements Turns.Program {
                 labels[i] = (int) read[i];
             }
         }
-        this.learning = new Step(network, new Velocities(network, EqualWork.OPTIMIZER));
+        this.learning = new TrainingStep(network, new SgdOptimizer(network, EqualWork.OPTIMIZER));
     }
 
     /// Takes its turns.
@@ -83,7 +83,7 @@ final class OurSide implements Turns.Program {
         return step(learning, batch);
     }
 
-    private double step(Step of, int batch) {
+    private double step(TrainingStep of, int batch) {
         try (Scope _ = backend.scope()) {
             Backend.Loss loss = of.run(pictures(batch), Arrays.copyOf(labels, batch), new DropoutMasks(1, steps++), 1,
                     (_, seen) -> seen);
@@ -108,7 +108,7 @@ final class OurSide implements Turns.Program {
     public double[] check() {
         try (Scope _ = backend.scope(); SafetensorsFile file = SafetensorsFile.open(equal)) {
             Network checked = Network.of(EqualWork.network(0).architecture(), file, backend);
-            Step step = new Step(checked, new Velocities(checked, EqualWork.OPTIMIZER));
+            TrainingStep step = new TrainingStep(checked, new SgdOptimizer(checked, EqualWork.OPTIMIZER));
             double deviation = deviation(checked);
             return new double[] {step(step, EqualWork.BATCH), deviation, step(step, EqualWork.BATCH)};
         } catch (WeightFileException e) {

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import net.alexnet.image.Encoding;
-import net.alexnet.image.Picture;
-import net.alexnet.image.UnreadablePictureException;
+import net.alexnet.data.image.Encoding;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.torch.OpenCvCodec;
 
 /// How fast photographs become squares, beside Pillow: decode, scale by area, cut the middle, store at quality 95; one
@@ -56,7 +56,7 @@ public final class PrepareRate {
         System.out.println(ours.over(pillow));
     }
 
-    private static Peer.Round round(List<byte[]> files) throws UnreadablePictureException {
+    private static Peer.Round round(List<byte[]> files) throws UnreadableImageException {
         OpenCvCodec codec = new OpenCvCodec();
         List<byte[]> squares = new ArrayList<>();
         long start = System.nanoTime();
@@ -66,7 +66,7 @@ public final class PrepareRate {
         double seconds = (System.nanoTime() - start) / 1e9;
         double sum = 0;
         for (byte[] square : squares) {
-            Picture picture = codec.decode(square, 3);
+            Image picture = codec.decode(square, 3);
             for (byte sample : picture.samples()) {
                 sum += sample & 0xFF;
             }

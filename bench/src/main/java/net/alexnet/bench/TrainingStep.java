@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import net.alexnet.net.AlexNet;
-import net.alexnet.net.DropoutMasks;
-import net.alexnet.net.Network;
-import net.alexnet.net.Network.Stage;
-import net.alexnet.random.Draws;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.DropoutMasks;
+import net.alexnet.nn.Network;
+import net.alexnet.nn.Network.Stage;
+import net.alexnet.util.CounterRng;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.torch.TorchBackend;
@@ -56,7 +56,7 @@ public class TrainingStep {
         network = Network.initialize(which.architecture(), which.initialization(), 1, backend);
         long values = batch * network.architecture().input().elements();
         pixels = arena.allocate(values * Float.BYTES, Float.BYTES);
-        RandomGenerator noise = Draws.generator(1, Draws.Purpose.WEIGHTS, 0);
+        RandomGenerator noise = CounterRng.generator(1, CounterRng.Purpose.WEIGHTS, 0);
         for (long i = 0; i < values; i++) {
             pixels.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) noise.nextGaussian());
         }

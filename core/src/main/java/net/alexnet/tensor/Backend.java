@@ -23,7 +23,7 @@ public interface Backend extends AutoCloseable {
 
     /// What the last digits of its results depend on: what must be the same for a resumed run to end, bit for bit, where it
     /// would have ended.
-    Numerics numerics();
+    ComputeEnvironment numerics();
 
     /// Whether its device is known to multiply faster in a precision than in float32. A device of which nothing is known
     /// does not, and float32 is not faster than itself.
@@ -162,17 +162,17 @@ public interface Backend extends AutoCloseable {
 
     // --- normalisation and pooling ---------------------------------------------------------------------------------
 
-    /// Local response normalisation; see [ResponseNorm].
-    Tensor normalize(Tensor x, ResponseNorm norm);
+    /// Local response normalisation; see [LocalResponseNorm].
+    Tensor normalize(Tensor x, LocalResponseNorm norm);
 
     /// The gradient by the input of [#normalize].
     ///
     /// @param x its input
     /// @param y its output
-    Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, ResponseNorm norm);
+    Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm);
 
     /// [#normalizeGradient] and then on through the ReLU that x came out of: 0 where x is 0.
-    default Tensor normalizeGradientThroughRelu(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+    default Tensor normalizeGradientThroughRelu(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm) {
         return throughRelu(x, normalizeGradient(x, y, dy, norm));
     }
 
@@ -191,12 +191,12 @@ public interface Backend extends AutoCloseable {
     }
 
     /// Whether [#normalizeMaxPool] and its gradient are kernels of their own here, which write nothing between the two.
-    default boolean fusesNormalizeMaxPool(ResponseNorm norm) {
+    default boolean fusesNormalizeMaxPool(LocalResponseNorm norm) {
         return false;
     }
 
     /// [#normalize] and then [#maxPool], without keeping what is between them.
-    default Tensor normalizeMaxPool(Tensor x, ResponseNorm norm, Window window) {
+    default Tensor normalizeMaxPool(Tensor x, LocalResponseNorm norm, Window window) {
         Tensor between = normalize(x, norm);
         Tensor y = maxPool(between, window).output();
         free(between);
@@ -209,7 +209,7 @@ public interface Backend extends AutoCloseable {
     /// @param y its output
     /// @param throughRelu whether x came out of a ReLU and the gradient is to go on through it: 0 where x is 0
     default Tensor normalizeMaxPoolGradient(
-            Tensor x, Tensor y, Tensor dy, ResponseNorm norm, Window window, boolean throughRelu) {
+            Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, Window window, boolean throughRelu) {
         Tensor between = normalize(x, norm);
         Pooled pooled = maxPool(between, window);
         Tensor dBetween = maxPoolGradient(between, dy, pooled, window);

@@ -160,13 +160,13 @@ public final class Operands {
     // --- normalisation and pooling ---------------------------------------------------------------------------------
 
     /// [Backend#normalize].
-    public static void normalize(Shape x, ResponseNorm norm) {
+    public static void normalize(Shape x, LocalResponseNorm norm) {
         rank("normalize", "x", x, 4, "N × C × H × W");
         groups("normalize", "channels of x", x, x.dim(1), norm.groups());
     }
 
     /// [Backend#normalizeGradient].
-    public static void normalizeGradient(Shape x, Shape y, Shape dy, ResponseNorm norm) {
+    public static void normalizeGradient(Shape x, Shape y, Shape dy, LocalResponseNorm norm) {
         normalize(x, norm);
         same("normalizeGradient", "x", x, "y", y);
         same("normalizeGradient", "x", x, "dy", dy);

@@ -8,24 +8,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.LongPredicate;
-import net.alexnet.checkpoint.CheckpointStore;
-import net.alexnet.checkpoint.TrainingState;
-import net.alexnet.eval.Scores.Report;
-import net.alexnet.eval.Validation;
-import net.alexnet.input.Examples;
-import net.alexnet.input.Source;
-import net.alexnet.net.DropoutMasks;
-import net.alexnet.net.Network;
-import net.alexnet.net.Network.Stage;
-import net.alexnet.recipe.Recipe;
-import net.alexnet.recipe.RecipeReader;
+import net.alexnet.data.loader.Batch;
+import net.alexnet.data.loader.BatchSource;
+import net.alexnet.inference.TopKErrors.Report;
+import net.alexnet.inference.Validation;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.nn.DropoutMasks;
+import net.alexnet.nn.Network;
+import net.alexnet.nn.Network.Stage;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.Loss;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
-import net.alexnet.train.Progress.EpochRecord;
-import net.alexnet.train.Progress.StepRecord;
-import net.alexnet.weights.Entry;
+import net.alexnet.train.RunListener.EpochRecord;
+import net.alexnet.train.RunListener.StepRecord;
+import net.alexnet.train.checkpoint.CheckpointStore;
+import net.alexnet.train.checkpoint.TrainingState;
+import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.RecipeReader;
 
 /// The training loop, §5. It is given finished parts and owns the order of events; nothing else does.
 public final class Trainer {
@@ -33,9 +33,9 @@ public final class Trainer {
     private final Recipe recipe;
     private final Network network;
     private final Backend backend;
-    private final Journal journal;
-    private final Watch watch;
-    private final Pace pace;
+    private final MetricsLogger journal;
+    private final TrainingMonitor watch;
+    private final Throughput pace;
     private TrainingState state;
     private long epochStarted = System.nanoTime();
     private Optional<Report> report = Optional.empty();
@@ -60,17 +60,17 @@ public final class Trainer {
     public record Parts(
             Network network,
             int from,
-            Velocities velocities,
+            SgdOptimizer velocities,
             Recipe recipe,
             TrainingState state,
-            Source feed,
+            BatchSource feed,
             int batchesPerEpoch,
             Validation validation,
             CheckpointStore store,
             Map<String, String> metadata,
-            List<Entry> constants,
+            List<NamedTensor> constants,
             Path folder,
-            Progress progress,
+            RunListener progress,
             LongPredicate stop) {}
 
     /// How a run ended.
@@ -81,15 +81,15 @@ public final class Trainer {
     /// @param imagesPerSecond over all steps of this process
     public record Outcome(TrainingState state, boolean finished, Optional<Report> report, double imagesPerSecond) {}
 
-    private Trainer(Parts parts, Journal journal) {
+    private Trainer(Parts parts, MetricsLogger journal) {
         this.parts = parts;
         this.recipe = parts.recipe();
         this.network = parts.network();
         this.backend = network.backend();
         this.journal = journal;
         this.state = parts.state();
-        this.watch = new Watch(recipe, backend);
-        this.pace = new Pace(System::nanoTime, parts.feed()::use);
+        this.watch = new TrainingMonitor(recipe, backend);
+        this.pace = new Throughput(System::nanoTime, parts.feed()::use);
     }
 
     /// Trains until the recipe's last epoch, the schedule's end, or a stop. The state is saved at the end, at a stop, and
@@ -98,7 +98,7 @@ public final class Trainer {
     /// @throws DivergedException if the loss is no longer a number; the checkpoints before it stay
     /// @throws IOException if a checkpoint or a log cannot be written
     public static Outcome run(Parts parts) throws IOException, InterruptedException {
-        try (Journal journal = new Journal(parts.folder(), parts.state().step(), parts.progress())) {
+        try (MetricsLogger journal = new MetricsLogger(parts.folder(), parts.state().step(), parts.progress())) {
             return new Trainer(parts, journal).run();
         }
     }
@@ -119,7 +119,7 @@ public final class Trainer {
     }
 
     /// The next batch; if its pictures cannot be read any more, what was learnt so far is saved first.
-    private Examples next() throws IOException, InterruptedException {
+    private Batch next() throws IOException, InterruptedException {
         try {
             return parts.feed().next();
         } catch (IOException e) {
@@ -132,10 +132,10 @@ public final class Trainer {
         return state.finished(recipe.epochs());
     }
 
-    private void step(Examples batch) throws IOException {
+    private void step(Batch batch) throws IOException {
         OptionalDouble loss;
         try (Scope _ = backend.scope()) {
-            loss = new Step(network, parts.from(), parts.velocities()).run(
+            loss = new TrainingStep(network, parts.from(), parts.velocities()).run(
                     batch.on(backend), batch.labels(), new DropoutMasks(recipe.seed(), state.step()), factor(),
                     this::look);
         }
@@ -187,7 +187,7 @@ public final class Trainer {
 
     private void record(double loss) throws IOException {
         long steps = (long) recipe.epochs() * parts.batchesPerEpoch();
-        Pace.Span recent = pace.recent();
+        Throughput.Span recent = pace.recent();
         double speed = recent.picturesPerSecond();
         journal.step(new StepRecord(
                 state.step(),
@@ -231,7 +231,7 @@ public final class Trainer {
 
     private void save() throws IOException {
         watch.sound(state.step(), network.parameters());
-        List<Entry> entries = new ArrayList<>(network.entries());
+        List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(parts.constants());
         Path saved = parts.store().save(
                 state,

@@ -17,7 +17,7 @@ public abstract class BackendContract
             ConvolutionContract,
             DenseContract,
             NeuronContract,
-            ResponseNormContract,
+            LocalResponseNormContract,
             MaxPoolContract,
             FusedContract,
             SoftmaxContract,
@@ -68,7 +68,7 @@ public abstract class BackendContract
 
     @Test
     final void saysWhatItsLastDigitsDependOn() {
-        Numerics numerics = backend.numerics();
+        ComputeEnvironment numerics = backend.numerics();
         assertThat(backend.describe()).contains(numerics.engine().split(",", 2)[0],
                 numerics.threads() + (numerics.threads() == 1 ? " thread" : " threads"));
         assertThat(numerics.instructions()).isNotBlank();

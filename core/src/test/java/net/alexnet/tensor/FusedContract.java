@@ -32,8 +32,8 @@ interface FusedContract extends Contract {
 
     @TestFactory
     default Stream<DynamicTest> normalisationThroughReluAgreesWithTheReference() {
-        return Stream.of(ResponseNormContract.PAPER, ResponseNormContract.TWO_TOWERS,
-                new ResponseNorm(ResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1))
+        return Stream.of(LocalResponseNormContract.PAPER, LocalResponseNormContract.TWO_TOWERS,
+                new LocalResponseNorm(LocalResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1))
                 .flatMap(norm -> Stream.of(Shape.of(2, 96, 5, 7), Shape.of(1, 48, 3, 3), Shape.of(3, 10, 4, 4))
                         .map(shape -> dynamicTest(norm + " over " + shape, () -> agrees(engine -> {
                             Tensor x = engine.relu(Contract.normal(engine, 1, shape));
@@ -58,9 +58,9 @@ interface FusedContract extends Contract {
     /// Both at once, as the way forward and the way back of the two one after the other; also where there is no ReLU before them.
     @TestFactory
     default Stream<DynamicTest> normalisationWithPoolingAgreesWithTheReference() {
-        return Stream.of(ResponseNormContract.PAPER, ResponseNormContract.TWO_TOWERS,
-                new ResponseNorm(ResponseNorm.Region.ACROSS_CHANNELS, 5, 2, 3, .75, 2),
-                new ResponseNorm(ResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1))
+        return Stream.of(LocalResponseNormContract.PAPER, LocalResponseNormContract.TWO_TOWERS,
+                new LocalResponseNorm(LocalResponseNorm.Region.ACROSS_CHANNELS, 5, 2, 3, .75, 2),
+                new LocalResponseNorm(LocalResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1))
                 .flatMap(norm -> Stream.of(Shape.of(3, 96, 13, 13), Shape.of(1, 48, 7, 5), Shape.of(5, 10, 8, 8))
                         .flatMap(shape -> Stream.of(Window.of(3, 2, 0), Window.of(3, 2, 1), Window.of(2, 2, 0))
                                 .map(window -> dynamicTest(norm + " and " + window + " over " + shape,
@@ -68,7 +68,7 @@ interface FusedContract extends Contract {
     }
 
     private static Map<String, Tensor> normalizedAndPooled(
-            Backend engine, Shape shape, ResponseNorm norm, Window window) {
+            Backend engine, Shape shape, LocalResponseNorm norm, Window window) {
         Tensor signed = Contract.normal(engine, 1, shape);
         Tensor x = engine.relu(signed);
         Tensor y = engine.normalizeMaxPool(x, norm, window);
@@ -83,7 +83,7 @@ interface FusedContract extends Contract {
     default Stream<DynamicTest> normalisationWithPoolingIsOneAfterTheOther() {
         return Stream.of(1, 5).map(batch -> dynamicTest(batch + " pictures", () -> {
             Tensor x = Contract.normal(backend(), 1, Shape.of(batch, 96, 9, 9));
-            ResponseNorm norm = ResponseNormContract.TWO_TOWERS;
+            LocalResponseNorm norm = LocalResponseNormContract.TWO_TOWERS;
             Window window = Window.of(3, 2, 0);
             Tensor between = backend().normalize(x, norm);
             Pooled pooled = backend().maxPool(between, window);

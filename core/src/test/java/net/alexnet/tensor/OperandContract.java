@@ -80,11 +80,11 @@ interface OperandContract extends Contract {
     @Test
     default void normalisation() {
         Tensor x = zeros(1, 5, 2, 2);
-        refused(() -> backend().normalize(x, ResponseNormContract.TWO_TOWERS), "1 × 5 × 2 × 2", "2 group");
-        refused(() -> backend().normalize(zeros(1, 5), ResponseNormContract.PAPER), "N × C × H × W", "1 × 5");
-        refused(() -> backend().normalizeGradient(x, zeros(1, 5, 2, 1), x, ResponseNormContract.PAPER),
+        refused(() -> backend().normalize(x, LocalResponseNormContract.TWO_TOWERS), "1 × 5 × 2 × 2", "2 group");
+        refused(() -> backend().normalize(zeros(1, 5), LocalResponseNormContract.PAPER), "N × C × H × W", "1 × 5");
+        refused(() -> backend().normalizeGradient(x, zeros(1, 5, 2, 1), x, LocalResponseNormContract.PAPER),
                 "1 × 5 × 2 × 2", "1 × 5 × 2 × 1");
-        refused(() -> backend().normalizeGradient(x, x, zeros(1, 5, 2, 1), ResponseNormContract.PAPER),
+        refused(() -> backend().normalizeGradient(x, x, zeros(1, 5, 2, 1), LocalResponseNormContract.PAPER),
                 "1 × 5 × 2 × 2", "1 × 5 × 2 × 1");
     }
 

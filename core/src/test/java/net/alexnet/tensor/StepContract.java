@@ -9,7 +9,7 @@ import java.util.Map;
 import net.alexnet.tensor.Backend.Loss;
 import net.alexnet.tensor.Backend.ParameterGradients;
 import net.alexnet.tensor.Backend.Pooled;
-import net.alexnet.tensor.ResponseNorm.Region;
+import net.alexnet.tensor.LocalResponseNorm.Region;
 import org.junit.jupiter.api.Test;
 
 /// All operations together, as a training step has them: each takes what another made, in whatever layout.
@@ -40,8 +40,8 @@ interface StepContract extends Contract {
     private static Map<String, Tensor> pass(Backend engine, Learner learner, Tensor x, Tensor mask) {
         Window window = new Window(3, 1, 1, Rounding.CEIL);
         Window pool = new Window(3, 2, 0, Rounding.FLOOR);
-        ResponseNorm across = new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1, .75, 2);
-        ResponseNorm within = new ResponseNorm(Region.WITHIN_CHANNEL, 3, 2, 1, .75, 1);
+        LocalResponseNorm across = new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1, .75, 2);
+        LocalResponseNorm within = new LocalResponseNorm(Region.WITHIN_CHANNEL, 3, 2, 1, .75, 1);
 
         Tensor y1 = engine.convolve(x, learner.weight, learner.bias, window, 2);
         Tensor y2 = engine.relu(y1);

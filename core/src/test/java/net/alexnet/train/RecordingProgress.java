@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import net.alexnet.checkpoint.TrainingState;
-import net.alexnet.recipe.Recipe;
+import net.alexnet.train.checkpoint.TrainingState;
+import net.alexnet.train.config.Recipe;
 
 /// Keeps everything that it is told.
-public class RecordingProgress implements Progress {
+public class RecordingProgress implements RunListener {
     public final List<StepRecord> steps = new ArrayList<>();
     public final List<EpochRecord> epochs = new CopyOnWriteArrayList<>(); // read by workers
     public final List<String> warnings = new ArrayList<>();

@@ -7,33 +7,33 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
-import net.alexnet.checkpoint.Checkpoint;
-import net.alexnet.checkpoint.CheckpointStore;
-import net.alexnet.checkpoint.TrainingState;
-import net.alexnet.dataset.ListSet;
-import net.alexnet.eval.Evaluator;
-import net.alexnet.image.Picture;
-import net.alexnet.image.Preprocessing;
-import net.alexnet.image.UnreadablePictureException;
-import net.alexnet.input.Augmentation;
-import net.alexnet.input.EpochOrder;
-import net.alexnet.input.Feed;
-import net.alexnet.input.Rank;
-import net.alexnet.input.TrainingPlan;
-import net.alexnet.net.AlexNet;
-import net.alexnet.net.Network;
-import net.alexnet.net.TinyNetworks;
-import net.alexnet.optim.Constant;
-import net.alexnet.optim.MomentumSgd;
-import net.alexnet.optim.Schedule;
-import net.alexnet.recipe.Recipe;
-import net.alexnet.recipe.Recipe.Mean;
-import net.alexnet.recipe.Recipe.Values;
+import net.alexnet.data.ListSet;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.data.loader.Augmentation;
+import net.alexnet.data.loader.DataLoader;
+import net.alexnet.data.loader.EpochShuffle;
+import net.alexnet.data.loader.Rank;
+import net.alexnet.data.loader.TrainingSampler;
+import net.alexnet.inference.Evaluator;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Network;
+import net.alexnet.nn.TinyNetworks;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.Trainer.Parts;
-import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.train.checkpoint.Checkpoint;
+import net.alexnet.train.checkpoint.CheckpointStore;
+import net.alexnet.train.checkpoint.TrainingState;
+import net.alexnet.train.config.Constant;
+import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.Recipe.Mean;
+import net.alexnet.train.config.Recipe.Values;
+import net.alexnet.train.config.Schedule;
+import net.alexnet.train.config.SgdConfig;
 
 /// A run of milliseconds a step: three classes of stripes, 22 pictures to learn from in batches of 8, 8 and 6, and 9 to
 /// judge by.
@@ -51,7 +51,7 @@ final class TinyRun {
     final Backend backend;
     final RecordingProgress progress;
     final Network network;
-    final Velocities velocities;
+    final SgdOptimizer velocities;
     TrainingState state;
     LongPredicate stop = step -> false;
     BooleanSupplier gone = () -> false;
@@ -63,17 +63,17 @@ final class TinyRun {
         this.progress = progress;
         AlexNet table = recipe.network();
         this.network = Network.initialize(table.architecture(), table.initialization(), recipe.seed(), backend);
-        this.velocities = new Velocities(network, recipe.optimizer());
+        this.velocities = new SgdOptimizer(network, recipe.optimizer());
         this.state = TrainingState.start(recipe.seed());
     }
 
     static Recipe recipe(int epochs) {
-        return recipe(epochs, new MomentumSgd(0.02, 0.9, 0.0005, 2, false), new Constant(),
+        return recipe(epochs, new SgdConfig(0.02, 0.9, 0.0005, 2, false), new Constant(),
                 new Recipe.Checkpoints(1, 0, 99),
                 new Recipe.Watch(2, 1, 1000));
     }
 
-    static Recipe recipe(int epochs, MomentumSgd optimizer, Schedule schedule, Recipe.Checkpoints checkpoints,
+    static Recipe recipe(int epochs, SgdConfig optimizer, Schedule schedule, Recipe.Checkpoints checkpoints,
             Recipe.Watch watch) {
         return new Recipe("tiny", 11, TinyNetworks.of(CLASSES.size()),
                 new Recipe.Pictures(SIDE, false, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
@@ -94,18 +94,19 @@ final class TinyRun {
     }
 
     Outcome run() throws IOException, InterruptedException {
-        TrainingPlan plan = new TrainingPlan(
-                new TrainingPlan.Pictures(TRAINING, SIDE, SIDE, EpochOrder.WHOLE), recipe.batch(), Augmentation.NONE,
+        TrainingSampler plan = new TrainingSampler(
+                new TrainingSampler.Pictures(TRAINING, SIDE, SIDE, EpochShuffle.WHOLE), recipe.batch(),
+                Augmentation.NONE,
                 recipe.seed(), Rank.SOLO, state.epoch(), state.batchInEpoch());
         Evaluator evaluator = new Evaluator(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1);
         ListSet training = set(TRAINING, 0);
         ListSet vanishing = new ListSet(CLASSES, training.labels(), i -> {
             if (gone.getAsBoolean()) {
-                throw new UnreadablePictureException("no such file");
+                throw new UnreadableImageException("no such file");
             }
             return training.picture(i);
         });
-        try (Feed feed = new Feed(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
+        try (DataLoader feed = new DataLoader(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer
                     .run(new Parts(network, 0, velocities, recipe, state, feed, BATCHES, evaluator, store(), Map.of(),
                             List.of(),
@@ -128,7 +129,7 @@ final class TinyRun {
     }
 
     /// Stripes of two pixels, more or less bright by the picture's number.
-    static Picture picture(int label, int number) {
+    static Image picture(int label, int number) {
         byte[] samples = new byte[SIDE * SIDE];
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
@@ -141,6 +142,6 @@ final class TinyRun {
                 samples[y * SIDE + x] = (byte) (stripe % 2 == 0 ? dark : 255 - dark);
             }
         }
-        return new Picture(SIDE, SIDE, 1, samples);
+        return new Image(SIDE, SIDE, 1, samples);
     }
 }

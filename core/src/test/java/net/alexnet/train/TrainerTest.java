@@ -14,20 +14,20 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import net.alexnet.checkpoint.Checkpoint;
-import net.alexnet.dataset.DatasetException;
-import net.alexnet.net.Parameter;
-import net.alexnet.optim.Constant;
-import net.alexnet.optim.MomentumSgd;
-import net.alexnet.optim.Plateau;
-import net.alexnet.recipe.Recipe;
-import net.alexnet.recipe.RecipeReader;
+import net.alexnet.data.DatasetException;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.nn.Parameter;
 import net.alexnet.tensor.reference.ReferenceBackend;
-import net.alexnet.train.Progress.EpochRecord;
-import net.alexnet.train.Progress.StepRecord;
+import net.alexnet.train.RunListener.EpochRecord;
+import net.alexnet.train.RunListener.StepRecord;
 import net.alexnet.train.Trainer.Outcome;
-import net.alexnet.weights.Entry;
-import net.alexnet.weights.SafetensorsFile;
+import net.alexnet.train.checkpoint.Checkpoint;
+import net.alexnet.train.config.Constant;
+import net.alexnet.train.config.Plateau;
+import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.RecipeReader;
+import net.alexnet.train.config.SgdConfig;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The loop, on the reference backend; [TinyRun] tells what it learns.
 @Timeout(60)
 class TrainerTest {
-    private static final MomentumSgd STILL = new MomentumSgd(1e-30, 0, 0, 1, false);
+    private static final SgdConfig STILL = new SgdConfig(1e-30, 0, 0, 1, false);
 
     @AutoClose
     private final ReferenceBackend backend = new ReferenceBackend();
@@ -203,7 +203,7 @@ class TrainerTest {
                 .hasMessageContaining("optimizer.rate is 0.02");
         assertThat(run.parameters()).containsExactly(before.toArray(new float[0][]));
         assertThat(run.velocities.entries())
-                .allSatisfy(entry -> assertThat(entry.values().get().toArray(Entry.FLOAT)).containsOnly(0));
+                .allSatisfy(entry -> assertThat(entry.values().get().toArray(NamedTensor.FLOAT)).containsOnly(0));
         assertThat(run.store().list()).isEmpty();
         assertThat(lines(folder)).isEmpty();
     }
@@ -212,7 +212,7 @@ class TrainerTest {
     void aRateThatIsTooHighEndsTheRunAndNoCheckpointHoldsWhatIsNotANumber() throws Exception {
         for (int check : List.of(1, 5)) { // 5: the loss is read too late to save the weights
             Path path = folder.resolve("check-" + check);
-            Recipe recipe = TinyRun.recipe(9, new MomentumSgd(1e8, 0.9, 0, 2, false), new Constant(),
+            Recipe recipe = TinyRun.recipe(9, new SgdConfig(1e8, 0.9, 0, 2, false), new Constant(),
                     new Recipe.Checkpoints(1, 1, 99), new Recipe.Watch(100, check, 1000));
             TinyRun run = run(path, recipe);
             assertThatThrownBy(run::run).isInstanceOf(DivergedException.class)

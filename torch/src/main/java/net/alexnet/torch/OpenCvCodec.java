@@ -3,14 +3,14 @@ package net.alexnet.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Function;
-import net.alexnet.image.AreaAverage;
-import net.alexnet.image.Encoding;
-import net.alexnet.image.MiddleSquare;
-import net.alexnet.image.Orientation;
-import net.alexnet.image.Picture;
-import net.alexnet.image.PictureCodec;
-import net.alexnet.image.PictureHeader;
-import net.alexnet.image.UnreadablePictureException;
+import net.alexnet.data.image.AreaResize;
+import net.alexnet.data.image.CenterCrop;
+import net.alexnet.data.image.Encoding;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.ImageHeader;
+import net.alexnet.data.image.Orientation;
+import net.alexnet.data.image.UnreadableImageException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -27,8 +27,8 @@ import org.bytedeco.opencv.opencv_core.Size;
 ///
 /// A picture that needs more than [#MAX_BYTES] of native memory is refused. Calls wait for each other where together they
 /// would take more than that, or than 64 MiB a core on machines of eleven cores and more. For that, and for the limit of
-/// pixels, only formats are read whose header [PictureHeader] understands.
-public final class OpenCvCodec implements PictureCodec {
+/// pixels, only formats are read whose header [ImageHeader] understands.
+public final class OpenCvCodec implements ImageCodec {
     /// The most pixels that a picture may claim, unless a codec is told otherwise: 534 MB as red, green, blue.
     public static final long MAX_PIXELS = 178_000_000;
 
@@ -46,7 +46,7 @@ public final class OpenCvCodec implements PictureCodec {
             Math.max(MAX_BYTES, (64L << 20) * Runtime.getRuntime().availableProcessors()));
 
     static {
-        Natives.await();
+        NativeLoader.await();
         OpenCvSettings.apply();
         opencv_core.setNumThreads(1); // the pipeline runs many calls side by side
     }
@@ -71,12 +71,12 @@ public final class OpenCvCodec implements PictureCodec {
     }
 
     @Override
-    public Picture decode(byte[] file, int channels) throws UnreadablePictureException {
+    public Image decode(byte[] file, int channels) throws UnreadableImageException {
         return decode(file, channels, new byte[0]);
     }
 
     @Override
-    public Picture decode(byte[] file, int channels, byte[] samples) throws UnreadablePictureException {
+    public Image decode(byte[] file, int channels, byte[] samples) throws UnreadableImageException {
         long heapBytes = Math.min(Runtime.getRuntime().maxMemory() / 4, Integer.MAX_VALUE - 8);
         return read(file, channels, Math.min(maxPixels, heapBytes / channels),
                 decoded -> picture(decoded, samples));
@@ -84,15 +84,15 @@ public final class OpenCvCodec implements PictureCodec {
 
     /// The whole picture stays in native memory; the same samples as of the default way.
     @Override
-    public Picture square(byte[] file, int side, int channels) throws UnreadablePictureException {
+    public Image square(byte[] file, int side, int channels) throws UnreadableImageException {
         return read(file, channels, maxPixels, decoded -> middle(decoded, side));
     }
 
     @Override
-    public Picture resize(Picture picture, int width, int height) {
+    public Image resize(Image picture, int width, int height) {
         int channels = picture.channels();
         if (width <= picture.width() && height <= picture.height()) {
-            return new AreaAverage(picture.width(), picture.height(), width, height)
+            return new AreaResize(picture.width(), picture.height(), width, height)
                     .part(MemorySegment.ofArray(picture.samples()), picture.width() * (long) channels, channels, 0, 0,
                             width, height);
         }
@@ -104,7 +104,7 @@ public final class OpenCvCodec implements PictureCodec {
     }
 
     @Override
-    public byte[] encode(Picture picture, Encoding encoding) {
+    public byte[] encode(Image picture, Encoding encoding) {
         int type = opencv_core.CV_8UC(picture.channels());
         int[] settings = switch (encoding.format()) {
             case JPEG -> new int[] {opencv_imgcodecs.IMWRITE_JPEG_QUALITY, encoding.quality()};
@@ -127,12 +127,12 @@ public final class OpenCvCodec implements PictureCodec {
         }
     }
 
-    private static Picture read(byte[] file, int channels, long maxPixels, Function<Mat, Picture> use)
-            throws UnreadablePictureException {
+    private static Image read(byte[] file, int channels, long maxPixels, Function<Mat, Image> use)
+            throws UnreadableImageException {
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("pictures have 1 or 3 channels, not " + channels);
         }
-        PictureHeader header = header(file, maxPixels);
+        ImageHeader header = header(file, maxPixels);
         try (MemoryBudget.Share _ = MEMORY.take(bytesNeeded(header, channels, file.length));
                 BytePointer bytes = new BytePointer(file);
                 Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes);
@@ -142,56 +142,56 @@ public final class OpenCvCodec implements PictureCodec {
         }
     }
 
-    private static PictureHeader header(byte[] file, long maxPixels) throws UnreadablePictureException {
+    private static ImageHeader header(byte[] file, long maxPixels) throws UnreadableImageException {
         if (file.length == 0) {
-            throw new UnreadablePictureException("an empty file");
+            throw new UnreadableImageException("an empty file");
         }
-        Optional<PictureHeader> known = PictureHeader.of(file);
+        Optional<ImageHeader> known = ImageHeader.of(file);
         if (known.isEmpty()) {
-            throw new UnreadablePictureException("not a picture");
+            throw new UnreadableImageException("not a picture");
         }
-        PictureHeader header = known.get();
+        ImageHeader header = known.get();
         if (header.pixels() == 0) {
-            throw new UnreadablePictureException("a broken " + header.format());
+            throw new UnreadableImageException("a broken " + header.format());
         }
         checkPixels(header.width(), header.height(), maxPixels);
         if (header.scans() > MAX_SCANS) {
-            throw new UnreadablePictureException("a %s of %,d scans; the limit is %,d"
+            throw new UnreadableImageException("a %s of %,d scans; the limit is %,d"
                     .formatted(header.format(), header.scans(), MAX_SCANS));
         }
         return header;
     }
 
-    private static void checkPixels(long width, long height, long maxPixels) throws UnreadablePictureException {
+    private static void checkPixels(long width, long height, long maxPixels) throws UnreadableImageException {
         if (width > maxPixels / height) {
-            throw new UnreadablePictureException("claims to have %d × %d pixels; the limit is %,d"
+            throw new UnreadableImageException("claims to have %d × %d pixels; the limit is %,d"
                     .formatted(width, height, maxPixels));
         }
     }
 
-    private static long bytesNeeded(PictureHeader header, int channels, int fileLength)
-            throws UnreadablePictureException {
+    private static long bytesNeeded(ImageHeader header, int channels, int fileLength)
+            throws UnreadableImageException {
         long bytes = fileLength + header.pixels() * (channels + header.workspace());
         if (bytes > MAX_BYTES) {
-            throw new UnreadablePictureException("needs up to %,d bytes to decode %d × %d pixels; the limit is %,d"
+            throw new UnreadableImageException("needs up to %,d bytes to decode %d × %d pixels; the limit is %,d"
                     .formatted(bytes, header.width(), header.height(), MAX_BYTES));
         }
         return bytes;
     }
 
     /// An upright picture of 8 bits a channel, in the order red, green, blue.
-    private static Mat decoded(Mat encoded, PictureHeader header, int channels) throws UnreadablePictureException {
+    private static Mat decoded(Mat encoded, ImageHeader header, int channels) throws UnreadableImageException {
         try {
-            Mat decoded = header.alpha() == PictureHeader.Alpha.NONE
+            Mat decoded = header.alpha() == ImageHeader.Alpha.NONE
                     ? plain(encoded, channels)
                     : opaque(encoded, header, channels);
             if (decoded.empty()) {
                 decoded.close();
-                throw new UnreadablePictureException("a broken " + header.format());
+                throw new UnreadableImageException("a broken " + header.format());
             }
             return decoded;
         } catch (RuntimeException e) { // what JavaCPP makes of a C++ exception
-            throw new UnreadablePictureException("a broken " + header.format() + ": " + reason(e));
+            throw new UnreadableImageException("a broken " + header.format() + ": " + reason(e));
         }
     }
 
@@ -200,13 +200,13 @@ public final class OpenCvCodec implements PictureCodec {
         return opencv_imgcodecs.imdecode(encoded, flags);
     }
 
-    private static Mat opaque(Mat encoded, PictureHeader header, int channels) throws UnreadablePictureException {
-        boolean isTiff = header.format() == PictureHeader.Format.TIFF; // which is turned, whatever its samples are
+    private static Mat opaque(Mat encoded, ImageHeader header, int channels) throws UnreadableImageException {
+        boolean isTiff = header.format() == ImageHeader.Format.TIFF; // which is turned, whatever its samples are
         try (Mat transparent = transparent(encoded, !isTiff)) {
-            boolean premultiplied = header.alpha() == PictureHeader.Alpha.PREMULTIPLIED
+            boolean premultiplied = header.alpha() == ImageHeader.Alpha.PREMULTIPLIED
                     || (isTiff && transparent.depth() == opencv_core.CV_8U); // by libtiff
             return transparent.channels() == 4
-                    ? OverWhite.of(transparent, premultiplied, channels)
+                    ? AlphaCompositing.of(transparent, premultiplied, channels)
                     : plain(encoded, channels); // the header promised too much
         }
     }
@@ -237,8 +237,8 @@ public final class OpenCvCodec implements PictureCodec {
         }
     }
 
-    private static Picture middle(Mat picture, int side) {
-        MiddleSquare square = MiddleSquare.of(picture.cols(), picture.rows(), side);
+    private static Image middle(Mat picture, int side) {
+        CenterCrop square = CenterCrop.of(picture.cols(), picture.rows(), side);
         int left = square.squareLeft();
         int top = square.squareTop();
         try (Rect within = new Rect(square.left(), square.top(), square.width(), square.height());
@@ -251,7 +251,7 @@ public final class OpenCvCodec implements PictureCodec {
                     return cut(grown, left, top, side);
                 }
             }
-            return new AreaAverage(square.width(), square.height(), square.scaledWidth(), square.scaledHeight())
+            return new AreaResize(square.width(), square.height(), square.scaledWidth(), square.scaledHeight())
                     .part(memory(part), part.step(), part.channels(), left, top, side, side);
         }
     }
@@ -264,7 +264,7 @@ public final class OpenCvCodec implements PictureCodec {
         return to;
     }
 
-    private static Picture cut(Mat picture, int left, int top, int side) {
+    private static Image cut(Mat picture, int left, int top, int side) {
         try (Rect within = new Rect(left, top, side, side);
                 Mat part = picture.apply(within);
                 Mat square = part.clone()) {
@@ -272,12 +272,12 @@ public final class OpenCvCodec implements PictureCodec {
         }
     }
 
-    private static Picture picture(Mat mat) {
+    private static Image picture(Mat mat) {
         return picture(mat, new byte[0]);
     }
 
-    private static Picture picture(Mat mat, byte[] samples) {
-        return new Picture(mat.cols(), mat.rows(), mat.channels(), bytes(mat, samples));
+    private static Image picture(Mat mat, byte[] samples) {
+        return new Image(mat.cols(), mat.rows(), mat.channels(), bytes(mat, samples));
     }
 
     private static byte[] bytes(Mat mat, byte[] used) {

@@ -5,19 +5,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import net.alexnet.kernel.FastConvolution;
-import net.alexnet.kernel.FastMaxPool;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
-import net.alexnet.tensor.Numerics;
+import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Operands;
 import net.alexnet.tensor.Precision;
-import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Scopes;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.Window;
+import net.alexnet.torch.kernel.FastConvolution;
+import net.alexnet.torch.kernel.FastMaxPool;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -29,20 +29,20 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class TorchBackend implements Backend {
     private final TorchDevice device;
     private final String description;
-    private final Numerics numerics;
-    private final TorchFrame frame;
+    private final ComputeEnvironment numerics;
+    private final NativeCall frame;
     private final Scopes<TorchTensor> scopes = new Scopes<>();
     private final TorchTransfer transfer;
     private final TorchKernels kernels;
-    private final TorchProducts products;
-    private final TorchBlocks blocks = new TorchBlocks();
+    private final TorchMatMul products;
+    private final BlockAllocator blocks = new BlockAllocator();
 
     private TorchBackend(TorchDevice device, int threads, Precision precision) {
         this.device = device;
-        this.frame = new TorchFrame(threads);
+        this.frame = new NativeCall(threads);
         this.transfer = new TorchTransfer(device);
         this.kernels = new TorchKernels(device, threads, precision, blocks);
-        this.products = new TorchProducts(precision);
+        this.products = new TorchMatMul(precision);
         products.require(device, frame);
         this.numerics = TorchLibrary.numerics(device, threads, kernels.describe(), precision);
         this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe()
@@ -75,7 +75,7 @@ public final class TorchBackend implements Backend {
         if (threads < 1) {
             throw new IllegalArgumentException("libtorch needs at least 1 thread, found " + threads);
         }
-        Natives.await();
+        NativeLoader.await();
         TorchLibrary.load();
         return new TorchBackend(TorchDevice.find(device), threads, precision);
     }
@@ -86,7 +86,7 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
-    public Numerics numerics() {
+    public ComputeEnvironment numerics() {
         return numerics;
     }
 
@@ -304,7 +304,7 @@ public final class TorchBackend implements Backend {
     // --- normalisation and pooling ---------------------------------------------------------------------------------
 
     @Override
-    public Tensor normalize(Tensor x, ResponseNorm norm) {
+    public Tensor normalize(Tensor x, LocalResponseNorm norm) {
         Operands.normalize(x.shape(), norm);
         return one("normalize", () -> kernels.responseNorm(norm, x.shape().dim(1))
                 .map(layer -> kernels.forward(layer, raw(x)))
@@ -312,17 +312,17 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
-    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm) {
         return normalizeGradient("normalizeGradient", x, y, dy, norm, false);
     }
 
     @Override
-    public Tensor normalizeGradientThroughRelu(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+    public Tensor normalizeGradientThroughRelu(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm) {
         return normalizeGradient("normalizeGradientThroughRelu", x, y, dy, norm, true);
     }
 
     private Tensor normalizeGradient(
-            String operation, Tensor x, Tensor y, Tensor dy, ResponseNorm norm, boolean throughRelu) {
+            String operation, Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, boolean throughRelu) {
         Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
         return one(operation, () -> kernels.responseNorm(norm, x.shape().dim(1))
                 .map(layer -> kernels.gradient(layer, raw(x), raw(dy), throughRelu))
@@ -367,12 +367,12 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
-    public boolean fusesNormalizeMaxPool(ResponseNorm norm) {
+    public boolean fusesNormalizeMaxPool(LocalResponseNorm norm) {
         return kernels.fusesNormalizeMaxPool(norm);
     }
 
     @Override
-    public Tensor normalizeMaxPool(Tensor x, ResponseNorm norm, Window window) {
+    public Tensor normalizeMaxPool(Tensor x, LocalResponseNorm norm, Window window) {
         Operands.normalize(x.shape(), norm);
         Shape shape = Operands.maxPool(x.shape(), window);
         Optional<FastMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
@@ -383,7 +383,7 @@ public final class TorchBackend implements Backend {
 
     @Override
     public Tensor normalizeMaxPoolGradient(
-            Tensor x, Tensor y, Tensor dy, ResponseNorm norm, Window window, boolean throughRelu) {
+            Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, Window window, boolean throughRelu) {
         Operands.normalize(x.shape(), norm);
         Operands.same("normalizeMaxPoolGradient", "y", y.shape(), "dy", dy.shape());
         Operands.maxPoolGradient(dy.shape(), x.shape(), window);

@@ -90,7 +90,7 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
         }
     }
 
-    /// How tensors of this element type are made here; to be called in a [TorchFrame].
+    /// How tensors of this element type are made here; to be called in a [NativeCall].
     TensorOptions options(ScalarType element) {
         return new TensorOptions(isCpu() ? new Device(type) : new Device(type, (byte) index))
                 .dtype(new ScalarTypeOptional(element));

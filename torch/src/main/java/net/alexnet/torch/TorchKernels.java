@@ -3,14 +3,14 @@ package net.alexnet.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Consumer;
-import net.alexnet.kernel.FastConvolution;
-import net.alexnet.kernel.FastMaxPool;
-import net.alexnet.kernel.FastResponseNorm;
-import net.alexnet.kernel.Kernels;
+import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Precision;
-import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
+import net.alexnet.torch.kernel.FastConvolution;
+import net.alexnet.torch.kernel.FastMaxPool;
+import net.alexnet.torch.kernel.FastResponseNorm;
+import net.alexnet.torch.kernel.Kernels;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -21,11 +21,11 @@ final class TorchKernels {
     private final Optional<Kernels> kernels;
 
     private final boolean multiplies;
-    private final TorchBlocks blocks;
+    private final BlockAllocator blocks;
 
     /// @param blocks where outputs come from
     /// @param precision in which products are taken; the kernels' are float32, so with another they take none
-    TorchKernels(TorchDevice device, int threads, Precision precision, TorchBlocks blocks) {
+    TorchKernels(TorchDevice device, int threads, Precision precision, BlockAllocator blocks) {
         this.blocks = blocks;
         this.multiplies = precision == Precision.FLOAT32;
         this.kernels = device.isCpu() ? Kernels.open(threads) : Optional.empty();
@@ -40,7 +40,7 @@ final class TorchKernels {
         return kernels.filter(_ -> multiplies).flatMap(present -> present.convolution(x, weight, window, groups));
     }
 
-    Optional<FastResponseNorm> responseNorm(ResponseNorm norm, int channels) {
+    Optional<FastResponseNorm> responseNorm(LocalResponseNorm norm, int channels) {
         return kernels.flatMap(present -> present.responseNorm(norm, channels));
     }
 
@@ -99,15 +99,15 @@ final class TorchKernels {
         return made(Layout.shape(x), x, dx -> layer.gradient(memory(x), memory(y), memory(dy), dx, throughRelu));
     }
 
-    boolean fusesNormalizeMaxPool(ResponseNorm norm) {
-        return kernels.isPresent() && Kernels.normalizes(norm);
+    boolean fusesNormalizeMaxPool(LocalResponseNorm norm) {
+        return kernels.isPresent() && norm.isPaperForm();
     }
 
-    Optional<FastMaxPool> normalizedMaxPool(Shape x, ResponseNorm norm, Window window) {
+    Optional<FastMaxPool> normalizedMaxPool(Shape x, LocalResponseNorm norm, Window window) {
         return kernels.flatMap(present -> present.normalizedMaxPool(x, norm, window));
     }
 
-    /// What goes wrong in here is not libtorch's doing: [TorchFrame] says so.
+    /// What goes wrong in here is not libtorch's doing: [NativeCall] says so.
     static final class Failure extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -7,7 +7,7 @@ import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import net.alexnet.tensor.BackendException;
-import net.alexnet.tensor.Numerics;
+import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Precision;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
@@ -87,15 +87,16 @@ final class TorchLibrary {
     ///
     /// @param kernels what they are, or why there are none
     /// @param precision of products
-    static Numerics numerics(TorchDevice device, int threads, String kernels, Precision precision) {
+    static ComputeEnvironment numerics(TorchDevice device, int threads, String kernels, Precision precision) {
         String rounded = precision == Precision.FLOAT32 ? "" : ", products in " + precision;
         try (var _ = new PointerScope()) {
             String config = torch.show_config().getString();
             String engine = "libtorch " + find("TORCH_VERSION=([0-9.]+)", config);
             return device.isCpu()
-                    ? new Numerics(engine + ", oneDNN " + find("MKL-DNN v([0-9.]+)", config), device.name(), threads,
+                    ? new ComputeEnvironment(engine + ", oneDNN " + find("MKL-DNN v([0-9.]+)", config), device.name(),
+                            threads,
                             torch.get_cpu_capability().getString() + ", " + kernels + rounded)
-                    : new Numerics(engine, device.name(), 1, "its own" + rounded);
+                    : new ComputeEnvironment(engine, device.name(), 1, "its own" + rounded);
         }
     }
 

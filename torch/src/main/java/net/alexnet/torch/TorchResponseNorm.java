@@ -1,6 +1,6 @@
 package net.alexnet.torch;
 
-import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch;
 /// `local_response_norm` pools over a padded copy instead and takes nearly half of a training step on a CPU.
 ///
 /// @param norm the neighbourhood and the constants
-record TorchResponseNorm(ResponseNorm norm) {
+record TorchResponseNorm(LocalResponseNorm norm) {
     /// The output y, of the shape of x, `(N, C, H, W)`.
     Tensor forward(Tensor x) {
         return power(denominator(x)).mul_(x);

@@ -15,7 +15,7 @@ final class TorchTensor implements Scopes.Owned {
     private org.bytedeco.pytorch.Tensor handle;
     private final Shape shape;
     private final Scopes<TorchTensor> owner;
-    private final TorchBlocks blocks;
+    private final BlockAllocator blocks;
     private MemorySegment borrowed;
     private boolean freed;
     private final Map<Use, float[]> prepared = new EnumMap<>(Use.class);
@@ -31,7 +31,7 @@ final class TorchTensor implements Scopes.Owned {
     ///     [MemorySegment#NULL] if there is none
     /// @param blocks to which its memory goes back, if it came from there
     TorchTensor(org.bytedeco.pytorch.Tensor handle, Scopes<TorchTensor> owner, MemorySegment borrowed,
-            TorchBlocks blocks) {
+            BlockAllocator blocks) {
         this.blocks = blocks;
         this.handle = new org.bytedeco.pytorch.Tensor(handle).retainReference();
         this.shape = Layout.shape(handle);

@@ -8,7 +8,7 @@
 ///
 /// ```
 /// TorchBackend         checks arguments, names the operation
-///   TorchFrame         one native operation: thread count, no gradients, temporaries freed, failures translated
+///   NativeCall         one native operation: thread count, no gradients, temporaries freed, failures translated
 ///   TorchConvolution   TorchMaxPool   TorchResponseNorm   TorchNeurons   ...     what is computed, on raw tensors
 ///   TorchTransfer      between Java's memory and the device's
 /// ```

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.zip.CRC32;
-import net.alexnet.image.Encoding;
-import net.alexnet.image.Picture;
-import net.alexnet.image.Squares;
-import net.alexnet.image.UnreadablePictureException;
+import net.alexnet.data.image.Encoding;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.ResizeAndCenterCrop;
+import net.alexnet.data.image.UnreadableImageException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -40,11 +40,11 @@ class OpenCvCodecTest {
         "png-named.jpg", "plain.bmp", "plain.webp", "plain.tif"
     })
     void readsEveryFormUprightAsRedGreenBlue(String name) throws Exception {
-        Picture picture = CODEC.decode(file(name), 3);
+        Image picture = CODEC.decode(file(name), 3);
         assertThat(picture.width()).isEqualTo(WIDTH);
         assertThat(picture.height()).isEqualTo(HEIGHT);
         assertThat(greatestDifference(picture, WIDTH)).isLessThan(name.startsWith("palette") ? 40 : 12); // 256 colours
-        Picture grey = CODEC.decode(file(name), 1);
+        Image grey = CODEC.decode(file(name), 1);
         assertThat(grey.channels()).isEqualTo(1);
         assertThat(grey.width()).isEqualTo(WIDTH);
         assertThat(sample(grey, WIDTH - 1, HEIGHT - 1, 0)).isBetween(220, 246); // .299 · 255 + .587 · 255 + .114 · 64
@@ -53,8 +53,8 @@ class OpenCvCodecTest {
     @ParameterizedTest
     @ValueSource(strings = {"grey.jpg", "grey-16.png"})
     void makesGreyPicturesColour(String name) throws Exception {
-        Picture colour = CODEC.decode(file(name), 3);
-        Picture grey = CODEC.decode(file(name), 1);
+        Image colour = CODEC.decode(file(name), 3);
+        Image grey = CODEC.decode(file(name), 1);
         for (int x = 0; x < WIDTH; x++) {
             assertThat(sample(grey, x, 9, 0)).isCloseTo(x * 255 / (WIDTH - 1), within(3));
             for (int c = 0; c < 3; c++) {
@@ -65,7 +65,7 @@ class OpenCvCodecTest {
 
     @Test
     void laysTransparentPicturesOverWhite() throws Exception {
-        Picture picture = CODEC.decode(file("alpha.png"), 3);
+        Image picture = CODEC.decode(file("alpha.png"), 3);
         assertThat(greatestDifference(picture, WIDTH / 2)).isZero();
         for (int c = 0; c < 3; c++) {
             assertThat(sample(picture, WIDTH / 2, 5, c)).isEqualTo(255);
@@ -75,9 +75,9 @@ class OpenCvCodecTest {
 
     @Test
     void turnsTransparentPicturesUpright() throws Exception {
-        Picture stored = CODEC.decode(file("alpha.png"), 3);
+        Image stored = CODEC.decode(file("alpha.png"), 3);
         for (int orientation = 1; orientation <= 8; orientation++) {
-            Picture upright = CODEC.decode(withExif(file("alpha.png"), orientation), 3);
+            Image upright = CODEC.decode(withExif(file("alpha.png"), orientation), 3);
             boolean lies = orientation > 4;
             assertThat(upright.width()).isEqualTo(lies ? HEIGHT : WIDTH);
             for (int y = 0; y < HEIGHT; y++) {
@@ -139,7 +139,7 @@ class OpenCvCodecTest {
         byte[] png = file("alpha.png");
         ByteBuffer.wrap(png).putInt(16, 13_000).putInt(20, 13_000).put(24, (byte) 16);
         assertThatThrownBy(() -> CODEC.square(png, 16, 3))
-                .isInstanceOf(UnreadablePictureException.class)
+                .isInstanceOf(UnreadableImageException.class)
                 .hasMessageStartingWith("needs up to 1,859,")
                 .hasMessageContaining("the limit is 734,003,200");
         byte[] jpeg = file("plain.jpg");
@@ -147,7 +147,7 @@ class OpenCvCodecTest {
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 13_341).putShort(frame + 7, (short) 13_341);
         byte[] largest = Arrays.copyOf(jpeg, jpeg.length - 20); // 178 million pixels, of which most are missing
         assertThatThrownBy(() -> CODEC.square(largest, 16, 3))
-                .isInstanceOf(UnreadablePictureException.class)
+                .isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("a broken JPEG");
     }
 
@@ -176,8 +176,8 @@ class OpenCvCodecTest {
             byte[] jpeg = file(name);
             for (int cut = 3; cut < jpeg.length; cut += 1 + cut / 20) { // the last 2 bytes only say that it ends
                 byte[] rest = Arrays.copyOf(jpeg, jpeg.length - cut);
-                assertThatThrownBy(() -> CODEC.decode(rest, 3)).isInstanceOf(UnreadablePictureException.class);
-                assertThatThrownBy(() -> CODEC.square(rest, 16, 3)).isInstanceOf(UnreadablePictureException.class);
+                assertThatThrownBy(() -> CODEC.decode(rest, 3)).isInstanceOf(UnreadableImageException.class);
+                assertThatThrownBy(() -> CODEC.square(rest, 16, 3)).isInstanceOf(UnreadableImageException.class);
             }
             byte[] more = Arrays.copyOf(jpeg, jpeg.length + 999);
             assertThat(CODEC.decode(more, 3).samples()).isEqualTo(CODEC.decode(jpeg, 3).samples());
@@ -192,12 +192,12 @@ class OpenCvCodecTest {
     @Test
     void storesWhatItReadsBack() throws Exception {
         for (int channels : new int[] {1, 3}) {
-            Picture picture = CODEC.decode(file("png-named.jpg"), channels);
+            Image picture = CODEC.decode(file("png-named.jpg"), channels);
             byte[] png = CODEC.encode(picture, Encoding.LOSSLESS);
             assertThat(CODEC.decode(png, channels).samples()).isEqualTo(picture.samples());
             byte[] jpeg = CODEC.encode(picture, Encoding.PAPER);
             assertThat(CODEC.encode(picture, Encoding.PAPER)).isEqualTo(jpeg);
-            Picture read = CODEC.decode(jpeg, channels);
+            Image read = CODEC.decode(jpeg, channels);
             for (int i = 0; i < read.samples().length; i++) {
                 assertThat(read.samples()[i] & 0xFF).isCloseTo(picture.samples()[i] & 0xFF, within(12));
             }
@@ -222,10 +222,10 @@ class OpenCvCodecTest {
         ByteBuffer.wrap(png).putInt(16, 3_000_000).putInt(20, 2_000_000);
         unreadable(png, "3000000 × 2000000 pixels");
         assertThatThrownBy(() -> new OpenCvCodec(WIDTH * HEIGHT - 1).decode(file("plain.jpg"), 3))
-                .isInstanceOf(UnreadablePictureException.class)
+                .isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("the limit is 1,535");
         assertThatThrownBy(() -> new OpenCvCodec(WIDTH * HEIGHT - 1).square(file("plain.jpg"), 8, 3))
-                .isInstanceOf(UnreadablePictureException.class)
+                .isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("the limit is 1,535");
         assertThat(new OpenCvCodec(WIDTH * HEIGHT).decode(file("plain.jpg"), 3).width()).isEqualTo(WIDTH);
         assertThatIllegalArgumentException().isThrownBy(() -> new OpenCvCodec(0));
@@ -234,9 +234,9 @@ class OpenCvCodecTest {
 
     @Test
     void shrinksByAreaAndGrowsByCubic() {
-        Picture checks = new Picture(4, 2, 1, new byte[] {0, 100, 20, 40, 100, 0, 40, 20});
+        Image checks = new Image(4, 2, 1, new byte[] {0, 100, 20, 40, 100, 0, 40, 20});
         assertThat(CODEC.resize(checks, 2, 1).samples()).containsExactly(50, 30);
-        Picture step = new Picture(4, 1, 1, new byte[] {100, 100, 110, 110});
+        Image step = new Image(4, 1, 1, new byte[] {100, 100, 110, 110});
         byte[] grown = CODEC.resize(step, 16, 4).samples();
         assertThat(grown).hasSize(64).contains(99).contains(111); // cubic overshoots beside a step
     }
@@ -246,7 +246,7 @@ class OpenCvCodecTest {
         int[][] sizes = {{500, 375, 341, 256}, {375, 500, 256, 341}, {300, 300, 299, 150}, {64, 40, 7, 5}};
         for (int[] size : sizes) {
             for (int channels : new int[] {1, 3}) {
-                Picture picture = noise(size[0], size[1], channels);
+                Image picture = noise(size[0], size[1], channels);
                 byte[] ours = CODEC.resize(picture, size[2], size[3]).samples();
                 byte[] theirs = new byte[ours.length];
                 try (BytePointer bytes = new BytePointer(picture.samples());
@@ -265,7 +265,7 @@ class OpenCvCodecTest {
 
     @Test
     void squaresKeepTheMiddle() throws Exception {
-        Picture square = Squares.middle(CODEC.decode(file("png-named.jpg"), 3), 16, CODEC);
+        Image square = ResizeAndCenterCrop.middle(CODEC.decode(file("png-named.jpg"), 3), 16, CODEC);
         assertThat(sample(square, 0, 8, 0)).isCloseTo(8 * 255 / 47, within(6)); // column 8 of 48 stands at the left
         assertThat(sample(square, 15, 8, 0)).isCloseTo(39 * 255 / 47, within(6));
     }
@@ -278,7 +278,7 @@ class OpenCvCodecTest {
             try {
                 CODEC.resize(CODEC.decode(files[i % 3], 3), 60, 60);
                 CODEC.encode(CODEC.square(files[i % 3], 30, 3), Encoding.PAPER);
-            } catch (UnreadablePictureException e) {
+            } catch (UnreadableImageException e) {
                 assertThat(i % 3).isEqualTo(2);
             }
         }
@@ -293,16 +293,16 @@ class OpenCvCodecTest {
     private static void unreadable(byte[] file, String why) {
         for (int channels : new int[] {1, 3}) {
             assertThatThrownBy(() -> CODEC.decode(file, channels))
-                    .isInstanceOf(UnreadablePictureException.class)
+                    .isInstanceOf(UnreadableImageException.class)
                     .hasMessageContaining(why);
         }
     }
 
-    private static void squareIsTheMiddle(byte[] file) throws UnreadablePictureException {
+    private static void squareIsTheMiddle(byte[] file) throws UnreadableImageException {
         for (int channels : new int[] {1, 3}) {
             for (int side : new int[] {1, 16, 32, 61}) {
-                Picture middle = Squares.middle(CODEC.decode(file, channels), side, CODEC);
-                Picture square = CODEC.square(file, side, channels);
+                Image middle = ResizeAndCenterCrop.middle(CODEC.decode(file, channels), side, CODEC);
+                Image square = CODEC.square(file, side, channels);
                 assertThat(square.width()).isEqualTo(side);
                 assertThat(square.height()).isEqualTo(side);
                 assertThat(square.samples()).isEqualTo(middle.samples());
@@ -310,10 +310,10 @@ class OpenCvCodecTest {
         }
     }
 
-    private static Picture noise(int width, int height, int channels) {
+    private static Image noise(int width, int height, int channels) {
         byte[] samples = new byte[width * height * channels];
         new Random(width).nextBytes(samples);
-        return new Picture(width, height, channels, samples);
+        return new Image(width, height, channels, samples);
     }
 
     /// A PNG with a chunk of EXIF data after its header.
@@ -360,7 +360,7 @@ class OpenCvCodecTest {
         return file.array();
     }
 
-    private static int greatestDifference(Picture picture, int columns) {
+    private static int greatestDifference(Image picture, int columns) {
         int greatest = 0;
         for (int y = 0; y < HEIGHT; y++) {
             for (int x = 0; x < columns; x++) {
@@ -372,7 +372,7 @@ class OpenCvCodecTest {
         return greatest;
     }
 
-    private static int sample(Picture picture, int x, int y, int channel) {
+    private static int sample(Image picture, int x, int y, int channel) {
         return picture.samples()[(y * picture.width() + x) * picture.channels() + channel] & 0xFF;
     }
 

@@ -2,7 +2,7 @@ package net.alexnet.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import net.alexnet.tensor.Numerics;
+import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Precision;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
@@ -27,7 +27,7 @@ class TorchDeviceTest {
         TorchLibrary.load();
         TorchDevice asked = new TorchDevice("cpu", DeviceType.CPU, 0, "as asked");
         TorchDevice found = new TorchDevice("cpu", DeviceType.CPU, 0, "no GPU");
-        Numerics two = TorchLibrary.numerics(asked, 2, "kernels", Precision.FLOAT32);
+        ComputeEnvironment two = TorchLibrary.numerics(asked, 2, "kernels", Precision.FLOAT32);
         assertThat(two).isEqualTo(TorchLibrary.numerics(found, 2, "kernels", Precision.FLOAT32));
         assertThat(two.changes(TorchLibrary.numerics(asked, 3, "kernels", Precision.FLOAT32)))
                 .containsExactly("threads: 2 then, 3 now");

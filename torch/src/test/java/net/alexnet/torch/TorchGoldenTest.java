@@ -1,6 +1,6 @@
 package net.alexnet.torch;
 
-import net.alexnet.net.GoldenContract;
+import net.alexnet.nn.GoldenContract;
 
 class TorchGoldenTest extends GoldenContract {
     TorchGoldenTest() {

@@ -3,14 +3,15 @@ package net.alexnet.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import net.alexnet.kernel.FastConvolution;
-import net.alexnet.kernel.Kernels;
+import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm.Region;
 import net.alexnet.tensor.Precision;
-import net.alexnet.tensor.ResponseNorm;
-import net.alexnet.tensor.ResponseNorm.Region;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
+import net.alexnet.torch.kernel.FastConvolution;
+import net.alexnet.torch.kernel.Kernels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,9 +24,9 @@ class TorchKernelsTest {
     /// Where a machine has no wide vectors, there is nothing to look at.
     private static TorchKernels open() {
         assumeTrue(Kernels.missing().isEmpty());
-        Natives.await();
+        NativeLoader.await();
         TorchLibrary.load();
-        return new TorchKernels(TorchDevice.find("cpu"), 2, Precision.FLOAT32, new TorchBlocks());
+        return new TorchKernels(TorchDevice.find("cpu"), 2, Precision.FLOAT32, new BlockAllocator());
     }
 
     /// §3.5 of the paper; one picture as when one is classified, and a batch.
@@ -57,7 +58,7 @@ class TorchKernelsTest {
     @ParameterizedTest
     @ValueSource(ints = {96, 256})
     void thePapersNormIsOurs(int channels) {
-        assertThat(kernels.responseNorm(new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2), channels))
+        assertThat(kernels.responseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2), channels))
                 .isPresent();
     }
 
@@ -65,14 +66,16 @@ class TorchKernelsTest {
     void lastDigitsDependOnTheKernelsRevisionAndThePrecision() {
         try (TorchBackend whole = TorchBackend.open("cpu", 2);
                 TorchBackend rounded = TorchBackend.open("cpu", 2, Precision.BFLOAT16)) {
-            assertThat(whole.numerics().instructions()).contains("revision " + Kernels.REVISION);
+            assertThat(whole.numerics().instructions()).contains("revision " + ComputeEnvironment.REVISION);
             assertThat(whole.numerics().changes(rounded.numerics())).singleElement().asString().contains("bfloat16");
         }
     }
 
     @Test
     void otherNormsAreLibtorchs() {
-        assertThat(kernels.responseNorm(new ResponseNorm(Region.ACROSS_CHANNELS, 3, 2, 1e-4, .75, 1), 96)).isEmpty();
-        assertThat(kernels.responseNorm(new ResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-4, .75, 1), 96)).isEmpty();
+        assertThat(kernels.responseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 3, 2, 1e-4, .75, 1), 96))
+                .isEmpty();
+        assertThat(kernels.responseNorm(new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-4, .75, 1), 96))
+                .isEmpty();
     }
 }

@@ -12,8 +12,8 @@ import java.util.Random;
 import net.alexnet.tensor.Backend.Loss;
 import net.alexnet.tensor.Backend.ParameterGradients;
 import net.alexnet.tensor.Backend.Pooled;
-import net.alexnet.tensor.ResponseNorm;
-import net.alexnet.tensor.ResponseNorm.Region;
+import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm.Region;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
@@ -32,8 +32,8 @@ class TorchMemoryTest {
     private static final int SIDE = 38;
     private static final Window CONV = new Window(5, 2, 0, Rounding.CEIL); // 38 -> 18, one pixel over the edge
     private static final Window POOL = Window.of(3, 2, 0); // 18 -> 8
-    private static final ResponseNorm ACROSS = new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2);
-    private static final ResponseNorm WITHIN = new ResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-3, .75, 1);
+    private static final LocalResponseNorm ACROSS = new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2);
+    private static final LocalResponseNorm WITHIN = new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-3, .75, 1);
 
     private TorchBackend backend;
     private Tensor[] parameters;

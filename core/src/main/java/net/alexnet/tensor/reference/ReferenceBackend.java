@@ -3,10 +3,10 @@ package net.alexnet.tensor.reference;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.Numerics;
+import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Operands;
 import net.alexnet.tensor.Precision;
-import net.alexnet.tensor.ResponseNorm;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Scopes;
 import net.alexnet.tensor.Shape;
@@ -37,8 +37,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Numerics numerics() {
-        return new Numerics("reference", "cpu", 1,
+    public ComputeEnvironment numerics() {
+        return new ComputeEnvironment("reference", "cpu", 1,
                 "Java" + (precision == Precision.FLOAT32 ? "" : ", products in " + precision));
     }
 
@@ -211,13 +211,13 @@ public final class ReferenceBackend implements Backend {
     // --- normalisation and pooling ---------------------------------------------------------------------------------
 
     @Override
-    public Tensor normalize(Tensor x, ResponseNorm norm) {
+    public Tensor normalize(Tensor x, LocalResponseNorm norm) {
         Operands.normalize(x.shape(), norm);
         return tensor(x.shape(), new ReferenceResponseNorm(x.shape(), norm).forward(values(x)));
     }
 
     @Override
-    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, ResponseNorm norm) {
+    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm) {
         Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
         ReferenceResponseNorm layer = new ReferenceResponseNorm(x.shape(), norm);
         return tensor(x.shape(), layer.gradient(values(x), values(y), values(dy)));

@@ -1,6 +1,6 @@
 package net.alexnet.tensor.reference;
 
-import net.alexnet.tensor.ResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;
 
 /// Local response normalisation, §3.3 of the paper:
@@ -21,12 +21,12 @@ final class ReferenceResponseNorm {
     private final int channels;
     private final int height;
     private final int width;
-    private final ResponseNorm norm;
+    private final LocalResponseNorm norm;
 
     /// The geometry.
     ///
     /// @param x `(N, C, H, W)`, the shape of everything here
-    ReferenceResponseNorm(Shape x, ResponseNorm norm) {
+    ReferenceResponseNorm(Shape x, LocalResponseNorm norm) {
         batch = x.dim(0);
         channels = x.dim(1);
         height = x.dim(2);

@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import net.alexnet.tensor.Backend.Pooled;
-import net.alexnet.tensor.ResponseNorm;
-import net.alexnet.tensor.ResponseNorm.Region;
+import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm.Region;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
@@ -90,12 +90,12 @@ class ReferenceGradientTest {
         Shape shape = Shape.of(2, 8, 3, 4);
         // alphas so great that the neighbours' part of the gradient weighs as much as the direct one
         return Stream.of(
-                new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 10, .75, 1),
-                new ResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 10, .75, 2),
-                new ResponseNorm(Region.ACROSS_CHANNELS, 3, 1, 3, .5, 4),
-                new ResponseNorm(Region.ACROSS_CHANNELS, 17, 2, 20, 1.2, 1),
-                new ResponseNorm(Region.WITHIN_CHANNEL, 3, 2, 10, .75, 1),
-                new ResponseNorm(Region.WITHIN_CHANNEL, 5, 1, 10, .75, 1))
+                new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 10, .75, 1),
+                new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 10, .75, 2),
+                new LocalResponseNorm(Region.ACROSS_CHANNELS, 3, 1, 3, .5, 4),
+                new LocalResponseNorm(Region.ACROSS_CHANNELS, 17, 2, 20, 1.2, 1),
+                new LocalResponseNorm(Region.WITHIN_CHANNEL, 3, 2, 10, .75, 1),
+                new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 1, 10, .75, 1))
                 .map(norm -> dynamicTest(norm.toString(), () -> {
                     Tensor x = normal(1, shape);
                     Tensor dy = normal(2, shape);

@@ -1,0 +1,105 @@
+package net.alexnet.cli;
+
+import java.io.IOException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import net.alexnet.cli.SimilarCommand.Found;
+import net.alexnet.cli.SimilarCommand.Like;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.image.Encoding;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.UnreadableImageException;
+
+/// A page like the paper's figure 4: a picture in the first column, those most like it in the next. It is one file: the
+/// pictures' middle squares stand in it.
+final class ContactSheet {
+    private static final int SIDE = 160; // pixels of a thumbnail
+    private static final Encoding JPEG = new Encoding(Encoding.Format.JPEG, 85);
+
+    private static final String HEAD = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Similar pictures</title>
+            <style>
+            :root { color-scheme: light dark; }
+            body { font: 14px/1.4 system-ui, sans-serif; margin: 1.5rem; color: CanvasText; background: Canvas; }
+            div { overflow-x: auto; }
+            table { border-collapse: collapse; }
+            th, td { padding: .4rem; vertical-align: top; text-align: left; font-weight: normal; width: 160px; }
+            th[scope=row] { border-right: 2px solid GrayText; padding-right: 1rem; }
+            thead th { color: GrayText; }
+            td:nth-child(2) { padding-left: 1rem; }
+            img { display: block; width: 160px; height: 160px; }
+            p { margin: .2rem 0 0; overflow-wrap: anywhere; max-width: 160px; }
+            </style>
+            </head>
+            <body>
+            <h1>Similar pictures</h1>
+            <div><table>
+            <thead><tr><th scope="col">picture</th><th scope="col" colspan="%d">nearest first: distance, file, class</th></tr></thead>
+            <tbody>
+            """;
+    private static final String FOOT = """
+            </tbody>
+            </table></div>
+            </body>
+            </html>
+            """;
+
+    private ContactSheet() {}
+
+    /// @param found what to show, a row each
+    /// @param asked where the pictures that were asked about stand
+    /// @param source where the others stand
+    static String of(List<Found> found, ImageSource asked, ImageSource source, ImageCodec codec)
+            throws IOException {
+        int columns = found.stream().mapToInt(one -> one.similar().size()).max().orElse(1);
+        StringBuilder page = new StringBuilder(HEAD.replace("%d", String.valueOf(columns)));
+        for (Found one : found) {
+            page.append("<tr>\n<th scope=\"row\">").append(image(asked.pictures(), one.index(), one.file(), codec))
+                    .append("<p>").append(escaped(one.file())).append("</p></th>\n");
+            for (Like like : one.similar()) {
+                page.append("<td>").append(image(source.pictures(), like.picture(), like.file(), codec))
+                        .append("<p>").append(String.format(Locale.ROOT, "%.4f", like.distance())).append("</p><p>")
+                        .append(escaped(like.file())).append("</p>");
+                like.className().ifPresent(name -> page.append("<p>").append(escaped(name)).append("</p>"));
+                page.append("</td>\n");
+            }
+            page.append("</tr>\n");
+        }
+        return page.append(FOOT).toString();
+    }
+
+    private static String image(ImageDataset pictures, int index, String name, ImageCodec codec) throws IOException {
+        try {
+            Image square = pictures.content(index).square(codec, SIDE, 3);
+            String data = Base64.getEncoder().encodeToString(codec.encode(square, JPEG));
+            return "<img alt=\"" + escaped(name) + "\" src=\"data:image/jpeg;base64," + data + "\">";
+        } catch (UnreadableImageException e) {
+            return "<p>" + escaped(String.valueOf(e.getMessage())) + "</p>";
+        }
+    }
+
+    /// Text in an element or an attribute: nothing in it can be taken for markup, and nothing in it is invisible.
+    static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder();
+        text.codePoints().forEach(point -> {
+            switch (point) {
+                case '&' -> escaped.append("&amp;");
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '"' -> escaped.append("&quot;");
+                case '\'' -> escaped.append("&#39;");
+                default -> escaped.appendCodePoint(
+                        Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE
+                                || Character.getType(point) == Character.FORMAT ? 0xFFFD : point);
+            }
+        });
+        return escaped.toString();
+    }
+}

@@ -1,0 +1,45 @@
+package net.alexnet.cli;
+
+import java.util.Locale;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import net.alexnet.torch.TorchBackend;
+import picocli.CommandLine.Option;
+
+/// The options that say what computes; mixed into every command that does.
+final class Engine {
+    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "auto", description = "auto, cpu, cuda, cuda:N, mps, or reference for the plain Java loops. Default: ${DEFAULT-VALUE}.")
+    private String device = "auto";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute and that read pictures. Default: all cores.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    Backend open() {
+        return open(Precision.FLOAT32);
+    }
+
+    /// @param precision in which convolutions and fully connected layers multiply
+    Backend open(Precision precision) {
+        if (device.toLowerCase(Locale.ROOT).equals("reference")) {
+            return new ReferenceBackend(precision);
+        }
+        try {
+            return TorchBackend.open(device.toLowerCase(Locale.ROOT), threads(), precision);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--" + e.getMessage());
+        }
+    }
+
+    int threads() {
+        return threads(threads);
+    }
+
+    /// What `--threads` says, if it may.
+    static int threads(int threads) {
+        if (threads < 1 || threads > 1024) {
+            throw new UsageException("--threads must be 1 to 1024, found " + threads);
+        }
+        return threads;
+    }
+}

@@ -1,0 +1,271 @@
+package net.alexnet.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.Datasets;
+import net.alexnet.data.EvaluationSet;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.InMemoryDataset;
+import net.alexnet.data.RejectedImage;
+import net.alexnet.data.Synset;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.shard.PreparationSettings;
+import net.alexnet.data.shard.PreparedDataset;
+import net.alexnet.inference.Ensemble.Input;
+import net.alexnet.train.TrainingRun;
+import net.alexnet.train.config.Recipe;
+
+/// The pictures of an evaluation as each model wants them.
+///
+/// @param inputs one for each model, in their order; all hold the same pictures
+/// @param rejected the pictures that were left out
+/// @param submissionIds the number of each class in a submission to the ILSVRC, where the data knows it
+record EvaluationData(
+        List<Input> inputs, List<RejectedImage> rejected, Optional<List<Integer>> submissionIds) {
+
+    /// What it takes to open pictures.
+    ///
+    /// @param workers threads that read pictures
+    /// @param progress is told how it goes
+    record Tools(ImageCodec codec, int workers, ConsoleProgress progress) {}
+
+    /// Opens the pictures of a folder, or those that the models were validated on.
+    ///
+    /// @param models with the same classes and channels
+    static EvaluationData open(Optional<Path> folder, List<NamedModel> models, Tools tools)
+            throws IOException, InterruptedException {
+        if (folder.isEmpty()) {
+            return validated(models, tools);
+        }
+        if (PreparedDataset.isIn(folder.get())) {
+            return prepared(PreparedDataset.open(folder.get(), tools.codec), models, tools);
+        }
+        return named(folder.get(), models, tools);
+    }
+
+    // --- what --data names -----------------------------------------------------------------------------------------
+
+    /// The validation part of a prepared dataset.
+    private static EvaluationData prepared(PreparedDataset dataset, List<NamedModel> models, Tools tools)
+            throws IOException {
+        ImageDataset pictures = dataset.validation().withClasses(
+                identifiers(models.getFirst(), dataset.dataset().classes()));
+        tools.progress.say("all " + pictures.size() + " validation pictures of " + dataset.path());
+        warnOfTraining(dataset.source(), pictures, dataset.path(), models, tools);
+        return squares(dataset, pictures, models, tools);
+    }
+
+    /// What a dataset calls the model's classes: their wnids, if those are what it knows.
+    private static List<String> identifiers(NamedModel model, List<String> known) {
+        List<String> wnids = model.model().card().wnids();
+        return wnids.containsAll(known) ? wnids : model.classes();
+    }
+
+    /// The pictures of a folder.
+    private static EvaluationData named(Path folder, List<NamedModel> models, Tools tools)
+            throws IOException, InterruptedException {
+        NamedModel first = models.getFirst();
+        EvaluationSet set = Datasets.openForEvaluation(
+                folder, tools.codec, first.model().card().preprocessing().channels(), first.classes(),
+                first.model().card().wnids());
+        tools.progress.say(set.description());
+        EvaluationData data = squares(set, models, tools);
+        warnOfTraining(DataSource.absolute(folder.toString()), data.inputs.getFirst().squares(), folder, models, tools);
+        return data;
+    }
+
+    /// Of models that come from these pictures' source and were not judged by just these.
+    ///
+    /// @param root where the pictures came from in the first place
+    private static void warnOfTraining(String root, ImageDataset pictures, Path named, List<NamedModel> models,
+            Tools tools) throws IOException {
+        for (NamedModel model : models) {
+            Optional<Recipe> recipe = recipe(model);
+            if (recipe.isPresent() && DataSource.root(recipe.get(), tools.codec).equals(root)
+                    && !heldOut(model, pictures, tools)) {
+                tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
+                        + " was trained on a part of " + named
+                        + ", and not all of these pictures are known to have been"
+                        + " held out, so this error may be too good; leave --data away for those that were");
+            }
+        }
+    }
+
+    /// Whether a run was judged by these pictures, or by more of them: then it has learnt from none.
+    private static boolean heldOut(NamedModel model, ImageDataset pictures, Tools tools) {
+        if (TrainingRun.wasJudgedBy(model.metadata(), pictures).orElse(false)) {
+            return true;
+        }
+        try {
+            Optional<DataSource> source = source(model, tools);
+            if (source.isEmpty()) {
+                return false;
+            }
+            ImageDataset judging = judged(model, source.get().dataset()).validation();
+            return TrainingRun.wasJudgedBy(model.metadata(), judging).orElse(true)
+                    && new HashSet<>(names(judging)).containsAll(names(pictures));
+        } catch (IOException e) {
+            return false; // what it learnt from has gone, or cannot be dealt as it was: nothing tells
+        }
+    }
+
+    // --- what the models were validated on -------------------------------------------------------------------------
+
+    /// The pictures that the first model's run was validated on: as they were prepared for it, if they still are.
+    private static EvaluationData validated(List<NamedModel> models, Tools tools)
+            throws IOException, InterruptedException {
+        NamedModel first = models.getFirst();
+        DataSource source = requireSource(first, tools);
+        Dataset dataset = judged(first, source.dataset());
+        if (!dataset.classes().equals(first.classes())) {
+            throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "
+                    + dataset.classes() + ", expected " + first.classes()
+                    + ". Put them back, or name other pictures with --data");
+        }
+        for (NamedModel other : models.subList(1, models.size())) { // before pictures are read
+            requireSource(other, tools);
+        }
+        Preprocessing preprocessing = first.model().card().preprocessing();
+        Optional<PreparedDataset> stored = source.stored(
+                preprocessing.resize(), preprocessing.channels(), tools.codec);
+        boolean largeEnough = stored.isPresent() && models.stream().allMatch(model -> model.model().card()
+                .preprocessing().resize() <= stored.get().preparation().side());
+        EvaluationData data = largeEnough
+                ? squares(stored.get(), judged(first, stored.get().dataset()).validation(), models, tools)
+                : squares(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
+        requireHeldOut(data.inputs.getFirst().squares(), dataset.name(), models, tools);
+        tools.progress.say("the pictures that the run was validated on");
+        return data;
+    }
+
+    /// Who changes a folder moves pictures from one side of a split to the other.
+    private static void requireHeldOut(ImageDataset pictures, String dataset, List<NamedModel> models, Tools tools)
+            throws IOException {
+        NamedModel first = models.getFirst();
+        if (!TrainingRun.wasJudgedBy(first.metadata(), pictures).orElse(true)) {
+            throw new IOException("the pictures that are held out of " + dataset + " now are not those that "
+                    + first.path() + " was validated on: pictures were added, removed or renamed since, and some of"
+                    + " these may be ones that it was trained on. Put the folder back as it was, or name pictures that"
+                    + " are new to the model with --data");
+        }
+        for (NamedModel other : models.subList(1, models.size())) {
+            if (!heldOut(other, pictures, tools)) {
+                tools.progress.warning(other.path() + " was validated on other pictures than " + first.path()
+                        + " and may have been trained on some of these, so its error and the average's may be too good;"
+                        + " name pictures that are new to both with --data");
+            }
+        }
+    }
+
+    /// The pictures with the split of a model's run, which may be one of several folds.
+    private static Dataset judged(NamedModel model, Dataset dataset) throws IOException {
+        return TrainingRun.judgedBy(RunCheckpoint.last(model.path()).run().recipe(), dataset);
+    }
+
+    private static DataSource requireSource(NamedModel model, Tools tools) throws IOException {
+        return source(model, tools).orElseThrow(() -> new UsageException(
+                "a model file does not say which pictures to evaluate it on; name them with --data DIR"));
+    }
+
+    /// The pictures of a model's run; nothing for a model file, which does not say.
+    private static Optional<DataSource> source(NamedModel model, Tools tools) throws IOException {
+        Optional<Recipe> recipe = recipe(model);
+        return recipe.isEmpty() ? Optional.empty() : Optional.of(DataSource.open(recipe.get(), tools.codec));
+    }
+
+    private static Optional<Recipe> recipe(NamedModel model) throws IOException {
+        return isModelFile(model.path())
+                ? Optional.empty()
+                : Optional.of(RunCheckpoint.last(model.path()).run().recipe());
+    }
+
+    private static List<String> names(ImageDataset pictures) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < pictures.size(); i++) {
+            names.add(pictures.name(i));
+        }
+        return names;
+    }
+
+    private static boolean isModelFile(Path model) {
+        return Files.isRegularFile(model) && !model.endsWith("latest");
+    }
+
+    // --- squares, once for each side that a model asks for -----------------------------------------------------------
+
+    private static long sides(List<NamedModel> models) {
+        return models.stream().map(model -> model.model().card().preprocessing().resize()).distinct().count();
+    }
+
+    /// Squares of a prepared dataset.
+    private static EvaluationData squares(
+            PreparedDataset dataset, ImageDataset pictures, List<NamedModel> models, Tools tools) throws IOException {
+        PreparationSettings stored = dataset.preparation();
+        long budget = InMemoryDataset.defaultBudget() / sides(models);
+        Map<Integer, ImageDataset> bySide = new LinkedHashMap<>();
+        List<Input> inputs = new ArrayList<>();
+        for (NamedModel model : models) {
+            Preprocessing preprocessing = model.model().card().preprocessing();
+            int side = preprocessing.resize();
+            if (side > stored.side() || preprocessing.channels() != stored.channels()) {
+                throw new IOException(dataset.path() + " was prepared with squares of " + stored.side() + " pixels and "
+                        + stored.channels() + " channels, but " + model.path() + " looks at " + side + " and "
+                        + preprocessing.channels() + "; prepare it again with --size " + side + " --channels "
+                        + preprocessing.channels());
+            }
+            inputs.add(new Input(
+                    bySide.computeIfAbsent(side, _ -> dataset.squares(pictures, side, tools.codec, budget)),
+                    preprocessing));
+        }
+        return new EvaluationData(inputs, dataset.unreadValidation(),
+                new EvaluationSet("", pictures, synsets(dataset, pictures.classes())).submissionIds());
+    }
+
+    /// What ImageNet knows of the classes, in the order of a model's; nothing if it does not know them all.
+    private static List<Synset> synsets(PreparedDataset dataset, List<String> classes) {
+        List<Synset> known = dataset.dataset().synsets();
+        List<String> order = dataset.dataset().classes();
+        return known.isEmpty() || !order.containsAll(classes)
+                ? List.of()
+                : classes.stream().map(name -> known.get(order.indexOf(name))).toList();
+    }
+
+    /// Squares of pictures as they are, after a pass over all of them.
+    private static EvaluationData squares(EvaluationSet set, List<NamedModel> models, Tools tools)
+            throws IOException, InterruptedException {
+        Map<Integer, InMemoryDataset> bySide = new LinkedHashMap<>();
+        List<Input> inputs = new ArrayList<>();
+        for (NamedModel model : models) {
+            Preprocessing preprocessing = model.model().card().preprocessing();
+            InMemoryDataset squares = bySide.get(preprocessing.resize());
+            if (squares == null) {
+                squares = InMemoryDataset.prepare(
+                        set.pictures(),
+                        tools.codec,
+                        preprocessing.resize(),
+                        preprocessing.channels(),
+                        tools.workers,
+                        InMemoryDataset.defaultBudget() / sides(models),
+                        (done, total) -> tools.progress.preparing("evaluation", done, total));
+                bySide.put(preprocessing.resize(), squares);
+            }
+            inputs.add(new Input(squares, preprocessing));
+        }
+        List<RejectedImage> rejected = bySide.values().iterator().next().rejected();
+        for (InMemoryDataset squares : bySide.values()) {
+            if (!squares.rejected().equals(rejected)) {
+                throw new IOException("the pictures have changed while they were read; evaluate again");
+            }
+        }
+        return new EvaluationData(inputs, rejected, set.submissionIds());
+    }
+}

@@ -1,0 +1,35 @@
+package net.alexnet.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import net.alexnet.torch.NativeLoader;
+
+/// Where the program starts.
+///
+/// Java cannot tell whether standard error is a terminal, so the launcher does, by the property `alexnet.terminal`.
+public final class Main {
+    private static final Set<String> COMPUTE = Set.of("train", "evaluate", "classify", "finetune", "features",
+            "similar", "bench");
+    private static final Set<String> COMPUTE_FOR_LONG = Set.of("train", "finetune", "evaluate", "features", "similar",
+            "bench");
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        String command = arguments.length == 0 ? "" : arguments[0];
+        if (COMPUTE.contains(command)) {
+            NativeLoader.loadAhead(); // while the command line is read
+        }
+        if (COMPUTE_FOR_LONG.contains(command)) {
+            VectorModule.load();
+        }
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int code = Cli.run(out, err, Boolean.getBoolean("alexnet.terminal"), arguments);
+        out.flush();
+        err.flush();
+        NativeLoader.await();
+        System.exit(code);
+    }
+}

@@ -1,0 +1,73 @@
+package net.alexnet.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.alexnet.inference.Model;
+import net.alexnet.tensor.Backend;
+import org.jspecify.annotations.Nullable;
+
+/// A model under the path by which the user asked for it.
+///
+/// @param metadata of its file
+record NamedModel(Path path, Model model, Map<String, String> metadata) {
+    private static final int SHOWN = 5;
+
+    /// Opens models to be averaged.
+    ///
+    /// @throws IOException if one cannot be opened, or their answers are not about the same classes
+    static List<NamedModel> open(List<Path> paths, ModelFile.@Nullable Which which, Backend backend)
+            throws IOException {
+        List<NamedModel> opened = new ArrayList<>();
+        for (Path path : paths) {
+            ModelFile file = ModelFile.find(path, which);
+            NamedModel one = new NamedModel(path, file.open(backend), file.stored().weights().metadata());
+            opened.add(one);
+            opened.getFirst().requireFits(one);
+        }
+        return List.copyOf(opened);
+    }
+
+    List<String> classes() {
+        return model.card().classes();
+    }
+
+    private void requireFits(NamedModel other) throws IOException {
+        int channels = model.card().preprocessing().channels();
+        int others = other.model.card().preprocessing().channels();
+        if (channels != others) {
+            throw new IOException("the models cannot be averaged: " + path + " reads pictures of " + channels
+                    + " channels, " + other.path + " of " + others + ". Evaluate them one by one");
+        }
+        if (!classes().equals(other.classes())) {
+            throw new IOException("the models cannot be averaged, for their classes are not the same: "
+                    + difference(other) + ". Evaluate them one by one");
+        }
+    }
+
+    private String difference(NamedModel other) {
+        List<String> here = new ArrayList<>(classes());
+        here.removeAll(other.classes());
+        List<String> there = new ArrayList<>(other.classes());
+        there.removeAll(classes());
+        if (here.isEmpty() && there.isEmpty()) {
+            return path + " and " + other.path + " have them in another order";
+        }
+        List<String> parts = new ArrayList<>();
+        if (!here.isEmpty()) {
+            parts.add("only " + path + " has " + listed(here));
+        }
+        if (!there.isEmpty()) {
+            parts.add("only " + other.path + " has " + listed(there));
+        }
+        return String.join("; ", parts);
+    }
+
+    private static String listed(List<String> names) {
+        return names.size() <= SHOWN
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, SHOWN)) + " and " + (names.size() - SHOWN) + " more";
+    }
+}

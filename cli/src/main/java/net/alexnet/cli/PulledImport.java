@@ -1,0 +1,39 @@
+package net.alexnet.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import net.alexnet.inference.ImageNet;
+import net.alexnet.inference.Model;
+import net.alexnet.interop.ImportException;
+import net.alexnet.interop.ImportOptions;
+import net.alexnet.interop.Importer;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.WeightFile;
+
+/// From a published file to a model file of ours.
+final class PulledImport {
+    private PulledImport() {}
+
+    /// Writes `out`, whole or not at all.
+    ///
+    /// @param file as published, its hash checked
+    /// @throws IOException if it does not hold what the entry says
+    static void run(Path file, CatalogueEntry entry, Path out) throws IOException {
+        if (entry.dialect().equals(CatalogueEntry.OWN)) {
+            Model.cardOf(file); // refuses what is no model
+            AtomicFiles.write(out, stream -> Files.copy(file, stream));
+            return;
+        }
+        try (WeightFile weights = Importer.open(file)) {
+            ImportOptions.Source source = new ImportOptions.Source(Optional.of(entry.licence()),
+                    Optional.of(entry.addresses().getFirst().toString()), Optional.of(entry.accuracy().views()));
+            ImportOptions options = ImportOptions.of(WeightLayouts.named(entry.dialect())).withSource(source);
+            ImageNet.Order order = entry.classOrder();
+            Importer.read(weights, order == null ? options : options.withOrder(order)).write(out);
+        } catch (ImportException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+}

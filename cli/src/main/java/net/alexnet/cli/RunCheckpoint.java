@@ -1,0 +1,78 @@
+package net.alexnet.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import net.alexnet.train.RunFolder;
+import net.alexnet.train.checkpoint.Checkpoint;
+import net.alexnet.train.checkpoint.CheckpointStore;
+
+/// A checkpoint as a user names it: by its run, or by its own folder below a run's `checkpoints`.
+///
+/// @param run it belongs to
+/// @param folder of the checkpoint itself
+record RunCheckpoint(RunFolder run, Path folder) {
+    /// The run that is named, itself or by one of its checkpoints.
+    ///
+    /// @throws IOException if it is not a run
+    static RunFolder run(Path path) throws IOException {
+        return RunFolder.open(isCheckpoint(path) ? absolute(path).resolve("../..").normalize() : path);
+    }
+
+    /// The newest checkpoint of a run, or the one that is named.
+    ///
+    /// @throws IOException if it is not a run, or has no checkpoint
+    static RunCheckpoint last(Path path) throws IOException {
+        return last(run(path), path);
+    }
+
+    /// The same of a run that was opened already, wherever `latest` points now.
+    ///
+    /// @param path by which the run was named
+    static RunCheckpoint last(RunFolder run, Path path) throws IOException {
+        return of(run, path, false);
+    }
+
+    /// The checkpoint of a run with the least validation error, or the one that is named.
+    static RunCheckpoint best(Path path) throws IOException {
+        return of(run(path), path, true);
+    }
+
+    private static RunCheckpoint of(RunFolder run, Path path, boolean best) throws IOException {
+        if (isCheckpoint(path)) {
+            return new RunCheckpoint(run, absolute(path));
+        }
+        CheckpointStore store = run.checkpoints(1);
+        Optional<Path> chosen = best ? store.best().or(() -> latest(store)) : store.latest();
+        return new RunCheckpoint(run, chosen.orElseThrow(() -> new IOException(
+                run.path() + " has no checkpoint yet: it was stopped before its first one. Start it again")));
+    }
+
+    private static boolean isCheckpoint(Path path) {
+        Path folder = absolute(path);
+        return folder.resolveSibling("").endsWith("checkpoints") && Files.isDirectory(folder);
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
+    private static Optional<Path> latest(CheckpointStore store) {
+        try {
+            return store.latest();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// Its file of weights, after checking every byte of that one; to use the model and not to go on training.
+    Path modelFile() throws IOException {
+        return run.checkpoints(1).modelFile(folder);
+    }
+
+    /// Loads it, after checking every byte.
+    Checkpoint load() throws IOException {
+        return run.checkpoints(1).load(folder);
+    }
+}

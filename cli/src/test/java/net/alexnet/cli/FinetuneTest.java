@@ -1,0 +1,221 @@
+package net.alexnet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Fine-tuning as a user does it: a base trained on three classes, and other pictures.
+class FineTuneConfigTest {
+    @TempDir
+    private Path root;
+    private Path base = Path.of("");
+    private Path pictures = Path.of("");
+    private Path runs = Path.of("");
+
+    @BeforeEach
+    void trainABase() throws Exception {
+        Path first = root.resolve("first");
+        ToyImages.write(first, 6, 1);
+        Result.done("train", "--data", first, "--recipe", ToyRecipe.in(root), "--runs", root.resolve("bases"),
+                "--epochs", 2,
+                "--threads", 2);
+        base = RunFiles.latest(root.resolve("bases")).folder();
+        pictures = root.resolve("pictures");
+        ToyImages.write(pictures, 10, System.nanoTime() & 0xFFFFFF); // pictures that no run before has cached
+        deleteClass("rows");
+        runs = root.resolve("runs");
+    }
+
+    private void deleteClass(String name) throws IOException {
+        try (Stream<Path> files = Files.walk(pictures.resolve(name))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private Object[] finetune(Object... more) {
+        List<Object> all = new ArrayList<>(
+                List.of("finetune", base, "--data", pictures, "--runs", runs, "--threads", 2));
+        all.addAll(List.of(more));
+        return all.toArray();
+    }
+
+    @Test
+    void endsInAnOrdinaryRunAndASecondOneFindsTheFeatures() throws Exception {
+        Result result = Result.done(finetune("--epochs", 4, "--batch", 4, "--progress", "plain"));
+        assertThat(result.err()).contains("2 classes, 16 pictures to train on, 4 to judge by", "stored features: ",
+                "epoch 4/4");
+        assertThat(result.out()).contains("on 4 pictures in the best epoch", "use it: ./alexnet classify");
+        RunFiles run = RunFiles.latest(runs);
+        assertThat(run.text("recipe.yaml")).contains("freeze: conv5", base.toString(), "table: small", "resize: 20");
+        JsonNode judged = Result.done("evaluate", run.folder(), "--json").json();
+        double best = run.log("epoch").stream().mapToDouble(line -> line.get("top1_error").asDouble()).min()
+                .orElseThrow();
+        assertThat(judged.findValue("top1_error").asDouble()).isCloseTo(best, within(1e-9));
+        Path one = pictures.resolve("discs/0.png");
+        assertThat(Result.done("classify", run.folder(), one).out()).contains("discs");
+        Result again = Result.done(finetune("--epochs", 1, "--rate", "fc8=3", "--progress", "plain"));
+        assertThat(again.err()).contains("stored features, used again: ").doesNotContain("stored features: ");
+    }
+
+    @Test
+    void aStoppedRunGoesOnByTrain() throws Exception {
+        Result whole = Result.done(finetune("--epochs", 3, "--batch", 4, "--json"));
+        byte[] expected = RunFiles.latest(runs).weights(12);
+        assertThat(whole.json().get("finished").asBoolean()).isTrue();
+        Result stopped = Result.done(finetune("--epochs", 3, "--batch", 4, "--max-steps", 5));
+        assertThat(stopped.err()).contains("stopped after step 5 and saved; go on with: ./alexnet train --resume");
+        Result.done("train", "--resume", RunFiles.latest(runs).folder(), "--threads", 2);
+        assertThat(RunFiles.latest(runs).weights(12)).isEqualTo(expected);
+    }
+
+    @Test
+    void foldsAreSummedUp() throws Exception {
+        Result result = Result.done(finetune("--epochs", 2, "--folds", 3, "--json"));
+        JsonNode figures = result.json();
+        double[] last = new double[3];
+        double best = 0;
+        int judged = 0;
+        for (int i = 0; i < 3; i++) {
+            JsonNode fold = figures.get("folds").get(i);
+            last[i] = fold.get("last_top1_error").asDouble();
+            best += fold.get("best_top1_error").asDouble() / 3;
+            assertThat(fold.get("best_top1_error").asDouble()).isLessThanOrEqualTo(last[i]);
+            judged += fold.get("validation_n").asInt();
+        }
+        assertThat(judged).isEqualTo(20);
+        double mean = (last[0] + last[1] + last[2]) / 3;
+        double squares = 0;
+        for (double error : last) {
+            squares += (error - mean) * (error - mean);
+        }
+        assertThat(figures.get("finished").asBoolean()).isTrue();
+        assertThat(figures.get("last_top1_error_mean").asDouble()).isCloseTo(mean, within(1e-12));
+        assertThat(figures.get("last_top1_error_standard_error").asDouble())
+                .isCloseTo(Math.sqrt(squares / 2 / 3), within(1e-12));
+        assertThat(figures.get("best_top1_error_mean").asDouble()).isCloseTo(best, within(1e-12));
+        assertThat(figures.has("top1_error")).as("a number of single runs only").isFalse();
+        Path folds = Path.of(figures.get("runs").asText());
+        assertThat(folds.resolve("folds.json")).exists();
+        JsonNode alone = Result.done("evaluate", folds.resolve("fold-3"), "--checkpoint", "last", "--json").json();
+        assertThat(alone.findValue("top1_error").asDouble()).isCloseTo(last[2], within(1e-9));
+        assertThat(folds.resolve("latest")).doesNotExist();
+        Result.of("classify", folds, pictures).isRefused(1, folds + " holds the folds of a cross-validation",
+                folds.resolve("fold-1").toString());
+        Result.of("train", "--resume", folds).isRefused(1, "cross-validation");
+    }
+
+    /// Its frozen layers know what every fold judges by; a single run that holds out what the base held out is sound.
+    @Test
+    void aBaseThatHasSeenThePicturesIsToldOf() throws Exception {
+        Path first = root.resolve("first");
+        Object[] folds = {"finetune", base, "--data", first, "--runs", runs, "--threads", 2, "--epochs", 1, "--folds",
+            2,
+            "--json"};
+        Result result = Result.done(folds);
+        assertThat(result.warnings()).singleElement().asString().contains(
+                "the base was trained on pictures of " + first,
+                "too good");
+        Path all = Path.of(result.json().get("runs").asText());
+        assertThat(Files.readString(all.resolve("folds.json")))
+                .containsPattern("\"base_learnt_from_these_pictures\" ?: ?true");
+        folds[1] = all.resolve("fold-1");
+        assertThat(Result.done(folds).warnings()).as("by way of another").hasSize(1);
+        Object[] single = {"finetune", base, "--data", first, "--runs", runs, "--threads", 2, "--epochs", 1, "--set",
+            "data.hold_out=0.3"};
+        assertThat(Result.done(single).warnings()).isEmpty();
+        single[single.length - 1] = "data.hold_out=0.5";
+        assertThat(Result.done(single).warnings()).singleElement().asString().contains("perhaps on some that judge");
+        Result other = Result.done(finetune("--epochs", 1, "--folds", 2, "--json"));
+        assertThat(other.warnings()).isEmpty();
+        assertThat(other.json().get("base_learnt_from_these_pictures").asBoolean()).isFalse();
+    }
+
+    /// Early stopping by a patience of one leaves the best checkpoint and one epoch more: two different networks.
+    @Test
+    void everyCommandTakesTheBestCheckpoint() throws Exception {
+        JsonNode run = Result.done(finetune("--epochs", 50, "--patience", 1, "--json")).json();
+        assertThat(run.get("stopped_early").asBoolean()).isTrue();
+        String folder = run.get("run").asText();
+        Path out = root.resolve("out.safetensors");
+        Path table = root.resolve("out.csv");
+        List<List<Object>> commands = List.of(List.of("export", folder, out),
+                List.of("features", folder, "--data", pictures, "--out", table),
+                List.of("similar", folder, pictures.resolve("discs/0.png"), "--in", pictures, "--json"));
+        for (List<Object> command : commands) {
+            List<String> said = new ArrayList<>();
+            for (List<Object> which : List.<List<Object>>of(List.of(), List.of("--checkpoint", "best"),
+                    List.of("--checkpoint", "last"))) {
+                List<Object> whole = new ArrayList<>(command);
+                whole.addAll(which);
+                String answer = Result.done(whole.toArray()).out();
+                for (Path file : List.of(out, table)) {
+                    if (Files.exists(file)) {
+                        answer += Arrays.hashCode(Files.readAllBytes(file));
+                        Files.delete(file);
+                    }
+                }
+                said.add(answer);
+            }
+            assertThat(said.get(0)).as("%s", command).isEqualTo(said.get(1)).isNotEqualTo(said.get(2));
+        }
+    }
+
+    @Test
+    void mirroringIsLeftAwayWhereTheRecipeSaysSo() throws Exception {
+        Result.of(finetune("--set", "pictures.mirror=false"))
+                .isRefused(2, "pictures.mirror is false", "finetune.views is 2", "finetune.views=1");
+        Result.of(finetune("--set", "pictures.mirror=false", "--views", 10))
+                .isRefused(2, "pictures.mirror is false", "finetune.views is 10");
+        Result.of(finetune("--set", "pictures.colour_noise=0.1"))
+                .isRefused(2, "pictures.colour_noise is 0.1", "finetune.augment");
+        assertThat(runs).doesNotExist();
+        assertThat(Result.done(finetune("--set", "pictures.mirror=false", "--views", 1, "--epochs", 1, "--progress",
+                "plain")).err()).contains("pictures.random_crop and pictures.mirror change nothing");
+        assertThat(Result.done(finetune("--set", "pictures.mirror=false", "--set", "pictures.colour_noise=0.1",
+                "--augment", "--epochs", 1, "--progress", "plain")).err()).doesNotContain("change nothing");
+    }
+
+    @Test
+    void misuseIsRefusedBeforeAnythingIsMade() throws Exception {
+        Result.of(finetune("--freeze", "conv6")).isRefused(2, "'conv6'", "did you mean 'conv", "conv5, fc6");
+        Result.of(finetune("--freeze", "fc8")).isRefused(2, "the new head, fc8");
+        Result.of(finetune("--rate", "conv2=0.1")).isRefused(2, "conv2", "finetune.freeze is conv5");
+        Result.of(finetune("--views", 3)).isRefused(2, "views must be 1, 2 or 10, found 3");
+        Result.of(finetune("--augment", "--views", 10)).isRefused(2, "--views", "with --augment nothing is stored");
+        Result.of(finetune("--freeze", "none", "--views", 10)).isRefused(2, "--views", "no layer", "nothing is stored");
+        Result.of(finetune("--folds", 1)).isRefused(2, "--folds must be at least 2");
+        Result.of(finetune("--set", "finetune.folds=3")).isRefused(2, "finetune.folds", "--folds K");
+        Result.of(finetune("--set", "finetune.fold=1")).isRefused(2, "finetune.fold", "--folds K");
+        Result.of(finetune("--folds", 11)).isRefused(1, "10 pictures of columns", "11 folds");
+        Result.of(finetune("--set", "network.width=2")).isRefused(2, "network.width is the base's");
+        Result.of("finetune", root.resolve("none"), "--data", pictures).isRefused(1, "there is no run at");
+        Result.of("finetune", base, "--data", root.resolve("none"), "--runs", runs).isRefused(1, "none");
+        Result.of("train", "--recipe", "finetune", "--data", pictures).isRefused(2, "./alexnet finetune MODEL --data");
+        deleteClass("columns");
+        Result.of(finetune()).isRefused(1, "class");
+        deleteClass("discs");
+        Result.of(finetune()).isRefused(1, pictures.toString());
+        assertThat(runs).doesNotExist();
+    }
+
+    @Test
+    void picturesPreparedWithOtherChannelsAreRefused() throws Exception {
+        Path grey = root.resolve("grey");
+        Result.done("prepare", pictures, grey, "--size", 20, "--channels", 1);
+        Result.of("finetune", base, "--data", grey, "--runs", runs).isRefused(1, "1 channels", "3 (network.channels)");
+    }
+}

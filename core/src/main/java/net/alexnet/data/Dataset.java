@@ -1,0 +1,37 @@
+package net.alexnet.data;
+
+import java.util.List;
+
+/// A labelled collection of pictures, opened for training.
+///
+/// @param name where it comes from, as a user would call it
+/// @param classes the names of the classes; a label is an index into this list
+/// @param training what the network learns from
+/// @param validation what it is judged by; no picture of `training`
+/// @param split a sentence that says how the two were told apart, and what was left aside
+/// @param synsets what ImageNet knows of each class, in the order of `classes`; empty if they are not ImageNet's
+public record Dataset(
+        String name,
+        List<String> classes,
+        ImageDataset training,
+        ImageDataset validation,
+        String split,
+        List<Synset> synsets) {
+    public Dataset {
+        classes = List.copyOf(classes);
+        synsets = List.copyOf(synsets);
+        if (!classes.equals(training.classes()) || !classes.equals(validation.classes())) {
+            throw new IllegalArgumentException(name + ": the classes " + classes + " are not those of its training set "
+                    + training.classes() + " and validation set " + validation.classes());
+        }
+        if (!synsets.isEmpty() && synsets.size() != classes.size()) {
+            throw new IllegalArgumentException(
+                    name + ": " + synsets.size() + " synsets for " + classes.size() + " classes");
+        }
+    }
+
+    /// A collection whose classes are not ImageNet's.
+    public Dataset(String name, List<String> classes, ImageDataset training, ImageDataset validation, String split) {
+        this(name, classes, training, validation, split, List.of());
+    }
+}

@@ -1,0 +1,31 @@
+package net.alexnet.data;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Labelled pictures to judge a trained model by, their labels in the model's own order of classes.
+///
+/// @param description which pictures were taken, for a report
+/// @param pictures all of them
+/// @param synsets what ImageNet knows of each class, in the order of the classes; empty if they are not ImageNet's
+public record EvaluationSet(String description, ImageDataset pictures, List<Synset> synsets) {
+    public EvaluationSet {
+        synsets = List.copyOf(synsets);
+        if (!synsets.isEmpty() && synsets.size() != pictures.classes().size()) {
+            throw new IllegalArgumentException(description + ": " + synsets.size() + " synsets for "
+                    + pictures.classes().size() + " classes");
+        }
+    }
+
+    /// Pictures whose classes are not ImageNet's.
+    public EvaluationSet(String description, ImageDataset pictures) {
+        this(description, pictures, List.of());
+    }
+
+    /// The number of each class in a submission to the ILSVRC, from 1; nothing if one class has none.
+    public Optional<List<Integer>> submissionIds() {
+        return synsets.isEmpty() || synsets.stream().anyMatch(synset -> synset.ilsvrcId() == 0)
+                ? Optional.empty()
+                : Optional.of(synsets.stream().map(Synset::ilsvrcId).toList());
+    }
+}

@@ -1,0 +1,209 @@
+package net.alexnet.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Pictures in the files of MNIST and of the sets that took over its form, such as Fashion-MNIST:
+///
+/// ```
+/// train-images-idx3-ubyte   train-labels-idx1-ubyte     to learn from
+/// t10k-images-idx3-ubyte    t10k-labels-idx1-ubyte      to judge by; without them a part is split off by TrainValidationSplit
+/// classes.txt               (optional) the names of the classes, one per line
+/// ```
+///
+/// Each may have `.gz` after its name, and a dot in place of the second hyphen.
+public final class IdxFiles {
+    /// The names of the files, for a message.
+    static final String LAYOUT = "train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz)";
+
+    private static final String TRAINING = "train";
+    private static final String VALIDATION = "t10k";
+
+    private final String where;
+    private final Opener files;
+
+    private IdxFiles(String where, Opener files) {
+        this.where = where;
+        this.files = files;
+    }
+
+    /// Opens files by name: those of a folder, or a program's resources.
+    @FunctionalInterface
+    public interface Opener {
+        /// The bytes of a file, or nothing if there is no such file.
+        Optional<InputStream> open(String name) throws IOException;
+    }
+
+    /// The files of a folder.
+    public static IdxFiles in(Path folder) {
+        return new IdxFiles(folder.toString(), name -> {
+            Path file = folder.resolve(name);
+            return Files.isRegularFile(file) ? Optional.of(Files.newInputStream(file)) : Optional.empty();
+        });
+    }
+
+    /// Files from anywhere.
+    ///
+    /// @param where they are, for names and messages
+    public static IdxFiles from(String where, Opener files) {
+        return new IdxFiles(where, files);
+    }
+
+    /// Whether any file of a set stands there.
+    public boolean present() throws IOException {
+        for (String part : List.of(TRAINING, VALIDATION)) {
+            if (find(names(part, "images", 3)).isPresent() || find(names(part, "labels", 1)).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Opens the set for training.
+    ///
+    /// @param channels 1, or 3 for grey pictures in red, green and blue
+    /// @param holdOut the rule where there is no `t10k` part
+    /// @param classNames the names of the classes if there is no `classes.txt`; empty for `0`, `1`, …
+    public Dataset open(int channels, TrainValidationSplit holdOut, List<String> classNames) throws IOException {
+        Part training = requirePart(TRAINING);
+        Optional<Part> validation = part(VALIDATION);
+        List<String> named = named().orElse(classNames);
+        int most = Math.max(training.classes(), validation.map(Part::classes).orElse(0));
+        List<String> classes = named.isEmpty() ? ClassNames.numbers(Math.max(2, most)) : named;
+        ImageDataset learnt = training.set(classes, channels);
+        if (validation.isPresent()) {
+            ImageDataset judged = validation.get().set(classes, channels);
+            return new Dataset(where, classes, learnt, judged, "Training pictures from the " + TRAINING
+                    + " files, validation pictures from the " + VALIDATION + " files.");
+        }
+        TrainValidationSplit.Parts parts = holdOut.split(learnt);
+        if (parts.validation().size() == 0) {
+            throw new DatasetException(
+                    where + " has no class with two pictures, so none can be held out for validation");
+        }
+        return new Dataset(where, classes, parts.training(), parts.validation(), holdOut.sentence() + ".");
+    }
+
+    /// Opens the `t10k` part to judge a model by, or the `train` part where it stands alone.
+    ///
+    /// @param classNames the model's classes. Labels are matched by name through `classes.txt` if there is one, and
+    ///     otherwise taken as indices into this list
+    public EvaluationSet openForEvaluation(int channels, List<String> classNames) throws IOException {
+        Optional<Part> validation = part(VALIDATION);
+        Part part = validation.isPresent() ? validation.get() : requirePart(TRAINING);
+        Optional<List<String>> named = named();
+        Part matched = named.isPresent() ? part.renamed(named.get(), classNames) : part;
+        ImageDataset pictures = matched.set(classNames, channels);
+        return new EvaluationSet("all " + pictures.size() + " pictures of " + part.name, pictures);
+    }
+
+    private Optional<List<String>> named() throws IOException {
+        Optional<InputStream> file = files.open(ClassNames.FILE);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = file.get()) {
+            return Optional.of(ClassNames.read(where + "/" + ClassNames.FILE, in));
+        }
+    }
+
+    private Part requirePart(String part) throws IOException {
+        return part(part).orElseThrow(() -> new DatasetException(where + " holds neither "
+                + part + "-images-idx3-ubyte nor " + part + "-labels-idx1-ubyte, plain or .gz; both are needed"));
+    }
+
+    private Optional<Part> part(String part) throws IOException {
+        Optional<String> images = find(names(part, "images", 3));
+        Optional<String> labels = find(names(part, "labels", 1));
+        if (images.isEmpty() && labels.isEmpty()) {
+            return Optional.empty();
+        }
+        if (images.isEmpty() || labels.isEmpty()) {
+            throw new DatasetException(where + " holds " + images.or(() -> labels).orElseThrow() + " but no "
+                    + (images.isEmpty() ? part + "-images-idx3-ubyte" : part + "-labels-idx1-ubyte")
+                    + " (plain or .gz); both are needed");
+        }
+        Part read = new Part(where + "/" + images.get(), read(images.get(), 3), read(labels.get(), 1));
+        if (read.pictures.extents()[0] != read.labels.extents()[0]) {
+            throw new DatasetException(where + ": " + images.get() + " has " + read.pictures.extents()[0]
+                    + " pictures, but " + labels.get() + " has " + read.labels.extents()[0] + " labels");
+        }
+        if (read.pictures.extents()[0] == 0) {
+            throw new DatasetException(where + "/" + images.get() + " holds no pictures");
+        }
+        return Optional.of(read);
+    }
+
+    private IdxFile read(String name, int axes) throws IOException {
+        try (InputStream in = files.open(name)
+                .orElseThrow(() -> new DatasetException(where + "/" + name + " has gone"))) {
+            return IdxFile.read(where + "/" + name, in, axes);
+        }
+    }
+
+    private Optional<String> find(List<String> names) throws IOException {
+        for (String name : names) {
+            Optional<InputStream> file = files.open(name);
+            if (file.isPresent()) {
+                file.get().close();
+                return Optional.of(name);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> names(String part, String kind, int axes) {
+        return Stream.of("-", ".")
+                .map(separator -> part + "-" + kind + separator + "idx" + axes + "-ubyte")
+                .flatMap(name -> Stream.of(name, name + ".gz"))
+                .toList();
+    }
+
+    private record Part(String name, IdxFile pictures, IdxFile labels) {
+        /// How many classes the labels speak of: the greatest label and one.
+        int classes() {
+            int greatest = -1;
+            for (byte label : labels.values()) {
+                greatest = Math.max(greatest, label & 0xFF);
+            }
+            return greatest + 1;
+        }
+
+        ImageDataset set(List<String> names, int channels) throws DatasetException {
+            for (int i = 0; i < labels.values().length; i++) {
+                int label = labels.values()[i] & 0xFF;
+                if (label >= names.size()) {
+                    throw new DatasetException(name + ": picture " + i + " has the label " + label + ", but there are "
+                            + names.size() + " classes: " + Names.listed(names));
+                }
+            }
+            return new IdxImages(name, names, pictures, labels.values(), channels);
+        }
+
+        /// The same pictures with labels that are indices into other names.
+        Part renamed(List<String> from, List<String> to) throws DatasetException {
+            List<String> unknown = new ArrayList<>(from);
+            unknown.removeAll(to);
+            if (!unknown.isEmpty()) {
+                throw new DatasetException(name + ": " + ClassNames.FILE + " beside it names classes that are not among"
+                        + " the known ones: " + Names.listed(unknown) + ". Known are: " + Names.listed(to));
+            }
+            byte[] renamed = new byte[labels.values().length];
+            for (int i = 0; i < renamed.length; i++) {
+                int label = labels.values()[i] & 0xFF;
+                if (label >= from.size()) {
+                    throw new DatasetException(name + ": picture " + i + " has the label " + label + ", but "
+                            + ClassNames.FILE + " beside it names " + from.size() + " classes");
+                }
+                renamed[i] = (byte) to.indexOf(from.get(label));
+            }
+            return new Part(name, pictures, new IdxFile(labels.extents(), renamed));
+        }
+    }
+}

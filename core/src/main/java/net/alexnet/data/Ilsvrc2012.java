@@ -1,0 +1,201 @@
+package net.alexnet.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.alexnet.data.image.ImageCodec;
+
+/// ILSVRC-2012, the paper's pictures, as they are distributed:
+///
+/// ```
+/// ILSVRC2012_img_train.tar        n01440764.tar and so on, one per class, each of n01440764_10026.JPEG and so on
+/// ILSVRC2012_img_val.tar          ILSVRC2012_val_00000001.JPEG and so on
+/// ILSVRC2012_devkit_t12.tar.gz    which picture shows what; other forms of it: IlsvrcLabels
+/// ```
+///
+/// Nothing is unpacked: opening reads the headers of the tars, one for each picture, and a picture is read from where
+/// it stands. Classes are sorted by their identifiers. Training pictures go class by class in the order of their tars,
+/// validation pictures by their numbers, which is the order of a submission to the challenge.
+final class Ilsvrc2012 {
+    static final String TRAINING = "ILSVRC2012_img_train.tar";
+    static final String VALIDATION = "ILSVRC2012_img_val.tar";
+
+    private static final Pattern TRAINING_NAME = Pattern.compile("(n\\d{8})_(0|[1-9]\\d{0,8})\\.JPEG");
+    private static final Pattern VALIDATION_NAME = Pattern.compile("ILSVRC2012_val_(\\d{8})\\.JPEG");
+
+    private final Path folder;
+    private final ImageCodec codec;
+    private final int channels;
+
+    private Ilsvrc2012(Path folder, ImageCodec codec, int channels) {
+        this.folder = folder;
+        this.codec = codec;
+        this.channels = channels;
+    }
+
+    /// The tars of a folder.
+    ///
+    /// @param channels of the pictures as they are read, 1 or 3
+    static Ilsvrc2012 in(Path folder, ImageCodec codec, int channels) {
+        return new Ilsvrc2012(folder, codec, channels);
+    }
+
+    /// Whether one of the two tars stands there.
+    boolean present() {
+        return Files.isRegularFile(folder.resolve(TRAINING)) || Files.isRegularFile(folder.resolve(VALIDATION));
+    }
+
+    /// Opens both tars.
+    ///
+    /// @param classNames the identifiers of the classes in the order of their labels; empty for the sorted order
+    /// @throws DatasetException if a part is missing or damaged, or two parts contradict each other
+    Dataset open(List<String> classNames) throws IOException {
+        Path training = require(TRAINING, "Training images (Task 1 & 2)");
+        Path validation = require(VALIDATION, "Validation images (all tasks)");
+        IlsvrcLabels labels = IlsvrcLabels.read(folder);
+        List<String> classes = classNames.isEmpty() ? labels.wnids() : classNames;
+        int[] places = places(labels.wnids(), classes);
+        if (classes.size() != places.length) {
+            throw new DatasetException(folder + " has " + places.length + " classes, but the list of classes names "
+                    + classes.size() + "; expected the same identifiers in any order");
+        }
+        return new Dataset(
+                folder.toString(),
+                classes,
+                training(training, classes),
+                validation(validation, classes, labels, places),
+                "Training pictures from " + TRAINING + ", validation pictures from " + VALIDATION + ".",
+                ordered(labels.synsets(), places));
+    }
+
+    /// Opens the validation pictures to judge a model by; the tar of the training pictures is not needed.
+    ///
+    /// @param classNames the model's classes, among them the identifier of each class
+    /// @param identifiers by which the classes are found, one for each name
+    EvaluationSet openForEvaluation(List<String> classNames, List<String> identifiers) throws IOException {
+        Path tar = require(VALIDATION, "Validation images (all tasks)");
+        IlsvrcLabels labels = IlsvrcLabels.read(folder);
+        int[] places = places(labels.wnids(), identifiers);
+        ImageDataset pictures = validation(tar, classNames, labels, places);
+        return new EvaluationSet(
+                "all " + pictures.size() + " pictures of " + tar,
+                pictures,
+                places.length == classNames.size() ? ordered(labels.synsets(), places) : List.of());
+    }
+
+    private Path require(String name, String title) throws DatasetException {
+        Path file = folder.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            throw new DatasetException(folder + " holds " + (name.equals(TRAINING) ? VALIDATION : TRAINING)
+                    + " but no " + name + ". Expected it beside it, as it is ('" + title
+                    + "' of https://image-net.org/download-images); if its pictures are unpacked into class folders,"
+                    + " give the folder of those");
+        }
+        return file;
+    }
+
+    /// The index of each identifier among the classes.
+    private int[] places(List<String> wnids, List<String> classes) throws DatasetException {
+        Map<String, Integer> places = new HashMap<>();
+        classes.forEach(name -> places.put(name, places.size()));
+        List<String> unknown = wnids.stream().filter(wnid -> !places.containsKey(wnid)).toList();
+        if (!unknown.isEmpty()) {
+            throw new DatasetException(folder + " has classes that are not among the known ones: "
+                    + Names.listed(unknown) + ". Known are: " + Names.listed(classes));
+        }
+        return wnids.stream().mapToInt(places::get).toArray();
+    }
+
+    /// Puts each synset in its place.
+    private static List<Synset> ordered(List<Synset> synsets, int[] places) {
+        Synset[] ordered = new Synset[places.length];
+        for (int i = 0; i < places.length; i++) {
+            ordered[places[i]] = synsets.get(i);
+        }
+        return List.of(ordered);
+    }
+
+    private ImageDataset training(Path tar, List<String> classes) throws IOException {
+        Map<String, TarListing.Member> found = new TreeMap<>();
+        for (TarListing.Member member : TarListing.of(tar)) {
+            if (found.put(member.name(), member) != null) {
+                throw new DatasetException(tar + " holds " + member.name() + " twice");
+            }
+        }
+        TarIndex index = new TarIndex();
+        for (String wnid : classes.stream().sorted().toList()) {
+            TarListing.Member inner = found.remove(wnid + ".tar");
+            if (inner == null) {
+                throw new DatasetException(tar + " has no " + wnid + ".tar, the pictures of a class that "
+                        + "the devkit or the list of synsets names. Download or copy it again");
+            }
+            addClass(index, tar, inner, wnid, classes.indexOf(wnid));
+        }
+        if (!found.isEmpty()) {
+            throw new DatasetException(tar + " holds what is no class of the devkit or the list of synsets: "
+                    + Names.listed(List.copyOf(found.keySet())));
+        }
+        return new TarImages(
+                tar, classes, index, (wnid, number) -> "train/" + wnid + "/" + wnid + "_" + number + ".JPEG", codec,
+                channels);
+    }
+
+    private static void addClass(TarIndex index, Path tar, TarListing.Member inner, String wnid, int label)
+            throws IOException {
+        Set<Integer> seen = new HashSet<>();
+        for (TarListing.Member picture : TarListing.of(tar, inner)) {
+            Matcher name = TRAINING_NAME.matcher(picture.name());
+            if (!name.matches() || !wnid.equals(name.group(1)) || !seen.add(Integer.parseInt(name.group(2)))) {
+                throw new DatasetException(inner.name() + " in " + tar + " holds " + picture.name() + "; expected "
+                        + wnid + "_<number>.JPEG, each number once");
+            }
+            index.add(picture.offset(), length(tar, picture), label, Integer.parseInt(name.group(2)));
+        }
+    }
+
+    private ImageDataset validation(Path tar, List<String> classes, IlsvrcLabels labels, int[] places)
+            throws IOException {
+        List<TarListing.Member> pictures = new ArrayList<>(TarListing.of(tar));
+        pictures.sort(Comparator.comparing(TarListing.Member::name));
+        int expected = labels.validation().length;
+        TarIndex index = new TarIndex();
+        for (TarListing.Member picture : pictures) {
+            Matcher name = VALIDATION_NAME.matcher(picture.name());
+            int number = index.size() + 1;
+            if (!name.matches() || number > expected || Integer.parseInt(name.group(1)) != number) {
+                throw new DatasetException(tar + " holds " + picture.name() + "; expected " + validationName(1)
+                        + " to " + validationName(expected) + ", each once, as " + labels.where() + " has " + expected
+                        + " labels");
+            }
+            index.add(picture.offset(), length(tar, picture), places[labels.validation()[number - 1]], number);
+        }
+        if (index.size() < expected) {
+            throw new DatasetException(tar + " has " + index.size() + " pictures, but " + labels.where() + " has "
+                    + expected + " labels. Download or copy it again");
+        }
+        return new TarImages(tar, classes, index, (_, number) -> "val/" + validationName(number), codec, channels);
+    }
+
+    private static String validationName(int number) {
+        return String.format(Locale.ROOT, "ILSVRC2012_val_%08d.JPEG", number);
+    }
+
+    private static int length(Path tar, TarListing.Member picture) throws DatasetException {
+        if (picture.size() > Integer.MAX_VALUE - 8) {
+            throw new DatasetException(tar + " holds " + picture.name() + " of " + picture.size()
+                    + " bytes, which is too large for a picture");
+        }
+        return (int) picture.size();
+    }
+}

@@ -1,0 +1,84 @@
+package net.alexnet.data;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.alexnet.util.CounterRng;
+import net.alexnet.util.CounterRng.Purpose;
+
+/// The rule by which a set without a validation part is split, class by class: every picture draws 64 bits from the
+/// seed and its name, and of each class the share with the lowest draws is held out. The draw does not depend on the
+/// other pictures, so that adding some moves few across.
+///
+/// Of a class with two pictures or more, at least one stands on each side; a single picture is for training.
+///
+/// @param fraction the share of each class that is held out, above 0 and below 1
+/// @param seed of the draws
+public record TrainValidationSplit(double fraction, long seed) {
+    public TrainValidationSplit {
+        if (!(fraction > 0 && fraction < 1)) {
+            throw new IllegalArgumentException(
+                    "the share held out for validation must be above 0 and below 1, found " + fraction);
+        }
+    }
+
+    /// A set in two.
+    ///
+    /// @param training what is left to learn from
+    /// @param validation what was held out
+    public record Parts(ImageDataset training, ImageDataset validation) {}
+
+    /// Splits a set; each part keeps the set's order.
+    public Parts split(ImageDataset set) {
+        List<List<Integer>> members = new ArrayList<>();
+        set.classes().forEach(name -> members.add(new ArrayList<>()));
+        for (int i = 0; i < set.size(); i++) {
+            members.get(set.label(i)).add(i);
+        }
+        boolean[] heldOut = new boolean[set.size()];
+        for (List<Integer> ofClass : members) {
+            ofClass.stream()
+                    .map(i -> new Draw(draw(seed, set.name(i)), i))
+                    .sorted(Draw.LOWEST_FIRST)
+                    .limit(share(ofClass.size()))
+                    .forEach(draw -> heldOut[draw.index] = true);
+        }
+        return new Parts(
+                new Subset(set, where(heldOut, false)), //
+                new Subset(set, where(heldOut, true)));
+    }
+
+    /// The rule in words, for a report.
+    public String sentence() {
+        return "%s %% of each class held out for validation by a draw from each picture's path (seed %d)"
+                .formatted(percent(), seed);
+    }
+
+    private String percent() {
+        double percent = Math.round(fraction * 1e4) / 100.0;
+        return percent == Math.rint(percent) ? String.valueOf((long) percent) : String.valueOf(percent);
+    }
+
+    private int share(int size) {
+        return size < 2 ? 0 : Math.clamp(Math.round(size * fraction), 1, size - 1);
+    }
+
+    /// What a picture of this name draws.
+    static long draw(long seed, String name) {
+        long hash = 0xCBF29CE484222325L; // FNV-1a, 64 bits
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
+        }
+        return CounterRng.bits(seed, Purpose.SPLIT, hash);
+    }
+
+    private static int[] where(boolean[] flags, boolean value) {
+        return IntStream.range(0, flags.length).filter(i -> flags[i] == value).toArray();
+    }
+
+    private record Draw(long bits, int index) {
+        static final Comparator<Draw> LOWEST_FIRST = Comparator.comparingLong(Draw::bits).thenComparingInt(Draw::index);
+    }
+}

@@ -1,0 +1,39 @@
+package net.alexnet.data.image;
+
+/// How a picture is stored.
+///
+/// @param format the kind of file
+/// @param quality of a JPEG, 1 to 100, with colour at half the resolution as libjpeg does by default; of no meaning for
+///     a PNG
+public record Encoding(Format format, int quality) {
+    /// The paper's source stores squares at quality 95 (cuda-convnet2, `make-data`).
+    public static final Encoding PAPER = new Encoding(Format.JPEG, 95);
+
+    /// Every sample as it is.
+    public static final Encoding LOSSLESS = new Encoding(Format.PNG, 100);
+
+    /// Kinds of file that pictures are stored as.
+    public enum Format {
+        /// Small, and not quite what went in.
+        JPEG("jpg"),
+        /// Without loss.
+        PNG("png");
+
+        private final String extension;
+
+        Format(String extension) {
+            this.extension = extension;
+        }
+
+        /// What the names of such files end with, without the dot.
+        public String extension() {
+            return extension;
+        }
+    }
+
+    public Encoding {
+        if (quality < 1 || quality > 100) {
+            throw new IllegalArgumentException("the quality of a JPEG must be 1 to 100, found " + quality);
+        }
+    }
+}

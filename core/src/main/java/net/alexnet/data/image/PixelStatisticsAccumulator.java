@@ -1,0 +1,121 @@
+package net.alexnet.data.image;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Sums over the pixels of many squares of one size, from which their [PixelStatistics] follow. The sums are whole
+/// numbers, so the result does not depend on the order in which pictures were counted, nor on how many workers counted.
+/// Used by one thread at a time.
+public final class PixelStatisticsAccumulator {
+    private final int side;
+    private final int channels;
+    private final long[] samples; // by pixel and channel; holds 3.6e16 pictures
+    private final long[][] products; // by two channels, over all pixels; holds 1.4e14 pixels
+    private long pictures;
+
+    /// The sums of no picture.
+    ///
+    /// @param side of the squares, in pixels
+    /// @param channels 1 or 3
+    public PixelStatisticsAccumulator(int side, int channels) {
+        this.side = side;
+        this.channels = channels;
+        this.samples = new long[side * side * channels];
+        this.products = new long[channels][channels];
+    }
+
+    /// Counts a picture.
+    ///
+    /// @param square of this size
+    public void add(Image square) {
+        if (square.width() != side || square.height() != side || square.channels() != channels) {
+            throw new IllegalArgumentException("a picture of " + square.width() + " × " + square.height() + " × "
+                    + square.channels() + " does not belong to squares of " + side + " × " + side + " × " + channels);
+        }
+        byte[] values = square.samples();
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] += values[i] & 0xFF;
+        }
+        if (channels == 3) {
+            addColourProducts(values);
+        } else {
+            addGreyProducts(values);
+        }
+        pictures++;
+    }
+
+    /// Counts what another has counted.
+    public void add(PixelStatisticsAccumulator other) {
+        if (other.side != side || other.channels != channels) {
+            throw new IllegalArgumentException("sums of squares of " + other.side + " × " + other.channels
+                    + " cannot be added to those of " + side + " × " + channels);
+        }
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] += other.samples[i];
+        }
+        for (int c = 0; c < channels; c++) {
+            for (int d = 0; d < channels; d++) {
+                products[c][d] += other.products[c][d];
+            }
+        }
+        pictures += other.pictures;
+    }
+
+    private void addGreyProducts(byte[] values) {
+        long sum = 0;
+        for (byte value : values) {
+            int sample = value & 0xFF;
+            sum += (long) sample * sample;
+        }
+        products[0][0] += sum;
+    }
+
+    private void addColourProducts(byte[] values) {
+        long rr = 0;
+        long gg = 0;
+        long bb = 0;
+        long rg = 0;
+        long rb = 0;
+        long gb = 0;
+        for (int i = 0; i < values.length; i += 3) {
+            int r = values[i] & 0xFF;
+            int g = values[i + 1] & 0xFF;
+            int b = values[i + 2] & 0xFF;
+            rr += (long) r * r;
+            gg += (long) g * g;
+            bb += (long) b * b;
+            rg += (long) r * g;
+            rb += (long) r * b;
+            gb += (long) g * b;
+        }
+        long[][] sums = {{rr, rg, rb}, {rg, gg, gb}, {rb, gb, bb}};
+        for (int c = 0; c < 3; c++) {
+            for (int d = 0; d < 3; d++) {
+                products[c][d] += sums[c][d];
+            }
+        }
+    }
+
+    /// What follows from the sums; zeros where nothing was counted.
+    public PixelStatistics statistics() {
+        double[] sums = new double[channels];
+        float[] image = new float[samples.length];
+        for (int i = 0; i < samples.length; i++) {
+            sums[i % channels] += samples[i]; // exact below 2^53
+            image[i] = pictures == 0 ? 0 : (float) ((double) samples[i] / pictures);
+        }
+        double pixels = Math.max(1, (double) pictures * side * side);
+        double[][] covariance = new double[channels][channels];
+        List<Double> mean = new ArrayList<>();
+        List<Double> deviation = new ArrayList<>();
+        for (int c = 0; c < channels; c++) {
+            for (int d = 0; d < channels; d++) {
+                covariance[c][d] = products[c][d] / pixels - sums[c] / pixels * (sums[d] / pixels);
+            }
+            mean.add(sums[c] / pixels);
+            deviation.add(Math.sqrt(Math.max(0, covariance[c][c])));
+        }
+        return new PixelStatistics(
+                pictures, mean, deviation, new MeanImage(side, channels, image), ColorPca.of(covariance));
+    }
+}

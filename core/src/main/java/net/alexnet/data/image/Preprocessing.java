@@ -1,0 +1,72 @@
+package net.alexnet.data.image;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/// How a picture becomes the network's input, §2 of the paper: the shorter side scaled to [#resize()], the middle
+/// square taken, a [#crop()] cut from it, the mean taken away. A trained model carries it, so that no consumer has to
+/// guess.
+///
+/// A sample `s` enters the network as `(s − m) · scale`, where `m` is the mean of its channel or, as in the paper, of its
+/// place in the view, and the scale is that of its channel. What torchvision writes as `(s / 255 − mean) / std` is the same
+/// with means of `255 · mean` and scales of `1 / (255 · std)`.
+///
+/// The picture itself is always made smaller by averaging areas, as the paper's source did it (`INTER_AREA`). torchvision
+/// interpolates (bilinear with antialias) and Caffe's tools distort to a square, so that what their weights see here
+/// differs a little from what they were trained on.
+///
+/// @param channels 1 for grey, 3 for red, green, blue
+/// @param resize the side of the square in pixels that every picture is made; the paper's 256
+/// @param crop the side of what the network sees, in pixels, from 1 to `resize`; the paper's 224
+/// @param mean the mean of each channel in the units of 8-bit samples, 0..255; taken away if there is no mean image
+/// @param scale the factor of each channel after that, above 0; 1 gives the paper's raw units
+/// @param meanImage what is taken away from every view instead, of side `crop`; the source takes the middle of the mean
+///     image, wherever the view was cut
+public record Preprocessing(
+        int channels, int resize, int crop, List<Double> mean, List<Double> scale, Optional<MeanImage> meanImage) {
+    /// The greatest side allowed: a batch of larger pictures would not fit any memory.
+    public static final int MAX_RESIZE = 8192;
+
+    public Preprocessing {
+        mean = List.copyOf(mean);
+        scale = List.copyOf(scale);
+        if (channels != 1 && channels != 3) {
+            throw new IllegalArgumentException("preprocessing: channels must be 1 or 3, found " + channels);
+        }
+        if (resize < 1 || resize > MAX_RESIZE) {
+            throw new IllegalArgumentException(
+                    "preprocessing: resize must be 1 to " + MAX_RESIZE + " pixels, found " + resize);
+        }
+        if (crop < 1 || crop > resize) {
+            throw new IllegalArgumentException(
+                    "preprocessing: crop must be 1 to resize = " + resize + " pixels, found " + crop);
+        }
+        if (mean.size() != channels || !mean.stream().allMatch(m -> m >= 0 && m <= 255)) {
+            throw new IllegalArgumentException("preprocessing: mean must be one value of 0 to 255 for each of the "
+                    + channels + " channels, found " + mean);
+        }
+        if (scale.size() != channels || !scale.stream().allMatch(s -> s > 0 && s < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("preprocessing: scale must be one value above 0 for each of the "
+                    + channels + " channels, found " + scale);
+        }
+        meanImage.ifPresent(image -> {
+            if (image.side() != crop || image.channels() != channels) {
+                throw new IllegalArgumentException("preprocessing: the mean image must be of " + crop + " × " + crop
+                        + " × " + channels + ", found " + image.side() + " × " + image.side() + " × "
+                        + image.channels());
+            }
+        });
+    }
+
+    /// Preprocessing with the same scale for every channel.
+    public Preprocessing(
+            int channels, int resize, int crop, List<Double> mean, double scale, Optional<MeanImage> meanImage) {
+        this(channels, resize, crop, mean, Collections.nCopies(channels, scale), meanImage);
+    }
+
+    /// Preprocessing with one mean per channel, and the same scale for every channel.
+    public Preprocessing(int channels, int resize, int crop, List<Double> mean, double scale) {
+        this(channels, resize, crop, mean, scale, Optional.empty());
+    }
+}

@@ -1,0 +1,45 @@
+package net.alexnet.data.loader;
+
+import java.util.Optional;
+import net.alexnet.data.image.ColorShift;
+import net.alexnet.data.image.Crop;
+import net.alexnet.util.CounterRng;
+import net.alexnet.util.CounterRng.Purpose;
+
+/// The augmentations of the paper's §4.1. First, "extracting random 224 × 224 patches (and their horizontal reflections)
+/// from the 256×256 images"; second, "altering the intensities of the RGB channels".
+///
+/// @param randomCrop each of the `(resize − crop + 1)²` offsets equally likely; otherwise the middle
+/// @param mirror every second picture mirrored, by chance; otherwise none
+/// @param noise of colour, if any
+public record Augmentation(boolean randomCrop, boolean mirror, Optional<PcaColorNoise> noise) {
+    /// The middle of every picture, as it is.
+    public static final Augmentation NONE = new Augmentation(false, false, Optional.empty());
+
+    /// One row of a training batch.
+    ///
+    /// @param resize the side of the picture, in pixels
+    /// @param crop the side of the view, at most `resize`
+    public BatchIndices.Input input(long seed, int epoch, int picture, int resize, int crop) {
+        return new BatchIndices.Input(
+                picture,
+                view(seed, epoch, picture, resize, crop),
+                noise.map(drawn -> drawn.shift(seed, epoch, picture)).orElse(ColorShift.NONE));
+    }
+
+    /// What the network sees of a picture in an epoch.
+    ///
+    /// @param resize the side of the picture, in pixels
+    /// @param crop the side of the view, at most `resize`
+    public Crop view(long seed, int epoch, int picture, int resize, int crop) {
+        long bits = CounterRng.bits(seed, Purpose.AUGMENTATION, epoch, picture);
+        boolean mirrored = mirror && (bits & 1) == 1;
+        if (!randomCrop) {
+            Crop center = Crop.center(resize, crop);
+            return new Crop(center.left(), center.top(), crop, mirrored);
+        }
+        int offsets = resize - crop + 1;
+        long offset = (bits >>> 1) % ((long) offsets * offsets); // of 63 bits: even to one part in 10^11 and better
+        return new Crop((int) (offset % offsets), (int) (offset / offsets), crop, mirrored);
+    }
+}

@@ -1,0 +1,17 @@
+package net.alexnet.data.loader;
+
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Tensor;
+
+/// What one step of training learns from: pictures, or what frozen layers have made of them.
+public interface Batch {
+    /// How many there are.
+    int count();
+
+    /// The class of each.
+    int[] labels();
+
+    /// The input of the first layer that is walked, `(count, …)`. It is asked for once, before the source is asked for the
+    /// next examples, and belongs to the scope that is open.
+    Tensor on(Backend backend);
+}

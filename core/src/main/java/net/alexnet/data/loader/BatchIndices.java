@@ -1,0 +1,28 @@
+package net.alexnet.data.loader;
+
+import java.util.List;
+import net.alexnet.data.image.ColorShift;
+import net.alexnet.data.image.Crop;
+
+/// What a batch is made of, before any pixel is touched.
+///
+/// @param epoch the epoch it belongs to, from 0
+/// @param number its place within the epoch, from 0
+/// @param inputs one per row of the batch; none where one of many ranks has nothing to do in an epoch's last step
+public record BatchIndices(int epoch, int number, List<Input> inputs) {
+    public BatchIndices {
+        inputs = List.copyOf(inputs);
+    }
+
+    /// One row of a batch.
+    ///
+    /// @param picture an index into the set
+    /// @param view what the network sees of it
+    /// @param shift what is added to its pixels
+    public record Input(int picture, Crop view, ColorShift shift) {
+        /// A view of a picture as it is.
+        public Input(int picture, Crop view) {
+            this(picture, view, ColorShift.NONE);
+        }
+    }
+}

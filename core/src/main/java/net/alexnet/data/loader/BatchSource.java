@@ -1,0 +1,21 @@
+package net.alexnet.data.loader;
+
+import java.io.IOException;
+
+/// Where a run's examples come from, step after step without end.
+public interface BatchSource {
+    /// The examples of the next step; those before may be overwritten from now on.
+    ///
+    /// @throws IOException if they cannot be read any more
+    Batch next() throws IOException, InterruptedException;
+
+    /// Waits until the examples of the next step are there, or cannot be; does not take them.
+    ///
+    /// @throws IOException as [#next()] would
+    default void ready() throws IOException, InterruptedException {
+        // where nothing is read ahead, there is nothing to wait for
+    }
+
+    /// What was done so far to make them.
+    LoaderStats use();
+}

@@ -1,0 +1,278 @@
+package net.alexnet.data.loader;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
+import net.alexnet.data.DatasetException;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.Normalizer;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.UnreadableImageException;
+import org.jspecify.annotations.Nullable;
+
+/// Assembles planned batches ahead of the thread that consumes them, and hands them over in order.
+///
+/// Each batch is cut into as many pieces as there are workers, and every piece is a task of one pool that takes tasks
+/// in order; so all workers help with the batch that is needed next. A feed has `depth + 1` buffers: one for the batch
+/// that the consumer holds, the others being filled. They are written in place and used again.
+///
+/// A feed is used by one thread at a time. Any thread may close it, but not while an engine still reads a batch in place. Its workers are named `feed-…`.
+public final class DataLoader implements BatchSource, AutoCloseable {
+    private static final long ALIGNMENT = 64; // a cache line, and the widest vector
+
+    private final ImageDataset squares;
+    private final Preprocessing preprocessing;
+    private final Normalizer writer;
+    private final Iterator<BatchIndices> plans;
+    private final int workers;
+    private final int depth;
+    private final Arena arena = Arena.ofShared();
+    private final ArrayDeque<MemorySegment> free = new ArrayDeque<>();
+    private final ArrayDeque<Pending> ahead = new ArrayDeque<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final ExecutorService pool;
+    private Optional<MemorySegment> held = Optional.empty(); // the buffer of the batch that the consumer has
+    private final LongAdder workNanos = new LongAdder();
+    private final LongAdder decodings = new LongAdder();
+    private long waitNanos;
+    private long asked;
+    private long ready;
+
+    private record Pending(BatchIndices plan, MemorySegment buffer, List<Future<?>> pieces) {
+        boolean isReady() {
+            return pieces.stream().allMatch(Future::isDone);
+        }
+    }
+
+    /// Starts to assemble batches.
+    ///
+    /// @param squares pictures of the preprocessing's `resize` side and channels
+    /// @param plans which batches to make; asked on the consumer's thread only
+    /// @param batchSize the most pictures that a plan asks for
+    /// @param workers how many threads decode and cut, at least 1
+    /// @param depth how many batches are assembled ahead, at least 1
+    public DataLoader(
+            ImageDataset squares,
+            Preprocessing preprocessing,
+            Iterator<BatchIndices> plans,
+            int batchSize,
+            int workers,
+            int depth) {
+        if (batchSize < 1 || workers < 1 || depth < 1) {
+            throw new IllegalArgumentException("a feed needs a batch size, workers and a depth of at least 1; found "
+                    + batchSize + ", " + workers + " and " + depth);
+        }
+        this.squares = squares;
+        this.preprocessing = preprocessing;
+        this.writer = new Normalizer(preprocessing);
+        this.plans = plans;
+        this.workers = workers;
+        this.depth = depth;
+        this.pool = Executors.newFixedThreadPool(workers, this::thread);
+        try {
+            long bytes = (long) batchSize * writer.valuesPerView() * Float.BYTES;
+            for (int i = 0; i < depth + 1; i++) {
+                free.add(arena.allocate(bytes, ALIGNMENT));
+            }
+            planAhead();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Thread thread(Runnable work) {
+        Thread thread = Thread.ofPlatform().daemon().name("feed-" + (threads.size() + 1)).unstarted(work);
+        threads.add(thread);
+        return thread;
+    }
+
+    /// Whether another batch follows.
+    public boolean hasNext() {
+        return !ahead.isEmpty() || plans.hasNext();
+    }
+
+    /// The next batch; the one before it is given back and overwritten from now on.
+    ///
+    /// @throws DatasetException if a picture that could be read before cannot be now
+    /// @throws NoSuchElementException if there is no further batch
+    /// @throws InterruptedException if this thread is interrupted while it waits; the batch comes with the next call
+    /// @throws IllegalStateException if this feed is closed
+    @Override
+    public ImageBatch next() throws IOException, InterruptedException {
+        requireOpen();
+        held.ifPresent(free::add);
+        held = Optional.empty();
+        planAhead();
+        Pending pending = ahead.peek();
+        if (pending == null) {
+            throw new NoSuchElementException("this feed has given its last batch");
+        }
+        asked++;
+        ready += ahead.stream().filter(Pending::isReady).count();
+        await(pending.pieces());
+        requireOpen();
+        ahead.remove();
+        held = Optional.of(pending.buffer());
+        return batch(pending);
+    }
+
+    @Override
+    public void ready() throws IOException, InterruptedException {
+        requireOpen();
+        Pending pending = ahead.peek();
+        if (pending != null) {
+            await(pending.pieces());
+        }
+    }
+
+    /// What was done since the feed began.
+    @Override
+    public LoaderStats use() {
+        return new LoaderStats(waitNanos, workNanos.sum(), decodings.sum(), asked, ready);
+    }
+
+    /// Stops the workers at the picture where they are, waits for their threads to end, and frees every batch. A second
+    /// call does nothing.
+    @Override
+    public void close() {
+        for (Runnable dropped : pool.shutdownNow()) {
+            if (dropped instanceof Future<?> piece) {
+                piece.cancel(false); // or a consumer that waits for it on another thread would do so for ever
+            }
+        }
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requireOpen() {
+        if (pool.isShutdown()) {
+            throw new IllegalStateException("this feed is closed");
+        }
+    }
+
+    private void planAhead() {
+        while (ahead.size() < depth && !free.isEmpty() && plans.hasNext()) {
+            BatchIndices plan = plans.next();
+            MemorySegment buffer = free.remove();
+            int count = plan.inputs().size();
+            int piece = Math.ceilDiv(count, workers);
+            List<Future<?>> pieces = new ArrayList<>();
+            for (int from = 0; from < count;) {
+                int first = from;
+                int end = endOfPicture(plan, Math.min(count, from + piece));
+                from = end;
+                pieces.add(pool.submit(() -> {
+                    fill(plan, first, end, buffer);
+                    return null;
+                }));
+            }
+            ahead.add(new Pending(plan, buffer, pieces));
+        }
+    }
+
+    /// The end of a piece, moved on to where the next picture begins, so that no two workers decode the same one.
+    private static int endOfPicture(BatchIndices plan, int end) {
+        List<BatchIndices.Input> inputs = plan.inputs();
+        int moved = end;
+        while (moved < inputs.size() && inputs.get(moved).picture() == inputs.get(moved - 1).picture()) {
+            moved++;
+        }
+        return moved;
+    }
+
+    /// Fills some of a batch's slots; views of the same picture that follow each other share one decoding.
+    private void fill(BatchIndices plan, int from, int end, MemorySegment buffer) throws DatasetException {
+        long start = System.nanoTime();
+        int decoded = -1;
+        @Nullable
+        Image square = null;
+        byte[] samples = new byte[preprocessing.resize() * preprocessing.resize() * preprocessing.channels()];
+        for (int slot = from; slot < end && !Thread.currentThread().isInterrupted(); slot++) {
+            BatchIndices.Input input = plan.inputs().get(slot);
+            if (square == null || input.picture() != decoded) {
+                decoded = input.picture();
+                square = picture(decoded, samples);
+                decodings.increment();
+            }
+            writer.write(square, input.view(), input.shift(), buffer, slot);
+        }
+        workNanos.add(System.nanoTime() - start);
+    }
+
+    private Image picture(int index, byte[] samples) throws DatasetException {
+        try {
+            return squares.picture(index, samples);
+        } catch (UnreadableImageException e) {
+            throw new DatasetException(squares.name(index) + " could be read when it was prepared, but not any more: "
+                    + e.getMessage(), e);
+        }
+    }
+
+    private void await(List<Future<?>> pieces) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        try {
+            for (Future<?> piece : pieces) {
+                piece.get();
+            }
+        } catch (CancellationException e) {
+            throw new IllegalStateException("this feed is closed", e);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw new IllegalStateException("assembling a batch failed", e);
+            }
+        } finally {
+            waitNanos += System.nanoTime() - start;
+        }
+    }
+
+    private ImageBatch batch(Pending pending) {
+        List<BatchIndices.Input> inputs = pending.plan().inputs();
+        int[] pictures = inputs.stream().mapToInt(BatchIndices.Input::picture).toArray();
+        int[] labels = new int[pictures.length];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = squares.label(pictures[i]);
+        }
+        long bytes = (long) pictures.length * writer.valuesPerView() * Float.BYTES;
+        return new ImageBatch(
+                pending.plan().epoch(),
+                pending.plan().number(),
+                pictures.length,
+                preprocessing.crop(),
+                preprocessing.channels(),
+                pending.buffer().asSlice(0, bytes, ALIGNMENT),
+                labels,
+                pictures);
+    }
+}

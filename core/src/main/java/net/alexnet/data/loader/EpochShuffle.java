@@ -1,0 +1,68 @@
+package net.alexnet.data.loader;
+
+import java.util.random.RandomGenerator;
+import net.alexnet.util.CounterRng;
+import net.alexnet.util.CounterRng.Purpose;
+
+/// The order in which an epoch visits the pictures: a permutation of the whole set, new in every epoch. (The 2012
+/// source shuffled once, when the data was made.)
+///
+/// @param window 0 for any order, each equally likely; else how many pictures are mixed at a time. Blocks of an eighth of
+///     the window then stand in a random order, and only pictures of the same window change places: so reads stay
+///     within eight stretches of a slow disk until all of them are read, and its cache can hold those.
+public record EpochShuffle(int window) {
+    /// Every permutation equally likely.
+    public static final EpochShuffle WHOLE = new EpochShuffle(0);
+
+    private static final int BLOCKS = 8; // to a window
+
+    public EpochShuffle {
+        if (window < 0) {
+            throw new IllegalArgumentException(
+                    "a shuffle's window must be 0, for the whole set, or more; found " + window);
+        }
+    }
+
+    /// The indices `0 .. size − 1` in an order drawn from the seed and the epoch.
+    public int[] of(int size, long seed, int epoch) {
+        if (window == 0 || window >= size) {
+            int[] order = counting(size);
+            shuffle(order, 0, size, CounterRng.generator(seed, Purpose.ORDER, epoch));
+            return order;
+        }
+        int block = Math.max(1, window / BLOCKS);
+        int[] blocks = counting(Math.ceilDiv(size, block));
+        RandomGenerator random = CounterRng.generator(seed, Purpose.ORDER, epoch, window);
+        shuffle(blocks, 0, blocks.length, random);
+        int[] order = new int[size];
+        int at = 0;
+        for (int chosen : blocks) {
+            int end = (int) Math.min(size, (chosen + 1L) * block);
+            for (int i = chosen * block; i < end; i++) {
+                order[at++] = i;
+            }
+        }
+        for (int from = 0; from < size; from += window) {
+            shuffle(order, from, Math.min(size, from + window), random);
+        }
+        return order;
+    }
+
+    private static int[] counting(int size) {
+        int[] order = new int[size];
+        for (int i = 0; i < size; i++) {
+            order[i] = i;
+        }
+        return order;
+    }
+
+    /// Fisher and Yates's shuffle.
+    private static void shuffle(int[] order, int from, int end, RandomGenerator random) {
+        for (int last = end - 1; last > from; last--) {
+            int chosen = from + random.nextInt(last - from + 1);
+            int swapped = order[chosen];
+            order[chosen] = order[last];
+            order[last] = swapped;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package net.alexnet.data.loader;
+
+import java.lang.foreign.MemorySegment;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Tensor;
+
+/// Pictures ready for the network. Its memory belongs to the [DataLoader] that made it and is overwritten once the feed is
+/// asked for the next batch.
+///
+/// @param epoch the epoch it belongs to, from 0
+/// @param number its place within the epoch, from 0
+/// @param count how many rows, at least 1 unless the plan has none for this rank
+/// @param side the height and the width of each, in pixels
+/// @param channels 1 or 3
+/// @param pixels native memory, `count · side · side · channels` float32 in that order
+/// @param labels the class of each
+/// @param pictures the index of each in its set
+@SuppressWarnings("ArrayRecordComponent") // handed to an engine at once, never compared
+public record ImageBatch(
+        int epoch,
+        int number,
+        int count,
+        int side,
+        int channels,
+        MemorySegment pixels,
+        int[] labels,
+        int[] pictures) implements Batch {
+    @Override
+    public Tensor on(Backend backend) {
+        return backend.uploadPictures(pixels, count, side, side, channels);
+    }
+}

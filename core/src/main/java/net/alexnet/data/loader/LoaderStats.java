@@ -1,0 +1,43 @@
+package net.alexnet.data.loader;
+
+/// What a feed has done so far; the difference of two tells of the time between.
+///
+/// @param waitNanos for which the consumer waited
+/// @param workNanos that all workers together spent reading, decoding and writing
+/// @param pictures that were decoded
+/// @param batches that were asked for
+/// @param ready batches that stood ready when one was asked for, summed over the times of asking
+public record LoaderStats(long waitNanos, long workNanos, long pictures, long batches, long ready) {
+    /// A feed that has not begun.
+    public static final LoaderStats NONE = new LoaderStats(0, 0, 0, 0, 0);
+
+    /// What was done since then.
+    public LoaderStats since(LoaderStats then) {
+        return new LoaderStats(
+                waitNanos - then.waitNanos,
+                workNanos - then.workNanos,
+                pictures - then.pictures,
+                batches - then.batches,
+                ready - then.ready);
+    }
+
+    /// What was done in both times.
+    public LoaderStats plus(LoaderStats other) {
+        return new LoaderStats(
+                waitNanos + other.waitNanos,
+                workNanos + other.workNanos,
+                pictures + other.pictures,
+                batches + other.batches,
+                ready + other.ready);
+    }
+
+    /// The time of one worker for one picture, in milliseconds.
+    public double millisPerPicture() {
+        return pictures == 0 ? 0 : workNanos / 1e6 / pictures;
+    }
+
+    /// How many batches stood ready on average when one was asked for.
+    public double queueDepth() {
+        return batches == 0 ? 0 : (double) ready / batches;
+    }
+}

@@ -1,0 +1,84 @@
+package net.alexnet.data.loader;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/// The batches of training from any position on, epoch after epoch without end. Every picture appears once in an epoch;
+/// the last step of an epoch has fewer where the set does not divide evenly.
+///
+/// With many ranks a step's pictures are those of the single rank's batch, cut into as many parts: the ranks' parts are
+/// disjoint, cover the set, and every rank takes the same number of steps. So two ranks of 64 pictures train like one of
+/// 128. In the last step of an epoch a rank may have no picture.
+public final class TrainingSampler implements Iterator<BatchIndices> {
+    private final Pictures pictures;
+    private final int batch;
+    private final Augmentation augmentation;
+    private final long seed;
+    private final Rank rank;
+    private int epoch;
+    private int number;
+    private int[] order;
+
+    /// What is trained on.
+    ///
+    /// @param count how many pictures the set has, at least 1
+    /// @param resize the side of each, in pixels
+    /// @param crop the side of the network's input, at most `resize`
+    /// @param order in which an epoch visits them
+    public record Pictures(int count, int resize, int crop, EpochShuffle order) {}
+
+    /// Plans from a position on.
+    ///
+    /// @param batch pictures in a step, over all ranks, at least 1
+    /// @param rank whose part of each step is planned
+    /// @param epoch the epoch to begin in, from 0
+    /// @param number the batch of that epoch to begin with; the number of batches itself means the next epoch's first
+    public TrainingSampler(
+            Pictures pictures, int batch, Augmentation augmentation, long seed, Rank rank, int epoch, int number) {
+        int batches = batches(pictures.count, batch);
+        if (epoch < 0 || number < 0 || number > batches) {
+            throw new IllegalArgumentException("there is no batch " + number + " of epoch " + epoch + ": "
+                    + pictures.count + " pictures make " + batches + " batches of " + batch);
+        }
+        this.pictures = pictures;
+        this.batch = batch;
+        this.augmentation = augmentation;
+        this.seed = seed;
+        this.rank = rank;
+        this.epoch = epoch;
+        this.number = number;
+        this.order = pictures.order.of(pictures.count, seed, epoch);
+    }
+
+    /// How many batches make an epoch.
+    public static int batches(int pictures, int batch) {
+        if (pictures < 1 || batch < 1) {
+            throw new IllegalArgumentException("batches need at least one picture each and one in all; found "
+                    + pictures + " pictures and a batch size of " + batch);
+        }
+        return Math.ceilDiv(pictures, batch);
+    }
+
+    /// Always true.
+    @Override
+    public boolean hasNext() {
+        return true;
+    }
+
+    @Override
+    public BatchIndices next() {
+        if (number == batches(pictures.count, batch)) {
+            epoch++;
+            number = 0;
+            order = pictures.order.of(pictures.count, seed, epoch);
+        }
+        int from = number * batch;
+        int count = Math.min(pictures.count - from, batch);
+        List<BatchIndices.Input> inputs = new ArrayList<>();
+        for (int i = from + rank.begin(count); i < from + rank.end(count); i++) {
+            inputs.add(augmentation.input(seed, epoch, order[i], pictures.resize, pictures.crop));
+        }
+        return new BatchIndices(epoch, number++, inputs);
+    }
+}

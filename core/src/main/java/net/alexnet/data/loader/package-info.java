@@ -1,0 +1,17 @@
+/// The input pipeline: which pictures make up a batch, how each is cut, and how batches are assembled ahead of the
+/// training loop (§4.1 of the paper).
+///
+/// ```
+/// EpochShuffle, Augmentation → TrainingSampler ┐                         workers fill reused buffers
+///                                         ├→ BatchIndices, in order → Feed ────────────────────────→ Batch, in order
+///                          SequentialSampler ┘
+/// ```
+///
+/// A plan is a pure function of the seed and the position, and a worker only carries one out; so the stream of batches
+/// is the same with one worker or sixteen, and after a resume at any batch.
+///
+/// Start reading at [net.alexnet.data.loader.DataLoader].
+@NullMarked
+package net.alexnet.data.loader;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,263 @@
+package net.alexnet.data.shard;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.DatasetException;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.RejectedImage;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.data.shard.PreparationJournal.LeftOut;
+import net.alexnet.data.shard.PreparationListener.Stage;
+
+/// Makes a prepared dataset. It may be killed at any moment; started again it goes on after the last finished shard and
+/// ends with the same bytes. The bytes depend on the pictures and the [PreparationSettings] alone.
+public final class DatasetPreparer {
+    /// Above this share of unreadable pictures something is likely to be wrong with the source.
+    private static final double MANY_REJECTED = 0.01;
+
+    private final Dataset source;
+    private final Path folder;
+    private final PreparationSettings preparation;
+    private final Tools tools;
+    private final PreparationJournal journal;
+    private long done;
+    private long scaled;
+    private long scalingNanos;
+
+    /// What a preparation needs and does not depend on.
+    ///
+    /// @param codec reads, scales and stores pictures
+    /// @param workers how many threads do
+    /// @param strict whether more than 1 % unreadable pictures are a failure, not a warning
+    /// @param progress is told how it goes
+    /// @param stop asked between pictures whether to end early
+    public record Tools(
+            ImageCodec codec, int workers, boolean strict, PreparationListener progress, BooleanSupplier stop) {}
+
+    /// How a preparation ended.
+    public sealed interface Outcome {
+        /// The dataset is whole.
+        ///
+        /// @param already whether it was so before
+        /// @param scaled how many pictures were read this time
+        /// @param scalingSeconds how long that took
+        record Finished(PreparedDataset dataset, boolean already, long scaled, double scalingSeconds)
+                implements
+                    Outcome {}
+
+        /// It was stopped; the same call goes on.
+        ///
+        /// @param done pictures that are dealt with for good: those of finished shards, and what was left out between
+        /// @param total pictures in all
+        record Stopped(long done, long total) implements Outcome {}
+    }
+
+    private DatasetPreparer(
+            Dataset source, Path folder, PreparationSettings preparation, Tools tools, PreparationJournal journal) {
+        this.source = source;
+        this.folder = folder;
+        this.preparation = preparation;
+        this.tools = tools;
+        this.journal = journal;
+    }
+
+    /// Prepares a dataset, goes on with one that was stopped, or finds it finished.
+    ///
+    /// @param folder where it goes: new, empty, or of this very preparation
+    /// @throws DatasetException if the folder is of other pictures or settings, or not ours; if a split has no readable
+    ///     picture, or a strict preparation too few; if another process is at it
+    public static Outcome prepare(Dataset source, Path folder, PreparationSettings preparation, Tools tools)
+            throws IOException, InterruptedException {
+        return prepare(source, SourceFingerprint.of(source), folder, preparation, tools);
+    }
+
+    static Outcome prepare(Dataset source, SourceFingerprint origin, Path folder, PreparationSettings preparation,
+            Tools tools)
+            throws IOException, InterruptedException {
+        if (DatasetFile.isIn(folder)) {
+            return found(folder, origin, preparation, tools);
+        }
+        requireOurs(folder);
+        Files.createDirectories(folder);
+        try (PreparationJournal journal = PreparationJournal.open(folder, origin, preparation)) {
+            if (DatasetFile.isIn(folder)) { // another process was faster
+                return found(folder, origin, preparation, tools);
+            }
+            return new DatasetPreparer(source, folder, preparation, tools, journal).run(origin);
+        }
+    }
+
+    private static Outcome found(Path folder, SourceFingerprint origin, PreparationSettings preparation, Tools tools)
+            throws IOException {
+        DatasetFile file = DatasetFile.read(folder);
+        SourceFingerprint.requireSame(folder, file.source(), file.preparation(), origin, preparation);
+        PreparedDataset dataset = PreparedDataset.open(folder, tools.codec);
+        PreparationJournal.remove(folder); // left there if a preparation was killed after its last write
+        long kept = (long) dataset.training().size() + dataset.validation().size();
+        if (tools.strict && dataset.rejected() > MANY_REJECTED * (kept + dataset.rejected())) {
+            throw new DatasetException(tooMany(folder, dataset.rejected(), kept + dataset.rejected()));
+        }
+        return new Outcome.Finished(dataset, true, 0, 0);
+    }
+
+    private static void requireOurs(Path folder) throws IOException {
+        if (!Files.exists(folder) || PreparedDataset.isIn(folder)) {
+            return;
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new DatasetException(folder + " is a file; expected a folder for the prepared dataset");
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+            for (Path entry : entries) {
+                throw new DatasetException(folder + " holds other things, such as " + entry.getFileName()
+                        + "; expected a new or an empty folder for the prepared dataset");
+            }
+        }
+    }
+
+    // --- the steps -------------------------------------------------------------------------------------------------
+
+    private Outcome run(SourceFingerprint origin) throws IOException, InterruptedException {
+        ImageDataset learnt = source.training();
+        ImageDataset judged = source.validation();
+        int[] trainingOrder = ShuffledOrder.shuffled(learnt.size(), preparation.seed());
+        int[] validationOrder = ShuffledOrder.ofSource(judged.size());
+        Optional<Scaled> training = scale(Split.TRAINING, learnt, trainingOrder);
+        if (training.isEmpty()) {
+            return stopped();
+        }
+        Optional<Scaled> validation = scale(Split.VALIDATION, judged, validationOrder);
+        if (validation.isEmpty()) {
+            return stopped();
+        }
+        reportRejected(training.get(), validation.get());
+        ShardedImages squares = open(training.get());
+        ShardedImages heldOut = open(validation.get());
+        Optional<PixelStatistics> statistics = PixelStatisticsPass.of(
+                squares, preparation, tools.workers, tools.progress, tools.stop);
+        if (statistics.isEmpty()) {
+            return stopped();
+        }
+        Optional<List<List<Duplicates.Copy>>> duplicates = new Duplicates(
+                source, squares, trainingOrder, heldOut, tools.progress, tools.stop).find();
+        if (duplicates.isEmpty()) {
+            return stopped();
+        }
+        new DatasetFile(
+                DatasetFile.FORMAT,
+                origin,
+                DatasetFile.SCALING,
+                preparation,
+                source.classes(),
+                source.synsets(),
+                part(training.get(), squares),
+                part(validation.get(), heldOut),
+                reportDuplicates(duplicates.get()),
+                DatasetFile.Statistics.of(statistics.get())).write(folder);
+        PreparationJournal.remove(folder);
+        return new Outcome.Finished(PreparedDataset.open(folder, tools.codec), false, scaled, scalingNanos / 1e9);
+    }
+
+    /// A split in its shards.
+    ///
+    /// @param rejected in the source's order
+    private record Scaled(List<Shard> shards, List<RejectedImage> rejected) {}
+
+    private Optional<Scaled> scale(Split split, ImageDataset pictures, int[] order)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        try (ShardSetWriter writer = new ShardSetWriter(
+                split, pictures, order, preparation, tools.codec, tools.workers, folder, journal)) {
+            long before = done;
+            int begun = writer.done();
+            done = before + begun;
+            tools.progress.report(Stage.SCALING, done, total());
+            while (writer.hasNext()) {
+                if (tools.stop.getAsBoolean()) {
+                    return Optional.empty();
+                }
+                writer.advance();
+                done = before + writer.done();
+                scaled++;
+                tools.progress.report(Stage.SCALING, done, total());
+            }
+            writer.finish();
+            List<RejectedImage> rejected = writer.leftOut().stream()
+                    .sorted(Comparator.comparingInt(LeftOut::index))
+                    .map(one -> new RejectedImage(pictures.name(one.index()), one.reason()))
+                    .toList();
+            if (writer.shards().isEmpty()) {
+                throw new DatasetException("none of the " + pictures.size() + " pictures of " + source.name() + " for "
+                        + split.name().toLowerCase(Locale.ROOT) + " can be read"
+                        + (rejected.isEmpty()
+                                ? ""
+                                : "; the first, " + rejected.getFirst().name() + ": "
+                                        + rejected.getFirst().reason()));
+            }
+            return Optional.of(new Scaled(writer.shards(), rejected));
+        } finally {
+            scalingNanos += System.nanoTime() - start;
+        }
+    }
+
+    private long total() {
+        return (long) source.training().size() + source.validation().size();
+    }
+
+    private Outcome stopped() {
+        return new Outcome.Stopped((long) journal.kept(Split.TRAINING) + journal.kept(Split.VALIDATION), total());
+    }
+
+    private ShardedImages open(Scaled split) throws IOException {
+        return ShardedImages.open(folder, split.shards, source.classes(), tools.codec, preparation.side(),
+                preparation.channels());
+    }
+
+    private static DatasetFile.Part part(Scaled split, ShardedImages pictures) {
+        return new DatasetFile.Part(pictures.size(), pictures.perClass(), split.rejected.size(), split.shards);
+    }
+
+    // --- what is odd -----------------------------------------------------------------------------------------------
+
+    private void reportRejected(Scaled training, Scaled validation) throws IOException {
+        List<RejectedImage> rejected = new ArrayList<>(training.rejected);
+        rejected.addAll(validation.rejected);
+        Reports.writeRejected(folder, rejected);
+        if (rejected.size() <= MANY_REJECTED * total()) {
+            return;
+        }
+        if (tools.strict) {
+            throw new DatasetException(tooMany(folder, rejected.size(), total()));
+        }
+        tools.progress.warning(tooMany(folder, rejected.size(), total()) + ". The first is "
+                + rejected.getFirst().name() + ": " + rejected.getFirst().reason());
+    }
+
+    private static String tooMany(Path folder, long rejected, long total) {
+        return String.format(Locale.ROOT,
+                "%d of %d pictures (%.1f %%) cannot be read, more than %.0f %%; %s lists them",
+                rejected, total, 100.0 * rejected / total, 100 * MANY_REJECTED, folder.resolve(Reports.REJECTED));
+    }
+
+    private DatasetFile.DuplicateCount reportDuplicates(List<List<Duplicates.Copy>> groups) throws IOException {
+        Reports.writeDuplicates(folder, source, groups);
+        int pictures = groups.stream().mapToInt(List::size).sum();
+        if (!groups.isEmpty()) {
+            List<Duplicates.Copy> first = groups.getFirst();
+            tools.progress.warning(pictures + " pictures are equal to one of another split or class; "
+                    + folder.resolve(Reports.DUPLICATES) + " lists them. The first are "
+                    + Reports.name(source, first.getFirst()) + " and " + Reports.name(source, first.getLast()));
+        }
+        return new DatasetFile.DuplicateCount(groups.size(), pictures);
+    }
+}

@@ -1,0 +1,180 @@
+package net.alexnet.data.shard;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.data.CachedDataset;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.DatasetException;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.RejectedImage;
+import net.alexnet.data.ResizedDataset;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.data.shard.PreparationListener.Stage;
+import net.alexnet.io.Hashes;
+
+/// A prepared dataset, opened. Its pictures are read in place; what memory it takes does not depend on its size.
+///
+/// @see Preparer
+public final class PreparedDataset {
+    private final Path path;
+    private final DatasetFile file;
+    private final ShardedImages training;
+    private final ShardedImages validation;
+    private final PixelStatistics statistics;
+
+    private PreparedDataset(
+            Path path, DatasetFile file, ShardedImages training, ShardedImages validation, PixelStatistics statistics) {
+        this.path = path;
+        this.file = file;
+        this.training = training;
+        this.validation = validation;
+        this.statistics = statistics;
+    }
+
+    /// Whether a folder is a prepared dataset, finished or not. A `dataset.json` of another program makes it none.
+    public static boolean isIn(Path folder) {
+        return DatasetFile.isIn(folder) || Files.isRegularFile(folder.resolve(PreparationJournal.FILE));
+    }
+
+    /// Opens a finished dataset. Every file is looked at: sizes of shards, SHA-256 of indexes; pictures are checked as
+    /// they are read.
+    ///
+    /// @param codec decodes the squares
+    /// @throws DatasetException if it is not finished, of another version, or a shard is missing, cut or not what was
+    ///     written
+    public static PreparedDataset open(Path folder, ImageCodec codec) throws IOException {
+        if (!DatasetFile.standsIn(folder)) {
+            throw new DatasetException(isIn(folder)
+                    ? "the dataset " + folder + " is not finished; go on with: ./alexnet prepare SOURCE " + folder
+                    : folder + " is not a prepared dataset: it has no " + DatasetFile.FILE
+                            + ". './alexnet prepare SOURCE " + folder + "' makes one");
+        }
+        DatasetFile file = DatasetFile.read(folder);
+        PreparationSettings settings = file.preparation();
+        ShardedImages training = open(folder, file, file.training(), codec);
+        ShardedImages validation = open(folder, file, file.validation(), codec);
+        try {
+            return new PreparedDataset(folder, file, training, validation,
+                    file.statistics().read(training.size(), settings.side(), settings.channels()));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new DatasetException(
+                    folder.resolve(DatasetFile.FILE) + " has statistics that cannot be: " + e.getMessage(), e);
+        }
+    }
+
+    private static ShardedImages open(Path folder, DatasetFile file, DatasetFile.Part part, ImageCodec codec)
+            throws IOException {
+        PreparationSettings settings = file.preparation();
+        return ShardedImages.open(folder, part.shards(), file.classes(), codec, settings.side(), settings.channels());
+    }
+
+    /// Where it lies.
+    public Path path() {
+        return path;
+    }
+
+    /// The pictures as any other dataset's.
+    public Dataset dataset() {
+        return new Dataset(path.toString(), file.classes(), training, validation, file.source().split(),
+                file.synsets());
+    }
+
+    /// What to learn from, in an order shuffled once.
+    public ShardedImages training() {
+        return training;
+    }
+
+    /// What to judge by, in the source's order.
+    public ShardedImages validation() {
+        return validation;
+    }
+
+    /// Of the training squares.
+    public PixelStatistics statistics() {
+        return statistics;
+    }
+
+    /// The settings that it was made with.
+    public PreparationSettings preparation() {
+        return file.preparation();
+    }
+
+    /// What it was made from, as the user called it.
+    public String source() {
+        return file.source().name();
+    }
+
+    /// All shards, training first.
+    public List<Shard> shards() {
+        List<Shard> all = new ArrayList<>(file.training().shards());
+        all.addAll(file.validation().shards());
+        return List.copyOf(all);
+    }
+
+    /// How many pictures of the source could not be read.
+    public int rejected() {
+        return file.training().rejected() + file.validation().rejected();
+    }
+
+    /// The training pictures that could not be read, with the reasons.
+    public List<RejectedImage> unreadTraining() throws IOException {
+        List<RejectedImage> all = Reports.readRejected(path);
+        return all.subList(0, Math.min(all.size(), file.training().rejected()));
+    }
+
+    /// The validation pictures that could not be read, with the reasons.
+    public List<RejectedImage> unreadValidation() throws IOException {
+        List<RejectedImage> all = Reports.readRejected(path);
+        return all.subList(Math.min(all.size(), file.training().rejected()), all.size());
+    }
+
+    /// Squares of one of the splits, made smaller where that is wanted; few enough stay in memory once they have been
+    /// decoded.
+    ///
+    /// @param side in pixels, at most that of the stored ones
+    /// @param codec scales them
+    /// @param budget the bytes of heap that they may take for that
+    public ImageDataset squares(ImageDataset split, int side, ImageCodec codec, long budget) {
+        ImageDataset sized = side == preparation().side() ? split : new ResizedDataset(split, codec, side);
+        long bytes = (long) side * side * preparation().channels();
+        return CachedDataset.within(budget, bytes, sized);
+    }
+
+    /// How many groups of equal pictures stand in both splits or in two classes; `duplicates.tsv` lists them.
+    public int duplicates() {
+        return file.duplicates().groups();
+    }
+
+    /// How many pictures stand in these groups.
+    public int duplicatePictures() {
+        return file.duplicates().pictures();
+    }
+
+    /// Reads every shard and compares it with its SHA-256.
+    ///
+    /// @param workers how many threads read
+    /// @throws DatasetException naming the first shard that is not what was written
+    public void verify(int workers, PreparationListener progress) throws IOException, InterruptedException {
+        List<Shard> shards = shards();
+        long total = shards.stream().mapToLong(Shard::pictures).sum();
+        long done = 0;
+        progress.report(Stage.VERIFYING, done, total);
+        try (OrderedWork<String> work = new OrderedWork<>(
+                0, shards.size(), workers, 2 * workers, i -> Hashes.hex(path.resolve(shards.get(i).file())))) {
+            for (Shard shard : shards) {
+                String sha256 = work.next();
+                if (!sha256.equals(shard.sha256())) {
+                    throw new DatasetException(path.resolve(shard.file()) + " was altered: its SHA-256 is " + sha256
+                            + ", expected " + shard.sha256() + ". Copy it again, or remove " + path
+                            + " and prepare it anew");
+                }
+                done += shard.pictures();
+                progress.report(Stage.VERIFYING, done, total);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package net.alexnet.data.shard;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.List;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.DatasetException;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.io.Hashes;
+
+/// What a prepared dataset was made from.
+///
+/// @param name as the user called it
+/// @param split a sentence that says how training and validation were told apart
+/// @param fingerprint SHA-256 over the classes and over every picture's label, name and stamp, in hexadecimal. Names
+///     count below their source, so that a folder may be moved
+record SourceFingerprint(String name, String split, String fingerprint) {
+    static SourceFingerprint of(Dataset dataset) {
+        MessageDigest digest = Hashes.sha256();
+        for (String name : dataset.classes()) {
+            update(digest, name + "\n");
+        }
+        for (ImageDataset set : List.of(dataset.training(), dataset.validation())) {
+            digest.update((byte) 0);
+            for (int i = 0; i < set.size(); i++) {
+                update(digest, set.label(i) + "\t" + set.name(i) + "\t" + set.stamp(i) + "\n");
+            }
+        }
+        return new SourceFingerprint(dataset.name(), dataset.split(), Hashes.hex(digest));
+    }
+
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Holds a folder that was prepared, or begun, to what is asked for now.
+    ///
+    /// @throws DatasetException saying what differs
+    static void requireSame(Path folder, SourceFingerprint then, PreparationSettings thenSettings,
+            SourceFingerprint now, PreparationSettings nowSettings)
+            throws DatasetException {
+        List<String> differences = thenSettings.differences(nowSettings);
+        if (!differences.isEmpty()) {
+            throw new DatasetException(folder + " was prepared with other settings: " + String.join("; ", differences)
+                    + ". Give those, name another folder, or remove this one");
+        }
+        if (!then.fingerprint.equals(now.fingerprint)) {
+            throw new DatasetException(folder + " was prepared from other pictures: from " + then.name + " ("
+                    + then.split + "), whose files, classes or split are not those of " + now.name + " now ("
+                    + now.split + "). Name another folder, or remove this one");
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/// Large published files fetched over HTTP: resumed, bounded, checked by their hash, whole or not there.
-@NullMarked
-package net.alexnet.download;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package net.alexnet.inference;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.inference.Ensemble.Input;
+import net.alexnet.inference.Ensemble.Member;
+import net.alexnet.nn.Network;
+
+/// Evaluates networks in training on one set of pictures: the middle of each, every picture once.
+///
+/// @param squares prepared for `preprocessing`
+/// @param preprocessing what the pictures go through
+/// @param batch pictures at a time
+/// @param workers threads that assemble batches
+public record Evaluator(ImageDataset squares, Preprocessing preprocessing, int batch,
+        int workers) implements Validation {
+    /// Is told how many pictures are done.
+    @FunctionalInterface
+    public interface Listener {
+        void done(long done, long total);
+    }
+
+    @Override
+    public Optional<TopKErrors.Report> evaluate(Network network, Listener listener, BooleanSupplier stop)
+            throws IOException, InterruptedException {
+        Member alone = new Member(network, new Input(squares, preprocessing));
+        return new Ensemble(List.of(alone), Views.CENTER, batch, workers)
+                .evaluate(listener, Prediction.Taker.NONE, stop)
+                .map(outcome -> outcome.average().views());
+    }
+}

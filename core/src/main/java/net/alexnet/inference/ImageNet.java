@@ -1,0 +1,56 @@
+package net.alexnet.inference;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import net.alexnet.data.Synset;
+
+/// The 1,000 classes of ILSVRC-2012, in the two orders that weights have them.
+///
+/// Confusing the orders gives a net that looks trained and is always wrong, so that a file's order is part of its card.
+public final class ImageNet {
+    /// The number of classes.
+    public static final int CLASSES = 1000;
+
+    private static final String RESOURCE = "imagenet-2012.tsv";
+
+    /// In what order the classes stand.
+    public enum Order {
+        /// By the wnid: n01440764 tench is the first. Caffe, torchvision and nearly everyone since.
+        SORTED,
+        /// By the devkit's ILSVRC2012_ID: n02119789 kit fox is the first. The 2012 source, and some early ports.
+        DEVKIT
+    }
+
+    private ImageNet() {}
+
+    /// All classes; the words of each are one name, and no two are the same.
+    public static List<Synset> classes(Order order) {
+        return switch (order) {
+            case SORTED -> Lists.SORTED;
+            case DEVKIT -> Lists.DEVKIT;
+        };
+    }
+
+    private static final class Lists {
+        private static final List<Synset> SORTED = read();
+        private static final List<Synset> DEVKIT = SORTED.stream()
+                .sorted(Comparator.comparingInt(Synset::ilsvrcId)).toList();
+
+        private static List<Synset> read() {
+            try (InputStream in = Objects.requireNonNull(ImageNet.class.getResourceAsStream(RESOURCE), RESOURCE)) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines()
+                        .filter(line -> !line.startsWith("#"))
+                        .map(line -> line.split("\t", -1))
+                        .map(part -> new Synset(part[0], Integer.parseInt(part[1]), part[2]))
+                        .toList();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

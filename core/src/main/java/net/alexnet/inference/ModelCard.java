@@ -1,0 +1,65 @@
+package net.alexnet.inference;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.nn.AlexNet;
+
+/// What a model file says of itself in its metadata, so that nobody has to guess.
+///
+/// @param network the table and its options
+/// @param classes the classes' names; the network's n-th output is the n-th name
+/// @param preprocessing what a picture goes through before it enters
+/// @param origin where the weights come from, in a line
+/// @param wnids the classes' identifiers in WordNet such as `n01440764`, one for each; empty if they have none
+/// @param views how many views of a picture the weights' published figures are averaged over, 1 or 10, if that is known
+/// @param provenance the file that the weights were imported from; nothing if they were trained here
+public record ModelCard(
+        AlexNet network,
+        List<String> classes,
+        Preprocessing preprocessing,
+        String origin,
+        List<String> wnids,
+        Optional<Integer> views,
+        Optional<Provenance> provenance) {
+    /// The colours of a picture's samples in the order in which a network reads them, whatever the weights were trained
+    /// with: importing turns the kernels of conv1 round where it must.
+    public static final String COLOUR_ORDER = "rgb";
+
+    private static final Pattern WNID = Pattern.compile("n\\d{8}");
+
+    public ModelCard {
+        classes = List.copyOf(classes);
+        wnids = List.copyOf(wnids);
+        if (!wnids.isEmpty() && wnids.size() != classes.size()) {
+            throw new IllegalArgumentException(
+                    "there are " + classes.size() + " class names, but " + wnids.size() + " wnids");
+        }
+        if (!wnids.stream().allMatch(wnid -> WNID.matcher(wnid).matches())
+                || new HashSet<>(wnids).size() != wnids.size()) {
+            throw new IllegalArgumentException(
+                    "wnids must be an n and 8 digits, no two of them the same; found " + wnids);
+        }
+        if (views.isPresent() && views.get() != 1 && views.get() != 10) {
+            throw new IllegalArgumentException("views must be 1 or 10, found " + views.get());
+        }
+        if (network.classes() != classes.size()) {
+            throw new IllegalArgumentException(
+                    "the network has " + network.classes() + " outputs, but there are " + classes.size()
+                            + " class names");
+        }
+        if (network.input() != preprocessing.crop() || network.channels() != preprocessing.channels()) {
+            throw new IllegalArgumentException(
+                    "the network reads " + network.channels() + " × " + network.input() + " × "
+                            + network.input() + ", but the preprocessing gives " + preprocessing.channels() + " × "
+                            + preprocessing.crop() + " × " + preprocessing.crop());
+        }
+    }
+
+    /// The card of weights that were trained here.
+    public ModelCard(AlexNet network, List<String> classes, Preprocessing preprocessing, String origin) {
+        this(network, classes, preprocessing, origin, List.of(), Optional.empty(), Optional.empty());
+    }
+}

@@ -1,0 +1,66 @@
+package net.alexnet.inference;
+
+import java.util.Arrays;
+import java.util.List;
+
+/// The order of the classes by their probability for one picture.
+///
+/// Equal probabilities rank in the order of the classes, so that a network which says the same of every class is not
+/// right by accident; a probability that is not a number ranks last.
+public final class TopK {
+    private TopK() {}
+
+    /// The place of a class: 0 for the most probable one.
+    ///
+    /// @param row holds one probability per class from `offset` on
+    /// @return `0 .. classes − 1`; `classes` where the class's own probability is not a number
+    public static int place(float[] row, int offset, int classes, int label) {
+        float own = row[offset + label];
+        if (Float.isNaN(own)) {
+            return classes;
+        }
+        int place = 0;
+        for (int c = 0; c < classes; c++) {
+            float other = row[offset + c];
+            if (other > own || (other == own && c < label)) {
+                place++;
+            }
+        }
+        return place;
+    }
+
+    /// The most probable class.
+    public static int first(float[] row, int offset, int classes) {
+        int best = 0;
+        for (int c = 1; c < classes; c++) {
+            if (exceeds(row[offset + c], row[offset + best])) {
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    /// The most probable classes, best first.
+    ///
+    /// @param count how many at most
+    public static List<Integer> best(float[] row, int offset, int classes, int count) {
+        int[] best = new int[Math.min(count, classes)]; // the best of the classes seen so far
+        int kept = 0;
+        for (int c = 0; c < classes; c++) {
+            int place = kept;
+            while (place > 0 && exceeds(row[offset + c], row[offset + best[place - 1]])) {
+                place--;
+            }
+            if (place < best.length) {
+                kept = Math.min(kept + 1, best.length);
+                System.arraycopy(best, place, best, place + 1, kept - place - 1);
+                best[place] = c;
+            }
+        }
+        return Arrays.stream(best).boxed().toList();
+    }
+
+    private static boolean exceeds(float later, float earlier) {
+        return later > earlier || (Float.isNaN(earlier) && !Float.isNaN(later));
+    }
+}

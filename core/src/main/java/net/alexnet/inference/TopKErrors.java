@@ -1,0 +1,100 @@
+package net.alexnet.inference;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The running counts of an evaluation.
+public final class TopKErrors {
+    private static final int TOP = 5;
+    private static final int WORST = 10;
+
+    private final int classes;
+    private final Map<Pair, Integer> confusions = new HashMap<>(); // of the many pairs there could be, those that occur
+    private long pictures;
+    private long missedTop1;
+    private long missedTop5;
+    private double lossSum;
+
+    /// Counts of nothing yet.
+    ///
+    /// @param classes that the network tells apart
+    public TopKErrors(int classes) {
+        this.classes = classes;
+    }
+
+    /// Counts a batch.
+    ///
+    /// @param probabilities `(labels.length, classes)`, row by row; of several views or networks, their mean
+    /// @param count how many rows of it hold pictures
+    /// @param labels the true class of each row
+    public void add(float[] probabilities, int[] labels, int count) {
+        for (int i = 0; i < count; i++) {
+            int label = labels[i];
+            int place = TopK.place(probabilities, i * classes, classes, label);
+            pictures++;
+            missedTop1 += place >= 1 ? 1 : 0;
+            missedTop5 += place >= TOP ? 1 : 0;
+            lossSum -= Math.log(Math.max(probabilities[i * classes + label], Float.MIN_NORMAL));
+            int guess = TopK.first(probabilities, i * classes, classes);
+            if (guess != label) {
+                confusions.merge(new Pair(label, guess), 1, Integer::sum);
+            }
+        }
+    }
+
+    /// What was counted.
+    ///
+    /// @throws IllegalStateException if nothing was
+    public Report report() {
+        if (pictures == 0) {
+            throw new IllegalStateException("there were no pictures to evaluate");
+        }
+        return new Report(
+                pictures,
+                missedTop1,
+                missedTop5,
+                (double) missedTop1 / pictures,
+                (double) missedTop5 / pictures,
+                lossSum / pictures,
+                worst());
+    }
+
+    private List<Confusion> worst() {
+        return confusions.entrySet().stream()
+                .map(entry -> new Confusion(entry.getKey().label(), entry.getKey().guess(), entry.getValue()))
+                .sorted(Comparator.comparingInt(Confusion::count).reversed()
+                        .thenComparingInt(Confusion::label)
+                        .thenComparingInt(Confusion::guess))
+                .limit(WORST)
+                .toList();
+    }
+
+    private record Pair(int label, int guess) {}
+
+    /// What an evaluation found.
+    ///
+    /// @param n pictures counted
+    /// @param missedTop1 pictures whose class was not the first guess
+    /// @param missedTop5 pictures whose class was not among the first five guesses
+    /// @param top1Error `missedTop1 / n`, a fraction
+    /// @param top5Error `missedTop5 / n`, a fraction; 0 where there are at most five classes
+    /// @param loss the mean of `−log p` of the true class
+    /// @param confusions the ten commonest wrong first guesses, commonest first
+    public record Report(
+            long n,
+            long missedTop1,
+            long missedTop5,
+            double top1Error,
+            double top5Error,
+            double loss,
+            List<Confusion> confusions) {}
+
+    /// A wrong first guess.
+    ///
+    /// @param label the true class
+    /// @param guess the class that was guessed instead
+    /// @param count how often
+    public record Confusion(int label, int guess, int count) {}
+}

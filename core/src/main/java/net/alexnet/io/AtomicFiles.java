@@ -1,0 +1,157 @@
+package net.alexnet.io;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/// Writes and moves that a crash, a full disk or a loss of power cannot leave half done.
+public final class AtomicFiles {
+    private static final int PLACE_ATTEMPTS = 5; // all fail only for a reason that stays
+
+    private AtomicFiles() {}
+
+    /// What goes into a file.
+    @FunctionalInterface
+    public interface Content {
+        /// Writes everything, in large pieces: the stream is not buffered. It need not be closed.
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /// Writes a file as a [AtomicFileWriter], forces it to the disk and moves it into place. Whatever goes wrong, a file that stood
+    /// there before stays whole and the draft is removed.
+    ///
+    /// @throws IOException naming the file and the cause, such as a full disk; what `content` throws unchecked passes
+    ///     through
+    public static void write(Path target, Content content) throws IOException {
+        try (AtomicFileWriter draft = new AtomicFileWriter(target)) {
+            content.writeTo(draft.stream());
+            draft.publish();
+        } catch (IOException e) {
+            throw new IOException("cannot write " + target + ": " + reason(e), e);
+        }
+    }
+
+    /// Writes a text in UTF-8, like [#write].
+    public static void writeString(Path target, String text) throws IOException {
+        write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /// A hidden name in the same folder that nobody else has.
+    static Path beside(Path path) {
+        return path.resolveSibling(
+                "." + path.getFileName() + "." + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
+                        + ".tmp");
+    }
+
+    /// Renames a file or a folder within its file system and forces the renaming to the disk.
+    public static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        syncFolder(to.toAbsolutePath().resolveSibling(""));
+    }
+
+    /// Forces a folder's entries to the disk, where the operating system can (Windows cannot, and need not).
+    public static void syncFolder(Path folder) throws IOException {
+        // There is no way but a channel, and it would close itself: see AtomicFileWriter.
+        boolean interrupted = Thread.interrupted();
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (AccessDeniedException e) {
+            // Windows does not open folders.
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /// Judges what stands where something else is to go.
+    @FunctionalInterface
+    public interface Check {
+        /// Whether it is as good as the other; not if it is not there.
+        boolean isAsGood(Path there) throws IOException;
+    }
+
+    /// Puts a folder in its place, which others may do at the same time. Something as good that is there stays, since somebody
+    /// may use it already, and so does `from` where it is; anything else goes.
+    public static void placeTree(Path from, Path to, Check there) throws IOException {
+        for (int attempt = 1;; attempt++) {
+            try {
+                move(from, to);
+                return;
+            } catch (FileSystemException e) {
+                if (there.isAsGood(to)) {
+                    return;
+                }
+                if (attempt == PLACE_ATTEMPTS) {
+                    throw e;
+                }
+            }
+            Path aside = beside(to);
+            try {
+                Files.move(to, aside, StandardCopyOption.ATOMIC_MOVE); // so that nobody finds half of it
+            } catch (NoSuchFileException e) {
+                continue; // another was at it
+            }
+            deleteTree(aside);
+        }
+    }
+
+    /// Removes a file, or a folder with all that is in it; nothing if it is not there. Others may do so at the same time.
+    public static void deleteTree(Path root) throws IOException {
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return unlessGone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
+                if (e != null) {
+                    unlessGone(e);
+                }
+                Files.deleteIfExists(folder);
+                return FileVisitResult.CONTINUE;
+            }
+
+            private static FileVisitResult unlessGone(IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
+    }
+
+    /// Why an operation on a file failed, as a user would say it: the exceptions' own messages are often a bare path.
+    public static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException missing -> "no such file or folder: " + missing.getFile();
+            case AccessDeniedException denied -> "access denied: " + denied.getFile();
+            case FileSystemException other when other.getReason() == null ->
+                other.getClass().getSimpleName() + ": " + other.getFile();
+            case FileSystemException other -> other.getFile() + ": " + other.getReason();
+            case IOException other when other.getMessage() == null -> other.getClass().getSimpleName();
+            case IOException other -> String.valueOf(other.getMessage());
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package net.alexnet.io;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// The safetensors format, as huggingface/safetensors specifies it:
+///
+/// ```
+/// file    = length header data
+/// length  = the header's bytes, unsigned 64-bit, little-endian; at most 100,000,000
+/// header  = a JSON object in UTF-8, starting with '{', padded with spaces
+///             "__metadata__": {string: string, …}                      optional
+///             "name": {"dtype": "F32", "shape": [96, 3, 11, 11], "data_offsets": [begin, end]}, …
+/// data    = the tensors' values, little-endian, row-major, back to back: the offsets count from the start of data,
+///           and cover it without gap or overlap
+/// ```
+///
+/// This class writes; [SafetensorsFile] reads.
+public final class Safetensors {
+    static final String METADATA = "__metadata__";
+    static final int HEADER_LIMIT = 100_000_000;
+
+    /// At which the data begins, so that a mapped tensor can be computed on where it lies; the format asks for 8.
+    static final int ALIGNMENT = 64;
+
+    private Safetensors() {}
+
+    /// Writes tensors as float32, one after the other in the order given, whole or not at all (see [AtomicFiles]). The
+    /// same arguments give the same bytes: metadata is sorted by key, and nothing else enters.
+    ///
+    /// @param metadata about the whole file: what the net is, its classes, its preprocessing
+    /// @throws IllegalArgumentException if a name stands twice or is reserved, or a tensor's values do not fill its
+    ///     shape
+    /// @throws IOException naming the file and the cause, if it cannot be written
+    public static void write(Path file, Map<String, String> metadata, List<NamedTensor> entries) throws IOException {
+        byte[] header = header(metadata, entries);
+        AtomicFiles.write(file, out -> {
+            out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
+            out.write(header);
+            for (NamedTensor entry : entries) {
+                RawValues.of(entry).writeTo(out);
+            }
+        });
+    }
+
+    private static byte[] header(Map<String, String> metadata, List<NamedTensor> entries) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
+            json.writeStartObject();
+            if (!metadata.isEmpty()) {
+                json.writeObjectFieldStart(METADATA);
+                for (Map.Entry<String, String> item : new TreeMap<>(metadata).entrySet()) {
+                    json.writeStringField(item.getKey(), item.getValue());
+                }
+                json.writeEndObject();
+            }
+            writeEntries(json, entries);
+            json.writeEndObject();
+        }
+        while ((Long.BYTES + bytes.size()) % ALIGNMENT != 0) {
+            bytes.write(' ');
+        }
+        if (bytes.size() > HEADER_LIMIT) {
+            throw new IllegalArgumentException("a safetensors header may have at most " + HEADER_LIMIT
+                    + " bytes, names and metadata together; these have " + bytes.size());
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeEntries(JsonGenerator json, List<NamedTensor> entries) throws IOException {
+        Set<String> names = new HashSet<>(Set.of(METADATA));
+        long offset = 0;
+        for (NamedTensor entry : entries) {
+            if (!names.add(entry.name())) {
+                throw new IllegalArgumentException("the tensor name '" + entry.name() + "' is "
+                        + (entry.name().equals(METADATA) ? "reserved" : "given twice"));
+            }
+            long end = Math.addExact(offset, Math.multiplyExact(entry.shape().elements(), (long) Float.BYTES));
+            json.writeObjectFieldStart(entry.name());
+            json.writeStringField("dtype", Dtype.F32.name());
+            json.writeArrayFieldStart("shape");
+            for (int dim : entry.shape().dims()) {
+                json.writeNumber(dim);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("data_offsets");
+            json.writeNumber(offset);
+            json.writeNumber(end);
+            json.writeEndArray();
+            json.writeEndObject();
+            offset = end;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package net.alexnet.nn;
+
+import static net.alexnet.util.CounterRng.Purpose.DROPOUT;
+
+import net.alexnet.tensor.Shape;
+import net.alexnet.util.CounterRng;
+
+/// Which units a training step drops, §4.2: a function of the seed, the step, the layer and the unit, so the same on every
+/// backend and after a resume.
+///
+/// @param seed of the run
+/// @param step of the run, from 0
+public record DropoutMasks(long seed, long step) {
+    /// One factor per unit of a layer's batch, in row-major order: `kept`, or with probability `rate` 0.
+    ///
+    /// @param layer the layer's place in its architecture
+    public float[] draw(int layer, Shape shape, double rate, float kept) {
+        long start = CounterRng.bits(seed, DROPOUT, step, layer);
+        float[] mask = new float[Math.toIntExact(shape.elements())];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = CounterRng.uniform(start, i) < rate ? 0 : kept;
+        }
+        return mask;
+    }
+}

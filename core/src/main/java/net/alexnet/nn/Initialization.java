@@ -1,0 +1,97 @@
+package net.alexnet.nn;
+
+import static net.alexnet.util.CounterRng.Purpose.WEIGHTS;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.tensor.Shape;
+import net.alexnet.util.CounterRng;
+
+/// How a weighted layer starts: weights from a normal distribution around 0, biases constant.
+///
+/// The paper's deviation of .01 is made for inputs of 0..255 less their mean (deviation near 70); with inputs of unit
+/// deviation its signals die on the way. [#HE] is made for unit inputs. Mixing them is the commonest reason why a
+/// re-implementation does not learn.
+public enum Initialization {
+    /// §5 of the paper: deviation .01; biases 1 in conv2, conv4, conv5, fc6 and fc7.
+    PAPER,
+    /// Run #145 of the source (`layer-params-145.cfg`): as the paper, but deviation .03 in conv3, conv4 and conv5.
+    SOURCE,
+    /// Caffe's `bvlc_alexnet`: deviation .01, in fc6 and fc7 .005; biases .1 where the paper has 1.
+    CAFFE,
+    /// Caffe's `bvlc_reference_caffenet`: the deviations of [#CAFFE], the biases of the paper.
+    CAFFENET,
+    /// He et al. (2015): deviation √(2 / fan-in), biases 0.
+    HE;
+
+    /// §5: the layers whose ReLUs get positive inputs at first, to speed up early learning.
+    private static final Set<String> POSITIVE = Set.of("conv2", "conv4", "conv5", "fc6", "fc7");
+
+    /// The standard deviation of a layer's initial weights.
+    ///
+    /// @param layer the layer's name, `conv1` … `fc8`
+    /// @param fanIn how many inputs one of its units sees
+    public double deviation(String layer, long fanIn) {
+        return switch (this) {
+            case PAPER -> 0.01;
+            case SOURCE -> layer.equals("conv3") || layer.equals("conv4") || layer.equals("conv5") ? 0.03 : 0.01;
+            case CAFFE, CAFFENET -> layer.equals("fc6") || layer.equals("fc7") ? 0.005 : 0.01;
+            case HE -> Math.sqrt(2.0 / fanIn);
+        };
+    }
+
+    /// The initial value of a layer's biases.
+    public double bias(String layer) {
+        return switch (this) {
+            case PAPER, SOURCE, CAFFENET -> startsPositive(layer) ? 1 : 0;
+            case CAFFE -> startsPositive(layer) ? 0.1 : 0;
+            case HE -> 0;
+        };
+    }
+
+    /// The initial values of a parameter, row-major: a function of the seed and of the layer's place alone.
+    ///
+    /// @param row the layer, one of the architecture's
+    /// @param bias whether its bias is meant, not its weight
+    public float[] values(Architecture architecture, Row row, boolean bias, long seed) {
+        Shape weight = row.weightShape();
+        float[] values = new float[bias ? weight.dim(0) : Math.toIntExact(weight.elements())];
+        draw(architecture, row, bias, seed, MemorySegment.ofArray(values));
+        return values;
+    }
+
+    /// The same in memory of its own, outside the heap, which goes when nothing refers to it any more.
+    public MemorySegment segment(Architecture architecture, Row row, boolean bias, long seed) {
+        long count = bias ? row.weightShape().dim(0) : row.weightShape().elements();
+        MemorySegment values = Arena.ofAuto().allocate(ValueLayout.JAVA_FLOAT, count);
+        draw(architecture, row, bias, seed, values);
+        return values;
+    }
+
+    /// The same into memory.
+    ///
+    /// @param values as many floats as the parameter has, overwritten
+    void draw(Architecture architecture, Row row, boolean bias, long seed, MemorySegment values) {
+        long count = values.byteSize() / Float.BYTES;
+        String layer = row.name();
+        if (bias) {
+            for (long i = 0; i < count; i++) {
+                values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) bias(layer));
+            }
+            return;
+        }
+        double deviation = deviation(layer, row.fanIn());
+        RandomGenerator normal = CounterRng.generator(seed, WEIGHTS, architecture.rows().indexOf(row));
+        for (long i = 0; i < count; i++) {
+            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) normal.nextGaussian(0, deviation));
+        }
+    }
+
+    private static boolean startsPositive(String layer) {
+        return POSITIVE.contains(layer);
+    }
+}

@@ -1,0 +1,15 @@
+package net.alexnet.nn;
+
+import net.alexnet.tensor.Tensor;
+
+/// A tensor that learns.
+///
+/// @param layer the name of its layer
+/// @param bias whether it is the layer's bias, not its weight
+/// @param value lives as long as the network
+public record Parameter(String layer, boolean bias, Tensor value) {
+    /// `conv1.weight`, `fc8.bias`.
+    public String name() {
+        return layer + (bias ? ".bias" : ".weight");
+    }
+}

@@ -1,0 +1,119 @@
+package net.alexnet.train;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/// A TensorBoard event file of scalars, `events.out.tfevents.<seconds>.alexnet`: TFRecords (see [TfRecord]), each
+/// holding one `Event` message of `tensorflow/core/util/event.proto`:
+///
+/// ```
+/// Event      = 1: double wall_time   2: int64 step   3: string file_version | 5: Summary | 7: SessionLog
+/// Summary    = 1: repeated Value
+/// Value      = 1: string tag         2: float simple_value
+/// SessionLog = 1: enum status (START = 1)
+/// ```
+///
+/// The first event is the version, the second a session's start: readers drop what earlier files of the folder have
+/// from its step on. Used by one thread at a time.
+public final class EventFile implements Closeable {
+    private static final String VERSION = "brain.Event:2";
+
+    private static final int EVENT_WALL_TIME = 1;
+    private static final int EVENT_STEP = 2;
+    private static final int EVENT_FILE_VERSION = 3;
+    private static final int EVENT_SUMMARY = 5;
+    private static final int EVENT_SESSION_LOG = 7;
+    private static final int SUMMARY_VALUE = 1;
+    private static final int VALUE_TAG = 1;
+    private static final int VALUE_SIMPLE_VALUE = 2;
+    private static final int SESSION_STATUS = 1;
+    private static final int STATUS_START = 1;
+
+    private final AppendFile file;
+
+    private EventFile(AppendFile file) {
+        this.file = file;
+    }
+
+    /// Starts a new file in a run's folder, beside those of the run before it was interrupted.
+    ///
+    /// @param afterStep 0 for a new run, the checkpoint's step for a resumed one: later scalars in earlier files no
+    ///     longer count
+    /// @throws IOException if it cannot be written
+    public static EventFile open(Path folder, long afterStep) throws IOException {
+        EventFile events = new EventFile(new AppendFile(unusedName(folder)));
+        try {
+            events.begin(afterStep);
+        } catch (IOException e) {
+            events.close();
+            throw e;
+        }
+        return events;
+    }
+
+    /// Writes one point of a curve.
+    ///
+    /// @param tag the curve's name, such as `train/loss`; the part before the slash groups curves
+    /// @param value kept as float32, as TensorBoard has it
+    /// @param when the wall time of the point
+    /// @throws IOException naming the file and the cause; the file stays whole
+    public void scalar(String tag, long step, double value, Instant when) throws IOException {
+        byte[] point = message(fields -> {
+            fields.writeString(VALUE_TAG, tag);
+            fields.writeFloat(VALUE_SIMPLE_VALUE, (float) value);
+        });
+        byte[] summary = message(fields -> fields.writeByteArray(SUMMARY_VALUE, point));
+        append(when, step, event -> event.writeByteArray(EVENT_SUMMARY, summary));
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    // Readers take a folder's files in the order of their names, so a second file within a second needs a later one.
+    private static Path unusedName(Path folder) {
+        long second = Instant.now().getEpochSecond();
+        while (Files.exists(named(folder, second))) {
+            second++;
+        }
+        return named(folder, second);
+    }
+
+    private static Path named(Path folder, long second) {
+        return folder.resolve("events.out.tfevents." + second + ".alexnet");
+    }
+
+    private void begin(long afterStep) throws IOException {
+        Instant now = Instant.now();
+        append(now, 0, event -> event.writeString(EVENT_FILE_VERSION, VERSION));
+        byte[] start = message(session -> session.writeEnum(SESSION_STATUS, STATUS_START));
+        append(now, afterStep + 1, event -> event.writeByteArray(EVENT_SESSION_LOG, start));
+    }
+
+    private void append(Instant when, long step, Fields what) throws IOException {
+        file.append(TfRecord.frame(message(event -> {
+            event.writeDouble(EVENT_WALL_TIME, when.getEpochSecond() + when.getNano() / 1e9);
+            event.writeInt64(EVENT_STEP, step);
+            what.writeTo(event);
+        })));
+    }
+
+    private static byte[] message(Fields fields) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        fields.writeTo(out);
+        out.flush();
+        return bytes.toByteArray();
+    }
+
+    @FunctionalInterface
+    private interface Fields {
+        void writeTo(CodedOutputStream message) throws IOException;
+    }
+}

@@ -1,0 +1,98 @@
+package net.alexnet.train;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// `log.jsonl`: one JSON object a line, each with the `step` at which it was written, never descending. A line is on
+/// its way to the disk when [#append] returns. Used by one thread at a time.
+///
+/// Numbers that JSON does not know stand as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
+public final class JsonLinesLog implements Closeable {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
+    private static final String STEP = "step";
+
+    private final AppendFile file;
+
+    private JsonLinesLog(AppendFile file) {
+        this.file = file;
+    }
+
+    /// Opens a run's log to go on after a step: 0 for a new run, the checkpoint's for a resumed one. From the first
+    /// line of a later step on, everything is dropped, and so is a last line that a crash cut.
+    ///
+    /// @param path made if it is not there; its folder must be
+    /// @throws IOException if it cannot be read or written
+    public static JsonLinesLog open(Path path, long afterStep) throws IOException {
+        AppendFile file = new AppendFile(path);
+        boolean opened = false;
+        try {
+            file.cut(lengthThrough(path, afterStep));
+            opened = true;
+            return new JsonLinesLog(file);
+        } finally {
+            if (!opened) {
+                file.close();
+            }
+        }
+    }
+
+    /// Writes a line: the step, then the values in their map's order. Records among them become objects with snake_case
+    /// names.
+    ///
+    /// @param values all but `step`
+    /// @throws IOException naming the file and the cause; the log stays whole
+    public void append(long step, Map<String, ?> values) throws IOException {
+        if (values.containsKey(STEP)) {
+            throw new IllegalArgumentException("the step of a log line stands twice: " + step + " and in " + values);
+        }
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put(STEP, step);
+        line.putAll(values);
+        file.append((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+
+    // The lines to keep are a prefix, so that dropping the others is one cut, which a crash cannot leave half done.
+    private static long lengthThrough(Path path, long afterStep) throws IOException {
+        long length = 0;
+        try (InputStream in = new BufferedInputStream(new FileInputStream(path.toFile()))) {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                line.write(next);
+                if (next == '\n') {
+                    if (step(line.toByteArray()) > afterStep) {
+                        break;
+                    }
+                    length += line.size();
+                    line.reset();
+                }
+            }
+        }
+        return length;
+    }
+
+    // A line that is not ours, such as a note made by hand, goes with the line before it.
+    private static long step(byte[] line) throws IOException {
+        try {
+            return JSON.readTree(line).path(STEP).asLong(Long.MIN_VALUE);
+        } catch (JsonProcessingException e) {
+            return Long.MIN_VALUE;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package net.alexnet.train;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.alexnet.data.RejectedImage;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.train.checkpoint.CheckpointStore;
+import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.RecipeReader;
+
+/// The folder of one run.
+///
+/// @param path where it lies
+public record RunFolder(Path path) {
+    private static final String RECIPE = "recipe.yaml";
+    private static final String REJECTED = "rejected.tsv";
+    private static final Set<String> BARE = Set.of(RECIPE, REJECTED, RunLock.FILE);
+    private static final String LATEST = "latest";
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+    /// Makes a new run's folder, named after the time and the recipe.
+    ///
+    /// @param runs the folder of all runs; made if it is not there
+    public static RunFolder create(Path runs, Recipe recipe) throws IOException {
+        return create(runs, name(runs, recipe), recipe);
+    }
+
+    /// Makes the folder of a cross-validation, in which its runs are to be made as `fold-1` and so on. It has no recipe, and so
+    /// cannot be opened as a run.
+    ///
+    /// @param runs the folder of all runs; made if it is not there
+    public static RunFolder createForFolds(Path runs, Recipe recipe) throws IOException {
+        return new RunFolder(makeFree(runs, name(runs, recipe)));
+    }
+
+    private static String name(Path runs, Recipe recipe) throws IOException {
+        Files.createDirectories(runs);
+        if (Files.isDirectory(runs.resolve(LATEST), LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(runs.resolve(LATEST) + " is a folder; it must be free for the link to the newest run."
+                    + " Move it away, or name another folder with --runs");
+        }
+        return LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + "-"
+                + recipe.name().replaceAll("[^A-Za-z0-9._-]", "-");
+    }
+
+    /// Makes a new run's folder of this name, or of the name and a number where it is taken.
+    ///
+    /// @param runs the folder of all runs, which is there
+    public static RunFolder create(Path runs, String name, Recipe recipe) throws IOException {
+        Path path = makeFree(runs, name);
+        AtomicFiles.writeString(path.resolve(RECIPE), RecipeReader.write(recipe));
+        return new RunFolder(path);
+    }
+
+    private static Path makeFree(Path runs, String name) throws IOException {
+        Path path = runs.resolve(name);
+        for (int again = 2; Files.exists(path); again++) {
+            path = runs.resolve(name + "-" + again);
+        }
+        return Files.createDirectory(path);
+    }
+
+    /// Points the link `latest` beside this folder at it; a file system without links gets a text file that holds the name.
+    void becomeLatest() throws IOException {
+        Path latest = path.resolveSibling(LATEST);
+        Path draft = path.resolveSibling(LATEST + "." + path.getFileName());
+        try {
+            Files.createSymbolicLink(draft, path.getFileName());
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            AtomicFiles.writeString(latest, path.getFileName() + "\n");
+            return;
+        }
+        AtomicFiles.move(draft, latest);
+    }
+
+    /// Opens a run's folder, or the one that `latest` points at; then it is that one for good, wherever `latest` points
+    /// afterwards.
+    ///
+    /// @throws IOException if there is none, or it is not a run's
+    public static RunFolder open(Path path) throws IOException {
+        Path folder = pointedAt(path);
+        if (!Files.exists(folder)) {
+            throw new IOException("there is no run at " + folder + "; './alexnet train' makes one under runs/");
+        }
+        Path fold = folder.resolve("fold-1");
+        if (!Files.exists(folder.resolve(RECIPE)) && Files.exists(fold.resolve(RECIPE))) {
+            throw new IOException(folder + " holds the folds of a cross-validation, each a run of its own; name one of"
+                    + " them, such as " + fold);
+        }
+        if (!Files.isRegularFile(folder.resolve(RECIPE))) {
+            throw new IOException(folder + " is not a run's folder: it has no " + RECIPE
+                    + "; expected a folder such as runs/latest");
+        }
+        return new RunFolder(folder);
+    }
+
+    private static Path pointedAt(Path path) throws IOException {
+        if (Files.isSymbolicLink(path)) {
+            return path.resolveSibling(Files.readSymbolicLink(path));
+        }
+        return Files.isRegularFile(path) && path.endsWith(LATEST)
+                ? path.resolveSibling(Files.readString(path).strip())
+                : path;
+    }
+
+    /// Keeps every other process from training this run; to be closed when the training has ended. Take it before anything of
+    /// the run is read that it is to go on with.
+    ///
+    /// @throws IOException if the run is being trained
+    public RunLock lock() throws IOException {
+        return RunLock.of(this);
+    }
+
+    /// Removes the folder if there is nothing in it of a run: no checkpoint, no log, nothing of a user's.
+    void removeIfBare() throws IOException {
+        if (!Files.isDirectory(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            if (!files.allMatch(file -> BARE.contains(String.valueOf(file.getFileName())))) {
+                return;
+            }
+        }
+        AtomicFiles.deleteTree(path);
+    }
+
+    /// The run's whole recipe.
+    public Recipe recipe() throws IOException {
+        Path file = path.resolve(RECIPE);
+        return RecipeReader.read(file.toString(), Files.readString(file), Map.of());
+    }
+
+    /// The run's checkpoints.
+    ///
+    /// @param keep how many of the newest a save leaves
+    public CheckpointStore checkpoints(int keep) {
+        return new CheckpointStore(path.resolve("checkpoints"), keep);
+    }
+
+    /// Lists the pictures that were left out, one a line with its reason; no file if there were none.
+    public void writeRejected(List<RejectedImage> rejected) throws IOException {
+        if (!rejected.isEmpty()) {
+            StringBuilder text = new StringBuilder("file\treason\n");
+            for (RejectedImage one : rejected) {
+                text.append(cell(one.name())).append('\t').append(cell(one.reason())).append('\n');
+            }
+            AtomicFiles.writeString(path.resolve(REJECTED), text.toString());
+        }
+    }
+
+    private static String cell(String text) {
+        return text.replaceAll("[\\t\\r\\n]", " ");
+    }
+}

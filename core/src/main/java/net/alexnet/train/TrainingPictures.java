@@ -1,0 +1,102 @@
+package net.alexnet.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.DatasetException;
+import net.alexnet.data.InMemoryDataset;
+import net.alexnet.data.RejectedImage;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.data.shard.PreparationSettings;
+import net.alexnet.data.shard.PreparedDataset;
+
+/// The pictures of a run, ready to be fed.
+///
+/// @param squares its sets give squares of the size and channels that were asked for
+/// @param statistics of the training squares
+/// @param unreadTraining what was left out of the training pictures
+/// @param unreadValidation what was left out of the validation pictures
+public record TrainingPictures(
+        Dataset squares, PixelStatistics statistics, List<RejectedImage> unreadTraining,
+        List<RejectedImage> unreadValidation) {
+    public TrainingPictures {
+        unreadTraining = List.copyOf(unreadTraining);
+        unreadValidation = List.copyOf(unreadValidation);
+    }
+
+    /// All that was left out.
+    public List<RejectedImage> rejected() {
+        List<RejectedImage> all = new ArrayList<>(unreadTraining);
+        all.addAll(unreadValidation);
+        return List.copyOf(all);
+    }
+
+    /// Reads every picture of a small collection once and holds the squares in memory, where they fit.
+    ///
+    /// @param side of the squares, in pixels
+    /// @param channels of the collection's pictures
+    /// @param workers how many threads decode
+    public static TrainingPictures inMemory(
+            Dataset dataset, int side, int channels, ImageCodec codec, int workers, RunListener progress)
+            throws IOException, InterruptedException {
+        InMemoryDataset training = InMemoryDataset.prepare(
+                dataset.training(), codec, side, channels, workers, InMemoryDataset.defaultBudget(),
+                (done, total) -> progress.preparing("training", done, total));
+        InMemoryDataset validation = InMemoryDataset.prepare(
+                dataset.validation(), codec, side, channels, workers, InMemoryDataset.defaultBudget(),
+                (done, total) -> progress.preparing("validation", done, total));
+        Dataset squares = new Dataset(dataset.name(), dataset.classes(), training, validation, dataset.split(),
+                dataset.synsets());
+        return new TrainingPictures(squares, training.statistics(), training.rejected(), validation.rejected());
+    }
+
+    /// The pictures of a prepared dataset, made smaller where that is wanted; small sets stay in memory once they have
+    /// been decoded.
+    ///
+    /// @param side of the squares, in pixels
+    /// @param channels of the pictures
+    /// @throws DatasetException if the dataset has other channels, or was prepared smaller
+    public static TrainingPictures ofShards(PreparedDataset dataset, int side, int channels, ImageCodec codec)
+            throws IOException {
+        PreparationSettings prepared = dataset.preparation();
+        if (prepared.channels() != channels || prepared.side() < side) {
+            throw new DatasetException(dataset.path() + " was prepared with squares of " + prepared.side()
+                    + " pixels and " + prepared.channels() + " channels, but " + side + " (pictures.resize) and "
+                    + channels + " (network.channels) are wanted. Prepare it again with --size " + side
+                    + " --channels " + channels + ", or set the recipe's keys");
+        }
+        Dataset stored = dataset.dataset();
+        Dataset squares = new Dataset(
+                stored.name(),
+                stored.classes(),
+                dataset.squares(stored.training(), side, codec, InMemoryDataset.defaultBudget()),
+                dataset.squares(stored.validation(), side, codec, InMemoryDataset.defaultBudget()),
+                stored.split(),
+                stored.synsets());
+        return new TrainingPictures(squares, scaled(dataset.statistics(), side), dataset.unreadTraining(),
+                dataset.unreadValidation());
+    }
+
+    /// The same pictures, split otherwise.
+    TrainingPictures with(Dataset split) {
+        return new TrainingPictures(split, statistics, unreadTraining, unreadValidation);
+    }
+
+    /// The same pictures under the name by which a user knows them.
+    public TrainingPictures named(String name) {
+        Dataset known = new Dataset(name, squares.classes(), squares.training(), squares.validation(), squares.split(),
+                squares.synsets());
+        return new TrainingPictures(known, statistics, unreadTraining, unreadValidation);
+    }
+
+    /// The statistics of the stored squares stand for those of smaller ones; averaging leaves the means as they are and
+    /// takes a little from the deviations.
+    private static PixelStatistics scaled(PixelStatistics stored, int side) {
+        return side == stored.meanImage().side()
+                ? stored
+                : new PixelStatistics(stored.pictures(), stored.mean(), stored.deviation(),
+                        stored.meanImage().scaled(side), stored.colours());
+    }
+}

@@ -1,0 +1,24 @@
+package net.alexnet.train.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A checkpoint that could not be saved, or was refused because it is not what was saved. The message names the file,
+/// what was expected and found, and what to do.
+public class CheckpointException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final transient @Nullable Path intact;
+
+    CheckpointException(String message, @Nullable Throwable cause, @Nullable Path intact) {
+        super(message, cause);
+        this.intact = intact;
+    }
+
+    /// The folder of the newest intact checkpoint before the refused one, to resume from instead.
+    public Optional<Path> intact() {
+        return Optional.ofNullable(intact);
+    }
+}

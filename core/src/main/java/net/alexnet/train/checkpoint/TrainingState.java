@@ -1,0 +1,69 @@
+package net.alexnet.train.checkpoint;
+
+import java.util.OptionalDouble;
+import net.alexnet.train.config.Schedule;
+import net.alexnet.train.config.ScheduleState;
+import org.jspecify.annotations.Nullable;
+
+/// Where a training run stands, beside its weights and velocities. The random state is in it: every draw is a function
+/// of the seed and the position (see [net.alexnet.util.CounterRng]).
+///
+/// @param seed of every random draw
+/// @param step batches trained since the start of the run, at least 0
+/// @param epoch whole epochs done, at least 0
+/// @param batchInEpoch batches of the current epoch done, at least 0
+/// @param lossSum the sum of the losses read in this epoch, so that its mean is that of an uninterrupted run
+/// @param losses how many those were
+/// @param schedule what the learning rate's schedule has seen
+/// @param validationError the top-1 error, as a fraction, of the last evaluation; null before the first
+public record TrainingState(long seed, long step, int epoch, int batchInEpoch, double lossSum, int losses,
+        ScheduleState schedule,
+        @Nullable Double validationError) {
+    public TrainingState {
+        if (step < 0 || epoch < 0 || batchInEpoch < 0 || losses < 0 || !Double.isFinite(lossSum)) {
+            throw new IllegalArgumentException("a training state needs step, epoch and batch of at least 0 and a finite"
+                    + " loss; found step " + step + ", epoch " + epoch + ", batch " + batchInEpoch + ", loss sum "
+                    + lossSum);
+        }
+        if (validationError != null && !(validationError >= 0 && validationError <= 1)) {
+            throw new IllegalArgumentException(
+                    "a validation error is a fraction from 0 to 1, found " + validationError);
+        }
+    }
+
+    /// The start of a run.
+    public static TrainingState start(long seed) {
+        return new TrainingState(seed, 0, 0, 0, 0, 0, ScheduleState.start(), null);
+    }
+
+    /// The state one step on.
+    ///
+    /// @param loss of that step, if it was read
+    public TrainingState afterStep(OptionalDouble loss) {
+        return new TrainingState(seed, step + 1, epoch, batchInEpoch + 1, lossSum + loss.orElse(0),
+                losses + (loss.isPresent() ? 1 : 0), schedule, validationError);
+    }
+
+    /// The state at the start of the next epoch.
+    ///
+    /// @param rule that sees the error
+    /// @param error the validation's top-1 error, as a fraction
+    public TrainingState afterEpoch(Schedule rule, double error) {
+        return new TrainingState(seed, step, epoch + 1, 0, 0, 0, rule.observe(schedule, error), error);
+    }
+
+    /// Whether a run of so many epochs is over, by their number or by its schedule.
+    public boolean finished(int epochs) {
+        return epoch >= epochs || schedule.finished();
+    }
+
+    /// The mean of the losses read in this epoch; not a number if there were none.
+    public double meanLoss() {
+        return lossSum / losses;
+    }
+
+    /// [#validationError()], empty before the first evaluation.
+    public OptionalDouble error() {
+        return validationError == null ? OptionalDouble.empty() : OptionalDouble.of(validationError);
+    }
+}

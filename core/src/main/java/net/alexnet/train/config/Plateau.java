@@ -1,0 +1,57 @@
+package net.alexnet.train.config;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/// The paper's heuristic, §5, made exact: "divide the learning rate by 10 when the validation error rate stopped
+/// improving with the current learning rate"; it was "reduced three times prior to termination".
+///
+/// An epoch improves if its error is below the best by more than `minImprovement`; then it is the new best. After
+/// `patience` epochs in a row that do not, the rate is multiplied by `factor`, and the count starts again. When that
+/// happens after the last drop, training is finished.
+///
+/// Slow progress counts: the best moves only when an epoch improves, so small gains add up against it.
+///
+/// @param patience epochs without improvement, at least 1
+/// @param factor above 0 and below 1; 0.1 in the paper
+/// @param minImprovement as a fraction of all pictures, at least 0 and below 1: 0.001 is 0.1 % top-1 error
+/// @param drops how often the rate is lowered, at least 0; 3 in the paper
+public record Plateau(@JsonProperty(required = true) int patience, @JsonProperty(required = true) double factor,
+        @JsonProperty(required = true) double minImprovement, @JsonProperty(required = true) int drops)
+        implements
+            Schedule {
+    public Plateau {
+        require(patience >= 1, "patience", "at least 1", patience);
+        require(factor > 0 && factor < 1, "factor", "above 0 and below 1", factor);
+        require(minImprovement >= 0 && minImprovement < 1, "min_improvement", "at least 0 and below 1", minImprovement);
+        require(drops >= 0, "drops", "at least 0", drops);
+    }
+
+    @Override
+    public double factor(int epoch, ScheduleState state) {
+        return StrictMath.pow(factor, state.drops());
+    }
+
+    @Override
+    public ScheduleState observe(ScheduleState state, double error) {
+        ScheduleState.checkError(error);
+        if (state.finished()) {
+            return state;
+        }
+        if (state.best() - error > minImprovement) {
+            return new ScheduleState(error, 0, state.drops(), false);
+        }
+        int waited = state.waited() + 1;
+        if (waited < patience) {
+            return new ScheduleState(state.best(), waited, state.drops(), false);
+        }
+        return state.drops() < drops
+                ? new ScheduleState(state.best(), 0, state.drops() + 1, false)
+                : new ScheduleState(state.best(), waited, state.drops(), true);
+    }
+
+    private static void require(boolean fits, String key, String expected, Number found) {
+        if (!fits) {
+            throw new IllegalArgumentException(key + " must be " + expected + ", found " + found);
+        }
+    }
+}

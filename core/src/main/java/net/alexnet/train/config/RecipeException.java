@@ -1,0 +1,10 @@
+package net.alexnet.train.config;
+
+/// A recipe that cannot be read or does not make sense; the message names the file, the key, and what was expected.
+public class RecipeException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public RecipeException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,193 @@
+package net.alexnet.train.config;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Recipes from YAML and back.
+///
+/// A file holds the differences from [Recipe#standard()]. `network` and `schedule` start from the defaults of their own
+/// `table` and `type`; everything else is laid over those values key by key.
+public final class RecipeReader {
+    private static final Set<String> WHOLE = Set.of("network", "schedule");
+    private static final String FINETUNE = "finetune"; // no part of other runs
+    private static final String TYPES = "one of constant, steps, plateau"; // of Schedule
+
+    private static final ObjectMapper YAML = JsonMapper.builder(
+            YAMLFactory.builder()
+                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                    .disable(YAMLGenerator.Feature.USE_NATIVE_TYPE_ID) // `type: steps`, as a user writes it
+                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES,
+                            YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                    .build())
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private RecipeReader() {}
+
+    /// Reads a recipe.
+    ///
+    /// @param where the file's name, for messages
+    /// @param yaml its text
+    /// @param settings further keys by their dotted path (`optimizer.rate`), which win over the file
+    /// @throws RecipeException if a key is unknown, a value is of the wrong kind or out of range
+    public static Recipe read(String where, String yaml, Map<String, String> settings) {
+        try {
+            JsonNode file = YAML.readTree(yaml);
+            if (!(file instanceof ObjectNode tree)) {
+                throw new RecipeException(where + ": expected keys such as 'network:' and 'epochs:', found no mapping");
+            }
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                set(tree, setting.getKey(), YAML.readTree(setting.getValue()));
+            }
+            ObjectNode whole = YAML.valueToTree(Recipe.standard());
+            if (tree.has(FINETUNE)) {
+                whole.set(FINETUNE, YAML.valueToTree(FineTuneConfig.standard()));
+            }
+            lay(tree, whole);
+            requireValues(where, "", whole);
+            return YAML.treeToValue(whole, Recipe.class);
+        } catch (JsonProcessingException e) {
+            throw new RecipeException(where + ": " + explain(e));
+        }
+    }
+
+    /// The whole recipe, every key, as YAML that [#read] takes back.
+    public static String write(Recipe recipe) {
+        try {
+            return YAML.writeValueAsString(recipe);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void set(ObjectNode tree, String path, JsonNode value) {
+        String[] keys = path.split("\\.", -1);
+        ObjectNode node = tree;
+        for (String key : List.of(keys).subList(0, keys.length - 1)) {
+            JsonNode child = node.get(key);
+            node = child instanceof ObjectNode inner ? inner : node.putObject(key);
+        }
+        node.set(keys[keys.length - 1], value);
+    }
+
+    private static void lay(ObjectNode over, ObjectNode base) {
+        for (Map.Entry<String, JsonNode> entry : over.properties()) {
+            JsonNode below = base.get(entry.getKey());
+            if (!WHOLE.contains(entry.getKey())
+                    && below instanceof ObjectNode deeper
+                    && entry.getValue() instanceof ObjectNode given) {
+                lay(given, deeper);
+            } else {
+                base.set(entry.getKey(), entry.getValue());
+            }
+        }
+    }
+
+    private static void requireValues(String where, String path, JsonNode node) {
+        if (node.isNull() || node.isMissingNode()) {
+            throw new RecipeException(where + ": " + path + " has no value; give it one, or leave the key out");
+        }
+        for (Map.Entry<String, JsonNode> entry : node.properties()) {
+            requireValues(where, path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(), entry.getValue());
+        }
+        for (int i = 0; node.isArray() && i < node.size(); i++) {
+            requireValues(where, path + ".[" + i + "]", node.get(i));
+        }
+    }
+
+    // --- messages --------------------------------------------------------------------------------------------------
+
+    private static String explain(JsonProcessingException e) {
+        return switch (e) {
+            case UnrecognizedPropertyException unknown -> {
+                Collection<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
+                String nearest = DidYouMean.to(unknown.getPropertyName(), known)
+                        .map(name -> "did you mean '" + sibling(unknown, name) + "'? ")
+                        .orElse("");
+                yield "unknown key '" + path(unknown) + "'; " + nearest + "Known here: "
+                        + (known.isEmpty() ? "none" : known.stream().sorted().collect(Collectors.joining(", ")));
+            }
+            case ValueInstantiationException refused when refused
+                    .getCause() instanceof IllegalArgumentException cause ->
+                prefix(refused) + cause.getMessage();
+            case InvalidTypeIdException unknown ->
+                path(unknown) + ".type must be " + TYPES
+                        + (unknown.getTypeId() == null ? "" : ", found '" + unknown.getTypeId() + "'");
+            case InvalidFormatException wrong ->
+                path(wrong) + " must be " + kind(wrong.getTargetType()) + ", found '" + wrong.getValue() + "'";
+            case MismatchedInputException trailing when trailing.getPath().isEmpty() ->
+                "a second document begins at line " + trailing.getLocation().getLineNr() + "; a recipe is one";
+            case MismatchedInputException mismatched ->
+                path(mismatched) + " must be " + kind(mismatched.getTargetType());
+            case JsonMappingException other -> path(other) + ": " + firstLine(other);
+            default -> firstLine(e) + " (line " + e.getLocation().getLineNr() + ")";
+        };
+    }
+
+    private static String kind(Class<?> type) {
+        if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .map(value -> String.valueOf(value).toLowerCase(Locale.ROOT))
+                    .collect(Collectors.joining(", ", "one of ", ""));
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "a list";
+        }
+        return switch (type.getSimpleName()) {
+            case "int", "long", "Integer", "Long" -> "a whole number";
+            case "double", "Double" -> "a number";
+            case "boolean", "Boolean" -> "true or false";
+            case "String" -> "a text";
+            default -> "a group of keys";
+        };
+    }
+
+    private static String prefix(JsonMappingException e) {
+        return path(e).isEmpty() ? "" : path(e) + ".";
+    }
+
+    private static String sibling(JsonMappingException e, String name) {
+        String path = path(e);
+        return path.substring(0, path.lastIndexOf('.') + 1) + name;
+    }
+
+    private static String path(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(step -> step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
+                .collect(Collectors.joining("."));
+    }
+
+    private static String firstLine(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("not readable");
+    }
+}

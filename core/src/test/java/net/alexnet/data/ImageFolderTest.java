@@ -1,0 +1,241 @@
+package net.alexnet.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.data.image.TestImages;
+import net.alexnet.data.image.UnreadableImageException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageFolderTest {
+    private static final TestImages.Codec CODEC = new TestImages.Codec();
+
+    @TempDir
+    Path root;
+
+    @Test
+    void splitsAPlainFolderOfClasses() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            picture("cats/" + i + ".jpg");
+            picture("ants/deep/er/" + i + ".png");
+        }
+        Files.createDirectories(root.resolve("bees"));
+        picture("notes.txt");
+        picture("cats/.hidden.jpg");
+        picture(".git/x/y.jpg");
+        picture("__MACOSX/cats/._1.jpg");
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("ants", "bees", "cats");
+        assertThat(data.training().size()).isEqualTo(16);
+        assertThat(data.validation().size()).isEqualTo(4);
+        assertThat(names(data.training())).allMatch(name -> name.matches("(ants/deep/er/\\d.png|cats/\\d.jpg)"));
+        for (int i = 0; i < data.training().size(); i++) {
+            assertThat(data.training().name(i)).startsWith(data.classes().get(data.training().label(i)) + "/");
+        }
+        assertThat(data.split()).startsWith("20 % of each class");
+    }
+
+    @Test
+    void takesTrainAndValAndTheUnionOfTheirClasses() throws Exception {
+        picture("train/a/1.jpg");
+        picture("train/b/1.jpg");
+        picture("val/b/2.jpg");
+        picture("val/c/2.jpg");
+        picture("test/a/3.jpg");
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("a", "b", "c");
+        assertThat(names(data.training())).containsExactly("train/a/1.jpg", "train/b/1.jpg");
+        assertThat(names(data.validation())).containsExactly("val/b/2.jpg", "val/c/2.jpg");
+        assertThat(data.validation().label(1)).isEqualTo(2);
+        assertThat(data.split()).contains("train/").contains("val/").contains("classes c: nothing teaches them");
+    }
+
+    @Test
+    void acceptsTheOtherNamesOfTheParts() throws Exception {
+        for (String part : List.of("valid", "validation", "test", "Test")) {
+            Path folder = Files.createDirectory(root.resolve("with-" + part));
+            picture("with-" + part + "/Train/a/1.jpg");
+            picture("with-" + part + "/Train/b/1.jpg");
+            picture("with-" + part + "/" + part + "/a/2.jpg");
+            assertThat(names(open(folder).validation())).containsExactly(part + "/a/2.jpg");
+        }
+    }
+
+    @Test
+    void aFolderNamedTrainAmongOthersIsAClass() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            picture("train/" + i + ".jpg");
+            picture("bus/" + i + ".jpg");
+        }
+        assertThat(open().classes()).containsExactly("bus", "train");
+    }
+
+    @Test
+    void trainAloneIsSplit() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            picture("train/a/" + i + ".jpg");
+            picture("train/b/" + i + ".jpg");
+        }
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("a", "b");
+        assertThat(data.validation().size()).isEqualTo(2);
+    }
+
+    @Test
+    void loopsOfLinksEndAndCountNothingTwice() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            picture("a/" + i + ".jpg");
+            picture("b/" + i + ".jpg");
+        }
+        Files.createSymbolicLink(root.resolve("a/up"), root);
+        Files.createSymbolicLink(root.resolve("b/self"), root.resolve("b"));
+        Files.createSymbolicLink(root.resolve("b/nowhere.jpg"), root.resolve("gone.jpg"));
+        Dataset data = open();
+        assertThat(data.training().size() + data.validation().size()).isEqualTo(8);
+    }
+
+    @Test
+    void readsPicturesWhenAskedAndSaysWhatIsWrongWithOne() throws Exception {
+        picture("train/a/1.jpg");
+        picture("train/b/1.jpg");
+        picture("train/c/1.jpg");
+        picture("val/a/2.jpg");
+        Files.writeString(root.resolve("train/b/1.jpg"), "text");
+        Dataset data = open();
+        assertThat(data.training().picture(0).width()).isEqualTo(8);
+        assertThatThrownBy(() -> data.training().picture(1)).isInstanceOf(UnreadableImageException.class);
+        Files.delete(root.resolve("train/a/1.jpg"));
+        assertThatThrownBy(() -> data.training().picture(0)).isInstanceOf(UnreadableImageException.class)
+                .hasMessage("the file has gone");
+        assertThatThrownBy(() -> data.training().content(0)).as("it may come back").isInstanceOf(IOException.class)
+                .hasMessage("the file has gone");
+        InMemoryDataset held = InMemoryDataset.prepare(new Subset(data.training(), new int[] {0, 2}), CODEC, 4, 3, 1,
+                0,
+                (done, total) -> {});
+        assertThat(held.rejected()).containsExactly(new RejectedImage("train/a/1.jpg", "the file has gone"));
+        Files.delete(root.resolve("train/c/1.jpg"));
+        assertThatThrownBy(() -> held.picture(0)).isInstanceOf(UnreadableImageException.class)
+                .hasMessage("the file has gone");
+    }
+
+    @Test
+    void aFileThatIsTooLargeIsNotRead() throws Exception {
+        picture("train/a/1.jpg");
+        picture("train/b/1.jpg");
+        picture("val/a/2.jpg");
+        try (RandomAccessFile file = new RandomAccessFile(root.resolve("train/a/1.jpg").toFile(), "rw")) {
+            file.setLength(ImageFileReader.MAX_BYTES + 1);
+        }
+        ImageDataset pictures = open().training();
+        assertThatThrownBy(() -> pictures.content(0)).isInstanceOf(UnreadableImageException.class)
+                .hasMessage("the file has 268435457 bytes, the limit is 268435456");
+    }
+
+    @Test
+    void evaluationMatchesClassesByName() throws Exception {
+        picture("bees/1.jpg");
+        picture("ants/2.jpg");
+        EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, List.of("wasps", "bees", "ants"), List.of());
+        assertThat(names(set.pictures())).containsExactly("ants/2.jpg", "bees/1.jpg");
+        assertThat(set.pictures().label(0)).isEqualTo(2);
+        assertThat(set.pictures().label(1)).isEqualTo(1);
+        assertThatThrownBy(() -> ImageFolder.openForEvaluation(root, CODEC, 3, List.of("ants", "cats"), List.of()))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("not among the known classes: bees")
+                .hasMessageContaining("Known are: ants, cats");
+    }
+
+    /// ImageNet's own folders are named by wnid, whatever a model calls its classes; some people rename a few.
+    @Test
+    void evaluationMatchesClassesByWnidToo() throws Exception {
+        picture("n01440764/1.jpg");
+        picture("n01443537/2.jpg");
+        picture("cock/3.jpg");
+        List<String> names = List.of("tench", "goldfish", "cock");
+        List<String> wnids = List.of("n01440764", "n01443537", "n01514668");
+        EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, names, wnids);
+        assertThat(set.pictures().classes()).isEqualTo(names);
+        assertThat(names(set.pictures())).containsExactly("cock/3.jpg", "n01440764/1.jpg", "n01443537/2.jpg");
+        assertThat(List.of(set.pictures().label(0), set.pictures().label(1), set.pictures().label(2)))
+                .containsExactly(2, 0, 1);
+        assertThatThrownBy(() -> ImageFolder.openForEvaluation(root, CODEC, 3, names, List.of()))
+                .hasMessageContaining("not among the known classes: n01440764, n01443537");
+    }
+
+    @Test
+    void evaluationTakesTheValidationPartWhereThereIsOne() throws Exception {
+        picture("train/a/1.jpg");
+        picture("val/a/2.jpg");
+        EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, List.of("a"), List.of());
+        assertThat(names(set.pictures())).containsExactly("val/a/2.jpg");
+        assertThat(set.description()).contains("val");
+    }
+
+    @Test
+    void saysWhatWasLookedForAndWhatStandsThere() throws Exception {
+        refused("Found an empty folder");
+        Files.createDirectories(root.resolve("a"));
+        Files.createDirectories(root.resolve("b"));
+        refused("Found the folders a, b, all of them empty");
+        Path flat = Files.createDirectory(root.resolve("flat"));
+        picture("flat/1.jpg");
+        assertThatThrownBy(() -> open(flat))
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining("holds 1 file but no class folders")
+                .hasMessageContaining("<class>/<picture>");
+        Path wrapped = root.resolve("wrapped");
+        picture("wrapped/inner/a/1.jpg");
+        picture("wrapped/inner/b/1.jpg");
+        assertThatThrownBy(() -> open(wrapped))
+                .hasMessageContaining("one class only, inner")
+                .hasMessageContaining("give " + wrapped.resolve("inner"));
+    }
+
+    @Test
+    void aGivenListOfClassesOrdersTheLabels() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            picture("a/" + i + ".jpg");
+            picture("b/" + i + ".jpg");
+        }
+        Dataset data = ImageFolder.open(root, CODEC, 3, new TrainValidationSplit(0.2, 1), List.of("c", "b", "a"));
+        assertThat(data.classes()).containsExactly("c", "b", "a");
+        assertThat(data.training().label(0)).isEqualTo(2);
+    }
+
+    private void refused(String why) {
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DatasetException.class)
+                .hasMessageContaining(root.toString())
+                .hasMessageContaining("Looked for")
+                .hasMessageContaining(why);
+    }
+
+    private Dataset open() throws IOException {
+        return open(root);
+    }
+
+    private static Dataset open(Path folder) throws IOException {
+        return ImageFolder.open(folder, CODEC, 3, new TrainValidationSplit(0.2, 1), List.of());
+    }
+
+    private void picture(String name) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.write(file, TestImages.Codec.file(8, 6, 100));
+    }
+
+    private static List<String> names(ImageDataset set) {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < set.size(); i++) {
+            names.add(set.name(i));
+        }
+        return names;
+    }
+}

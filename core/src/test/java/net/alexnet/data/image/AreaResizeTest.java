@@ -1,0 +1,92 @@
+package net.alexnet.data.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class AreaResizeTest {
+    @Test
+    void aSampleIsTheMeanOfItsAreaWithShares() {
+        Image line = new Image(3, 1, 1, new byte[] {10, 40, (byte) 250});
+        assertThat(small(line, 2, 1).samples()).containsExactly(20, (byte) 180); // (10 + 40/2) / 1.5 …
+        Image block = new Image(2, 2, 3, new byte[] {0, 1, 2, 100, 3, 4, 50, 5, 6, (byte) 200, 9, 8});
+        assertThat(small(block, 1, 1).samples()).containsExactly(88, 5, 5); // 87.5 and 4.5 are rounded up
+    }
+
+    @Property(tries = 200)
+    void isWithinHalfAStepOfTheExactMean(
+            @ForAll @IntRange(min = 1, max = 40) int width,
+            @ForAll @IntRange(min = 1, max = 40) int height,
+            @ForAll @IntRange(min = 1, max = 40) int toWidth,
+            @ForAll @IntRange(min = 1, max = 40) int toHeight) {
+        int w = Math.min(width, toWidth);
+        int h = Math.min(height, toHeight);
+        for (int channels : new int[] {1, 3}) {
+            Image picture = TestImages.pattern(width, height, channels, 7);
+            Image small = small(picture, w, h);
+            for (int i = 0; i < small.samples().length; i++) {
+                int pixel = i / channels;
+                double exact = mean(picture, w, h, pixel % w, pixel / w, i % channels);
+                assertThat((double) (small.samples()[i] & 0xFF)).isCloseTo(exact, within(0.501));
+            }
+        }
+    }
+
+    @Property(tries = 200)
+    void aPartIsThatOfTheWhole(
+            @ForAll @IntRange(min = 2, max = 60) int width,
+            @ForAll @IntRange(min = 2, max = 60) int height,
+            @ForAll @IntRange(min = 0, max = 3) int left,
+            @ForAll @IntRange(min = 0, max = 3) int top) {
+        int w = Math.max(1, width * 2 / 3);
+        int h = Math.max(1, height * 3 / 4);
+        int x = Math.min(left, w - 1);
+        int y = Math.min(top, h - 1);
+        Image picture = TestImages.pattern(width, height, 3, 5);
+        Image part = new AreaResize(width, height, w, h)
+                .part(MemorySegment.ofArray(picture.samples()), width * 3L, 3, x, y, w - x, h - y);
+        assertThat(part.samples())
+                .isEqualTo(ImageCropper.crop(small(picture, w, h), x, y, w - x, h - y).samples());
+    }
+
+    @Test
+    void aConstantPictureStaysWhatItIs() {
+        for (int value : new int[] {0, 1, 127, 128, 254, 255}) {
+            byte[] samples = new byte[999 * 7];
+            Arrays.fill(samples, (byte) value);
+            assertThat(small(new Image(999, 7, 1, samples), 4, 3).samples()).containsOnly(value);
+        }
+    }
+
+    @Test
+    void doesNotGrow() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new AreaResize(10, 10, 11, 5))
+                .withMessageContaining("10 pixels cannot become 11");
+    }
+
+    private static Image small(Image picture, int width, int height) {
+        return new AreaResize(picture.width(), picture.height(), width, height)
+                .part(MemorySegment.ofArray(picture.samples()), (long) picture.width() * picture.channels(),
+                        picture.channels(), 0, 0, width, height);
+    }
+
+    /// By counting: every pixel is cut into `width · height` pieces, each within one pixel of the small picture.
+    private static double mean(Image picture, int width, int height, int x, int y, int channel) {
+        double sum = 0;
+        for (int j = y * picture.height(); j < (y + 1) * picture.height(); j++) {
+            for (int i = x * picture.width(); i < (x + 1) * picture.width(); i++) {
+                int pixel = j / height * picture.width() + i / width;
+                sum += picture.samples()[pixel * picture.channels() + channel] & 0xFF;
+            }
+        }
+        return sum / picture.width() / picture.height();
+    }
+}

@@ -1,0 +1,33 @@
+package net.alexnet.data.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+class ImageCropperTest {
+    @Test
+    void cropTakesTheSamplesWhereTheyStand() {
+        for (int channels : new int[] {1, 3}) {
+            Image picture = TestImages.pattern(9, 7, channels, 1);
+            Image part = ImageCropper.crop(picture, 2, 3, 5, 4);
+            for (int y = 0; y < 4; y++) {
+                for (int x = 0; x < 5; x++) {
+                    for (int c = 0; c < channels; c++) {
+                        assertThat(TestImages.sample(part, x, y, c))
+                                .isEqualTo(TestImages.sample(picture, x + 2, y + 3, c));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void refusesPartsBeyondTheEdge() {
+        Image picture = TestImages.pattern(9, 7, 1, 1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ImageCropper.crop(picture, 5, 0, 5, 4))
+                .withMessageContaining("5 × 4 at (5, 0)");
+        assertThatIllegalArgumentException().isThrownBy(() -> ImageCropper.crop(picture, -1, 0, 5, 4));
+    }
+}

@@ -1,0 +1,42 @@
+package net.alexnet.data.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MappedFileTest {
+    @TempDir
+    Path root;
+
+    /// Compiled code hears of a lost page later than interpreted code does.
+    @Test
+    void aLostPageIsAnExceptionHoweverOftenTheFileWasReadBefore() throws Exception {
+        Path path = Files.write(root.resolve("file"), new byte[] {1, 2, 3, 4, 5});
+        MappedFile file = MappedFile.open(path);
+        assertThat(file.size()).isEqualTo(5);
+        assertThat(file.read(1, 3)).containsExactly(2, 3, 4);
+        assertThat(sum(file, 100_000)).isEqualTo(200_000);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThatThrownBy(() -> sum(file, 1)).isInstanceOf(IOException.class)
+                    .hasMessageContaining("can no longer be read from the disk");
+        }
+    }
+
+    private static long sum(MappedFile file, int times) throws IOException {
+        long sum = 0;
+        for (int i = 0; i < times; i++) {
+            sum += file.read(1, 3)[0];
+        }
+        return sum;
+    }
+}

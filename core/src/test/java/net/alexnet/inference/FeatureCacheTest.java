@@ -1,0 +1,205 @@
+package net.alexnet.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import net.alexnet.data.Content;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.image.Crop;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.TestImages;
+import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Network;
+import net.alexnet.nn.TinyNetworks;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class FeatureCacheTest {
+    private static final Preprocessing PREPROCESSING = new Preprocessing(1, 12, 8, List.of(100.0), 0.02);
+    private static final List<Crop> CENTER = List.of(Crop.center(12, 8));
+    private static final List<Crop> MIRRORED = List.of(Crop.ten(12, 8).getLast());
+
+    @TempDir
+    private Path root;
+
+    @AutoClose
+    private final ReferenceBackend backend = new ReferenceBackend();
+
+    @AutoClose
+    private final ReferenceBackend rounding = new ReferenceBackend(Precision.BFLOAT16);
+
+    private final List<Integer> uploads = new ArrayList<>();
+    private final List<Boolean> reused = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private BooleanSupplier stop = () -> false;
+
+    /// Prepared pictures, whose key is known without reading them.
+    private static final class Prepared implements ImageDataset {
+        private final int size;
+        private final Set<Integer> broken = new HashSet<>();
+
+        Prepared(int size) {
+            this.size = size;
+        }
+
+        @Override
+        public List<String> classes() {
+            return List.of("a");
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        @Override
+        public int label(int index) {
+            return 0;
+        }
+
+        @Override
+        public String name(int index) {
+            return "picture " + index;
+        }
+
+        @Override
+        public Optional<String> fingerprint() {
+            return Optional.of(size + " prepared ones");
+        }
+
+        @Override
+        public Content content(int index) throws UnreadableImageException {
+            return new Content.Raw(picture(index));
+        }
+
+        @Override
+        public Image picture(int index) throws UnreadableImageException {
+            if (broken.contains(index)) {
+                throw new UnreadableImageException("record " + index + " was altered");
+            }
+            return TestImages.pattern(12, 12, 1, index);
+        }
+    }
+
+    /// The backend under another description, with a look at what goes through it.
+    private Backend described(Backend other, String description) {
+        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class},
+                (_, method, arguments) -> {
+                    if (method.getName().equals("describe")) {
+                        return description;
+                    }
+                    if (method.getName().equals("uploadPictures")) {
+                        uploads.add((Integer) arguments[1]);
+                    }
+                    try {
+                        return method.invoke(other, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private FeatureCache kept(Backend on, int batch) {
+        AlexNet table = TinyNetworks.of(6);
+        Network network = Network.initialize(table.architecture(), table.initialization(), 3, on);
+        FeatureExtractor extractor = new FeatureExtractor(network,
+                FeatureLayer.of(table.architecture(), "fc7"), PREPROCESSING, CENTER, batch, 2);
+        FeatureCache.Listener listener = new FeatureCache.Listener() {
+            @Override
+            public void computed(int done, int total) {
+                assertThat(done).isLessThanOrEqualTo(total);
+            }
+
+            @Override
+            public void ready(Path folder, boolean again) {
+                reused.add(again);
+            }
+
+            @Override
+            public void warning(String text) {
+                warnings.add(text);
+            }
+        };
+        return new FeatureCache(extractor, "layers", new FeatureCache.Tools(new FeatureCacheFolder(root),
+                new TestImages.Codec(), listener, () -> stop.getAsBoolean()));
+    }
+
+    /// A row's last bits depend on what goes through the network with it, so that must not depend on who asks.
+    @Test
+    void whatIsComputedTogetherFollowsFromTheKeyAlone() throws Exception {
+        Prepared pictures = new Prepared(FeatureCache.BATCH + 6);
+        kept(described(backend, "a"), 3).of(pictures, List.of(CENTER, MIRRORED));
+        assertThat(uploads).containsExactly(64, 64, 64, 64);
+        uploads.clear();
+        kept(described(backend, "a"), 1000).of(new Prepared(FeatureCache.BATCH + 1));
+        assertThat(uploads).containsExactly(64, 64);
+        uploads.clear();
+        kept(described(backend, "a"), 3).of(new Prepared(7), List.of(Crop.ten(12, 8)));
+        assertThat(uploads).as("six pictures of ten views, and one").containsExactly(64, 64);
+    }
+
+    /// Its description has prose that changes with how a device was asked for; what it rounds to is no prose.
+    @Test
+    void theKeyHasWhatDecidesAboutTheBitsAndNotTheDescription() throws Exception {
+        Prepared pictures = new Prepared(3);
+        kept(described(backend, "reference (as asked)"), 64).of(pictures);
+        kept(described(backend, "reference (nothing else is there)"), 64).of(pictures);
+        kept(described(rounding, "reference (as asked)"), 64).of(pictures);
+        assertThat(reused).containsExactly(false, true, false);
+    }
+
+    @Test
+    void aRecordThatCannotBeReadIsRememberedAndNoDamageToTheFeatures() throws Exception {
+        Prepared pictures = new Prepared(5);
+        pictures.broken.add(2);
+        FeatureCache kept = kept(described(backend, "a"), 64);
+        kept.of(pictures);
+        CachedFeatures again = kept.of(pictures);
+        assertThat(again.missing()).containsExactly(new CachedFeatures.Missing(2, "record 2 was altered"));
+        assertThat(again.rows()).hasSize(4);
+        assertThat(uploads).as("computed once").hasSize(1);
+        pictures.broken.clear();
+        CachedFeatures whole = kept.of(pictures);
+        assertThat(whole.rows()).hasSize(5);
+        assertThat(reused).containsExactly(false, true, false);
+        assertThat(warnings).isEmpty();
+        Files.writeString(whole.folder().resolve("features.json"), "{");
+        kept.of(pictures);
+        assertThat(warnings).singleElement().asString().contains("were damaged and are computed anew");
+    }
+
+    @Test
+    void stoppedItLeavesNothingOfWhatWasUnderWay() throws Exception {
+        stop = () -> uploads.size() == 3;
+        FeatureCache kept = kept(described(backend, "a"), 64);
+        Prepared pictures = new Prepared(70);
+        assertThatThrownBy(() -> kept.of(pictures, List.of(CENTER, MIRRORED))).isInstanceOf(IOException.class)
+                .hasMessageStartingWith("stopped after 134 of 140 rows");
+        try (Stream<Path> left = Files.list(root)) {
+            assertThat(left).as("the first look, which was done").hasSize(1);
+        }
+        stop = () -> false;
+        kept.of(pictures, List.of(CENTER, MIRRORED));
+        assertThat(uploads).containsExactly(64, 64, 64, 64, 64);
+    }
+}

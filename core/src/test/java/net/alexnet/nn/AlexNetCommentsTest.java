@@ -1,0 +1,60 @@
+package net.alexnet.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.Architecture.Row;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The sizes that stand at the ends of the lines of `AlexNet.java` are those that its tables give.
+class AlexNetCommentsTest {
+    private static final Path SOURCE = Path.of("src/main/java/net/alexnet/nn/AlexNet.java");
+
+    /// The words of a table that stand for a layer.
+    private static final Pattern LAYER = Pattern
+            .compile("\\b(conv|neuron|norm\\w*|pool|flatten|dense|head|dropped|softmax)\\(");
+
+    @ParameterizedTest
+    @EnumSource(Table.class)
+    void theCommentsOfATableHold(Table table) throws IOException {
+        AlexNet net = AlexNet.of(table);
+        List<Row> rows = net.architecture().rows();
+        int layers = 0;
+        int comments = 0;
+        for (String line : lines(table)) {
+            layers += (int) LAYER.matcher(line).results().filter(word -> gives(net, word.group(1))).count();
+            String[] parts = line.split("//", 2);
+            if (parts.length == 2) {
+                comments++;
+                String size = (layers == 0 ? rows.getFirst().in() : rows.get(layers - 1).out()).toString();
+                assertThat(parts[1].strip().replaceAll("\\s+", " ")).as(line).isEqualTo(size);
+            }
+        }
+        assertThat(layers).as("layers read from the source").isEqualTo(rows.size());
+        assertThat(comments).as("sizes read from the source").isGreaterThanOrEqualTo(12);
+    }
+
+    /// Whether a word of a table gives a layer, or is switched off in the table's defaults.
+    private static boolean gives(AlexNet net, String word) {
+        return word.startsWith("norm") ? net.responseNorm() : !word.equals("dropped") || net.dropout() > 0;
+    }
+
+    /// The lines of the expression that is a table.
+    private static List<String> lines(Table table) throws IOException {
+        String name = table.name().toLowerCase(Locale.ROOT) + "Table";
+        Matcher body = Pattern
+                .compile("List<Layer> " + name + "\\(\\) \\{\\s*return table\\((.*?)\n    }", Pattern.DOTALL)
+                .matcher(Files.readString(SOURCE));
+        assertThat(body.find()).as(name + " in " + SOURCE).isTrue();
+        return Stream.of(body.group(1).split("\n")).toList();
+    }
+}

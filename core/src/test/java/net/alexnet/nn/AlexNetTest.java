@@ -1,0 +1,292 @@
+package net.alexnet.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import java.util.List;
+import net.alexnet.nn.AlexNet.Activation;
+import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.nn.Layer.Conv;
+import net.alexnet.nn.Layer.Dropout;
+import net.alexnet.nn.Layer.DropoutScaling;
+import net.alexnet.nn.Layer.MaxPool;
+import net.alexnet.nn.Layer.Normalize;
+import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.Tanh;
+import net.alexnet.nn.Layer.Weighted;
+import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm.Region;
+import net.alexnet.tensor.Rounding;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The sums of the tables, against those that the shapes of the paper give by hand.
+class AlexNetTest {
+    private static final Architecture PAPER = AlexNet.paper().architecture();
+
+    @Test
+    void thePaperHas60MillionParameters() {
+        assertThat(PAPER.parameters()).isEqualTo(60_965_224);
+        assertThat(PAPER.multiplyAdds()).isEqualTo(724_406_816);
+        assertThat(PAPER.trainingMultiplyAdds()).isEqualTo(3 * 724_406_816L - 105_415_200);
+        assertThat(PAPER.input()).isEqualTo(Shape.of(3, 224, 224));
+        assertThat(PAPER.classes()).isEqualTo(1000);
+        assertThat(PAPER.name()).isEqualTo("paper");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "conv1, 96 × 55 × 55, 34944, 105415200",
+        "conv2, 256 × 27 × 27, 307456, 223948800",
+        "conv3, 384 × 13 × 13, 885120, 149520384",
+        "conv4, 384 × 13 × 13, 663936, 112140288",
+        "conv5, 256 × 13 × 13, 442624, 74760192",
+        "fc6, 4096, 37752832, 37748736",
+        "fc7, 4096, 16781312, 16777216",
+        "fc8, 1000, 4097000, 4096000"})
+    void theLayersOfThePaper(String name, String output, long parameters, long multiplyAdds) {
+        Row row = row(PAPER, name);
+        assertThat(row.out()).hasToString(output);
+        assertThat(row.parameters()).isEqualTo(parameters);
+        assertThat(row.multiplyAdds()).isEqualTo(multiplyAdds);
+    }
+
+    @Test
+    void theOrderOfThePaper() {
+        assertThat(names(PAPER)).containsExactly("conv1", "relu1", "norm1", "pool1", "conv2", "relu2", "norm2", "pool2",
+                "conv3", "relu3", "conv4", "relu4", "conv5", "relu5", "pool5", "flatten", "fc6", "relu6", "drop6",
+                "fc7",
+                "relu7", "drop7", "fc8", "softmax");
+    }
+
+    @Test
+    void theConstantsOfThePaper() {
+        Conv conv1 = (Conv) row(PAPER, "conv1").layer();
+        assertThat(conv1.window()).isEqualTo(new Window(11, 4, 0, Rounding.CEIL));
+        assertThat(conv1.window().overhang(224)).isEqualTo(3);
+        assertThat(convolutions(PAPER)).extracting(Conv::groups).containsExactly(1, 2, 1, 2, 2);
+        LocalResponseNorm norm = new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, 0.75, 2);
+        assertThat(norms(PAPER)).containsExactly(norm, norm);
+        assertThat(pools(PAPER)).extracting(Window::kernel, Window::stride).containsOnly(tuple(3, 2));
+        assertThat(dropouts(PAPER)).hasSize(2).containsOnly(new Dropout(0.5, DropoutScaling.AT_TEST));
+    }
+
+    /// `layers-145.cfg`: no neuron before the norm of conv1 and the pooling of conv5; `rnorm` within maps on conv2.
+    @Test
+    void theOriginalHasItsOwnOrder() {
+        Architecture original = AlexNet.original().architecture();
+        assertThat(names(original))
+                .startsWith("conv1", "norm1", "pool1", "relu1", "conv2", "relu2", "norm2", "mapnorm2",
+                        "pool2", "conv3")
+                .containsSubsequence("conv5", "pool5", "relu5", "flatten");
+        assertThat(norms(original)).containsExactly(
+                new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, 0.75, 2),
+                new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, 0.75, 2),
+                new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 1, 1e-3, 0.75, 1));
+        assertThat(original.parameters()).isEqualTo(60_965_224);
+        assertThat(original.multiplyAdds()).isEqualTo(724_406_816);
+        assertThat(AlexNet.original().initialization()).isEqualTo(Initialization.SOURCE);
+    }
+
+    @Test
+    void caffeReads227PixelsAndNormalisesAcrossTheTowers() {
+        Architecture caffe = AlexNet.caffe().architecture();
+        assertThat(caffe.input()).isEqualTo(Shape.of(3, 227, 227));
+        assertThat(row(caffe, "conv1").out()).isEqualTo(Shape.of(96, 55, 55));
+        assertThat(((Conv) row(caffe, "conv1").layer()).window().overhang(227)).isZero();
+        LocalResponseNorm norm = new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 1, 1e-4, 0.75, 1);
+        assertThat(norms(caffe)).containsExactly(norm, norm);
+        assertThat(dropouts(caffe)).containsOnly(new Dropout(0.5, DropoutScaling.AT_TRAINING));
+        assertThat(caffe.parameters()).isEqualTo(60_965_224);
+        assertThat(caffe.multiplyAdds()).isEqualTo(724_406_816);
+        assertThat(AlexNet.caffe().initialization()).isEqualTo(Initialization.CAFFE);
+    }
+
+    /// `bvlc_reference_caffenet/train_val.prototxt`: conv1, relu1, pool1, norm1; the parameters are those of `bvlc_alexnet`.
+    @Test
+    void caffenetPoolsBeforeItNormalises() {
+        Architecture caffe = AlexNet.caffe().architecture();
+        Architecture caffenet = AlexNet.caffenet().architecture();
+        assertThat(names(caffenet)).startsWith(
+                "conv1", "relu1", "pool1", "norm1", "conv2", "relu2", "pool2", "norm2", "conv3");
+        assertThat(norms(caffenet)).isEqualTo(norms(caffe));
+        assertThat(dropouts(caffenet)).isEqualTo(dropouts(caffe));
+        assertThat(caffenet.input()).isEqualTo(Shape.of(3, 227, 227));
+        assertThat(row(caffenet, "norm1").out()).isEqualTo(Shape.of(96, 27, 27));
+        assertThat(caffenet.parameters()).isEqualTo(60_965_224);
+        assertThat(AlexNet.caffenet().initialization()).isEqualTo(Initialization.CAFFENET);
+    }
+
+    @Test
+    void torchvisionIsTheOneTowerNetOf2014() {
+        Architecture torchvision = AlexNet.torchvision().architecture();
+        assertThat(torchvision.parameters()).isEqualTo(61_100_840);
+        assertThat(convolutions(torchvision)).extracting(Conv::filters).containsExactly(64, 192, 384, 256, 256);
+        assertThat(convolutions(torchvision)).extracting(Conv::groups).containsOnly(1);
+        assertThat(norms(torchvision)).isEmpty();
+        assertThat(names(torchvision)).endsWith(
+                "pool5", "flatten", "drop5", "fc6", "relu6", "drop6", "fc7", "relu7", "fc8", "softmax");
+        assertThat(dropouts(torchvision)).containsOnly(new Dropout(0.5, DropoutScaling.AT_TRAINING));
+    }
+
+    @Test
+    void theSmallNetIsThePapersFor32Pixels() {
+        Architecture small = AlexNet.small().architecture();
+        assertThat(small.input()).isEqualTo(Shape.of(3, 32, 32));
+        assertThat(small.classes()).isEqualTo(10);
+        assertThat(names(small)).isEqualTo(names(PAPER));
+        assertThat(norms(small)).isEqualTo(norms(PAPER));
+    }
+
+    @Test
+    void oneTowerIsTheUngroupedNet() {
+        AlexNet one = new AlexNet(
+                Table.PAPER, 224, 3, 1000, 1, 1, Activation.RELU, true, true, 0.5, Initialization.PAPER);
+        assertThat(one.architecture().parameters()).isEqualTo(62_378_344);
+        assertThat(convolutions(one.architecture())).extracting(Conv::groups).containsOnly(1);
+        assertThat(norms(one.architecture())).extracting(LocalResponseNorm::groups).containsOnly(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Table.class)
+    void tanhTakesThePlaceOfEveryRelu(Table table) {
+        Architecture relu = AlexNet.of(table).architecture();
+        Architecture tanh = with(table, Activation.TANH, null, null, null).architecture();
+        assertThat(layers(tanh)).noneMatch(layer -> layer instanceof Relu);
+        assertThat(layers(tanh)).filteredOn(layer -> layer instanceof Tanh).hasSize(7);
+        assertThat(layers(relu)).filteredOn(layer -> layer instanceof Relu).hasSize(7);
+        assertThat(names(tanh)).isEqualTo(names(relu).stream().map(name -> name.replace("relu", "tanh")).toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Table.class)
+    void withoutResponseNormThereIsNone(Table table) {
+        assertThat(norms(with(table, null, false, null, null).architecture())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Table.class)
+    void withoutDropoutThereIsNone(Table table) {
+        assertThat(dropouts(with(table, null, null, null, 0.0).architecture())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Table.class, names = "SMALL", mode = EnumSource.Mode.EXCLUDE)
+    void poolsThatDoNotOverlapKeepTheSizes(Table table) {
+        Architecture architecture = with(table, null, null, false, null).architecture();
+        assertThat(pools(architecture)).hasSize(3).containsOnly(Window.of(2, 2, 0));
+        assertThat(List.of("conv1", "pool1", "pool2", "pool5"))
+                .extracting(name -> row(architecture, name).out().dim(2)).containsExactly(55, 27, 13, 6);
+        assertThat(architecture.parameters()).isEqualTo(AlexNet.of(table).architecture().parameters());
+    }
+
+    @Test
+    void widthScalesMapsAndUnitsInMultiplesOf8() {
+        Architecture half = sized(224, 0.5, 1000);
+        assertThat(weightedOutputs(half)).containsExactly(48, 128, 192, 192, 128, 2048, 2048, 1000);
+        assertThat(weightedOutputs(sized(224, 0.26, 1000))).containsExactly(24, 64, 96, 96, 64, 1064, 1064, 1000);
+        assertThat(weightedOutputs(sized(224, 1e-6, 1000))).containsExactly(8, 8, 8, 8, 8, 8, 8, 1000);
+    }
+
+    @Test
+    void inputAndClassesAreParameters() {
+        assertThat(sized(67, 1, 5).rows().getFirst().in()).isEqualTo(Shape.of(3, 67, 67));
+        assertThat(sized(67, 1, 5).classes()).isEqualTo(5);
+        assertThat(AlexNet.paper().withClasses(7).architecture().classes()).isEqualTo(7);
+        Architecture grey = AlexNet.small().withSize(28, 1, 0.25).architecture();
+        assertThat(grey.input()).isEqualTo(Shape.of(1, 28, 28));
+        assertThat(row(grey, "conv1").weightShape()).isEqualTo(Shape.of(24, 1, 5, 5));
+    }
+
+    @Test
+    void anInputThatIsTooSmallShowsTheSum() {
+        assertThatIllegalArgumentException().isThrownBy(() -> sized(5, 1, 10))
+                .withMessageContainingAll("conv1", "11×11", "3 × 5 × 5", "1 + ceil((5 + 2·0 − 11) / 4) = 0");
+        // Deeper down: 11 pixels leave one, and pool1 finds no window there.
+        assertThatIllegalArgumentException().isThrownBy(() -> sized(11, 1, 10))
+                .withMessageContainingAll("pool1", "96 × 1 × 1", "1 + ceil((1 + 2·0 − 3) / 2) = 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"input", "channels", "classes", "width", "towers", "dropout"})
+    void aValueOutOfRangeIsNamed(String key) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AlexNet.of(
+                        Table.PAPER,
+                        key.equals("input") ? 0 : null,
+                        key.equals("channels") ? 2 : null,
+                        key.equals("classes") ? 1 : null,
+                        key.equals("width") ? Double.NaN : null,
+                        key.equals("towers") ? 3 : null,
+                        null,
+                        null,
+                        null,
+                        key.equals("dropout") ? 1.0 : null,
+                        null,
+                        null))
+                .withMessageStartingWith(key + " must be").withMessageContaining("found");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Table.class)
+    void whatIsNotGivenIsTheTablesDefault(Table table) {
+        assertThat(AlexNet.of(table, null, null, null, null, null, null, null, null, null, null, null))
+                .isEqualTo(AlexNet.of(table));
+        assertThat(AlexNet.of(table).table()).isEqualTo(table);
+    }
+
+    private static AlexNet with(
+            Table table, @Nullable Activation activation, @Nullable Boolean norm, @Nullable Boolean overlapping,
+            @Nullable Double dropout) {
+        return AlexNet.of(table, null, null, null, null, null, activation, norm, overlapping, dropout, null, null);
+    }
+
+    private static Architecture sized(int input, double width, int classes) {
+        return AlexNet.paper().withSize(input, 3, width).withClasses(classes).architecture();
+    }
+
+    private static List<Integer> weightedOutputs(Architecture architecture) {
+        return architecture.rows().stream().filter(row -> row.layer() instanceof Weighted).map(row -> row.out().dim(0))
+                .toList();
+    }
+
+    private static Row row(Architecture architecture, String name) {
+        return architecture.rows().stream().filter(row -> row.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    private static List<String> names(Architecture architecture) {
+        return architecture.rows().stream().map(Row::name).toList();
+    }
+
+    private static List<Layer> layers(Architecture architecture) {
+        return architecture.rows().stream().map(Row::layer).toList();
+    }
+
+    private static <L extends Layer> List<L> layers(Architecture architecture, Class<L> kind) {
+        return layers(architecture).stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    private static List<Conv> convolutions(Architecture architecture) {
+        return layers(architecture, Conv.class);
+    }
+
+    private static List<LocalResponseNorm> norms(Architecture architecture) {
+        return layers(architecture, Normalize.class).stream().map(Normalize::norm).toList();
+    }
+
+    private static List<Window> pools(Architecture architecture) {
+        return layers(architecture, MaxPool.class).stream().map(MaxPool::window).toList();
+    }
+
+    private static List<Dropout> dropouts(Architecture architecture) {
+        return layers(architecture, Dropout.class);
+    }
+}

@@ -1,0 +1,54 @@
+package net.alexnet.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.nn.Network.Stage;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import org.junit.jupiter.api.Test;
+
+class LayerListenerTest {
+    private static final Architecture TINY = AlexNet.small().withSize(16, 1, 0.01).architecture();
+
+    @Test
+    void isToldOfEveryPassInOrderAndChangesNothing() {
+        try (ReferenceBackend backend = new ReferenceBackend()) {
+            Network plain = Network.initialize(TINY, Initialization.HE, 1, backend);
+            List<String> told = new ArrayList<>();
+            Network metered = plain.metered((row, pass) -> told.add(row.name() + " " + pass));
+            Tensor pictures = backend.upload(Shape.of(1, 1, 16, 16), ramp(256));
+
+            assertThat(backend.download(metered.probabilities(pictures)))
+                    .isEqualTo(backend.download(plain.probabilities(pictures)));
+            assertThat(told).isEqualTo(TINY.rows().stream().map(row -> row.name() + " FORWARD").toList());
+
+            told.clear();
+            assertThat(gradients(metered, pictures)).isDeepEqualTo(gradients(plain, pictures));
+            assertThat(told).startsWith("conv1 FORWARD", "relu1 FORWARD", "norm1 FORWARD", "pool1 FORWARD")
+                    .endsWith("pool1 BACKWARD_DATA", "norm1 BACKWARD_DATA", "relu1 BACKWARD_DATA",
+                            "conv1 BACKWARD_WEIGHTS")
+                    .containsSubsequence("fc8 FORWARD", "fc8 BACKWARD_WEIGHTS", "fc8 BACKWARD_DATA",
+                            "drop7 BACKWARD_DATA", "conv2 BACKWARD_WEIGHTS", "conv2 BACKWARD_DATA")
+                    .doesNotContain("conv1 BACKWARD_DATA", "softmax FORWARD").doesNotHaveDuplicates();
+        }
+    }
+
+    private static float[][] gradients(Network network, Tensor pictures) {
+        List<float[]> gradients = new ArrayList<>();
+        List<Stage> stages = network.forward(pictures, new DropoutMasks(1, 0));
+        Tensor dLogits = network.backend().crossEntropy(stages.getLast().out(), new int[] {2}).gradient();
+        network.backward(stages, dLogits, (_, dy) -> gradients.add(network.backend().download(dy)));
+        return gradients.toArray(float[][]::new);
+    }
+
+    private static float[] ramp(int n) {
+        float[] values = new float[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = i % 17 / 17f - 0.5f;
+        }
+        return values;
+    }
+}

@@ -1,0 +1,378 @@
+package net.alexnet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.ListSet;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.TestImages;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.Safetensors;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Activation;
+import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.Initialization;
+import net.alexnet.nn.Network;
+import net.alexnet.nn.TinyNetworks;
+import net.alexnet.tensor.Precision;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import net.alexnet.train.Trainer.Outcome;
+import net.alexnet.train.checkpoint.Checkpoint;
+import net.alexnet.train.config.FineTuneConfig;
+import net.alexnet.train.config.Plateau;
+import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.Recipe.Mean;
+import net.alexnet.train.config.Recipe.Values;
+import net.alexnet.train.config.SgdConfig;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Fine-tuning from pictures to checkpoints, on the reference backend.
+@Timeout(60)
+class FinetuneRunTest {
+    private static final List<String> CLASSES = List.of("cat", "dog");
+    private static final TestImages.Codec CODEC = new TestImages.Codec();
+    private static final int SIDE = 10;
+    private static final Preprocessing BASE_PREPROCESSING = new Preprocessing(1, SIDE, TinyNetworks.INPUT,
+            List.of(99.5), 0.0125);
+
+    @AutoClose
+    private final ReferenceBackend backend = new ReferenceBackend();
+    private final RecordingProgress progress = new RecordingProgress();
+
+    @TempDir
+    private Path root;
+    private AlexNet table = table(Table.SMALL, 5);
+    private RunFolder folder = new RunFolder(Path.of(""));
+
+    /// Narrow, with dropout, which a cut must respect.
+    private static AlexNet table(Table table, int classes) {
+        return new AlexNet(table, TinyNetworks.INPUT, 1, classes, 0.001, table == Table.SMALL ? 2 : 1, Activation.RELU,
+                table == Table.SMALL, true, 0.5, Initialization.HE);
+    }
+
+    @BeforeEach
+    void makeABase() throws IOException {
+        base(3);
+    }
+
+    private void base(long seed) throws IOException {
+        ModelCard card = new ModelCard(table, List.of("a", "b", "c", "d", "e"), BASE_PREPROCESSING, "made by a test");
+        Network network = Network.initialize(table.architecture(), Initialization.HE, seed, backend);
+        Safetensors.write(root.resolve("base.safetensors"), Model.metadata(card), network.entries());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CONV5", "FC6", "FC7"})
+    void storedFeaturesTrainAsPicturesDo(Freeze freeze) throws Exception {
+        for (int views : List.of(1, 2)) { // the middle alone; and mirrored by the draw that mirrors pictures
+            start(recipe(3, f -> f, freeze.layer, views, false), 0, step -> false);
+            List<float[]> stored = parameters();
+            List<Double> errors = errors();
+            start(recipe(3, f -> f, freeze.layer, views, true), 0, step -> false);
+            List<float[]> fed = parameters();
+            for (int i = 0; i < fed.size(); i++) {
+                assertThat(stored.get(i)).isEqualTo(fed.get(i));
+            }
+            assertThat(errors()).isEqualTo(errors);
+        }
+    }
+
+    enum Freeze {
+        CONV5("conv5"), FC6("fc6"), FC7("fc7");
+
+        private final String layer;
+
+        Freeze(String layer) {
+            this.layer = layer;
+        }
+    }
+
+    @Test
+    void frozenLayersStayAndOthersMoveAndTheHeadIsNew() throws Exception {
+        start(recipe("conv5"), 0, step -> false);
+        try (SafetensorsFile base = SafetensorsFile.open(root.resolve("base.safetensors"));
+                SafetensorsFile tuned = newest().openModel();
+                SafetensorsFile momentum = newest().openMomentum()) {
+            for (String name : base.names()) {
+                if (name.startsWith("conv")) {
+                    assertThat(tuned.read(name)).as(name).isEqualTo(base.read(name));
+                } else if (!name.startsWith("fc8")) {
+                    assertThat(tuned.read(name)).as(name).isNotEqualTo(base.read(name));
+                }
+            }
+            assertThat(tuned.shape("fc8.weight").dim(0)).isEqualTo(2);
+            assertThat(momentum.names()).allMatch(name -> name.startsWith("fc")).hasSize(6);
+        }
+        ModelCard card = Model.open(newest().modelFile(), backend).card();
+        assertThat(card.preprocessing()).isEqualTo(BASE_PREPROCESSING);
+        assertThat(card.classes()).isEqualTo(CLASSES);
+        assertThat(card.origin()).contains("fine-tuned", "base.safetensors", "ABC");
+    }
+
+    /// One step without momentum and decay, of biases and weights alike: what a layer moves is its rate times its gradient,
+    /// and the gradient is the same in both runs.
+    @Test
+    void atATenthOfTheRateALayerMovesATenth() throws Exception {
+        start(recipe(1, f -> rates(f, Map.of()), "none", 1, false), 0, step -> step >= 1);
+        List<float[]> whole = parameters();
+        start(recipe(1, f -> rates(f, Map.of("conv*", 0.1)), "none", 1, false), 0, step -> step >= 1);
+        List<float[]> tenth = parameters();
+        start(recipe(1, f -> rates(f, Map.of("*", 1e-30)), "none", 1, false), 0, step -> step >= 1);
+        List<float[]> before = parameters();
+        double moved = 0;
+        for (int i = 0; i < whole.size(); i++) {
+            double factor = i < 10 ? 0.1 : 1; // five convolutions
+            for (int k = 0; k < whole.get(i).length; k++) {
+                double full = whole.get(i)[k] - before.get(i)[k];
+                assertThat((double) tenth.get(i)[k] - before.get(i)[k])
+                        .isCloseTo(factor * full, org.assertj.core.api.Assertions.within(1e-6));
+                moved = Math.max(moved, i < 10 ? Math.abs(full) : 0);
+            }
+        }
+        assertThat(moved).isGreaterThan(1e-4);
+    }
+
+    @Test
+    void featuresAreFoundAgainForAnotherHeadButNotForOtherPicturesLayersOrViews() throws Exception {
+        start(recipe("conv5"), 0, step -> false);
+        assertThat(progress.features).containsExactly(false, false);
+        start(recipe(2, f -> rates(f, Map.of("fc8", 3.0)), "conv5", 2, false), 0, step -> false);
+        assertThat(progress.features.subList(2, 4)).containsExactly(true, true);
+        start(recipe("conv5"), 1, step -> false); // the training pictures are others
+        assertThat(progress.features.subList(4, 6)).containsExactly(false, true);
+        start(recipe("fc6"), 0, step -> false);
+        assertThat(progress.features.subList(6, 8)).containsExactly(false, false);
+        start(recipe(2, f -> f, "conv5", 10, false), 0, step -> false);
+        assertThat(progress.features.subList(8, 10)).containsExactly(false, true);
+        base(4);
+        start(recipe("conv5"), 0, step -> false);
+        assertThat(progress.features.subList(10, 12)).containsExactly(false, false);
+    }
+
+    @Test
+    void damagedFeaturesAreComputedAnew() throws Exception {
+        start(recipe("conv5"), 0, step -> false);
+        byte[] expected = Files.readAllBytes(newest().modelFile());
+        for (boolean cut : List.of(true, false)) {
+            for (Path file : featureFiles()) {
+                byte[] bytes = Files.readAllBytes(file);
+                bytes[bytes.length - 5] ^= 1;
+                Files.write(file, cut ? Arrays.copyOf(bytes, bytes.length - 3) : bytes);
+            }
+            progress.warnings.clear();
+            start(recipe("conv5"), 0, step -> false);
+            assertThat(progress.warnings).filteredOn(text -> text.contains("were damaged and are computed anew"))
+                    .hasSize(3); // two views to learn from, one to judge by
+            assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
+        }
+        assertThat(featureFiles()).hasSize(3);
+    }
+
+    @Test
+    void goesOnBitForBit() throws Exception {
+        for (boolean augment : List.of(false, true)) {
+            Recipe recipe = recipe(6, f -> f, "conv5", 2, augment);
+            Outcome whole = start(recipe, 0, step -> false);
+            byte[] expected = Files.readAllBytes(newest().modelFile());
+            for (int stop : List.of(4, 9)) { // in an epoch, and after three of six
+                start(recipe, 0, step -> step >= stop);
+                assertThat(newest().state().step()).isEqualTo(stop);
+                TrainingRun.Tools tools = tools(step -> false);
+                Outcome outcome = TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools);
+                assertThat(outcome.state()).isEqualTo(whole.state());
+                assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void stopsEarlyAndKeepsTheBest() throws Exception {
+        Recipe patient = recipe(50, f -> f, "fc7", 1, false);
+        Outcome outcome = start(patient, 0, step -> false);
+        assertThat(outcome.finished()).isTrue();
+        int best = 0;
+        List<Double> errors = errors();
+        for (int i = 0; i < errors.size(); i++) {
+            best = errors.get(i) < errors.get(best) ? i : best;
+        }
+        assertThat(errors).hasSizeLessThan(50).hasSize(best + 1 + 4);
+        Path kept = folder.checkpoints(1).best().orElseThrow();
+        assertThat(folder.checkpoints(1).load(kept).state().epoch()).isEqualTo(best + 1);
+    }
+
+    @Test
+    void foldsShareTheirFeaturesAndJudgeEveryPictureOnce() throws Exception {
+        long judged = 0;
+        for (int fold = 1; fold <= 3; fold++) {
+            int number = fold;
+            Outcome outcome = start(recipe(2, f -> f.fold(number, 3), "conv5", 2, false), 0, step -> false);
+            judged += outcome.report().orElseThrow().n();
+        }
+        assertThat(judged).isEqualTo(14);
+        assertThat(progress.features).containsExactly(false, true, true);
+    }
+
+    @Test
+    void aRunLeavesNothingOnTheBackend() throws Exception {
+        long before = backend.liveTensors();
+        Recipe recipe = recipe("conv5");
+        start(recipe, 0, step -> step >= 2);
+        assertThat(backend.liveTensors()).isEqualTo(before);
+        TrainingRun.Tools tools = tools(step -> false);
+        TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools);
+        assertThat(backend.liveTensors()).isEqualTo(before);
+    }
+
+    /// The names, labels and preprocessing stay as they were: the base's.
+    @Test
+    void aRunThatGoesOnNoticesOtherPixels() throws Exception {
+        for (boolean augment : List.of(false, true)) {
+            Recipe recipe = recipe(2, f -> f, "conv5", 2, augment);
+            start(recipe, 0, step -> step >= 2);
+            TrainingRun.Tools tools = tools(step -> false);
+            assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(1, tools), tools))
+                    .isInstanceOf(IOException.class).hasMessageContainingAll("are not those", "pixels");
+            assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
+        }
+    }
+
+    @Test
+    void stoppedWhileFeaturesAreComputedThereIsNothingToResume() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> asked.getAndIncrement() > 0))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("stopped after 10 of 20 rows of features")
+                .hasMessageContaining("cannot be resumed");
+        assertThat(root.resolve("latest")).doesNotExist();
+        assertThat(featureFiles()).isEmpty();
+        start(recipe("conv5"), 0, step -> false);
+        assertThat(root.resolve("latest").toRealPath()).isEqualTo(folder.path().toRealPath());
+        Path last = folder.path();
+        start(recipe(2, f -> f.fold(1, 3), "conv5", 2, false), 0, step -> false);
+        assertThat(root.resolve("latest").toRealPath()).as("a fold is part of a whole").isEqualTo(last.toRealPath());
+    }
+
+    /// Torchvision's dropout stands before fc6 and scales while training.
+    @Test
+    void torchvisionsDropoutIsDrawnAnew() throws Exception {
+        table = new AlexNet(Table.TORCHVISION, 64, 1, 5, 0.001, 1, Activation.RELU, false, true, 0.5,
+                Initialization.HE);
+        Network network = Network.initialize(table.architecture(), Initialization.HE, 3, backend);
+        Preprocessing larger = new Preprocessing(1, 66, 64, List.of(99.5), 0.0125);
+        Safetensors.write(root.resolve("base.safetensors"),
+                Model.metadata(new ModelCard(table, List.of("a", "b", "c", "d", "e"), larger, "made by a test")),
+                network.entries());
+        List<List<float[]>> both = new ArrayList<>();
+        for (boolean augment : List.of(false, true)) {
+            Recipe recipe = recipe(2, f -> f, "conv5", 1, augment);
+            folder = RunFolder.create(root, recipe);
+            TrainingRun.Tools tools = tools(step -> false);
+            TrainingRun.finetune(folder, recipe, Model.read(root.resolve("base.safetensors")),
+                    TrainingPictures.inMemory(dataset(0), 66, 1, CODEC, 2, progress), tools);
+            both.add(parameters());
+        }
+        for (int i = 0; i < both.get(0).size(); i++) {
+            assertThat(both.get(0).get(i)).isEqualTo(both.get(1).get(i));
+        }
+    }
+
+    // --- what the tests are made of ----------------------------------------------------------------------------------
+
+    private static FineTuneConfig rates(FineTuneConfig finetune, Map<String, Double> rates) {
+        return new FineTuneConfig(finetune.model(), finetune.sha256(), finetune.freeze(), rates, finetune.views(),
+                finetune.augment(), finetune.folds(), finetune.fold());
+    }
+
+    private Recipe recipe(String freeze) {
+        return recipe(2, f -> f, freeze, 2, false);
+    }
+
+    private Recipe recipe(int epochs, UnaryOperator<FineTuneConfig> change, String freeze, int views, boolean augment) {
+        FineTuneConfig finetune = new FineTuneConfig("base.safetensors", "ABC", freeze, Map.of("fc8", 10.0), views,
+                augment, 0, 0);
+        int resize = table.input() + 2;
+        return new Recipe("tuned", 4, table.withClasses(2),
+                new Recipe.Pictures(resize, false, views > 1, 0, Mean.CHANNEL, Values.STANDARDIZED),
+                new Recipe.Data("nowhere", 0.25, List.of(), 0), 4, epochs, Precision.FLOAT32,
+                new SgdConfig(0.002, 0.9, 0.0005, 2, false), new Plateau(4, 0.1, 0, 0),
+                new Recipe.Checkpoints(1, 0, 99), new Recipe.Watch(1, 1, 1000), change.apply(finetune));
+    }
+
+    private Outcome start(Recipe recipe, int first, LongPredicate stop) throws Exception {
+        folder = RunFolder.create(root, recipe);
+        TrainingRun.Tools tools = tools(stop);
+        return TrainingRun.finetune(folder, recipe, Model.read(root.resolve("base.safetensors")),
+                pictures(first, tools),
+                tools);
+    }
+
+    private TrainingPictures pictures(int first, TrainingRun.Tools tools) throws Exception {
+        return TrainingPictures.inMemory(dataset(first), SIDE, 1, tools.codec(), tools.workers(), progress);
+    }
+
+    private static Dataset dataset(int first) {
+        ListSet training = new ListSet(CLASSES, labels(10), i -> TestImages.pattern(20 + i, 20, 1, first + 3 * i));
+        ListSet validation = new ListSet(CLASSES, labels(4), i -> TestImages.pattern(11, 10, 1, 100 + i));
+        return new Dataset("toys", CLASSES, training, validation, "made by a test");
+    }
+
+    private static List<Integer> labels(int count) {
+        return IntStream.range(0, count).map(i -> i % 2).boxed().toList();
+    }
+
+    private TrainingRun.Tools tools(LongPredicate stop) {
+        return new TrainingRun.Tools(backend, CODEC, 2, root.resolve("features"), progress, stop);
+    }
+
+    private Checkpoint newest() throws IOException {
+        return folder.checkpoints(99).load(folder.checkpoints(99).latest().orElseThrow());
+    }
+
+    private List<float[]> parameters() throws IOException {
+        List<float[]> values = new ArrayList<>();
+        try (SafetensorsFile file = newest().openModel()) {
+            for (String name : file.names()) {
+                values.add(file.values(name).toArray(NamedTensor.FLOAT));
+            }
+        }
+        return values;
+    }
+
+    /// The validation error of every epoch of the last run.
+    private List<Double> errors() throws IOException {
+        List<Double> errors = new ArrayList<>();
+        try (Stream<String> lines = Files.lines(folder.path().resolve("log.jsonl"))) {
+            lines.filter(line -> line.contains("\"top1_error\"")).forEach(line -> errors.add(Double.valueOf(
+                    line.replaceAll(".*\"top1_error\":([0-9.E-]+).*", "$1"))));
+        }
+        return errors;
+    }
+
+    private List<Path> featureFiles() throws IOException {
+        try (Stream<Path> files = Files.walk(root.resolve("features"))) {
+            return files.filter(file -> file.endsWith("features.npy")).sorted().toList();
+        }
+    }
+}

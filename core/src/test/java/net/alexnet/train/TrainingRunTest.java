@@ -1,0 +1,194 @@
+package net.alexnet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.DatasetException;
+import net.alexnet.data.ListSet;
+import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.data.image.PixelStatisticsAccumulator;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.ResizeAndCenterCrop;
+import net.alexnet.data.image.TestImages;
+import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.Predictor;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import net.alexnet.train.Trainer.Outcome;
+import net.alexnet.train.checkpoint.Checkpoint;
+import net.alexnet.train.config.Recipe;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Whole runs from pictures to checkpoints, on the reference backend.
+@Timeout(60)
+class TrainingRunTest {
+    private static final List<String> CLASSES = List.of("cat", "dog");
+    private static final Recipe RECIPE = TinyRecipe.named("tiny", 2);
+    private static final int TRAINING = 10;
+    private static final TestImages.Codec CODEC = new TestImages.Codec();
+
+    @AutoClose
+    private final ReferenceBackend backend = new ReferenceBackend();
+    private final RecordingProgress progress = new RecordingProgress();
+
+    @TempDir
+    private Path runs;
+    private RunFolder folder = new RunFolder(Path.of(""));
+
+    @BeforeEach
+    void create() throws IOException {
+        folder = RunFolder.create(runs, RECIPE);
+    }
+
+    @Test
+    void makesAModelThatNeedsNothingElse() throws Exception {
+        Outcome outcome = start(dataset(0), tools(step -> false));
+        assertThat(outcome.finished()).isTrue();
+        assertThat(outcome.state().step()).isEqualTo(6);
+        assertThat(outcome.report().orElseThrow().n()).isEqualTo(4);
+        assertThat(progress.prepared).containsExactly("training 10", "validation 4");
+        assertThat(progress.started).hasSize(1);
+        Model model = Model.open(newest().modelFile(), backend);
+        assertThat(model.card().network()).isEqualTo(RECIPE.network());
+        assertThat(model.card().classes()).isEqualTo(CLASSES);
+        assertThat(model.card().origin()).isEqualTo("trained as tiny");
+        assertThat(new Predictor(model).classify(List.of(TestImages.pattern(10, 10, 1, 0)), 2).getFirst())
+                .hasSize(2);
+        assertThat(RunFolder.open(runs.resolve("latest"))).isEqualTo(folder);
+    }
+
+    @Test
+    void takesTheMeanAndTheScaleFromTheTrainingPicturesAlone() throws Exception {
+        start(dataset(0), tools(step -> false));
+        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(10, 1);
+        for (int i = 0; i < TRAINING; i++) {
+            sums.add(ResizeAndCenterCrop.middle(training(0).picture(i), 10, CODEC));
+        }
+        PixelStatistics statistics = sums.statistics();
+        Preprocessing preprocessing = Model.open(newest().modelFile(), backend).card().preprocessing();
+        assertThat(preprocessing.mean()).isEqualTo(statistics.mean());
+        assertThat(preprocessing.scale().getFirst()).isCloseTo(1 / statistics.deviation().getFirst(), within(1e-12));
+        assertThat(preprocessing.resize()).isEqualTo(10);
+        assertThat(preprocessing.crop()).isEqualTo(8);
+    }
+
+    @Test
+    void goesOnBitForBit() throws Exception {
+        Outcome whole = start(dataset(0), tools(step -> false));
+        byte[] expected = Files.readAllBytes(newest().modelFile());
+        for (int stop : List.of(2, 3, 5)) { // in an epoch, at the end of one, in the next
+            folder = RunFolder.create(runs, RECIPE);
+            start(dataset(0), tools(step -> step >= stop));
+            assertThat(newest().state().step()).isEqualTo(stop);
+            Outcome outcome = resume(dataset(0), tools(step -> false));
+            assertThat(outcome.state()).isEqualTo(whole.state());
+            assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void doesNotGoOnWithOtherPictures() throws Exception {
+        start(dataset(0), tools(step -> step >= 2));
+        assertThatThrownBy(() -> resume(dataset(50), tools(step -> false)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the pictures of toys are not those that the run " + folder.path()
+                        + " began with: their names, classes or pixels have changed (it shows in preprocessing), or"
+                        + " another version of this program read them. Put them back, or start a new run");
+    }
+
+    @Test
+    void doesNotGoOnWithTheSamePicturesUnderOtherLabels() throws Exception {
+        start(dataset(0), tools(step -> step >= 2));
+        ListSet swapped = new ListSet(CLASSES, labels(TRAINING + 1).subList(1, TRAINING + 1),
+                i -> training(0).picture(i));
+        assertThatThrownBy(() -> resume(dataset(swapped), tools(step -> false)))
+                .isInstanceOf(IOException.class).hasMessageContaining("their names, classes or pixels have changed");
+    }
+
+    @Test
+    void picturesThatCannotBeReadAreLeftOutListedAndWarnedOf() throws Exception {
+        ListSet broken = new ListSet(CLASSES, labels(TRAINING), i -> {
+            if (i == 3 || i == 4) {
+                throw new UnreadableImageException("cut in half");
+            }
+            return training(0).picture(i);
+        });
+        Outcome outcome = start(dataset(broken), tools(step -> false));
+        assertThat(outcome.state().step()).isEqualTo(4); // 8 pictures in batches of 4, twice
+        assertThat(progress.warnings).contains("2 of 14 pictures cannot be read and are left out; "
+                + folder.path().resolve("rejected.tsv") + " lists them. The first is picture-3: cut in half");
+        assertThat(folder.path().resolve("rejected.tsv"))
+                .hasContent("file\treason\npicture-3\tcut in half\npicture-4\tcut in half\n");
+    }
+
+    @Test
+    void aRunWithoutASinglePictureDoesNotBecomeTheLatest() {
+        ListSet broken = new ListSet(CLASSES, labels(TRAINING), i -> {
+            throw new UnreadableImageException("a text");
+        });
+        assertThatThrownBy(() -> start(dataset(broken), tools(step -> false)))
+                .isInstanceOf(DatasetException.class).hasMessageContaining("picture-0: a text");
+        assertThat(runs.resolve("latest")).doesNotExist();
+    }
+
+    /// A picture set of one colour has no deviation to divide by.
+    @Test
+    void picturesOfOneColourAreNotDividedByZero() throws Exception {
+        ListSet grey = new ListSet(CLASSES, labels(TRAINING),
+                i -> CODEC.decode(TestImages.Codec.file(10, 10, 99), 1));
+        Outcome outcome = start(dataset(grey), tools(step -> false));
+        assertThat(outcome.finished()).isTrue();
+        assertThat(Model.open(newest().modelFile(), backend).card().preprocessing().scale()).containsExactly(1.0);
+    }
+
+    private static TrainingPictures pictures(Dataset dataset, TrainingRun.Tools tools)
+            throws IOException, InterruptedException {
+        return TrainingPictures.inMemory(dataset, 10, 1, tools.codec(), tools.workers(), tools.progress());
+    }
+
+    private Outcome start(Dataset dataset, TrainingRun.Tools tools) throws IOException, InterruptedException {
+        return TrainingRun.start(folder, RECIPE, pictures(dataset, tools), tools);
+    }
+
+    private Outcome resume(Dataset dataset, TrainingRun.Tools tools) throws IOException, InterruptedException {
+        TrainingPictures pictures = pictures(dataset, tools);
+        return TrainingRun.resume(folder, RECIPE, newest(), pictures, tools);
+    }
+
+    private TrainingRun.Tools tools(LongPredicate stop) {
+        return new TrainingRun.Tools(backend, CODEC, 2, runs.resolve("features"), progress, stop);
+    }
+
+    private Checkpoint newest() throws IOException {
+        return folder.checkpoints(9).load(folder.checkpoints(9).latest().orElseThrow());
+    }
+
+    private static Dataset dataset(int first) {
+        return dataset(training(first));
+    }
+
+    private static Dataset dataset(ListSet training) {
+        ListSet validation = new ListSet(CLASSES, labels(4), i -> TestImages.pattern(11, 10, 1, 100 + i));
+        return new Dataset("toys", CLASSES, training, validation, "made by a test");
+    }
+
+    private static ListSet training(int first) {
+        return new ListSet(CLASSES, labels(TRAINING), i -> TestImages.pattern(20 + i, 20, 1, first + 3 * i));
+    }
+
+    private static List<Integer> labels(int count) {
+        return IntStream.range(0, count).map(i -> i % 2).boxed().toList();
+    }
+}

@@ -1,0 +1,230 @@
+package net.alexnet.train.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import net.alexnet.io.Hashes;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.tensor.Shape;
+import net.alexnet.train.config.ScheduleState;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointStoreTest {
+    private static final ComputeEnvironment NUMERICS = new ComputeEnvironment("an engine 1.2", "cpu", 3, "some");
+    private static final String RECIPE = "name: tiny\nschedule: {type: constant} # why\n";
+
+    @TempDir
+    Path run;
+
+    private Path folder = Path.of("");
+    private CheckpointStore store = new CheckpointStore(folder, 1);
+
+    @BeforeEach
+    void open() {
+        folder = run.resolve("checkpoints");
+        store = new CheckpointStore(folder, 2);
+    }
+
+    @Test
+    void givesBackTheWholeState() throws IOException {
+        TrainingState state = new TrainingState(-7, 1234, 3, 5, 0.1 + 0.2, 4, new ScheduleState(1.0 / 3, 2, 1, false),
+                0.375);
+
+        Path saved = store.save(state, NUMERICS, RECIPE, Map.of("net", "tiny"), weights(1, 2), weights(3, 4));
+
+        assertThat(saved).isEqualTo(folder.resolve("step-00001234"));
+        Checkpoint loaded = store.load(store.latest().orElseThrow());
+        assertThat(loaded.state()).isEqualTo(state);
+        assertThat(loaded.numerics()).contains(NUMERICS);
+        assertThat(loaded.recipe()).isEqualTo(RECIPE);
+        assertThat(loaded.written()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+        try (SafetensorsFile model = loaded.openModel();
+                SafetensorsFile momentum = loaded.openMomentum()) {
+            assertThat(model.metadata()).isEqualTo(Map.of("net", "tiny"));
+            assertThat(model.read("w")).containsExactly(1, 2);
+            assertThat(momentum.read("w")).containsExactly(3, 4);
+        }
+    }
+
+    @Test
+    void theStateIsReadable() throws IOException {
+        save(20, null);
+
+        assertThat(folder.resolve("step-00000020/state.json"))
+                .content()
+                .contains("\"format_version\" : 1", "\"step\" : 20", "\"best\" : \"Infinity\"",
+                        "\"batch_in_epoch\" : 0")
+                .contains("\"validation_error\" : null", "\"name\" : \"momentum.safetensors\"", "\"sha256\" : \"")
+                .endsWith("}\n");
+        assertThat(store.load(folder.resolve("step-00000020")).state().error()).isEmpty();
+    }
+
+    /// As versions wrote it that did not say what computes.
+    @Test
+    void aStateWithoutNumericsIsReadToo() throws IOException {
+        save(20, null);
+        Path saved = folder.resolve("step-00000020");
+        String text = Files.readString(saved.resolve("state.json"));
+        String older = text.replaceFirst("(?s)\\s*\"numerics\" : \\{.*?\\},", "");
+        assertThat(older).isNotEqualTo(text).doesNotContain("numerics");
+        Files.writeString(saved.resolve("state.json"), older);
+        Files.writeString(saved.resolve("state.json.sha256"),
+                Hashes.hex(older.getBytes(StandardCharsets.UTF_8)) + "  state.json\n");
+
+        Checkpoint loaded = store.load(saved);
+        assertThat(loaded.numerics()).isEmpty();
+        assertThat(loaded.state().step()).isEqualTo(20);
+    }
+
+    @Test
+    void keepsTheNewestAndTheBest() throws IOException {
+        save(10, 0.5);
+        save(20, 0.3);
+        save(30, 0.4);
+        save(40, 0.3); // as good as 20: the earlier one stays the best
+        save(50, null);
+        assertThat(steps()).containsExactly("step-00000020", "step-00000040", "step-00000050");
+        assertThat(store.best()).contains(folder.resolve("step-00000020"));
+        assertThat(store.latest()).contains(folder.resolve("step-00000050"));
+
+        save(60, 0.2);
+        assertThat(steps()).containsExactly("step-00000050", "step-00000060");
+        assertThat(store.best()).contains(folder.resolve("step-00000060"));
+    }
+
+    @Test
+    void holdsNothingBeforeTheFirstSave() throws IOException {
+        assertThat(store.list()).isEmpty();
+        assertThat(store.latest()).isEmpty();
+        assertThat(store.best()).isEmpty();
+        assertThat(folder).doesNotExist();
+    }
+
+    @Test
+    void theSameStepIsReplaced() throws IOException {
+        save(10, 0.5);
+        store.save(state(10, 0.4), NUMERICS, RECIPE, Map.of(), weights(8, 9), weights(0, 0));
+
+        assertThat(steps()).containsExactly("step-00000010");
+        Checkpoint loaded = store.load(folder.resolve("step-00000010"));
+        assertThat(loaded.state().error()).hasValue(0.4);
+        try (SafetensorsFile model = loaded.openModel()) {
+            assertThat(model.read("w")).containsExactly(8, 9);
+        }
+    }
+
+    @Test
+    void aCourseThatWasGivenUpIsRemovedWhenTheNewOneSaves() throws IOException {
+        save(10, 0.5);
+        save(20, 0.1);
+        assertThat(Files.deleteIfExists(folder.resolve("step-00000020/model.safetensors"))).isTrue();
+
+        save(15, 0.4); // resumed from 10
+
+        assertThat(steps()).containsExactly("step-00000010", "step-00000015");
+    }
+
+    @Test
+    void stepsBeyondEightDigitsStayInOrder() throws IOException {
+        save(99_999_999, null);
+        save(100_000_000, null);
+
+        assertThat(store.latest()).contains(folder.resolve("step-100000000"));
+    }
+
+    @Test
+    void whatACrashLeavesIsNoCheckpointAndIsCleared() throws IOException {
+        save(10, 0.5);
+        Files.move(Files.createDirectory(run.resolve("half")), folder.resolve(".writing-step-00000020"));
+        Files.writeString(folder.resolve(".writing-step-00000020/model.safetensors.tmp"), "half");
+        Files.createDirectory(folder.resolve(".removed-step-00000005"));
+        Files.writeString(folder.resolve("notes.txt"), "mine");
+        assertThat(steps()).containsExactly("step-00000010");
+
+        save(20, 0.4);
+
+        assertThat(steps()).containsExactly("step-00000010", "step-00000020");
+        assertThat(names()).containsExactlyInAnyOrder("step-00000010", "step-00000020", "notes.txt");
+    }
+
+    @Test
+    void aCrashWhileReplacingLosesNothing() throws IOException {
+        save(10, 0.5);
+        Path aside = folder.resolve(".replaced-step-00000010");
+        Files.move(folder.resolve("step-00000010"), aside); // and here the power went
+
+        assertThat(store.latest()).contains(aside);
+        assertThat(store.load(aside).state().step()).isEqualTo(10);
+
+        save(20, 0.4);
+        assertThat(names()).containsExactlyInAnyOrder("step-00000010", "step-00000020");
+    }
+
+    @Test
+    void aFailedSaveLeavesTheOnesBeforeWhole() throws IOException {
+        save(10, 0.5);
+        save(20, 0.4);
+        List<NamedTensor> failing = List.of(weights(1, 2).getFirst(), NamedTensor.of("x", Shape.of(1), () -> {
+            throw new UncheckedIOException(new IOException("the device is gone"));
+        }));
+
+        assertThatThrownBy(() -> store.save(state(30, 0.3), NUMERICS, RECIPE, Map.of(), weights(1, 2), failing))
+                .isInstanceOf(UncheckedIOException.class);
+
+        assertThat(names()).containsExactlyInAnyOrder("step-00000010", "step-00000020");
+        assertThat(store.load(folder.resolve("step-00000020")).state()).isEqualTo(state(20, 0.4));
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamedWithItsCause() throws IOException {
+        Files.writeString(folder, "a file where the folder should be");
+
+        assertThatThrownBy(() -> save(10, null))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith("cannot save the checkpoint " + folder.resolve("step-00000010") + ": ")
+                .hasMessageContaining("FileAlreadyExists")
+                .hasMessageEndingWith("; the checkpoints before it are untouched");
+    }
+
+    @Test
+    void refusesToKeepNone() {
+        assertThatThrownBy(() -> new CheckpointStore(folder, 0))
+                .hasMessage("at least 1 checkpoint must be kept, found 0");
+    }
+
+    private void save(long step, @Nullable Double error) throws IOException {
+        store.save(state(step, error), NUMERICS, RECIPE, Map.of(), weights(1, 2), weights(3, 4));
+    }
+
+    private List<String> steps() throws IOException {
+        return store.list().stream()
+                .map(path -> String.valueOf(path.getFileName()))
+                .toList();
+    }
+
+    private List<String> names() throws IOException {
+        try (var paths = Files.list(folder)) {
+            return paths.map(path -> String.valueOf(path.getFileName())).toList();
+        }
+    }
+
+    private static TrainingState state(long step, @Nullable Double error) {
+        return new TrainingState(1, step, 0, 0, 0, 0, ScheduleState.start(), error);
+    }
+
+    private static List<NamedTensor> weights(float... values) {
+        return List.of(NamedTensor.of("w", Shape.of(values.length), () -> values));
+    }
+}

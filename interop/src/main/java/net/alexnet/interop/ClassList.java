@@ -1,0 +1,89 @@
+package net.alexnet.interop;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.alexnet.data.Synset;
+import net.alexnet.inference.ImageNet;
+
+/// Classes in the order of a network's outputs.
+///
+/// @param names no two the same
+/// @param wnids one for each name, or none
+public record ClassList(List<String> names, List<String> wnids) {
+    private static final Pattern LINE = Pattern.compile("(n\\d{8})(?:[\\s,:]+(\\S.*))?");
+
+    public ClassList {
+        names = List.copyOf(names);
+        wnids = List.copyOf(wnids);
+    }
+
+    /// ImageNet's.
+    public static ClassList of(ImageNet.Order order) {
+        List<Synset> synsets = ImageNet.classes(order);
+        return new ClassList(synsets.stream().map(Synset::words).toList(), synsets.stream().map(Synset::wnid).toList());
+    }
+
+    /// Reads a list of one class a line, in UTF-8: its name, or its wnid, or a wnid and a name with a tab or a space between
+    /// them, as Caffe's `synset_words.txt` has it. Of two classes with the same name and different wnids, both names get
+    /// their wnid behind them.
+    ///
+    /// @throws IOException if it cannot be read, is empty, mixes the forms, or names a class twice
+    public static ClassList read(Path file) throws IOException {
+        List<String> names = new ArrayList<>();
+        List<String> wnids = new ArrayList<>();
+        for (String line : text(file).lines().map(String::strip).filter(text -> !text.isEmpty()).toList()) {
+            Matcher matcher = LINE.matcher(line);
+            if (matcher.matches()) {
+                String name = matcher.group(2);
+                wnids.add(matcher.group(1));
+                names.add(name == null ? matcher.group(1) : name);
+            } else {
+                names.add(line);
+            }
+        }
+        if (names.isEmpty()) {
+            throw new IOException(file + " names no class; expected one a line");
+        }
+        if (!wnids.isEmpty() && wnids.size() != names.size()) {
+            throw new IOException(file + " has a wnid such as n01440764 in " + wnids.size() + " of its " + names.size()
+                    + " lines; expected it in all of them or in none");
+        }
+        requireDistinct(file, wnids.isEmpty() ? names : wnids);
+        return new ClassList(wnids.isEmpty() ? names : distinct(names, wnids), wnids);
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            String text = Files.readString(file);
+            return text.startsWith("\uFEFF") ? text.substring(1) : text; // as Windows' editors begin a file
+        } catch (CharacterCodingException e) {
+            throw new IOException(file + " is not a text in UTF-8; save it as one", e);
+        }
+    }
+
+    private static List<String> distinct(List<String> names, List<String> wnids) {
+        List<String> distinct = new ArrayList<>();
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            distinct.add(Collections.frequency(names, name) == 1 ? name : name + " (" + wnids.get(i) + ")");
+        }
+        return distinct;
+    }
+
+    private static void requireDistinct(Path file, List<String> texts) throws IOException {
+        HashSet<String> seen = new HashSet<>();
+        for (String text : texts) {
+            if (!seen.add(text)) {
+                throw new IOException(file + " has the class '" + text + "' twice");
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package net.alexnet.interop;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+
+/// The formats of weights that are read.
+public enum WeightFormat {
+    /// A length, then JSON.
+    SAFETENSORS,
+    /// A zip file, or a pickle that begins with torch's magic number.
+    PYTORCH,
+    /// A NetParameter: its name (field 1), or at once a layer (2 or 100).
+    CAFFE,
+    /// A ModelProto: `ir_version` (field 1, a number), then no number in field 2, which is a text.
+    ONNX;
+
+    private static final String PICKLE = "80";
+    private static final String TORCH_MAGIC = "8a0a6cfc9c46f9206aa850192e";
+    private static final String LAYER_TAG = "a206"; // field 100, bytes
+
+    /// What others begin with, in hexadecimal, and what to say of them.
+    private static final Map<String, String> OTHERS = Map.of(
+            "89484446", "it is an HDF5 file, as Keras writes them; it is not read. Save the weights by PyTorch or ONNX",
+            "1f8b", "it is compressed by gzip: unpack it first",
+            "0801", "it looks like a mean picture of Caffe (.binaryproto), expected the weights (.caffemodel)",
+            PICKLE, "it is a pickle of Python, but torch.save did not write it; nothing of it was run");
+
+    /// The format that the first bytes of a file tell.
+    static Optional<WeightFormat> of(byte[] head, long fileBytes) {
+        String hex = HexFormat.of().formatHex(head);
+        if (hex.startsWith("504b0304") || (hex.startsWith(PICKLE) && hex.indexOf(TORCH_MAGIC) % 2 == 0)) {
+            return Optional.of(PYTORCH);
+        }
+        if (head.length > Long.BYTES && head[Long.BYTES] == '{') {
+            long length = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            if (length > 0 && length <= fileBytes - Long.BYTES) {
+                return Optional.of(SAFETENSORS);
+            }
+        }
+        if (hex.startsWith("08") && hex.length() > 4 && !hex.startsWith("10", 4)) {
+            return Optional.of(ONNX);
+        }
+        return hex.startsWith("0a") || hex.startsWith("12") || hex.startsWith(LAYER_TAG)
+                ? Optional.of(CAFFE)
+                : Optional.empty();
+    }
+
+    /// Why a file with these first bytes is not read.
+    static String problem(byte[] head) {
+        if (head.length == 0) {
+            return "is empty, expected weights";
+        }
+        String hex = HexFormat.of().formatHex(head);
+        for (Map.Entry<String, String> other : OTHERS.entrySet()) {
+            if (hex.startsWith(other.getKey())) {
+                return other.getValue();
+            }
+        }
+        return "is no file of weights that is known. It begins with the bytes "
+                + hex.substring(0, Math.min(16, hex.length()))
+                + "; safetensors (.safetensors), PyTorch state dicts (.pth, .pt), Caffe (.caffemodel) and ONNX (.onnx) are read";
+    }
+}

@@ -1,0 +1,164 @@
+package net.alexnet.interop;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.alexnet.inference.ImageNet;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.nn.AlexNet.Table;
+
+/// How publishers of AlexNets name their tensors, and what their weights expect of pictures and classes. Every dialect
+/// keeps PyTorch's order of axes and flattens maps channels outermost, so that importing renames and does not permute; only
+/// what was trained on blue, green, red has the input channels of `conv1` turned round.
+@SuppressWarnings("ImmutableEnumChecker") // its maps and sets are unmodifiable, which their types do not say
+public enum WeightLayout {
+    /// This project's own names, for every table of [net.alexnet.nn.AlexNet]. The paper takes away the mean of its own
+    /// training pictures and numbers classes by the devkit, but nobody else is held to that: a file that does not say is
+    /// asked about.
+    PAPER("paper", Table.PAPER, names(own(), ".weight", ".bias"), false, Optional.empty(), Optional.empty()),
+
+    /// `torchvision.models.alexnet`, and its export to ONNX, which keeps the names. Pictures as `Normalize` of
+    /// `ToTensor` makes them; the published 56.5 / 79.1 % are of the centre view.
+    TORCHVISION("torchvision", Table.TORCHVISION,
+            names(List.of("features.0", "features.3", "features.6", "features.8", "features.10", "classifier.1",
+                    "classifier.4", "classifier.6"), ".weight", ".bias"),
+            false,
+            Optional.of(new Conventions(256, 224, scaled(0.485, 0.456, 0.406), inverted(0.229, 0.224, 0.225), 1)),
+            Optional.of(ImageNet.Order.SORTED)),
+
+    /// Caffe's `bvlc_alexnet`, trained on blue, green, red.
+    CAFFE("caffe", Table.CAFFE, names(own(), ".weight", ".bias"), true,
+            Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
+
+    /// Caffe's `bvlc_reference_caffenet`: the names of [#CAFFE], but another table.
+    CAFFENET("caffenet", Table.CAFFENET, names(own(), ".weight", ".bias"), true,
+            Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
+
+    /// `bvlcalexnet` of the ONNX model zoo: Caffe's weights behind a graph that reads 224 pixels, so that conv1 gives 54 and
+    /// not 55.
+    ONNX_ZOO("onnx-zoo", Table.CAFFE, names(own(), "_w_0", "_b_0"), true,
+            Optional.of(Conventions.ofCaffe(224)), Optional.of(ImageNet.Order.SORTED));
+
+    /// What a publisher's weights expect of pictures.
+    ///
+    /// @param resize the side of the square that pictures are made
+    /// @param crop the side of the view
+    /// @param mean of red, green, blue, in units of 0..255
+    /// @param scale of red, green, blue
+    /// @param views that the published figures are about
+    record Conventions(int resize, int crop, List<Double> mean, List<Double> scale, int views) {
+        /// The mean of ImageNet that Caffe's examples use, 104, 117, 123 in blue, green, red.
+        static Conventions ofCaffe(int crop) {
+            return new Conventions(256, crop, List.of(123.0, 117.0, 104.0), List.of(1.0, 1.0, 1.0), 1);
+        }
+    }
+
+    private final String key;
+    private final Table table;
+    private final Map<String, String> theirs; // by our names, in the order of the layers
+    private final Map<String, String> ours; // by theirs
+    private final boolean blueFirst;
+    private final Optional<Conventions> conventions;
+    private final Optional<ImageNet.Order> order;
+
+    WeightLayout(String key, Table table, Map<String, String> theirs, boolean blueFirst,
+            Optional<Conventions> conventions, Optional<ImageNet.Order> order) {
+        this.key = key;
+        this.table = table;
+        this.theirs = theirs;
+        this.ours = theirs.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue,
+                Map.Entry::getKey));
+        this.blueFirst = blueFirst;
+        this.conventions = conventions;
+        this.order = order;
+    }
+
+    private static List<String> own() {
+        return List.of("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8");
+    }
+
+    private static Map<String, String> names(List<String> layers, String weight, String bias) {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (int i = 0; i < layers.size(); i++) {
+            names.put(own().get(i) + ".weight", layers.get(i) + weight);
+            names.put(own().get(i) + ".bias", layers.get(i) + bias);
+        }
+        return Collections.unmodifiableMap(names);
+    }
+
+    /// Fractions of white, in units of 0..255.
+    private static List<Double> scaled(double... fractions) {
+        return Arrays.stream(fractions).mapToObj(fraction -> 255 * fraction).toList();
+    }
+
+    private static List<Double> inverted(double... deviations) {
+        return Arrays.stream(deviations).mapToObj(deviation -> 1 / (255 * deviation)).toList();
+    }
+
+    /// The dialect of this key.
+    public static Optional<WeightLayout> of(String key) {
+        return Arrays.stream(values()).filter(dialect -> dialect.key.equals(key)).findFirst();
+    }
+
+    /// The dialects whose names these are.
+    public static List<WeightLayout> of(List<String> names) {
+        return Arrays.stream(values())
+                .filter(dialect -> Set.copyOf(names).equals(dialect.ours.keySet()))
+                .toList();
+    }
+
+    /// As it is spelled on a command line and in a model file: `onnx-zoo`.
+    public String key() {
+        return key;
+    }
+
+    /// The table of its published weights.
+    public Table table() {
+        return table;
+    }
+
+    /// Our names of the parameters, in the order of the layers.
+    public List<String> parameters() {
+        return List.copyOf(theirs.keySet());
+    }
+
+    /// Their name of a parameter.
+    ///
+    /// @param name ours, such as `conv1.weight`
+    public String theirs(String name) {
+        String other = theirs.get(name);
+        if (other == null) {
+            throw new IllegalArgumentException(key + " has no name for '" + name + "'; it has " + theirs.keySet());
+        }
+        return other;
+    }
+
+    /// Our name of a tensor of theirs; nothing if it is none of the network's.
+    public Optional<String> ours(String name) {
+        return Optional.ofNullable(ours.get(name));
+    }
+
+    /// Whether the first convolution's weights read blue, green, red.
+    public boolean blueFirst() {
+        return blueFirst;
+    }
+
+    /// The order of colours that the first convolution's weights read, `rgb` or `bgr`.
+    public String colourOrder() {
+        return blueFirst ? "bgr" : ModelCard.COLOUR_ORDER;
+    }
+
+    /// The order of ImageNet's classes in files of 1,000, if it is always the same.
+    public Optional<ImageNet.Order> order() {
+        return order;
+    }
+
+    Optional<Conventions> conventions() {
+        return conventions;
+    }
+}

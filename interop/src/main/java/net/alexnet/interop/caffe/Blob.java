@@ -1,0 +1,84 @@
+package net.alexnet.interop.caffe;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import net.alexnet.interop.protobuf.Message;
+import net.alexnet.interop.protobuf.Numbers;
+import net.alexnet.io.Dtype;
+import net.alexnet.io.Extents;
+import net.alexnet.io.TensorInfo;
+import net.alexnet.tensor.Shape;
+import org.jspecify.annotations.Nullable;
+
+/// A BlobProto: extents and values.
+///
+/// ```
+/// num = 1, channels = 2, height = 3, width = 4     int32, before shapes were
+/// data = 5                                         repeated float, packed
+/// shape = 7                                        BlobShape { dim = 1: repeated int64 }
+/// double_data = 8                                  repeated double, packed; in place of data
+/// ```
+///
+/// @param legacy whether the extents are the four of old, in which every array had to fit
+record Blob(Shape shape, boolean legacy, Numbers numbers) implements TensorInfo {
+    private static final int DATA = 5;
+    private static final int DOUBLE_DATA = 8;
+
+    /// Reads and checks a blob; null if it holds no values.
+    static @Nullable Blob parse(Message message) throws IOException {
+        List<Long> extents = new ArrayList<>();
+        Long[] four = {0L, 0L, 0L, 0L};
+        boolean legacy = true;
+        while (message.next()) {
+            switch (message.field()) {
+                case 1, 2, 3, 4 -> four[message.field() - 1] = message.number();
+                case 7 -> {
+                    legacy = false;
+                    Message shape = message.message("BlobShape");
+                    while (shape.next()) {
+                        if (shape.field() == 1) {
+                            shape.numbers(extents, Extents.MAX_RANK);
+                        }
+                    }
+                }
+                default -> {} // the values below, gradients
+            }
+        }
+        Shape shape = Extents.shape(legacy ? Arrays.asList(four) : extents).orElse(null);
+        Numbers doubles = Numbers.of(message, DOUBLE_DATA, Numbers.Kind.DOUBLE);
+        Numbers numbers = doubles.count() > 0 ? doubles : Numbers.of(message, DATA, Numbers.Kind.FLOAT);
+        if (shape == null && numbers.count() == 0) {
+            return null;
+        }
+        if (shape == null || numbers.count() != shape.elements()) {
+            throw message
+                    .error("the shape " + (shape == null ? "of no values" : shape.toString()) + " does not fit the "
+                            + numbers.count() + " values that are there");
+        }
+        return new Blob(shape, legacy, numbers);
+    }
+
+    /// The same values with the last axes only: those before must be 1.
+    Blob lastAxes(int count) {
+        List<Integer> dims = shape.dims();
+        return new Blob(new Shape(dims.subList(dims.size() - count, dims.size())), legacy, numbers);
+    }
+
+    /// Whether all axes but the last are 1.
+    boolean onlyLastAxes(int count) {
+        return shape.dims().subList(0, shape.rank() - count).stream().allMatch(dim -> dim == 1);
+    }
+
+    @Override
+    public Dtype dtype() {
+        return numbers.dtype();
+    }
+
+    @Override
+    public MemorySegment values() throws IOException {
+        return numbers.values();
+    }
+}

@@ -1,0 +1,215 @@
+package net.alexnet.interop.protobuf;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/// A walk over the fields of one message in the wire format of protocol buffers:
+///
+/// ```
+/// message = (tag value)*      tag = varint: field number << 3 | wire type
+/// value   = varint (0) | 8 bytes (1) | varint length, bytes (2) | 4 bytes (5)
+/// ```
+///
+/// Numbers are little-endian. The deprecated groups (types 3 and 4) are refused. Errors are [IOException]s whose message says
+/// in which message and at which byte of the file, but not in which file.
+public final class Message {
+    private static final int VARINT = 0;
+    private static final int EIGHT_BYTES = 1;
+    private static final int DELIMITED = 2;
+    private static final int FOUR_BYTES = 5;
+
+    private final String type;
+    private final MemorySegment bytes;
+    private final long origin;
+    private final Budget budget;
+    private long position;
+
+    private int field;
+    private int wireType;
+    private long number;
+    private long start;
+    private long length;
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Message(String type, MemorySegment bytes, long origin, Budget budget) {
+        this.type = type;
+        this.bytes = bytes;
+        this.origin = origin;
+        this.budget = budget;
+    }
+
+    /// A file that is one message.
+    ///
+    /// @param type what it is called in errors
+    public static Message file(String type, MemorySegment bytes) {
+        return new Message(type, bytes, 0, new Budget());
+    }
+
+    /// The same message from its start.
+    public Message again() {
+        return new Message(type, bytes, origin, budget);
+    }
+
+    /// Goes to the next field; false after the last.
+    public boolean next() throws IOException {
+        if (position == bytes.byteSize()) {
+            return false;
+        }
+        long tag = varint();
+        if (tag >>> 3 == 0 || tag >>> 32 != 0) {
+            throw error("the tag " + Long.toUnsignedString(tag) + " is none");
+        }
+        field = (int) (tag >>> 3);
+        wireType = (int) tag & 7;
+        switch (wireType) {
+            case VARINT -> number = varint();
+            case EIGHT_BYTES -> take(Long.BYTES);
+            case DELIMITED -> take(varint());
+            case FOUR_BYTES -> take(Integer.BYTES);
+            default -> throw error("field " + field + " has the wire type " + wireType + ", which is not read");
+        }
+        return true;
+    }
+
+    /// The bytes that the message has.
+    public long size() {
+        return bytes.byteSize();
+    }
+
+    /// The number of the field that [#next] went to.
+    public int field() {
+        return field;
+    }
+
+    /// Its value, a varint.
+    public long number() throws IOException {
+        expect(VARINT, "a number");
+        return number;
+    }
+
+    /// Its value, a float32.
+    public float real() throws IOException {
+        expect(FOUR_BYTES, "a float");
+        return bytes.get(FLOAT, start);
+    }
+
+    /// Its value, bytes where they lie.
+    public MemorySegment bytes() throws IOException {
+        expect(DELIMITED, "bytes");
+        return bytes.asSlice(start, length);
+    }
+
+    /// Its value, a text in UTF-8.
+    public String text() throws IOException {
+        MemorySegment text = bytes();
+        budget.text(text.byteSize());
+        return new String(text.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
+    }
+
+    /// Its value, a message.
+    public Message message(String type) throws IOException {
+        MemorySegment inner = bytes();
+        budget.part();
+        return new Message(type, inner, origin + position - inner.byteSize(), budget);
+    }
+
+    /// Adds its value to a list, or its values if they are packed.
+    ///
+    /// @param limit the most numbers that the list may have
+    public void numbers(List<Long> numbers, int limit) throws IOException {
+        long[] beyond = new long[1];
+        numbers(number -> {
+            if (numbers.size() < limit) {
+                numbers.add(number);
+            } else {
+                beyond[0]++;
+            }
+        });
+        if (beyond[0] > 0) {
+            throw error("field " + field + " has more than " + limit + " numbers");
+        }
+    }
+
+    /// Hands on its value, or one by one its values if they are packed.
+    public void numbers(LongConsumer each) throws IOException {
+        if (wireType == VARINT) {
+            each.accept(number);
+            return;
+        }
+        expect(DELIMITED, "numbers");
+        long end = position;
+        position = start;
+        while (position < end) {
+            each.accept(varint());
+        }
+        if (position > end) {
+            throw error("field " + field + " ends within a number");
+        }
+    }
+
+    /// The bytes of the field's value, which must be a number of a kind, or many of them back to back.
+    long packed(Numbers.Kind kind) throws IOException {
+        if (wireType == kind.wireType()) {
+            return length;
+        }
+        expect(DELIMITED, "numbers");
+        if (length % kind.bytes() != 0) {
+            throw error("field " + field + " has " + length + " bytes, no multiple of " + kind.bytes());
+        }
+        return length;
+    }
+
+    /// Where the field's value begins in [#whole].
+    long start() {
+        return start;
+    }
+
+    /// The bytes of the whole message.
+    MemorySegment whole() {
+        return bytes;
+    }
+
+    private void expect(int expected, String what) throws IOException {
+        if (wireType != expected) {
+            throw error("field " + field + " must hold " + what + " (wire type " + expected + "), found wire type "
+                    + wireType);
+        }
+    }
+
+    private void take(long count) throws IOException {
+        if (count < 0 || count > bytes.byteSize() - position) {
+            throw error("field " + field + " announces " + Long.toUnsignedString(count) + " bytes, "
+                    + (bytes.byteSize() - position) + " are left");
+        }
+        start = position;
+        length = count;
+        position += count;
+    }
+
+    private long varint() throws IOException {
+        long result = 0;
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
+            if (position == bytes.byteSize()) {
+                throw error("it is cut within a number");
+            }
+            byte next = bytes.get(ValueLayout.JAVA_BYTE, position++);
+            result |= (next & 0x7FL) << shift;
+            if (next >= 0) {
+                return result;
+            }
+        }
+        throw error("a number has more than 10 bytes");
+    }
+
+    /// An error at this place.
+    public IOException error(String problem) {
+        return new IOException(type + " at byte " + (origin + position) + ": " + problem);
+    }
+}

@@ -1,0 +1,61 @@
+package net.alexnet.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import net.alexnet.interop.Expected;
+import net.alexnet.interop.caffe.CaffeNet;
+import net.alexnet.io.WeightFile;
+import net.alexnet.io.WeightFileException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AnyWeightsTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"pytorch/zip.pth, PYTORCH", "pytorch/legacy.pth, PYTORCH", "pytorch/legacy4.pth, PYTORCH",
+        "onnx/exported.onnx, ONNX", "onnx/external.onnx, ONNX", "onnx/hand.onnx, ONNX",
+        "pytorch/expected.safetensors, SAFETENSORS", "python.safetensors, SAFETENSORS"})
+    void tellsAFormatByItsContent(String name, WeightFormat expected) throws IOException {
+        assertThat(AnyWeights.format(Expected.fixture(name))).isEqualTo(expected);
+        try (WeightFile file = AnyWeights.open(Expected.fixture(name))) {
+            assertThat(file.names()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void tellsCaffesOfBothGenerations() throws IOException {
+        for (byte[] net : new byte[][] {CaffeNet.current(), CaffeNet.old()}) {
+            Path file = Files.write(folder.resolve("net"), net);
+            assertThat(AnyWeights.format(file)).isEqualTo(WeightFormat.CAFFE);
+            assertThat(AnyWeights.open(file).names()).hasSize(6);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            894844460d0a1a0a   | it is an HDF5 file
+            0801100318e301     | it looks like a mean picture of Caffe
+            80025d710058       | it is a pickle of Python, but torch.save did not write it
+            1f8b0800           | it is compressed by gzip
+            ffd8ffe0           | is no file of weights that is known. It begins with the bytes ffd8ffe0; safetensors
+            ''                 | is empty, expected weights
+            """)
+    void saysWhatAnotherFileCouldBe(String hex, String expected) throws IOException {
+        Path file = Files.write(folder.resolve("other"), HexFormat.of().parseHex(hex));
+        assertThatThrownBy(() -> AnyWeights.open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageStartingWith(file + ": ").hasMessageContaining(expected);
+        assertThatThrownBy(() -> AnyWeights.open(folder))
+                .hasMessageContaining("is a folder, expected a file of weights");
+        assertThatThrownBy(() -> AnyWeights.open(folder.resolve("none"))).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("no such file");
+    }
+}

@@ -1,0 +1,126 @@
+package net.alexnet.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.alexnet.inference.Model;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.nn.Layer.DropoutScaling;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Weights of 2012 were trained with whole outputs for the kept half of the units, so at test all outputs are halved; later
+/// ones were trained with doubled outputs, so at test nothing is done. The same weights must be read either way as their
+/// table says, whatever file they come in.
+class DropoutConventionsTest {
+    private static final int UNITS = 8;
+
+    @AutoClose
+    private final ReferenceBackend backend = new ReferenceBackend();
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "PAPER, PAPER, 0.5", "PAPER, ORIGINAL, 0.5", "PAPER, CAFFE, 1", "CAFFE, CAFFE, 1", "CAFFENET, CAFFENET, 1",
+        "ONNX_ZOO, CAFFE, 1", "TORCHVISION, TORCHVISION, 1", "PAPER, TORCHVISION, 1"})
+    void hiddenUnitsCountAsTheTableSays(WeightLayout dialect, Table table, double factor) throws Exception {
+        unitsCount(imported(dialect, table, ImportOptions.of(dialect)), factor);
+    }
+
+    /// Two towers trained by PyTorch, say.
+    @ParameterizedTest
+    @CsvSource({"PAPER, AT_TRAINING, 1", "PAPER, AT_TEST, 0.5", "CAFFE, AT_TEST, 0.5"})
+    void orAsTheUserSays(Table table, DropoutScaling scaling, double factor) throws Exception {
+        Model model = imported(WeightLayout.PAPER, table, ImportOptions.of(WeightLayout.PAPER).withDropout(scaling));
+        unitsCount(model, factor);
+        assertThat(model.card().network().dropoutScaling()).isEqualTo(scaling);
+    }
+
+    private void unitsCount(Model model, double factor) throws Exception {
+        int side = model.card().network().input();
+        float[] picture = new float[3 * side * side];
+        Random random = new Random(5);
+        for (int i = 0; i < picture.length; i++) {
+            picture[i] = (float) random.nextGaussian();
+        }
+        Tensor input = backend.upload(Shape.of(1, 3, side, side), picture);
+        double[] expected = byHand(model, input, factor);
+        assertThat(expected).doesNotContain(byHand(model, input, 1.5 - factor), within(1e-3));
+        float[] found = backend.download(model.network().probabilities(input));
+        for (int i = 0; i < found.length; i++) {
+            assertThat((double) found[i]).isCloseTo(expected[i], within(1e-5));
+        }
+    }
+
+    private Model imported(WeightLayout dialect, Table table, ImportOptions base) throws IOException {
+        AlexNet full = AlexNet.of(table);
+        AlexNet network = full.withSize(dialect == WeightLayout.ONNX_ZOO ? 224 : full.input(), 3, 0.001).withClasses(3);
+        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, _ -> {});
+        ImportOptions options = base.withTable(table)
+                .withClasses(new ClassList(List.of("a", "b", "c"), List.of()))
+                .withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
+                        Optional.of(List.of(0.0, 0.0, 0.0)), Optional.empty(), Optional.empty()));
+        Path file = folder.resolve("model.safetensors");
+        try (WeightFile weights = Importer.open(foreign)) {
+            Importer.read(weights, options).write(file);
+        }
+        return Model.open(file, backend);
+    }
+
+    /// The fully connected layers in plain sums, after what the network makes of its maps.
+    private double[] byHand(Model model, Tensor input, double factor) throws IOException {
+        List<Row> rows = model.card().network().architecture().rows();
+        int flatten = IntStream.range(0, rows.size()).filter(i -> rows.get(i).name().equals("flatten")).findFirst()
+                .orElseThrow();
+        float[] maps = backend.download(model.network().outputs(input, 0, flatten + 1));
+        double[] values = IntStream.range(0, maps.length).mapToDouble(i -> maps[i]).toArray();
+        try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
+            for (String layer : List.of("fc6", "fc7")) {
+                values = dense(weights, layer, values, UNITS);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = factor * Math.max(0, values[i]);
+                }
+            }
+            values = dense(weights, "fc8", values, 3);
+        }
+        double sum = 0;
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.exp(values[i]);
+            sum += values[i];
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] /= sum;
+        }
+        return values;
+    }
+
+    private static double[] dense(SafetensorsFile weights, String layer, double[] in, int units) throws IOException {
+        float[] weight = weights.read(layer + ".weight", Shape.of(units, in.length));
+        float[] bias = weights.read(layer + ".bias", Shape.of(units));
+        double[] out = new double[units];
+        for (int unit = 0; unit < units; unit++) {
+            out[unit] = bias[unit];
+            for (int i = 0; i < in.length; i++) {
+                out[unit] += weight[unit * in.length + i] * in[i];
+            }
+        }
+        return out;
+    }
+}

@@ -1,0 +1,156 @@
+package net.alexnet.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import net.alexnet.data.image.MeanImage;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
+import net.alexnet.nn.AlexNet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ExporterTest {
+    private static final ClassList CLASSES = new ClassList(
+            List.of("tench", "goldfish"), List.of("n01440764", "n01443537"));
+
+    @TempDir
+    private Path folder;
+
+    private Path imported(String name, Path file, ImportOptions options) throws IOException {
+        Path model = folder.resolve(name);
+        try (WeightFile weights = Importer.open(file)) {
+            Importer.read(weights, options).write(model);
+        }
+        return model;
+    }
+
+    private static void sameTensors(Path expected, Path found) throws IOException {
+        try (SafetensorsFile one = SafetensorsFile.open(expected);
+                SafetensorsFile other = SafetensorsFile.open(found)) {
+            assertThat(other.names()).isEqualTo(one.names());
+            for (String name : one.names()) {
+                assertThat(other.shape(name)).isEqualTo(one.shape(name));
+                assertThat(other.read(name)).as(name).containsExactly(one.read(name));
+            }
+        }
+    }
+
+    /// In, out and in again: the exported file is the foreign one, and the second model the first, bit for bit.
+    @ParameterizedTest
+    @EnumSource(WeightLayout.class)
+    void whatCameInGoesOutAsItWas(WeightLayout dialect) throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(dialect.table()), 2);
+        if (dialect == WeightLayout.ONNX_ZOO) {
+            network = network.withSize(224, 3, network.width());
+        }
+        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, _ -> {});
+        ImportOptions options = ImportOptions.of(dialect).withClasses(CLASSES);
+        if (dialect == WeightLayout.PAPER) {
+            options = options.withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
+                    Optional.of(List.of(1.0, 2.0, 3.0)), Optional.empty(), Optional.empty()));
+        }
+        Path model = imported("model.safetensors", foreign, options);
+        Path exported = folder.resolve("exported.safetensors");
+        Exporter.write(exported, Model.read(model), dialect, ExportFormat.SAFETENSORS);
+        sameTensors(foreign, exported);
+        Path again = imported("again.safetensors", exported, ImportOptions.of(dialect));
+        sameTensors(model, again);
+        ModelCard first = Model.read(model).card();
+        ModelCard second = Model.read(again).card();
+        assertThat(second.network()).isEqualTo(first.network());
+        assertThat(second.classes()).isEqualTo(first.classes());
+        assertThat(second.wnids()).isEqualTo(first.wnids());
+        assertThat(second.preprocessing()).isEqualTo(first.preprocessing());
+    }
+
+    @Test
+    void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
+        AlexNet network = AlexNet.of(AlexNet.Table.TORCHVISION, 63, 3, 2, 0.001, 1, AlexNet.Activation.TANH, true, true,
+                0.25, null, null);
+        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.TORCHVISION, _ -> {});
+        float[] means = new float[63 * 63 * 3];
+        means[5] = 99;
+        Path model = imported("model.safetensors", foreign,
+                ImportOptions.of(WeightLayout.TORCHVISION).withClasses(CLASSES)
+                        .withPictures(new ImportOptions.Pictures(Optional.of(70), Optional.of(63), Optional.empty(),
+                                Optional.of(new MeanImage(63, 3, means)), Optional.empty())));
+        ModelCard card = Model.read(model).card();
+        ModelCard changed = new ModelCard(network, card.classes(), card.preprocessing(), "trained");
+        Path exported = folder.resolve("exported.safetensors");
+        Exporter.write(exported, new Model.Stored(changed, SafetensorsFile.openLasting(model)), WeightLayout.PAPER,
+                ExportFormat.SAFETENSORS);
+        ModelCard back = Model.read(imported("again.safetensors", exported, ImportOptions.of(WeightLayout.PAPER)))
+                .card();
+        assertThat(back.network()).isEqualTo(network);
+        assertThat(back.preprocessing()).isEqualTo(card.preprocessing());
+        assertThat(back.preprocessing().meanImage()).isPresent();
+    }
+
+    @Test
+    void ourOwnNamesMakeAModelFile() throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.torchvision(), 2);
+        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.TORCHVISION, _ -> {});
+        Path model = imported("model.safetensors", foreign,
+                ImportOptions.of(WeightLayout.TORCHVISION).withClasses(CLASSES));
+        Path copy = folder.resolve("copy.safetensors");
+        Exporter.write(copy, Model.read(model), WeightLayout.PAPER, ExportFormat.SAFETENSORS);
+        assertThat(Files.readAllBytes(copy)).isEqualTo(Files.readAllBytes(model));
+        assertThat(Exporter.usual(Model.read(model).card(), ExportFormat.PYTORCH)).isEqualTo(WeightLayout.TORCHVISION);
+    }
+
+    @Test
+    void theNamesOfAnotherNetworkAreRefused() throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.caffe(), 2);
+        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.CAFFE, _ -> {});
+        Path model = imported("model.safetensors", foreign, ImportOptions.of(WeightLayout.CAFFE).withClasses(CLASSES));
+        Path out = folder.resolve("out.safetensors");
+        assertThatThrownBy(
+                () -> Exporter.write(out, Model.read(model), WeightLayout.CAFFENET, ExportFormat.SAFETENSORS))
+                .isInstanceOf(ImportException.class)
+                .hasMessageContainingAll("caffenet stand for the table caffenet",
+                        "the model's table is caffe and not caffenet");
+        assertThat(out).doesNotExist();
+    }
+
+    /// The table alone does not say what a network computes: nor do names.
+    @ParameterizedTest
+    @CsvSource({
+        "TORCHVISION, TANH, false, 224, activation is tanh and not relu",
+        "TORCHVISION, RELU, true, 224, response_norm is true and not false",
+        "CAFFE, RELU, true, 224, input is 224 and not 227"})
+    void theNamesOfTheSameTableWithOtherOptionsAreRefused(WeightLayout dialect, AlexNet.Activation activation,
+            boolean norm,
+            int input, String said) throws Exception {
+        AlexNet network = AlexNet.of(dialect.table(), input, 3, 2, 0.001, null, activation, norm, null, null, null,
+                null);
+        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.PAPER, _ -> {});
+        ModelCard card = new ModelCard(network, List.of("a", "b"),
+                new Preprocessing(3, 256, input, List.of(0.0, 0.0, 0.0), 1), "trained");
+        Model.Stored stored = new Model.Stored(card, SafetensorsFile.openLasting(foreign));
+        for (ExportFormat format : List.of(ExportFormat.PYTORCH, ExportFormat.SAFETENSORS)) {
+            assertThatThrownBy(() -> Exporter.write(folder.resolve("out"), stored, dialect, format))
+                    .isInstanceOf(ImportException.class).hasMessageContaining(said);
+            assertThat(Exporter.usual(card, format)).isEqualTo(WeightLayout.PAPER);
+        }
+    }
+
+    @Test
+    void theEndingOfANameIsAFormat() {
+        assertThat(ExportFormat.of(Path.of("a.b/net.PTH"))).contains(ExportFormat.PYTORCH);
+        assertThat(ExportFormat.of(Path.of("net.onnx"))).contains(ExportFormat.ONNX);
+        assertThat(ExportFormat.of(Path.of("net.safetensors"))).contains(ExportFormat.SAFETENSORS);
+        assertThat(ExportFormat.of(Path.of("net"))).isEmpty();
+    }
+}

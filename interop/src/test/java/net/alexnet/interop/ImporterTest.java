@@ -1,0 +1,438 @@
+package net.alexnet.interop;
+
+import static net.alexnet.interop.ForeignFiles.narrow;
+import static net.alexnet.interop.ForeignFiles.zeros;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import net.alexnet.data.image.MeanImage;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.inference.ImageNet;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.interop.ImportOptions.Pictures;
+import net.alexnet.interop.ImportOptions.Source;
+import net.alexnet.interop.ImportResult.LayerOrigin;
+import net.alexnet.io.Hashes;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.Safetensors;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
+import net.alexnet.io.WeightFileException;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImporterTest {
+    private static final ClassList THREE = new ClassList(List.of("ant", "bee", "cat"), List.of());
+
+    @AutoClose
+    private final ReferenceBackend backend = new ReferenceBackend();
+
+    @TempDir
+    private Path folder;
+    private Path model = Path.of("");
+
+    @BeforeEach
+    void name() {
+        model = folder.resolve("model.safetensors");
+    }
+
+    private Path foreign(AlexNet network, WeightLayout dialect, Consumer<Map<String, NamedTensor>> change)
+            throws IOException {
+        return ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, change);
+    }
+
+    private ImportResult imported(Path file, ImportOptions options) throws IOException {
+        try (WeightFile weights = Importer.open(file)) {
+            ImportResult imported = Importer.read(weights, options);
+            imported.write(model);
+            return imported;
+        }
+    }
+
+    private static AlexNet torchvision(int classes) {
+        return narrow(AlexNet.torchvision(), classes);
+    }
+
+    // --- what is taken over ------------------------------------------------------------------------------------------
+
+    @Test
+    void torchvisionsNetComesWithAllThatItsConsumersNeed() throws Exception {
+        Path file = foreign(torchvision(1000), WeightLayout.TORCHVISION, _ -> {});
+        imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withSource(
+                new Source(Optional.of("BSD-3-Clause"), Optional.of("https://example.org/a.pth"), Optional.empty())));
+        ModelCard card = Model.read(model).card();
+        assertThat(card.network().table()).isEqualTo(Table.TORCHVISION);
+        assertThat(card.network().input()).isEqualTo(224);
+        assertThat(card.classes()).startsWith("tench", "goldfish").hasSize(1000);
+        assertThat(card.wnids()).startsWith("n01440764", "n01443537").hasSize(1000);
+        assertThat(card.views()).contains(1);
+        assertThat(card.preprocessing().resize()).isEqualTo(256);
+        assertThat(card.preprocessing().crop()).isEqualTo(224);
+        assertThat(card.preprocessing().mean().getFirst()).isCloseTo(123.675, within(1e-9));
+        assertThat(card.preprocessing().scale().getLast()).isCloseTo(1 / (255 * 0.225), within(1e-12));
+        assertThat(card.provenance()).hasValueSatisfying(provenance -> {
+            assertThat(provenance.file()).isEqualTo("foreign.safetensors");
+            assertThat(provenance.dialect()).isEqualTo("torchvision");
+            assertThat(provenance.licence()).isEqualTo("BSD-3-Clause");
+            assertThat(provenance.address()).isEqualTo("https://example.org/a.pth");
+        });
+        assertThat(card.provenance().orElseThrow().sha256()).isEqualTo(Hashes.hex(file));
+    }
+
+    @Test
+    void everyTensorArrivesUnderOurName() throws Exception {
+        Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, _ -> {});
+        imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE));
+        try (SafetensorsFile theirs = SafetensorsFile.open(file); SafetensorsFile ours = SafetensorsFile.open(model)) {
+            assertThat(ours.names()).isEqualTo(WeightLayout.PAPER.parameters());
+            for (String name : ours.names()) {
+                assertThat(ours.read(name)).as(name)
+                        .containsExactly(theirs.read(WeightLayout.TORCHVISION.theirs(name)));
+            }
+        }
+        assertThat(Model.open(model, backend).card().classes()).isEqualTo(THREE.names());
+        assertThat(Model.read(model).card().views()).isEmpty(); // other classes than those of the published figures
+    }
+
+    @Test
+    void theSameImportGivesTheSameBytes() throws Exception {
+        Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, _ -> {});
+        imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE));
+        byte[] first = Files.readAllBytes(model);
+        imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE));
+        assertThat(Files.readAllBytes(model)).isEqualTo(first);
+    }
+
+    /// The convolution of blue, green, red by the file's kernels, added up by hand, is what the imported net makes of red,
+    /// green, blue.
+    @Test
+    void caffesFirstKernelsAreTurnedRound() throws Exception {
+        AlexNet network = narrow(AlexNet.caffe(), 3);
+        Path file = foreign(network, WeightLayout.CAFFE, _ -> {});
+        imported(file, ImportOptions.of(WeightLayout.CAFFE).withClasses(THREE));
+        Model open = Model.open(model, backend);
+        int side = 227;
+        float[] rgb = new float[3 * side * side];
+        Random random = new Random(3);
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = random.nextFloat() * 200 - 100;
+        }
+        Row conv1 = open.network().architecture().rows().getFirst();
+        Tensor out = open.network().linear(conv1, backend.upload(Shape.of(1, 3, side, side), rgb));
+        float[] maps = backend.download(out);
+        try (SafetensorsFile theirs = SafetensorsFile.open(file)) {
+            float[] kernels = theirs.read("conv1.weight");
+            float[] biases = theirs.read("conv1.bias");
+            for (int[] place : new int[][] {{0, 0, 0}, {3, 17, 42}, {7, 54, 54}}) {
+                double sum = biases[place[0]];
+                for (int bgr = 0; bgr < 3; bgr++) {
+                    for (int y = 0; y < 11; y++) {
+                        for (int x = 0; x < 11; x++) {
+                            float pixel = rgb[((2 - bgr) * side + 4 * place[1] + y) * side + 4 * place[2] + x];
+                            sum += pixel * kernels[((place[0] * 3 + bgr) * 11 + y) * 11 + x];
+                        }
+                    }
+                }
+                double found = maps[(place[0] * 55 + place[1]) * 55 + place[2]];
+                assertThat(found).isCloseTo(sum, within(1e-3)); // sums of 363 products of up to 100
+            }
+        }
+        assertThat(open.card().preprocessing().mean()).containsExactly(123.0, 117.0, 104.0);
+    }
+
+    @Test
+    void theZoosGraphReads224Pixels() throws Exception {
+        AlexNet network = AlexNet.caffe().withSize(224, 3, 0.001).withClasses(3);
+        Path file = foreign(network, WeightLayout.ONNX_ZOO, _ -> {});
+        imported(file, ImportOptions.of(WeightLayout.ONNX_ZOO).withClasses(THREE)
+                .withPictures(pictures(224, null, null)));
+        ModelCard card = Model.open(model, backend).card();
+        assertThat(card.network()).isEqualTo(card.network().withSize(224, 3, card.network().width()));
+        assertThat(card.network().architecture().rows().getFirst().out()).isEqualTo(Shape.of(8, 54, 54));
+        imported(file, ImportOptions.of(WeightLayout.ONNX_ZOO).withClasses(THREE));
+        assertThat(Model.read(model).card().preprocessing().crop()).isEqualTo(224);
+    }
+
+    @Test
+    void caffenetHasItsOwnTable() throws Exception {
+        Path file = foreign(narrow(AlexNet.caffenet(), 3), WeightLayout.CAFFENET, _ -> {});
+        imported(file, ImportOptions.of(WeightLayout.CAFFENET).withClasses(THREE));
+        assertThat(Model.read(model).card().network().table()).isEqualTo(Table.CAFFENET);
+    }
+
+    /// Blobs had four axes before 2014.
+    @Test
+    void axesOfOneInFrontAreNoOtherShape() throws Exception {
+        AlexNet network = narrow(AlexNet.caffe(), 3);
+        Path file = foreign(network, WeightLayout.CAFFE, tensors -> {
+            tensors.computeIfPresent("fc7.weight",
+                    (name, weight) -> new NamedTensor(name, Shape.of(1, 1, 8, 8), weight.values()));
+            tensors.computeIfPresent("conv1.bias",
+                    (name, bias) -> new NamedTensor(name, Shape.of(1, 1, 1, 8), bias.values()));
+        });
+        imported(file, ImportOptions.of(WeightLayout.CAFFE).withClasses(THREE));
+        assertThat(Model.open(model, backend).network().parameters()).hasSize(16);
+    }
+
+    // --- what is refused ---------------------------------------------------------------------------------------------
+
+    @Test
+    void everyTensorThatDoesNotFitIsNamedAtOnce() throws Exception {
+        Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, tensors -> {
+            tensors.remove("features.3.bias");
+            tensors.remove("classifier.4.weight");
+            tensors.put("features.1.weight", zeros("features.1.weight", 64));
+            tensors.put("extra", zeros("extra", 2, 3));
+            tensors.put("features.6.weight", zeros("features.6.weight", 8, 9, 3, 3));
+            tensors.put("classifier.1.bias", zeros("classifier.1.bias", 4, 2));
+        });
+        assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE)))
+                .isInstanceOf(WeightFileException.class)
+                .hasMessage(file + ": its tensors are not those of torchvision (table torchvision)"
+                        + "; missing: features.3.bias (8), classifier.4.weight (8 × 8)"
+                        + "; left over: features.1.weight (64), extra (2 × 3)"
+                        + "; misshapen: features.6.weight (must be 8 × 8 × 3 × 3, found 8 × 9 × 3 × 3),"
+                        + " classifier.1.bias (must be 8, found 4 × 2)");
+        assertThat(model).doesNotExist();
+    }
+
+    @Test
+    void oneLayerOfAnotherWidthIsTheOddOne() throws Exception {
+        AlexNet network = AlexNet.torchvision().withSize(224, 3, 0.25).withClasses(3);
+        Path file = foreign(network, WeightLayout.TORCHVISION,
+                tensors -> tensors.put("features.3.weight", zeros("features.3.weight", 56, 16, 5, 5)));
+        assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE)))
+                .hasMessageEndingWith(
+                        "; misshapen: features.3.weight (must be 48 × 16 × 5 × 5, found 56 × 16 × 5 × 5)");
+    }
+
+    @Test
+    void otherNamesAreSaidToBeWhoseTheyAre() throws Exception {
+        Path file = foreign(narrow(AlexNet.caffe(), 3), WeightLayout.ONNX_ZOO, _ -> {});
+        assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE)))
+                .hasMessageContaining("missing: features.0.weight (").hasMessageContaining("left over: conv1_w_0 (")
+                .hasMessageEndingWith(". The names are those of --net onnx-zoo");
+    }
+
+    @Test
+    void anInputOfAnotherSideMustFitTheWeights() throws Exception {
+        Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, _ -> {});
+        assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE)
+                .withPictures(pictures(63, null, null))))
+                .hasMessageContaining("classifier.1.weight (must be 8 × 8, found 8 × 288)");
+    }
+
+    // --- classes -----------------------------------------------------------------------------------------------------
+
+    @Test
+    void whatNothingSaysIsAsked() throws Exception {
+        Path three = foreign(torchvision(3), WeightLayout.TORCHVISION, _ -> {});
+        refused(three, ImportOptions.of(WeightLayout.TORCHVISION), "tells 3 classes apart", "--classes FILE");
+        refused(three, ImportOptions.of(WeightLayout.TORCHVISION).withOrder(ImageNet.Order.SORTED),
+                "ImageNet has 1000");
+        refused(three, ImportOptions.of(WeightLayout.TORCHVISION)
+                .withClasses(new ClassList(List.of("a", "b"), List.of())), "names 2 classes", "3");
+        Path own = foreign(narrow(AlexNet.paper(), 1000), WeightLayout.PAPER, _ -> {});
+        refused(own, ImportOptions.of(WeightLayout.PAPER), "--order sorted", "--order devkit");
+        refused(own, ImportOptions.of(WeightLayout.PAPER).withOrder(ImageNet.Order.DEVKIT), "--mean");
+        refused(own, ImportOptions.of(WeightLayout.PAPER).withOrder(ImageNet.Order.DEVKIT)
+                .withClasses(THREE), "give one of them");
+    }
+
+    private void refused(Path file, ImportOptions options, String... said) {
+        assertThatThrownBy(() -> imported(file, options)).isInstanceOf(ImportException.class)
+                .hasMessageContainingAll(said);
+        assertThat(model).doesNotExist();
+    }
+
+    @Test
+    void theOrderIsTheOneThatIsSaid() throws Exception {
+        Path own = foreign(narrow(AlexNet.paper(), 1000), WeightLayout.PAPER, _ -> {});
+        ImportOptions zeroMean = ImportOptions.of(WeightLayout.PAPER)
+                .withPictures(pictures(null, List.of(0.0, 0.0, 0.0),
+                        null));
+        imported(own, zeroMean.withOrder(ImageNet.Order.DEVKIT));
+        assertThat(Model.read(model).card().classes()).startsWith("kit fox", "English setter");
+        imported(own, zeroMean.withOrder(ImageNet.Order.SORTED));
+        assertThat(Model.read(model).card().classes()).startsWith("tench", "goldfish");
+    }
+
+    // --- pictures ----------------------------------------------------------------------------------------------------
+
+    private static Pictures pictures(@Nullable Integer crop,
+            @Nullable List<Double> mean,
+            @Nullable MeanImage image) {
+        return new Pictures(Optional.empty(), Optional.ofNullable(crop), Optional.ofNullable(mean),
+                Optional.ofNullable(image), Optional.empty());
+    }
+
+    @Test
+    void whatIsSaidOfPicturesGoesBeforeTheUsual() throws Exception {
+        Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, _ -> {});
+        imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE).withPictures(new Pictures(
+                Optional.of(300), Optional.empty(), Optional.of(List.of(1.0, 2.0, 3.0)), Optional.empty(),
+                Optional.of(List.of(0.5)))));
+        ModelCard card = Model.read(model).card();
+        assertThat(card.preprocessing().resize()).isEqualTo(300);
+        assertThat(card.preprocessing().mean()).containsExactly(1.0, 2.0, 3.0);
+        assertThat(card.preprocessing().scale()).isEqualTo(Collections.nCopies(3, 0.5));
+    }
+
+    /// A mean image of Caffe's: channels outermost, blue first, as large as the squares. Its middle is taken away.
+    @Test
+    void caffesMeanImageIsTurnedRoundAndCut() throws Exception {
+        int side = 256;
+        float[] bgr = new float[3 * side * side];
+        for (int i = 0; i < bgr.length; i++) {
+            bgr[i] = i / (side * side) * 50 + (i % side == 14 ? 7 : 0);
+        }
+        Path file = foreign(narrow(AlexNet.caffe(), 3), WeightLayout.CAFFE, _ -> {});
+        MeanImage image = CaffeMeanImage.of(Shape.of(3, side, side), bgr);
+        imported(file,
+                ImportOptions.of(WeightLayout.CAFFE).withClasses(THREE).withPictures(pictures(null, null, image)));
+        ModelCard card = Model.read(model).card();
+        MeanImage taken = card.preprocessing().meanImage().orElseThrow();
+        assertThat(taken.side()).isEqualTo(227);
+        // The view begins at pixel 14; red was the last of the file's channels.
+        assertThat(Arrays.copyOf(taken.values(), 6)).containsExactly(107, 57, 7, 100, 50, 0);
+        assertThat(card.preprocessing().mean().getFirst()).isCloseTo(100 + 7 / 256.0, within(1e-6));
+    }
+
+    /// For a crop of another side the rest of what a file says of its pictures stays, the middle of its mean image too.
+    @Test
+    void anotherCropChangesNothingElse() throws Exception {
+        Path own = stored(Optional.empty());
+        imported(own, ImportOptions.of(WeightLayout.PAPER).withPictures(pictures(223, null, null)));
+        Preprocessing smaller = Model.read(model).card().preprocessing();
+        assertThat(smaller).isEqualTo(new Preprocessing(3, 240, 223, List.of(1.0, 2.0, 3.0), .25, Optional.empty()));
+
+        float[] values = new float[224 * 224 * 3];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 251;
+        }
+        MeanImage image = new MeanImage(224, 3, values);
+        Path pictured = stored(Optional.of(image));
+        imported(pictured, ImportOptions.of(WeightLayout.PAPER).withPictures(pictures(223, null, null)));
+        assertThat(Model.read(model).card().preprocessing().meanImage()).contains(image.center(223));
+        Files.delete(model);
+        refused(pictured, ImportOptions.of(WeightLayout.PAPER).withPictures(pictures(225, null, null)),
+                "mean image is of the middle 224 pixels of pictures of 240", "--mean");
+        refused(pictured,
+                ImportOptions.of(WeightLayout.PAPER).withPictures(new Pictures(Optional.of(256), Optional.empty(),
+                        Optional.empty(), Optional.empty(), Optional.empty())),
+                "mean image is of the middle", "of 256");
+    }
+
+    /// A model file of our own.
+    private Path stored(Optional<MeanImage> image) throws IOException {
+        AlexNet network = narrow(AlexNet.paper(), 3);
+        ModelCard card = new ModelCard(network, THREE.names(),
+                new Preprocessing(3, 240, 224, List.of(1.0, 2.0, 3.0), .25, image), "trained");
+        Path file = folder.resolve("stored.safetensors");
+        List<NamedTensor> entries = new ArrayList<>(ForeignFiles.tensors(network, WeightLayout.PAPER, 7).values());
+        entries.addAll(Model.entries(card));
+        Safetensors.write(file, Model.metadata(card), entries);
+        return file;
+    }
+
+    @Test
+    void aGreyNetsMeanIsAsked() throws Exception {
+        AlexNet grey = AlexNet.torchvision().withSize(224, 1, 0.001).withClasses(3);
+        Path file = foreign(grey, WeightLayout.TORCHVISION, _ -> {});
+        refused(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE), "1 channels", "--mean");
+    }
+
+    // --- a part of the layers ------------------------------------------------------------------------------------------
+
+    @Test
+    void theOtherLayersAreInitialisedAndSaidToBe() throws Exception {
+        Path file = foreign(torchvision(1000), WeightLayout.TORCHVISION,
+                tensors -> tensors.remove("classifier.4.bias"));
+        ImportResult imported = imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE)
+                .withOnly(LayerFilter.of(List.of("conv*")), 5));
+        assertThat(imported.layers().stream().collect(Collectors.toMap(LayerOrigin::layer,
+                layer -> layer.tensor().orElse("")))).containsEntry("conv5", "features.10.weight")
+                .containsEntry("fc6", "").containsEntry("fc8", "").hasSize(8);
+        AlexNet network = imported.card().network();
+        assertThat(network.classes()).isEqualTo(3);
+        assertThat(imported.card().origin()).contains("conv1, conv2, conv3, conv4, conv5", "initialised with seed 5");
+        try (SafetensorsFile theirs = SafetensorsFile.open(file); SafetensorsFile ours = SafetensorsFile.open(model)) {
+            assertThat(ours.read("conv4.bias")).containsExactly(theirs.read("features.8.bias"));
+            assertThat(ours.read("fc8.weight")).containsExactly(network.initialization().values(
+                    network.architecture(), row(network, "fc8"), false, 5));
+            assertThat(ours.shape("fc8.weight")).isEqualTo(Shape.of(3, 8));
+        }
+    }
+
+    private static Row row(AlexNet network, String name) {
+        return network.architecture().rows().stream().filter(row -> row.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void aNewHeadsClassesMustBeNamed() throws Exception {
+        Path file = foreign(torchvision(1000), WeightLayout.TORCHVISION, _ -> {});
+        refused(file, ImportOptions.of(WeightLayout.TORCHVISION).withOnly(LayerFilter.of(List.of("conv*")), 1),
+                "fc8 is not taken", "--classes FILE");
+    }
+
+    @Test
+    void whatIsNoNumberIsNoWeight() throws Exception {
+        Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, tensors -> tensors.put("classifier.4.bias",
+                NamedTensor.of("classifier.4.bias", Shape.of(8), () -> new float[] {1, 2, Float.NaN, 4, 5, 6, 7,
+                    Float.NEGATIVE_INFINITY})));
+        assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE)))
+                .hasRootCauseInstanceOf(WeightFileException.class)
+                .rootCause()
+                .hasMessage(file + ": tensor 'classifier.4.bias' has 2 of 8 values that are NaN or infinite:"
+                        + " its training diverged, or the file is damaged");
+        assertThat(model).doesNotExist();
+    }
+
+    /// A card may ask for any input, and what is not taken of the file is made of that size.
+    @Test
+    void aNetworkThatNoMemoryHoldsIsRefused() throws Exception {
+        Path file = foreign(AlexNet.torchvision().withClasses(3), WeightLayout.TORCHVISION,
+                tensors -> tensors.keySet().retainAll(List.of("features.0.weight", "features.0.bias")));
+        assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE)
+                .withOnly(LayerFilter.of(List.of("conv1")), 1)
+                .withPictures(new Pictures(Optional.of(3000), Optional.of(3000), Optional.empty(), Optional.empty(),
+                        Optional.empty()))))
+                .isInstanceOf(WeightFileException.class).hasMessageContaining("fc6").hasMessageContaining("--crop");
+    }
+
+    @Test
+    void aPatternMustMatchALayer() {
+        assertThatThrownBy(() -> LayerFilter.of(List.of(",", " "))).isInstanceOf(ImportException.class)
+                .hasMessageContaining("no layer is named");
+        assertThat(IntStream.rangeClosed(6, 8).mapToObj(i -> "fc" + i))
+                .allMatch(new LayerFilter(List.of("fc?"))::takes);
+        assertThat(new LayerFilter(List.of("conv1")).takes("conv2.bias")).isFalse();
+        assertThatThrownBy(() -> LayerFilter.of(List.of("conv1, pool*"))).isInstanceOf(ImportException.class)
+                .hasMessageContainingAll("'pool*'", "conv1, conv2");
+        assertThatThrownBy(() -> LayerFilter.of(List.of("conv.*"))).isInstanceOf(ImportException.class);
+    }
+}

@@ -1,0 +1,225 @@
+package net.alexnet.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.interop.pytorch.PyTorchFile;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
+import net.alexnet.io.WeightFileException;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.Layer.DropoutScaling;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The network of [TorchvisionTest] as graphs (`tools/weights.py onnx`).
+class OnnxImportTest {
+    private static final Path FIXTURES = Path.of("src/test/resources/weights/torchvision");
+    private static final ClassList CLASSES = new ClassList(List.of("a", "b", "c", "d", "e", "f", "g"), List.of());
+
+    @TempDir
+    private Path folder;
+
+    private Path imported(String name, LayerFilter only) throws IOException {
+        Path model = folder.resolve("model.safetensors");
+        try (WeightFile weights = Importer.open(FIXTURES.resolve(name))) {
+            assertThat(Importer.dialect(weights)).isEqualTo(WeightLayout.TORCHVISION);
+            Importer.read(weights, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(CLASSES).withOnly(only, 1))
+                    .write(model);
+        }
+        return model;
+    }
+
+    /// As PyTorch exports it now, as it did, and with fc7 and fc8 the other way round.
+    @ParameterizedTest
+    @ValueSource(strings = {"dynamo.onnx", "script.onnx", "dense.onnx"})
+    void weightsMeanWhatTheirNodesSay(String name) throws Exception {
+        PyTorchFile expected = PyTorchFile.open(FIXTURES.resolve("narrow.pth"));
+        try (WeightFile found = Importer.open(imported(name, LayerFilter.ALL))) {
+            for (String parameter : WeightLayout.TORCHVISION.parameters()) {
+                String theirs = WeightLayout.TORCHVISION.theirs(parameter);
+                assertThat(found.values(parameter, expected.shape(theirs)).mismatch(expected.values(theirs)))
+                        .as(parameter).isEqualTo(-1);
+            }
+        }
+    }
+
+    @Test
+    void anotherActivationIsAnotherNetwork() throws Exception {
+        assertThatThrownBy(() -> imported("tanh.onnx", LayerFilter.ALL)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining(
+                        "its graph does not compute the table torchvision: step 2, after Conv conv1 of 11,"
+                                + " stride 4, padding 2, groups 1, is Tanh, expected Relu");
+        assertThat(imported("tanh.onnx", LayerFilter.of(List.of("conv*")))).as("kernels alone").exists();
+    }
+
+    /// A graph that says nothing of itself is told by its steps: norms, pools and the halving of 2012 among them.
+    @ParameterizedTest
+    @CsvSource({
+        "CAFFE, AT_TRAINING, CAFFENET, 'is LRN of 5, alpha 1.0E-4, beta 0.75, k 1.0, expected MaxPool of 3, stride 2'",
+        "CAFFENET, AT_TRAINING, CAFFE, 'is MaxPool of 3, stride 2, padding 0, expected LRN of 5'",
+        "CAFFE, AT_TEST, CAFFE, 'is Mul by 0.5, expected Gemm fc7'"})
+    void aGraphOfAnotherTableIsRefused(Table table, DropoutScaling scaling, Table other, String said) throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(table), 7).withDropoutScaling(scaling);
+        ModelCard card = new ModelCard(network, CLASSES.names(),
+                new Preprocessing(3, 256, 227, List.of(0.0, 0.0, 0.0), 1), "trained");
+        Path own = ForeignFiles.write(folder.resolve("own.safetensors"), network, WeightLayout.PAPER, _ -> {});
+        Path graph = folder.resolve("graph.onnx");
+        Exporter.write(graph, new Model.Stored(card, SafetensorsFile.openLasting(own)), WeightLayout.PAPER,
+                ExportFormat.ONNX);
+        Files.write(graph, withoutCard(Files.readAllBytes(graph)));
+        ImportOptions options = ImportOptions.of(WeightLayout.PAPER).withClasses(CLASSES).withDropout(scaling)
+                .withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
+                        Optional.of(List.of(0.0)), Optional.empty(), Optional.empty()));
+        try (WeightFile weights = Importer.open(graph)) {
+            assertThat(Importer.read(weights, options.withTable(table)).card().network().architecture().rows())
+                    .isEqualTo(network.architecture().rows());
+            assertThatThrownBy(() -> Importer.read(weights, options.withTable(other)
+                    .withDropout(DropoutScaling.AT_TRAINING))).isInstanceOf(WeightFileException.class)
+                    .hasMessageContaining(said);
+        }
+    }
+
+    /// Pools that hang over, as for an input of 224, and padding that changes no window, are the table's.
+    @ParameterizedTest
+    @CsvSource({"0 0 0 0, ''", "0 0 1 1, ''", "0 0 2 2, ''",
+        "0 0 3 3, 'is Conv conv1 of 11, stride 4, padding 0, 55 outputs a side'", "1 0 0 0, 'not the same along'",
+        "0 0 0 3, 'not the same along both axes'", "1 1 1 1, 'is Conv conv1 of 11, stride 4, padding 1'"})
+    void windowsLieWhereTheTableHasThem(String pads, String said) throws Exception {
+        byte[] conv1 = padding("0 0 0 0");
+        byte[] graph = caffe224();
+        int at = indexOf(graph, conv1); // conv1 is the first node
+        System.arraycopy(padding(pads), 0, graph, at, conv1.length);
+        assertThat(indexOf(graph, padding("0 0 1 1"))).as("a pool that hangs over").isPositive();
+        assertRead(graph, said);
+    }
+
+    /// Attribute `pads` from its name on.
+    private static byte[] padding(String four) {
+        StringBuilder text = new StringBuilder("pads");
+        for (String one : four.split(" ", -1)) {
+            text.append('@').append((char) Integer.parseInt(one)); // a varint of field 8
+        }
+        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /// What is behind an Identity is looked at as well.
+    @ParameterizedTest
+    @CsvSource({"Identity, ''", "Sub, 'step 1, is Sub, expected Conv conv1'",
+        "Constant, 'step 1, is Constant, expected Conv conv1'"})
+    void whatStandsBeforeTheFirstConvolutionIsSeen(String type, String said) throws Exception {
+        byte[] graph = caffe224();
+        int input = indexOf(graph, bytes("pictures"));
+        System.arraycopy(bytes("identity"), 0, graph, input, 8);
+        assertRead(withNodes(graph, node("before", type, type.equals("Constant") ? "" : "pictures"),
+                node("identity", "Identity", "before")), said);
+    }
+
+    private void assertRead(byte[] graph, String said) throws IOException {
+        Path file = folder.resolve("changed.onnx");
+        Files.write(file, graph);
+        ImportOptions options = ImportOptions.of(WeightLayout.PAPER).withClasses(CLASSES).withTable(Table.CAFFE)
+                .withDropout(DropoutScaling.AT_TRAINING).withPictures(new ImportOptions.Pictures(Optional.empty(),
+                        Optional.of(224), Optional.of(List.of(0.0)), Optional.empty(), Optional.empty()));
+        try (WeightFile weights = Importer.open(file)) {
+            if (said.isEmpty()) {
+                assertThat(Importer.read(weights, options).card().network().input()).isEqualTo(224);
+            } else {
+                assertThatThrownBy(() -> Importer.read(weights, options)).isInstanceOf(WeightFileException.class)
+                        .hasMessageContaining("does not compute the table").hasMessageContaining(said);
+            }
+        }
+    }
+
+    /// Caffe's network for 224 pixels, whose first pool hangs over by one, without a card.
+    private byte[] caffe224() throws IOException {
+        AlexNet network = ForeignFiles.narrow(AlexNet.caffe().withSize(224, 3, 0.001), 7);
+        ModelCard card = new ModelCard(network, CLASSES.names(),
+                new Preprocessing(3, 256, 224, List.of(0.0, 0.0, 0.0), 1), "trained");
+        Path own = ForeignFiles.write(folder.resolve("own.safetensors"), network, WeightLayout.PAPER, _ -> {});
+        Path graph = folder.resolve("graph.onnx");
+        Exporter.write(graph, new Model.Stored(card, SafetensorsFile.openLasting(own)), WeightLayout.PAPER,
+                ExportFormat.ONNX);
+        return withoutCard(Files.readAllBytes(graph));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static int indexOf(byte[] all, byte[] part) {
+        return new String(all, StandardCharsets.ISO_8859_1).indexOf(new String(part, StandardCharsets.ISO_8859_1));
+    }
+
+    /// A NodeProto.
+    private static byte[] node(String output, String type, String input) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        if (!input.isEmpty()) {
+            out.writeString(1, input);
+        }
+        out.writeString(2, output);
+        out.writeString(4, type);
+        out.flush();
+        return bytes.toByteArray();
+    }
+
+    /// With nodes before those of the graph, field 7 of the outermost message.
+    private static byte[] withNodes(byte[] model, byte[]... nodes) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        CodedInputStream in = CodedInputStream.newInstance(model);
+        while (!in.isAtEnd()) {
+            int start = in.getTotalBytesRead();
+            int tag = in.readTag();
+            if (tag >>> 3 == 7) {
+                byte[] graph = in.readByteArray();
+                ByteArrayOutputStream longer = new ByteArrayOutputStream();
+                CodedOutputStream first = CodedOutputStream.newInstance(longer);
+                for (byte[] node : nodes) {
+                    first.writeByteArray(1, node);
+                }
+                first.flush();
+                longer.write(graph);
+                out.writeByteArray(7, longer.toByteArray());
+            } else {
+                in.skipField(tag);
+                out.writeRawBytes(Arrays.copyOfRange(model, start, in.getTotalBytesRead()));
+            }
+        }
+        out.flush();
+        return bytes.toByteArray();
+    }
+
+    /// Without field 14 of the outermost message, `metadata_props`.
+    private static byte[] withoutCard(byte[] model) throws IOException {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        CodedInputStream in = CodedInputStream.newInstance(model);
+        while (!in.isAtEnd()) {
+            int start = in.getTotalBytesRead();
+            int tag = in.readTag();
+            in.skipField(tag);
+            if (tag >>> 3 != 14) {
+                rest.write(model, start, in.getTotalBytesRead() - start);
+            }
+        }
+        return rest.toByteArray();
+    }
+}

@@ -1,0 +1,143 @@
+package net.alexnet.interop.caffe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.WeightFileException;
+import net.alexnet.tensor.Shape;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CaffeFileTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void readsAllThreeGenerationsAlike() throws IOException {
+        for (byte[] net : List.of(CaffeNet.current(), CaffeNet.old(), CaffeNet.oldest())) {
+            CaffeFile file = CaffeFile.open(written(net));
+
+            assertThat(file.names()).containsExactly("conv1.weight", "conv1.bias", "conv2.weight", "conv2.bias",
+                    "fc8.weight", "fc8.bias");
+            assertThat(file.shape("conv1.weight")).isEqualTo(Shape.of(4, 3, 2, 2));
+            assertThat(file.shape("conv2.weight")).isEqualTo(Shape.of(6, 2, 2, 2));
+            assertThat(file.shape("conv2.bias")).isEqualTo(Shape.of(6));
+            assertThat(file.shape("fc8.weight")).isEqualTo(Shape.of(5, 7));
+            assertThat(values(file, "conv1.weight")).isEqualTo(CaffeNet.ramp(48, 1));
+            assertThat(values(file, "conv2.bias")).isEqualTo(CaffeNet.ramp(6, -2));
+            assertThat(values(file, "fc8.weight")).isEqualTo(CaffeNet.ramp(35, 3));
+            assertThat(file.values("fc8.weight").isNative()).as("in the mapped file").isTrue();
+        }
+    }
+
+    @Test
+    void readsFloatsInAnyNumberOfPiecesAndDoubles() throws IOException {
+        ByteString pieces = CaffeNet.message(out -> {
+            out.writeFloat(5, 1);
+            out.writeBytes(5, CaffeNet.floats(new float[] {2, 3}));
+            out.writeInt32(4, 4); // width
+            out.writeFloat(5, 4);
+            out.writeInt32(1, 1);
+            out.writeInt32(2, 1);
+            out.writeInt32(3, 1);
+        });
+        ByteString doubles = CaffeNet.message(out -> {
+            out.writeBytes(7, CaffeNet.message(shape -> shape.writeInt64(1, 2))); // not packed
+            out.writeDouble(8, .5);
+            out.writeDouble(8, -7);
+        });
+        CaffeFile file = CaffeFile.open(written(
+                CaffeNet.net(100, CaffeNet.layer("a", "InnerProduct", pieces, doubles, doubles))));
+
+        assertThat(values(file, "a.weight")).containsExactly(1, 2, 3, 4);
+        assertThat(file.shape("a.weight")).isEqualTo(Shape.of(1, 4));
+        assertThat(values(file, "a.bias")).containsExactly(.5f, -7);
+        assertThat(file.names()).containsExactly("a.weight", "a.bias", "a.2");
+    }
+
+    @Test
+    void aConvolutionOfOneMapKeepsItsFourAxes() throws IOException {
+        ByteString blob = CaffeNet.legacyBlob(new float[9], 1, 1, 3, 3);
+        CaffeFile file = CaffeFile.open(written(
+                CaffeNet.net(2, CaffeNet.v1Layer("conv", 4, blob), CaffeNet.v1Layer("fc", 14, blob))));
+
+        assertThat(file.shape("conv.weight")).isEqualTo(Shape.of(1, 1, 3, 3));
+        assertThat(file.shape("fc.weight")).isEqualTo(Shape.of(3, 3));
+    }
+
+    @Test
+    void readsAMeanPicture() throws IOException {
+        float[] values = CaffeNet.ramp(12, 100);
+        Path legacy = written(CaffeNet.legacyBlob(values, 1, 3, 2, 2).toByteArray());
+        assertThat(CaffeMean.read(legacy).shape()).isEqualTo(Shape.of(3, 2, 2));
+        assertThat(CaffeMean.read(legacy).toArray()).isEqualTo(values);
+
+        Path current = written(CaffeNet.blob(values, 3, 2, 2).toByteArray());
+        assertThat(CaffeMean.read(current).shape()).isEqualTo(Shape.of(3, 2, 2));
+
+        Path two = written(CaffeNet.blob(values, 2, 3, 2, 1).toByteArray());
+        assertThatThrownBy(() -> CaffeMean.read(two)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("must have the shape (C, H, W) or (1, C, H, W), found 2 × 3 × 2 × 1");
+    }
+
+    @Test
+    void refusesShapesThatLie() throws IOException {
+        refused(CaffeNet.blob(new float[3], 4), "the shape 4 does not fit the 3 values that are there");
+        refused(CaffeNet.blob(new float[3], 0), "the shape of no values does not fit the 3 values");
+        refused(CaffeNet.blob(new float[3], -3), "every extent must be 0 to 2147483647");
+        refused(CaffeNet.blob(new float[3], 1L << 31), "every extent must be 0 to 2147483647");
+        refused(CaffeNet.blob(new float[3], 1 << 30, 1 << 30, 1 << 30), "more than 2^63 bytes");
+        refused(CaffeNet.blob(new float[3], new long[9]), "field 1 has more than 8 numbers");
+        refused(CaffeNet.message(out -> out.writeBytes(5, ByteString.copyFrom(new byte[7]))),
+                "field 5 has 7 bytes, no multiple of 4");
+        refused(CaffeNet.message(out -> out.writeInt64(5, 3)), "field 5 must hold numbers");
+        refused(ByteString.copyFrom(new byte[] {0x2a, 0x7f}), "field 5 announces 127 bytes, 0 are left");
+        refused(ByteString.copyFrom(new byte[] {0x2b, 0x2c}), "field 5 has the wire type 3, which is not read");
+        refused(ByteString.copyFrom(new byte[] {0, 1}), "the tag 0 is none");
+        byte[] endless = new byte[12];
+        Arrays.fill(endless, (byte) 0xff);
+        refused(ByteString.copyFrom(endless), "a number has more than 10 bytes");
+    }
+
+    @Test
+    void messagesAreCounted() throws IOException {
+        byte[] empty = new byte[500_000];
+        for (int i = 0; i < empty.length; i += 2) {
+            empty[i] = 0x12; // an empty V1LayerParameter
+        }
+        Path file = written(empty);
+        assertThatThrownBy(() -> CaffeFile.open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("more than 100000 messages and texts, the limit");
+    }
+
+    @Test
+    void refusesTwoLayersOfOneNameAndNoneWithWeights() throws IOException {
+        ByteString layer = CaffeNet.layer("fc8", "InnerProduct", CaffeNet.blob(new float[1], 1, 1));
+        Path twice = written(CaffeNet.net(100, layer, layer));
+        assertThatThrownBy(() -> CaffeFile.open(twice)).hasMessageContaining("two layers are named 'fc8'");
+        Path none = written(CaffeNet.net(100, CaffeNet.layer("data", "Data")));
+        assertThatThrownBy(() -> CaffeFile.open(none)).hasMessageContaining("no layer has weights");
+    }
+
+    private void refused(ByteString blob, String expected) throws IOException {
+        Path file = written(CaffeNet.net(100, CaffeNet.layer("fc8", "InnerProduct", blob)));
+        assertThatThrownBy(() -> CaffeFile.open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageStartingWith(file + ": not a .caffemodel, or damaged: ")
+                .hasMessageContaining(expected);
+    }
+
+    private static float[] values(CaffeFile file, String name) throws IOException {
+        return file.values(name).toArray(NamedTensor.FLOAT);
+    }
+
+    private Path written(byte[] bytes) throws IOException {
+        return Files.write(Files.createTempFile(folder, "net", ".caffemodel"), bytes);
+    }
+}

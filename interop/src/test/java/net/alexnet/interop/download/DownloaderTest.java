@@ -1,0 +1,513 @@
+package net.alexnet.interop.download;
+
+import static net.alexnet.interop.download.ScriptedServer.head;
+import static net.alexnet.interop.download.ScriptedServer.honest;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import net.alexnet.interop.download.ScriptedServer.Answer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DownloaderTest {
+    private static final int SIZE = 300_000;
+    private static final int HALF = SIZE / 2;
+    private static final String TAG = "\"one\"";
+    private static final Downloader.Settings IMPATIENT = new Downloader.Settings(
+            Duration.ofSeconds(5), Duration.ofMillis(1500), 3, Duration.ofMillis(5), 4);
+
+    @TempDir
+    Path folder;
+
+    private final byte[] content = new byte[SIZE];
+    private final List<String> notes = new ArrayList<>();
+    private Hash hash;
+
+    @BeforeEach
+    void fill() throws IOException {
+        new Random(1).nextBytes(content);
+        Path file = Files.write(folder.resolve("original"), content);
+        hash = Hash.sha256(file);
+        Files.delete(file);
+    }
+
+    private PublishedFile file(List<URI> addresses) {
+        return new PublishedFile("net.pth", addresses, OptionalLong.of(SIZE), SIZE, hash, true);
+    }
+
+    private Path fetch(PublishedFile file, BooleanSupplier stop) throws IOException, InterruptedException {
+        try (Downloader downloader = new Downloader(IMPATIENT)) {
+            return downloader.fetch(file, folder, new DownloadProgress() {
+                @Override
+                public void bytes(long done, OptionalLong total) {
+                    assertThat(done).isBetween(1L, total.orElse(Long.MAX_VALUE));
+                }
+
+                @Override
+                public void note(String text) {
+                    notes.add(text);
+                }
+            }, stop);
+        }
+    }
+
+    private Path fetch(ScriptedServer server) throws IOException, InterruptedException {
+        return fetch(file(List.of(server.address("/net.pth"))), () -> false);
+    }
+
+    private List<String> left() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".lock")).sorted()
+                    .toList();
+        }
+    }
+
+    private void arrives(Answer answer, int requests) throws Exception {
+        try (ScriptedServer server = new ScriptedServer(answer)) {
+            Path file = fetch(server);
+            assertThat(Files.readAllBytes(file)).isEqualTo(content);
+            assertThat(file).isEqualTo(folder.resolve("net.pth"));
+            assertThat(server.requests).hasSize(requests);
+            assertThat(left()).containsExactly("net.pth");
+        }
+    }
+
+    private void fails(Answer answer, int requests, String... said) throws Exception {
+        try (ScriptedServer server = new ScriptedServer(answer)) {
+            assertThatThrownBy(() -> fetch(server)).isInstanceOf(DownloadException.class)
+                    .satisfies(e -> assertThat(e.getMessage()).contains(said));
+            assertThat(server.requests).hasSize(requests);
+            assertThat(folder.resolve("net.pth")).doesNotExist();
+        }
+    }
+
+    @Test
+    void arrivesAndIsNotAskedForAgain() throws Exception {
+        arrives((_, request, out) -> honest(request, content, TAG, out), 1);
+        arrives((_, _, _) -> {}, 0);
+    }
+
+    // --- broken off ------------------------------------------------------------------------------------------------
+
+    @Test
+    void goesOnWhereTheServerBrokeOff() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                out.write(content, 0, HALF);
+            } else {
+                honest(request, content, TAG, out);
+            }
+        })) {
+            assertThat(Files.readAllBytes(fetch(server))).isEqualTo(content);
+            assertThat(server.requests).hasSize(2);
+            assertThat(server.requests.getLast().offset()).isPositive().isLessThanOrEqualTo(HALF);
+            assertThat(server.requests.getLast().header("if-range")).isEqualTo(TAG);
+            assertThat(server.requests.getFirst().headers()).doesNotContainKeys("range", "if-range");
+        }
+    }
+
+    @Test
+    void aServerThatKnowsNoRangesIsReadFromTheStart() throws Exception {
+        arrives((number, _, out) -> {
+            head(out, "200 OK", "Content-Length: " + SIZE);
+            out.write(content, 0, number == 0 ? HALF : SIZE);
+        }, 2);
+    }
+
+    @Test
+    void anotherVersionStartsAnew() throws Exception {
+        byte[] old = new byte[SIZE];
+        arrives((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "ETag: \"old\"", "Content-Length: " + SIZE);
+                out.write(old, 0, HALF);
+            } else {
+                honest(request, content, TAG, out);
+            }
+        }, 2);
+        assertThat(notes).anyMatch(note -> note.contains("from the start"));
+    }
+
+    @Test
+    void aServerThatGoesOnWithAnotherVersionIsFoundOut() throws Exception {
+        byte[] old = new byte[SIZE];
+        arrives((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "ETag: \"old\"", "Content-Length: " + SIZE);
+                out.write(old, 0, HALF);
+            } else { // as if there were no If-Range
+                honest(new ScriptedServer.Request(request.path(), request.offset() == 0
+                        ? Map.of()
+                        : Map.of("range", request.header("range"))), content, TAG, out);
+            }
+        }, 3);
+    }
+
+    @Test
+    void piecesThatDoNotFitAreFetchedOnceMore() throws Exception {
+        byte[] old = new byte[SIZE];
+        arrives((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "Content-Length: " + SIZE);
+                out.write(old, 0, HALF);
+            } else if (request.offset() > 0) {
+                head(out, "206 Partial Content", "Content-Length: " + (SIZE - request.offset()),
+                        "Content-Range: bytes " + request.offset() + "-" + (SIZE - 1) + "/" + SIZE);
+                out.write(content, request.offset(), SIZE - request.offset());
+            } else {
+                head(out, "200 OK", "Content-Length: " + SIZE);
+                out.write(content);
+            }
+        }, 3);
+    }
+
+    @Test
+    void anotherPartThanWasAskedForIsNotTaken() throws Exception {
+        arrives((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                out.write(content, 0, HALF);
+            } else if (number == 1) {
+                head(out, "206 Partial Content", "ETag: " + TAG, "Content-Length: 10",
+                        "Content-Range: bytes 0-9/" + SIZE);
+                out.write(content, 0, 10);
+            } else {
+                honest(request, content, TAG, out);
+            }
+        }, 3);
+    }
+
+    @Test
+    void aRangeThatIsRefusedStartsAnew() throws Exception {
+        arrives((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                out.write(content, 0, HALF);
+            } else if (request.offset() > 0) {
+                head(out, "416 Range Not Satisfiable", "Content-Length: 0");
+            } else {
+                honest(request, content, TAG, out);
+            }
+        }, 3);
+    }
+
+    @Test
+    void aServerThatFallsSilentIsAskedAgain() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        arrives((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                out.write(content, 0, HALF);
+                out.flush();
+                end.await();
+            } else {
+                honest(request, content, TAG, out);
+            }
+        }, 2);
+        assertThat(notes).anyMatch(note -> note.contains("sent nothing for 1.5 s"));
+        end.countDown();
+    }
+
+    @Test
+    void aServerThatNeverAnswersIsGivenUp() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        fails((_, _, _) -> end.await(), 3, "sent nothing for 1.5 s", "attempt 3");
+        end.countDown();
+    }
+
+    @Test
+    void aServerThatAlwaysBreaksOffIsGivenUpAndWhatArrivedStays() throws Exception {
+        AtomicBoolean repaired = new AtomicBoolean();
+        try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
+            if (repaired.get()) {
+                honest(request, content, TAG, out);
+            } else {
+                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                out.write(content, 0, HALF);
+            }
+        })) {
+            assertThatThrownBy(() -> fetch(server)).isInstanceOf(DownloadException.class)
+                    .hasMessageContaining("broke off after").hasMessageContaining("attempt 3");
+            long arrived = Files.size(folder.resolve("net.pth.part"));
+            repaired.set(true);
+            assertThat(Files.readAllBytes(fetch(server))).isEqualTo(content);
+            assertThat(server.requests).hasSize(4);
+            assertThat(server.requests.getLast().offset()).isEqualTo(arrived).isPositive();
+            assertThat(left()).containsExactly("net.pth");
+        }
+    }
+
+    /// What another address has need not be the same bytes.
+    @Test
+    void whatAnotherAddressSentIsNotContinued() throws Exception {
+        fails((_, _, out) -> {
+            head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+            out.write(content, 0, HALF);
+        }, 3, "broke off after");
+        try (ScriptedServer other = new ScriptedServer((_, request, out) -> honest(request, content, TAG, out))) {
+            assertThat(Files.readAllBytes(fetch(other))).isEqualTo(content);
+            assertThat(other.requests.getFirst().headers()).doesNotContainKey("range");
+        }
+    }
+
+    // --- lies ------------------------------------------------------------------------------------------------------
+
+    @Test
+    void aLengthThatIsTooSmallIsNotTheEnd() throws Exception {
+        arrives((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + HALF);
+                out.write(content);
+            } else {
+                honest(request, content, TAG, out);
+            }
+        }, 2);
+    }
+
+    @Test
+    void aLengthThatIsTooLargeDoesNotMatterWhenAllHasCome() throws Exception {
+        arrives((_, _, out) -> {
+            head(out, "200 OK", "Content-Length: " + 2 * SIZE);
+            out.write(content);
+            out.flush();
+            Thread.sleep(Duration.ofMinutes(1)); // a connection that breaks off may take the last bytes with it
+        }, 1);
+    }
+
+    @Test
+    void aFileThatIsShorterThanPublishedIsGivenUp() throws Exception {
+        byte[] shorter = Arrays.copyOf(content, HALF);
+        fails((_, request, out) -> honest(request, shorter, TAG, out), 3, "cannot fetch net.pth", "(attempt 3)");
+    }
+
+    @Test
+    void anEndlessStreamIsCutOff() throws Exception {
+        AtomicBoolean gone = new AtomicBoolean();
+        fails((_, _, out) -> {
+            head(out, "200 OK");
+            try {
+                while (true) {
+                    out.write(content);
+                }
+            } catch (IOException e) {
+                gone.set(true);
+                throw e;
+            }
+        }, 1, "sends more than the 300,000 bytes");
+        assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void anEndlessStreamOfUnknownSizeIsCutOffAtTheLimit() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((_, _, out) -> {
+            head(out, "200 OK");
+            while (true) {
+                out.write(content);
+            }
+        })) {
+            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(),
+                    1_000_000, hash, true);
+            assertThatThrownBy(() -> fetch(unknown, () -> false)).isInstanceOf(DownloadException.class)
+                    .hasMessageContaining("more than the 1,000,000 bytes");
+            assertThat(left()).isEmpty();
+        }
+    }
+
+    @Test
+    void aFileOfUnknownSizeEndsWithItsStream() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((_, _, out) -> {
+            head(out, "200 OK");
+            out.write(content);
+        })) {
+            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(),
+                    1_000_000, hash, true);
+            assertThat(Files.readAllBytes(fetch(unknown, () -> false))).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void alteredBytesAreSetAside() throws Exception {
+        byte[] altered = content.clone();
+        altered[HALF] ^= 1;
+        fails((_, request, out) -> honest(request, altered, TAG, out), 1, "net.pth is not the file that was published",
+                "expected " + hash + ", found ", "net.pth.bad");
+        assertThat(left()).containsExactly("net.pth.bad");
+        assertThat(Files.readAllBytes(folder.resolve("net.pth.bad"))).isEqualTo(altered);
+    }
+
+    @Test
+    void alteredBytesThatStandThereAreSetAsideAndFetchedAnew() throws Exception {
+        Files.write(folder.resolve("net.pth"), new byte[SIZE]);
+        try (ScriptedServer server = new ScriptedServer((_, request, out) -> honest(request, content, TAG, out))) {
+            assertThat(Files.readAllBytes(fetch(server))).isEqualTo(content);
+            assertThat(left()).containsExactly("net.pth", "net.pth.bad");
+        }
+    }
+
+    @Test
+    void aLinkInPlaceOfThePartIsNotWrittenThrough(@TempDir Path elsewhere) throws Exception {
+        Path victim = Files.write(elsewhere.resolve("victim"), new byte[] {7});
+        Files.createSymbolicLink(folder.resolve("net.pth.part"), victim);
+        fails((_, request, out) -> honest(request, content, TAG, out), 0, "is in the way");
+        assertThat(Files.readAllBytes(victim)).containsExactly(7);
+    }
+
+    // --- statuses and redirections ---------------------------------------------------------------------------------
+
+    @Test
+    void aMissingFileIsAnErrorAtOnce() throws Exception {
+        fails((_, _, out) -> head(out, "404 Not Found", "Content-Length: 0"), 1, "status 404", "not there");
+    }
+
+    @Test
+    void aServerErrorMayPass() throws Exception {
+        arrives((number, request, out) -> {
+            if (number < 2) {
+                head(out, number == 0 ? "500 Oops" : "503 Busy", "Content-Length: 0");
+            } else {
+                honest(request, content, TAG, out);
+            }
+        }, 3);
+    }
+
+    @Test
+    void redirectionsAreFollowed() throws Exception {
+        arrives((_, request, out) -> {
+            switch (request.path()) {
+                case "/net.pth" -> head(out, "302 Found", "Location: /there", "Content-Length: 0");
+                case "/there" -> head(out, "307 Temporary Redirect", "Location: /where/it/is", "Content-Length: 0");
+                default -> honest(request, content, TAG, out);
+            }
+        }, 3);
+    }
+
+    @Test
+    void redirectionsInACircleEnd() throws Exception {
+        fails((_, _, out) -> head(out, "302 Found", "Location: /net.pth", "Content-Length: 0"), 5, "more than 4");
+    }
+
+    @Test
+    void redirectionsElsewhereAreNot() throws Exception {
+        fails((_, _, out) -> head(out, "302 Found", "Location: file:///etc/passwd", "Content-Length: 0"), 1,
+                "no address to follow");
+        fails((_, _, out) -> head(out, "302 Found", "Content-Length: 0"), 1, "no Location");
+    }
+
+    @Test
+    void theNextAddressIsAskedWhenOneFails() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
+            if (request.path().equals("/gone")) {
+                head(out, "410 Gone", "Content-Length: 0");
+            } else {
+                honest(request, content, TAG, out);
+            }
+        })) {
+            Path file = fetch(file(List.of(server.address("/gone"), server.address("/here"))), () -> false);
+            assertThat(Files.readAllBytes(file)).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void nobodyThereIsAnErrorAtOnce() throws Exception {
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        assertThatThrownBy(() -> fetch(file(List.of(URI.create("http://127.0.0.1:" + port + "/"))), () -> false))
+                .isInstanceOf(DownloadException.class).hasMessageContaining("127.0.0.1 cannot be reached");
+        assertThat(notes).isEmpty();
+    }
+
+    // --- stopped, and two at once ----------------------------------------------------------------------------------
+
+    @Test
+    void aStopKeepsWhatHasArrived() throws Exception {
+        CountDownLatch halfIsSent = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        AtomicBoolean stop = new AtomicBoolean();
+        try (ScriptedServer server = new ScriptedServer((number, request, out) -> {
+            if (number == 0) {
+                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                out.write(content, 0, HALF);
+                out.flush();
+                halfIsSent.countDown();
+                end.await();
+            } else {
+                honest(request, content, TAG, out);
+            }
+        })) {
+            PublishedFile file = file(List.of(server.address("/")));
+            assertThatThrownBy(() -> fetch(file, () -> stop.get() || (arrived() && stop.compareAndSet(false, true))))
+                    .isInstanceOf(InterruptedException.class);
+            assertThat(halfIsSent.getCount()).isZero();
+            assertThat(left()).contains("net.pth.part").doesNotContain("net.pth");
+            assertThat(Files.readAllBytes(fetch(file, () -> false))).isEqualTo(content);
+            assertThat(server.requests.getLast().offset()).isPositive();
+            end.countDown();
+        }
+    }
+
+    private boolean arrived() {
+        try {
+            return Files.exists(folder.resolve("net.pth.part")) && Files.size(folder.resolve("net.pth.part")) > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void ofTwoAtOnceOneWaitsAndTakesTheOthersFile() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
+            go.await();
+            honest(request, content, TAG, out);
+        })) {
+            List<CompletableFuture<Path>> both = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                both.add(CompletableFuture.supplyAsync(() -> {
+                    try (Downloader downloader = new Downloader(Downloader.Settings.DEFAULT)) {
+                        return downloader.fetch(file(List.of(server.address("/"))), folder, new DownloadProgress() {
+                            @Override
+                            public void bytes(long done, OptionalLong total) {}
+
+                            @Override
+                            public void note(String text) {
+                                assertThat(text).startsWith("waiting for another download");
+                                go.countDown();
+                            }
+                        }, () -> false);
+                    } catch (IOException | InterruptedException e) {
+                        throw new CompletionException(e);
+                    }
+                }, task -> Thread.ofVirtual().start(task)));
+            }
+            for (CompletableFuture<Path> one : both) {
+                assertThat(Files.readAllBytes(one.get())).isEqualTo(content);
+            }
+            assertThat(server.requests).hasSize(1);
+        }
+    }
+}

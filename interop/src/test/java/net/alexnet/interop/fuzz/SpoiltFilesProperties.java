@@ -1,0 +1,44 @@
+package net.alexnet.interop.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import net.alexnet.io.AtomicFiles;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/// Other spoilt files with every build; the seed of one that fails is in the report.
+class SpoiltFilesProperties implements AutoCloseable {
+    private static final int TRIES = 300;
+
+    private final Path folder = Files.createTempDirectory("spoilt");
+
+    SpoiltFilesProperties() throws IOException {}
+
+    // A seed has no smaller one that means something.
+    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+    void pytorch(@ForAll long seed) throws IOException {
+        new Attack(Target.PYTORCH, folder).attempt(seed);
+    }
+
+    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+    void safetensors(@ForAll long seed) throws IOException {
+        new Attack(Target.SAFETENSORS, folder).attempt(seed);
+    }
+
+    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+    void caffe(@ForAll long seed) throws IOException {
+        new Attack(Target.CAFFE, folder).attempt(seed);
+    }
+
+    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+    void onnx(@ForAll long seed) throws IOException {
+        new Attack(Target.ONNX, folder).attempt(seed);
+    }
+
+    @Override
+    public void close() throws IOException {
+        AtomicFiles.deleteTree(folder);
+    }
+}

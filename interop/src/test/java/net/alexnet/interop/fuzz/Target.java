@@ -1,0 +1,174 @@
+package net.alexnet.interop.fuzz;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.alexnet.interop.Expected;
+import net.alexnet.interop.caffe.CaffeFile;
+import net.alexnet.interop.caffe.CaffeNet;
+import net.alexnet.interop.onnx.OnnxFile;
+import net.alexnet.interop.pytorch.PyTorchFile;
+import net.alexnet.interop.pytorch.ZipOf;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
+import net.alexnet.io.WeightFileException;
+
+/// A format under attack: valid files, ways to spoil them, and who reads them.
+enum Target {
+    SAFETENSORS("") {
+        @Override
+        WeightFile open(Path file) throws WeightFileException {
+            return SafetensorsFile.openLasting(file);
+        }
+
+        // Mostly a header whose length is right, so that what it says is reached.
+        @Override
+        byte[] spoil(byte[] valid, Random random) {
+            if (random.nextInt(3) == 0) {
+                return new Mutation(random).of(valid);
+            }
+            int length = (int) ByteBuffer.wrap(valid).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            byte[] header = new Mutation(random).of(Arrays.copyOfRange(valid, Long.BYTES, Long.BYTES + length));
+            int data = valid.length - Long.BYTES - length;
+            return ByteBuffer.allocate(Long.BYTES + header.length + data).order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(header.length).put(header).put(valid, Long.BYTES + length, data).array();
+        }
+    },
+    PYTORCH("zip.pth legacy.pth views.pth views-legacy.pth types.pth checkpoint.pth protocol4.pth") {
+        @Override
+        WeightFile open(Path file) throws WeightFileException {
+            return PyTorchFile.open(file);
+        }
+
+        // Mostly an entry within a zip file that is valid, so that the pickle is reached.
+        @Override
+        byte[] spoil(byte[] valid, Random random) throws IOException {
+            if (valid[0] != 'P' || random.nextInt(3) == 0) {
+                return new Mutation(random).of(valid);
+            }
+            Map<String, byte[]> entries = ZipOf.entriesOf(valid);
+            List<String> names = new ArrayList<>(entries.keySet());
+            String chosen = random.nextInt(4) == 0
+                    ? names.get(random.nextInt(names.size()))
+                    : names.stream().filter(name -> name.endsWith("data.pkl")).findFirst().orElseThrow();
+            entries.computeIfPresent(chosen, (name, bytes) -> new Mutation(random).of(bytes));
+            return new ZipOf(entries).bytes();
+        }
+    },
+    CAFFE("") {
+        @Override
+        WeightFile open(Path file) throws WeightFileException {
+            return CaffeFile.open(file);
+        }
+
+        @Override
+        byte[] spoil(byte[] valid, Random random) throws IOException {
+            return deep(valid, random, 4);
+        }
+    },
+    ONNX("exported.onnx external.onnx hand.onnx") {
+        @Override
+        WeightFile open(Path file) throws WeightFileException {
+            return OnnxFile.open(file);
+        }
+
+        @Override
+        byte[] spoil(byte[] valid, Random random) throws IOException {
+            return deep(valid, random, 4);
+        }
+    };
+
+    private final String fixtures;
+
+    Target(String fixtures) {
+        this.fixtures = fixtures;
+    }
+
+    abstract WeightFile open(Path file) throws WeightFileException;
+
+    /// A changed copy.
+    abstract byte[] spoil(byte[] valid, Random random) throws IOException;
+
+    /// Valid files of the format.
+    List<byte[]> valid() throws IOException {
+        List<byte[]> files = new ArrayList<>();
+        if (this == CAFFE) {
+            return List.of(CaffeNet.current(), CaffeNet.old());
+        }
+        if (this == SAFETENSORS) {
+            return List.of(Files.readAllBytes(Expected.fixture("python.safetensors")),
+                    Files.readAllBytes(Expected.fixture("onnx/expected.safetensors")));
+        }
+        for (String name : fixtures.split(" ", -1)) {
+            files.add(Files.readAllBytes(Expected.fixture(folder() + "/" + name)));
+        }
+        return files;
+    }
+
+    /// Puts the files beside a model that it names into the folder where its spoilt copies will be.
+    void prepare(Path target) throws IOException {
+        if (this == ONNX) {
+            Files.copy(Expected.fixture("onnx/external.onnx.data"), target.resolve("external.onnx.data"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private String folder() {
+        return this == ONNX ? "onnx" : "pytorch";
+    }
+
+    /// Spoils a message itself, or goes into one of its length-delimited fields and puts what was spoilt there back with the
+    /// lengths around it right; or writes that field twice, or not at all.
+    private static byte[] deep(byte[] message, Random random, int depth) throws IOException {
+        List<int[]> inner = new ArrayList<>(); // start of the tag, start of the bytes, end, tag
+        if (depth == 0 || random.nextInt(5) == 0 || !fields(message, inner) || inner.isEmpty()) {
+            return new Mutation(random).of(message);
+        }
+        int[] field = inner.get(random.nextInt(inner.size()));
+        byte[] bytes = Arrays.copyOfRange(message, field[1], field[2]);
+        int copies = random.nextInt(12) == 0 ? random.nextInt(3) : 1;
+        byte[] spoilt = copies == 1 ? deep(bytes, random, depth - 1) : bytes;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(message, 0, field[0]);
+        CodedOutputStream coded = CodedOutputStream.newInstance(out);
+        for (int i = 0; i < copies; i++) {
+            coded.writeBytes(field[3] >>> 3, ByteString.copyFrom(spoilt));
+        }
+        coded.flush();
+        out.write(message, field[2], message.length - field[2]);
+        return out.toByteArray();
+    }
+
+    private static boolean fields(byte[] message, List<int[]> inner) {
+        CodedInputStream in = CodedInputStream.newInstance(message);
+        try {
+            while (!in.isAtEnd()) {
+                int start = in.getTotalBytesRead();
+                int tag = in.readTag();
+                if ((tag & 7) == 2) {
+                    int length = in.readRawVarint32();
+                    int at = in.getTotalBytesRead();
+                    in.skipRawBytes(length);
+                    inner.add(new int[] {start, at, at + length, tag});
+                } else if (!in.skipField(tag)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

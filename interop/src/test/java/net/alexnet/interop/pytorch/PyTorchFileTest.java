@@ -1,0 +1,179 @@
+package net.alexnet.interop.pytorch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import net.alexnet.interop.Expected;
+import net.alexnet.io.WeightFileException;
+import net.alexnet.tensor.Shape;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PyTorchFileTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zip.pth", "legacy.pth", "protocol4.pth", "legacy4.pth", "types.pth", "types-legacy.pth",
+        "views.pth", "views-legacy.pth", "checkpoint.pth", "parallel.pth", "compiled.pt"})
+    void readsWhatPyTorchWrote(String name) throws IOException {
+        try (PyTorchFile file = PyTorchFile.open(Expected.fixture("pytorch/" + name))) {
+            Expected.check(file);
+        }
+    }
+
+    @Test
+    void namesAreInTheStateDictsOrderWithoutWrappers() throws IOException {
+        for (String name : new String[] {"zip.pth", "checkpoint.pth", "parallel.pth", "compiled.pt"}) {
+            assertThat(PyTorchFile.open(Expected.fixture("pytorch/" + name)).names()).containsExactly(
+                    "features.0.weight", "features.0.bias", "features.2.weight", "features.2.bias", "classifier.weight",
+                    "classifier.bias");
+        }
+    }
+
+    @Test
+    void contiguousFloatsAreNotCopiedAndOutliveTheFile() throws IOException {
+        for (String name : new String[] {"zip.pth", "legacy.pth"}) {
+            MemorySegment values;
+            try (PyTorchFile file = PyTorchFile.open(Expected.fixture("pytorch/" + name))) {
+                values = file.values("classifier.weight", Shape.of(5, 24));
+                assertThat(file.values("classifier.weight").address()).isEqualTo(values.address());
+            }
+            assertThat(values.isNative() && values.isReadOnly()).isTrue();
+            assertThat(values.byteSize()).isEqualTo(480);
+        }
+    }
+
+    @Test
+    void wholeNumbersAreListedAndNotRead() throws IOException {
+        PyTorchFile file = PyTorchFile.open(Expected.fixture("pytorch/types.pth"));
+
+        assertThat(file.names()).containsExactly("half", "bfloat", "double", "scalar", "batches");
+        assertThat(file.shape("scalar")).isEqualTo(Shape.of());
+        assertThatThrownBy(() -> file.values("batches")).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("tensor 'batches' holds I64; only F32, F16, BF16 and F64");
+        assertThatThrownBy(() -> file.values("none")).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("there is no tensor 'none'; there are half, bfloat");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            malice.pth        | the pickle asks for Python's 'posix.system', which no state dict needs; nothing of it was run
+            malice-legacy.pth | the pickle asks for Python's 'posix.system', which no state dict needs; nothing of it was run
+            module.pth        | the pickle asks for Python's 'torch.nn.modules.linear.Linear', which no state dict needs
+            script.pt         | (method 8); torch.save stores its entries as they are. A TorchScript program does not
+            """)
+    void refusesByNameWhatIsNoStateDict(String name, String expected) {
+        Path file = Expected.fixture("pytorch/" + name);
+        assertThatThrownBy(() -> PyTorchFile.open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageStartingWith(file + ": not a state dict of PyTorch, or damaged: ")
+                .hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            (cposix\\nsystem\\nX\\2\\0\\0\\0idtR. | the pickle asks for Python's 'posix.system'
+            (X\\2\\0\\0\\0idiposix\\nsystem\\n.  | the pickle has the opcode INST (0x69) at byte 8
+            }\\x81.                            | the pickle has the opcode NEWOBJ (0x81) at byte 1
+            }\\xff.                            | the pickle has the opcode 0xff, which is none of Python's,
+            }V1\\n.                             | the pickle has the opcode UNICODE (0x56)
+            }(.                                | the pickle takes from an empty stack
+            u.                                 | the pickle looks for a mark that is not there
+            h\\7.                              | the pickle asks for number 7 of its memo
+            }X\\377\\377\\377\\377.            | the pickle has more than 4194304 bytes of names and texts
+            }X\\0\\0\\1\\0.                    | the pickle is cut: 65536 bytes are wanted at byte 6, 1 are left
+            \\x8a\\x09aaaaaaaaa.               | the pickle has a whole number of 9 bytes
+            \\x80\\x06}.                       | the pickle's protocol is 6; 0 to 5 are known
+            }}.                                | the pickle ends with 1 values left over
+            }                                  | the pickle is cut
+            }]b.                               | the pickle sets the attributes of what is no OrderedDict
+            }}R.                               | the pickle calls what is no function
+            }Q.                                | the pickle has a Dict where a tuple must be
+            ].                                 | it holds a Sequence, expected a state dict
+            }.                                 | the state dict holds no tensors
+            """)
+    void refusesPicklesByWhatIsWrong(String escaped, String expected) throws IOException {
+        Path file = new ZipOf(Map.of("a/data.pkl", bytes(escaped))).write(folder.resolve("pickle.pth"));
+        assertThatThrownBy(() -> PyTorchFile.open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining(expected);
+    }
+
+    @Test
+    void nestingOfAnyDepthIsNoTrouble() throws IOException {
+        byte[] nested = new byte[300_000];
+        Arrays.fill(nested, (byte) Opcodes.TUPLE1);
+        nested[0] = '}';
+        nested[nested.length - 1] = '.';
+        Path file = new ZipOf(Map.of("a/data.pkl", nested)).write(folder.resolve("deep.pth"));
+        assertThatThrownBy(() -> PyTorchFile.open(file))
+                .hasMessageContaining("it holds a Tuple, expected a state dict");
+
+        Arrays.fill(nested, (byte) '(');
+        Path marks = new ZipOf(Map.of("a/data.pkl", nested)).write(folder.resolve("marks.pth"));
+        assertThatThrownBy(() -> PyTorchFile.open(marks)).isInstanceOf(WeightFileException.class);
+    }
+
+    /// A list of 10,000 pairs, kept in the memo, of which OrderedDicts are made again and again.
+    @Test
+    void argumentsThatAreUsedAgainAreCounted() throws IOException {
+        String pickle = "ccollections\\nOrderedDict\\nq\\0](" + "X\\1\\0\\0\\0aX\\1\\0\\0\\0b\\x86q\\1"
+                + "h\\1".repeat(9_999) + "e\\x85q\\2"
+                + "h\\0h\\2R".repeat(10_000) + ".";
+        Path file = new ZipOf(Map.of("a/data.pkl", bytes(pickle))).write(folder.resolve("again.pth"));
+        assertThatThrownBy(() -> PyTorchFile.open(file)).hasMessageContaining("opcodes and arguments, the limit");
+    }
+
+    @Test
+    void opcodesAreCounted() throws IOException {
+        byte[] lists = new byte[400_100];
+        Arrays.fill(lists, (byte) ']');
+        Path file = new ZipOf(Map.of("a/data.pkl", lists)).write(folder.resolve("lists.pth"));
+        assertThatThrownBy(() -> PyTorchFile.open(file))
+                .hasMessageContaining("more than 400000 opcodes and arguments, the limit");
+    }
+
+    @Test
+    void anyCutIsRefused() throws IOException {
+        for (String name : new String[] {"zip.pth", "legacy.pth"}) {
+            byte[] whole = Files.readAllBytes(Expected.fixture("pytorch/" + name));
+            for (int length = 0; length < whole.length; length += length < 200 ? 1 : 13) {
+                Path file = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, length));
+                assertThatThrownBy(() -> PyTorchFile.open(file)).isInstanceOf(WeightFileException.class);
+            }
+        }
+    }
+
+    /// `\n` stands for the end of a line; `\2`, `\377` in octal and `\xff` in hexadecimal for bytes.
+    private static byte[] bytes(String escaped) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < escaped.length(); i++) {
+            if (escaped.charAt(i) != '\\') {
+                text.append(escaped.charAt(i));
+                continue;
+            }
+            if (escaped.charAt(i + 1) == 'n') {
+                text.append('\n');
+                i++;
+                continue;
+            }
+            boolean hex = escaped.charAt(i + 1) == 'x';
+            int end = hex ? i + 4 : i + 1;
+            while (!hex && end < escaped.length() && end < i + 4 && Character.isDigit(escaped.charAt(end))) {
+                end++;
+            }
+            text.append((char) Integer.parseInt(escaped.substring(hex ? i + 2 : i + 1, end), hex ? 16 : 8));
+            i = end - 1;
+        }
+        return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

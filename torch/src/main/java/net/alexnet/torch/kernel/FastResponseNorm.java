@@ -1,0 +1,257 @@
+package net.alexnet.torch.kernel;
+
+import static net.alexnet.torch.kernel.Lanes.LANES;
+import static net.alexnet.torch.kernel.Lanes.SPECIES;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.torch.kernel.Scratch.Use;
+
+/// Local response normalisation across channels, §3.3 of the paper, in one pass over memory each way:
+///
+/// ```
+/// d  = k + scale · Σ x²                                 Σ over the neighbouring channels of the tower
+/// y  = x · d^−¾
+/// dx = dy · d^−¾ − 2 · ¾ · x · scale · Σ dy · x · d^−7/4
+/// ```
+///
+/// Channels lie side by side, so a sum over neighbours is a sum of shifted vectors. All powers of d are those of
+/// q = d^−¼, which is computed without a division or a root: these take several times as long. The plain form is
+/// [net.alexnet.tensor.reference].
+public final class FastResponseNorm {
+    /// Pixels that go through one step together: as many as stay in the nearest cache, so that no sum waits for the values
+    /// that were just written.
+    private static final int TOGETHER = 16;
+
+    /// Pixels of a piece of work.
+    private static final int PIECE = 16 * TOGETHER;
+
+    /// The paper's n, and how far it reaches to either side. A constant: a loop over neighbours would keep every vector in
+    /// memory.
+    static final int SIZE = 5;
+
+    private static final int REACH = SIZE / 2;
+
+    /// The paper's exponent, of which a fourth root is the third part.
+    static final double BETA = 0.75;
+
+    private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
+
+    /// Less a quarter of the bits of a float d, as integers, these are the bits of about d^−¼: a float's bits are nearly its
+    /// logarithm. The guess's q⁴·d lies between 0.875 and 1.122.
+    private static final IntVector QUARTER = IntVector.broadcast(SPECIES.withLanes(int.class), 0x4F580000);
+
+    /// (1 − r)^−¼ − 1 for |r| ≤ ⅛ in powers of r: the polynomial through the function at Chebyshev's nodes, about 1e-8 off,
+    /// less than float32 can tell.
+    private static final FloatVector C1 = FloatVector.broadcast(SPECIES, 0.25000003f);
+    private static final FloatVector C2 = FloatVector.broadcast(SPECIES, 0.15624069f);
+    private static final FloatVector C3 = FloatVector.broadcast(SPECIES, 0.11716598f);
+    private static final FloatVector C4 = FloatVector.broadcast(SPECIES, 0.096846014f);
+    private static final FloatVector C5 = FloatVector.broadcast(SPECIES, 0.083262764f);
+
+    private final Pixels layout;
+    private final int tower;
+    private final float k;
+    private final float scale;
+    private final float pull;
+    private final Workers workers;
+    private final Scratch[] scratch;
+
+    FastResponseNorm(LocalResponseNorm norm, int channels, Workers workers, Scratch[] scratch) {
+        this.layout = new Pixels(norm.groups(), channels / norm.groups());
+        this.tower = Lanes.padded(layout.channels());
+        this.k = (float) norm.k();
+        this.scale = (float) norm.scale();
+        this.pull = (float) (2 * norm.beta() * norm.scale());
+        this.workers = workers;
+        this.scratch = scratch;
+    }
+
+    /// How pixels lie in the arrays of [#normalize] and [#gradient].
+    Pixels layout() {
+        return layout;
+    }
+
+    /// The normalised values.
+    ///
+    /// @param x pixels of all their channels each
+    /// @param y as many, overwritten
+    public void forward(MemorySegment x, MemorySegment y) {
+        forEachBlock(x, (first, count, mine) -> {
+            float[] values = read(x, first, count, Use.PIXELS, mine);
+            normalize(values, values, block(Use.ROOTS, mine), 0, count, mine);
+            layout.write(values, 0, count, y, first);
+        });
+    }
+
+    /// The gradient by the input.
+    ///
+    /// @param x what went into [#forward]
+    /// @param dx overwritten; may be dy
+    /// @param throughRelu whether x came out of a ReLU and the gradient is to go on through it: 0 where x is 0
+    public void gradient(MemorySegment x, MemorySegment dy, MemorySegment dx, boolean throughRelu) {
+        forEachBlock(x, (first, count, mine) -> {
+            float[] values = read(x, first, count, Use.PIXELS, mine);
+            float[] roots = block(Use.ROOTS, mine);
+            normalize(values, block(Use.NORMALIZED, mine), roots, 0, count, mine);
+            float[] gradient = read(dy, first, count, Use.GRADIENT, mine);
+            gradient(values, roots, gradient, 0, count, throughRelu, mine);
+            layout.write(gradient, 0, count, dx, first);
+        });
+    }
+
+    private interface Block {
+        void run(long first, int count, Scratch scratch);
+    }
+
+    private void forEachBlock(MemorySegment x, Block block) {
+        long pixels = x.byteSize() / Float.BYTES / layout.groups() / layout.channels();
+        workers.forEach(Math.toIntExact(Math.ceilDiv(pixels, PIECE)), (worker, piece) -> {
+            long end = Math.min(pixels, (piece + 1L) * PIECE);
+            for (long first = (long) piece * PIECE; first < end; first += TOGETHER) {
+                block.run(first, (int) Math.min(TOGETHER, end - first), scratch[worker]);
+            }
+        });
+    }
+
+    private float[] block(Use use, Scratch mine) {
+        return mine.get(use, TOGETHER * layout.width());
+    }
+
+    private float[] read(MemorySegment map, long first, int count, Use use, Scratch mine) {
+        float[] values = block(use, mine);
+        layout.read(map, first, count, values, 0);
+        return values;
+    }
+
+    // --- of pixels in arrays, on the caller's thread ---------------------------------------------------------------
+
+    // A loop calls nothing but the Vector API itself: beyond 8000 bytes of inlined code C2 inlines only what the JDK has marked,
+    // and a vector that goes through a call of ours becomes an object.
+
+    /// Normalises pixels.
+    ///
+    /// @param y overwritten; may be x
+    /// @param roots overwritten by d^−¼, which [#gradient] needs
+    /// @param at where the first pixel begins in all three
+    void normalize(float[] x, float[] y, float[] roots, int at, int pixels, Scratch mine) {
+        float[] squares = zeros(mine);
+        for (int first = 0; first < pixels; first += TOGETHER) {
+            int from = at + first * layout.width();
+            int count = Math.min(TOGETHER, pixels - first);
+            squares(x, from, count * layout.groups(), squares);
+            denominators(squares, roots, from, count * layout.groups());
+            powers(x, y, roots, from, count * layout.width());
+        }
+    }
+
+    /// The squares of each tower, with zeros on both sides.
+    private void squares(float[] x, int at, int towers, float[] squares) {
+        for (int which = 0; which < towers; which++) {
+            int from = at + which * tower;
+            int to = which * room() + REACH;
+            for (int channel = 0; channel < tower; channel += LANES) {
+                FloatVector in = FloatVector.fromArray(SPECIES, x, from + channel);
+                in.mul(in).intoArray(squares, to + channel);
+            }
+        }
+    }
+
+    private void denominators(float[] squares, float[] d, int at, int towers) {
+        for (int which = 0; which < towers; which++) {
+            int from = which * room();
+            int to = at + which * tower;
+            for (int channel = 0; channel < tower; channel += LANES) {
+                FloatVector.fromArray(SPECIES, squares, from + channel)
+                        .add(FloatVector.fromArray(SPECIES, squares, from + channel + 1))
+                        .add(FloatVector.fromArray(SPECIES, squares, from + channel + 2)
+                                .add(FloatVector.fromArray(SPECIES, squares, from + channel + 3)))
+                        .add(FloatVector.fromArray(SPECIES, squares, from + channel + 4))
+                        .mul(scale).add(k).intoArray(d, to + channel);
+            }
+        }
+    }
+
+    /// The values, and d^−¼ in place of d: a guess, and what makes the fourth power of the guess 1/d.
+    private static void powers(float[] x, float[] y, float[] d, int at, int length) {
+        for (int i = at; i < at + length; i += LANES) {
+            FloatVector sum = FloatVector.fromArray(SPECIES, d, i);
+            FloatVector value = sum.blend(Float.MAX_VALUE, sum.eq(Float.POSITIVE_INFINITY)); // so that q stays finite
+            FloatVector guess = QUARTER.sub(value.reinterpretAsInts().lanewise(VectorOperators.LSHR, 2))
+                    .reinterpretAsFloats();
+            FloatVector square = guess.mul(guess);
+            FloatVector r = ONE.sub(square.mul(square).mul(value));
+            FloatVector q = C5.fma(r, C4).fma(r, C3).fma(r, C2).fma(r, C1).fma(r, ONE).mul(guess);
+            q.intoArray(d, i);
+            FloatVector.fromArray(SPECIES, x, i).mul(q.mul(q).mul(q)).intoArray(y, i);
+        }
+    }
+
+    /// The gradient by what was normalised.
+    ///
+    /// @param x what went into [#normalize]
+    /// @param roots what came out
+    /// @param gradient by the normalised values, overwritten by that by x
+    /// @param at where the first pixel begins in all three
+    void gradient(float[] x, float[] roots, float[] gradient, int at, int pixels, boolean throughRelu, Scratch mine) {
+        float[] shares = zeros(mine);
+        for (int first = 0; first < pixels; first += TOGETHER) {
+            int from = at + first * layout.width();
+            int count = Math.min(TOGETHER, pixels - first);
+            share(x, roots, gradient, from, count * layout.groups(), shares);
+            collect(x, gradient, from, count * layout.groups(), shares);
+            if (throughRelu) {
+                Pixels.gate(x, gradient, from, count * layout.width());
+            }
+        }
+    }
+
+    /// What each output's gradient gives to its own input, and what to all its neighbours.
+    private void share(float[] x, float[] roots, float[] gradient, int at, int towers, float[] shares) {
+        for (int which = 0; which < towers; which++) {
+            int from = at + which * tower;
+            int to = which * room() + REACH;
+            for (int channel = 0; channel < tower; channel += LANES) {
+                FloatVector q = FloatVector.fromArray(SPECIES, roots, from + channel);
+                FloatVector square = q.mul(q);
+                FloatVector direct = FloatVector.fromArray(SPECIES, gradient, from + channel).mul(square.mul(q));
+                direct.intoArray(gradient, from + channel);
+                direct.mul(FloatVector.fromArray(SPECIES, x, from + channel)).mul(square.mul(square))
+                        .intoArray(shares, to + channel);
+            }
+        }
+    }
+
+    private void collect(float[] x, float[] gradient, int at, int towers, float[] shares) {
+        for (int which = 0; which < towers; which++) {
+            int from = which * room();
+            int to = at + which * tower;
+            for (int channel = 0; channel < tower; channel += LANES) {
+                FloatVector sum = FloatVector.fromArray(SPECIES, shares, from + channel)
+                        .add(FloatVector.fromArray(SPECIES, shares, from + channel + 1))
+                        .add(FloatVector.fromArray(SPECIES, shares, from + channel + 2)
+                                .add(FloatVector.fromArray(SPECIES, shares, from + channel + 3)))
+                        .add(FloatVector.fromArray(SPECIES, shares, from + channel + 4));
+                FloatVector pulled = FloatVector.fromArray(SPECIES, x, to + channel).mul(sum).mul(pull);
+                FloatVector.fromArray(SPECIES, gradient, to + channel).sub(pulled).intoArray(gradient, to + channel);
+            }
+        }
+    }
+
+    /// Room for the towers of one step, with zeros between them.
+    private float[] zeros(Scratch mine) {
+        int length = TOGETHER * layout.groups() * room();
+        float[] values = mine.get(Use.TAPS, length);
+        Arrays.fill(values, 0, length, 0);
+        return values;
+    }
+
+    /// Floats that one tower takes with the neighbours that it lacks.
+    private int room() {
+        return tower + SIZE - 1;
+    }
+}

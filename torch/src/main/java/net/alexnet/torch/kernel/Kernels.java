@@ -1,0 +1,85 @@
+package net.alexnet.torch.kernel;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.stream.Stream;
+import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+
+/// The kernels of this package for one backend: its threads, and the memory that they work in.
+///
+/// Operands are native memory in channels-last order, `(N, H, W, C)` for a map of the logical shape `(N, C, H, W)`.
+public final class Kernels {
+    private final Workers workers;
+    private final Scratch[] scratch;
+
+    private Kernels(int threads) {
+        this.workers = new Workers(threads);
+        this.scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
+    }
+
+    /// The kernels, where the JVM has the module `jdk.incubator.vector` and the machine vectors of at least 8 floats.
+    ///
+    /// @param threads that compute at once, at least 1
+    public static Optional<Kernels> open(int threads) {
+        return missing().isEmpty() ? Optional.of(new Kernels(threads)) : Optional.empty();
+    }
+
+    /// Why there are none, for a log; empty if there are.
+    public static Optional<String> missing() {
+        try {
+            Class.forName("jdk.incubator.vector.FloatVector");
+        } catch (ClassNotFoundException _) {
+            return Optional.of("the JVM runs without --add-modules jdk.incubator.vector");
+        }
+        return Lanes.LANES >= 8 ? Optional.empty() : Optional.of("vectors have but " + Lanes.LANES + " floats");
+    }
+
+    /// What a log says of them.
+    public String describe() {
+        return "vectors of " + Lanes.LANES + " floats, revision " + ComputeEnvironment.REVISION;
+    }
+
+    /// A convolution that is faster here than as a plain sum, or empty; also where an array cannot hold its weights.
+    ///
+    /// @param x the logical shape of the input, `(N, C, H, W)`
+    /// @param weight the logical shape of the weight, `(K, C/groups, kernel, kernel)`
+    public Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
+        return WinogradGeometry.of(x, weight, window, groups)
+                .map(geometry -> new FastConvolution(geometry, workers, scratch));
+    }
+
+    /// Response normalisation, or empty where the constants are not those that the kernel is for.
+    ///
+    /// @param channels of the map
+    public Optional<FastResponseNorm> responseNorm(LocalResponseNorm norm, int channels) {
+        return norm.isPaperForm()
+                ? Optional.of(new FastResponseNorm(norm, channels, workers, scratch))
+                : Optional.empty();
+    }
+
+    /// Max-pooling of a map, or empty where the rows of a window are too many values to have in arrays.
+    ///
+    /// @param x the logical shape of the input, `(N, C, H, W)`
+    public Optional<FastMaxPool> maxPool(Shape x, Window window) {
+        return FastMaxPool.fits(x, window)
+                ? Optional.of(new FastMaxPool(window, Optional.empty(), x, workers, scratch))
+                : Optional.empty();
+    }
+
+    /// Max-pooling of a map's normalised values, or empty where the constants are not those that the kernel is for, or as [#maxPool].
+    ///
+    /// @param x the logical shape of the input, `(N, C, H, W)`
+    public Optional<FastMaxPool> normalizedMaxPool(Shape x, LocalResponseNorm norm, Window window) {
+        return responseNorm(norm, x.dim(1)).filter(_ -> FastMaxPool.fits(x, window))
+                .map(layer -> new FastMaxPool(window, Optional.of(layer), x, workers, scratch));
+    }
+
+    /// The step of [net.alexnet.tensor.Backend#update] on memory of one order.
+    public void update(
+            MemorySegment w, MemorySegment v, MemorySegment gradient, float momentum, float weightDecay, float rate) {
+        FastUpdate.run(w, v, gradient, momentum, weightDecay, rate, workers);
+    }
+}

@@ -1,0 +1,145 @@
+package net.alexnet.torch.kernel;
+
+import static net.alexnet.torch.kernel.WinogradTransform.POINTS;
+import static net.alexnet.torch.kernel.WinogradTransform.PRODUCTS;
+
+import java.util.Optional;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
+
+/// The numbers of one convolution, as [WinogradConvolution] sees it.
+///
+/// A convolution of stride s is one of stride 1 over blocks: s × s pixels become one place with s² times the channels, and
+/// a kernel of 11 at stride 4 becomes one of 3 (its twelfth row and column are zeros). A place is such a block, and with
+/// stride 1 simply a pixel.
+///
+/// @param batch pictures
+/// @param height of the input
+/// @param width of the input
+/// @param channels of the input
+/// @param groups towers
+/// @param filters output channels
+/// @param outHeight of the output
+/// @param outWidth of the output
+/// @param kernel the window's side in pixels
+/// @param stride from window to window in pixels
+/// @param padding zeros before the first pixel
+record WinogradGeometry(
+        int batch,
+        int height,
+        int width,
+        int channels,
+        int groups,
+        int filters,
+        int outHeight,
+        int outWidth,
+        int kernel,
+        int stride,
+        int padding) {
+    /// Below this many channels in or out of a group the transforms cost more than the multiplications that they save.
+    private static final int FEWEST_CHANNELS = 16;
+
+    /// A convolution must save at least this factor of its multiplications, or it is not worth it.
+    private static final double LEAST_GAIN = 1.5;
+
+    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+    /// The geometry of a convolution, or empty if it does not pay or does not fit.
+    static Optional<WinogradGeometry> of(Shape x, Shape weight, Window window, int groups) {
+        return Optional.of(new WinogradGeometry(x.dim(0), x.dim(2), x.dim(3), x.dim(1), groups, weight.dim(0),
+                window.outputs(x.dim(2)), window.outputs(x.dim(3)), window.kernel(), window.stride(),
+                window.padding())).filter(WinogradGeometry::pays);
+    }
+
+    /// The convolution of dy that gives the gradient by the input, for a stride of 1.
+    Optional<WinogradGeometry> adjoint() {
+        return Optional.of(new WinogradGeometry(batch, outHeight, outWidth, filters, groups, channels, height, width,
+                kernel, stride, kernel - 1 - padding)).filter(turned -> stride == 1 && turned.pays());
+    }
+
+    private boolean pays() {
+        if (taps() != 3 && taps() != 5) {
+            return false; // no transforms, and with more taps than points not even a tile
+        }
+        boolean fits = isCountable() && (stride == 1 || groups == 1)
+                && groupChannels() >= FEWEST_CHANNELS && filters / groups >= FEWEST_CHANNELS
+                && (stride == 1 || groupChannels() % Lanes.LANES == 0);
+        double direct = (double) outHeight * outWidth * kernel * kernel * channels / groups * filters;
+        double tiled = (double) tiles() * POINTS * POINTS * paddedGroupChannels() * paddedGroupFilters() * groups;
+        return fits && direct > LEAST_GAIN * tiled;
+    }
+
+    /// Whether arrays can hold, at all points, the weights (43 million products of channels in and out) and the largest block of
+    /// tiles that [WinogradConvolution] works on. [WinogradWeightGradient] takes no larger blocks than the weights are.
+    private boolean isCountable() {
+        long weights = (long) paddedChannels() * paddedGroupFilters();
+        long tiles = (long) Math.max(WinogradConvolution.SHARED, tileColumns()) + Gemm.rowBlock(panel());
+        long block = tiles * Math.max(paddedChannels(), paddedFilters());
+        return PRODUCTS * (Math.max(weights, block) + WinogradConvolution.APART) <= LONGEST_ARRAY;
+    }
+
+    /// The kernel's side in places.
+    int taps() {
+        return Math.ceilDiv(kernel, stride);
+    }
+
+    /// The side of a tile's output.
+    int side() {
+        return POINTS + 1 - taps();
+    }
+
+    int tileRows() {
+        return Math.ceilDiv(outHeight, side());
+    }
+
+    int tileColumns() {
+        return Math.ceilDiv(outWidth, side());
+    }
+
+    /// Tiles of a picture.
+    int tiles() {
+        return tileRows() * tileColumns();
+    }
+
+    /// Channels of a place in one group.
+    int groupChannels() {
+        return channels / groups * stride * stride;
+    }
+
+    int paddedGroupChannels() {
+        return Lanes.padded(groupChannels());
+    }
+
+    /// Channels of a place in all groups, each rounded up to whole vectors.
+    int paddedChannels() {
+        return groups * paddedGroupChannels();
+    }
+
+    int groupFilters() {
+        return filters / groups;
+    }
+
+    int paddedGroupFilters() {
+        return Lanes.panelled(groupFilters());
+    }
+
+    /// Output channels of all groups, each rounded up to whole panels.
+    int paddedFilters() {
+        return groups * paddedGroupFilters();
+    }
+
+    /// Vectors in a panel of output channels.
+    int panel() {
+        return Lanes.panel(groupFilters());
+    }
+
+    /// Panels of one group.
+    int panels() {
+        return paddedGroupFilters() / (panel() * Lanes.LANES);
+    }
+
+    /// The columns of places that a row of tiles reads.
+    int stripColumns() {
+        return tileColumns() * side() + taps() - 1;
+    }
+}
