@@ -33,7 +33,7 @@ final class EqualWork {
     /// difference between two sides is seen.
     static AlexNet network(double dropout) {
         AlexNet paper = AlexNet.paper();
-        return new AlexNet(paper.table(), paper.input(), paper.channels(), paper.classes(), paper.width(),
+        return new AlexNet(paper.variant(), paper.input(), paper.channels(), paper.classes(), paper.width(),
                 paper.towers(),
                 paper.activation(), paper.responseNorm(), paper.overlappingPools(), dropout, Initialization.HE);
     }

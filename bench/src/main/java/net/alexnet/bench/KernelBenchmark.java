@@ -71,7 +71,7 @@ public class KernelBenchmark {
         }
         return switch (row.layer()) {
             case Layer.Conv _ -> KernelConvolution.of(row, words[1], batch);
-            case Layer.Normalize _ -> KernelMaps.norm(row, words[1], batch);
+            case Layer.ResponseNorm _ -> KernelMaps.norm(row, words[1], batch);
             case Layer.MaxPool _ -> KernelMaps.pool(row, words[1], batch);
             default -> throw new IllegalArgumentException("there is no kernel for " + row.name());
         };

@@ -6,7 +6,7 @@ import net.alexnet.torch.kernel.FastMaxPool;
 import net.alexnet.torch.kernel.FastResponseNorm;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Shape;
@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /// Response normalisation beside [BandedNorm], and max-pooling beside libtorch's over channels-last maps. On the way back
 /// libtorch's sides are given what the way there can keep, which ours look up or compute anew: the denominators and their
-/// power, the pools' winners.
+/// power, the pools' argmax.
 final class KernelMaps {
     private KernelMaps() {}
 
@@ -26,7 +26,7 @@ final class KernelMaps {
 
     /// @param pass `forward` or `backward`
     static KernelPair norm(Row row, String pass, int batch) {
-        LocalResponseNorm norm = ((Normalize) row.layer()).norm();
+        LocalResponseNorm norm = ((ResponseNorm) row.layer()).norm();
         int channels = row.in().dim(0);
         FastResponseNorm layer = KernelPair.kernels().responseNorm(norm, channels)
                 .orElseThrow(() -> new IllegalStateException("there is no kernel for " + row));
@@ -68,7 +68,7 @@ final class KernelMaps {
 
     /// @param pass `forward` or `backward`
     static KernelPair normPool(Row normalized, Row pooled, String pass, int batch) {
-        LocalResponseNorm norm = ((Normalize) normalized.layer()).norm();
+        LocalResponseNorm norm = ((ResponseNorm) normalized.layer()).norm();
         Window window = ((MaxPool) pooled.layer()).window();
         Shape shape = normalized.in().batch(batch);
         FastMaxPool layer = KernelPair.kernels().normalizedMaxPool(shape, norm, window)
@@ -87,11 +87,11 @@ final class KernelMaps {
         Tensor denominator = banded.denominator(x);
         Tensor power = denominator.clone();
         BandedNorm.toPower(power);
-        Tensor between = torch.empty_like(x); // the kernel's, or nearly equal values would have other winners
+        Tensor between = torch.empty_like(x); // the kernel's, or nearly equal values would have other argmax
         KernelPair.kernels().responseNorm(norm, shape.dim(1)).orElseThrow().forward(in, KernelPair.memory(between));
         T_TensorTensor_T maxima = torch.max_pool2d_with_indices(between, kernel(window), strides(window),
                 paddings(window), ONES, ceil(window));
-        Tensor winners = new Tensor(maxima.get1()); // outlives the pair
+        Tensor argmax = new Tensor(maxima.get1()); // outlives the pair
         Tensor y = KernelPair.empty(pooled.out().batch(batch));
         Tensor dy = torch.randn_like(y);
         Tensor dx = torch.empty_like(x);
@@ -102,7 +102,7 @@ final class KernelMaps {
         double pull = 2 * norm.beta();
         return new KernelPair(() -> layer.gradient(in, top, gradient, out, false), () -> {
             Tensor dBetween = torch.max_pool2d_with_indices_backward(dy, between, kernel(window), strides(window),
-                    paddings(window), ONES, ceil(window), winners);
+                    paddings(window), ONES, ceil(window), argmax);
             Tensor shares = banded.sums(dBetween.mul(between).div_(denominator));
             return List.of(dBetween.mul(power).addcmul_(x, shares, new Scalar(-pull)));
         }, List.of(x, y, dy), List.of(dx), KernelPair.SAME_SUM);
@@ -137,7 +137,7 @@ final class KernelMaps {
         T_TensorTensor_T pooled = torch.max_pool2d_with_indices(x, kernel(window), strides(window), paddings(window),
                 ONES, ceil(window));
         Tensor y = new Tensor(pooled.get0()); // outlives the pair
-        Tensor winners = new Tensor(pooled.get1());
+        Tensor argmax = new Tensor(pooled.get1());
         Tensor dy = torch.randn_like(y);
         Tensor dx = torch.empty_like(x);
         MemorySegment in = KernelPair.memory(x);
@@ -146,7 +146,7 @@ final class KernelMaps {
         MemorySegment out = KernelPair.memory(dx);
         return new KernelPair(() -> layer.gradient(in, maxima, gradient, out, false),
                 () -> List.of(torch.max_pool2d_with_indices_backward(dy, x, kernel(window), strides(window),
-                        paddings(window), ONES, ceil(window), winners)),
+                        paddings(window), ONES, ceil(window), argmax)),
                 List.of(x, y, dy), List.of(dx), KernelPair.SAME_SUM);
     }
 

@@ -145,6 +145,6 @@ final class OurSide implements Turns.Program {
 
     private Tensor pictures(int batch) {
         int side = network.architecture().input().dim(1);
-        return backend.uploadPictures(pixels, batch, side, side, network.architecture().input().dim(0));
+        return backend.uploadImages(pixels, batch, side, side, network.architecture().input().dim(0));
     }
 }

@@ -52,7 +52,7 @@ public class TrainingStep {
     /// Makes a network and a batch of noise of unit deviation.
     @Setup
     public void make() {
-        AlexNet which = AlexNet.of(AlexNet.Table.valueOf(table.toUpperCase(Locale.ROOT)));
+        AlexNet which = AlexNet.of(AlexNet.Variant.valueOf(table.toUpperCase(Locale.ROOT)));
         network = Network.initialize(which.architecture(), which.initialization(), 1, backend);
         long values = batch * network.architecture().input().elements();
         pixels = arena.allocate(values * Float.BYTES, Float.BYTES);
@@ -83,7 +83,7 @@ public class TrainingStep {
 
     private Tensor pictures() {
         int side = network.architecture().input().dim(1);
-        return backend.uploadPictures(pixels, batch, side, side, network.architecture().input().dim(0));
+        return backend.uploadImages(pixels, batch, side, side, network.architecture().input().dim(0));
     }
 
     /// Frees the native memory.

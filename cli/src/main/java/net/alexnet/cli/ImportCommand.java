@@ -45,7 +45,7 @@ final class ImportCommand implements Callable<Integer> {
     private @Nullable String net;
 
     @Option(names = "--table", paramLabel = "TABLE", description = "With --net paper, the network: paper, original, caffe, caffenet, torchvision or small. Default: what the file says of itself, else paper.")
-    private AlexNet.@Nullable Table table;
+    private AlexNet.@Nullable Variant table;
 
     @Option(names = "--classes", paramLabel = "FILE|imagenet", description = "The classes in the order of the outputs, one a line: a name, a wnid such as n01440764, or both. Default: what the file says of itself; for 1,000 classes, ImageNet's.")
     private @Nullable String classes;

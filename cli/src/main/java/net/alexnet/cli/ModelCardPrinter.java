@@ -22,7 +22,7 @@ final class ModelCardPrinter {
 
     static List<String> lines(ModelCard card) {
         List<String> lines = new ArrayList<>();
-        lines.add("network: " + spelled(card.network().table()) + ", " + card.network().architecture().input() + ", "
+        lines.add("network: " + spelled(card.network().variant()) + ", " + card.network().architecture().input() + ", "
                 + String.format(Locale.ROOT, "%,d parameters", card.network().architecture().parameters()));
         lines.add(String.format(Locale.ROOT, "classes: %,d, %s", card.classes().size(), first(card)));
         lines.add("pictures: " + pictures(card.preprocessing()));
@@ -80,7 +80,7 @@ final class ModelCardPrinter {
     /// The card for `--json`.
     static Map<String, Object> object(ModelCard card) {
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("table", spelled(card.network().table()));
+        object.put("variant", spelled(card.network().variant()));
         object.put("input", card.network().architecture().input().dims());
         object.put("dropout", card.network().dropout());
         object.put("dropout_scaling", spelled(card.network().dropoutScaling()));

@@ -58,7 +58,7 @@ final class NetworkChoice {
     }
 
     private static List<String> tables() {
-        return Arrays.stream(AlexNet.Table.values()).map(ModelCardPrinter::spelled).toList();
+        return Arrays.stream(AlexNet.Variant.values()).map(ModelCardPrinter::spelled).toList();
     }
 
     /// Pictures in a step.
@@ -83,7 +83,7 @@ final class NetworkChoice {
     }
 
     private AlexNet named() throws IOException {
-        Optional<AlexNet.Table> table = Arrays.stream(AlexNet.Table.values())
+        Optional<AlexNet.Variant> table = Arrays.stream(AlexNet.Variant.values())
                 .filter(one -> ModelCardPrinter.spelled(one).equals(name))
                 .findFirst();
         if (table.isPresent()) {

@@ -35,7 +35,7 @@ class ClassifyKernelsTest {
     /// Of about 50 million multiply-adds a view.
     @BeforeAll
     static void write() throws IOException {
-        AlexNet table = AlexNet.of(AlexNet.Table.PAPER).withSize(224, 3, 0.25).withClasses(10);
+        AlexNet table = AlexNet.of(AlexNet.Variant.PAPER).withSize(224, 3, 0.25).withClasses(10);
         ModelCard card = new ModelCard(table, IntStream.range(0, 10).mapToObj(Integer::toString).toList(),
                 new Preprocessing(3, 256, 224, List.of(128.0, 128.0, 128.0), 1), "a test");
         model = root.resolve("model.safetensors");

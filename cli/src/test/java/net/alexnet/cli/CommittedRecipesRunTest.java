@@ -35,7 +35,7 @@ class CommittedRecipesRunTest {
         assertThat(result.out()).contains("top-1 error", "on 6 pictures after epoch 1", "use it: ./alexnet classify");
         RunFiles run = RunFiles.latest(runs);
         assertThat(run.folder().getFileName().toString()).endsWith("-pictures");
-        assertThat(run.text("recipe.yaml")).contains("table: paper", "resize: 73", "initialization: he");
+        assertThat(run.text("recipe.yaml")).contains("variant: paper", "resize: 73", "initialization: he");
     }
 
     @Test

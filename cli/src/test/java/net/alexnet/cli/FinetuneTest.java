@@ -60,7 +60,7 @@ class FineTuneConfigTest {
                 "epoch 4/4");
         assertThat(result.out()).contains("on 4 pictures in the best epoch", "use it: ./alexnet classify");
         RunFiles run = RunFiles.latest(runs);
-        assertThat(run.text("recipe.yaml")).contains("freeze: conv5", base.toString(), "table: small", "resize: 20");
+        assertThat(run.text("recipe.yaml")).contains("freeze: conv5", base.toString(), "variant: small", "resize: 20");
         JsonNode judged = Result.done("evaluate", run.folder(), "--json").json();
         double best = run.log("epoch").stream().mapToDouble(line -> line.get("top1_error").asDouble()).min()
                 .orElseThrow();

@@ -203,7 +203,7 @@ class MisuseTest {
             batch=many               | batch must be a whole number, found 'many'
             optimizer.rate=-1        | optimizer.rate must be above 0, found -1
             data.hold_out=1          | data.hold_out must be above 0 and below 1, found 1
-            network.table=papr       | network.table must be one of paper, original, caffe, caffenet, torchvision, small
+            network.variant=papr       | network.variant must be one of paper, original, caffe, caffenet, torchvision, small
             schedule.type=plato      | schedule.type must be one of constant, steps, plateau
             pictures.resize=8        | pictures.resize must be at least the network's input of 16, found 8
             network.input=4          | pool5 does not fit: its 3×3 window finds no place in

@@ -10,7 +10,7 @@ final class ToyRecipe {
             name: toy
             seed: 7
             network:
-              table: small
+              variant: small
               input: 16
               width: 0.08
             pictures:

@@ -132,7 +132,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 : Optional.of(contents(pictures));
         String id = contents.map(FeatureKey::pictures).orElseGet(() -> pictures.fingerprint().orElseThrow());
         String preprocessing = FeatureKey.preprocessing(extractor.preprocessing());
-        String engine = extractor.network().backend().numerics() + ", revision " + ComputeEnvironment.REVISION
+        String engine = extractor.network().backend().computeEnvironment() + ", revision " + ComputeEnvironment.REVISION
                 + ", batches of "
                 + BATCH;
         return new Piece(pictures, contents, looks.stream()

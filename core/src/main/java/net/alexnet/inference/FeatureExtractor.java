@@ -94,7 +94,7 @@ public record FeatureExtractor(
                 pixels = arena.allocate(next.pixels().byteSize() / next.count() * count, ALIGNMENT);
                 MemorySegment.copy(next.pixels(), 0, pixels, 0, next.pixels().byteSize());
             }
-            Tensor input = backend.uploadPictures(pixels, count, next.side(), next.side(), next.channels());
+            Tensor input = backend.uploadImages(pixels, count, next.side(), next.side(), next.channels());
             return backend.download(network.outputs(input, 0, layer.end()));
         }
     }

@@ -48,7 +48,7 @@ public record Predictor(Model model, Views views) {
                     writer.write(square, view, pixels, slot++);
                 }
             }
-            Tensor input = backend.uploadPictures(
+            Tensor input = backend.uploadImages(
                     pixels, inputs, preprocessing.crop(), preprocessing.crop(), preprocessing.channels());
             float[] rows = backend.download(model.network().probabilities(input));
             return named(ViewProbabilities.of(rows, views, model.card().classes().size()).mean(), top);

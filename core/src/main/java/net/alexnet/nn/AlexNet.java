@@ -3,6 +3,7 @@ package net.alexnet.nn;
 import static net.alexnet.nn.Layer.DropoutScaling.AT_TEST;
 import static net.alexnet.nn.Layer.DropoutScaling.AT_TRAINING;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
@@ -13,8 +14,8 @@ import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
 import net.alexnet.tensor.LocalResponseNorm;
@@ -22,11 +23,11 @@ import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Window;
 import org.jspecify.annotations.Nullable;
 
-/// AlexNet as a table: which one, how large, and with which of the paper's ideas switched on.
+/// One AlexNet: which variant, how large, and with which of the paper's ideas.
 ///
-/// The sizes at the end of each line of a table hold for the defaults of that table; a test recomputes them.
+/// The sizes at the ends of the lines of a variant below hold for its defaults; a test recomputes them.
 ///
-/// @param table which table below
+/// @param variant which of the networks below
 /// @param input the side of the square input in pixels
 /// @param channels 3 for colour, 1 for grey pictures
 /// @param classes what the last layer tells apart, at least 2
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// @param dropoutScaling where dropout makes up for the missing units: the paper halves at test, later ones double in training
 /// @param initialization how weights and biases start
 public record AlexNet(
-        Table table,
+        Variant variant,
         int input,
         int channels,
         int classes,
@@ -52,8 +53,8 @@ public record AlexNet(
         Layer.DropoutScaling dropoutScaling,
         Initialization initialization) {
 
-    /// The tables of this file.
-    public enum Table {
+    /// The networks of this file.
+    public enum Variant {
         PAPER, ORIGINAL, CAFFE, CAFFENET, TORCHVISION, SMALL
     }
 
@@ -71,15 +72,16 @@ public record AlexNet(
         check(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
     }
 
-    /// With the table's own way of dropout.
-    public AlexNet(Table table, int input, int channels, int classes, double width, int towers, Activation activation,
+    /// With the variant's own dropout scaling.
+    public AlexNet(Variant variant, int input, int channels, int classes, double width, int towers,
+            Activation activation,
             boolean responseNorm, boolean overlappingPools, double dropout, Initialization initialization) {
-        this(table, input, channels, classes, width, towers, activation, responseNorm, overlappingPools, dropout,
-                usualScaling(table), initialization);
+        this(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools, dropout,
+                usualScaling(variant), initialization);
     }
 
-    private static Layer.DropoutScaling usualScaling(Table table) {
-        return switch (table) {
+    private static Layer.DropoutScaling usualScaling(Variant variant) {
+        return switch (variant) {
             case PAPER, ORIGINAL, SMALL -> AT_TEST;
             case CAFFE, CAFFENET, TORCHVISION -> AT_TRAINING;
         };
@@ -95,7 +97,7 @@ public record AlexNet(
     /// the right and bottom edge, two towers, ReLU before normalisation.
     public static AlexNet paper() {
         return new AlexNet(
-                Table.PAPER, 224, 3, 1000, 1, 2, Activation.RELU, true, true, 0.5, Initialization.PAPER);
+                Variant.PAPER, 224, 3, 1000, 1, 2, Activation.RELU, true, true, 0.5, Initialization.PAPER);
     }
 
     /// The network of the released source, run #145 (`layers-145.cfg`), which made the paper's numbers.
@@ -105,7 +107,7 @@ public record AlexNet(
     /// and conv5 start at a deviation of .03. For that second norm the source's file names no `minDiv`, so its tool's
     /// default of 1 stands as k.
     public static AlexNet original() {
-        return paper().with(Table.ORIGINAL).with(Initialization.SOURCE);
+        return paper().with(Variant.ORIGINAL).with(Initialization.SOURCE);
     }
 
     /// Caffe's `bvlc_alexnet`.
@@ -114,14 +116,14 @@ public record AlexNet(
     /// border; biases of .1 where the paper has 1, fc6 and fc7 start at .005; dropout scales while training.
     public static AlexNet caffe() {
         return new AlexNet(
-                Table.CAFFE, 227, 3, 1000, 1, 2, Activation.RELU, true, true, 0.5, Initialization.CAFFE);
+                Variant.CAFFE, 227, 3, 1000, 1, 2, Activation.RELU, true, true, 0.5, Initialization.CAFFE);
     }
 
     /// Caffe's reference model, CaffeNet (`bvlc_reference_caffenet`).
     ///
     /// Differences from [#caffe()]: conv1 and conv2 are pooled before they are normalised; biases of 1, as in the paper.
     public static AlexNet caffenet() {
-        return caffe().with(Table.CAFFENET).with(Initialization.CAFFENET);
+        return caffe().with(Variant.CAFFENET).with(Initialization.CAFFENET);
     }
 
     /// The one-tower net of 2014 ("One weird trick") as torchvision has it.
@@ -130,7 +132,7 @@ public record AlexNet(
     /// rounded down, dropout before fc6 and fc7 and not after, scaling while training; weights start as He et al. (2015).
     public static AlexNet torchvision() {
         return new AlexNet(
-                Table.TORCHVISION, 224, 3, 1000, 1, 1, Activation.RELU, false, true, 0.5, Initialization.HE);
+                Variant.TORCHVISION, 224, 3, 1000, 1, 1, Activation.RELU, false, true, 0.5, Initialization.HE);
     }
 
     /// The paper's network for pictures too small for it, by default 32×32 of 10 classes.
@@ -139,12 +141,12 @@ public record AlexNet(
     /// weights start as He et al. (2015), for inputs of unit deviation.
     public static AlexNet small() {
         return new AlexNet(
-                Table.SMALL, 32, 3, 10, 1, 2, Activation.RELU, true, true, 0.5, Initialization.HE);
+                Variant.SMALL, 32, 3, 10, 1, 2, Activation.RELU, true, true, 0.5, Initialization.HE);
     }
 
-    /// The defaults of a table.
-    public static AlexNet of(Table table) {
-        return switch (table) {
+    /// The defaults of a variant.
+    public static AlexNet of(Variant variant) {
+        return switch (variant) {
             case PAPER -> paper();
             case ORIGINAL -> original();
             case CAFFE -> caffe();
@@ -158,134 +160,134 @@ public record AlexNet(
     ///
     /// @throws IllegalArgumentException if a window does not fit into its input; the message shows the sum
     public Architecture architecture() {
-        return Architecture.of(table.name().toLowerCase(java.util.Locale.ROOT), channels, input, layers());
+        return Architecture.of(variant.name().toLowerCase(java.util.Locale.ROOT), channels, input, layers());
     }
 
     private List<Layer> layers() {
-        return switch (table) {
-            case PAPER -> paperTable();
-            case ORIGINAL -> originalTable();
-            case CAFFE -> caffeTable();
-            case CAFFENET -> caffenetTable();
-            case TORCHVISION -> torchvisionTable();
-            case SMALL -> smallTable();
+        return switch (variant) {
+            case PAPER -> paperLayers();
+            case ORIGINAL -> originalLayers();
+            case CAFFE -> caffeLayers();
+            case CAFFENET -> caffenetLayers();
+            case TORCHVISION -> torchvisionLayers();
+            case SMALL -> smallLayers();
         };
     }
 
     // @formatter:off
-    private List<Layer> paperTable() {
-        return table(                                                                      //   3 × 224 × 224
+    private List<Layer> paperLayers() {
+        return layers(                                                                     //   3 × 224 × 224
             conv("conv1",  96, kernel(11), stride(4), rounded(Rounding.CEIL)),             //  96 ×  55 ×  55
-            neuron(), norm(2), pool(Rounding.CEIL),                                        //  96 ×  27 ×  27
+            nonlinearity(), norm(2), pool(Rounding.CEIL),                                  //  96 ×  27 ×  27
             conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
-            neuron(), norm(2), pool(Rounding.CEIL),                                        // 256 ×  13 ×  13
+            nonlinearity(), norm(2), pool(Rounding.CEIL),                                  // 256 ×  13 ×  13
             conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            neuron(), pool(Rounding.CEIL),                                                 // 256 ×   6 ×   6
+            nonlinearity(), pool(Rounding.CEIL),                                           // 256 ×   6 ×   6
             flatten(),                                                                     // 9216
-            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
-            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
-            head("fc8"), softmax());                                                       // 1000
+            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
+            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
+            classifier("fc8"), softmax());                                                 // 1000
     }
 
-    private List<Layer> originalTable() {
-        return table(                                                                      //   3 × 224 × 224
+    private List<Layer> originalLayers() {
+        return layers(                                                                     //   3 × 224 × 224
             conv("conv1",  96, kernel(11), stride(4), rounded(Rounding.CEIL)),             //  96 ×  55 ×  55
-            norm(2), pool(Rounding.CEIL), neuron(),                                        //  96 ×  27 ×  27
+            norm(2), pool(Rounding.CEIL), nonlinearity(),                                  //  96 ×  27 ×  27
             conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
-            neuron(), norm(2), normWithinMaps(), pool(Rounding.CEIL),                      // 256 ×  13 ×  13
+            nonlinearity(), norm(2), normWithinMaps(), pool(Rounding.CEIL),                // 256 ×  13 ×  13
             conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            pool(Rounding.CEIL), neuron(),                                                 // 256 ×   6 ×   6
+            pool(Rounding.CEIL), nonlinearity(),                                           // 256 ×   6 ×   6
             flatten(),                                                                     // 9216
-            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
-            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
-            head("fc8"), softmax());                                                       // 1000
+            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
+            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
+            classifier("fc8"), softmax());                                                 // 1000
     }
 
-    private List<Layer> caffeTable() {
-        return table(                                                                      //   3 × 227 × 227
+    private List<Layer> caffeLayers() {
+        return layers(                                                                     //   3 × 227 × 227
             conv("conv1",  96, kernel(11), stride(4)),                                     //  96 ×  55 ×  55
-            neuron(), normAcrossTowers(1), pool(Rounding.CEIL),                            //  96 ×  27 ×  27
+            nonlinearity(), normAcrossTowers(1), pool(Rounding.CEIL),                      //  96 ×  27 ×  27
             conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
-            neuron(), normAcrossTowers(1), pool(Rounding.CEIL),                            // 256 ×  13 ×  13
+            nonlinearity(), normAcrossTowers(1), pool(Rounding.CEIL),                      // 256 ×  13 ×  13
             conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            neuron(), pool(Rounding.CEIL),                                                 // 256 ×   6 ×   6
+            nonlinearity(), pool(Rounding.CEIL),                                           // 256 ×   6 ×   6
             flatten(),                                                                     // 9216
-            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
-            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
-            head("fc8"), softmax());                                                       // 1000
+            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
+            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
+            classifier("fc8"), softmax());                                                 // 1000
     }
 
-    private List<Layer> caffenetTable() {
-        return table(                                                                      //   3 × 227 × 227
+    private List<Layer> caffenetLayers() {
+        return layers(                                                                     //   3 × 227 × 227
             conv("conv1",  96, kernel(11), stride(4)),                                     //  96 ×  55 ×  55
-            neuron(), pool(Rounding.CEIL), normAcrossTowers(1),                            //  96 ×  27 ×  27
+            nonlinearity(), pool(Rounding.CEIL), normAcrossTowers(1),                      //  96 ×  27 ×  27
             conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
-            neuron(), pool(Rounding.CEIL), normAcrossTowers(1),                            // 256 ×  13 ×  13
+            nonlinearity(), pool(Rounding.CEIL), normAcrossTowers(1),                      // 256 ×  13 ×  13
             conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            neuron(), pool(Rounding.CEIL),                                                 // 256 ×   6 ×   6
+            nonlinearity(), pool(Rounding.CEIL),                                           // 256 ×   6 ×   6
             flatten(),                                                                     // 9216
-            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
-            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
-            head("fc8"), softmax());                                                       // 1000
+            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
+            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
+            classifier("fc8"), softmax());                                                 // 1000
     }
 
-    private List<Layer> torchvisionTable() {
-        return table(                                                                      //   3 × 224 × 224
+    private List<Layer> torchvisionLayers() {
+        return layers(                                                                     //   3 × 224 × 224
             conv("conv1",  64, kernel(11), stride(4), pad(2)),                             //  64 ×  55 ×  55
-            neuron(), norm(2), pool(Rounding.FLOOR),                                       //  64 ×  27 ×  27
+            nonlinearity(), norm(2), pool(Rounding.FLOOR),                                 //  64 ×  27 ×  27
             conv("conv2", 192, kernel(5), pad(2), groups(towers)),                         // 192 ×  27 ×  27
-            neuron(), norm(2), pool(Rounding.FLOOR),                                       // 192 ×  13 ×  13
+            nonlinearity(), norm(2), pool(Rounding.FLOOR),                                 // 192 ×  13 ×  13
             conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv4", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            neuron(),
+            nonlinearity(),
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            neuron(), pool(Rounding.FLOOR),                                                // 256 ×   6 ×   6
-            flatten(), dropped(),                                                          // 9216
-            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
-            dense("fc7", 4096), neuron(),                                                  // 4096
-            head("fc8"), softmax());                                                       // 1000
+            nonlinearity(), pool(Rounding.FLOOR),                                          // 256 ×   6 ×   6
+            flatten(), drop(),                                                             // 9216
+            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
+            dense("fc7", 4096), nonlinearity(),                                            // 4096
+            classifier("fc8"), softmax());                                                 // 1000
     }
 
-    private List<Layer> smallTable() {
-        return table(                                                                      //   3 ×  32 ×  32
+    private List<Layer> smallLayers() {
+        return layers(                                                                     //   3 ×  32 ×  32
             conv("conv1",  96, kernel(5), pad(2)),                                         //  96 ×  32 ×  32
-            neuron(), norm(2), pool(Rounding.CEIL),                                        //  96 ×  16 ×  16
+            nonlinearity(), norm(2), pool(Rounding.CEIL),                                  //  96 ×  16 ×  16
             conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  16 ×  16
-            neuron(), norm(2), pool(Rounding.CEIL),                                        // 256 ×   8 ×   8
+            nonlinearity(), norm(2), pool(Rounding.CEIL),                                  // 256 ×   8 ×   8
             conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×   8 ×   8
-            neuron(),
+            nonlinearity(),
             conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×   8 ×   8
-            neuron(),
+            nonlinearity(),
             conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×   8 ×   8
-            neuron(), pool(Rounding.CEIL),                                                 // 256 ×   4 ×   4
+            nonlinearity(), pool(Rounding.CEIL),                                           // 256 ×   4 ×   4
             flatten(),                                                                     // 4096
-            dense("fc6", 4096), neuron(), dropped(),                                       // 4096
-            dense("fc7", 4096), neuron(), dropped(),                                       // 4096
-            head("fc8"), softmax());                                                       // 10
+            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
+            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
+            classifier("fc8"), softmax());                                                 // 10
     }
     // @formatter:on
 
-    // --- the words of the tables -----------------------------------------------------------------------------------
+    // --- the words of the variants -----------------------------------------------------------------------------------
 
     @SafeVarargs
-    private static List<Layer> table(List<Layer>... lines) {
+    private static List<Layer> layers(List<Layer>... lines) {
         List<Layer> layers = new ArrayList<>();
         for (List<Layer> line : lines) {
             layers.addAll(line);
@@ -326,7 +328,7 @@ public record AlexNet(
         return new Conv(conv.name(), conv.filters(), window, conv.groups());
     }
 
-    private List<Layer> neuron() {
+    private List<Layer> nonlinearity() {
         return List.of(
                 switch (activation) {
                     case RELU -> new Relu();
@@ -351,10 +353,10 @@ public record AlexNet(
     }
 
     private List<Layer> norm(LocalResponseNorm norm) {
-        return responseNorm ? List.of(new Normalize(norm)) : List.of();
+        return responseNorm ? List.of(new ResponseNorm(norm)) : List.of();
     }
 
-    /// Windows of 2/2 are rounded down whatever the table says: 55, 27 and 13 pixels then become 27, 13 and 6, as with 3/2.
+    /// Windows of 2/2 are rounded down whatever the variant says: 55, 27 and 13 pixels then become 27, 13 and 6, as with 3/2.
     private List<Layer> pool(Rounding rounding) {
         return List.of(new MaxPool(overlappingPools ? new Window(3, 2, 0, rounding) : Window.of(2, 2, 0)));
     }
@@ -367,11 +369,11 @@ public record AlexNet(
         return List.of(new Dense(name, scaled(units)));
     }
 
-    private List<Layer> head(String name) {
+    private List<Layer> classifier(String name) {
         return List.of(new Dense(name, classes));
     }
 
-    private List<Layer> dropped() {
+    private List<Layer> drop() {
         return dropout == 0 ? List.of() : List.of(new Dropout(dropout, dropoutScaling));
     }
 
@@ -386,45 +388,45 @@ public record AlexNet(
 
     // --- changes ---------------------------------------------------------------------------------------------------
 
-    private AlexNet with(Table other) {
+    private AlexNet with(Variant other) {
         return new AlexNet(other, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
                 dropout, dropoutScaling, initialization);
     }
 
     private AlexNet with(Initialization other) {
-        return new AlexNet(table, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
                 dropout, dropoutScaling, other);
     }
 
     /// The same network for this many classes.
     public AlexNet withClasses(int count) {
-        return new AlexNet(table, input, channels, count, width, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, count, width, towers, activation, responseNorm, overlappingPools,
                 dropout, dropoutScaling, initialization);
     }
 
     /// The same network, narrower or wider, for square inputs of another size.
     public AlexNet withSize(int side, int colours, double factor) {
-        return new AlexNet(table, side, colours, classes, factor, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, side, colours, classes, factor, towers, activation, responseNorm, overlappingPools,
                 dropout, dropoutScaling, initialization);
     }
 
     /// The same network with one tower or two.
     public AlexNet withTowers(int count) {
-        return new AlexNet(table, input, channels, classes, width, count, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, classes, width, count, activation, responseNorm, overlappingPools,
                 dropout, dropoutScaling, initialization);
     }
 
     /// The same network with dropout's other way of making up for the missing units.
     public AlexNet withDropoutScaling(Layer.DropoutScaling scaling) {
-        return new AlexNet(table, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
                 dropout, scaling, initialization);
     }
 
-    /// A table's defaults with the values that are given; `null` leaves the default. This is how a recipe and a model file
+    /// A variant's defaults with the values that are given; `null` leaves the default. This is how a recipe and a model file
     /// spell a network.
     @JsonCreator
     public static AlexNet of(
-            @JsonProperty(value = "table", required = true) Table table,
+            @JsonProperty(value = "variant", required = true) @JsonAlias("table") Variant variant,
             @JsonProperty("input") @Nullable Integer input,
             @JsonProperty("channels") @Nullable Integer channels,
             @JsonProperty("classes") @Nullable Integer classes,
@@ -436,9 +438,9 @@ public record AlexNet(
             @JsonProperty("dropout") @Nullable Double dropout,
             @JsonProperty("dropout_scaling") Layer.@Nullable DropoutScaling dropoutScaling,
             @JsonProperty("initialization") @Nullable Initialization initialization) {
-        AlexNet base = of(table);
+        AlexNet base = of(variant);
         return new AlexNet(
-                table,
+                variant,
                 or(input, base.input),
                 or(channels, base.channels),
                 or(classes, base.classes),

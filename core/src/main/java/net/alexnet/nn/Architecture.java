@@ -7,8 +7,8 @@ import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
 import net.alexnet.nn.Layer.Weighted;
@@ -41,7 +41,7 @@ public record Architecture(String name, List<Row> rows) {
                 case Conv conv -> Shape.of(
                         conv.filters(), in.dim(0) / conv.groups(), conv.window().kernel(), conv.window().kernel());
                 case Dense dense -> Shape.of(dense.units(), in.dim(0));
-                case Relu _,Tanh _,Normalize _,MaxPool _,Flatten _,Dropout _,Softmax _ ->
+                case Relu _,Tanh _,ResponseNorm _,MaxPool _,Flatten _,Dropout _,Softmax _ ->
                     throw new IllegalStateException(
                             name + " has no weight");
             };
@@ -78,7 +78,7 @@ public record Architecture(String name, List<Row> rows) {
             case Weighted weighted -> weighted.name();
             case Relu _ -> "relu" + number;
             case Tanh _ -> "tanh" + number;
-            case Normalize normalize -> switch (normalize.norm().region()) {
+            case ResponseNorm lrn -> switch (lrn.norm().region()) {
                 case ACROSS_CHANNELS -> "norm" + number;
                 case WITHIN_CHANNEL -> "mapnorm" + number;
             };
@@ -113,9 +113,9 @@ public record Architecture(String name, List<Row> rows) {
             }
             case MaxPool pool -> plain(name, layer, in, windowed(name, pool.window(), in, channels(name, in)));
             case Flatten _ -> plain(name, layer, in, Shape.of(Math.toIntExact(in.elements())));
-            case Normalize normalize -> {
-                if (channels(name, in) % normalize.norm().groups() != 0) {
-                    throw new IllegalArgumentException(name + " has " + normalize.norm().groups()
+            case ResponseNorm lrn -> {
+                if (channels(name, in) % lrn.norm().groups() != 0) {
+                    throw new IllegalArgumentException(name + " has " + lrn.norm().groups()
                             + " groups, which do not divide its " + in.dim(0) + " channels");
                 }
                 yield plain(name, layer, in, in);

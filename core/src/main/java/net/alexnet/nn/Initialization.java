@@ -35,7 +35,7 @@ public enum Initialization {
     ///
     /// @param layer the layer's name, `conv1` … `fc8`
     /// @param fanIn how many inputs one of its units sees
-    public double deviation(String layer, long fanIn) {
+    public double std(String layer, long fanIn) {
         return switch (this) {
             case PAPER -> 0.01;
             case SOURCE -> layer.equals("conv3") || layer.equals("conv4") || layer.equals("conv5") ? 0.03 : 0.01;
@@ -84,10 +84,10 @@ public enum Initialization {
             }
             return;
         }
-        double deviation = deviation(layer, row.fanIn());
+        double std = std(layer, row.fanIn());
         RandomGenerator normal = CounterRng.generator(seed, WEIGHTS, architecture.rows().indexOf(row));
         for (long i = 0; i < count; i++) {
-            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) normal.nextGaussian(0, deviation));
+            values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) normal.nextGaussian(0, std));
         }
     }
 

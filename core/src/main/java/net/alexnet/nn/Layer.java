@@ -40,7 +40,7 @@ public sealed interface Layer {
     record Tanh() implements Layer {}
 
     /// Local response normalisation, §3.3.
-    record Normalize(LocalResponseNorm norm) implements Layer {}
+    record ResponseNorm(LocalResponseNorm norm) implements Layer {}
 
     /// Max-pooling, overlapping where the window is wider than its stride, §3.4.
     record MaxPool(Window window) implements Layer {}

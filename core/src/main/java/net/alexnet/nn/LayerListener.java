@@ -3,9 +3,9 @@ package net.alexnet.nn;
 import net.alexnet.nn.Architecture.Row;
 
 /// Is told as a [Network] goes through its layers, so that what each of them costs can be read: the time of a layer's pass
-/// is that since the call before. [Network#metered] gives a network that calls one.
+/// is that since the call before. [Network#withListener] gives a network that calls one.
 ///
-/// Where a device works behind the program's back, it is for the meter to wait for it.
+/// Where a device works behind the program's back, it is for the listener to wait for it.
 @FunctionalInterface
 public interface LayerListener {
     /// Looks at nothing.

@@ -5,11 +5,11 @@ import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 
 /// How many bytes a training step of one batch needs beyond the program itself, by what they are for; known before anything
-/// is allocated. It is the plan of a CPU with kernels of ours: other engines keep the winners of poolings besides, what is
+/// is allocated. It is the plan of a CPU with kernels of ours: other engines keep the argmax of poolings besides, what is
 /// between a norm and a pooling, and padded copies of inputs whose windows hang over.
 ///
 /// @param parameters weights and biases
@@ -62,7 +62,7 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
     /// The values of the gradients on both sides of a row, if it has a pass of its own on the way back.
     private static long gradients(List<Row> rows, int i) {
         boolean passed = isPooledAtOnce(rows, i) || (isInPlace(rows, i) && switch (rows.get(i + 1).layer()) {
-            case Conv _,Normalize _,MaxPool _ -> true;
+            case Conv _,ResponseNorm _,MaxPool _ -> true;
             default -> false;
         });
         return passed ? 0 : rows.get(i).out().elements() + (i == 0 ? 0 : rows.get(i).in().elements());
@@ -73,7 +73,7 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
     }
 
     private static boolean isPooledAtOnce(List<Row> rows, int i) {
-        return rows.get(i).layer() instanceof Normalize normalize && normalize.norm().isPaperForm()
+        return rows.get(i).layer() instanceof ResponseNorm lrn && lrn.norm().isPaperForm()
                 && rows.get(i + 1).layer() instanceof MaxPool;
     }
 

@@ -19,8 +19,8 @@ import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
 import net.alexnet.nn.Layer.Weighted;
@@ -45,13 +45,13 @@ public final class Network {
     private final Architecture architecture;
     private final Backend backend;
     private final Map<String, Parameter> parameters;
-    private final LayerListener meter;
+    private final LayerListener listener;
 
     private <E extends Exception> Network(Architecture architecture, Backend backend, Values<E> values) throws E {
         this.architecture = architecture;
         this.backend = backend;
         this.parameters = new LinkedHashMap<>();
-        this.meter = LayerListener.NONE;
+        this.listener = LayerListener.NONE;
         for (Row row : architecture.rows()) {
             if (row.layer() instanceof Weighted weighted) {
                 Shape weight = row.weightShape();
@@ -61,11 +61,11 @@ public final class Network {
         }
     }
 
-    private Network(Network other, LayerListener meter) {
+    private Network(Network other, LayerListener listener) {
         this.architecture = other.architecture;
         this.backend = other.backend;
         this.parameters = other.parameters;
-        this.meter = meter;
+        this.listener = listener;
     }
 
     private <E extends Exception> void add(String layer, Row row, boolean bias, Shape shape, Values<E> values)
@@ -138,8 +138,8 @@ public final class Network {
                 place -> backend.upload(place.shape(), weights.values(place.name(), place.shape())));
     }
 
-    /// The same network, with the same parameters, which tells a meter of every layer's pass.
-    public Network metered(LayerListener other) {
+    /// The same network, with the same parameters, which tells a listener of every layer's pass.
+    public Network withListener(LayerListener other) {
         return new Network(this, other);
     }
 
@@ -169,8 +169,8 @@ public final class Network {
     /// comes out of the ReLU, whose own input and output are that same tensor. A norm that the backend computes together with
     /// the pooling behind it writes nothing: its output is its input, and the pooling's input that of the norm.
     ///
-    /// @param aid what its gradient needs besides: the mask of a dropout, the winners of a pooling; else the output
-    public record Stage(Row row, Tensor in, Tensor out, Tensor aid) {}
+    /// @param saved what its gradient needs besides: the mask of a dropout, the argmax of a pooling; else the output
+    public record Stage(Row row, Tensor in, Tensor out, Tensor saved) {}
 
     /// Probabilities of the classes at test time.
     ///
@@ -195,7 +195,7 @@ public final class Network {
         Tensor in = x;
         for (int i = from; i < to; i++) {
             Tensor out = stage(i, from, to, in, this::rescaled).out();
-            meter.done(architecture.rows().get(i), Pass.FORWARD);
+            listener.done(architecture.rows().get(i), Pass.FORWARD);
             if (!in.equals(x) && !in.equals(out)) {
                 backend.free(in); // nothing goes back this way
             }
@@ -225,7 +225,7 @@ public final class Network {
         int to = architecture.rows().size() - 1;
         for (int i = from; i < to; i++) {
             Stage stage = stage(i, from, to, x, (at, dropout, in) -> dropped(at, dropout, in, masks));
-            meter.done(stage.row(), Pass.FORWARD);
+            listener.done(stage.row(), Pass.FORWARD);
             stages.add(stage);
             x = stage.out();
         }
@@ -265,8 +265,8 @@ public final class Network {
             case Dense dense -> plain(row, x, backend.dense(x, weight(dense), bias(dense)));
             case Relu _ -> plain(row, x, index > 0 && rectified(index - 1) ? x : backend.relu(x));
             case Tanh _ -> plain(row, x, backend.tanh(x));
-            case Normalize normalize -> plain(
-                    row, x, index + 1 < to && pooledAtOnce(index) ? x : backend.normalize(x, normalize.norm()));
+            case ResponseNorm lrn -> plain(
+                    row, x, index + 1 < to && pooledAtOnce(index) ? x : backend.normalize(x, lrn.norm()));
             case Flatten _ -> plain(row, x, backend.flatten(x));
             case Softmax _ -> plain(row, x, backend.softmax(x));
             case Dropout dropout -> rule.apply(index, dropout, x);
@@ -274,7 +274,7 @@ public final class Network {
                     row, x, backend.normalizeMaxPool(x, norm(index - 1), pool.window()));
             case MaxPool pool -> {
                 Pooled pooled = backend.maxPool(x, pool.window());
-                yield new Stage(row, x, pooled.output(), pooled.winners());
+                yield new Stage(row, x, pooled.output(), pooled.argmax());
             }
         };
     }
@@ -299,13 +299,13 @@ public final class Network {
     /// Whether a row is a norm with a pooling behind it and the backend computes both at once.
     private boolean pooledAtOnce(int index) {
         List<Row> rows = architecture.rows();
-        return rows.get(index).layer() instanceof Normalize normalize
+        return rows.get(index).layer() instanceof ResponseNorm lrn
                 && rows.get(index + 1).layer() instanceof MaxPool
-                && backend.fusesNormalizeMaxPool(normalize.norm());
+                && backend.fusesNormalizeMaxPool(lrn.norm());
     }
 
     private LocalResponseNorm norm(int index) {
-        return ((Normalize) architecture.rows().get(index).layer()).norm();
+        return ((ResponseNorm) architecture.rows().get(index).layer()).norm();
     }
 
     private static Stage plain(Row row, Tensor in, Tensor out) {
@@ -346,7 +346,7 @@ public final class Network {
                 if (i < stages.size() - 1) {
                     free(stages.get(i));
                 }
-                meter.done(stages.get(i).row(), Pass.BACKWARD_DATA);
+                listener.done(stages.get(i).row(), Pass.BACKWARD_DATA);
             }
             dy = dx;
         }
@@ -357,8 +357,8 @@ public final class Network {
     private void free(Stage stage) {
         if (!stage.out().equals(stage.in())) {
             backend.free(stage.out());
-            if (!stage.aid().equals(stage.out())) {
-                backend.free(stage.aid());
+            if (!stage.saved().equals(stage.out())) {
+                backend.free(stage.saved());
             }
         }
     }
@@ -372,31 +372,32 @@ public final class Network {
                             stage.in(), dy, stage.row().weightShape(), conv.window(), conv.groups()),
                     sink);
             case Dense dense -> emit(stage.row(), dense, backend.denseParameterGradients(stage.in(), dy), sink);
-            case Relu _,Tanh _,Normalize _,MaxPool _,Flatten _,Dropout _,Softmax _ -> {}
+            case Relu _,Tanh _,ResponseNorm _,MaxPool _,Flatten _,Dropout _,Softmax _ -> {}
         }
     }
 
     private void emit(Row row, Weighted layer, ParameterGradients gradients, GradientSink sink) {
-        meter.done(row, Pass.BACKWARD_WEIGHTS);
+        listener.done(row, Pass.BACKWARD_WEIGHTS);
         sink.accept(parameter(layer.name() + ".weight"), gradients.weight());
         sink.accept(parameter(layer.name() + ".bias"), gradients.bias());
     }
 
     /// Whether a norm wrote nothing because the pooling behind it was computed at once.
     private static boolean nothingBetween(Stage stage) {
-        return stage.row().layer() instanceof Normalize && stage.out().equals(stage.in());
+        return stage.row().layer() instanceof ResponseNorm && stage.out().equals(stage.in());
     }
 
     /// The gradient by the input of a norm, from that by the output of the pooling behind it.
     private Tensor throughNorm(Stage pooled, Stage normalized, Tensor dy, boolean throughRelu) {
         return backend.normalizeMaxPoolGradient(pooled.in(), pooled.out(), dy,
-                ((Normalize) normalized.row().layer()).norm(), ((MaxPool) pooled.row().layer()).window(), throughRelu);
+                ((ResponseNorm) normalized.row().layer()).norm(), ((MaxPool) pooled.row().layer()).window(),
+                throughRelu);
     }
 
     /// Whether a layer's gradient goes on through a ReLU in a pass of its own: nothing is gained by doing both at once.
     private static boolean isValueByValue(Stage stage) {
         return switch (stage.row().layer()) {
-            case Conv _,Normalize _,MaxPool _ -> false;
+            case Conv _,ResponseNorm _,MaxPool _ -> false;
             case Dense _,Relu _,Tanh _,Flatten _,Dropout _,Softmax _ -> true;
         };
     }
@@ -408,9 +409,9 @@ public final class Network {
         return switch (stage.row().layer()) {
             case Conv conv -> backend.convolveInputGradientThroughRelu(
                     dy, weight(conv), x, conv.window(), conv.groups());
-            case Normalize normalize -> backend.normalizeGradientThroughRelu(x, y, dy, normalize.norm());
+            case ResponseNorm lrn -> backend.normalizeGradientThroughRelu(x, y, dy, lrn.norm());
             case MaxPool pool -> backend.maxPoolGradientThroughRelu(
-                    x, dy, new Pooled(y, stage.aid()), pool.window());
+                    x, dy, new Pooled(y, stage.saved()), pool.window());
             case Dense _,Relu _,Tanh _,Flatten _,Dropout _,Softmax _ -> throw new IllegalStateException(
                     stage.row().name() + " goes back alone");
         };
@@ -425,10 +426,10 @@ public final class Network {
             case Dense dense -> backend.denseInputGradient(dy, weight(dense));
             case Relu _ -> backend.reluGradient(y, dy);
             case Tanh _ -> backend.tanhGradient(y, dy);
-            case Normalize normalize -> backend.normalizeGradient(x, y, dy, normalize.norm());
-            case MaxPool pool -> backend.maxPoolGradient(x, dy, new Pooled(y, stage.aid()), pool.window());
+            case ResponseNorm lrn -> backend.normalizeGradient(x, y, dy, lrn.norm());
+            case MaxPool pool -> backend.maxPoolGradient(x, dy, new Pooled(y, stage.saved()), pool.window());
             case Flatten _ -> backend.unflatten(dy, x.shape());
-            case Dropout _ -> backend.multiply(dy, stage.aid());
+            case Dropout _ -> backend.multiply(dy, stage.saved());
             case Softmax _ -> throw new IllegalStateException("softmax goes back with the loss");
         };
     }

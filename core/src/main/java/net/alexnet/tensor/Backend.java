@@ -23,7 +23,7 @@ public interface Backend extends AutoCloseable {
 
     /// What the last digits of its results depend on: what must be the same for a resumed run to end, bit for bit, where it
     /// would have ended.
-    ComputeEnvironment numerics();
+    ComputeEnvironment computeEnvironment();
 
     /// Whether its device is known to multiply faster in a precision than in float32. A device of which nothing is known
     /// does not, and float32 is not faster than itself.
@@ -58,7 +58,7 @@ public interface Backend extends AutoCloseable {
     /// @param pixels at least `N·H·W·C` floats, native or heap. A backend may use the memory in place, so it must
     ///     stay unchanged while the returned tensor lives
     /// @return a tensor of the logical shape `(N, C, H, W)`
-    Tensor uploadPictures(MemorySegment pixels, int count, int height, int width, int channels);
+    Tensor uploadImages(MemorySegment pixels, int count, int height, int width, int channels);
 
     /// The values in row-major order of the logical shape; waits for the device.
     float[] download(Tensor tensor);
@@ -176,7 +176,7 @@ public interface Backend extends AutoCloseable {
         return throughRelu(x, normalizeGradient(x, y, dy, norm));
     }
 
-    /// The maximum of each window, and what its gradient needs to find the winners again. Of equal values the first in
+    /// The maximum of each window, and what its gradient needs to find the maxima again. Of equal values the first in
     /// row order wins; padding never does. A window with no pixel of the map in it is refused.
     Pooled maxPool(Tensor x, Window window);
 
@@ -216,7 +216,7 @@ public interface Backend extends AutoCloseable {
         Tensor dx = throughRelu
                 ? normalizeGradientThroughRelu(x, between, dBetween, norm)
                 : normalizeGradient(x, between, dBetween, norm);
-        Stream.of(between, pooled.output(), pooled.winners(), dBetween).distinct().forEach(this::free);
+        Stream.of(between, pooled.output(), pooled.argmax(), dBetween).distinct().forEach(this::free);
         return dx;
     }
 
@@ -230,13 +230,14 @@ public interface Backend extends AutoCloseable {
     /// @param labels one per row, each in `0 .. classes − 1`
     Loss crossEntropy(Tensor logits, int[] labels);
 
-    /// The paper's §5 rule, with the rate and the decay inside the velocity (`weights.cu`, `Weights::update`):
+    /// The paper's §5 rule, with the learning rate and the decay inside the momentum buffer (`weights.cu`, `Weights::update`):
     ///
     /// ```
-    /// velocity := momentum · velocity − weightDecay · rate · parameter − rate · gradient
-    /// parameter := parameter + velocity
+    /// buffer := momentum · buffer − weightDecay · learningRate · parameter − learningRate · gradient
+    /// parameter := parameter + buffer
     /// ```
-    void update(Tensor parameter, Tensor velocity, Tensor gradient, float momentum, float weightDecay, float rate);
+    void update(Tensor parameter, Tensor momentumBuffer, Tensor gradient, float momentum, float weightDecay,
+            float learningRate);
 
     // --- looking in ------------------------------------------------------------------------------------------------
 
@@ -260,8 +261,8 @@ public interface Backend extends AutoCloseable {
     /// What [#maxPool] gives.
     ///
     /// @param output `(N, C, window.outputs(H), window.outputs(W))`
-    /// @param winners where each maximum came from, in the backend's own form; may be any tensor, the output too
-    record Pooled(Tensor output, Tensor winners) {}
+    /// @param argmax where each maximum came from, in the backend's own form; may be any tensor, the output too
+    record Pooled(Tensor output, Tensor argmax) {}
 
     /// What [#crossEntropy] gives.
     ///
@@ -272,7 +273,7 @@ public interface Backend extends AutoCloseable {
     /// What [#statistics] gives.
     ///
     /// @param mean over the finite values; NaN if there are none
-    /// @param deviation the standard deviation (by n) of the finite values; NaN if there are none
+    /// @param std the standard deviation (by n) of the finite values; NaN if there are none
     /// @param nonFinite how many values are NaN or infinite
-    record Statistics(double mean, double deviation, long nonFinite) {}
+    record Statistics(double mean, double std, long nonFinite) {}
 }

@@ -29,14 +29,14 @@ public final class Operands {
         }
     }
 
-    /// [Backend#uploadPictures]: at least as much memory as the pictures fill.
+    /// [Backend#uploadImages]: at least as much memory as the pictures fill.
     ///
     /// @return `(N, C, H, W)`
-    public static Shape uploadPictures(MemorySegment pixels, int count, int height, int width, int channels) {
+    public static Shape uploadImages(MemorySegment pixels, int count, int height, int width, int channels) {
         Shape shape = Shape.of(count, channels, height, width);
         long needed = shape.elements() * Float.BYTES;
         if (pixels.byteSize() < needed) {
-            throw new IllegalArgumentException("uploadPictures: " + Shape.of(count, height, width, channels)
+            throw new IllegalArgumentException("uploadImages: " + Shape.of(count, height, width, channels)
                     + " pixels fill " + needed + " bytes, found " + pixels.byteSize());
         }
         return shape;
@@ -151,9 +151,9 @@ public final class Operands {
         }
     }
 
-    /// [Backend#update]: a parameter, its velocity and its gradient have one shape.
-    public static void update(Shape parameter, Shape velocity, Shape gradient) {
-        same("update", "parameter", parameter, "velocity", velocity);
+    /// [Backend#update]: a parameter, its momentum buffer and its gradient have one shape.
+    public static void update(Shape parameter, Shape momentumBuffer, Shape gradient) {
+        same("update", "parameter", parameter, "momentumBuffer", momentumBuffer);
         same("update", "parameter", parameter, "gradient", gradient);
     }
 

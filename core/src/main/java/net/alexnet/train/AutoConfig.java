@@ -32,7 +32,7 @@ public record AutoConfig(Recipe recipe, String reason) {
     private static final double ROOM = 256.0 / 224;
 
     /// A user who has set one of these has chosen the size.
-    private static final Set<String> SIZE_KEYS = Set.of("network", "network.table", "network.input", "network.width");
+    private static final Set<String> SIZE_KEYS = Set.of("network", "network.variant", "network.input", "network.width");
 
     private record Size(int input, double width) {}
 

@@ -235,7 +235,7 @@ public final class Trainer {
         entries.addAll(parts.constants());
         Path saved = parts.store().save(
                 state,
-                backend.numerics(),
+                backend.computeEnvironment(),
                 RecipeReader.write(recipe),
                 parts.metadata(),
                 entries,

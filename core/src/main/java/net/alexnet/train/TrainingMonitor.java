@@ -54,7 +54,7 @@ final class TrainingMonitor {
     /// @param linear what conv1 gives before its neuron
     /// @return warnings that were not given before, as from every method here
     List<String> signal(Stage conv1, Tensor linear) {
-        double deviation = backend.statistics(linear).deviation();
+        double deviation = backend.statistics(linear).std();
         if (deviation >= LEAST_SIGNAL && deviation <= GREATEST_SIGNAL) {
             return List.of();
         }
@@ -68,7 +68,7 @@ final class TrainingMonitor {
                 LEAST_SIGNAL,
                 GREATEST_SIGNAL,
                 small ? "fade" : "grow",
-                backend.statistics(conv1.in()).deviation(),
+                backend.statistics(conv1.in()).std(),
                 spelled(recipe.network().initialization()),
                 small
                         ? "'pictures.values: raw', or 'network.initialization: he'"

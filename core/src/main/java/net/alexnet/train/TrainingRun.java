@@ -184,7 +184,7 @@ public final class TrainingRun {
     }
 
     private void warnOfOtherNumerics(Checkpoint checkpoint) {
-        List<String> changes = checkpoint.numerics().map(then -> then.changes(tools.backend.numerics()))
+        List<String> changes = checkpoint.numerics().map(then -> then.changes(tools.backend.computeEnvironment()))
                 .orElse(List.of());
         if (!changes.isEmpty()) {
             tools.progress.warning("a run is resumed exactly where the same computes as before, which has changed ("

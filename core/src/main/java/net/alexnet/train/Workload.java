@@ -102,7 +102,7 @@ final class Workload implements AutoCloseable {
         await();
         long start = System.nanoTime();
         laps.start();
-        double update = step(network.metered(laps), Optional.of(laps));
+        double update = step(network.withListener(laps), Optional.of(laps));
         await();
         return new Stopped(laps.laps(), update, (System.nanoTime() - start) / 1e9);
     }
@@ -126,7 +126,7 @@ final class Workload implements AutoCloseable {
             laps.ifPresent(LayerTimer::split);
             new TrainingStep(walked, velocities).run(pictures, labels, new DropoutMasks(SEED, steps++), 0,
                     (_, loss) -> {
-                        laps.ifPresent(meter -> meter.done(softmax, Pass.FORWARD));
+                        laps.ifPresent(listener -> listener.done(softmax, Pass.FORWARD));
                         return loss;
                     });
             return laps.map(LayerTimer::split).orElse(0.0);
@@ -147,7 +147,7 @@ final class Workload implements AutoCloseable {
 
     private Tensor upload(MemorySegment pixels, int pictures) {
         Shape input = network.architecture().input();
-        return backend.uploadPictures(pixels, pictures, input.dim(1), input.dim(2), input.dim(0));
+        return backend.uploadImages(pixels, pictures, input.dim(1), input.dim(2), input.dim(0));
     }
 
     /// Frees everything that was made for it.

@@ -23,7 +23,7 @@ import net.alexnet.inference.Prediction.Guess;
 import net.alexnet.inference.Predictor.ClassProbability;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Activation;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
@@ -45,7 +45,7 @@ class EnsembleTest {
     private final ReferenceBackend backend = new ReferenceBackend();
     private final Network small = network(TinyNetworks.of(CLASSES.size()), 3);
     private final Network large = network(
-            new AlexNet(Table.SMALL, 12, 1, CLASSES.size(), 0.001, 2, Activation.RELU, true, true, 0,
+            new AlexNet(Variant.SMALL, 12, 1, CLASSES.size(), 0.001, 2, Activation.RELU, true, true, 0,
                     Initialization.HE),
             4);
 
@@ -187,7 +187,7 @@ class EnsembleTest {
         Preprocessing alone = new Preprocessing(
                 1, preprocessing.crop(), preprocessing.crop(), preprocessing.mean(), preprocessing.scale(),
                 Optional.empty());
-        AlexNet table = new AlexNet(Table.SMALL, alone.crop(), 1, CLASSES.size(), 0.001, 2, Activation.RELU, true,
+        AlexNet table = new AlexNet(Variant.SMALL, alone.crop(), 1, CLASSES.size(), 0.001, 2, Activation.RELU, true,
                 true, 0, Initialization.HE);
         Predictor classifier = new Predictor(new Model(new ModelCard(table, CLASSES, alone, "test"), network));
         double[] mean = new double[CLASSES.size()];

@@ -108,7 +108,7 @@ class FeatureCacheTest {
                     if (method.getName().equals("describe")) {
                         return description;
                     }
-                    if (method.getName().equals("uploadPictures")) {
+                    if (method.getName().equals("uploadImages")) {
                         uploads.add((Integer) arguments[1]);
                     }
                     try {

@@ -82,7 +82,7 @@ class FeatureExtractorTest {
         assertThat(FeatureLayer.of(paper, "fc8").end()).isEqualTo(paper.rows().size() - 1);
         Architecture original = AlexNet.original().architecture();
         assertThat(FeatureLayer.of(original, "conv1").end()).as("its neuron stands behind the pooling").isEqualTo(1);
-        for (AlexNet.Table one : AlexNet.Table.values()) {
+        for (AlexNet.Variant one : AlexNet.Variant.values()) {
             FeatureLayer last = FeatureLayer.lastHidden(AlexNet.of(one).architecture());
             assertThat(last.name()).isEqualTo("fc7");
             assertThat(AlexNet.of(one).architecture().rows().get(last.end() - 1).name()).isEqualTo("relu7");
@@ -91,7 +91,7 @@ class FeatureExtractorTest {
 
     @Test
     void everyRowOfEveryTableCanBeAskedFor() {
-        for (AlexNet.Table one : AlexNet.Table.values()) {
+        for (AlexNet.Variant one : AlexNet.Variant.values()) {
             Architecture architecture = AlexNet.of(one).architecture();
             List<String> names = architecture.rows().stream().map(Architecture.Row::name).toList();
             assertThat(names).doesNotHaveDuplicates();
@@ -153,7 +153,7 @@ class FeatureExtractorTest {
         try (Arena arena = Arena.ofConfined(); Scope _ = backend.scope()) {
             MemorySegment pixels = arena.allocate((long) writer.valuesPerView() * Float.BYTES, Float.BYTES);
             writer.write(square(picture), view, pixels, 0);
-            Tensor input = backend.uploadPictures(pixels, 1, 8, 8, 1);
+            Tensor input = backend.uploadImages(pixels, 1, 8, 8, 1);
             float[] values = backend.download(network.outputs(input, 0, layer.end()));
             return Arrays.copyOf(values, values.length);
         }

@@ -19,7 +19,7 @@ import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Parameter;
 import net.alexnet.nn.TinyNetworks;
@@ -132,7 +132,7 @@ class ModelTest {
 
     @ParameterizedTest
     @EnumSource
-    void spellsEveryTable(Table of) throws Exception {
+    void spellsEveryTable(Variant of) throws Exception {
         AlexNet large = AlexNet.of(of).withClasses(2);
         Preprocessing preprocessing = new Preprocessing(3, large.input(), large.input(), List.of(1.0, 2.0, 3.0), 1);
         ModelCard whole = new ModelCard(large, List.of("a", "b"), preprocessing, "");
@@ -165,16 +165,16 @@ class ModelTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            network       | {"table":
+            network       | {"variant":
             network       | null
             wnids         | null
             wnids         | [1
             views         | many
             provenance    | {"file": 1,
             network       | {}
-            network       | {"table": "vgg"}
-            network       | {"table": "small", "layers": 3}
-            network       | {"table": "small", "channels": 7}
+            network       | {"variant": "vgg"}
+            network       | {"variant": "small", "layers": 3}
+            network       | {"variant": "small", "channels": 7}
             classes       | ["a", "b"
             classes       | {"a": 1}
             classes       | null

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture.Row;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,18 +19,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AlexNetCommentsTest {
     private static final Path SOURCE = Path.of("src/main/java/net/alexnet/nn/AlexNet.java");
 
-    /// The words of a table that stand for a layer.
+    /// The words of a variant that stand for a layer.
     private static final Pattern LAYER = Pattern
-            .compile("\\b(conv|neuron|norm\\w*|pool|flatten|dense|head|dropped|softmax)\\(");
+            .compile("\\b(conv|nonlinearity|norm\\w*|pool|flatten|dense|classifier|drop|softmax)\\(");
 
     @ParameterizedTest
-    @EnumSource(Table.class)
-    void theCommentsOfATableHold(Table table) throws IOException {
-        AlexNet net = AlexNet.of(table);
+    @EnumSource(Variant.class)
+    void theCommentsOfATableHold(Variant variant) throws IOException {
+        AlexNet net = AlexNet.of(variant);
         List<Row> rows = net.architecture().rows();
         int layers = 0;
         int comments = 0;
-        for (String line : lines(table)) {
+        for (String line : lines(variant)) {
             layers += (int) LAYER.matcher(line).results().filter(word -> gives(net, word.group(1))).count();
             String[] parts = line.split("//", 2);
             if (parts.length == 2) {
@@ -43,16 +43,16 @@ class AlexNetCommentsTest {
         assertThat(comments).as("sizes read from the source").isGreaterThanOrEqualTo(12);
     }
 
-    /// Whether a word of a table gives a layer, or is switched off in the table's defaults.
+    /// Whether a word of a variant gives a layer, or is switched off in the variant's defaults.
     private static boolean gives(AlexNet net, String word) {
-        return word.startsWith("norm") ? net.responseNorm() : !word.equals("dropped") || net.dropout() > 0;
+        return word.startsWith("norm") ? net.responseNorm() : !word.equals("drop") || net.dropout() > 0;
     }
 
-    /// The lines of the expression that is a table.
-    private static List<String> lines(Table table) throws IOException {
-        String name = table.name().toLowerCase(Locale.ROOT) + "Table";
+    /// The lines of the expression that is a variant.
+    private static List<String> lines(Variant variant) throws IOException {
+        String name = variant.name().toLowerCase(Locale.ROOT) + "Layers";
         Matcher body = Pattern
-                .compile("List<Layer> " + name + "\\(\\) \\{\\s*return table\\((.*?)\n    }", Pattern.DOTALL)
+                .compile("List<Layer> " + name + "\\(\\) \\{\\s*return layers\\((.*?)\n    }", Pattern.DOTALL)
                 .matcher(Files.readString(SOURCE));
         assertThat(body.find()).as(name + " in " + SOURCE).isTrue();
         return Stream.of(body.group(1).split("\n")).toList();

@@ -6,14 +6,14 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import java.util.List;
 import net.alexnet.nn.AlexNet.Activation;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Tanh;
 import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.tensor.LocalResponseNorm;
@@ -149,17 +149,17 @@ class AlexNetTest {
     @Test
     void oneTowerIsTheUngroupedNet() {
         AlexNet one = new AlexNet(
-                Table.PAPER, 224, 3, 1000, 1, 1, Activation.RELU, true, true, 0.5, Initialization.PAPER);
+                Variant.PAPER, 224, 3, 1000, 1, 1, Activation.RELU, true, true, 0.5, Initialization.PAPER);
         assertThat(one.architecture().parameters()).isEqualTo(62_378_344);
         assertThat(convolutions(one.architecture())).extracting(Conv::groups).containsOnly(1);
         assertThat(norms(one.architecture())).extracting(LocalResponseNorm::groups).containsOnly(1);
     }
 
     @ParameterizedTest
-    @EnumSource(Table.class)
-    void tanhTakesThePlaceOfEveryRelu(Table table) {
-        Architecture relu = AlexNet.of(table).architecture();
-        Architecture tanh = with(table, Activation.TANH, null, null, null).architecture();
+    @EnumSource(Variant.class)
+    void tanhTakesThePlaceOfEveryRelu(Variant variant) {
+        Architecture relu = AlexNet.of(variant).architecture();
+        Architecture tanh = with(variant, Activation.TANH, null, null, null).architecture();
         assertThat(layers(tanh)).noneMatch(layer -> layer instanceof Relu);
         assertThat(layers(tanh)).filteredOn(layer -> layer instanceof Tanh).hasSize(7);
         assertThat(layers(relu)).filteredOn(layer -> layer instanceof Relu).hasSize(7);
@@ -167,25 +167,25 @@ class AlexNetTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Table.class)
-    void withoutResponseNormThereIsNone(Table table) {
-        assertThat(norms(with(table, null, false, null, null).architecture())).isEmpty();
+    @EnumSource(Variant.class)
+    void withoutResponseNormThereIsNone(Variant variant) {
+        assertThat(norms(with(variant, null, false, null, null).architecture())).isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource(Table.class)
-    void withoutDropoutThereIsNone(Table table) {
-        assertThat(dropouts(with(table, null, null, null, 0.0).architecture())).isEmpty();
+    @EnumSource(Variant.class)
+    void withoutDropoutThereIsNone(Variant variant) {
+        assertThat(dropouts(with(variant, null, null, null, 0.0).architecture())).isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource(value = Table.class, names = "SMALL", mode = EnumSource.Mode.EXCLUDE)
-    void poolsThatDoNotOverlapKeepTheSizes(Table table) {
-        Architecture architecture = with(table, null, null, false, null).architecture();
+    @EnumSource(value = Variant.class, names = "SMALL", mode = EnumSource.Mode.EXCLUDE)
+    void poolsThatDoNotOverlapKeepTheSizes(Variant variant) {
+        Architecture architecture = with(variant, null, null, false, null).architecture();
         assertThat(pools(architecture)).hasSize(3).containsOnly(Window.of(2, 2, 0));
         assertThat(List.of("conv1", "pool1", "pool2", "pool5"))
                 .extracting(name -> row(architecture, name).out().dim(2)).containsExactly(55, 27, 13, 6);
-        assertThat(architecture.parameters()).isEqualTo(AlexNet.of(table).architecture().parameters());
+        assertThat(architecture.parameters()).isEqualTo(AlexNet.of(variant).architecture().parameters());
     }
 
     @Test
@@ -220,7 +220,7 @@ class AlexNetTest {
     void aValueOutOfRangeIsNamed(String key) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AlexNet.of(
-                        Table.PAPER,
+                        Variant.PAPER,
                         key.equals("input") ? 0 : null,
                         key.equals("channels") ? 2 : null,
                         key.equals("classes") ? 1 : null,
@@ -236,17 +236,17 @@ class AlexNetTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Table.class)
-    void whatIsNotGivenIsTheTablesDefault(Table table) {
-        assertThat(AlexNet.of(table, null, null, null, null, null, null, null, null, null, null, null))
-                .isEqualTo(AlexNet.of(table));
-        assertThat(AlexNet.of(table).table()).isEqualTo(table);
+    @EnumSource(Variant.class)
+    void whatIsNotGivenIsTheTablesDefault(Variant variant) {
+        assertThat(AlexNet.of(variant, null, null, null, null, null, null, null, null, null, null, null))
+                .isEqualTo(AlexNet.of(variant));
+        assertThat(AlexNet.of(variant).variant()).isEqualTo(variant);
     }
 
     private static AlexNet with(
-            Table table, @Nullable Activation activation, @Nullable Boolean norm, @Nullable Boolean overlapping,
+            Variant variant, @Nullable Activation activation, @Nullable Boolean norm, @Nullable Boolean overlapping,
             @Nullable Double dropout) {
-        return AlexNet.of(table, null, null, null, null, null, activation, norm, overlapping, dropout, null, null);
+        return AlexNet.of(variant, null, null, null, null, null, activation, norm, overlapping, dropout, null, null);
     }
 
     private static Architecture sized(int input, double width, int classes) {
@@ -279,7 +279,7 @@ class AlexNetTest {
     }
 
     private static List<LocalResponseNorm> norms(Architecture architecture) {
-        return layers(architecture, Normalize.class).stream().map(Normalize::norm).toList();
+        return layers(architecture, ResponseNorm.class).stream().map(ResponseNorm::norm).toList();
     }
 
     private static List<Window> pools(Architecture architecture) {

@@ -11,8 +11,8 @@ import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.LocalResponseNorm.Region;
@@ -47,7 +47,7 @@ class ArchitectureTest {
         fails(new Conv("conv1", 6, Window.of(3, 1, 0), 2), "conv1", "2 groups", "3 input channels");
         fails(new Conv("conv1", 8, Window.of(3, 1, 0), 3), "conv1", "3 groups", "8 filters");
         fails(new Dense("fc6", 5), "fc6", "3 × 9 × 9", "flatten");
-        fails(new Normalize(new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, 0.75, 2)), "norm0", "2 groups",
+        fails(new ResponseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, 0.75, 2)), "norm0", "2 groups",
                 "3 channels");
         fails(new MaxPool(Window.of(11, 2, 0)), "pool0", "11×11", "1 + floor((9 + 2·0 − 11) / 2) = 0");
         assertThatIllegalArgumentException()

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Network.Stage;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.Loss;
@@ -78,15 +78,15 @@ public abstract class GoldenContract {
     final void tenLosses(Net net) {
         GoldenFile golden = net.read();
         Network network = net.network(golden, backend);
-        Map<String, Tensor> velocities = new HashMap<>();
+        Map<String, Tensor> momentumBuffers = new HashMap<>();
         for (Parameter parameter : network.parameters()) {
-            velocities.put(parameter.name(), backend.zeros(parameter.value().shape()));
+            momentumBuffers.put(parameter.name(), backend.zeros(parameter.value().shape()));
         }
         Tensor pictures = pictures();
         float[] expected = golden.tensor("losses");
         assertThat(expected).hasSize(STEPS);
         for (int step = 0; step < STEPS; step++) {
-            assertThat((double) step(network, velocities, pictures, golden, step)).as("loss of step " + step)
+            assertThat((double) step(network, momentumBuffers, pictures, golden, step)).as("loss of step " + step)
                     .isCloseTo(expected[step], within(TOLERANCE * expected[step]));
         }
     }
@@ -95,7 +95,7 @@ public abstract class GoldenContract {
     ///
     /// @return the loss before its update
     private float step(
-            Network network, Map<String, Tensor> velocities, Tensor pictures, GoldenFile golden, int step) {
+            Network network, Map<String, Tensor> momentumBuffers, Tensor pictures, GoldenFile golden, int step) {
         SgdConfig sgd = golden.optimizer();
         try (Scope _ = backend.scope()) {
             List<Stage> stages = network.forward(pictures, golden.masks(step));
@@ -104,7 +104,7 @@ public abstract class GoldenContract {
             network.backward(stages, loss.gradient(), gradients::put);
             gradients.forEach((parameter, gradient) -> backend.update(
                     parameter.value(),
-                    velocities.getOrDefault(parameter.name(), gradient),
+                    momentumBuffers.getOrDefault(parameter.name(), gradient),
                     gradient,
                     (float) sgd.momentum(),
                     (float) sgd.decay(parameter.bias()),
@@ -164,7 +164,8 @@ public abstract class GoldenContract {
 
         Network network(GoldenFile golden, Backend backend) {
             AlexNet alexnet = AlexNet.of(
-                    Table.valueOf(name()), PICTURES.dim(2), PICTURES.dim(1), 10, 0.01, null, null, null, null, dropout,
+                    Variant.valueOf(name()), PICTURES.dim(2), PICTURES.dim(1), 10, 0.01, null, null, null, null,
+                    dropout,
                     null, null);
             Network network = Network.initialize(alexnet.architecture(), Initialization.PAPER, 0, backend);
             for (Parameter parameter : network.parameters()) {

@@ -28,9 +28,10 @@ class InitializationTest {
         "SOURCE, .01, .01, .03, .03, .03, .01,  .01,  .01",
         "CAFFE,  .01, .01, .01, .01, .01, .005, .005, .01",
         "CAFFENET,  .01, .01, .01, .01, .01, .005, .005, .01"})
-    void deviations(Initialization initialization, double conv1, double conv2, double conv3, double conv4, double conv5,
+    void standardDeviations(Initialization initialization, double conv1, double conv2, double conv3, double conv4,
+            double conv5,
             double fc6, double fc7, double fc8) {
-        assertThat(LAYERS).extracting(layer -> initialization.deviation(layer, 1000))
+        assertThat(LAYERS).extracting(layer -> initialization.std(layer, 1000))
                 .containsExactly(conv1, conv2, conv3, conv4, conv5, fc6, fc7, fc8);
     }
 
@@ -49,8 +50,8 @@ class InitializationTest {
 
     @Test
     void heGoesByTheFanIn() {
-        assertThat(Initialization.HE.deviation("conv1", 363)).isEqualTo(Math.sqrt(2.0 / 363));
-        assertThat(Initialization.HE.deviation("fc8", 50)).isEqualTo(0.2);
+        assertThat(Initialization.HE.std("conv1", 363)).isEqualTo(Math.sqrt(2.0 / 363));
+        assertThat(Initialization.HE.std("fc8", 50)).isEqualTo(0.2);
         // Towers halve what a unit of conv2 sees.
         Architecture paper = AlexNet.paper().architecture();
         assertThat(paper.rows()).filteredOn(row -> row.name().equals("conv2")).extracting(Row::fanIn)
@@ -67,10 +68,10 @@ class InitializationTest {
             if (row.layer() instanceof Layer.Weighted weighted) {
                 float[] weights = values.getOrDefault(weighted.name() + ".weight", new float[0]);
                 assertThat(weights).hasSize(Math.toIntExact(row.weightShape().elements()));
-                double deviation = initialization.deviation(weighted.name(), row.fanIn());
+                double std = initialization.std(weighted.name(), row.fanIn());
                 double error = 4 / Math.sqrt(weights.length); // four deviations of the mean; of the deviation, over five
-                assertThat(mean(weights)).as(row.name()).isCloseTo(0, within(error * deviation));
-                assertThat(deviation(weights)).as(row.name()).isCloseTo(deviation, within(error * deviation));
+                assertThat(mean(weights)).as(row.name()).isCloseTo(0, within(error * std));
+                assertThat(std(weights)).as(row.name()).isCloseTo(std, within(error * std));
                 assertThat(values.get(weighted.name() + ".bias"))
                         .containsOnly((float) initialization.bias(weighted.name()));
             }
@@ -124,7 +125,7 @@ class InitializationTest {
         return sum / values.length;
     }
 
-    private static double deviation(float[] values) {
+    private static double std(float[] values) {
         double mean = mean(values);
         double sum = 0;
         for (float value : values) {

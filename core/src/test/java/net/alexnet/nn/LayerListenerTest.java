@@ -18,15 +18,15 @@ class LayerListenerTest {
         try (ReferenceBackend backend = new ReferenceBackend()) {
             Network plain = Network.initialize(TINY, Initialization.HE, 1, backend);
             List<String> told = new ArrayList<>();
-            Network metered = plain.metered((row, pass) -> told.add(row.name() + " " + pass));
+            Network withListener = plain.withListener((row, pass) -> told.add(row.name() + " " + pass));
             Tensor pictures = backend.upload(Shape.of(1, 1, 16, 16), ramp(256));
 
-            assertThat(backend.download(metered.probabilities(pictures)))
+            assertThat(backend.download(withListener.probabilities(pictures)))
                     .isEqualTo(backend.download(plain.probabilities(pictures)));
             assertThat(told).isEqualTo(TINY.rows().stream().map(row -> row.name() + " FORWARD").toList());
 
             told.clear();
-            assertThat(gradients(metered, pictures)).isDeepEqualTo(gradients(plain, pictures));
+            assertThat(gradients(withListener, pictures)).isDeepEqualTo(gradients(plain, pictures));
             assertThat(told).startsWith("conv1 FORWARD", "relu1 FORWARD", "norm1 FORWARD", "pool1 FORWARD")
                     .endsWith("pool1 BACKWARD_DATA", "norm1 BACKWARD_DATA", "relu1 BACKWARD_DATA",
                             "conv1 BACKWARD_WEIGHTS")

@@ -10,8 +10,8 @@ import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Rounding;
@@ -68,8 +68,8 @@ class MemoryPlanTest {
         Architecture paper = AlexNet.paper().architecture();
         long written = MemoryPlan.of(paper, 1, 1, 1).activations();
         Architecture other = Architecture.of("other", 3, 224,
-                paper.rows().stream().map(row -> row.layer() instanceof Normalize
-                        ? new Normalize(
+                paper.rows().stream().map(row -> row.layer() instanceof ResponseNorm
+                        ? new ResponseNorm(
                                 new LocalResponseNorm(LocalResponseNorm.Region.ACROSS_CHANNELS, 3, 2, 1e-4, .75, 2))
                         : row.layer()).toList());
         assertThat(MemoryPlan.of(other, 1, 1, 1).activations() - written)

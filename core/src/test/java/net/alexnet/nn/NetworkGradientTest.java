@@ -14,8 +14,8 @@ import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
 import net.alexnet.nn.Network.Stage;
@@ -57,11 +57,11 @@ class NetworkGradientTest {
         return Stream.of(new Relu(), new Tanh()).map(neuron -> Architecture.of("tiny", 2, 8, List.of(
                 new Conv("conv1", 6, new Window(3, 2, 0, Rounding.CEIL), 1),
                 neuron,
-                new Normalize(new LocalResponseNorm(Region.ACROSS_CHANNELS, 3, 1, 0.5, 0.75, 2)),
+                new ResponseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 3, 1, 0.5, 0.75, 2)),
                 new MaxPool(new Window(3, 2, 0, Rounding.CEIL)),
                 new Conv("conv2", 4, Window.of(3, 1, 1), 2),
                 neuron,
-                new Normalize(new LocalResponseNorm(Region.WITHIN_CHANNEL, 3, 2, 0.9, 0.75, 1)),
+                new ResponseNorm(new LocalResponseNorm(Region.WITHIN_CHANNEL, 3, 2, 0.9, 0.75, 1)),
                 new Flatten(),
                 new Dropout(0.3, DropoutScaling.AT_TRAINING),
                 new Dense("fc6", 7),

@@ -12,7 +12,7 @@ import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFileException;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
@@ -69,9 +69,9 @@ class NetworkTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Table.class, names = {"ORIGINAL", "TORCHVISION"})
-    void aNetworkInTwoStretchesIsTheWholeOne(Table table) {
-        AlexNet net = AlexNet.of(table).withSize(68, 3, 0.01).withClasses(5);
+    @EnumSource(value = Variant.class, names = {"ORIGINAL", "TORCHVISION"})
+    void aNetworkInTwoStretchesIsTheWholeOne(Variant variant) {
+        AlexNet net = AlexNet.of(variant).withSize(68, 3, 0.01).withClasses(5);
         Network network = Network.initialize(net.architecture(), Initialization.HE, 1, backend);
         List<Architecture.Row> rows = network.architecture().rows();
         float[] whole = probabilities(network);
@@ -96,9 +96,9 @@ class NetworkTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Table.class, names = {"SMALL", "PAPER", "TORCHVISION"})
-    void probabilitiesSumTo1AndDropNothing(Table table) {
-        AlexNet net = AlexNet.of(table).withSize(table == Table.SMALL ? 16 : 68, 3, 0.01).withClasses(5);
+    @EnumSource(value = Variant.class, names = {"SMALL", "PAPER", "TORCHVISION"})
+    void probabilitiesSumTo1AndDropNothing(Variant variant) {
+        AlexNet net = AlexNet.of(variant).withSize(variant == Variant.SMALL ? 16 : 68, 3, 0.01).withClasses(5);
         Network network = Network.initialize(net.architecture(), Initialization.HE, 1, backend);
         float[] first = probabilities(network);
         assertThat(first).hasSize(2 * 5);

@@ -62,16 +62,16 @@ public abstract class BackendContract
     /// A backend of this suite runs on a CPU, which no user is to be told to take bfloat16 on.
     @Test
     final void aCpuIsNotFasterInBfloat16() {
-        assertThat(backend.numerics().device()).isEqualTo("cpu");
+        assertThat(backend.computeEnvironment().device()).isEqualTo("cpu");
         assertThat(backend.isFasterIn(Precision.BFLOAT16)).isFalse();
     }
 
     @Test
     final void saysWhatItsLastDigitsDependOn() {
-        ComputeEnvironment numerics = backend.numerics();
+        ComputeEnvironment numerics = backend.computeEnvironment();
         assertThat(backend.describe()).contains(numerics.engine().split(",", 2)[0],
                 numerics.threads() + (numerics.threads() == 1 ? " thread" : " threads"));
         assertThat(numerics.instructions()).isNotBlank();
-        assertThat(numerics.changes(backend.numerics())).isEmpty();
+        assertThat(numerics.changes(backend.computeEnvironment())).isEmpty();
     }
 }

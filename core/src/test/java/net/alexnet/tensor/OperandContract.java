@@ -28,8 +28,8 @@ interface OperandContract extends Contract {
         refused(() -> backend().upload(Shape.of(2, 3), MemorySegment.ofArray(new float[7])), "upload", "2 × 3", "24",
                 "28");
         refused(() -> backend().assign(zeros(4), new float[5]), "assign", "4", "5");
-        refused(() -> backend().uploadPictures(MemorySegment.ofArray(new float[11]), 1, 2, 2, 3),
-                "uploadPictures", "1 × 2 × 2 × 3", "48", "44");
+        refused(() -> backend().uploadImages(MemorySegment.ofArray(new float[11]), 1, 2, 2, 3),
+                "uploadImages", "1 × 2 × 2 × 3", "48", "44");
     }
 
     @Test
@@ -74,7 +74,8 @@ interface OperandContract extends Contract {
         refused(() -> backend().reluGradient(zeros(2, 3), zeros(3, 2)), "2 × 3", "3 × 2");
         refused(() -> backend().tanhGradient(zeros(2, 3), zeros(3, 2)), "2 × 3", "3 × 2");
         refused(() -> backend().update(zeros(2, 3), zeros(2, 3), zeros(6), .9f, 0, .1f), "2 × 3", "gradient 6");
-        refused(() -> backend().update(zeros(2, 3), zeros(3, 2), zeros(2, 3), .9f, 0, .1f), "2 × 3", "velocity 3 × 2");
+        refused(() -> backend().update(zeros(2, 3), zeros(3, 2), zeros(2, 3), .9f, 0, .1f), "2 × 3",
+                "momentumBuffer 3 × 2");
     }
 
     @Test

@@ -12,7 +12,7 @@ interface StatisticsContract extends Contract {
     default void statisticsByHand() {
         Statistics found = backend().statistics(tensor(Shape.of(2, 2), 1, 3, 5, 7));
         assertThat(found.mean()).isCloseTo(4, within(1e-6));
-        assertThat(found.deviation()).isCloseTo(Math.sqrt(5), within(1e-6));
+        assertThat(found.std()).isCloseTo(Math.sqrt(5), within(1e-6));
         assertThat(found.nonFinite()).isZero();
     }
 
@@ -22,7 +22,7 @@ interface StatisticsContract extends Contract {
                 Float.POSITIVE_INFINITY, 4, Float.NEGATIVE_INFINITY, 6));
         assertThat(found.nonFinite()).isEqualTo(3);
         assertThat(found.mean()).isCloseTo(4, within(1e-6));
-        assertThat(found.deviation()).isCloseTo(Math.sqrt(8d / 3), within(1e-6));
+        assertThat(found.std()).isCloseTo(Math.sqrt(8d / 3), within(1e-6));
     }
 
     @Test
@@ -46,7 +46,7 @@ interface StatisticsContract extends Contract {
         Statistics expected = reference().statistics(reference().upload(shape, values));
         Statistics found = backend().statistics(tensor(shape, values));
         assertThat(found.mean()).isCloseTo(expected.mean(), within(1e-3));
-        assertThat(found.deviation()).isCloseTo(expected.deviation(), within(1e-3));
+        assertThat(found.std()).isCloseTo(expected.std(), within(1e-3));
     }
 
     @Test

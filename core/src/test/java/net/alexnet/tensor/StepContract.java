@@ -14,17 +14,17 @@ import org.junit.jupiter.api.Test;
 
 /// All operations together, as a training step has them: each takes what another made, in whatever layout.
 interface StepContract extends Contract {
-    /// The parameters of a network of one convolution in two towers and one fully connected layer, and their velocities.
-    record Learner(Tensor weight, Tensor bias, Tensor dense, Tensor denseBias, List<Tensor> velocities) {
+    /// The parameters of a network of one convolution in two towers and one fully connected layer, and their momentumBuffers.
+    record Learner(Tensor weight, Tensor bias, Tensor dense, Tensor denseBias, List<Tensor> momentumBuffers) {
         static Learner on(Backend engine) {
             List<Tensor> parameters = new ArrayList<>();
-            List<Tensor> velocities = new ArrayList<>();
+            List<Tensor> momentumBuffers = new ArrayList<>();
             for (Shape shape : List.of(Shape.of(6, 2, 3, 3), Shape.of(6), Shape.of(5, 6 * 4 * 3), Shape.of(5))) {
                 parameters.add(engine.scale(Contract.normal(engine, 20 + parameters.size(), shape), .1f));
-                velocities.add(engine.zeros(shape));
+                momentumBuffers.add(engine.zeros(shape));
             }
             return new Learner(
-                    parameters.get(0), parameters.get(1), parameters.get(2), parameters.get(3), velocities);
+                    parameters.get(0), parameters.get(1), parameters.get(2), parameters.get(3), momentumBuffers);
         }
 
         List<Tensor> parameters() {
@@ -139,7 +139,7 @@ interface StepContract extends Contract {
             Map<String, Tensor> made = pass(engine, learner, pictures(engine), mask(engine));
             List<Tensor> gradients = List.copyOf(made.values()).subList(made.size() - 4, made.size());
             for (int at = 0; at < gradients.size(); at++) {
-                engine.update(learner.parameters().get(at), learner.velocities().get(at), gradients.get(at), .9f,
+                engine.update(learner.parameters().get(at), learner.momentumBuffers().get(at), gradients.get(at), .9f,
                         .0005f, .1f);
             }
             return engine.download(made.getOrDefault("loss", learner.bias()))[0];

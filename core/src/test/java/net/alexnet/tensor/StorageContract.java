@@ -78,7 +78,7 @@ interface StorageContract extends Contract {
             MemorySegment.copy(interleaved, 0, roomy, ValueLayout.JAVA_FLOAT, 0, interleaved.length);
             for (MemorySegment pixels : List.of(roomy, MemorySegment.ofArray(interleaved))) {
                 try (Scope _ = backend().scope()) {
-                    Tensor pictures = backend().uploadPictures(pixels, 2, 2, 3, 3);
+                    Tensor pictures = backend().uploadImages(pixels, 2, 2, 3, 3);
                     assertThat(pictures.shape()).isEqualTo(Shape.of(2, 3, 2, 3));
                     assertThat(values(pictures)).isEqualTo(planes);
                 }
@@ -132,7 +132,7 @@ interface StorageContract extends Contract {
     @Test
     default void greyPicturesToo() {
         MemorySegment pixels = MemorySegment.ofArray(new float[] {1, 2, 3, 4, 5, 6});
-        Tensor pictures = backend().uploadPictures(pixels, 3, 1, 2, 1);
+        Tensor pictures = backend().uploadImages(pixels, 3, 1, 2, 1);
         assertThat(pictures.shape()).isEqualTo(Shape.of(3, 1, 1, 2));
         assertThat(values(pictures)).containsExactly(1, 2, 3, 4, 5, 6);
     }
@@ -152,7 +152,7 @@ interface StorageContract extends Contract {
         Tensor bias = normal(5, 8);
         Window window = Window.of(3, 2, 1);
         try (Scope _ = backend().scope()) {
-            Tensor pictures = backend().uploadPictures(MemorySegment.ofArray(interleaved), 2, 9, 7, 3);
+            Tensor pictures = backend().uploadImages(MemorySegment.ofArray(interleaved), 2, 9, 7, 3);
             Closeness.assertClose("y",
                     values(backend().convolve(tensor(shape, planes), weight, bias, window, 1)),
                     values(backend().convolve(pictures, weight, bias, window, 1)));

@@ -87,7 +87,7 @@ class AutoConfigTest {
 
     @ParameterizedTest
     @CsvSource({
-        "epochs, 3", "batch, 5", "network.input, 160", "network.width, 0.75", "network.table, caffe",
+        "epochs, 3", "batch, 5", "network.input, 160", "network.width, 0.75", "network.variant, caffe",
         "pictures.resize, 250",
         "network.dropout, 0", "pictures.mirror, false"
     })

@@ -26,7 +26,7 @@ import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Activation;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
@@ -63,13 +63,14 @@ class FinetuneRunTest {
 
     @TempDir
     private Path root;
-    private AlexNet table = table(Table.SMALL, 5);
+    private AlexNet table = table(Variant.SMALL, 5);
     private RunFolder folder = new RunFolder(Path.of(""));
 
     /// Narrow, with dropout, which a cut must respect.
-    private static AlexNet table(Table table, int classes) {
-        return new AlexNet(table, TinyNetworks.INPUT, 1, classes, 0.001, table == Table.SMALL ? 2 : 1, Activation.RELU,
-                table == Table.SMALL, true, 0.5, Initialization.HE);
+    private static AlexNet table(Variant table, int classes) {
+        return new AlexNet(table, TinyNetworks.INPUT, 1, classes, 0.001, table == Variant.SMALL ? 2 : 1,
+                Activation.RELU,
+                table == Variant.SMALL, true, 0.5, Initialization.HE);
     }
 
     @BeforeEach
@@ -277,7 +278,7 @@ class FinetuneRunTest {
     /// Torchvision's dropout stands before fc6 and scales while training.
     @Test
     void torchvisionsDropoutIsDrawnAnew() throws Exception {
-        table = new AlexNet(Table.TORCHVISION, 64, 1, 5, 0.001, 1, Activation.RELU, false, true, 0.5,
+        table = new AlexNet(Variant.TORCHVISION, 64, 1, 5, 0.001, 1, Activation.RELU, false, true, 0.5,
                 Initialization.HE);
         Network network = Network.initialize(table.architecture(), Initialization.HE, 3, backend);
         Preprocessing larger = new Preprocessing(1, 66, 64, List.of(99.5), 0.0125);

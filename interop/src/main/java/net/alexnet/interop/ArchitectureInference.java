@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Weighted;
@@ -30,7 +30,7 @@ final class ArchitectureInference {
 
     /// @param classes how many, if that is known
     /// @param input the side of the input, if that is known; else the usual one if it fits, else the smallest that does
-    AlexNet network(Table table, Optional<Integer> classes, Optional<Integer> input) throws WeightFileException {
+    AlexNet network(Variant table, Optional<Integer> classes, Optional<Integer> input) throws WeightFileException {
         AlexNet network = usual(table);
         Map<String, Integer> outputs = outputs();
         double width = width(network, outputs);
@@ -44,7 +44,7 @@ final class ArchitectureInference {
     }
 
     /// The table, for pictures as large as the dialect's graph reads them.
-    private AlexNet usual(Table table) {
+    private AlexNet usual(Variant table) {
         AlexNet network = AlexNet.of(table);
         WeightLayout dialect = tensors.dialect();
         return dialect.conventions().filter(_ -> table == dialect.table())

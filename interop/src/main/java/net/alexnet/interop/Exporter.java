@@ -81,7 +81,7 @@ public final class Exporter {
         }
         AlexNet usual = AlexNet.of(dialect.table());
         int input = dialect.conventions().map(WeightLayout.Conventions::crop).orElse(usual.input());
-        return difference("table", Tables.spelled(network.table()), Tables.spelled(usual.table()))
+        return difference("variant", Tables.spelled(network.variant()), Tables.spelled(usual.variant()))
                 .or(() -> difference("input", network.input(), input))
                 .or(() -> difference("channels", network.channels(), usual.channels()))
                 .or(() -> difference("towers", network.towers(), usual.towers()))

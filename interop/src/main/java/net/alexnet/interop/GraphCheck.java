@@ -20,8 +20,8 @@ import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
 import net.alexnet.tensor.LocalResponseNorm;
@@ -102,7 +102,7 @@ final class GraphCheck {
             case Dense dense -> Optional.of("Gemm " + dense.name());
             case Relu _ -> Optional.of("Relu");
             case Tanh _ -> Optional.of("Tanh");
-            case Normalize(LocalResponseNorm norm) -> Optional.of(
+            case ResponseNorm(LocalResponseNorm norm) -> Optional.of(
                     norm.region() == LocalResponseNorm.Region.ACROSS_CHANNELS && norm.groups() == 1
                             ? norm(norm.size(), (float) norm.alpha(), (float) norm.beta(), (float) norm.k())
                             : "a normalisation that ONNX has no operator for");

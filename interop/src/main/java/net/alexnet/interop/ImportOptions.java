@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.inference.ImageNet;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Layer.DropoutScaling;
 
 /// What an import is told beyond the file.
@@ -20,7 +20,7 @@ import net.alexnet.nn.Layer.DropoutScaling;
 /// @param source where the file comes from
 public record ImportOptions(
         WeightLayout dialect,
-        Optional<Table> table,
+        Optional<Variant> table,
         Optional<ClassList> classes,
         Optional<ImageNet.Order> order,
         Pictures pictures,
@@ -65,7 +65,7 @@ public record ImportOptions(
     }
 
     /// The same with a table other than the dialect's.
-    public ImportOptions withTable(Table other) {
+    public ImportOptions withTable(Variant other) {
         return new ImportOptions(dialect, Optional.of(other), classes, order, pictures, dropout, only, seed, source);
     }
 

@@ -22,7 +22,7 @@ import net.alexnet.io.Shown;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.DropoutScaling;
@@ -113,7 +113,7 @@ public final class Importer {
                     file.path() + " says of itself how it was trained with dropout, and otherwise; leave"
                             + " --dropout away");
         }
-        Optional<Table> table = stated.map(card -> card.network().table());
+        Optional<Variant> table = stated.map(card -> card.network().variant());
         if (table.isPresent() && options.table().isPresent() && !options.table().equals(table)) {
             throw new ImportException(
                     file.path() + " says of itself that it holds the table " + Tables.spelled(table.get())

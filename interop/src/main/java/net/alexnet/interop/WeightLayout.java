@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.ModelCard;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 
 /// How publishers of AlexNets name their tensors, and what their weights expect of pictures and classes. Every dialect
 /// keeps PyTorch's order of axes and flattens maps channels outermost, so that importing renames and does not permute; only
@@ -20,11 +20,11 @@ public enum WeightLayout {
     /// This project's own names, for every table of [net.alexnet.nn.AlexNet]. The paper takes away the mean of its own
     /// training pictures and numbers classes by the devkit, but nobody else is held to that: a file that does not say is
     /// asked about.
-    PAPER("paper", Table.PAPER, names(own(), ".weight", ".bias"), false, Optional.empty(), Optional.empty()),
+    PAPER("paper", Variant.PAPER, names(own(), ".weight", ".bias"), false, Optional.empty(), Optional.empty()),
 
     /// `torchvision.models.alexnet`, and its export to ONNX, which keeps the names. Pictures as `Normalize` of
     /// `ToTensor` makes them; the published 56.5 / 79.1 % are of the centre view.
-    TORCHVISION("torchvision", Table.TORCHVISION,
+    TORCHVISION("torchvision", Variant.TORCHVISION,
             names(List.of("features.0", "features.3", "features.6", "features.8", "features.10", "classifier.1",
                     "classifier.4", "classifier.6"), ".weight", ".bias"),
             false,
@@ -32,16 +32,16 @@ public enum WeightLayout {
             Optional.of(ImageNet.Order.SORTED)),
 
     /// Caffe's `bvlc_alexnet`, trained on blue, green, red.
-    CAFFE("caffe", Table.CAFFE, names(own(), ".weight", ".bias"), true,
+    CAFFE("caffe", Variant.CAFFE, names(own(), ".weight", ".bias"), true,
             Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
 
     /// Caffe's `bvlc_reference_caffenet`: the names of [#CAFFE], but another table.
-    CAFFENET("caffenet", Table.CAFFENET, names(own(), ".weight", ".bias"), true,
+    CAFFENET("caffenet", Variant.CAFFENET, names(own(), ".weight", ".bias"), true,
             Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
 
     /// `bvlcalexnet` of the ONNX model zoo: Caffe's weights behind a graph that reads 224 pixels, so that conv1 gives 54 and
     /// not 55.
-    ONNX_ZOO("onnx-zoo", Table.CAFFE, names(own(), "_w_0", "_b_0"), true,
+    ONNX_ZOO("onnx-zoo", Variant.CAFFE, names(own(), "_w_0", "_b_0"), true,
             Optional.of(Conventions.ofCaffe(224)), Optional.of(ImageNet.Order.SORTED));
 
     /// What a publisher's weights expect of pictures.
@@ -59,14 +59,14 @@ public enum WeightLayout {
     }
 
     private final String key;
-    private final Table table;
+    private final Variant table;
     private final Map<String, String> theirs; // by our names, in the order of the layers
     private final Map<String, String> ours; // by theirs
     private final boolean blueFirst;
     private final Optional<Conventions> conventions;
     private final Optional<ImageNet.Order> order;
 
-    WeightLayout(String key, Table table, Map<String, String> theirs, boolean blueFirst,
+    WeightLayout(String key, Variant table, Map<String, String> theirs, boolean blueFirst,
             Optional<Conventions> conventions, Optional<ImageNet.Order> order) {
         this.key = key;
         this.table = table;
@@ -118,7 +118,7 @@ public enum WeightLayout {
     }
 
     /// The table of its published weights.
-    public Table table() {
+    public Variant table() {
         return table;
     }
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,7 +20,7 @@ class ArchitectureInferenceTest {
         "PAPER, 224, 3, 0.001, 2, 5", "PAPER, 224, 3, 0.1, 1, 7", "ORIGINAL, 224, 3, 0.13, 2, 2",
         "CAFFE, 227, 3, 0.05, 2, 3", "CAFFENET, 227, 1, 0.07, 2, 4", "TORCHVISION, 224, 3, 0.03, 1, 6",
         "TORCHVISION, 63, 3, 0.001, 1, 1000", "SMALL, 32, 3, 0.26, 2, 10", "SMALL, 28, 1, 0.125, 2, 10"})
-    void theShapesGiveTheNetworkBack(Table table, int input, int channels, double width, int towers, int classes)
+    void theShapesGiveTheNetworkBack(Variant table, int input, int channels, double width, int towers, int classes)
             throws Exception {
         AlexNet network = AlexNet.of(table).withSize(input, channels, width).withTowers(towers).withClasses(classes);
         Path file = ForeignFiles.write(folder.resolve("net.safetensors"), network, WeightLayout.PAPER, _ -> {});

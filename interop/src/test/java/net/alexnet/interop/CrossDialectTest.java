@@ -131,7 +131,7 @@ class CrossDialectTest {
         Path model = folder.resolve("model.safetensors");
         try (WeightFile file = Importer.open(foreign)) {
             Importer.read(file,
-                    ImportOptions.of(WeightLayout.PAPER).withTable(AlexNet.Table.ORIGINAL).withClasses(CLASSES)
+                    ImportOptions.of(WeightLayout.PAPER).withTable(AlexNet.Variant.ORIGINAL).withClasses(CLASSES)
                             .withPictures(new Pictures(Optional.of(70), Optional.of(67), Optional.empty(),
                                     Optional.of(new MeanImage(67, 3, means)), Optional.empty())))
                     .write(model);

@@ -13,7 +13,7 @@ import net.alexnet.inference.Model;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.tensor.Shape;
@@ -40,14 +40,14 @@ class DropoutConventionsTest {
     @CsvSource({
         "PAPER, PAPER, 0.5", "PAPER, ORIGINAL, 0.5", "PAPER, CAFFE, 1", "CAFFE, CAFFE, 1", "CAFFENET, CAFFENET, 1",
         "ONNX_ZOO, CAFFE, 1", "TORCHVISION, TORCHVISION, 1", "PAPER, TORCHVISION, 1"})
-    void hiddenUnitsCountAsTheTableSays(WeightLayout dialect, Table table, double factor) throws Exception {
+    void hiddenUnitsCountAsTheTableSays(WeightLayout dialect, Variant table, double factor) throws Exception {
         unitsCount(imported(dialect, table, ImportOptions.of(dialect)), factor);
     }
 
     /// Two towers trained by PyTorch, say.
     @ParameterizedTest
     @CsvSource({"PAPER, AT_TRAINING, 1", "PAPER, AT_TEST, 0.5", "CAFFE, AT_TEST, 0.5"})
-    void orAsTheUserSays(Table table, DropoutScaling scaling, double factor) throws Exception {
+    void orAsTheUserSays(Variant table, DropoutScaling scaling, double factor) throws Exception {
         Model model = imported(WeightLayout.PAPER, table, ImportOptions.of(WeightLayout.PAPER).withDropout(scaling));
         unitsCount(model, factor);
         assertThat(model.card().network().dropoutScaling()).isEqualTo(scaling);
@@ -69,7 +69,7 @@ class DropoutConventionsTest {
         }
     }
 
-    private Model imported(WeightLayout dialect, Table table, ImportOptions base) throws IOException {
+    private Model imported(WeightLayout dialect, Variant table, ImportOptions base) throws IOException {
         AlexNet full = AlexNet.of(table);
         AlexNet network = full.withSize(dialect == WeightLayout.ONNX_ZOO ? 224 : full.input(), 3, 0.001).withClasses(3);
         Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, _ -> {});

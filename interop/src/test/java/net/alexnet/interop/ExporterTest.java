@@ -77,7 +77,8 @@ class ExporterTest {
 
     @Test
     void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
-        AlexNet network = AlexNet.of(AlexNet.Table.TORCHVISION, 63, 3, 2, 0.001, 1, AlexNet.Activation.TANH, true, true,
+        AlexNet network = AlexNet.of(AlexNet.Variant.TORCHVISION, 63, 3, 2, 0.001, 1, AlexNet.Activation.TANH, true,
+                true,
                 0.25, null, null);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.TORCHVISION, _ -> {});
         float[] means = new float[63 * 63 * 3];
@@ -120,7 +121,7 @@ class ExporterTest {
                 () -> Exporter.write(out, Model.read(model), WeightLayout.CAFFENET, ExportFormat.SAFETENSORS))
                 .isInstanceOf(ImportException.class)
                 .hasMessageContainingAll("caffenet stand for the table caffenet",
-                        "the model's table is caffe and not caffenet");
+                        "the model's variant is caffe and not caffenet");
         assertThat(out).doesNotExist();
     }
 

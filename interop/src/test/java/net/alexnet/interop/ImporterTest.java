@@ -34,7 +34,7 @@ import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
@@ -85,7 +85,7 @@ class ImporterTest {
         imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withSource(
                 new Source(Optional.of("BSD-3-Clause"), Optional.of("https://example.org/a.pth"), Optional.empty())));
         ModelCard card = Model.read(model).card();
-        assertThat(card.network().table()).isEqualTo(Table.TORCHVISION);
+        assertThat(card.network().variant()).isEqualTo(Variant.TORCHVISION);
         assertThat(card.network().input()).isEqualTo(224);
         assertThat(card.classes()).startsWith("tench", "goldfish").hasSize(1000);
         assertThat(card.wnids()).startsWith("n01440764", "n01443537").hasSize(1000);
@@ -181,7 +181,7 @@ class ImporterTest {
     void caffenetHasItsOwnTable() throws Exception {
         Path file = foreign(narrow(AlexNet.caffenet(), 3), WeightLayout.CAFFENET, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.CAFFENET).withClasses(THREE));
-        assertThat(Model.read(model).card().network().table()).isEqualTo(Table.CAFFENET);
+        assertThat(Model.read(model).card().network().variant()).isEqualTo(Variant.CAFFENET);
     }
 
     /// Blobs had four axes before 2014.

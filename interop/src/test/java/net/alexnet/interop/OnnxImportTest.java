@@ -21,7 +21,7 @@ import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Layer.DropoutScaling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +76,8 @@ class OnnxImportTest {
         "CAFFE, AT_TRAINING, CAFFENET, 'is LRN of 5, alpha 1.0E-4, beta 0.75, k 1.0, expected MaxPool of 3, stride 2'",
         "CAFFENET, AT_TRAINING, CAFFE, 'is MaxPool of 3, stride 2, padding 0, expected LRN of 5'",
         "CAFFE, AT_TEST, CAFFE, 'is Mul by 0.5, expected Gemm fc7'"})
-    void aGraphOfAnotherTableIsRefused(Table table, DropoutScaling scaling, Table other, String said) throws Exception {
+    void aGraphOfAnotherTableIsRefused(Variant table, DropoutScaling scaling, Variant other, String said)
+            throws Exception {
         AlexNet network = ForeignFiles.narrow(AlexNet.of(table), 7).withDropoutScaling(scaling);
         ModelCard card = new ModelCard(network, CLASSES.names(),
                 new Preprocessing(3, 256, 227, List.of(0.0, 0.0, 0.0), 1), "trained");
@@ -135,7 +136,7 @@ class OnnxImportTest {
     private void assertRead(byte[] graph, String said) throws IOException {
         Path file = folder.resolve("changed.onnx");
         Files.write(file, graph);
-        ImportOptions options = ImportOptions.of(WeightLayout.PAPER).withClasses(CLASSES).withTable(Table.CAFFE)
+        ImportOptions options = ImportOptions.of(WeightLayout.PAPER).withClasses(CLASSES).withTable(Variant.CAFFE)
                 .withDropout(DropoutScaling.AT_TRAINING).withPictures(new ImportOptions.Pictures(Optional.empty(),
                         Optional.of(224), Optional.of(List.of(0.0)), Optional.empty(), Optional.empty()));
         try (WeightFile weights = Importer.open(file)) {

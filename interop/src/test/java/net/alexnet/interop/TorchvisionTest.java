@@ -9,7 +9,7 @@ import net.alexnet.interop.pytorch.PyTorchFile;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
@@ -39,7 +39,7 @@ class TorchvisionTest {
             Importer.read(weights, options).write(file);
         }
         Model.Stored stored = Model.read(file);
-        assertThat(stored.card().network().table()).isEqualTo(Table.TORCHVISION);
+        assertThat(stored.card().network().variant()).isEqualTo(Variant.TORCHVISION);
         assertThat(logits(stored)).containsExactly(expected(), Offset.offset(1e-4f));
 
         Path back = folder.resolve("back.pth");

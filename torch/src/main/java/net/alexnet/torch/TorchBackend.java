@@ -29,7 +29,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class TorchBackend implements Backend {
     private final TorchDevice device;
     private final String description;
-    private final ComputeEnvironment numerics;
+    private final ComputeEnvironment computeEnvironment;
     private final NativeCall frame;
     private final Scopes<TorchTensor> scopes = new Scopes<>();
     private final TorchTransfer transfer;
@@ -44,7 +44,7 @@ public final class TorchBackend implements Backend {
         this.kernels = new TorchKernels(device, threads, precision, blocks);
         this.products = new TorchMatMul(precision);
         products.require(device, frame);
-        this.numerics = TorchLibrary.numerics(device, threads, kernels.describe(), precision);
+        this.computeEnvironment = TorchLibrary.computeEnvironment(device, threads, kernels.describe(), precision);
         this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe()
                 + (precision == Precision.FLOAT32 ? "" : ", products in " + precision);
     }
@@ -86,8 +86,8 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
-    public ComputeEnvironment numerics() {
-        return numerics;
+    public ComputeEnvironment computeEnvironment() {
+        return computeEnvironment;
     }
 
     @Override
@@ -134,11 +134,11 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
-    public Tensor uploadPictures(MemorySegment pixels, int count, int height, int width, int channels) {
-        Shape shape = Operands.uploadPictures(pixels, count, height, width, channels);
+    public Tensor uploadImages(MemorySegment pixels, int count, int height, int width, int channels) {
+        Shape shape = Operands.uploadImages(pixels, count, height, width, channels);
         MemorySegment borrowed = transfer.inPlace(pixels) ? pixels : MemorySegment.NULL;
-        return frame.run("uploadPictures",
-                () -> scopes.own(new TorchTensor(transfer.uploadPictures(pixels, shape), scopes, borrowed, blocks)),
+        return frame.run("uploadImages",
+                () -> scopes.own(new TorchTensor(transfer.uploadImages(pixels, shape), scopes, borrowed, blocks)),
                 shape);
     }
 
@@ -357,13 +357,13 @@ public final class TorchBackend implements Backend {
     private Tensor maxPoolGradient(
             String operation, Tensor x, Tensor dy, Pooled pooled, Window window, boolean throughRelu) {
         Operands.maxPoolGradient(dy.shape(), x.shape(), window);
-        Tensor winners = pooled.winners();
+        Tensor argmax = pooled.argmax();
         return one(operation, () -> kernels.maxPool(x.shape(), window)
-                .map(layer -> kernels.gradient(layer, raw(x), raw(winners), raw(dy), throughRelu))
+                .map(layer -> kernels.gradient(layer, raw(x), raw(argmax), raw(dy), throughRelu))
                 .orElseGet(() -> {
-                    var dx = new TorchMaxPool(window).gradient(raw(dy), raw(winners), x.shape());
+                    var dx = new TorchMaxPool(window).gradient(raw(dy), raw(argmax), x.shape());
                     return throughRelu ? throughRelu(raw(x), dx) : dx;
-                }), x, dy, winners);
+                }), x, dy, argmax);
     }
 
     @Override
@@ -411,15 +411,16 @@ public final class TorchBackend implements Backend {
 
     @Override
     public void update(
-            Tensor parameter, Tensor velocity, Tensor gradient, float momentum, float weightDecay, float rate) {
-        Operands.update(parameter.shape(), velocity.shape(), gradient.shape());
+            Tensor parameter, Tensor momentumBuffer, Tensor gradient, float momentum, float weightDecay,
+            float learningRate) {
+        Operands.update(parameter.shape(), momentumBuffer.shape(), gradient.shape());
         change("update", () -> {
             var w = writable(parameter);
-            var v = writable(velocity);
-            if (!kernels.update(w, v, raw(gradient), momentum, weightDecay, rate)) {
-                TorchUpdate.step(w, v, raw(gradient), momentum, weightDecay, rate);
+            var v = writable(momentumBuffer);
+            if (!kernels.update(w, v, raw(gradient), momentum, weightDecay, learningRate)) {
+                TorchUpdate.step(w, v, raw(gradient), momentum, weightDecay, learningRate);
             }
-        }, parameter, velocity, gradient);
+        }, parameter, momentumBuffer, gradient);
     }
 
     // --- looking in ------------------------------------------------------------------------------------------------

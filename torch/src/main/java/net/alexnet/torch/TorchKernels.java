@@ -51,9 +51,9 @@ final class TorchKernels {
     /// Takes the step of [TorchUpdate], if there are kernels.
     ///
     /// @return whether it did
-    boolean update(Tensor w, Tensor v, Tensor gradient, float momentum, float weightDecay, float rate) {
+    boolean update(Tensor w, Tensor v, Tensor gradient, float momentum, float weightDecay, float learningRate) {
         kernels.ifPresent(present -> compute(() -> present.update(
-                memory(w), memory(v), memory(gradient), momentum, weightDecay, rate)));
+                memory(w), memory(v), memory(gradient), momentum, weightDecay, learningRate)));
         return kernels.isPresent();
     }
 

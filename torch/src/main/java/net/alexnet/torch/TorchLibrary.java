@@ -87,7 +87,7 @@ final class TorchLibrary {
     ///
     /// @param kernels what they are, or why there are none
     /// @param precision of products
-    static ComputeEnvironment numerics(TorchDevice device, int threads, String kernels, Precision precision) {
+    static ComputeEnvironment computeEnvironment(TorchDevice device, int threads, String kernels, Precision precision) {
         String rounded = precision == Precision.FLOAT32 ? "" : ", products in " + precision;
         try (var _ = new PointerScope()) {
             String config = torch.show_config().getString();

@@ -8,12 +8,12 @@ import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Overlapping max-pooling, §3.4 of the paper. The winners are libtorch's own indices, 64-bit integers.
+/// Overlapping max-pooling, §3.4 of the paper. The argmax are libtorch's own indices, 64-bit integers.
 ///
 /// libtorch refuses a padding of more than half the kernel; such a map is first copied into a larger one that has minus
-/// infinity all around, and the winners are places in that one.
+/// infinity all around, and the argmax are places in that one.
 record TorchMaxPool(Window window) {
-    /// The output, `(N, C, window.outputs(H), window.outputs(W))`, and the winners, of the same shape.
+    /// The output, `(N, C, window.outputs(H), window.outputs(W))`, and the argmax, of the same shape.
     Tensor[] forward(Tensor x) {
         T_TensorTensor_T pooled = torch.max_pool2d_with_indices(surrounded(x), kernel(), strides(), paddings(), ONES,
                 ceil());
@@ -21,10 +21,10 @@ record TorchMaxPool(Window window) {
     }
 
     /// The gradient by the input, of the shape of x.
-    Tensor gradient(Tensor dy, Tensor winners, Shape x) {
+    Tensor gradient(Tensor dy, Tensor argmax, Shape x) {
         Tensor values = Layout.empty(surrounded(x), dy.options()); // only its shape is read
         Tensor dx = torch.max_pool2d_with_indices_backward(dy, values, kernel(), strides(), paddings(), ONES, ceil(),
-                winners);
+                argmax);
         return wide() ? dx.narrow(2, window.padding(), x.dim(2)).narrow(3, window.padding(), x.dim(3)) : dx;
     }
 

@@ -98,7 +98,7 @@ record TorchTransfer(TorchDevice device) {
     /// copy on the CPU, by one transfer to another device. Heap memory is copied out first.
     ///
     /// @param shape `(N, C, H, W)`
-    Tensor uploadPictures(MemorySegment pixels, Shape shape) {
+    Tensor uploadImages(MemorySegment pixels, Shape shape) {
         if (inPlace(pixels)) {
             return view(pixels, shape);
         }

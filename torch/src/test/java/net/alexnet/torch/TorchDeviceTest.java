@@ -23,17 +23,17 @@ class TorchDeviceTest {
 
     /// Which device was found is what counts, not how it was asked for; threads divide sums on a CPU only.
     @Test
-    void numericsDoNotDependOnHowADeviceWasAskedFor() {
+    void computeEnvironmentDoesNotDependOnHowADeviceWasAskedFor() {
         TorchLibrary.load();
         TorchDevice asked = new TorchDevice("cpu", DeviceType.CPU, 0, "as asked");
         TorchDevice found = new TorchDevice("cpu", DeviceType.CPU, 0, "no GPU");
-        ComputeEnvironment two = TorchLibrary.numerics(asked, 2, "kernels", Precision.FLOAT32);
-        assertThat(two).isEqualTo(TorchLibrary.numerics(found, 2, "kernels", Precision.FLOAT32));
-        assertThat(two.changes(TorchLibrary.numerics(asked, 3, "kernels", Precision.FLOAT32)))
+        ComputeEnvironment two = TorchLibrary.computeEnvironment(asked, 2, "kernels", Precision.FLOAT32);
+        assertThat(two).isEqualTo(TorchLibrary.computeEnvironment(found, 2, "kernels", Precision.FLOAT32));
+        assertThat(two.changes(TorchLibrary.computeEnvironment(asked, 3, "kernels", Precision.FLOAT32)))
                 .containsExactly("threads: 2 then, 3 now");
-        assertThat(two.changes(TorchLibrary.numerics(asked, 2, "none", Precision.FLOAT32))).hasSize(1);
-        assertThat(TorchLibrary.numerics(CUDA, 2, "none", Precision.FLOAT32))
-                .isEqualTo(TorchLibrary.numerics(CUDA, 3, "none", Precision.FLOAT32))
-                .isNotEqualTo(TorchLibrary.numerics(CUDA, 2, "none", Precision.BFLOAT16));
+        assertThat(two.changes(TorchLibrary.computeEnvironment(asked, 2, "none", Precision.FLOAT32))).hasSize(1);
+        assertThat(TorchLibrary.computeEnvironment(CUDA, 2, "none", Precision.FLOAT32))
+                .isEqualTo(TorchLibrary.computeEnvironment(CUDA, 3, "none", Precision.FLOAT32))
+                .isNotEqualTo(TorchLibrary.computeEnvironment(CUDA, 2, "none", Precision.BFLOAT16));
     }
 }

@@ -66,8 +66,9 @@ class TorchKernelsTest {
     void lastDigitsDependOnTheKernelsRevisionAndThePrecision() {
         try (TorchBackend whole = TorchBackend.open("cpu", 2);
                 TorchBackend rounded = TorchBackend.open("cpu", 2, Precision.BFLOAT16)) {
-            assertThat(whole.numerics().instructions()).contains("revision " + ComputeEnvironment.REVISION);
-            assertThat(whole.numerics().changes(rounded.numerics())).singleElement().asString().contains("bfloat16");
+            assertThat(whole.computeEnvironment().instructions()).contains("revision " + ComputeEnvironment.REVISION);
+            assertThat(whole.computeEnvironment().changes(rounded.computeEnvironment())).singleElement().asString()
+                    .contains("bfloat16");
         }
     }
 

@@ -37,16 +37,16 @@ class TorchMemoryTest {
 
     private TorchBackend backend;
     private Tensor[] parameters;
-    private Tensor[] velocities;
+    private Tensor[] momentumBuffers;
     private MemorySegment pixels;
 
     @BeforeEach
     void open() {
         backend = TorchBackend.open("cpu", 2);
         parameters = new Tensor[] {random(32, 3, 5, 5), random(32), random(10, 32 * 8 * 8), random(10)};
-        velocities = new Tensor[parameters.length];
+        momentumBuffers = new Tensor[parameters.length];
         for (int at = 0; at < parameters.length; at++) {
-            velocities[at] = backend.zeros(parameters[at].shape());
+            momentumBuffers[at] = backend.zeros(parameters[at].shape());
         }
         pixels = Arena.ofAuto().allocate((long) BATCH * SIDE * SIDE * 3 * Float.BYTES, 64);
     }
@@ -100,7 +100,7 @@ class TorchMemoryTest {
     }
 
     private void step() {
-        Tensor x = backend.uploadPictures(pixels, BATCH, SIDE, SIDE, 3);
+        Tensor x = backend.uploadImages(pixels, BATCH, SIDE, SIDE, 3);
         Tensor y1 = backend.convolve(x, parameters[0], parameters[1], CONV, 1);
         Tensor y2 = backend.relu(y1);
         Tensor y3 = backend.normalize(y2, ACROSS);
@@ -124,7 +124,7 @@ class TorchMemoryTest {
         backend.convolveInputGradient(dy1, parameters[0], x.shape(), CONV, 1);
         Tensor[] gradients = {conv.weight(), conv.bias(), dense.weight(), dense.bias()};
         for (int at = 0; at < gradients.length; at++) {
-            backend.update(parameters[at], velocities[at], gradients[at], .9f, 5e-4f, .01f);
+            backend.update(parameters[at], momentumBuffers[at], gradients[at], .9f, 5e-4f, .01f);
         }
     }
 

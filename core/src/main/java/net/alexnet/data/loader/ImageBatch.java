@@ -27,6 +27,6 @@ public record ImageBatch(
         int[] pictures) implements Batch {
     @Override
     public Tensor on(Backend backend) {
-        return backend.uploadPictures(pixels, count, side, side, channels);
+        return backend.uploadImages(pixels, count, side, side, channels);
     }
 }

@@ -37,7 +37,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public ComputeEnvironment numerics() {
+    public ComputeEnvironment computeEnvironment() {
         return new ComputeEnvironment("reference", "cpu", 1,
                 "Java" + (precision == Precision.FLOAT32 ? "" : ", products in " + precision));
     }
@@ -83,8 +83,8 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Tensor uploadPictures(MemorySegment pixels, int count, int height, int width, int channels) {
-        Shape shape = Operands.uploadPictures(pixels, count, height, width, channels);
+    public Tensor uploadImages(MemorySegment pixels, int count, int height, int width, int channels) {
+        Shape shape = Operands.uploadImages(pixels, count, height, width, channels);
         float[] values = new float[Math.toIntExact(shape.elements())];
         long from = 0;
         for (int n = 0; n < count; n++) {
@@ -227,17 +227,17 @@ public final class ReferenceBackend implements Backend {
     public Pooled maxPool(Tensor x, Window window) {
         Shape y = Operands.maxPool(x.shape(), window);
         ReferenceMaxPool layer = new ReferenceMaxPool(x.shape(), window);
-        float[] winners = layer.winners(values(x));
-        return new Pooled(tensor(y, layer.forward(values(x), winners)), tensor(y, winners));
+        float[] argmax = layer.argmax(values(x));
+        return new Pooled(tensor(y, layer.forward(values(x), argmax)), tensor(y, argmax));
     }
 
     @Override
     public Tensor maxPoolGradient(Tensor x, Tensor dy, Pooled pooled, Window window) {
         Shape xShape = x.shape();
         Operands.maxPoolGradient(dy.shape(), xShape, window);
-        Operands.same("maxPoolGradient", "winners", pooled.winners().shape(), "dy", dy.shape());
+        Operands.same("maxPoolGradient", "argmax", pooled.argmax().shape(), "dy", dy.shape());
         ReferenceMaxPool layer = new ReferenceMaxPool(xShape, window);
-        return tensor(xShape, layer.gradient(values(dy), values(pooled.winners())));
+        return tensor(xShape, layer.gradient(values(dy), values(pooled.argmax())));
     }
 
     // --- the two ends ----------------------------------------------------------------------------------------------
@@ -263,9 +263,11 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void update(
-            Tensor parameter, Tensor velocity, Tensor gradient, float momentum, float weightDecay, float rate) {
-        Operands.update(parameter.shape(), velocity.shape(), gradient.shape());
-        ReferenceUpdate.step(values(parameter), values(velocity), values(gradient), momentum, weightDecay, rate);
+            Tensor parameter, Tensor momentumBuffer, Tensor gradient, float momentum, float weightDecay,
+            float learningRate) {
+        Operands.update(parameter.shape(), momentumBuffer.shape(), gradient.shape());
+        ReferenceUpdate.step(values(parameter), values(momentumBuffer), values(gradient), momentum, weightDecay,
+                learningRate);
     }
 
     // --- looking in ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import net.alexnet.tensor.Window;
 ///
 /// The gradient goes to the winner alone; a value that wins in several overlapping windows gets the sum.
 final class ReferenceMaxPool {
-    /// Winners are kept as floats, which count exactly up to here.
+    /// Indices are kept as floats, which count exactly up to here.
     private static final int MOST_PIXELS = 1 << 24;
 
     private final int maps;
@@ -39,8 +39,8 @@ final class ReferenceMaxPool {
     /// Finds the maxima; of equal values the first in row order wins, and NaN before any number, so that it is not lost.
     ///
     /// @return the pixel of its map where each maximum of y stands, `(N, C, outHeight, outWidth)`
-    float[] winners(float[] x) {
-        float[] winners = new float[maps * outHeight * outWidth];
+    float[] argmax(float[] x) {
+        float[] argmax = new float[maps * outHeight * outWidth];
         for (int map = 0; map < maps; map++) {
             for (int i = 0; i < outHeight; i++) {
                 for (int j = 0; j < outWidth; j++) {
@@ -54,18 +54,18 @@ final class ReferenceMaxPool {
                             }
                         }
                     }
-                    winners[(map * outHeight + i) * outWidth + j] = winner;
+                    argmax[(map * outHeight + i) * outWidth + j] = winner;
                 }
             }
         }
-        return winners;
+        return argmax;
     }
 
     /// `y = x[winner]`.
-    float[] forward(float[] x, float[] winners) {
-        float[] y = new float[winners.length];
-        for (int at = 0; at < winners.length; at++) {
-            y[at] = x[xAt(at / (outHeight * outWidth), (int) winners[at])];
+    float[] forward(float[] x, float[] argmax) {
+        float[] y = new float[argmax.length];
+        for (int at = 0; at < argmax.length; at++) {
+            y[at] = x[xAt(at / (outHeight * outWidth), (int) argmax[at])];
         }
         return y;
     }
@@ -73,10 +73,10 @@ final class ReferenceMaxPool {
     /// `dx[winner] = Σ dy` over the windows it won.
     ///
     /// @return dx, `(N, C, H, W)`
-    float[] gradient(float[] dy, float[] winners) {
+    float[] gradient(float[] dy, float[] argmax) {
         double[] dx = new double[maps * height * width];
-        for (int at = 0; at < winners.length; at++) {
-            dx[xAt(at / (outHeight * outWidth), (int) winners[at])] += dy[at];
+        for (int at = 0; at < argmax.length; at++) {
+            dx[xAt(at / (outHeight * outWidth), (int) argmax[at])] += dy[at];
         }
         return Rounded.toFloat(dx);
     }

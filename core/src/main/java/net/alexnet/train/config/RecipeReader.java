@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 /// Recipes from YAML and back.
 ///
 /// A file holds the differences from [Recipe#standard()]. `network` and `schedule` start from the defaults of their own
-/// `table` and `type`; everything else is laid over those values key by key.
+/// `variant` and `type`; everything else is laid over those values key by key.
 public final class RecipeReader {
     private static final Set<String> WHOLE = Set.of("network", "schedule");
     private static final String FINETUNE = "finetune"; // no part of other runs

@@ -69,7 +69,7 @@ class CommittedRecipesTest {
         Map<String, String> others = others(Files.readAllLines(file));
         assertThat(others).containsOnlyKeys("checkpoints.every_steps", "watch.check_every_steps",
                 "watch.flat_after_steps");
-        others.put("network", "{table: paper}"); // others start from the defaults of their own table
+        others.put("network", "{variant: paper}"); // others start from the defaults of their own table
         assertThat(read(file, others)).isEqualTo(Recipe.standard());
         for (String key : others.keySet()) {
             Map<String, String> allButOne = new TreeMap<>(others);

@@ -17,7 +17,7 @@ class FineTuneConfigTest {
     @ParameterizedTest
     @CsvSource({"PAPER,conv5,fc6", "PAPER,fc6,drop6", "PAPER,fc7,drop7", "PAPER,conv1,conv2", "PAPER,none,conv1",
         "CAFFE,conv5,fc6", "ORIGINAL,conv5,fc6", "TORCHVISION,fc6,drop6", "TORCHVISION,fc7,fc8"})
-    void cutsBeforeTheDropoutOfWhatLearns(AlexNet.Table table, String freeze, String expected) {
+    void cutsBeforeTheDropoutOfWhatLearns(AlexNet.Variant table, String freeze, String expected) {
         Architecture network = AlexNet.of(table).architecture();
         int cut = freezing(freeze, Map.of()).cut(network);
         assertThat(network.rows().get(cut).name()).isEqualTo(expected);

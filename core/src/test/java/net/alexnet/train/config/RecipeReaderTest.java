@@ -41,8 +41,13 @@ class RecipeReaderTest {
     }
 
     @Test
+    void anOlderRecipesKeyTableIsTheVariant() {
+        assertThat(read("network: {table: caffe}").network()).isEqualTo(AlexNet.caffe());
+    }
+
+    @Test
     void aNetworkStartsFromTheDefaultsOfItsOwnTable() {
-        AlexNet network = read("network: {table: small, classes: 7}").network();
+        AlexNet network = read("network: {variant: small, classes: 7}").network();
         assertThat(network).isEqualTo(AlexNet.small().withClasses(7));
         assertThat(network.input()).isEqualTo(32); // not the paper's 224
     }
@@ -79,7 +84,7 @@ class RecipeReaderTest {
 
     @Test
     void aSettingChangesOneKeyOfAReplacedGroup() {
-        Recipe recipe = read("network: {table: small, width: 0.5}", Map.of("network.input", "28"));
+        Recipe recipe = read("network: {variant: small, width: 0.5}", Map.of("network.input", "28"));
         assertThat(recipe.network()).isEqualTo(AlexNet.small().withSize(28, 3, 0.5));
     }
 
@@ -130,7 +135,7 @@ class RecipeReaderTest {
             epoch: 3                              | unknown key 'epoch'; did you mean 'epochs'?
             optimizer: {learning_rate: 1}         | unknown key 'optimizer.learning_rate'; Known here: bias_decay, bias_rate_factor,
             pictures: {random_crops: true}        | unknown key 'pictures.random_crops'; did you mean 'pictures.random_crop'?
-            network: {table: paper, widht: 1}     | unknown key 'network.widht'; did you mean 'network.width'?
+            network: {variant: paper, widht: 1}     | unknown key 'network.widht'; did you mean 'network.width'?
             schedule: {type: constant, factor: 1} | unknown key 'schedule.factor'
             watch: {log_every_step: 1}            | unknown key 'watch.log_every_step'; did you mean 'watch.log_every_steps'?
             """)
@@ -150,9 +155,9 @@ class RecipeReaderTest {
             pictures: {mirror: maybe}     | pictures.mirror must be true or false, found 'maybe'
             pictures: {values: 1}         | pictures.values must be one of raw, standardized, found '1'
             pictures: {values: rawr}      | pictures.values must be one of raw, standardized, found 'rawr'
-            network: {table: vgg}         | network.table must be one of paper, original, caffe, caffenet, torchvision, small, found 'vgg'
-            network: {table: 0}           | network.table must be one of paper
-            network: {width: 1}           | network.table must be one of paper
+            network: {variant: vgg}         | network.variant must be one of paper, original, caffe, caffenet, torchvision, small, found 'vgg'
+            network: {variant: 0}           | network.variant must be one of paper
+            network: {width: 1}           | network.variant must be one of paper
             network: paper                | network must be a group of keys
             schedule: {type: stairs}      | schedule.type must be one of constant, steps, plateau, found 'stairs'
             schedule: {factor: 1}         | schedule.type must be one of constant, steps, plateau
@@ -170,9 +175,9 @@ class RecipeReaderTest {
             optimizer: {rate: -1}                  | optimizer.rate must be above 0, found -1.0
             optimizer: {momentum: 1}               | optimizer.momentum must be at least 0 and below 1, found 1.0
             optimizer: {weight_decay: -1}          | optimizer.weight_decay must be at least 0, found -1.0
-            network: {table: paper, width: -1}     | network.width must be above 0 and at most 16, found -1.0
-            network: {table: paper, classes: 1}    | network.classes must be at least 2, found 1
-            network: {table: paper, input: 257}    | pictures.resize must be at least the network's input of 257, found 256
+            network: {variant: paper, width: -1}     | network.width must be above 0 and at most 16, found -1.0
+            network: {variant: paper, classes: 1}    | network.classes must be at least 2, found 1
+            network: {variant: paper, input: 257}    | pictures.resize must be at least the network's input of 257, found 256
             pictures: {resize: 8193}               | pictures.resize must be 1 to 8192, found 8193
             data: {hold_out: 1}                    | data.hold_out must be above 0 and below 1, found 1.0
             checkpoints: {keep: 0}                 | checkpoints.keep must be at least 1, found 0
@@ -229,7 +234,7 @@ class RecipeReaderTest {
     @Test
     void writesEveryKeyAndReadsItBack() {
         String yaml = RecipeReader.write(PAPER);
-        assertThat(yaml).contains("table: paper", "type: plateau", "random_crop: true", "values: raw",
+        assertThat(yaml).contains("variant: paper", "type: plateau", "random_crop: true", "values: raw",
                 "flat_after_steps: 2000");
         assertThat(read(yaml)).isEqualTo(PAPER);
     }

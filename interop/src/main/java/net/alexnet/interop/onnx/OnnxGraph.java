@@ -15,8 +15,8 @@ import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Normalize;
 import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
 import net.alexnet.tensor.LocalResponseNorm;
@@ -61,10 +61,10 @@ final class OnnxGraph {
             case Dense _ -> node("Gemm", y, List.of(x, y + ".weight", y + ".bias"), integer("transB", 1));
             case Relu _ -> node("Relu", y, List.of(x));
             case Tanh _ -> node("Tanh", y, List.of(x));
-            case Normalize normalize -> {
-                switch (normalize.norm().region()) {
-                    case ACROSS_CHANNELS -> normalizeAcross(normalize.norm(), x, y);
-                    case WITHIN_CHANNEL -> normalizeWithin(normalize.norm(), x, y);
+            case ResponseNorm lrn -> {
+                switch (lrn.norm().region()) {
+                    case ACROSS_CHANNELS -> normalizeAcross(lrn.norm(), x, y);
+                    case WITHIN_CHANNEL -> normalizeWithin(lrn.norm(), x, y);
                 }
             }
             case MaxPool pool -> node("MaxPool", y, List.of(x), kernel(pool.window()), strides(pool.window()),

@@ -17,7 +17,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Activation;
-import net.alexnet.nn.AlexNet.Table;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Parameter;
@@ -80,8 +80,8 @@ class OnnxNetworksTest {
     @Provide
     Arbitrary<AlexNet> networks() {
         Arbitrary<Boolean> either = Arbitraries.of(true, false);
-        return Arbitraries.of(Table.class).flatMap(table -> Combinators.combine(
-                table == Table.SMALL ? Arbitraries.integers().between(8, 33) : Arbitraries.integers().between(67, 90),
+        return Arbitraries.of(Variant.class).flatMap(table -> Combinators.combine(
+                table == Variant.SMALL ? Arbitraries.integers().between(8, 33) : Arbitraries.integers().between(67, 90),
                 Arbitraries.of(1, 3), Arbitraries.integers().between(2, 9), Arbitraries.of(1, 2),
                 Arbitraries.of(Activation.class), either, either, Arbitraries.of(0, 0.3, 0.5))
                 .as((input, channels, classes, towers, activation, norm, overlapping, dropout) -> new AlexNet(

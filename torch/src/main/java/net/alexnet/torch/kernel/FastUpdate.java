@@ -16,14 +16,15 @@ final class FastUpdate {
 
     private FastUpdate() {}
 
-    static void run(MemorySegment w, MemorySegment v, MemorySegment gradient, float momentum, float decay, float rate,
+    static void run(MemorySegment w, MemorySegment v, MemorySegment gradient, float momentum, float decay,
+            float learningRate,
             Workers workers) {
         long count = w.byteSize() / Float.BYTES;
         workers.forEach(Math.toIntExact(Math.ceilDiv(count, PIECE)), (_, piece) -> {
             long from = (long) piece * PIECE;
             int length = (int) Math.min(PIECE, count - from);
             piece(slice(w, from, length), slice(v, from, length), slice(gradient, from, length), length, momentum,
-                    -decay * rate, -rate);
+                    -decay * learningRate, -learningRate);
         });
     }
 
@@ -32,23 +33,23 @@ final class FastUpdate {
     }
 
     private static void piece(MemorySegment w, MemorySegment v, MemorySegment gradient, int length, float momentum,
-            float decay, float rate) {
+            float decay, float learningRate) {
         int whole = SPECIES.loopBound(length);
         for (int i = 0; i < whole; i += LANES) {
             long at = (long) i * Float.BYTES;
             FloatVector weight = FloatVector.fromMemorySegment(SPECIES, w, at, nativeOrder());
-            FloatVector velocity = FloatVector.fromMemorySegment(SPECIES, v, at, nativeOrder()).mul(momentum)
+            FloatVector next = FloatVector.fromMemorySegment(SPECIES, v, at, nativeOrder()).mul(momentum)
                     .add(weight.mul(decay))
-                    .add(FloatVector.fromMemorySegment(SPECIES, gradient, at, nativeOrder()).mul(rate));
-            velocity.intoMemorySegment(v, at, nativeOrder());
-            weight.add(velocity).intoMemorySegment(w, at, nativeOrder());
+                    .add(FloatVector.fromMemorySegment(SPECIES, gradient, at, nativeOrder()).mul(learningRate));
+            next.intoMemorySegment(v, at, nativeOrder());
+            weight.add(next).intoMemorySegment(w, at, nativeOrder());
         }
         for (int i = whole; i < length; i++) {
             float weight = w.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-            float velocity = v.getAtIndex(ValueLayout.JAVA_FLOAT, i) * momentum + weight * decay
-                    + gradient.getAtIndex(ValueLayout.JAVA_FLOAT, i) * rate;
-            v.setAtIndex(ValueLayout.JAVA_FLOAT, i, velocity);
-            w.setAtIndex(ValueLayout.JAVA_FLOAT, i, weight + velocity);
+            float next = v.getAtIndex(ValueLayout.JAVA_FLOAT, i) * momentum + weight * decay
+                    + gradient.getAtIndex(ValueLayout.JAVA_FLOAT, i) * learningRate;
+            v.setAtIndex(ValueLayout.JAVA_FLOAT, i, next);
+            w.setAtIndex(ValueLayout.JAVA_FLOAT, i, weight + next);
         }
     }
 }

@@ -79,7 +79,8 @@ public final class Kernels {
 
     /// The step of [net.alexnet.tensor.Backend#update] on memory of one order.
     public void update(
-            MemorySegment w, MemorySegment v, MemorySegment gradient, float momentum, float weightDecay, float rate) {
-        FastUpdate.run(w, v, gradient, momentum, weightDecay, rate, workers);
+            MemorySegment w, MemorySegment v, MemorySegment gradient, float momentum, float weightDecay,
+            float learningRate) {
+        FastUpdate.run(w, v, gradient, momentum, weightDecay, learningRate, workers);
     }
 }
