@@ -67,7 +67,7 @@ public final class InputRate {
         PixelStatistics statistics = dataset.statistics();
         Preprocessing preprocessing = new Preprocessing(3, dataset.preparation().side(), CROP, statistics.mean(), 1,
                 Optional.of(statistics.meanImage().center(CROP)));
-        PcaColorNoise noise = new PcaColorNoise(statistics.colours(), 0.1);
+        PcaColorNoise noise = new PcaColorNoise(statistics.colorPca(), 0.1);
         Rates bare = new Rates("OpenCV's decoding alone, 1 thread");
         Rates one = new Rates("our feed, 1 worker");
         Rates many = new Rates("our feed, " + workers + " workers");
@@ -164,7 +164,7 @@ public final class InputRate {
         Crop view = Crop.center(preprocessing.resize(), CROP);
         double sum = 0;
         for (int i = 0; i < pictures.size(); i++) {
-            writer.write(pictures.picture(i), view, MemorySegment.ofArray(values), 0);
+            writer.write(pictures.image(i), view, MemorySegment.ofArray(values), 0);
             double ofPicture = 0;
             for (float value : values) {
                 ofPicture += (double) value * value;
@@ -188,17 +188,17 @@ public final class InputRate {
         int side = dataset.preparation().side();
         Path mean = work.resolve("mean.npy");
         array(mean, statistics.meanImage().values(), side, side, 3);
-        List<Component> components = statistics.colours().components();
-        float[] colours = new float[9];
+        List<Component> components = statistics.colorPca().components();
+        float[] colorPca = new float[9];
         for (int k = 0; k < 3; k++) {
             for (int c = 0; c < 3; c++) {
-                colours[3 * k + c] = (float) (components.get(k).deviation() * components.get(k).vector().get(c));
+                colorPca[3 * k + c] = (float) (components.get(k).std() * components.get(k).vector().get(c));
             }
         }
-        Path colour = work.resolve("colours.npy");
-        array(colour, colours, 3, 3);
+        Path color = work.resolve("colours.npy");
+        array(color, colorPca, 3, 3);
         return new Peer(python, "bench/peers/input.py",
-                List.of(folder.toString(), "" + CROP, "" + workers, "" + BATCH, mean.toString(), colour.toString()));
+                List.of(folder.toString(), "" + CROP, "" + workers, "" + BATCH, mean.toString(), color.toString()));
     }
 
     /// Version 1.0 of NumPy's format, float32 in C order.

@@ -58,15 +58,15 @@ public final class PrepareRate {
 
     private static Peer.Round round(List<byte[]> files) throws UnreadableImageException {
         OpenCvCodec codec = new OpenCvCodec();
-        List<byte[]> squares = new ArrayList<>();
+        List<byte[]> resizedImages = new ArrayList<>();
         long start = System.nanoTime();
         for (byte[] file : files) {
-            squares.add(codec.encode(codec.square(file, SIDE, 3), Encoding.PAPER));
+            resizedImages.add(codec.encode(codec.resizeAndCenterCrop(file, SIDE, 3), Encoding.PAPER));
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         double sum = 0;
-        for (byte[] square : squares) {
-            Image picture = codec.decode(square, 3);
+        for (byte[] resized : resizedImages) {
+            Image picture = codec.decode(resized, 3);
             for (byte sample : picture.samples()) {
                 sum += sample & 0xFF;
             }

@@ -77,7 +77,7 @@ final class BenchChart {
         for (Pass pass : Pass.values()) {
             Cost cost = report.passes().get(pass);
             double millis = cost == null ? 0 : 1e3 * cost.seconds().median();
-            rect(x, 78, 12, 12, colour(pass), name(pass));
+            rect(x, 78, 12, 12, color(pass), name(pass));
             text(x + 18, 89, "", String.format(Locale.ROOT, "%s, in all %.1f ms", name(pass), millis));
             x += 250;
         }
@@ -108,7 +108,7 @@ final class BenchChart {
             Cost cost = layer.passes().get(pass);
             if (cost != null) {
                 double width = 1e3 * cost.seconds().median() * pixelsPerMilli;
-                rect(x, y, width, BAR, colour(pass), String.format(Locale.ROOT, "%s %s: %.2f ms%s", layer.row().name(),
+                rect(x, y, width, BAR, color(pass), String.format(Locale.ROOT, "%s %s: %.2f ms%s", layer.row().name(),
                         name(pass), 1e3 * cost.seconds().median(), rate(cost)));
                 x += width;
             }
@@ -136,7 +136,7 @@ final class BenchChart {
     }
 
     /// Colours that the colour-blind tell apart as well (Okabe and Ito).
-    private static String colour(Pass pass) {
+    private static String color(Pass pass) {
         return switch (pass) {
             case FORWARD -> "#0072b2";
             case BACKWARD_DATA -> "#e69f00";

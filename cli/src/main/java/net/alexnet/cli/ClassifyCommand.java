@@ -128,7 +128,7 @@ final class ClassifyCommand implements Callable<Integer> {
         List<Answer> unreadable = new ArrayList<>();
         for (Path file : files) {
             try {
-                squares.add(codec.square(
+                squares.add(codec.resizeAndCenterCrop(
                         Files.readAllBytes(file), preprocessing.resize(), preprocessing.channels()));
                 readable.add(file);
             } catch (IOException e) {

@@ -77,7 +77,7 @@ final class ContactSheet {
 
     private static String image(ImageDataset pictures, int index, String name, ImageCodec codec) throws IOException {
         try {
-            Image square = pictures.content(index).square(codec, SIDE, 3);
+            Image square = pictures.content(index).resized(codec, SIDE, 3);
             String data = Base64.getEncoder().encodeToString(codec.encode(square, JPEG));
             return "<img alt=\"" + escaped(name) + "\" src=\"data:image/jpeg;base64," + data + "\">";
         } catch (UnreadableImageException e) {

@@ -223,7 +223,7 @@ record EvaluationData(
                         + preprocessing.channels());
             }
             inputs.add(new Input(
-                    bySide.computeIfAbsent(side, _ -> dataset.squares(pictures, side, tools.codec, budget)),
+                    bySide.computeIfAbsent(side, _ -> dataset.resizedImages(pictures, side, tools.codec, budget)),
                     preprocessing));
         }
         return new EvaluationData(inputs, dataset.unreadValidation(),
@@ -249,7 +249,7 @@ record EvaluationData(
             InMemoryDataset squares = bySide.get(preprocessing.resize());
             if (squares == null) {
                 squares = InMemoryDataset.prepare(
-                        set.pictures(),
+                        set.images(),
                         tools.codec,
                         preprocessing.resize(),
                         preprocessing.channels(),

@@ -214,8 +214,8 @@ class FineTuneConfigTest {
 
     @Test
     void picturesPreparedWithOtherChannelsAreRefused() throws Exception {
-        Path grey = root.resolve("grey");
-        Result.done("prepare", pictures, grey, "--size", 20, "--channels", 1);
-        Result.of("finetune", base, "--data", grey, "--runs", runs).isRefused(1, "1 channels", "3 (network.channels)");
+        Path gray = root.resolve("grey");
+        Result.done("prepare", pictures, gray, "--size", 20, "--channels", 1);
+        Result.of("finetune", base, "--data", gray, "--runs", runs).isRefused(1, "1 channels", "3 (network.channels)");
     }
 }

@@ -77,7 +77,7 @@ class MisuseTest {
     @Test
     void aSingleClass() throws Exception {
         Path single = root.resolve("single");
-        ToyImages.writeGrey(single.resolve("rows/1.png"), "rows");
+        ToyImages.writeGray(single.resolve("rows/1.png"), "rows");
         train("--data", single).isRefused(1, "one class only, rows", "needs two or more");
     }
 
@@ -129,8 +129,8 @@ class MisuseTest {
     @Test
     void anUnknownClassToEvaluate() throws Exception {
         Path other = root.resolve("other");
-        ToyImages.writeGrey(other.resolve("rows/1.png"), "rows");
-        ToyImages.writeGrey(other.resolve("waves/1.png"), "rows");
+        ToyImages.writeGray(other.resolve("rows/1.png"), "rows");
+        ToyImages.writeGray(other.resolve("waves/1.png"), "rows");
         Result.of("evaluate", run, "--data", other).isRefused(1, "not among the known classes: waves",
                 "Known are: columns, discs, rows");
     }

@@ -221,7 +221,7 @@ class ResumeTest {
         Path changing = runs.resolve("changing");
         ToyImages.write(changing, 10, 1);
         RunFiles run = train(changing, runs, "--max-steps", 2);
-        ToyImages.writeGrey(changing.resolve("waves/1.png"), "rows");
+        ToyImages.writeGray(changing.resolve("waves/1.png"), "rows");
         resume(run.folder()).isRefused(1, "the pictures of " + changing, "are not those", "start a new run");
         Result.of("evaluate", run.folder()).isRefused(1, changing.toString(), "waves");
     }

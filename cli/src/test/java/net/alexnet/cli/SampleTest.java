@@ -24,7 +24,7 @@ class SampleTest {
         assertThat(sample.classes()).hasSize(10).startsWith("T-shirt/top", "Trouser").endsWith("Bag", "Ankle boot");
         assertThat(perClass(sample.training())).containsOnly(600L);
         assertThat(perClass(sample.validation())).containsOnly(100L);
-        assertThat(sample.training().picture(5999).width()).isEqualTo(28);
+        assertThat(sample.training().image(5999).width()).isEqualTo(28);
     }
 
     @Test

@@ -32,7 +32,7 @@ class ToyEndToEndTest {
     static void train() throws Exception {
         pictures = root.resolve("pictures");
         ToyImages.write(pictures, 20, 1);
-        ToyImages.writeGrey(pictures.resolve("columns/grey.png"), "columns");
+        ToyImages.writeGray(pictures.resolve("columns/grey.png"), "columns");
         ToyImages.writeText(pictures.resolve("rows/notes.jpg"));
         unseen = root.resolve("unseen");
         ToyImages.write(unseen, 45, 2);

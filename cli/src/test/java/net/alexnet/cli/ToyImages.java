@@ -31,7 +31,7 @@ final class ToyImages {
     }
 
     /// A picture of a class without colour.
-    static void writeGrey(Path file, String className) throws IOException {
+    static void writeGray(Path file, String className) throws IOException {
         write(file, className, BufferedImage.TYPE_BYTE_GRAY, 1);
     }
 
@@ -70,8 +70,8 @@ final class ToyImages {
         }
         canvas.dispose();
         for (int i = 0; i < width * height / 8; i++) {
-            int grey = random.nextInt(256);
-            picture.setRGB(random.nextInt(width), random.nextInt(height), new Color(grey, grey, grey).getRGB());
+            int gray = random.nextInt(256);
+            picture.setRGB(random.nextInt(width), random.nextInt(height), new Color(gray, gray, gray).getRGB());
         }
         Files.createDirectories(file.toAbsolutePath().getParent());
         String format = file.toString().endsWith(".png") ? "png" : "jpg";

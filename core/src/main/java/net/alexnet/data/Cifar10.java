@@ -78,9 +78,9 @@ final class Cifar10 {
         if (named.isEmpty()) {
             requireTen("without " + NAMES + ", the model", classNames);
         }
-        ImageDataset pictures = set(VALIDATION, named.isEmpty() ? classNames : named, classNames);
-        return new EvaluationSet("all " + pictures.size() + " pictures of " + folder.resolve("test_batch.bin"),
-                pictures);
+        ImageDataset images = set(VALIDATION, named.isEmpty() ? classNames : named, classNames);
+        return new EvaluationSet("all " + images.size() + " pictures of " + folder.resolve("test_batch.bin"),
+                images);
     }
 
     private static boolean holdsBatches(Path folder) {

@@ -80,16 +80,16 @@ final class Cifar10Images implements ImageDataset {
     /// Of the samples.
     @Override
     public long stamp(int index) {
-        return Arrays.hashCode(picture(index).samples());
+        return Arrays.hashCode(image(index).samples());
     }
 
     @Override
     public Content content(int index) {
-        return new Content.Raw(picture(index));
+        return new Content.Raw(image(index));
     }
 
     @Override
-    public Image picture(int index) {
+    public Image image(int index) {
         Place place = place(index);
         byte[] planes = new byte[3 * PLANE]; // red, green, blue
         place.batch().records().get(place.index() * RECORD + 1, planes);

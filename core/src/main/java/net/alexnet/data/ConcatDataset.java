@@ -71,15 +71,15 @@ public final class ConcatDataset implements ImageDataset {
     }
 
     @Override
-    public Image picture(int index) throws UnreadableImageException {
+    public Image image(int index) throws UnreadableImageException {
         int part = part(index);
-        return parts.get(part).picture(index - starts[part]);
+        return parts.get(part).image(index - starts[part]);
     }
 
     @Override
-    public Image picture(int index, byte[] samples) throws UnreadableImageException {
+    public Image image(int index, byte[] samples) throws UnreadableImageException {
         int part = part(index);
-        return parts.get(part).picture(index - starts[part], samples);
+        return parts.get(part).image(index - starts[part], samples);
     }
 
     private int part(int index) {

@@ -13,21 +13,21 @@ public sealed interface Content {
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     record Encoded(byte[] bytes) implements Content {
         @Override
-        public Image square(ImageCodec codec, int side, int channels) throws UnreadableImageException {
-            return codec.square(bytes, side, channels);
+        public Image resized(ImageCodec codec, int side, int channels) throws UnreadableImageException {
+            return codec.resizeAndCenterCrop(bytes, side, channels);
         }
     }
 
     /// Bare samples, as IDX files and CIFAR-10 have them.
-    record Raw(Image picture) implements Content {
+    record Raw(Image image) implements Content {
         @Override
         public byte[] bytes() {
-            return picture.samples();
+            return image.samples();
         }
 
         @Override
-        public Image square(ImageCodec codec, int side, int channels) {
-            return ResizeAndCenterCrop.middle(picture, side, codec);
+        public Image resized(ImageCodec codec, int side, int channels) {
+            return ResizeAndCenterCrop.middle(image, side, codec);
         }
     }
 
@@ -38,5 +38,5 @@ public sealed interface Content {
     ///
     /// @param side in pixels
     /// @param channels 1 or 3; bare samples keep theirs
-    Image square(ImageCodec codec, int side, int channels) throws UnreadableImageException;
+    Image resized(ImageCodec codec, int side, int channels) throws UnreadableImageException;
 }

@@ -6,20 +6,20 @@ import java.util.Optional;
 /// Labelled pictures to judge a trained model by, their labels in the model's own order of classes.
 ///
 /// @param description which pictures were taken, for a report
-/// @param pictures all of them
+/// @param images all of them
 /// @param synsets what ImageNet knows of each class, in the order of the classes; empty if they are not ImageNet's
-public record EvaluationSet(String description, ImageDataset pictures, List<Synset> synsets) {
+public record EvaluationSet(String description, ImageDataset images, List<Synset> synsets) {
     public EvaluationSet {
         synsets = List.copyOf(synsets);
-        if (!synsets.isEmpty() && synsets.size() != pictures.classes().size()) {
+        if (!synsets.isEmpty() && synsets.size() != images.classes().size()) {
             throw new IllegalArgumentException(description + ": " + synsets.size() + " synsets for "
-                    + pictures.classes().size() + " classes");
+                    + images.classes().size() + " classes");
         }
     }
 
     /// Pictures whose classes are not ImageNet's.
-    public EvaluationSet(String description, ImageDataset pictures) {
-        this(description, pictures, List.of());
+    public EvaluationSet(String description, ImageDataset images) {
+        this(description, images, List.of());
     }
 
     /// The number of each class in a submission to the ILSVRC, from 1; nothing if one class has none.

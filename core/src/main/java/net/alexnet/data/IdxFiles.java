@@ -99,8 +99,8 @@ public final class IdxFiles {
         Part part = validation.isPresent() ? validation.get() : requirePart(TRAINING);
         Optional<List<String>> named = named();
         Part matched = named.isPresent() ? part.renamed(named.get(), classNames) : part;
-        ImageDataset pictures = matched.set(classNames, channels);
-        return new EvaluationSet("all " + pictures.size() + " pictures of " + part.name, pictures);
+        ImageDataset images = matched.set(classNames, channels);
+        return new EvaluationSet("all " + images.size() + " pictures of " + part.name, images);
     }
 
     private Optional<List<String>> named() throws IOException {
@@ -130,11 +130,11 @@ public final class IdxFiles {
                     + " (plain or .gz); both are needed");
         }
         Part read = new Part(where + "/" + images.get(), read(images.get(), 3), read(labels.get(), 1));
-        if (read.pictures.extents()[0] != read.labels.extents()[0]) {
-            throw new DatasetException(where + ": " + images.get() + " has " + read.pictures.extents()[0]
+        if (read.images.extents()[0] != read.labels.extents()[0]) {
+            throw new DatasetException(where + ": " + images.get() + " has " + read.images.extents()[0]
                     + " pictures, but " + labels.get() + " has " + read.labels.extents()[0] + " labels");
         }
-        if (read.pictures.extents()[0] == 0) {
+        if (read.images.extents()[0] == 0) {
             throw new DatasetException(where + "/" + images.get() + " holds no pictures");
         }
         return Optional.of(read);
@@ -165,7 +165,7 @@ public final class IdxFiles {
                 .toList();
     }
 
-    private record Part(String name, IdxFile pictures, IdxFile labels) {
+    private record Part(String name, IdxFile images, IdxFile labels) {
         /// How many classes the labels speak of: the greatest label and one.
         int classes() {
             int greatest = -1;
@@ -183,7 +183,7 @@ public final class IdxFiles {
                             + names.size() + " classes: " + Names.listed(names));
                 }
             }
-            return new IdxImages(name, names, pictures, labels.values(), channels);
+            return new IdxImages(name, names, images, labels.values(), channels);
         }
 
         /// The same pictures with labels that are indices into other names.
@@ -203,7 +203,7 @@ public final class IdxFiles {
                 }
                 renamed[i] = (byte) to.indexOf(from.get(label));
             }
-            return new Part(name, pictures, new IdxFile(labels.extents(), renamed));
+            return new Part(name, images, new IdxFile(labels.extents(), renamed));
         }
     }
 }

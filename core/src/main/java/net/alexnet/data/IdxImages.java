@@ -8,7 +8,7 @@ import net.alexnet.data.image.Image;
 final class IdxImages implements ImageDataset {
     private final String name;
     private final List<String> classes;
-    private final IdxFile pictures;
+    private final IdxFile images;
     private final byte[] labels;
     private final int channels;
 
@@ -16,10 +16,10 @@ final class IdxImages implements ImageDataset {
     ///
     /// @param labels one for each picture, each an index into `classes`
     /// @param channels 1, or 3 for grey pictures in red, green and blue
-    IdxImages(String name, List<String> classes, IdxFile pictures, byte[] labels, int channels) {
+    IdxImages(String name, List<String> classes, IdxFile images, byte[] labels, int channels) {
         this.name = name;
         this.classes = List.copyOf(classes);
-        this.pictures = pictures;
+        this.images = images;
         this.labels = labels.clone();
         this.channels = channels;
     }
@@ -47,27 +47,27 @@ final class IdxImages implements ImageDataset {
     /// Of the samples.
     @Override
     public long stamp(int index) {
-        return Arrays.hashCode(picture(index).samples());
+        return Arrays.hashCode(image(index).samples());
     }
 
     @Override
     public Content content(int index) {
-        return new Content.Raw(picture(index));
+        return new Content.Raw(image(index));
     }
 
     @Override
-    public Image picture(int index) {
-        int height = pictures.extents()[1];
-        int width = pictures.extents()[2];
+    public Image image(int index) {
+        int height = images.extents()[1];
+        int width = images.extents()[2];
         int size = height * width;
-        byte[] grey = Arrays.copyOfRange(pictures.values(), index * size, (index + 1) * size);
+        byte[] gray = Arrays.copyOfRange(images.values(), index * size, (index + 1) * size);
         if (channels == 1) {
-            return new Image(width, height, 1, grey);
+            return new Image(width, height, 1, gray);
         }
-        byte[] colour = new byte[size * channels];
-        for (int i = 0; i < colour.length; i++) {
-            colour[i] = grey[i / channels];
+        byte[] color = new byte[size * channels];
+        for (int i = 0; i < color.length; i++) {
+            color[i] = gray[i / channels];
         }
-        return new Image(width, height, channels, colour);
+        return new Image(width, height, channels, color);
     }
 }

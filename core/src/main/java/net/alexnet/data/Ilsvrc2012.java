@@ -87,10 +87,10 @@ final class Ilsvrc2012 {
         Path tar = require(VALIDATION, "Validation images (all tasks)");
         IlsvrcLabels labels = IlsvrcLabels.read(folder);
         int[] places = places(labels.wnids(), identifiers);
-        ImageDataset pictures = validation(tar, classNames, labels, places);
+        ImageDataset images = validation(tar, classNames, labels, places);
         return new EvaluationSet(
-                "all " + pictures.size() + " pictures of " + tar,
-                pictures,
+                "all " + images.size() + " pictures of " + tar,
+                images,
                 places.length == classNames.size() ? ordered(labels.synsets(), places) : List.of());
     }
 
@@ -154,31 +154,31 @@ final class Ilsvrc2012 {
     private static void addClass(TarIndex index, Path tar, TarListing.Member inner, String wnid, int label)
             throws IOException {
         Set<Integer> seen = new HashSet<>();
-        for (TarListing.Member picture : TarListing.of(tar, inner)) {
-            Matcher name = TRAINING_NAME.matcher(picture.name());
+        for (TarListing.Member image : TarListing.of(tar, inner)) {
+            Matcher name = TRAINING_NAME.matcher(image.name());
             if (!name.matches() || !wnid.equals(name.group(1)) || !seen.add(Integer.parseInt(name.group(2)))) {
-                throw new DatasetException(inner.name() + " in " + tar + " holds " + picture.name() + "; expected "
+                throw new DatasetException(inner.name() + " in " + tar + " holds " + image.name() + "; expected "
                         + wnid + "_<number>.JPEG, each number once");
             }
-            index.add(picture.offset(), length(tar, picture), label, Integer.parseInt(name.group(2)));
+            index.add(image.offset(), length(tar, image), label, Integer.parseInt(name.group(2)));
         }
     }
 
     private ImageDataset validation(Path tar, List<String> classes, IlsvrcLabels labels, int[] places)
             throws IOException {
-        List<TarListing.Member> pictures = new ArrayList<>(TarListing.of(tar));
-        pictures.sort(Comparator.comparing(TarListing.Member::name));
+        List<TarListing.Member> images = new ArrayList<>(TarListing.of(tar));
+        images.sort(Comparator.comparing(TarListing.Member::name));
         int expected = labels.validation().length;
         TarIndex index = new TarIndex();
-        for (TarListing.Member picture : pictures) {
-            Matcher name = VALIDATION_NAME.matcher(picture.name());
+        for (TarListing.Member image : images) {
+            Matcher name = VALIDATION_NAME.matcher(image.name());
             int number = index.size() + 1;
             if (!name.matches() || number > expected || Integer.parseInt(name.group(1)) != number) {
-                throw new DatasetException(tar + " holds " + picture.name() + "; expected " + validationName(1)
+                throw new DatasetException(tar + " holds " + image.name() + "; expected " + validationName(1)
                         + " to " + validationName(expected) + ", each once, as " + labels.where() + " has " + expected
                         + " labels");
             }
-            index.add(picture.offset(), length(tar, picture), places[labels.validation()[number - 1]], number);
+            index.add(image.offset(), length(tar, image), places[labels.validation()[number - 1]], number);
         }
         if (index.size() < expected) {
             throw new DatasetException(tar + " has " + index.size() + " pictures, but " + labels.where() + " has "
@@ -191,11 +191,11 @@ final class Ilsvrc2012 {
         return String.format(Locale.ROOT, "ILSVRC2012_val_%08d.JPEG", number);
     }
 
-    private static int length(Path tar, TarListing.Member picture) throws DatasetException {
-        if (picture.size() > Integer.MAX_VALUE - 8) {
-            throw new DatasetException(tar + " holds " + picture.name() + " of " + picture.size()
+    private static int length(Path tar, TarListing.Member image) throws DatasetException {
+        if (image.size() > Integer.MAX_VALUE - 8) {
+            throw new DatasetException(tar + " holds " + image.name() + " of " + image.size()
                     + " bytes, which is too large for a picture");
         }
-        return (int) picture.size();
+        return (int) image.size();
     }
 }

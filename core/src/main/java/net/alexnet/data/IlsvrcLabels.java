@@ -87,15 +87,15 @@ record IlsvrcLabels(List<Synset> synsets, int[] validation, String where) {
         return new IlsvrcLabels(sorted, validation, truth.where());
     }
 
-    private static IlsvrcLabels fromLists(Path list, Path pictures) throws IOException {
+    private static IlsvrcLabels fromLists(Path list, Path images) throws IOException {
         List<Synset> listed = listed(list);
         List<Synset> sorted = sorted(list.toString(), listed);
         int[] labels = places(listed, sorted);
-        List<String> lines = lines(Files.readAllBytes(pictures));
+        List<String> lines = lines(Files.readAllBytes(images));
         int[] validation = new int[lines.size()];
         Arrays.fill(validation, -1);
         for (int i = 0; i < validation.length; i++) {
-            String where = pictures + ", line " + (i + 1) + ": ";
+            String where = images + ", line " + (i + 1) + ": ";
             Matcher line = CAFFE_LINE.matcher(lines.get(i).strip());
             if (!line.matches() || Integer.parseInt(line.group(2)) >= labels.length) {
                 throw new DatasetException(where + "expected a picture and its label, 0 to " + (labels.length - 1)
@@ -109,7 +109,7 @@ record IlsvrcLabels(List<Synset> synsets, int[] validation, String where) {
             }
             validation[number - 1] = labels[Integer.parseInt(line.group(2))];
         }
-        return new IlsvrcLabels(sorted, validation, pictures.toString());
+        return new IlsvrcLabels(sorted, validation, images.toString());
     }
 
     private static List<Synset> listed(Path list) throws IOException {

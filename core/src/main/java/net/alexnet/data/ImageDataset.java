@@ -46,12 +46,12 @@ public interface ImageDataset {
     /// Reads and decodes the picture, at its own size.
     ///
     /// @throws UnreadableImageException if it is broken, or cannot be read for any other reason
-    Image picture(int index) throws UnreadableImageException;
+    Image image(int index) throws UnreadableImageException;
 
     /// The picture, in memory that the caller uses again where the set can do that.
     ///
     /// @param samples the picture's samples may be these, if there are as many
-    default Image picture(int index, byte[] samples) throws UnreadableImageException {
-        return picture(index);
+    default Image image(int index, byte[] samples) throws UnreadableImageException {
+        return image(index);
     }
 }

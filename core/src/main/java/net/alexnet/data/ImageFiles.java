@@ -72,7 +72,7 @@ final class ImageFiles implements ImageDataset {
     }
 
     @Override
-    public Image picture(int index) throws UnreadableImageException {
+    public Image image(int index) throws UnreadableImageException {
         try {
             return codec.decode(bytes(entries.get(index).file()), channels);
         } catch (IOException e) {

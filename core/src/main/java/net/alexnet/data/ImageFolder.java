@@ -45,7 +45,7 @@ public final class ImageFolder {
         if (folders.validation().isPresent()) {
             validation = Optional.of(FolderScan.of(folders.validation().get()));
         }
-        requirePictures(source, training);
+        requireImages(source, training);
         TreeSet<String> found = new TreeSet<>(training.classes());
         validation.ifPresent(scan -> found.addAll(scan.classes()));
         List<String> classes = classNames.isEmpty() ? List.copyOf(found) : classNames;
@@ -57,7 +57,7 @@ public final class ImageFolder {
                     + ". If the class folders stand one level down, give "
                     + training.root().resolve(classes.getFirst()));
         }
-        ImageDataset learnt = pictures(source, training, classes, labels, codec, channels);
+        ImageDataset learnt = images(source, training, classes, labels, codec, channels);
         if (validation.isEmpty()) {
             TrainValidationSplit.Parts parts = holdOut.split(learnt);
             if (parts.validation().size() == 0) {
@@ -67,8 +67,8 @@ public final class ImageFolder {
             return new Dataset(
                     source.toString(), classes, parts.training(), parts.validation(), holdOut.sentence() + ".");
         }
-        requirePictures(validation.get().root(), validation.get());
-        ImageDataset judged = pictures(source, validation.get(), classes, labels, codec, channels);
+        requireImages(validation.get().root(), validation.get());
+        ImageDataset judged = images(source, validation.get(), classes, labels, codec, channels);
         return new Dataset(source.toString(), classes, learnt, judged, sentence(training, validation.get()));
     }
 
@@ -81,15 +81,15 @@ public final class ImageFolder {
             throws IOException {
         SplitFolders folders = SplitFolders.of(source);
         FolderScan scan = FolderScan.of(folders.validation().orElse(folders.training()));
-        requirePictures(scan.root(), scan);
+        requireImages(scan.root(), scan);
         Map<String, Integer> labels = labels(classNames);
         labels(wnids).forEach(labels::putIfAbsent);
         requireKnown(scan.root(), scan.classes(), labels.keySet(), classNames);
-        ImageDataset pictures = pictures(source, scan, classNames, labels, codec, channels);
-        return new EvaluationSet("all " + pictures.size() + " pictures of " + scan.root(), pictures);
+        ImageDataset images = images(source, scan, classNames, labels, codec, channels);
+        return new EvaluationSet("all " + images.size() + " pictures of " + scan.root(), images);
     }
 
-    private static ImageDataset pictures(
+    private static ImageDataset images(
             Path source, FolderScan scan, List<String> classes, Map<String, Integer> labels, ImageCodec codec,
             int channels) {
         String prefix = scan.root().equals(source) ? "" : scan.root().getFileName() + "/";
@@ -133,7 +133,7 @@ public final class ImageFolder {
         }
     }
 
-    private static void requirePictures(Path where, FolderScan scan) throws DatasetException {
+    private static void requireImages(Path where, FolderScan scan) throws DatasetException {
         if (!scan.files().isEmpty()) {
             return;
         }

@@ -94,7 +94,7 @@ public final class InMemoryDataset implements ImageDataset {
         List<Image> held = new ArrayList<>();
         if (hold) {
             for (int i : readable) {
-                held.add(pass.squares.get(i));
+                held.add(pass.resizedImages.get(i));
             }
         }
         return new InMemoryDataset(
@@ -129,19 +129,19 @@ public final class InMemoryDataset implements ImageDataset {
 
     @Override
     public Content content(int index) throws UnreadableImageException {
-        return new Content.Raw(picture(index));
+        return new Content.Raw(image(index));
     }
 
     /// The picture as a square of [#side()] pixels.
     @Override
-    public Image picture(int index) throws UnreadableImageException {
-        return held.isEmpty() ? square(readable, index, codec, side, channels) : held.get(index);
+    public Image image(int index) throws UnreadableImageException {
+        return held.isEmpty() ? resized(readable, index, codec, side, channels) : held.get(index);
     }
 
-    private static Image square(ImageDataset source, int index, ImageCodec codec, int side, int channels)
+    private static Image resized(ImageDataset source, int index, ImageCodec codec, int side, int channels)
             throws UnreadableImageException {
         try {
-            return source.content(index).square(codec, side, channels);
+            return source.content(index).resized(codec, side, channels);
         } catch (IOException e) {
             throw ImageFileReader.unreadable(e);
         }
@@ -176,7 +176,7 @@ public final class InMemoryDataset implements ImageDataset {
         private final boolean hold;
         private final Progress progress;
         private final AtomicInteger next = new AtomicInteger();
-        private final AtomicReferenceArray<Image> squares;
+        private final AtomicReferenceArray<Image> resizedImages;
         private final AtomicReferenceArray<String> reasons;
         private int done;
 
@@ -187,7 +187,7 @@ public final class InMemoryDataset implements ImageDataset {
             this.channels = channels;
             this.hold = hold;
             this.progress = progress;
-            this.squares = new AtomicReferenceArray<>(hold ? source.size() : 0);
+            this.resizedImages = new AtomicReferenceArray<>(hold ? source.size() : 0);
             this.reasons = new AtomicReferenceArray<>(source.size());
         }
 
@@ -214,7 +214,7 @@ public final class InMemoryDataset implements ImageDataset {
             try {
                 for (int i = next.getAndIncrement(); i < source.size()
                         && !Thread.currentThread().isInterrupted(); i = next.getAndIncrement()) {
-                    square(i, sums);
+                    resized(i, sums);
                     report();
                 }
                 return sums;
@@ -224,13 +224,13 @@ public final class InMemoryDataset implements ImageDataset {
             }
         }
 
-        private void square(int index, PixelStatisticsAccumulator sums) {
+        private void resized(int index, PixelStatisticsAccumulator sums) {
             try {
-                Image square = InMemoryDataset.square(source, index, codec, side, channels);
+                Image resized = InMemoryDataset.resized(source, index, codec, side, channels);
                 if (hold) {
-                    squares.set(index, square);
+                    resizedImages.set(index, resized);
                 }
-                sums.add(square);
+                sums.add(resized);
             } catch (UnreadableImageException e) {
                 reasons.set(index, String.valueOf(e.getMessage()));
             }

@@ -56,8 +56,8 @@ public record KFold(int number, int of, long seed) {
                         + whole.classes().get(label) + ", too few for " + of
                         + " folds: each needs at least one. Take fewer folds, or add pictures");
             }
-            for (int picture : members) {
-                folds[picture] = dealt++ % of + 1;
+            for (int image : members) {
+                folds[image] = dealt++ % of + 1;
             }
         }
         return folds;

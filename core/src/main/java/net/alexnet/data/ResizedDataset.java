@@ -9,42 +9,42 @@ import net.alexnet.data.image.UnreadableImageException;
 
 /// Prepared squares made smaller whenever they are asked for.
 ///
-/// @param squares that are larger
+/// @param resizedImages that are larger
 /// @param codec scales them
 /// @param side of the smaller ones, in pixels
-public record ResizedDataset(ImageDataset squares, ImageCodec codec, int side) implements ImageDataset {
+public record ResizedDataset(ImageDataset resizedImages, ImageCodec codec, int side) implements ImageDataset {
     @Override
     public List<String> classes() {
-        return squares.classes();
+        return resizedImages.classes();
     }
 
     @Override
     public int size() {
-        return squares.size();
+        return resizedImages.size();
     }
 
     @Override
     public int label(int index) {
-        return squares.label(index);
+        return resizedImages.label(index);
     }
 
     @Override
     public String name(int index) {
-        return squares.name(index);
+        return resizedImages.name(index);
     }
 
     @Override
     public Optional<String> fingerprint() {
-        return squares.fingerprint().map(whole -> whole + " made smaller, to " + side);
+        return resizedImages.fingerprint().map(whole -> whole + " made smaller, to " + side);
     }
 
     @Override
     public Content content(int index) throws UnreadableImageException {
-        return new Content.Raw(picture(index));
+        return new Content.Raw(image(index));
     }
 
     @Override
-    public Image picture(int index) throws UnreadableImageException {
-        return ResizeAndCenterCrop.middle(squares.picture(index), side, codec);
+    public Image image(int index) throws UnreadableImageException {
+        return ResizeAndCenterCrop.middle(resizedImages.image(index), side, codec);
     }
 }

@@ -73,19 +73,19 @@ public final class SkippingDataset implements ImageDataset {
 
     @Override
     public Content content(int index) {
-        return new Content.Raw(picture(index));
+        return new Content.Raw(image(index));
     }
 
     @Override
-    public Image picture(int index) {
+    public Image image(int index) {
         try {
             Content content = source.content(index);
             contents.set(index, contentId(content.bytes()));
-            Image square = content.square(codec, side, channels);
-            if (square.channels() == channels) {
-                return square;
+            Image resized = content.resized(codec, side, channels);
+            if (resized.channels() == channels) {
+                return resized;
             }
-            reasons.set(index, "it has " + square.channels() + " channels, expected " + channels);
+            reasons.set(index, "it has " + resized.channels() + " channels, expected " + channels);
         } catch (IOException e) {
             reasons.set(index, String.valueOf(ImageFileReader.unreadable(e).getMessage()));
         } catch (UnreadableImageException e) {
@@ -106,9 +106,9 @@ public final class SkippingDataset implements ImageDataset {
     }
 
     /// The id of what a picture of any set holds, or [#UNREADABLE].
-    public static String contentId(ImageDataset pictures, int index) {
+    public static String contentId(ImageDataset images, int index) {
         try {
-            return contentId(pictures.content(index).bytes());
+            return contentId(images.content(index).bytes());
         } catch (IOException | UnreadableImageException e) {
             return UNREADABLE;
         }

@@ -63,12 +63,12 @@ public final class Subset implements ImageDataset {
     }
 
     @Override
-    public Image picture(int index) throws UnreadableImageException {
-        return whole.picture(indices[index]);
+    public Image image(int index) throws UnreadableImageException {
+        return whole.image(indices[index]);
     }
 
     @Override
-    public Image picture(int index, byte[] samples) throws UnreadableImageException {
-        return whole.picture(indices[index], samples);
+    public Image image(int index, byte[] samples) throws UnreadableImageException {
+        return whole.image(indices[index], samples);
     }
 }

@@ -86,7 +86,7 @@ final class TarImages implements ImageDataset {
     }
 
     @Override
-    public Image picture(int i) throws UnreadableImageException {
+    public Image image(int i) throws UnreadableImageException {
         try {
             return codec.decode(bytes(i), channels);
         } catch (IOException e) {

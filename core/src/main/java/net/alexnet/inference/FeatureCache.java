@@ -164,7 +164,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     private boolean areStillMissing(List<Missing> missing, Piece piece) {
         SkippingDataset squares = squares(piece);
         for (Missing one : missing) {
-            squares.picture(one.picture());
+            squares.image(one.picture());
             if (squares.reason(one.picture()) == null) {
                 return false;
             }

@@ -41,7 +41,7 @@ public record Model(ModelCard card, Network network) {
     public static final String MEAN_IMAGE = "mean_image";
 
     /// The key of the order of colours in the file's `conv1`.
-    public static final String COLOUR_ORDER = "colour_order";
+    public static final String COLOR_ORDER = "colour_order";
 
     private static final String WNIDS = "wnids";
     private static final String VIEWS = "views";
@@ -67,7 +67,7 @@ public record Model(ModelCard card, Network network) {
         card.views().ifPresent(views -> metadata.put(VIEWS, views.toString()));
         card.provenance().ifPresent(provenance -> {
             metadata.put(PROVENANCE, json(provenance));
-            metadata.put(COLOUR_ORDER, ModelCard.COLOUR_ORDER);
+            metadata.put(COLOR_ORDER, ModelCard.COLOR_ORDER);
         });
         return metadata;
     }
@@ -248,10 +248,10 @@ public record Model(ModelCard card, Network network) {
                     + FORMAT + "', found "
                     + (metadata.isEmpty() ? "no metadata" : metadata.getOrDefault("format", "none")));
         }
-        String colours = metadata.getOrDefault(COLOUR_ORDER, ModelCard.COLOUR_ORDER);
-        if (!colours.equals(ModelCard.COLOUR_ORDER)) {
+        String colours = metadata.getOrDefault(COLOR_ORDER, ModelCard.COLOR_ORDER);
+        if (!colours.equals(ModelCard.COLOR_ORDER)) {
             throw new WeightFileException(file, "its metadata says that its colours are in the order '" + colours
-                    + "'; a model file's are always " + ModelCard.COLOUR_ORDER);
+                    + "'; a model file's are always " + ModelCard.COLOR_ORDER);
         }
         return stated(file, weights);
     }

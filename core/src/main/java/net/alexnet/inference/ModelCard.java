@@ -26,7 +26,7 @@ public record ModelCard(
         Optional<Provenance> provenance) {
     /// The colours of a picture's samples in the order in which a network reads them, whatever the weights were trained
     /// with: importing turns the kernels of conv1 round where it must.
-    public static final String COLOUR_ORDER = "rgb";
+    public static final String COLOR_ORDER = "rgb";
 
     private static final Pattern WNID = Pattern.compile("n\\d{8}");
 

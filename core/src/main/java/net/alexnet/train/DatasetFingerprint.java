@@ -35,7 +35,7 @@ final class DatasetFingerprint {
     /// digits.
     static String of(PixelStatistics statistics) {
         MessageDigest digest = Hashes.sha256();
-        String numbers = statistics.pictures() + " " + statistics.mean() + " " + statistics.deviation() + " "
+        String numbers = statistics.images() + " " + statistics.mean() + " " + statistics.std() + " "
                 + Arrays.toString(statistics.meanImage().values());
         digest.update(numbers.getBytes(StandardCharsets.UTF_8));
         return Hashes.hex(digest);

@@ -19,7 +19,7 @@ public record FeatureSource(FeatureSet set, Iterator<BatchIndices> plans, long s
     @Override
     public Batch next() {
         BatchIndices plan = plans.next();
-        int[] pictures = plan.inputs().stream().mapToInt(BatchIndices.Input::picture).toArray();
+        int[] pictures = plan.inputs().stream().mapToInt(BatchIndices.Input::image).toArray();
         int[] views = new int[pictures.length];
         for (int i = 0; i < views.length; i++) {
             long bits = CounterRng.bits(seed, Purpose.AUGMENTATION, plan.epoch(), pictures[i]);

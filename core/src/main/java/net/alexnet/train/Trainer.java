@@ -199,7 +199,7 @@ public final class Trainer {
                 speed,
                 recent.waitShare(),
                 recent.decoderCores(),
-                recent.feed().millisPerPicture(),
+                recent.feed().millisPerImage(),
                 recent.feed().queueDepth(),
                 (steps - state.step()) * recipe.batch() / speed));
         pace.mark();

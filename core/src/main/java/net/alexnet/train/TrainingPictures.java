@@ -71,8 +71,8 @@ public record TrainingPictures(
         Dataset squares = new Dataset(
                 stored.name(),
                 stored.classes(),
-                dataset.squares(stored.training(), side, codec, InMemoryDataset.defaultBudget()),
-                dataset.squares(stored.validation(), side, codec, InMemoryDataset.defaultBudget()),
+                dataset.resizedImages(stored.training(), side, codec, InMemoryDataset.defaultBudget()),
+                dataset.resizedImages(stored.validation(), side, codec, InMemoryDataset.defaultBudget()),
                 stored.split(),
                 stored.synsets());
         return new TrainingPictures(squares, scaled(dataset.statistics(), side), dataset.unreadTraining(),
@@ -96,7 +96,7 @@ public record TrainingPictures(
     private static PixelStatistics scaled(PixelStatistics stored, int side) {
         return side == stored.meanImage().side()
                 ? stored
-                : new PixelStatistics(stored.pictures(), stored.mean(), stored.deviation(),
-                        stored.meanImage().scaled(side), stored.colours());
+                : new PixelStatistics(stored.images(), stored.mean(), stored.std(),
+                        stored.meanImage().scaled(side), stored.colorPca());
     }
 }

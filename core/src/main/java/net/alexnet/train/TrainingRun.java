@@ -242,7 +242,7 @@ public final class TrainingRun {
     }
 
     private Preprocessing preprocessing(PixelStatistics statistics) {
-        double deviation = statistics.deviation().stream().mapToDouble(d -> d).average().orElseThrow();
+        double deviation = statistics.std().stream().mapToDouble(d -> d).average().orElseThrow();
         double scale = recipe.pictures().values() == Values.STANDARDIZED && deviation > 0 ? 1 / deviation : 1;
         Optional<MeanImage> image = switch (recipe.pictures().mean()) {
             case IMAGE -> Optional.of(statistics.meanImage().center(recipe.network().input()));
@@ -261,7 +261,7 @@ public final class TrainingRun {
         Recipe.Pictures how = recipe.pictures();
         Optional<PcaColorNoise> noise = how.colourNoise() == 0
                 ? Optional.empty()
-                : Optional.of(new PcaColorNoise(pictures.statistics().colours(), how.colourNoise()));
+                : Optional.of(new PcaColorNoise(pictures.statistics().colorPca(), how.colourNoise()));
         return new Augmentation(how.randomCrop(), how.mirror(), noise);
     }
 

@@ -27,7 +27,7 @@ public final class CounterRng {
         /// Which pictures are held out for validation.
         SPLIT(5),
         /// Colour noise, by epoch and picture.
-        COLOUR(6),
+        COLOR(6),
         /// The order in which pictures are stored.
         STORAGE(7);
 

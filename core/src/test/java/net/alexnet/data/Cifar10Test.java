@@ -46,13 +46,13 @@ class Cifar10Test {
     @Test
     void interleavesThePlanes() throws Exception {
         original(root);
-        Image picture = open().training().content(1).square(new TestImages.Codec(), 32, 3);
-        assertThat(picture.width()).isEqualTo(32);
-        assertThat(picture.samples()).startsWith(0, 100, (byte) 200, 1, 101, (byte) 201);
-        assertThat(picture.samples()[3 * 32]).isEqualTo((byte) 32); // row 1
-        Image grey = Cifar10.in(root, 1).open(List.of()).training().picture(1);
-        assertThat(grey.channels()).isEqualTo(1);
-        assertThat(grey.samples()).startsWith(82, 83); // .587 · 100 + .114 · 200 = 81.5
+        Image image = open().training().content(1).resized(new TestImages.Codec(), 32, 3);
+        assertThat(image.width()).isEqualTo(32);
+        assertThat(image.samples()).startsWith(0, 100, (byte) 200, 1, 101, (byte) 201);
+        assertThat(image.samples()[3 * 32]).isEqualTo((byte) 32); // row 1
+        Image gray = Cifar10.in(root, 1).open(List.of()).training().image(1);
+        assertThat(gray.channels()).isEqualTo(1);
+        assertThat(gray.samples()).startsWith(82, 83); // .587 · 100 + .114 · 200 = 81.5
     }
 
     @Test
@@ -69,13 +69,13 @@ class Cifar10Test {
         List<String> reversed = new ArrayList<>(open().classes());
         Collections.reverse(reversed);
         EvaluationSet set = Cifar10.in(root, 3).openForEvaluation(reversed);
-        assertThat(set.pictures().label(1)).isEqualTo(9 - 1);
+        assertThat(set.images().label(1)).isEqualTo(9 - 1);
         assertThatThrownBy(() -> Cifar10.in(root, 3).openForEvaluation(List.of("cat", "dog")))
                 .hasMessageContaining("not among the known ones: airplane");
         Files.delete(root.resolve("batches.meta.txt"));
         assertThat(open().classes()).startsWith("0", "1").hasSize(10);
         assertThat(Cifar10.in(root, 3).open(reversed).classes()).isEqualTo(reversed);
-        assertThat(Cifar10.in(root, 3).openForEvaluation(reversed).pictures().label(1)).isEqualTo(1);
+        assertThat(Cifar10.in(root, 3).openForEvaluation(reversed).images().label(1)).isEqualTo(1);
         assertThatThrownBy(() -> Cifar10.in(root, 3).openForEvaluation(List.of("cat", "dog")))
                 .hasMessageContaining("has 2 classes");
     }

@@ -24,7 +24,7 @@ class DatasetsTest {
         Files.write(root.resolve("train-labels-idx1-ubyte"), new byte[] {0, 0, 8, 1, 0, 0, 0, 4, 0, 0, 1, 1});
         Dataset data = Datasets.open(root, CODEC, 1, 1, 0.2, List.of());
         assertThat(data.training().size()).isEqualTo(2);
-        assertThat(Datasets.openForEvaluation(root, CODEC, 1, List.of("a", "b")).pictures().size())
+        assertThat(Datasets.openForEvaluation(root, CODEC, 1, List.of("a", "b")).images().size())
                 .isEqualTo(4);
     }
 
@@ -40,7 +40,7 @@ class DatasetsTest {
         assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
                 .hasMessageContaining("holds no data_batch_1.bin");
         EvaluationSet cifar = Datasets.openForEvaluation(root, CODEC, 3, ClassNames.numbers(10));
-        assertThat(cifar.pictures().size()).isEqualTo(1);
+        assertThat(cifar.images().size()).isEqualTo(1);
         Files.createFile(root.resolve("t10k-labels-idx1-ubyte"));
         assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
                 .hasMessageContaining("train-images-idx3-ubyte");

@@ -32,11 +32,11 @@ class IdxFilesTest {
         assertThat(data.training().size()).isEqualTo(4);
         assertThat(data.training().label(2)).isEqualTo(2);
         assertThat(data.training().name(3)).isEqualTo("here/train-images.idx3-ubyte#3");
-        assertThat(data.training().picture(1).height()).isEqualTo(3);
-        assertThat(data.training().picture(1).width()).isEqualTo(2);
-        assertThat(data.training().picture(1).samples()).containsExactly(6, 7, 8, 9, 10, 11);
+        assertThat(data.training().image(1).height()).isEqualTo(3);
+        assertThat(data.training().image(1).width()).isEqualTo(2);
+        assertThat(data.training().image(1).samples()).containsExactly(6, 7, 8, 9, 10, 11);
         assertThat(data.validation().size()).isEqualTo(2);
-        assertThat(idx().open(3, HOLD_OUT, List.of()).training().picture(1).samples())
+        assertThat(idx().open(3, HOLD_OUT, List.of()).training().image(1).samples())
                 .startsWith(6, 6, 6, 7, 7, 7)
                 .hasSize(18);
     }
@@ -60,7 +60,7 @@ class IdxFilesTest {
         assertThat(idx().open(1, HOLD_OUT, List.of("x", "y")).classes())
                 .containsExactly("Coat", "Ankle boot", "Bag");
         EvaluationSet set = idx().openForEvaluation(1, List.of("Bag", "Coat", "Ankle boot"));
-        assertThat(set.pictures().label(0)).isEqualTo(1);
+        assertThat(set.images().label(0)).isEqualTo(1);
         assertThatThrownBy(() -> idx().openForEvaluation(1, List.of("Bag", "Coat")))
                 .hasMessageContaining("not among the known ones: Ankle boot");
     }

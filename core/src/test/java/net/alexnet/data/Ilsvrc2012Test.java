@@ -116,12 +116,12 @@ class Ilsvrc2012Test {
         List<String> classes = List.of("other", "n00000030", "n00000020", "n00000010");
         EvaluationSet set = Ilsvrc2012.in(root, CODEC, 3).openForEvaluation(classes, classes);
         assertThat(set.description()).isEqualTo("all 4 pictures of " + root.resolve(VALIDATION));
-        assertThat(labels(set.pictures())).containsExactly(1, 2, 3, 1);
-        assertThat(set.pictures().classes()).isEqualTo(classes);
+        assertThat(labels(set.images())).containsExactly(1, 2, 3, 1);
+        assertThat(set.images().classes()).isEqualTo(classes);
         assertThat(set.submissionIds()).as("one class is not the challenge's").isEmpty();
         set = Ilsvrc2012.in(root, CODEC, 3).openForEvaluation(
                 List.of("ray", "shark", "tench"), classes.subList(1, 4));
-        assertThat(set.pictures().classes()).containsExactly("ray", "shark", "tench");
+        assertThat(set.images().classes()).containsExactly("ray", "shark", "tench");
         assertThat(set.submissionIds()).contains(List.of(1, 3, 2));
         assertThatThrownBy(() -> Ilsvrc2012.in(root, CODEC, 3).openForEvaluation(
                 List.of("ray", "tench"), List.of("n00000030", "tench")))
@@ -148,11 +148,11 @@ class Ilsvrc2012Test {
     @Test
     void aStampChangesWithTheTar() throws Exception {
         original();
-        ImageDataset pictures = open().training();
-        assertThat(IntStream.range(0, 6).mapToLong(pictures::stamp).distinct().count()).isEqualTo(6);
-        assertThat(open().training().stamp(3)).isEqualTo(pictures.stamp(3));
+        ImageDataset images = open().training();
+        assertThat(IntStream.range(0, 6).mapToLong(images::stamp).distinct().count()).isEqualTo(6);
+        assertThat(open().training().stamp(3)).isEqualTo(images.stamp(3));
         Files.setLastModifiedTime(root.resolve(TRAINING), FileTime.fromMillis(1));
-        assertThat(open().training().stamp(3)).isNotEqualTo(pictures.stamp(3));
+        assertThat(open().training().stamp(3)).isNotEqualTo(images.stamp(3));
     }
 
     @Test
@@ -241,20 +241,20 @@ class Ilsvrc2012Test {
     @Test
     void aTarThatCannotBeReadAnyMoreIsNoFaultOfThePicture() throws Exception {
         original();
-        ImageDataset pictures = open().validation();
+        ImageDataset images = open().validation();
         Thread.currentThread().interrupt(); // which must not harm the set
-        assertThat(pictures.content(3).bytes()).isEqualTo(TestImages.Codec.file(4, 3, 4));
+        assertThat(images.content(3).bytes()).isEqualTo(TestImages.Codec.file(4, 3, 4));
         assertThat(Thread.interrupted()).isTrue();
         byte[] validation = Files.readAllBytes(root.resolve(VALIDATION));
         write(VALIDATION, Arrays.copyOf(validation, 514)); // the last picture stands first
-        assertThatThrownBy(() -> pictures.content(3))
+        assertThatThrownBy(() -> images.content(3))
                 .isInstanceOf(IOException.class)
                 .hasMessage("reading " + root.resolve(VALIDATION) + " failed: it has been cut short");
-        assertThatThrownBy(() -> pictures.picture(3))
+        assertThatThrownBy(() -> images.image(3))
                 .isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("has been cut short");
         Files.delete(root.resolve(VALIDATION));
-        assertThatThrownBy(() -> pictures.picture(0))
+        assertThatThrownBy(() -> images.image(0))
                 .isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("reading " + root.resolve(VALIDATION) + " failed");
     }
@@ -264,9 +264,9 @@ class Ilsvrc2012Test {
         original();
         TarIndex index = new TarIndex();
         index.add(512, Math.toIntExact(ImageFileReader.MAX_BYTES + 1), 0, 1);
-        TarImages pictures = new TarImages(root.resolve(VALIDATION), List.of("a"), index, (_, _) -> "large", CODEC,
+        TarImages images = new TarImages(root.resolve(VALIDATION), List.of("a"), index, (_, _) -> "large", CODEC,
                 3);
-        assertThatThrownBy(() -> pictures.content(0)).isInstanceOf(UnreadableImageException.class)
+        assertThatThrownBy(() -> images.content(0)).isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("the limit is 268435456");
     }
 
@@ -303,7 +303,7 @@ class Ilsvrc2012Test {
     private static int[] values(ImageDataset set) throws UnreadableImageException {
         int[] values = new int[set.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = set.picture(i).samples()[0];
+            values[i] = set.image(i).samples()[0];
         }
         return values;
     }

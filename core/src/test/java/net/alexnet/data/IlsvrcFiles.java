@@ -31,22 +31,22 @@ final class IlsvrcFiles {
     static byte[] training(int perClass) throws IOException {
         Map<String, byte[]> tars = new TreeMap<>();
         for (int c = 0; c < BY_ID.size(); c++) {
-            Map<String, byte[]> pictures = new LinkedHashMap<>();
+            Map<String, byte[]> images = new LinkedHashMap<>();
             for (int i = 0; i < perClass; i++) {
-                pictures.put(BY_ID.get(c) + "_" + (10_000 * i + 7) + ".JPEG",
+                images.put(BY_ID.get(c) + "_" + (10_000 * i + 7) + ".JPEG",
                         TestImages.Codec.file(4, 3, 10 * (c + 1) + i));
             }
-            tars.put(BY_ID.get(c) + ".tar", tar(pictures));
+            tars.put(BY_ID.get(c) + ".tar", tar(images));
         }
         return tar(tars);
     }
 
     static byte[] validation(int count) throws IOException {
-        Map<String, byte[]> pictures = new TreeMap<>((a, b) -> b.compareTo(a)); // the tar's order does not count
+        Map<String, byte[]> images = new TreeMap<>((a, b) -> b.compareTo(a)); // the tar's order does not count
         for (int number = 1; number <= count; number++) {
-            pictures.put("ILSVRC2012_val_%08d.JPEG".formatted(number), TestImages.Codec.file(4, 3, number));
+            images.put("ILSVRC2012_val_%08d.JPEG".formatted(number), TestImages.Codec.file(4, 3, number));
         }
-        return tar(pictures);
+        return tar(images);
     }
 
     static byte[] devkit(byte[] meta, String truth) throws IOException {

@@ -23,14 +23,14 @@ class ImageFolderTest {
     @Test
     void splitsAPlainFolderOfClasses() throws Exception {
         for (int i = 0; i < 10; i++) {
-            picture("cats/" + i + ".jpg");
-            picture("ants/deep/er/" + i + ".png");
+            image("cats/" + i + ".jpg");
+            image("ants/deep/er/" + i + ".png");
         }
         Files.createDirectories(root.resolve("bees"));
-        picture("notes.txt");
-        picture("cats/.hidden.jpg");
-        picture(".git/x/y.jpg");
-        picture("__MACOSX/cats/._1.jpg");
+        image("notes.txt");
+        image("cats/.hidden.jpg");
+        image(".git/x/y.jpg");
+        image("__MACOSX/cats/._1.jpg");
         Dataset data = open();
         assertThat(data.classes()).containsExactly("ants", "bees", "cats");
         assertThat(data.training().size()).isEqualTo(16);
@@ -44,11 +44,11 @@ class ImageFolderTest {
 
     @Test
     void takesTrainAndValAndTheUnionOfTheirClasses() throws Exception {
-        picture("train/a/1.jpg");
-        picture("train/b/1.jpg");
-        picture("val/b/2.jpg");
-        picture("val/c/2.jpg");
-        picture("test/a/3.jpg");
+        image("train/a/1.jpg");
+        image("train/b/1.jpg");
+        image("val/b/2.jpg");
+        image("val/c/2.jpg");
+        image("test/a/3.jpg");
         Dataset data = open();
         assertThat(data.classes()).containsExactly("a", "b", "c");
         assertThat(names(data.training())).containsExactly("train/a/1.jpg", "train/b/1.jpg");
@@ -61,9 +61,9 @@ class ImageFolderTest {
     void acceptsTheOtherNamesOfTheParts() throws Exception {
         for (String part : List.of("valid", "validation", "test", "Test")) {
             Path folder = Files.createDirectory(root.resolve("with-" + part));
-            picture("with-" + part + "/Train/a/1.jpg");
-            picture("with-" + part + "/Train/b/1.jpg");
-            picture("with-" + part + "/" + part + "/a/2.jpg");
+            image("with-" + part + "/Train/a/1.jpg");
+            image("with-" + part + "/Train/b/1.jpg");
+            image("with-" + part + "/" + part + "/a/2.jpg");
             assertThat(names(open(folder).validation())).containsExactly(part + "/a/2.jpg");
         }
     }
@@ -71,8 +71,8 @@ class ImageFolderTest {
     @Test
     void aFolderNamedTrainAmongOthersIsAClass() throws Exception {
         for (int i = 0; i < 3; i++) {
-            picture("train/" + i + ".jpg");
-            picture("bus/" + i + ".jpg");
+            image("train/" + i + ".jpg");
+            image("bus/" + i + ".jpg");
         }
         assertThat(open().classes()).containsExactly("bus", "train");
     }
@@ -80,8 +80,8 @@ class ImageFolderTest {
     @Test
     void trainAloneIsSplit() throws Exception {
         for (int i = 0; i < 5; i++) {
-            picture("train/a/" + i + ".jpg");
-            picture("train/b/" + i + ".jpg");
+            image("train/a/" + i + ".jpg");
+            image("train/b/" + i + ".jpg");
         }
         Dataset data = open();
         assertThat(data.classes()).containsExactly("a", "b");
@@ -91,8 +91,8 @@ class ImageFolderTest {
     @Test
     void loopsOfLinksEndAndCountNothingTwice() throws Exception {
         for (int i = 0; i < 4; i++) {
-            picture("a/" + i + ".jpg");
-            picture("b/" + i + ".jpg");
+            image("a/" + i + ".jpg");
+            image("b/" + i + ".jpg");
         }
         Files.createSymbolicLink(root.resolve("a/up"), root);
         Files.createSymbolicLink(root.resolve("b/self"), root.resolve("b"));
@@ -103,16 +103,16 @@ class ImageFolderTest {
 
     @Test
     void readsPicturesWhenAskedAndSaysWhatIsWrongWithOne() throws Exception {
-        picture("train/a/1.jpg");
-        picture("train/b/1.jpg");
-        picture("train/c/1.jpg");
-        picture("val/a/2.jpg");
+        image("train/a/1.jpg");
+        image("train/b/1.jpg");
+        image("train/c/1.jpg");
+        image("val/a/2.jpg");
         Files.writeString(root.resolve("train/b/1.jpg"), "text");
         Dataset data = open();
-        assertThat(data.training().picture(0).width()).isEqualTo(8);
-        assertThatThrownBy(() -> data.training().picture(1)).isInstanceOf(UnreadableImageException.class);
+        assertThat(data.training().image(0).width()).isEqualTo(8);
+        assertThatThrownBy(() -> data.training().image(1)).isInstanceOf(UnreadableImageException.class);
         Files.delete(root.resolve("train/a/1.jpg"));
-        assertThatThrownBy(() -> data.training().picture(0)).isInstanceOf(UnreadableImageException.class)
+        assertThatThrownBy(() -> data.training().image(0)).isInstanceOf(UnreadableImageException.class)
                 .hasMessage("the file has gone");
         assertThatThrownBy(() -> data.training().content(0)).as("it may come back").isInstanceOf(IOException.class)
                 .hasMessage("the file has gone");
@@ -121,31 +121,31 @@ class ImageFolderTest {
                 (done, total) -> {});
         assertThat(held.rejected()).containsExactly(new RejectedImage("train/a/1.jpg", "the file has gone"));
         Files.delete(root.resolve("train/c/1.jpg"));
-        assertThatThrownBy(() -> held.picture(0)).isInstanceOf(UnreadableImageException.class)
+        assertThatThrownBy(() -> held.image(0)).isInstanceOf(UnreadableImageException.class)
                 .hasMessage("the file has gone");
     }
 
     @Test
     void aFileThatIsTooLargeIsNotRead() throws Exception {
-        picture("train/a/1.jpg");
-        picture("train/b/1.jpg");
-        picture("val/a/2.jpg");
+        image("train/a/1.jpg");
+        image("train/b/1.jpg");
+        image("val/a/2.jpg");
         try (RandomAccessFile file = new RandomAccessFile(root.resolve("train/a/1.jpg").toFile(), "rw")) {
             file.setLength(ImageFileReader.MAX_BYTES + 1);
         }
-        ImageDataset pictures = open().training();
-        assertThatThrownBy(() -> pictures.content(0)).isInstanceOf(UnreadableImageException.class)
+        ImageDataset images = open().training();
+        assertThatThrownBy(() -> images.content(0)).isInstanceOf(UnreadableImageException.class)
                 .hasMessage("the file has 268435457 bytes, the limit is 268435456");
     }
 
     @Test
     void evaluationMatchesClassesByName() throws Exception {
-        picture("bees/1.jpg");
-        picture("ants/2.jpg");
+        image("bees/1.jpg");
+        image("ants/2.jpg");
         EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, List.of("wasps", "bees", "ants"), List.of());
-        assertThat(names(set.pictures())).containsExactly("ants/2.jpg", "bees/1.jpg");
-        assertThat(set.pictures().label(0)).isEqualTo(2);
-        assertThat(set.pictures().label(1)).isEqualTo(1);
+        assertThat(names(set.images())).containsExactly("ants/2.jpg", "bees/1.jpg");
+        assertThat(set.images().label(0)).isEqualTo(2);
+        assertThat(set.images().label(1)).isEqualTo(1);
         assertThatThrownBy(() -> ImageFolder.openForEvaluation(root, CODEC, 3, List.of("ants", "cats"), List.of()))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("not among the known classes: bees")
@@ -155,15 +155,15 @@ class ImageFolderTest {
     /// ImageNet's own folders are named by wnid, whatever a model calls its classes; some people rename a few.
     @Test
     void evaluationMatchesClassesByWnidToo() throws Exception {
-        picture("n01440764/1.jpg");
-        picture("n01443537/2.jpg");
-        picture("cock/3.jpg");
+        image("n01440764/1.jpg");
+        image("n01443537/2.jpg");
+        image("cock/3.jpg");
         List<String> names = List.of("tench", "goldfish", "cock");
         List<String> wnids = List.of("n01440764", "n01443537", "n01514668");
         EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, names, wnids);
-        assertThat(set.pictures().classes()).isEqualTo(names);
-        assertThat(names(set.pictures())).containsExactly("cock/3.jpg", "n01440764/1.jpg", "n01443537/2.jpg");
-        assertThat(List.of(set.pictures().label(0), set.pictures().label(1), set.pictures().label(2)))
+        assertThat(set.images().classes()).isEqualTo(names);
+        assertThat(names(set.images())).containsExactly("cock/3.jpg", "n01440764/1.jpg", "n01443537/2.jpg");
+        assertThat(List.of(set.images().label(0), set.images().label(1), set.images().label(2)))
                 .containsExactly(2, 0, 1);
         assertThatThrownBy(() -> ImageFolder.openForEvaluation(root, CODEC, 3, names, List.of()))
                 .hasMessageContaining("not among the known classes: n01440764, n01443537");
@@ -171,10 +171,10 @@ class ImageFolderTest {
 
     @Test
     void evaluationTakesTheValidationPartWhereThereIsOne() throws Exception {
-        picture("train/a/1.jpg");
-        picture("val/a/2.jpg");
+        image("train/a/1.jpg");
+        image("val/a/2.jpg");
         EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, List.of("a"), List.of());
-        assertThat(names(set.pictures())).containsExactly("val/a/2.jpg");
+        assertThat(names(set.images())).containsExactly("val/a/2.jpg");
         assertThat(set.description()).contains("val");
     }
 
@@ -185,14 +185,14 @@ class ImageFolderTest {
         Files.createDirectories(root.resolve("b"));
         refused("Found the folders a, b, all of them empty");
         Path flat = Files.createDirectory(root.resolve("flat"));
-        picture("flat/1.jpg");
+        image("flat/1.jpg");
         assertThatThrownBy(() -> open(flat))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("holds 1 file but no class folders")
                 .hasMessageContaining("<class>/<picture>");
         Path wrapped = root.resolve("wrapped");
-        picture("wrapped/inner/a/1.jpg");
-        picture("wrapped/inner/b/1.jpg");
+        image("wrapped/inner/a/1.jpg");
+        image("wrapped/inner/b/1.jpg");
         assertThatThrownBy(() -> open(wrapped))
                 .hasMessageContaining("one class only, inner")
                 .hasMessageContaining("give " + wrapped.resolve("inner"));
@@ -201,8 +201,8 @@ class ImageFolderTest {
     @Test
     void aGivenListOfClassesOrdersTheLabels() throws Exception {
         for (int i = 0; i < 2; i++) {
-            picture("a/" + i + ".jpg");
-            picture("b/" + i + ".jpg");
+            image("a/" + i + ".jpg");
+            image("b/" + i + ".jpg");
         }
         Dataset data = ImageFolder.open(root, CODEC, 3, new TrainValidationSplit(0.2, 1), List.of("c", "b", "a"));
         assertThat(data.classes()).containsExactly("c", "b", "a");
@@ -225,7 +225,7 @@ class ImageFolderTest {
         return ImageFolder.open(folder, CODEC, 3, new TrainValidationSplit(0.2, 1), List.of());
     }
 
-    private void picture(String name) throws IOException {
+    private void image(String name) throws IOException {
         Path file = root.resolve(name);
         Files.createDirectories(file.getParent());
         Files.write(file, TestImages.Codec.file(8, 6, 100));

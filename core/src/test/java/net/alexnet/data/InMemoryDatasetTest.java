@@ -22,10 +22,10 @@ class InMemoryDatasetTest {
     /// Every seventh picture is broken; the label of each is its index modulo 3.
     private static ImageDataset source() {
         List<Integer> labels = IntStream.range(0, COUNT).mapToObj(i -> i % 3).toList();
-        return new ListSet(List.of("a", "b", "c", "empty"), labels, InMemoryDatasetTest::picture);
+        return new ListSet(List.of("a", "b", "c", "empty"), labels, InMemoryDatasetTest::image);
     }
 
-    private static Image picture(int index) throws UnreadableImageException {
+    private static Image image(int index) throws UnreadableImageException {
         if (index % 7 == 0) {
             throw new UnreadableImageException("broken on purpose");
         }
@@ -43,8 +43,8 @@ class InMemoryDatasetTest {
         for (int i = 0; i < prepared.size(); i++) {
             int original = Integer.parseInt(prepared.name(i).substring("picture-".length()));
             assertThat(prepared.label(i)).isEqualTo(original % 3);
-            Image expected = ResizeAndCenterCrop.middle(picture(original), 6, CODEC);
-            assertThat(prepared.picture(i).samples()).isEqualTo(expected.samples());
+            Image expected = ResizeAndCenterCrop.middle(image(original), 6, CODEC);
+            assertThat(prepared.image(i).samples()).isEqualTo(expected.samples());
         }
     }
 
@@ -56,10 +56,10 @@ class InMemoryDatasetTest {
         assertThat(many.heldInMemory()).isFalse();
         assertThat(many.statistics()).usingRecursiveComparison().isEqualTo(one.statistics());
         assertThat(many.rejected()).isEqualTo(one.rejected());
-        assertThat(one.statistics().pictures()).isEqualTo(COUNT - 6);
+        assertThat(one.statistics().images()).isEqualTo(COUNT - 6);
         for (int i = 0; i < one.size(); i++) {
             assertThat(many.name(i)).isEqualTo(one.name(i));
-            assertThat(many.picture(i).samples()).isEqualTo(one.picture(i).samples());
+            assertThat(many.image(i).samples()).isEqualTo(one.image(i).samples());
         }
     }
 

@@ -82,7 +82,7 @@ class KFoldTest {
         }
 
         @Override
-        public Image picture(int index) {
+        public Image image(int index) {
             throw new UnsupportedOperationException();
         }
     }

@@ -5,11 +5,11 @@ import net.alexnet.data.image.Image;
 import net.alexnet.data.image.UnreadableImageException;
 
 /// A set made by a test; picture `i` is called `picture-i`.
-public record ListSet(List<String> classes, List<Integer> labels, Pictures pictures) implements ImageDataset {
+public record ListSet(List<String> classes, List<Integer> labels, Pictures images) implements ImageDataset {
     /// Makes a picture by its index.
     @FunctionalInterface
     public interface Pictures {
-        Image picture(int index) throws UnreadableImageException;
+        Image image(int index) throws UnreadableImageException;
     }
 
     @Override
@@ -29,11 +29,11 @@ public record ListSet(List<String> classes, List<Integer> labels, Pictures pictu
 
     @Override
     public Content content(int index) throws UnreadableImageException {
-        return new Content.Raw(picture(index));
+        return new Content.Raw(image(index));
     }
 
     @Override
-    public Image picture(int index) throws UnreadableImageException {
-        return pictures.picture(index);
+    public Image image(int index) throws UnreadableImageException {
+        return images.image(index);
     }
 }

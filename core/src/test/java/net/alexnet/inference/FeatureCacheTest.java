@@ -89,11 +89,11 @@ class FeatureCacheTest {
 
         @Override
         public Content content(int index) throws UnreadableImageException {
-            return new Content.Raw(picture(index));
+            return new Content.Raw(image(index));
         }
 
         @Override
-        public Image picture(int index) throws UnreadableImageException {
+        public Image image(int index) throws UnreadableImageException {
             if (broken.contains(index)) {
                 throw new UnreadableImageException("record " + index + " was altered");
             }

@@ -31,8 +31,8 @@ class ModelCardTest {
 
     @Test
     void wantsPicturesOfTheNetworksChannels() {
-        Preprocessing colour = new Preprocessing(3, 10, 8, List.of(0.0, 0.0, 0.0), 1);
-        assertThatThrownBy(() -> new ModelCard(NETWORK, CLASSES, colour, "test"))
+        Preprocessing color = new Preprocessing(3, 10, 8, List.of(0.0, 0.0, 0.0), 1);
+        assertThatThrownBy(() -> new ModelCard(NETWORK, CLASSES, color, "test"))
                 .hasMessage("the network reads 1 × 8 × 8, but the preprocessing gives 3 × 8 × 8");
     }
 

@@ -70,16 +70,16 @@ class ModelTest {
 
     @Test
     void carriesItsMeanImageAsATensor() throws Exception {
-        AlexNet colour = table.withSize(8, 3, 1.0 / 12);
-        Network coloured = Network.initialize(colour.architecture(), colour.initialization(), 7, backend);
+        AlexNet color = table.withSize(8, 3, 1.0 / 12);
+        Network colored = Network.initialize(color.architecture(), color.initialization(), 7, backend);
         float[] means = new float[8 * 8 * 3];
         for (int i = 0; i < means.length; i++) {
             means[i] = i;
         }
         MeanImage image = new MeanImage(8, 3, means);
         Preprocessing preprocessing = new Preprocessing(3, 10, 8, List.of(1.0, 2.0, 3.0), 1, Optional.of(image));
-        ModelCard whole = new ModelCard(colour, CLASSES, preprocessing, "");
-        List<NamedTensor> entries = new ArrayList<>(coloured.entries());
+        ModelCard whole = new ModelCard(color, CLASSES, preprocessing, "");
+        List<NamedTensor> entries = new ArrayList<>(colored.entries());
         entries.addAll(Model.entries(whole));
         Safetensors.write(file, Model.metadata(whole), entries);
         assertThat(Model.open(file, backend).card()).usingRecursiveComparison().isEqualTo(whole);
@@ -87,7 +87,7 @@ class ModelTest {
             assertThat(tensors.shape("mean_image")).isEqualTo(Shape.of(3, 8, 8));
             assertThat(tensors.read("mean_image")).startsWith(0, 3, 6); // the reds of the first row
         }
-        Safetensors.write(file, Model.metadata(whole), coloured.entries());
+        Safetensors.write(file, Model.metadata(whole), colored.entries());
         assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
                 .hasMessageContaining("there is no tensor 'mean_image'");
     }
@@ -100,9 +100,9 @@ class ModelTest {
         assertThat(metadata).containsOnlyKeys("format", "network", "classes", "preprocessing", "origin")
                 .containsEntry("preprocessing", "{\"channels\":1,\"resize\":10,\"crop\":8,\"mean\":[72.9403],\"scale\":"
                         + 1 / 90.0211 + ",\"mean_image\":false}");
-        ModelCard colour = new ModelCard(table.withSize(8, 3, 0.001), CLASSES,
+        ModelCard color = new ModelCard(table.withSize(8, 3, 0.001), CLASSES,
                 new Preprocessing(3, 10, 8, List.of(1.0, 2.0, 3.0), 0.5), "");
-        assertThat(Model.metadata(colour).get("preprocessing")).contains("\"scale\":0.5,");
+        assertThat(Model.metadata(color).get("preprocessing")).contains("\"scale\":0.5,");
         writeChanged(changed -> changed.put("preprocessing",
                 "{\"channels\":1,\"resize\":10,\"crop\":8,\"mean\":[7],\"scale\":2,\"mean_image\":false}"));
         assertThat(Model.open(file, backend).card().preprocessing())
@@ -111,10 +111,10 @@ class ModelTest {
 
     @Test
     void theCardOfImportedWeightsComesBackAsItWas() throws Exception {
-        AlexNet colour = table.withSize(8, 3, 0.001);
+        AlexNet color = table.withSize(8, 3, 0.001);
         Preprocessing preprocessing = new Preprocessing(
                 3, 10, 8, List.of(1.0, 2.0, 3.0), List.of(0.5, 0.25, 0.125), Optional.empty());
-        ModelCard whole = new ModelCard(colour, CLASSES, preprocessing, "imported",
+        ModelCard whole = new ModelCard(color, CLASSES, preprocessing, "imported",
                 List.of("n01440764", "n01443537", "n01484850"), Optional.of(10),
                 Optional.of(new Provenance("a.pth", "00ff", "torchvision", null, "https://example.org")));
         Safetensors.write(file, Model.metadata(whole), List.of());

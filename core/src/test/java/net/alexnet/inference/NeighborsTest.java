@@ -45,14 +45,14 @@ class NeighborsTest {
     /// Half of the rows stand in clusters, as pictures of a class do, half anywhere.
     private static List<float[]> rows(int count, int length, long seed) {
         Random random = new Random(seed);
-        List<float[]> centres = IntStream.range(0, 40).mapToObj(_ -> row(length, random)).toList();
+        List<float[]> centers = IntStream.range(0, 40).mapToObj(_ -> row(length, random)).toList();
         List<float[]> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             float[] row = row(length, random);
             if (i % 2 == 0) {
-                float[] centre = centres.get(random.nextInt(centres.size()));
+                float[] center = centers.get(random.nextInt(centers.size()));
                 for (int k = 0; k < length; k++) {
-                    row[k] = centre[k] + row[k] / 4;
+                    row[k] = center[k] + row[k] / 4;
                 }
             }
             rows.add(row);

@@ -201,9 +201,9 @@ class AlexNetTest {
         assertThat(sized(67, 1, 5).rows().getFirst().in()).isEqualTo(Shape.of(3, 67, 67));
         assertThat(sized(67, 1, 5).classes()).isEqualTo(5);
         assertThat(AlexNet.paper().withClasses(7).architecture().classes()).isEqualTo(7);
-        Architecture grey = AlexNet.small().withSize(28, 1, 0.25).architecture();
-        assertThat(grey.input()).isEqualTo(Shape.of(1, 28, 28));
-        assertThat(row(grey, "conv1").weightShape()).isEqualTo(Shape.of(24, 1, 5, 5));
+        Architecture gray = AlexNet.small().withSize(28, 1, 0.25).architecture();
+        assertThat(gray.input()).isEqualTo(Shape.of(1, 28, 28));
+        assertThat(row(gray, "conv1").weightShape()).isEqualTo(Shape.of(24, 1, 5, 5));
     }
 
     @Test

@@ -38,7 +38,7 @@ class ThroughputTest {
         step(2 * SECOND, 0, 1000);
         step(2 * SECOND, 0, 1000);
         assertThat(pace.recent().decoderCores()).isEqualTo(0.5, within(1e-9));
-        assertThat(pace.recent().feed().millisPerPicture()).isEqualTo(1, within(1e-9));
+        assertThat(pace.recent().feed().millisPerImage()).isEqualTo(1, within(1e-9));
         assertThat(pace.recent().feed().queueDepth()).isEqualTo(2, within(1e-9));
     }
 

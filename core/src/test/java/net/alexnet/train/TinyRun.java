@@ -104,7 +104,7 @@ final class TinyRun {
             if (gone.getAsBoolean()) {
                 throw new UnreadableImageException("no such file");
             }
-            return training.picture(i);
+            return training.image(i);
         });
         try (DataLoader feed = new DataLoader(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer

@@ -74,12 +74,12 @@ class TrainingRunTest {
         start(dataset(0), tools(step -> false));
         PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(10, 1);
         for (int i = 0; i < TRAINING; i++) {
-            sums.add(ResizeAndCenterCrop.middle(training(0).picture(i), 10, CODEC));
+            sums.add(ResizeAndCenterCrop.middle(training(0).image(i), 10, CODEC));
         }
         PixelStatistics statistics = sums.statistics();
         Preprocessing preprocessing = Model.open(newest().modelFile(), backend).card().preprocessing();
         assertThat(preprocessing.mean()).isEqualTo(statistics.mean());
-        assertThat(preprocessing.scale().getFirst()).isCloseTo(1 / statistics.deviation().getFirst(), within(1e-12));
+        assertThat(preprocessing.scale().getFirst()).isCloseTo(1 / statistics.std().getFirst(), within(1e-12));
         assertThat(preprocessing.resize()).isEqualTo(10);
         assertThat(preprocessing.crop()).isEqualTo(8);
     }
@@ -112,7 +112,7 @@ class TrainingRunTest {
     void doesNotGoOnWithTheSamePicturesUnderOtherLabels() throws Exception {
         start(dataset(0), tools(step -> step >= 2));
         ListSet swapped = new ListSet(CLASSES, labels(TRAINING + 1).subList(1, TRAINING + 1),
-                i -> training(0).picture(i));
+                i -> training(0).image(i));
         assertThatThrownBy(() -> resume(dataset(swapped), tools(step -> false)))
                 .isInstanceOf(IOException.class).hasMessageContaining("their names, classes or pixels have changed");
     }
@@ -123,7 +123,7 @@ class TrainingRunTest {
             if (i == 3 || i == 4) {
                 throw new UnreadableImageException("cut in half");
             }
-            return training(0).picture(i);
+            return training(0).image(i);
         });
         Outcome outcome = start(dataset(broken), tools(step -> false));
         assertThat(outcome.state().step()).isEqualTo(4); // 8 pictures in batches of 4, twice
@@ -146,9 +146,9 @@ class TrainingRunTest {
     /// A picture set of one colour has no deviation to divide by.
     @Test
     void picturesOfOneColourAreNotDividedByZero() throws Exception {
-        ListSet grey = new ListSet(CLASSES, labels(TRAINING),
+        ListSet gray = new ListSet(CLASSES, labels(TRAINING),
                 i -> CODEC.decode(TestImages.Codec.file(10, 10, 99), 1));
-        Outcome outcome = start(dataset(grey), tools(step -> false));
+        Outcome outcome = start(dataset(gray), tools(step -> false));
         assertThat(outcome.finished()).isTrue();
         assertThat(Model.open(newest().modelFile(), backend).card().preprocessing().scale()).containsExactly(1.0);
     }

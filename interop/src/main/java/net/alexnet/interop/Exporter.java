@@ -104,7 +104,7 @@ public final class Exporter {
         if (dialect != WeightLayout.PAPER) {
             metadata.put("format", "pt");
             metadata.put(DIALECT, dialect.key());
-            metadata.put(Model.COLOUR_ORDER, dialect.colourOrder());
+            metadata.put(Model.COLOR_ORDER, dialect.colorOrder());
         }
         return metadata;
     }

@@ -90,10 +90,10 @@ public final class Importer {
         WeightLayout dialect = WeightLayout.of(key).orElseThrow(() -> new WeightFileException(file.path(),
                 "its metadata says that its names are those of '" + key + "', which is not known; known are "
                         + keys(Arrays.asList(WeightLayout.values()), ", ")));
-        String colours = metadata.getOrDefault(Model.COLOUR_ORDER, dialect.colourOrder());
-        if (!colours.equals(dialect.colourOrder())) {
+        String colours = metadata.getOrDefault(Model.COLOR_ORDER, dialect.colorOrder());
+        if (!colours.equals(dialect.colorOrder())) {
             throw new WeightFileException(file.path(), "its metadata contradicts itself: its colours are to be in the"
-                    + " order '" + colours + "', but those of " + key + " are " + dialect.colourOrder());
+                    + " order '" + colours + "', but those of " + key + " are " + dialect.colorOrder());
         }
         return Optional.of(dialect);
     }

@@ -149,8 +149,8 @@ public enum WeightLayout {
     }
 
     /// The order of colours that the first convolution's weights read, `rgb` or `bgr`.
-    public String colourOrder() {
-        return blueFirst ? "bgr" : ModelCard.COLOUR_ORDER;
+    public String colorOrder() {
+        return blueFirst ? "bgr" : ModelCard.COLOR_ORDER;
     }
 
     /// The order of ImageNet's classes in files of 1,000, if it is always the same.

@@ -361,8 +361,8 @@ class ImporterTest {
 
     @Test
     void aGreyNetsMeanIsAsked() throws Exception {
-        AlexNet grey = AlexNet.torchvision().withSize(224, 1, 0.001).withClasses(3);
-        Path file = foreign(grey, WeightLayout.TORCHVISION, _ -> {});
+        AlexNet gray = AlexNet.torchvision().withSize(224, 1, 0.001).withClasses(3);
+        Path file = foreign(gray, WeightLayout.TORCHVISION, _ -> {});
         refused(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE), "1 channels", "--mean");
     }
 

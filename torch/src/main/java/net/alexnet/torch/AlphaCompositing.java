@@ -10,23 +10,23 @@ final class AlphaCompositing {
 
     /// Makes blue, green, red, alpha into red, green, blue or into grey.
     ///
-    /// @param picture 4 channels
+    /// @param image 4 channels
     /// @param premultiplied whether its colours have been multiplied by alpha
     /// @param channels 1 or 3
     /// @return 8 bits a channel, to be closed
     /// @throws UnreadableImageException if the samples are other than whole numbers of 8 or 16 bits without a sign
-    static Mat of(Mat picture, boolean premultiplied, int channels) throws UnreadableImageException {
-        if (picture.depth() != opencv_core.CV_8U && picture.depth() != opencv_core.CV_16U) {
+    static Mat of(Mat image, boolean premultiplied, int channels) throws UnreadableImageException {
+        if (image.depth() != opencv_core.CV_8U && image.depth() != opencv_core.CV_16U) {
             throw new UnreadableImageException(
                     "transparent, with samples other than whole numbers of 8 or 16 bits, which is not supported");
         }
-        Mat opaque = new Mat(picture.rows(), picture.cols(), opencv_core.CV_8UC(channels));
-        int width = picture.cols();
-        boolean deep = picture.depth() == opencv_core.CV_16U;
+        Mat opaque = new Mat(image.rows(), image.cols(), opencv_core.CV_8UC(channels));
+        int width = image.cols();
+        boolean deep = image.depth() == opencv_core.CV_16U;
         byte[] from = new byte[width * 4 * (deep ? 2 : 1)];
         byte[] to = new byte[width * channels];
-        for (int y = 0; y < picture.rows(); y++) {
-            picture.ptr(y).get(from);
+        for (int y = 0; y < image.rows(); y++) {
+            image.ptr(y).get(from);
             for (int x = 0; x < width; x++) {
                 int alpha = sample(from, 4 * x + 3, deep);
                 int blue = over(sample(from, 4 * x, deep), alpha, premultiplied);

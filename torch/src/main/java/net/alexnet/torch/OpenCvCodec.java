@@ -79,43 +79,43 @@ public final class OpenCvCodec implements ImageCodec {
     public Image decode(byte[] file, int channels, byte[] samples) throws UnreadableImageException {
         long heapBytes = Math.min(Runtime.getRuntime().maxMemory() / 4, Integer.MAX_VALUE - 8);
         return read(file, channels, Math.min(maxPixels, heapBytes / channels),
-                decoded -> picture(decoded, samples));
+                decoded -> image(decoded, samples));
     }
 
     /// The whole picture stays in native memory; the same samples as of the default way.
     @Override
-    public Image square(byte[] file, int side, int channels) throws UnreadableImageException {
+    public Image resizeAndCenterCrop(byte[] file, int side, int channels) throws UnreadableImageException {
         return read(file, channels, maxPixels, decoded -> middle(decoded, side));
     }
 
     @Override
-    public Image resize(Image picture, int width, int height) {
-        int channels = picture.channels();
-        if (width <= picture.width() && height <= picture.height()) {
-            return new AreaResize(picture.width(), picture.height(), width, height)
-                    .part(MemorySegment.ofArray(picture.samples()), picture.width() * (long) channels, channels, 0, 0,
+    public Image resize(Image image, int width, int height) {
+        int channels = image.channels();
+        if (width <= image.width() && height <= image.height()) {
+            return new AreaResize(image.width(), image.height(), width, height)
+                    .part(MemorySegment.ofArray(image.samples()), image.width() * (long) channels, channels, 0, 0,
                             width, height);
         }
-        try (BytePointer bytes = new BytePointer(picture.samples());
-                Mat from = new Mat(picture.height(), picture.width(), opencv_core.CV_8UC(channels), bytes);
+        try (BytePointer bytes = new BytePointer(image.samples());
+                Mat from = new Mat(image.height(), image.width(), opencv_core.CV_8UC(channels), bytes);
                 Mat to = grown(from, width, height)) {
-            return picture(to);
+            return image(to);
         }
     }
 
     @Override
-    public byte[] encode(Image picture, Encoding encoding) {
-        int type = opencv_core.CV_8UC(picture.channels());
+    public byte[] encode(Image image, Encoding encoding) {
+        int type = opencv_core.CV_8UC(image.channels());
         int[] settings = switch (encoding.format()) {
             case JPEG -> new int[] {opencv_imgcodecs.IMWRITE_JPEG_QUALITY, encoding.quality()};
             case PNG -> new int[0];
         };
-        try (BytePointer bytes = new BytePointer(picture.samples());
-                Mat samples = new Mat(picture.height(), picture.width(), type, bytes);
+        try (BytePointer bytes = new BytePointer(image.samples());
+                Mat samples = new Mat(image.height(), image.width(), type, bytes);
                 BytePointer extension = new BytePointer("." + encoding.format().extension());
                 BytePointer file = new BytePointer();
                 IntPointer parameters = new IntPointer(settings)) {
-            if (picture.channels() == 3) {
+            if (image.channels() == 3) {
                 opencv_imgproc.cvtColor(samples, samples, opencv_imgproc.COLOR_RGB2BGR); // of a copy, in place
             }
             if (!opencv_imgcodecs.imencode(extension, samples, file, parameters)) {
@@ -214,44 +214,44 @@ public final class OpenCvCodec implements ImageCodec {
     /// The picture with its alpha channel; where that is asked for, OpenCV does not turn it.
     private static Mat transparent(Mat encoded, boolean turned) {
         try (IntPointer kinds = new IntPointer(); MatVector metadata = new MatVector()) {
-            Mat picture = opencv_imgcodecs.imdecodeWithMetadata(
+            Mat image = opencv_imgcodecs.imdecodeWithMetadata(
                     encoded, kinds, metadata, opencv_imgcodecs.IMREAD_UNCHANGED);
             for (int i = 0; turned && i < metadata.size(); i++) {
                 if (kinds.get(i) == opencv_imgcodecs.IMAGE_METADATA_EXIF) {
-                    turn(picture, Orientation.ofExif(bytes(metadata.get(i), new byte[0])));
+                    turn(image, Orientation.ofExif(bytes(metadata.get(i), new byte[0])));
                 }
             }
-            return picture;
+            return image;
         }
     }
 
-    private static void turn(Mat picture, Orientation orientation) {
+    private static void turn(Mat image, Orientation orientation) {
         if (orientation.transposed()) {
-            opencv_core.transpose(picture, picture);
+            opencv_core.transpose(image, image);
         }
         if (orientation.mirrored()) {
-            opencv_core.flip(picture, picture, 1);
+            opencv_core.flip(image, image, 1);
         }
         if (orientation.upsideDown()) {
-            opencv_core.flip(picture, picture, 0);
+            opencv_core.flip(image, image, 0);
         }
     }
 
-    private static Image middle(Mat picture, int side) {
-        CenterCrop square = CenterCrop.of(picture.cols(), picture.rows(), side);
-        int left = square.squareLeft();
-        int top = square.squareTop();
-        try (Rect within = new Rect(square.left(), square.top(), square.width(), square.height());
-                Mat part = picture.apply(within)) {
-            if (square.fits()) {
+    private static Image middle(Mat image, int side) {
+        CenterCrop resized = CenterCrop.of(image.cols(), image.rows(), side);
+        int left = resized.cropLeft();
+        int top = resized.cropTop();
+        try (Rect within = new Rect(resized.left(), resized.top(), resized.width(), resized.height());
+                Mat part = image.apply(within)) {
+            if (resized.fits()) {
                 return cut(part, left, top, side);
             }
-            if (side > Math.min(square.width(), square.height())) {
-                try (Mat grown = grown(part, square.scaledWidth(), square.scaledHeight())) {
+            if (side > Math.min(resized.width(), resized.height())) {
+                try (Mat grown = grown(part, resized.scaledWidth(), resized.scaledHeight())) {
                     return cut(grown, left, top, side);
                 }
             }
-            return new AreaResize(square.width(), square.height(), square.scaledWidth(), square.scaledHeight())
+            return new AreaResize(resized.width(), resized.height(), resized.scaledWidth(), resized.scaledHeight())
                     .part(memory(part), part.step(), part.channels(), left, top, side, side);
         }
     }
@@ -264,19 +264,19 @@ public final class OpenCvCodec implements ImageCodec {
         return to;
     }
 
-    private static Image cut(Mat picture, int left, int top, int side) {
+    private static Image cut(Mat image, int left, int top, int side) {
         try (Rect within = new Rect(left, top, side, side);
-                Mat part = picture.apply(within);
-                Mat square = part.clone()) {
-            return picture(square);
+                Mat part = image.apply(within);
+                Mat resized = part.clone()) {
+            return image(resized);
         }
     }
 
-    private static Image picture(Mat mat) {
-        return picture(mat, new byte[0]);
+    private static Image image(Mat mat) {
+        return image(mat, new byte[0]);
     }
 
-    private static Image picture(Mat mat, byte[] samples) {
+    private static Image image(Mat mat, byte[] samples) {
         return new Image(mat.cols(), mat.rows(), mat.channels(), bytes(mat, samples));
     }
 

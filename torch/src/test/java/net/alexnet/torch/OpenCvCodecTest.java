@@ -40,35 +40,35 @@ class OpenCvCodecTest {
         "png-named.jpg", "plain.bmp", "plain.webp", "plain.tif"
     })
     void readsEveryFormUprightAsRedGreenBlue(String name) throws Exception {
-        Image picture = CODEC.decode(file(name), 3);
-        assertThat(picture.width()).isEqualTo(WIDTH);
-        assertThat(picture.height()).isEqualTo(HEIGHT);
-        assertThat(greatestDifference(picture, WIDTH)).isLessThan(name.startsWith("palette") ? 40 : 12); // 256 colours
-        Image grey = CODEC.decode(file(name), 1);
-        assertThat(grey.channels()).isEqualTo(1);
-        assertThat(grey.width()).isEqualTo(WIDTH);
-        assertThat(sample(grey, WIDTH - 1, HEIGHT - 1, 0)).isBetween(220, 246); // .299 · 255 + .587 · 255 + .114 · 64
+        Image image = CODEC.decode(file(name), 3);
+        assertThat(image.width()).isEqualTo(WIDTH);
+        assertThat(image.height()).isEqualTo(HEIGHT);
+        assertThat(greatestDifference(image, WIDTH)).isLessThan(name.startsWith("palette") ? 40 : 12); // 256 colours
+        Image gray = CODEC.decode(file(name), 1);
+        assertThat(gray.channels()).isEqualTo(1);
+        assertThat(gray.width()).isEqualTo(WIDTH);
+        assertThat(sample(gray, WIDTH - 1, HEIGHT - 1, 0)).isBetween(220, 246); // .299 · 255 + .587 · 255 + .114 · 64
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"grey.jpg", "grey-16.png"})
     void makesGreyPicturesColour(String name) throws Exception {
-        Image colour = CODEC.decode(file(name), 3);
-        Image grey = CODEC.decode(file(name), 1);
+        Image color = CODEC.decode(file(name), 3);
+        Image gray = CODEC.decode(file(name), 1);
         for (int x = 0; x < WIDTH; x++) {
-            assertThat(sample(grey, x, 9, 0)).isCloseTo(x * 255 / (WIDTH - 1), within(3));
+            assertThat(sample(gray, x, 9, 0)).isCloseTo(x * 255 / (WIDTH - 1), within(3));
             for (int c = 0; c < 3; c++) {
-                assertThat(sample(colour, x, 9, c)).isEqualTo(sample(grey, x, 9, 0));
+                assertThat(sample(color, x, 9, c)).isEqualTo(sample(gray, x, 9, 0));
             }
         }
     }
 
     @Test
     void laysTransparentPicturesOverWhite() throws Exception {
-        Image picture = CODEC.decode(file("alpha.png"), 3);
-        assertThat(greatestDifference(picture, WIDTH / 2)).isZero();
+        Image image = CODEC.decode(file("alpha.png"), 3);
+        assertThat(greatestDifference(image, WIDTH / 2)).isZero();
         for (int c = 0; c < 3; c++) {
-            assertThat(sample(picture, WIDTH / 2, 5, c)).isEqualTo(255);
+            assertThat(sample(image, WIDTH / 2, 5, c)).isEqualTo(255);
         }
         assertThat(sample(CODEC.decode(file("alpha.png"), 1), WIDTH - 1, 5, 0)).isEqualTo(255);
     }
@@ -107,7 +107,7 @@ class OpenCvCodecTest {
         for (int bits : new int[] {8, 16}) {
             byte[] straight = tiff(bits, 2, 200, 100, 0, 51);
             assertThat(CODEC.decode(straight, 3).samples()).isEqualTo(expected);
-            assertThat(CODEC.square(straight, 2, 3).samples()).startsWith(expected);
+            assertThat(CODEC.resizeAndCenterCrop(straight, 2, 3).samples()).startsWith(expected);
             byte[] premultiplied = tiff(bits, 1, 40, 20, 0, 51);
             assertThat(CODEC.decode(premultiplied, 3).samples()).isEqualTo(expected);
         }
@@ -138,7 +138,7 @@ class OpenCvCodecTest {
     void refusesAPictureThatNeedsTooManyBytes() throws Exception {
         byte[] png = file("alpha.png");
         ByteBuffer.wrap(png).putInt(16, 13_000).putInt(20, 13_000).put(24, (byte) 16);
-        assertThatThrownBy(() -> CODEC.square(png, 16, 3))
+        assertThatThrownBy(() -> CODEC.resizeAndCenterCrop(png, 16, 3))
                 .isInstanceOf(UnreadableImageException.class)
                 .hasMessageStartingWith("needs up to 1,859,")
                 .hasMessageContaining("the limit is 734,003,200");
@@ -146,7 +146,7 @@ class OpenCvCodecTest {
         int frame = new String(jpeg, StandardCharsets.ISO_8859_1).indexOf("\u00FF\u00C0");
         ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 13_341).putShort(frame + 7, (short) 13_341);
         byte[] largest = Arrays.copyOf(jpeg, jpeg.length - 20); // 178 million pixels, of which most are missing
-        assertThatThrownBy(() -> CODEC.square(largest, 16, 3))
+        assertThatThrownBy(() -> CODEC.resizeAndCenterCrop(largest, 16, 3))
                 .isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("a broken JPEG");
     }
@@ -177,7 +177,8 @@ class OpenCvCodecTest {
             for (int cut = 3; cut < jpeg.length; cut += 1 + cut / 20) { // the last 2 bytes only say that it ends
                 byte[] rest = Arrays.copyOf(jpeg, jpeg.length - cut);
                 assertThatThrownBy(() -> CODEC.decode(rest, 3)).isInstanceOf(UnreadableImageException.class);
-                assertThatThrownBy(() -> CODEC.square(rest, 16, 3)).isInstanceOf(UnreadableImageException.class);
+                assertThatThrownBy(() -> CODEC.resizeAndCenterCrop(rest, 16, 3))
+                        .isInstanceOf(UnreadableImageException.class);
             }
             byte[] more = Arrays.copyOf(jpeg, jpeg.length + 999);
             assertThat(CODEC.decode(more, 3).samples()).isEqualTo(CODEC.decode(jpeg, 3).samples());
@@ -192,14 +193,14 @@ class OpenCvCodecTest {
     @Test
     void storesWhatItReadsBack() throws Exception {
         for (int channels : new int[] {1, 3}) {
-            Image picture = CODEC.decode(file("png-named.jpg"), channels);
-            byte[] png = CODEC.encode(picture, Encoding.LOSSLESS);
-            assertThat(CODEC.decode(png, channels).samples()).isEqualTo(picture.samples());
-            byte[] jpeg = CODEC.encode(picture, Encoding.PAPER);
-            assertThat(CODEC.encode(picture, Encoding.PAPER)).isEqualTo(jpeg);
+            Image image = CODEC.decode(file("png-named.jpg"), channels);
+            byte[] png = CODEC.encode(image, Encoding.LOSSLESS);
+            assertThat(CODEC.decode(png, channels).samples()).isEqualTo(image.samples());
+            byte[] jpeg = CODEC.encode(image, Encoding.PAPER);
+            assertThat(CODEC.encode(image, Encoding.PAPER)).isEqualTo(jpeg);
             Image read = CODEC.decode(jpeg, channels);
             for (int i = 0; i < read.samples().length; i++) {
-                assertThat(read.samples()[i] & 0xFF).isCloseTo(picture.samples()[i] & 0xFF, within(12));
+                assertThat(read.samples()[i] & 0xFF).isCloseTo(image.samples()[i] & 0xFF, within(12));
             }
         }
     }
@@ -224,7 +225,7 @@ class OpenCvCodecTest {
         assertThatThrownBy(() -> new OpenCvCodec(WIDTH * HEIGHT - 1).decode(file("plain.jpg"), 3))
                 .isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("the limit is 1,535");
-        assertThatThrownBy(() -> new OpenCvCodec(WIDTH * HEIGHT - 1).square(file("plain.jpg"), 8, 3))
+        assertThatThrownBy(() -> new OpenCvCodec(WIDTH * HEIGHT - 1).resizeAndCenterCrop(file("plain.jpg"), 8, 3))
                 .isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("the limit is 1,535");
         assertThat(new OpenCvCodec(WIDTH * HEIGHT).decode(file("plain.jpg"), 3).width()).isEqualTo(WIDTH);
@@ -246,10 +247,10 @@ class OpenCvCodecTest {
         int[][] sizes = {{500, 375, 341, 256}, {375, 500, 256, 341}, {300, 300, 299, 150}, {64, 40, 7, 5}};
         for (int[] size : sizes) {
             for (int channels : new int[] {1, 3}) {
-                Image picture = noise(size[0], size[1], channels);
-                byte[] ours = CODEC.resize(picture, size[2], size[3]).samples();
+                Image image = noise(size[0], size[1], channels);
+                byte[] ours = CODEC.resize(image, size[2], size[3]).samples();
                 byte[] theirs = new byte[ours.length];
-                try (BytePointer bytes = new BytePointer(picture.samples());
+                try (BytePointer bytes = new BytePointer(image.samples());
                         Mat from = new Mat(size[1], size[0], opencv_core.CV_8UC(channels), bytes);
                         Mat to = new Mat();
                         Size target = new Size(size[2], size[3])) {
@@ -265,9 +266,9 @@ class OpenCvCodecTest {
 
     @Test
     void squaresKeepTheMiddle() throws Exception {
-        Image square = ResizeAndCenterCrop.middle(CODEC.decode(file("png-named.jpg"), 3), 16, CODEC);
-        assertThat(sample(square, 0, 8, 0)).isCloseTo(8 * 255 / 47, within(6)); // column 8 of 48 stands at the left
-        assertThat(sample(square, 15, 8, 0)).isCloseTo(39 * 255 / 47, within(6));
+        Image resized = ResizeAndCenterCrop.middle(CODEC.decode(file("png-named.jpg"), 3), 16, CODEC);
+        assertThat(sample(resized, 0, 8, 0)).isCloseTo(8 * 255 / 47, within(6)); // column 8 of 48 stands at the left
+        assertThat(sample(resized, 15, 8, 0)).isCloseTo(39 * 255 / 47, within(6));
     }
 
     @Test
@@ -277,7 +278,7 @@ class OpenCvCodecTest {
         for (int i = 0; i < 200; i++) {
             try {
                 CODEC.resize(CODEC.decode(files[i % 3], 3), 60, 60);
-                CODEC.encode(CODEC.square(files[i % 3], 30, 3), Encoding.PAPER);
+                CODEC.encode(CODEC.resizeAndCenterCrop(files[i % 3], 30, 3), Encoding.PAPER);
             } catch (UnreadableImageException e) {
                 assertThat(i % 3).isEqualTo(2);
             }
@@ -302,10 +303,10 @@ class OpenCvCodecTest {
         for (int channels : new int[] {1, 3}) {
             for (int side : new int[] {1, 16, 32, 61}) {
                 Image middle = ResizeAndCenterCrop.middle(CODEC.decode(file, channels), side, CODEC);
-                Image square = CODEC.square(file, side, channels);
-                assertThat(square.width()).isEqualTo(side);
-                assertThat(square.height()).isEqualTo(side);
-                assertThat(square.samples()).isEqualTo(middle.samples());
+                Image resized = CODEC.resizeAndCenterCrop(file, side, channels);
+                assertThat(resized.width()).isEqualTo(side);
+                assertThat(resized.height()).isEqualTo(side);
+                assertThat(resized.samples()).isEqualTo(middle.samples());
             }
         }
     }
@@ -360,20 +361,20 @@ class OpenCvCodecTest {
         return file.array();
     }
 
-    private static int greatestDifference(Image picture, int columns) {
+    private static int greatestDifference(Image image, int columns) {
         int greatest = 0;
         for (int y = 0; y < HEIGHT; y++) {
             for (int x = 0; x < columns; x++) {
-                greatest = Math.max(greatest, Math.abs(sample(picture, x, y, 0) - x * 255 / (WIDTH - 1)));
-                greatest = Math.max(greatest, Math.abs(sample(picture, x, y, 1) - y * 255 / (HEIGHT - 1)));
-                greatest = Math.max(greatest, Math.abs(sample(picture, x, y, 2) - 64));
+                greatest = Math.max(greatest, Math.abs(sample(image, x, y, 0) - x * 255 / (WIDTH - 1)));
+                greatest = Math.max(greatest, Math.abs(sample(image, x, y, 1) - y * 255 / (HEIGHT - 1)));
+                greatest = Math.max(greatest, Math.abs(sample(image, x, y, 2) - 64));
             }
         }
         return greatest;
     }
 
-    private static int sample(Image picture, int x, int y, int channel) {
-        return picture.samples()[(y * picture.width() + x) * picture.channels() + channel] & 0xFF;
+    private static int sample(Image image, int x, int y, int channel) {
+        return image.samples()[(y * image.width() + x) * image.channels() + channel] & 0xFF;
     }
 
     private static byte[] file(String name) throws IOException {

@@ -45,9 +45,9 @@ public final class AreaResize {
                 add(row, weight, sums);
             }
             if (channels == 3) {
-                colourRow(sums, left, width, part, y * width * 3);
+                colorRow(sums, left, width, part, y * width * 3);
             } else {
-                greyRow(sums, left, width, part, y * width);
+                grayRow(sums, left, width, part, y * width);
             }
         }
         return new Image(width, height, channels, part);
@@ -63,7 +63,7 @@ public final class AreaResize {
         }
     }
 
-    private void colourRow(float[] sums, int left, int width, byte[] part, int at) {
+    private void colorRow(float[] sums, int left, int width, byte[] part, int at) {
         int taps = horizontal.taps;
         for (int x = left; x < left + width; x++) {
             int from = (horizontal.first[x] - horizontal.first[left]) * 3;
@@ -84,15 +84,15 @@ public final class AreaResize {
         }
     }
 
-    private void greyRow(float[] sums, int left, int width, byte[] part, int at) {
+    private void grayRow(float[] sums, int left, int width, byte[] part, int at) {
         int taps = horizontal.taps;
         for (int x = left; x < left + width; x++) {
             int from = horizontal.first[x] - horizontal.first[left];
-            float grey = ROUNDED;
+            float gray = ROUNDED;
             for (int k = x * taps; k < (x + 1) * taps; k++) {
-                grey += horizontal.weights[k] * sums[from++];
+                gray += horizontal.weights[k] * sums[from++];
             }
-            part[at++] = (byte) grey;
+            part[at++] = (byte) gray;
         }
     }
 

@@ -40,12 +40,12 @@ public record CenterCrop(
     }
 
     /// The square's first column in the scaled part.
-    public int squareLeft() {
+    public int cropLeft() {
         return (scaledWidth - side) / 2;
     }
 
     /// The square's first row in the scaled part.
-    public int squareTop() {
+    public int cropTop() {
         return (scaledHeight - side) / 2;
     }
 

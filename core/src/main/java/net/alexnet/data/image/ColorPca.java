@@ -1,5 +1,6 @@
 package net.alexnet.data.image;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -15,14 +16,14 @@ import java.util.List;
 public record ColorPca(List<Component> components) {
     /// One component.
     ///
-    /// @param deviation the standard deviation along the vector, in 0..255 units, at least 0
+    /// @param std the standard deviation along the vector, in 0..255 units, at least 0
     /// @param vector of length 1, one value per channel, in the order of channels; its sign is free
-    public record Component(double deviation, List<Double> vector) {
+    public record Component(@JsonProperty("deviation") double std, List<Double> vector) {
         public Component {
             vector = List.copyOf(vector);
-            if (!(deviation >= 0) || vector.isEmpty()) {
+            if (!(std >= 0) || vector.isEmpty()) {
                 throw new IllegalArgumentException("a principal component needs a deviation of at least 0 and a vector;"
-                        + " found " + deviation + " and " + vector);
+                        + " found " + std + " and " + vector);
             }
         }
     }
@@ -61,7 +62,7 @@ public record ColorPca(List<Component> components) {
         for (int k = 0; k < n; k++) {
             components.add(new Component(Math.sqrt(Math.max(0, a[k][k])), column(vectors, k)));
         }
-        components.sort(Comparator.comparingDouble(Component::deviation).reversed());
+        components.sort(Comparator.comparingDouble(Component::std).reversed());
         return new ColorPca(components);
     }
 
@@ -74,7 +75,7 @@ public record ColorPca(List<Component> components) {
             double sum = 0;
             for (int k = 0; k < a.length; k++) {
                 Component component = components.get(k);
-                sum += component.vector.get(c) * a[k] * component.deviation;
+                sum += component.vector.get(c) * a[k] * component.std;
             }
             shift.add((float) sum);
         }

@@ -18,7 +18,7 @@ public interface ImageCodec {
     }
 
     /// Scales to exactly this size: area averaging where it shrinks, cubic interpolation where it grows.
-    Image resize(Image picture, int width, int height);
+    Image resize(Image image, int width, int height);
 
     /// The middle square of a file's picture, as [ResizeAndCenterCrop#middle] makes it; a codec may have a shorter way to the same
     /// samples.
@@ -26,10 +26,10 @@ public interface ImageCodec {
     /// @param side of the square, in pixels
     /// @param channels 1 or 3
     /// @throws UnreadableImageException if the bytes are not a picture, or a broken one
-    default Image square(byte[] file, int side, int channels) throws UnreadableImageException {
+    default Image resizeAndCenterCrop(byte[] file, int side, int channels) throws UnreadableImageException {
         return ResizeAndCenterCrop.middle(decode(file, channels), side, this);
     }
 
     /// Stores a picture; the same picture always gives the same bytes.
-    byte[] encode(Image picture, Encoding encoding);
+    byte[] encode(Image image, Encoding encoding);
 }

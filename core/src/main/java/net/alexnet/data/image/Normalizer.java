@@ -58,23 +58,23 @@ public final class Normalizer {
 
     /// Writes one view of a picture as it is.
     ///
-    /// @param square at least as large as the view reaches, with the preprocessing's number of channels
+    /// @param resized at least as large as the view reaches, with the preprocessing's number of channels
     /// @param view of the preprocessing's crop side
     /// @param target `slots · crop · crop · channels` floats
     /// @param slot which of the target's slots to fill, from 0
-    public void write(Image square, Crop view, MemorySegment target, int slot) {
-        write(square, view, ColorShift.NONE, target, slot);
+    public void write(Image resized, Crop view, MemorySegment target, int slot) {
+        write(resized, view, ColorShift.NONE, target, slot);
     }
 
     /// Writes one view of a picture.
     ///
-    /// @param square at least as large as the view reaches, with the preprocessing's number of channels
+    /// @param resized at least as large as the view reaches, with the preprocessing's number of channels
     /// @param view of the preprocessing's crop side
     /// @param shift added to every pixel
     /// @param target `slots · crop · crop · channels` floats
     /// @param slot which of the target's slots to fill, from 0
-    public void write(Image square, Crop view, ColorShift shift, MemorySegment target, int slot) {
-        check(square, view);
+    public void write(Image resized, Crop view, ColorShift shift, MemorySegment target, int slot) {
+        check(resized, view);
         int channels = preprocessing.channels();
         float[] shifts = new float[rowLength];
         for (int i = 0; i < shifts.length; i++) {
@@ -84,13 +84,13 @@ public final class Normalizer {
         float[] row = new float[rowLength];
         long offset = (long) slot * valuesPerView() * Float.BYTES;
         for (int y = 0; y < view.side(); y++) {
-            int from = ((view.top() + y) * square.width() + view.left()) * channels;
+            int from = ((view.top() + y) * resized.width() + view.left()) * channels;
             if (!view.mirrored()) {
-                signed(square.samples(), from, signed, rowLength);
+                signed(resized.samples(), from, signed, rowLength);
             } else if (channels == 3) {
-                signedMirroredColour(square.samples(), from, signed, rowLength);
+                signedMirroredColor(resized.samples(), from, signed, rowLength);
             } else {
-                signedMirroredGrey(square.samples(), from, signed, rowLength);
+                signedMirroredGray(resized.samples(), from, signed, rowLength);
             }
             floats(signed, means[Math.min(y, means.length - 1)], shifts, scales, row);
             MemorySegment.copy(row, 0, target, ValueLayout.JAVA_FLOAT, offset, rowLength);
@@ -108,7 +108,7 @@ public final class Normalizer {
     /// Moves four bytes for each pixel of three, which is twice as fast as one by one: the fourth is overwritten by the next
     /// pixel. The picture's last pixel has
     /// no byte after it, so a row's last pixel is moved by itself.
-    private static void signedMirroredColour(byte[] samples, int from, byte[] signed, int length) {
+    private static void signedMirroredColor(byte[] samples, int from, byte[] signed, int length) {
         int last = from + length - 3;
         signed[0] = (byte) (samples[last] ^ 0x80);
         signed[1] = (byte) (samples[last + 1] ^ 0x80);
@@ -118,7 +118,7 @@ public final class Normalizer {
         }
     }
 
-    private static void signedMirroredGrey(byte[] samples, int from, byte[] signed, int length) {
+    private static void signedMirroredGray(byte[] samples, int from, byte[] signed, int length) {
         for (int i = from, at = length - 1; at >= 0; i++, at--) {
             signed[at] = (byte) (samples[i] ^ 0x80);
         }
@@ -130,13 +130,13 @@ public final class Normalizer {
         }
     }
 
-    private void check(Image square, Crop view) {
-        if (square.channels() != preprocessing.channels()
+    private void check(Image resized, Crop view) {
+        if (resized.channels() != preprocessing.channels()
                 || view.side() != preprocessing.crop()
-                || view.left() > square.width() - view.side()
-                || view.top() > square.height() - view.side()) {
-            throw new IllegalArgumentException(view + " of a picture of " + square.width() + " × " + square.height()
-                    + " × " + square.channels() + " is not an input of " + preprocessing);
+                || view.left() > resized.width() - view.side()
+                || view.top() > resized.height() - view.side()) {
+            throw new IllegalArgumentException(view + " of a picture of " + resized.width() + " × " + resized.height()
+                    + " × " + resized.channels() + " is not an input of " + preprocessing);
         }
     }
 }

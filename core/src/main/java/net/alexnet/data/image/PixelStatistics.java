@@ -4,22 +4,22 @@ import java.util.List;
 
 /// What is known of the pixels of a collection of squares, in the units of 8-bit samples, 0..255.
 ///
-/// @param pictures how many squares were counted
+/// @param images how many squares were counted
 /// @param mean of each channel
-/// @param deviation the standard deviation (by n) of each channel
+/// @param std the standard deviation (by n) of each channel
 /// @param meanImage the mean of each pixel
-/// @param colours the principal components of colour
+/// @param colorPca the principal components of colour
 public record PixelStatistics(
-        long pictures, List<Double> mean, List<Double> deviation, MeanImage meanImage, ColorPca colours) {
+        long images, List<Double> mean, List<Double> std, MeanImage meanImage, ColorPca colorPca) {
     public PixelStatistics {
         mean = List.copyOf(mean);
-        deviation = List.copyOf(deviation);
+        std = List.copyOf(std);
         int channels = meanImage.channels();
-        if (pictures < 0 || mean.size() != channels || deviation.size() != channels
-                || colours.components().size() != channels) {
-            throw new IllegalArgumentException("pixel statistics of " + pictures + " pictures with " + mean.size()
-                    + " means, " + deviation.size() + " deviations, a mean image of " + channels + " channels and "
-                    + colours.components().size() + " principal components");
+        if (images < 0 || mean.size() != channels || std.size() != channels
+                || colorPca.components().size() != channels) {
+            throw new IllegalArgumentException("pixel statistics of " + images + " pictures with " + mean.size()
+                    + " means, " + std.size() + " deviations, a mean image of " + channels + " channels and "
+                    + colorPca.components().size() + " principal components");
         }
     }
 }

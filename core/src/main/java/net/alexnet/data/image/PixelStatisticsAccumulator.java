@@ -11,7 +11,7 @@ public final class PixelStatisticsAccumulator {
     private final int channels;
     private final long[] samples; // by pixel and channel; holds 3.6e16 pictures
     private final long[][] products; // by two channels, over all pixels; holds 1.4e14 pixels
-    private long pictures;
+    private long images;
 
     /// The sums of no picture.
     ///
@@ -26,22 +26,22 @@ public final class PixelStatisticsAccumulator {
 
     /// Counts a picture.
     ///
-    /// @param square of this size
-    public void add(Image square) {
-        if (square.width() != side || square.height() != side || square.channels() != channels) {
-            throw new IllegalArgumentException("a picture of " + square.width() + " × " + square.height() + " × "
-                    + square.channels() + " does not belong to squares of " + side + " × " + side + " × " + channels);
+    /// @param resized of this size
+    public void add(Image resized) {
+        if (resized.width() != side || resized.height() != side || resized.channels() != channels) {
+            throw new IllegalArgumentException("a picture of " + resized.width() + " × " + resized.height() + " × "
+                    + resized.channels() + " does not belong to squares of " + side + " × " + side + " × " + channels);
         }
-        byte[] values = square.samples();
+        byte[] values = resized.samples();
         for (int i = 0; i < samples.length; i++) {
             samples[i] += values[i] & 0xFF;
         }
         if (channels == 3) {
-            addColourProducts(values);
+            addColorProducts(values);
         } else {
-            addGreyProducts(values);
+            addGrayProducts(values);
         }
-        pictures++;
+        images++;
     }
 
     /// Counts what another has counted.
@@ -58,10 +58,10 @@ public final class PixelStatisticsAccumulator {
                 products[c][d] += other.products[c][d];
             }
         }
-        pictures += other.pictures;
+        images += other.images;
     }
 
-    private void addGreyProducts(byte[] values) {
+    private void addGrayProducts(byte[] values) {
         long sum = 0;
         for (byte value : values) {
             int sample = value & 0xFF;
@@ -70,7 +70,7 @@ public final class PixelStatisticsAccumulator {
         products[0][0] += sum;
     }
 
-    private void addColourProducts(byte[] values) {
+    private void addColorProducts(byte[] values) {
         long rr = 0;
         long gg = 0;
         long bb = 0;
@@ -102,20 +102,20 @@ public final class PixelStatisticsAccumulator {
         float[] image = new float[samples.length];
         for (int i = 0; i < samples.length; i++) {
             sums[i % channels] += samples[i]; // exact below 2^53
-            image[i] = pictures == 0 ? 0 : (float) ((double) samples[i] / pictures);
+            image[i] = images == 0 ? 0 : (float) ((double) samples[i] / images);
         }
-        double pixels = Math.max(1, (double) pictures * side * side);
+        double pixels = Math.max(1, (double) images * side * side);
         double[][] covariance = new double[channels][channels];
         List<Double> mean = new ArrayList<>();
-        List<Double> deviation = new ArrayList<>();
+        List<Double> std = new ArrayList<>();
         for (int c = 0; c < channels; c++) {
             for (int d = 0; d < channels; d++) {
                 covariance[c][d] = products[c][d] / pixels - sums[c] / pixels * (sums[d] / pixels);
             }
             mean.add(sums[c] / pixels);
-            deviation.add(Math.sqrt(Math.max(0, covariance[c][c])));
+            std.add(Math.sqrt(Math.max(0, covariance[c][c])));
         }
         return new PixelStatistics(
-                pictures, mean, deviation, new MeanImage(side, channels, image), ColorPca.of(covariance));
+                images, mean, std, new MeanImage(side, channels, image), ColorPca.of(covariance));
     }
 }

@@ -6,10 +6,10 @@ public final class ResizeAndCenterCrop {
     private ResizeAndCenterCrop() {}
 
     /// The middle of a picture as a square of `side` pixels.
-    public static Image middle(Image picture, int side, ImageCodec codec) {
-        CenterCrop square = CenterCrop.of(picture.width(), picture.height(), side);
-        Image part = ImageCropper.crop(picture, square.left(), square.top(), square.width(), square.height());
-        Image scaled = square.fits() ? part : codec.resize(part, square.scaledWidth(), square.scaledHeight());
-        return ImageCropper.crop(scaled, square.squareLeft(), square.squareTop(), side, side);
+    public static Image middle(Image image, int side, ImageCodec codec) {
+        CenterCrop resized = CenterCrop.of(image.width(), image.height(), side);
+        Image part = ImageCropper.crop(image, resized.left(), resized.top(), resized.width(), resized.height());
+        Image scaled = resized.fits() ? part : codec.resize(part, resized.scaledWidth(), resized.scaledHeight());
+        return ImageCropper.crop(scaled, resized.cropLeft(), resized.cropTop(), side, side);
     }
 }

@@ -20,19 +20,19 @@ public record Augmentation(boolean randomCrop, boolean mirror, Optional<PcaColor
     ///
     /// @param resize the side of the picture, in pixels
     /// @param crop the side of the view, at most `resize`
-    public BatchIndices.Input input(long seed, int epoch, int picture, int resize, int crop) {
+    public BatchIndices.Input input(long seed, int epoch, int image, int resize, int crop) {
         return new BatchIndices.Input(
-                picture,
-                view(seed, epoch, picture, resize, crop),
-                noise.map(drawn -> drawn.shift(seed, epoch, picture)).orElse(ColorShift.NONE));
+                image,
+                view(seed, epoch, image, resize, crop),
+                noise.map(drawn -> drawn.shift(seed, epoch, image)).orElse(ColorShift.NONE));
     }
 
     /// What the network sees of a picture in an epoch.
     ///
     /// @param resize the side of the picture, in pixels
     /// @param crop the side of the view, at most `resize`
-    public Crop view(long seed, int epoch, int picture, int resize, int crop) {
-        long bits = CounterRng.bits(seed, Purpose.AUGMENTATION, epoch, picture);
+    public Crop view(long seed, int epoch, int image, int resize, int crop) {
+        long bits = CounterRng.bits(seed, Purpose.AUGMENTATION, epoch, image);
         boolean mirrored = mirror && (bits & 1) == 1;
         if (!randomCrop) {
             Crop center = Crop.center(resize, crop);

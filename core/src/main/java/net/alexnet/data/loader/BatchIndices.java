@@ -16,13 +16,13 @@ public record BatchIndices(int epoch, int number, List<Input> inputs) {
 
     /// One row of a batch.
     ///
-    /// @param picture an index into the set
+    /// @param image an index into the set
     /// @param view what the network sees of it
     /// @param shift what is added to its pixels
-    public record Input(int picture, Crop view, ColorShift shift) {
+    public record Input(int image, Crop view, ColorShift shift) {
         /// A view of a picture as it is.
-        public Input(int picture, Crop view) {
-            this(picture, view, ColorShift.NONE);
+        public Input(int image, Crop view) {
+            this(image, view, ColorShift.NONE);
         }
     }
 }

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataLoader implements BatchSource, AutoCloseable {
     private static final long ALIGNMENT = 64; // a cache line, and the widest vector
 
-    private final ImageDataset squares;
+    private final ImageDataset resizedImages;
     private final Preprocessing preprocessing;
     private final Normalizer writer;
     private final Iterator<BatchIndices> plans;
@@ -60,13 +60,13 @@ public final class DataLoader implements BatchSource, AutoCloseable {
 
     /// Starts to assemble batches.
     ///
-    /// @param squares pictures of the preprocessing's `resize` side and channels
+    /// @param resizedImages pictures of the preprocessing's `resize` side and channels
     /// @param plans which batches to make; asked on the consumer's thread only
     /// @param batchSize the most pictures that a plan asks for
     /// @param workers how many threads decode and cut, at least 1
     /// @param depth how many batches are assembled ahead, at least 1
     public DataLoader(
-            ImageDataset squares,
+            ImageDataset resizedImages,
             Preprocessing preprocessing,
             Iterator<BatchIndices> plans,
             int batchSize,
@@ -76,7 +76,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
             throw new IllegalArgumentException("a feed needs a batch size, workers and a depth of at least 1; found "
                     + batchSize + ", " + workers + " and " + depth);
         }
-        this.squares = squares;
+        this.resizedImages = resizedImages;
         this.preprocessing = preprocessing;
         this.writer = new Normalizer(preprocessing);
         this.plans = plans;
@@ -188,7 +188,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
             List<Future<?>> pieces = new ArrayList<>();
             for (int from = 0; from < count;) {
                 int first = from;
-                int end = endOfPicture(plan, Math.min(count, from + piece));
+                int end = endOfImage(plan, Math.min(count, from + piece));
                 from = end;
                 pieces.add(pool.submit(() -> {
                     fill(plan, first, end, buffer);
@@ -200,10 +200,10 @@ public final class DataLoader implements BatchSource, AutoCloseable {
     }
 
     /// The end of a piece, moved on to where the next picture begins, so that no two workers decode the same one.
-    private static int endOfPicture(BatchIndices plan, int end) {
+    private static int endOfImage(BatchIndices plan, int end) {
         List<BatchIndices.Input> inputs = plan.inputs();
         int moved = end;
-        while (moved < inputs.size() && inputs.get(moved).picture() == inputs.get(moved - 1).picture()) {
+        while (moved < inputs.size() && inputs.get(moved).image() == inputs.get(moved - 1).image()) {
             moved++;
         }
         return moved;
@@ -214,26 +214,28 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         long start = System.nanoTime();
         int decoded = -1;
         @Nullable
-        Image square = null;
+        Image resized = null;
         byte[] samples = new byte[preprocessing.resize() * preprocessing.resize() * preprocessing.channels()];
         for (int slot = from; slot < end && !Thread.currentThread().isInterrupted(); slot++) {
             BatchIndices.Input input = plan.inputs().get(slot);
-            if (square == null || input.picture() != decoded) {
-                decoded = input.picture();
-                square = picture(decoded, samples);
+            if (resized == null || input.image() != decoded) {
+                decoded = input.image();
+                resized = image(decoded, samples);
                 decodings.increment();
             }
-            writer.write(square, input.view(), input.shift(), buffer, slot);
+            writer.write(resized, input.view(), input.shift(), buffer, slot);
         }
         workNanos.add(System.nanoTime() - start);
     }
 
-    private Image picture(int index, byte[] samples) throws DatasetException {
+    private Image image(int index, byte[] samples) throws DatasetException {
         try {
-            return squares.picture(index, samples);
+            return resizedImages.image(index, samples);
         } catch (UnreadableImageException e) {
-            throw new DatasetException(squares.name(index) + " could be read when it was prepared, but not any more: "
-                    + e.getMessage(), e);
+            throw new DatasetException(
+                    resizedImages.name(index) + " could be read when it was prepared, but not any more: "
+                            + e.getMessage(),
+                    e);
         }
     }
 
@@ -259,20 +261,20 @@ public final class DataLoader implements BatchSource, AutoCloseable {
 
     private ImageBatch batch(Pending pending) {
         List<BatchIndices.Input> inputs = pending.plan().inputs();
-        int[] pictures = inputs.stream().mapToInt(BatchIndices.Input::picture).toArray();
-        int[] labels = new int[pictures.length];
+        int[] images = inputs.stream().mapToInt(BatchIndices.Input::image).toArray();
+        int[] labels = new int[images.length];
         for (int i = 0; i < labels.length; i++) {
-            labels[i] = squares.label(pictures[i]);
+            labels[i] = resizedImages.label(images[i]);
         }
-        long bytes = (long) pictures.length * writer.valuesPerView() * Float.BYTES;
+        long bytes = (long) images.length * writer.valuesPerView() * Float.BYTES;
         return new ImageBatch(
                 pending.plan().epoch(),
                 pending.plan().number(),
-                pictures.length,
+                images.length,
                 preprocessing.crop(),
                 preprocessing.channels(),
                 pending.buffer().asSlice(0, bytes, ALIGNMENT),
                 labels,
-                pictures);
+                images);
     }
 }

@@ -14,7 +14,7 @@ import net.alexnet.tensor.Tensor;
 /// @param channels 1 or 3
 /// @param pixels native memory, `count · side · side · channels` float32 in that order
 /// @param labels the class of each
-/// @param pictures the index of each in its set
+/// @param images the index of each in its set
 @SuppressWarnings("ArrayRecordComponent") // handed to an engine at once, never compared
 public record ImageBatch(
         int epoch,
@@ -24,7 +24,7 @@ public record ImageBatch(
         int channels,
         MemorySegment pixels,
         int[] labels,
-        int[] pictures) implements Batch {
+        int[] images) implements Batch {
     @Override
     public Tensor on(Backend backend) {
         return backend.uploadImages(pixels, count, side, side, channels);

@@ -4,10 +4,10 @@ package net.alexnet.data.loader;
 ///
 /// @param waitNanos for which the consumer waited
 /// @param workNanos that all workers together spent reading, decoding and writing
-/// @param pictures that were decoded
+/// @param images that were decoded
 /// @param batches that were asked for
 /// @param ready batches that stood ready when one was asked for, summed over the times of asking
-public record LoaderStats(long waitNanos, long workNanos, long pictures, long batches, long ready) {
+public record LoaderStats(long waitNanos, long workNanos, long images, long batches, long ready) {
     /// A feed that has not begun.
     public static final LoaderStats NONE = new LoaderStats(0, 0, 0, 0, 0);
 
@@ -16,7 +16,7 @@ public record LoaderStats(long waitNanos, long workNanos, long pictures, long ba
         return new LoaderStats(
                 waitNanos - then.waitNanos,
                 workNanos - then.workNanos,
-                pictures - then.pictures,
+                images - then.images,
                 batches - then.batches,
                 ready - then.ready);
     }
@@ -26,14 +26,14 @@ public record LoaderStats(long waitNanos, long workNanos, long pictures, long ba
         return new LoaderStats(
                 waitNanos + other.waitNanos,
                 workNanos + other.workNanos,
-                pictures + other.pictures,
+                images + other.images,
                 batches + other.batches,
                 ready + other.ready);
     }
 
     /// The time of one worker for one picture, in milliseconds.
-    public double millisPerPicture() {
-        return pictures == 0 ? 0 : workNanos / 1e6 / pictures;
+    public double millisPerImage() {
+        return images == 0 ? 0 : workNanos / 1e6 / images;
     }
 
     /// How many batches stood ready on average when one was asked for.

@@ -12,9 +12,9 @@ import net.alexnet.util.CounterRng.Purpose;
 /// The source divides the result by `1 + strength` besides, while the noise is on (`convdata.py`); the paper does not
 /// mention it, evaluation does not do it, and neither do we.
 ///
-/// @param colours of all training pixels
+/// @param colorPca of all training pixels
 /// @param strength the standard deviation of the factors, at least 0; the paper's 0.1
-public record PcaColorNoise(ColorPca colours, double strength) {
+public record PcaColorNoise(ColorPca colorPca, double strength) {
     public PcaColorNoise {
         if (!(strength >= 0 && strength <= 10)) {
             throw new IllegalArgumentException("the strength of colour noise must be 0 to 10, found " + strength);
@@ -22,12 +22,12 @@ public record PcaColorNoise(ColorPca colours, double strength) {
     }
 
     /// What is added to a picture in an epoch.
-    public ColorShift shift(long seed, int epoch, int picture) {
-        RandomGenerator random = CounterRng.generator(seed, Purpose.COLOUR, epoch, picture);
-        double[] factors = new double[colours.components().size()];
+    public ColorShift shift(long seed, int epoch, int image) {
+        RandomGenerator random = CounterRng.generator(seed, Purpose.COLOR, epoch, image);
+        double[] factors = new double[colorPca.components().size()];
         for (int k = 0; k < factors.length; k++) {
             factors[k] = random.nextGaussian(0, strength);
         }
-        return colours.shift(factors);
+        return colorPca.shift(factors);
     }
 }

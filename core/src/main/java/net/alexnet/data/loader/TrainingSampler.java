@@ -11,7 +11,7 @@ import java.util.List;
 /// disjoint, cover the set, and every rank takes the same number of steps. So two ranks of 64 pictures train like one of
 /// 128. In the last step of an epoch a rank may have no picture.
 public final class TrainingSampler implements Iterator<BatchIndices> {
-    private final Pictures pictures;
+    private final Pictures images;
     private final int batch;
     private final Augmentation augmentation;
     private final long seed;
@@ -35,29 +35,29 @@ public final class TrainingSampler implements Iterator<BatchIndices> {
     /// @param epoch the epoch to begin in, from 0
     /// @param number the batch of that epoch to begin with; the number of batches itself means the next epoch's first
     public TrainingSampler(
-            Pictures pictures, int batch, Augmentation augmentation, long seed, Rank rank, int epoch, int number) {
-        int batches = batches(pictures.count, batch);
+            Pictures images, int batch, Augmentation augmentation, long seed, Rank rank, int epoch, int number) {
+        int batches = batches(images.count, batch);
         if (epoch < 0 || number < 0 || number > batches) {
             throw new IllegalArgumentException("there is no batch " + number + " of epoch " + epoch + ": "
-                    + pictures.count + " pictures make " + batches + " batches of " + batch);
+                    + images.count + " pictures make " + batches + " batches of " + batch);
         }
-        this.pictures = pictures;
+        this.images = images;
         this.batch = batch;
         this.augmentation = augmentation;
         this.seed = seed;
         this.rank = rank;
         this.epoch = epoch;
         this.number = number;
-        this.order = pictures.order.of(pictures.count, seed, epoch);
+        this.order = images.order.of(images.count, seed, epoch);
     }
 
     /// How many batches make an epoch.
-    public static int batches(int pictures, int batch) {
-        if (pictures < 1 || batch < 1) {
+    public static int batches(int images, int batch) {
+        if (images < 1 || batch < 1) {
             throw new IllegalArgumentException("batches need at least one picture each and one in all; found "
-                    + pictures + " pictures and a batch size of " + batch);
+                    + images + " pictures and a batch size of " + batch);
         }
-        return Math.ceilDiv(pictures, batch);
+        return Math.ceilDiv(images, batch);
     }
 
     /// Always true.
@@ -68,16 +68,16 @@ public final class TrainingSampler implements Iterator<BatchIndices> {
 
     @Override
     public BatchIndices next() {
-        if (number == batches(pictures.count, batch)) {
+        if (number == batches(images.count, batch)) {
             epoch++;
             number = 0;
-            order = pictures.order.of(pictures.count, seed, epoch);
+            order = images.order.of(images.count, seed, epoch);
         }
         int from = number * batch;
-        int count = Math.min(pictures.count - from, batch);
+        int count = Math.min(images.count - from, batch);
         List<BatchIndices.Input> inputs = new ArrayList<>();
         for (int i = from + rank.begin(count); i < from + rank.end(count); i++) {
-            inputs.add(augmentation.input(seed, epoch, order[i], pictures.resize, pictures.crop));
+            inputs.add(augmentation.input(seed, epoch, order[i], images.resize, images.crop));
         }
         return new BatchIndices(epoch, number++, inputs);
     }

@@ -109,7 +109,7 @@ record DatasetFile(
                     }
                 }
             }
-            return new Statistics(statistics.mean(), statistics.deviation(), statistics.colours().components(), rows);
+            return new Statistics(statistics.mean(), statistics.std(), statistics.colorPca().components(), rows);
         }
 
         PixelStatistics read(int pictures, int side, int channels) {
@@ -124,7 +124,7 @@ record DatasetFile(
             requireFinite(deviation);
             for (ColorPca.Component component : principalComponents) {
                 requireFinite(component.vector());
-                requireFinite(List.of(component.deviation()));
+                requireFinite(List.of(component.std()));
             }
             float[] values = new float[expected];
             for (int i = 0; i < expected; i++) {

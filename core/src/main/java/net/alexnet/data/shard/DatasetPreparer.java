@@ -141,15 +141,15 @@ public final class DatasetPreparer {
             return stopped();
         }
         reportRejected(training.get(), validation.get());
-        ShardedImages squares = open(training.get());
+        ShardedImages resizedImages = open(training.get());
         ShardedImages heldOut = open(validation.get());
         Optional<PixelStatistics> statistics = PixelStatisticsPass.of(
-                squares, preparation, tools.workers, tools.progress, tools.stop);
+                resizedImages, preparation, tools.workers, tools.progress, tools.stop);
         if (statistics.isEmpty()) {
             return stopped();
         }
         Optional<List<List<Duplicates.Copy>>> duplicates = new Duplicates(
-                source, squares, trainingOrder, heldOut, tools.progress, tools.stop).find();
+                source, resizedImages, trainingOrder, heldOut, tools.progress, tools.stop).find();
         if (duplicates.isEmpty()) {
             return stopped();
         }
@@ -160,7 +160,7 @@ public final class DatasetPreparer {
                 preparation,
                 source.classes(),
                 source.synsets(),
-                part(training.get(), squares),
+                part(training.get(), resizedImages),
                 part(validation.get(), heldOut),
                 reportDuplicates(duplicates.get()),
                 DatasetFile.Statistics.of(statistics.get())).write(folder);
@@ -173,11 +173,11 @@ public final class DatasetPreparer {
     /// @param rejected in the source's order
     private record Scaled(List<Shard> shards, List<RejectedImage> rejected) {}
 
-    private Optional<Scaled> scale(Split split, ImageDataset pictures, int[] order)
+    private Optional<Scaled> scale(Split split, ImageDataset images, int[] order)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         try (ShardSetWriter writer = new ShardSetWriter(
-                split, pictures, order, preparation, tools.codec, tools.workers, folder, journal)) {
+                split, images, order, preparation, tools.codec, tools.workers, folder, journal)) {
             long before = done;
             int begun = writer.done();
             done = before + begun;
@@ -194,10 +194,10 @@ public final class DatasetPreparer {
             writer.finish();
             List<RejectedImage> rejected = writer.leftOut().stream()
                     .sorted(Comparator.comparingInt(LeftOut::index))
-                    .map(one -> new RejectedImage(pictures.name(one.index()), one.reason()))
+                    .map(one -> new RejectedImage(images.name(one.index()), one.reason()))
                     .toList();
             if (writer.shards().isEmpty()) {
-                throw new DatasetException("none of the " + pictures.size() + " pictures of " + source.name() + " for "
+                throw new DatasetException("none of the " + images.size() + " pictures of " + source.name() + " for "
                         + split.name().toLowerCase(Locale.ROOT) + " can be read"
                         + (rejected.isEmpty()
                                 ? ""
@@ -223,8 +223,8 @@ public final class DatasetPreparer {
                 preparation.channels());
     }
 
-    private static DatasetFile.Part part(Scaled split, ShardedImages pictures) {
-        return new DatasetFile.Part(pictures.size(), pictures.perClass(), split.rejected.size(), split.shards);
+    private static DatasetFile.Part part(Scaled split, ShardedImages images) {
+        return new DatasetFile.Part(images.size(), images.perClass(), split.rejected.size(), split.shards);
     }
 
     // --- what is odd -----------------------------------------------------------------------------------------------
@@ -251,13 +251,13 @@ public final class DatasetPreparer {
 
     private DatasetFile.DuplicateCount reportDuplicates(List<List<Duplicates.Copy>> groups) throws IOException {
         Reports.writeDuplicates(folder, source, groups);
-        int pictures = groups.stream().mapToInt(List::size).sum();
+        int images = groups.stream().mapToInt(List::size).sum();
         if (!groups.isEmpty()) {
             List<Duplicates.Copy> first = groups.getFirst();
-            tools.progress.warning(pictures + " pictures are equal to one of another split or class; "
+            tools.progress.warning(images + " pictures are equal to one of another split or class; "
                     + folder.resolve(Reports.DUPLICATES) + " lists them. The first are "
                     + Reports.name(source, first.getFirst()) + " and " + Reports.name(source, first.getLast()));
         }
-        return new DatasetFile.DuplicateCount(groups.size(), pictures);
+        return new DatasetFile.DuplicateCount(groups.size(), images);
     }
 }

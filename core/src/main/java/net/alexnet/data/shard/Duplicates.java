@@ -108,12 +108,12 @@ final class Duplicates {
     }
 
     private static void gather(
-            Map<Long, List<Copy>> groups, long[] repeated, Split split, ShardedImages pictures, int[] order) {
-        for (int i = 0; i < pictures.size(); i++) {
-            long hash = pictures.sourceHash(i);
+            Map<Long, List<Copy>> groups, long[] repeated, Split split, ShardedImages images, int[] order) {
+        for (int i = 0; i < images.size(); i++) {
+            long hash = images.sourceHash(i);
             if (Arrays.binarySearch(repeated, hash) >= 0) {
                 groups.computeIfAbsent(hash, _ -> new ArrayList<>())
-                        .add(new Copy(split, order[pictures.key(i)], pictures.label(i)));
+                        .add(new Copy(split, order[images.key(i)], images.label(i)));
             }
         }
     }

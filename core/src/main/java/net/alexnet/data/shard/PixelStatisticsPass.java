@@ -18,32 +18,34 @@ final class PixelStatisticsPass {
 
     /// Counts every picture; nothing if it was stopped.
     static Optional<PixelStatistics> of(
-            ShardedImages squares, PreparationSettings preparation, int workers, PreparationListener progress,
+            ShardedImages resizedImages, PreparationSettings preparation, int workers, PreparationListener progress,
             BooleanSupplier stop)
             throws IOException, InterruptedException {
         PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(preparation.side(), preparation.channels());
-        int chunks = Math.ceilDiv(squares.size(), CHUNK);
-        progress.report(Stage.MEASURING, 0, squares.size());
+        int chunks = Math.ceilDiv(resizedImages.size(), CHUNK);
+        progress.report(Stage.MEASURING, 0, resizedImages.size());
         try (OrderedWork<PixelStatisticsAccumulator> work = new OrderedWork<>(
-                0, chunks, workers, workers + 1, chunk -> count(squares, preparation, chunk))) {
+                0, chunks, workers, workers + 1, chunk -> count(resizedImages, preparation, chunk))) {
             for (int done = 1; work.hasNext(); done++) {
                 if (stop.getAsBoolean()) {
                     return Optional.empty();
                 }
                 sums.add(work.next());
-                progress.report(Stage.MEASURING, Math.min((long) done * CHUNK, squares.size()), squares.size());
+                progress.report(Stage.MEASURING, Math.min((long) done * CHUNK, resizedImages.size()),
+                        resizedImages.size());
             }
         }
         return Optional.of(sums.statistics());
     }
 
-    private static PixelStatisticsAccumulator count(ShardedImages squares, PreparationSettings preparation, int chunk)
+    private static PixelStatisticsAccumulator count(ShardedImages resizedImages, PreparationSettings preparation,
+            int chunk)
             throws DatasetException {
         PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(preparation.side(), preparation.channels());
-        int end = (int) Math.min(squares.size(), (chunk + 1L) * CHUNK);
+        int end = (int) Math.min(resizedImages.size(), (chunk + 1L) * CHUNK);
         try {
             for (int i = chunk * CHUNK; i < end && !Thread.currentThread().isInterrupted(); i++) {
-                sums.add(squares.picture(i));
+                sums.add(resizedImages.image(i));
             }
         } catch (UnreadableImageException e) {
             throw new DatasetException(String.valueOf(e.getMessage()), e);

@@ -55,9 +55,9 @@ public record PreparationSettings(
             throw new IllegalArgumentException("a shard of " + shardBytes + " bytes may not hold one picture of " + side
                     + " × " + side + " × " + channels + "; expected " + largest + " or more");
         }
-        long square = (long) side * side; // stored squares are read through the same codec
-        if (maxPixels < square) {
-            throw new IllegalArgumentException("the most pixels of a picture must be at least " + square
+        long resized = (long) side * side; // stored squares are read through the same codec
+        if (maxPixels < resized) {
+            throw new IllegalArgumentException("the most pixels of a picture must be at least " + resized
                     + ", those of one stored square, found " + maxPixels);
         }
     }

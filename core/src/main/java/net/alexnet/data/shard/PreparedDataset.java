@@ -138,7 +138,7 @@ public final class PreparedDataset {
     /// @param side in pixels, at most that of the stored ones
     /// @param codec scales them
     /// @param budget the bytes of heap that they may take for that
-    public ImageDataset squares(ImageDataset split, int side, ImageCodec codec, long budget) {
+    public ImageDataset resizedImages(ImageDataset split, int side, ImageCodec codec, long budget) {
         ImageDataset sized = side == preparation().side() ? split : new ResizedDataset(split, codec, side);
         long bytes = (long) side * side * preparation().channels();
         return CachedDataset.within(budget, bytes, sized);

@@ -152,11 +152,11 @@ final class ShardIndex {
         private final ByteArrayOutputStream names = new ByteArrayOutputStream();
         private int size;
 
-        void add(long offset, int key, EncodedSample.Kept picture, int label, String name) {
+        void add(long offset, int key, EncodedSample.Kept image, int label, String name) {
             byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
             records.writeBytes(ByteBuffer.allocate(RECORD_BYTES).order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(offset).putLong(picture.sourceHash()).putInt(picture.file().length).putInt(label)
-                    .putInt(crc32c(picture.file())).putInt(key).putInt(names.size()).putInt(utf8.length)
+                    .putLong(offset).putLong(image.sourceHash()).putInt(image.file().length).putInt(label)
+                    .putInt(crc32c(image.file())).putInt(key).putInt(names.size()).putInt(utf8.length)
                     .array());
             names.writeBytes(utf8);
             size++;

@@ -68,12 +68,12 @@ final class ShardSetWriter implements Closeable {
         int index = order[place];
         try {
             Content content = read(index);
-            Image square = content.square(codec, preparation.side(), preparation.channels());
-            if (square.channels() != preparation.channels()) {
-                throw new DatasetException(source.name(index) + " has " + square.channels()
+            Image resized = content.resized(codec, preparation.side(), preparation.channels());
+            if (resized.channels() != preparation.channels()) {
+                throw new DatasetException(source.name(index) + " has " + resized.channels()
                         + " channels, expected " + preparation.channels());
             }
-            return new EncodedSample.Kept(codec.encode(square, preparation.encoding()),
+            return new EncodedSample.Kept(codec.encode(resized, preparation.encoding()),
                     Hashes.first64(content.bytes()));
         } catch (UnreadableImageException e) {
             return new EncodedSample.LeftOut(String.valueOf(e.getMessage()));

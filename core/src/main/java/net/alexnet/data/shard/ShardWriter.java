@@ -30,13 +30,13 @@ final class ShardWriter implements Closeable {
     }
 
     /// Whether a picture of so many bytes can be added without the shard exceeding a limit.
-    boolean takes(int pictureBytes, long limit) {
-        return bytes + TarRecord.bytes(pictureBytes) + TarRecord.END_BYTES <= limit;
+    boolean takes(int imageBytes, long limit) {
+        return bytes + TarRecord.bytes(imageBytes) + TarRecord.END_BYTES <= limit;
     }
 
-    void add(int key, EncodedSample.Kept picture, int label, String name) throws IOException {
-        index.add(bytes + TarRecord.PICTURE_OFFSET, key, picture, label, name);
-        write(TarRecord.of(key, extension, picture.file(), label));
+    void add(int key, EncodedSample.Kept image, int label, String name) throws IOException {
+        index.add(bytes + TarRecord.IMAGE_OFFSET, key, image, label, name);
+        write(TarRecord.of(key, extension, image.file(), label));
     }
 
     /// Forces the shard and its index to the disk and moves them into place.

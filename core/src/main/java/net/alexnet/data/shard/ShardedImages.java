@@ -170,24 +170,24 @@ public final class ShardedImages implements ImageDataset {
     ///
     /// @throws UnreadableImageException naming shard, record and picture if it was altered or does not decode
     @Override
-    public Image picture(int index) throws UnreadableImageException {
-        return picture(index, new byte[0]);
+    public Image image(int index) throws UnreadableImageException {
+        return image(index, new byte[0]);
     }
 
     @Override
-    public Image picture(int index, byte[] samples) throws UnreadableImageException {
+    public Image image(int index, byte[] samples) throws UnreadableImageException {
         byte[] bytes = content(index).bytes();
-        Image square;
+        Image resized;
         try {
-            square = codec.decode(bytes, channels, samples);
+            resized = codec.decode(bytes, channels, samples);
         } catch (UnreadableImageException e) {
             throw damaged(index, String.valueOf(e.getMessage()));
         }
-        if (square.width() != side || square.height() != side) {
+        if (resized.width() != side || resized.height() != side) {
             throw damaged(index, "it has %d × %d pixels, expected %d × %d"
-                    .formatted(square.width(), square.height(), side, side));
+                    .formatted(resized.width(), resized.height(), side, side));
         }
-        return square;
+        return resized;
     }
 
     private UnreadableImageException damaged(int index, String why) {

@@ -16,11 +16,11 @@ final class TarRecord {
     private TarRecord() {}
 
     /// Where the picture's bytes begin in a record.
-    static final int PICTURE_OFFSET = BLOCK;
+    static final int IMAGE_OFFSET = BLOCK;
 
     /// The size of a record: two headers, the picture's bytes filled up to whole blocks, and a block for the label.
-    static long bytes(long pictureBytes) {
-        return BLOCK + Math.ceilDiv(pictureBytes, BLOCK) * BLOCK + 2 * BLOCK;
+    static long bytes(long imageBytes) {
+        return BLOCK + Math.ceilDiv(imageBytes, BLOCK) * BLOCK + 2 * BLOCK;
     }
 
     /// The part of both members' names before the dot.
@@ -29,11 +29,11 @@ final class TarRecord {
     }
 
     /// The bytes of a record.
-    static byte[] of(int number, String extension, byte[] picture, int label) {
-        byte[] record = new byte[Math.toIntExact(bytes(picture.length))];
+    static byte[] of(int number, String extension, byte[] image, int label) {
+        byte[] record = new byte[Math.toIntExact(bytes(image.length))];
         byte[] digits = String.valueOf(label).getBytes(StandardCharsets.US_ASCII);
         int second = record.length - 2 * BLOCK;
-        putMember(record, 0, key(number) + "." + extension, picture);
+        putMember(record, 0, key(number) + "." + extension, image);
         putMember(record, second, key(number) + ".cls", digits);
         return record;
     }

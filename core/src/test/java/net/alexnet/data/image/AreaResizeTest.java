@@ -29,11 +29,11 @@ class AreaResizeTest {
         int w = Math.min(width, toWidth);
         int h = Math.min(height, toHeight);
         for (int channels : new int[] {1, 3}) {
-            Image picture = TestImages.pattern(width, height, channels, 7);
-            Image small = small(picture, w, h);
+            Image image = TestImages.pattern(width, height, channels, 7);
+            Image small = small(image, w, h);
             for (int i = 0; i < small.samples().length; i++) {
                 int pixel = i / channels;
-                double exact = mean(picture, w, h, pixel % w, pixel / w, i % channels);
+                double exact = mean(image, w, h, pixel % w, pixel / w, i % channels);
                 assertThat((double) (small.samples()[i] & 0xFF)).isCloseTo(exact, within(0.501));
             }
         }
@@ -49,11 +49,11 @@ class AreaResizeTest {
         int h = Math.max(1, height * 3 / 4);
         int x = Math.min(left, w - 1);
         int y = Math.min(top, h - 1);
-        Image picture = TestImages.pattern(width, height, 3, 5);
+        Image image = TestImages.pattern(width, height, 3, 5);
         Image part = new AreaResize(width, height, w, h)
-                .part(MemorySegment.ofArray(picture.samples()), width * 3L, 3, x, y, w - x, h - y);
+                .part(MemorySegment.ofArray(image.samples()), width * 3L, 3, x, y, w - x, h - y);
         assertThat(part.samples())
-                .isEqualTo(ImageCropper.crop(small(picture, w, h), x, y, w - x, h - y).samples());
+                .isEqualTo(ImageCropper.crop(small(image, w, h), x, y, w - x, h - y).samples());
     }
 
     @Test
@@ -72,21 +72,21 @@ class AreaResizeTest {
                 .withMessageContaining("10 pixels cannot become 11");
     }
 
-    private static Image small(Image picture, int width, int height) {
-        return new AreaResize(picture.width(), picture.height(), width, height)
-                .part(MemorySegment.ofArray(picture.samples()), (long) picture.width() * picture.channels(),
-                        picture.channels(), 0, 0, width, height);
+    private static Image small(Image image, int width, int height) {
+        return new AreaResize(image.width(), image.height(), width, height)
+                .part(MemorySegment.ofArray(image.samples()), (long) image.width() * image.channels(),
+                        image.channels(), 0, 0, width, height);
     }
 
     /// By counting: every pixel is cut into `width · height` pieces, each within one pixel of the small picture.
-    private static double mean(Image picture, int width, int height, int x, int y, int channel) {
+    private static double mean(Image image, int width, int height, int x, int y, int channel) {
         double sum = 0;
-        for (int j = y * picture.height(); j < (y + 1) * picture.height(); j++) {
-            for (int i = x * picture.width(); i < (x + 1) * picture.width(); i++) {
-                int pixel = j / height * picture.width() + i / width;
-                sum += picture.samples()[pixel * picture.channels() + channel] & 0xFF;
+        for (int j = y * image.height(); j < (y + 1) * image.height(); j++) {
+            for (int i = x * image.width(); i < (x + 1) * image.width(); i++) {
+                int pixel = j / height * image.width() + i / width;
+                sum += image.samples()[pixel * image.channels() + channel] & 0xFF;
             }
         }
-        return sum / picture.width() / picture.height();
+        return sum / image.width() / image.height();
     }
 }

@@ -9,13 +9,13 @@ class ImageCropperTest {
     @Test
     void cropTakesTheSamplesWhereTheyStand() {
         for (int channels : new int[] {1, 3}) {
-            Image picture = TestImages.pattern(9, 7, channels, 1);
-            Image part = ImageCropper.crop(picture, 2, 3, 5, 4);
+            Image image = TestImages.pattern(9, 7, channels, 1);
+            Image part = ImageCropper.crop(image, 2, 3, 5, 4);
             for (int y = 0; y < 4; y++) {
                 for (int x = 0; x < 5; x++) {
                     for (int c = 0; c < channels; c++) {
                         assertThat(TestImages.sample(part, x, y, c))
-                                .isEqualTo(TestImages.sample(picture, x + 2, y + 3, c));
+                                .isEqualTo(TestImages.sample(image, x + 2, y + 3, c));
                     }
                 }
             }
@@ -24,10 +24,10 @@ class ImageCropperTest {
 
     @Test
     void refusesPartsBeyondTheEdge() {
-        Image picture = TestImages.pattern(9, 7, 1, 1);
+        Image image = TestImages.pattern(9, 7, 1, 1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ImageCropper.crop(picture, 5, 0, 5, 4))
+                .isThrownBy(() -> ImageCropper.crop(image, 5, 0, 5, 4))
                 .withMessageContaining("5 × 4 at (5, 0)");
-        assertThatIllegalArgumentException().isThrownBy(() -> ImageCropper.crop(picture, -1, 0, 5, 4));
+        assertThatIllegalArgumentException().isThrownBy(() -> ImageCropper.crop(image, -1, 0, 5, 4));
     }
 }

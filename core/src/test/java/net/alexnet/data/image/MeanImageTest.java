@@ -15,8 +15,8 @@ class MeanImageTest {
         MeanImage image = counting(5, 1);
         assertThat(image.center(3).values()).containsExactly(6, 7, 8, 11, 12, 13, 16, 17, 18);
         assertThat(image.center(5).values()).isEqualTo(image.values());
-        MeanImage colour = counting(4, 3).center(2);
-        assertThat(colour.values()).startsWith(15, 16, 17, 18, 19, 20, 27);
+        MeanImage color = counting(4, 3).center(2);
+        assertThat(color.values()).startsWith(15, 16, 17, 18, 19, 20, 27);
     }
 
     @Test

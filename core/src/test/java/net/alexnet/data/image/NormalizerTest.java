@@ -35,15 +35,15 @@ class NormalizerTest {
     private static void writes(Preprocessing preprocessing) {
         int channels = preprocessing.channels();
         int crop = preprocessing.crop();
-        Image square = TestImages.pattern(12, 12, channels, 3);
+        Image resized = TestImages.pattern(12, 12, channels, 3);
         Normalizer writer = new Normalizer(preprocessing);
         assertThat(writer.valuesPerView()).isEqualTo(crop * crop * channels);
         for (boolean mirrored : new boolean[] {false, true}) {
             Crop view = new Crop(3, 1, crop, mirrored);
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment target = arena.allocate(ValueLayout.JAVA_FLOAT, 3L * writer.valuesPerView());
-                writer.write(square, view, SHIFT, target, 1);
-                byte[] expected = TestImages.view(view, square).samples();
+                writer.write(resized, view, SHIFT, target, 1);
+                byte[] expected = TestImages.view(view, resized).samples();
                 for (int i = 0; i < expected.length; i++) {
                     int at = i;
                     double mean = preprocessing.meanImage()
@@ -68,11 +68,11 @@ class NormalizerTest {
         Preprocessing preprocessing = new Preprocessing(3, 12, 8,
                 Arrays.stream(mean).mapToObj(m -> 255 * m).toList(),
                 Arrays.stream(std).mapToObj(s -> 1 / (255 * s)).toList(), Optional.empty());
-        Image square = TestImages.pattern(12, 12, 3, 5);
+        Image resized = TestImages.pattern(12, 12, 3, 5);
         Crop view = Crop.center(12, 8);
-        byte[] samples = TestImages.view(view, square).samples();
+        byte[] samples = TestImages.view(view, resized).samples();
         float[] target = new float[samples.length];
-        new Normalizer(preprocessing).write(square, view, MemorySegment.ofArray(target), 0);
+        new Normalizer(preprocessing).write(resized, view, MemorySegment.ofArray(target), 0);
         for (int i = 0; i < samples.length; i++) {
             double expected = ((samples[i] & 0xFF) / 255.0 - mean[i % 3]) / std[i % 3];
             assertThat((double) target[i]).isCloseTo(expected, within(1e-6));
@@ -83,9 +83,9 @@ class NormalizerTest {
     void refusesPicturesOfAnotherKind() {
         Normalizer writer = new Normalizer(new Preprocessing(3, 12, 8, List.of(1.0, 1.0, 1.0), 1));
         MemorySegment target = MemorySegment.ofArray(new float[writer.valuesPerView()]);
-        Image grey = TestImages.pattern(12, 12, 1, 0);
+        Image gray = TestImages.pattern(12, 12, 1, 0);
         Image small = TestImages.pattern(10, 10, 3, 0);
-        assertThatIllegalArgumentException().isThrownBy(() -> writer.write(grey, Crop.center(12, 8), target, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> writer.write(gray, Crop.center(12, 8), target, 0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> writer.write(small, new Crop(3, 0, 8, false), target, 0))
                 .withMessageContaining("10 × 10");

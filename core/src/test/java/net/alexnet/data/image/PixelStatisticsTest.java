@@ -25,12 +25,12 @@ class PixelStatisticsTest {
         parts.add(b);
         parts.add(part);
         assertThat(parts.statistics()).usingRecursiveComparison().isEqualTo(both);
-        assertThat(both.pictures()).isEqualTo(2);
+        assertThat(both.images()).isEqualTo(2);
         for (int c = 0; c < 3; c++) {
             double mean = both.mean().get(c);
             assertThat(mean).isCloseTo((moment(a, c, 0, 1) + moment(b, c, 0, 1)) / 32, within(1e-12));
             double variance = (moment(a, c, mean, 2) + moment(b, c, mean, 2)) / 32;
-            assertThat(both.deviation().get(c)).isCloseTo(Math.sqrt(variance), within(1e-9));
+            assertThat(both.std().get(c)).isCloseTo(Math.sqrt(variance), within(1e-9));
         }
         for (int i = 0; i < a.samples().length; i++) {
             float mean = ((a.samples()[i] & 0xFF) + (b.samples()[i] & 0xFF)) / 2f;
@@ -42,8 +42,8 @@ class PixelStatisticsTest {
     void nothingHasNoMeanAndNoDeviation() {
         PixelStatistics none = new PixelStatisticsAccumulator(SIDE, 3).statistics();
         assertThat(none.mean()).containsExactly(0.0, 0.0, 0.0);
-        assertThat(none.deviation()).containsExactly(0.0, 0.0, 0.0);
-        assertThat(none.colours().components()).allSatisfy(c -> assertThat(c.deviation()).isZero());
+        assertThat(none.std()).containsExactly(0.0, 0.0, 0.0);
+        assertThat(none.colorPca().components()).allSatisfy(c -> assertThat(c.std()).isZero());
     }
 
     @Test
@@ -60,7 +60,7 @@ class PixelStatisticsTest {
             sums.add(TestImages.noise(SIDE, SIDE, 3, number * 5L + i));
         }
         PixelStatistics statistics = sums.statistics();
-        List<Component> components = statistics.colours().components();
+        List<Component> components = statistics.colorPca().components();
         for (int c = 0; c < 3; c++) {
             for (int d = 0; d < 3; d++) {
                 double rebuilt = 0;
@@ -68,17 +68,17 @@ class PixelStatisticsTest {
                 for (int k = 0; k < 3; k++) {
                     Component component = components.get(k);
                     double outer = component.vector().get(c) * component.vector().get(d);
-                    rebuilt += component.deviation() * component.deviation() * outer;
+                    rebuilt += component.std() * component.std() * outer;
                     product += components.get(c).vector().get(k) * components.get(d).vector().get(k);
                 }
                 assertThat(product).isCloseTo(c == d ? 1 : 0, within(1e-12));
                 if (c == d) {
-                    double deviation = statistics.deviation().get(c);
-                    assertThat(rebuilt).isCloseTo(deviation * deviation, within(1e-7));
+                    double std = statistics.std().get(c);
+                    assertThat(rebuilt).isCloseTo(std * std, within(1e-7));
                 }
             }
         }
-        assertThat(components).isSortedAccordingTo((a, b) -> Double.compare(b.deviation(), a.deviation()));
+        assertThat(components).isSortedAccordingTo((a, b) -> Double.compare(b.std(), a.std()));
     }
 
     @Test
@@ -87,7 +87,7 @@ class PixelStatisticsTest {
         double[][] covariance = {{(9 * 9 + 4 * 16) / 25.0, (9 * 12 - 4 * 12) / 25.0, 0},
             {(9 * 12 - 4 * 12) / 25.0, (9 * 16 + 4 * 9) / 25.0, 0}, {0, 0, 1}};
         List<Component> components = ColorPca.of(covariance).components();
-        assertThat(components.stream().map(Component::deviation).toList())
+        assertThat(components.stream().map(Component::std).toList())
                 .satisfiesExactly(near(3), near(2), near(1));
         assertThat(components.get(0).vector()).satisfiesExactly(near(0.6), near(0.8), near(0));
         assertThat(components.get(1).vector()).satisfiesExactly(near(0.8), near(-0.6), near(0));
@@ -98,18 +98,18 @@ class PixelStatisticsTest {
         return found -> assertThat(found).isCloseTo(value, within(1e-12));
     }
 
-    private static PixelStatistics statistics(Image... pictures) {
-        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(SIDE, pictures[0].channels());
-        for (Image picture : pictures) {
-            sums.add(picture);
+    private static PixelStatistics statistics(Image... images) {
+        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(SIDE, images[0].channels());
+        for (Image image : images) {
+            sums.add(image);
         }
         return sums.statistics();
     }
 
-    private static double moment(Image picture, int channel, double mean, int power) {
+    private static double moment(Image image, int channel, double mean, int power) {
         double sum = 0;
-        for (int i = channel; i < picture.samples().length; i += 3) {
-            sum += Math.pow((picture.samples()[i] & 0xFF) - mean, power);
+        for (int i = channel; i < image.samples().length; i += 3) {
+            sum += Math.pow((image.samples()[i] & 0xFF) - mean, power);
         }
         return sum;
     }

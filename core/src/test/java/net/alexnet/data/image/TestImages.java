@@ -24,19 +24,19 @@ public final class TestImages {
         return new Image(width, height, channels, samples);
     }
 
-    public static int sample(Image picture, int x, int y, int channel) {
-        return picture.samples()[(y * picture.width() + x) * picture.channels() + channel] & 0xFF;
+    public static int sample(Image image, int x, int y, int channel) {
+        return image.samples()[(y * image.width() + x) * image.channels() + channel] & 0xFF;
     }
 
     /// What a view shows, sample by sample.
-    public static Image view(Crop view, Image picture) {
+    public static Image view(Crop view, Image image) {
         int side = view.side();
-        int channels = picture.channels();
+        int channels = image.channels();
         byte[] samples = new byte[side * side * channels];
         for (int i = 0; i < samples.length; i++) {
             int x = i / channels % side;
             int column = view.left() + (view.mirrored() ? side - 1 - x : x);
-            samples[i] = (byte) sample(picture, column, view.top() + i / channels / side, i % channels);
+            samples[i] = (byte) sample(image, column, view.top() + i / channels / side, i % channels);
         }
         return new Image(side, side, channels, samples);
     }
@@ -64,29 +64,29 @@ public final class TestImages {
         }
 
         @Override
-        public Image resize(Image picture, int width, int height) {
-            byte[] samples = new byte[width * height * picture.channels()];
+        public Image resize(Image image, int width, int height) {
+            byte[] samples = new byte[width * height * image.channels()];
             int to = 0;
             for (int y = 0; y < height; y++) {
                 for (int x = 0; x < width; x++) {
-                    for (int c = 0; c < picture.channels(); c++) {
-                        int fromX = (int) ((x + 0.5) * picture.width() / width);
-                        int fromY = (int) ((y + 0.5) * picture.height() / height);
-                        samples[to++] = (byte) sample(picture, fromX, fromY, c);
+                    for (int c = 0; c < image.channels(); c++) {
+                        int fromX = (int) ((x + 0.5) * image.width() / width);
+                        int fromY = (int) ((y + 0.5) * image.height() / height);
+                        samples[to++] = (byte) sample(image, fromX, fromY, c);
                     }
                 }
             }
-            return new Image(width, height, picture.channels(), samples);
+            return new Image(width, height, image.channels(), samples);
         }
 
         @Override
-        public byte[] encode(Image picture, Encoding encoding) {
+        public byte[] encode(Image image, Encoding encoding) {
             ByteArrayOutputStream file = new ByteArrayOutputStream();
             file.write('S');
-            file.write(picture.width());
-            file.write(picture.height());
-            file.write(picture.channels());
-            file.writeBytes(picture.samples());
+            file.write(image.width());
+            file.write(image.height());
+            file.write(image.channels());
+            file.writeBytes(image.samples());
             return file.toByteArray();
         }
     }

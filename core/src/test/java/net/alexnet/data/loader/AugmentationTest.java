@@ -23,7 +23,7 @@ class AugmentationTest {
     private static final Augmentation PAPER = new Augmentation(true, true, Optional.empty());
 
     /// The figures that come with the source (`input_meta` of cuda-convnet2).
-    private static final ColorPca PAPERS_COLOURS = new ColorPca(List.of(
+    private static final ColorPca PAPER_COLORS = new ColorPca(List.of(
             new Component(121.7801, List.of(-.563510, -.576184, -.592003)),
             new Component(37.0939, List.of(-.712579, -.023542, .701196)),
             new Component(19.7208, List.of(.417955, -.816981, .397311))));
@@ -71,10 +71,10 @@ class AugmentationTest {
 
     @Test
     void anInputIsAViewAndAShift() {
-        PcaColorNoise noise = new PcaColorNoise(PAPERS_COLOURS, 0.1);
+        PcaColorNoise noise = new PcaColorNoise(PAPER_COLORS, 0.1);
         Augmentation all = new Augmentation(true, true, Optional.of(noise));
         BatchIndices.Input input = all.input(1, 2, 3, 256, 224);
-        assertThat(input.picture()).isEqualTo(3);
+        assertThat(input.image()).isEqualTo(3);
         assertThat(input.view()).isEqualTo(all.view(1, 2, 3, 256, 224));
         assertThat(input.shift()).isEqualTo(noise.shift(1, 2, 3));
         assertThat(PAPER.input(1, 2, 3, 256, 224).shift()).isEqualTo(ColorShift.NONE);
@@ -85,41 +85,41 @@ class AugmentationTest {
     @Test
     void theNoiseHasATenthOfEachComponentsDeviation() {
         int uses = 40_000;
-        PcaColorNoise noise = new PcaColorNoise(PAPERS_COLOURS, 0.1);
+        PcaColorNoise noise = new PcaColorNoise(PAPER_COLORS, 0.1);
         Preprocessing preprocessing = new Preprocessing(3, 2, 1, List.of(0.0, 0.0, 0.0), 1);
         Normalizer writer = new Normalizer(preprocessing);
         Image constant = new Image(2, 2, 3, new byte[] {90, 90, 90, 90, 90, 90, 90, 90, 90, 90, 90, 90});
         MemorySegment pixel = MemorySegment.ofArray(new float[3]);
         double[] sums = new double[3];
-        double[] squares = new double[3];
+        double[] resizedImages = new double[3];
         for (int use = 0; use < uses; use++) {
             writer.write(constant, Crop.center(2, 1), noise.shift(5, use / 100, use % 100), pixel, 0);
             for (int k = 0; k < 3; k++) {
                 double along = 0;
                 for (int c = 0; c < 3; c++) {
                     float added = pixel.getAtIndex(ValueLayout.JAVA_FLOAT, c) - 90;
-                    along += PAPERS_COLOURS.components().get(k).vector().get(c) * added;
+                    along += PAPER_COLORS.components().get(k).vector().get(c) * added;
                 }
                 sums[k] += along;
-                squares[k] += along * along;
+                resizedImages[k] += along * along;
             }
         }
         for (int k = 0; k < 3; k++) {
-            double expected = 0.1 * PAPERS_COLOURS.components().get(k).deviation();
+            double expected = 0.1 * PAPER_COLORS.components().get(k).std();
             double mean = sums[k] / uses;
-            double deviation = Math.sqrt(squares[k] / uses - mean * mean);
-            assertThat(deviation).isCloseTo(expected, withinPercentage(2)); // 5 standard errors are 1.8 %
+            double std = Math.sqrt(resizedImages[k] / uses - mean * mean);
+            assertThat(std).isCloseTo(expected, withinPercentage(2)); // 5 standard errors are 1.8 %
             assertThat(mean).isCloseTo(0, within(5 * expected / Math.sqrt(uses)));
         }
     }
 
     @Test
     void noiseIsDrawnAnewForEachUse() {
-        PcaColorNoise noise = new PcaColorNoise(PAPERS_COLOURS, 0.1);
+        PcaColorNoise noise = new PcaColorNoise(PAPER_COLORS, 0.1);
         assertThat(noise.shift(1, 2, 3)).isEqualTo(noise.shift(1, 2, 3));
         assertThat(noise.shift(1, 2, 3)).isNotEqualTo(noise.shift(1, 3, 3));
         assertThat(noise.shift(1, 2, 3)).isNotEqualTo(noise.shift(1, 2, 4));
         assertThat(noise.shift(1, 2, 3)).isNotEqualTo(noise.shift(2, 2, 3));
-        assertThatIllegalArgumentException().isThrownBy(() -> new PcaColorNoise(PAPERS_COLOURS, -0.1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new PcaColorNoise(PAPER_COLORS, -0.1));
     }
 }

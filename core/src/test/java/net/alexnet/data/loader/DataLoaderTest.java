@@ -31,7 +31,7 @@ class DataLoaderTest {
     private static final int BATCH = 5;
 
     /// A batch's contents, copied out of the feed's memory.
-    private record Seen(int epoch, int number, List<Integer> labels, List<Integer> pictures, int hash) {
+    private record Seen(int epoch, int number, List<Integer> labels, List<Integer> images, int hash) {
         static Seen of(ImageBatch batch) {
             float[] values = batch.pixels().toArray(ValueLayout.JAVA_FLOAT);
             assertThat(values).hasSize(batch.count() * 8 * 8 * 3);
@@ -39,7 +39,7 @@ class DataLoaderTest {
                     batch.epoch(),
                     batch.number(),
                     Arrays.stream(batch.labels()).boxed().toList(),
-                    Arrays.stream(batch.pictures()).boxed().toList(),
+                    Arrays.stream(batch.images()).boxed().toList(),
                     Arrays.hashCode(values));
         }
     }
@@ -49,7 +49,7 @@ class DataLoaderTest {
         List<Seen> one = take(12, training(0, 0), 1, 1);
         assertThat(take(12, training(0, 0), 4, 1)).isEqualTo(one);
         assertThat(take(12, training(0, 0), 3, 7)).isEqualTo(one);
-        assertThat(one.get(4).pictures()).hasSize(3);
+        assertThat(one.get(4).images()).hasSize(3);
         assertThat(one.get(7).epoch()).isEqualTo(1);
         assertThat(one.get(7).hash()).isNotEqualTo(one.get(2).hash());
     }
@@ -64,19 +64,19 @@ class DataLoaderTest {
 
     @Test
     void evaluationCountsEveryPictureOnceAndTheLastBatchToo() throws Exception {
-        List<Integer> pictures = new ArrayList<>();
+        List<Integer> images = new ArrayList<>();
         try (DataLoader feed = feed(set(), new SequentialSampler(PICTURES, BATCH, List.of(Crop.center(12, 8))), 2, 3)) {
             while (feed.hasNext()) {
                 ImageBatch batch = feed.next();
                 for (int i = 0; i < batch.count(); i++) {
-                    assertThat(batch.labels()[i]).isEqualTo(batch.pictures()[i] % 4);
-                    pictures.add(batch.pictures()[i]);
+                    assertThat(batch.labels()[i]).isEqualTo(batch.images()[i] % 4);
+                    images.add(batch.images()[i]);
                     float first = batch.pixels().getAtIndex(ValueLayout.JAVA_FLOAT, i * 8L * 8 * 3);
-                    Image square = TestImages.pattern(12, 12, 3, batch.pictures()[i]);
-                    assertThat(first).isEqualTo((TestImages.sample(square, 2, 2, 0) - 10) * 0.5f);
+                    Image resized = TestImages.pattern(12, 12, 3, batch.images()[i]);
+                    assertThat(first).isEqualTo((TestImages.sample(resized, 2, 2, 0) - 10) * 0.5f);
                 }
             }
-            assertThat(pictures).isEqualTo(IntStream.range(0, PICTURES).boxed().toList());
+            assertThat(images).isEqualTo(IntStream.range(0, PICTURES).boxed().toList());
             assertThat(feed.use().waitNanos()).isPositive();
             assertThatThrownBy(feed::next).isInstanceOf(NoSuchElementException.class);
         }
@@ -236,9 +236,9 @@ class DataLoaderTest {
         return set(i -> TestImages.pattern(12, 12, 3, i));
     }
 
-    private static ImageDataset set(ListSet.Pictures pictures) {
+    private static ImageDataset set(ListSet.Pictures images) {
         List<Integer> labels = IntStream.range(0, PICTURES).mapToObj(i -> i % 4).toList();
-        return new ListSet(List.of("a", "b", "c", "d"), labels, pictures);
+        return new ListSet(List.of("a", "b", "c", "d"), labels, images);
     }
 
     private static List<String> threads() {

@@ -25,15 +25,15 @@ class SamplersTest {
     void anEpochHoldsEveryPictureOnce() {
         TrainingSampler plan = training(0, 0);
         for (int epoch = 0; epoch < 3; epoch++) {
-            List<Integer> pictures = new ArrayList<>();
+            List<Integer> images = new ArrayList<>();
             for (int number = 0; number < 5; number++) {
                 BatchIndices batch = plan.next();
                 assertThat(batch.epoch()).isEqualTo(epoch);
                 assertThat(batch.number()).isEqualTo(number);
                 assertThat(batch.inputs()).hasSize(number < 4 ? 5 : 3);
-                batch.inputs().forEach(input -> pictures.add(input.picture()));
+                batch.inputs().forEach(input -> images.add(input.image()));
             }
-            assertThat(pictures).containsExactlyInAnyOrderElementsOf(IntStream.range(0, PICTURES).boxed().toList());
+            assertThat(images).containsExactlyInAnyOrderElementsOf(IntStream.range(0, PICTURES).boxed().toList());
         }
     }
 

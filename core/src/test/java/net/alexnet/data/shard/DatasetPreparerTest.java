@@ -88,8 +88,8 @@ class DatasetPreparerTest {
                 assertThat(seen.add(training ? index : -1 - index)).isTrue();
                 assertThat(new String(members.get(i + 1).bytes, StandardCharsets.US_ASCII))
                         .isEqualTo(String.valueOf(source.label(index)));
-                Image square = ResizeAndCenterCrop.middle(source.picture(index), Preparing.SIDE, EncodedSet.CODEC);
-                assertThat(members.get(i).bytes).isEqualTo(EncodedSet.CODEC.encode(square, Encoding.LOSSLESS));
+                Image resized = ResizeAndCenterCrop.middle(source.image(index), Preparing.SIDE, EncodedSet.CODEC);
+                assertThat(members.get(i).bytes).isEqualTo(EncodedSet.CODEC.encode(resized, Encoding.LOSSLESS));
             }
         }
         assertThat(seen).hasSize(130 - 130 / 11 + 60 - 60 / 9);
@@ -132,8 +132,8 @@ class DatasetPreparerTest {
             int index = Integer.parseInt(name.substring(name.lastIndexOf('/') + 1, name.indexOf(".file")));
             assertThat(name).isEqualTo(source.name(index));
             assertThat(stored.label(i)).isEqualTo(source.label(index));
-            Image square = ResizeAndCenterCrop.middle(source.picture(index), Preparing.SIDE, EncodedSet.CODEC);
-            assertThat(stored.picture(i).samples()).isEqualTo(square.samples());
+            Image resized = ResizeAndCenterCrop.middle(source.image(index), Preparing.SIDE, EncodedSet.CODEC);
+            assertThat(stored.image(i).samples()).isEqualTo(resized.samples());
         }
     }
 
@@ -169,19 +169,19 @@ class DatasetPreparerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 24, 25, 26, 27, 28, 60, 129, 130, 131, 155, 158, 189})
-    void stoppedAndStartedAgainItEndsWithTheSameBytes(int pictures) throws Exception {
+    void stoppedAndStartedAgainItEndsWithTheSameBytes(int images) throws Exception {
         Path folder = root.resolve("out");
-        Split split = pictures < TRAINING.size() ? Split.TRAINING : Split.VALIDATION;
-        Outcome.Stopped stopped = (Outcome.Stopped) until(pictures, folder);
+        Split split = images < TRAINING.size() ? Split.TRAINING : Split.VALIDATION;
+        Outcome.Stopped stopped = (Outcome.Stopped) until(images, folder);
         leaveTracesOfAKill(folder, split);
-        if (pictures == 60) { // a second time, as far again
-            stopped = (Outcome.Stopped) until(pictures, folder);
+        if (images == 60) { // a second time, as far again
+            stopped = (Outcome.Stopped) until(images, folder);
             leaveTracesOfAKill(folder, split);
         }
         Outcome.Finished finished = (Outcome.Finished) new Preparing().run(SOURCE, folder, Preparing.SETTINGS);
         assertThat(finished.already()).isFalse();
         assertThat(finished.scaled()).isEqualTo(190 - stopped.done())
-                .isLessThanOrEqualTo(190 - Math.max(0, pictures - 30));
+                .isLessThanOrEqualTo(190 - Math.max(0, images - 30));
         assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
     }
 
@@ -194,10 +194,10 @@ class DatasetPreparerTest {
         assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
     }
 
-    private static Outcome until(int pictures, Path folder) throws Exception {
+    private static Outcome until(int images, Path folder) throws Exception {
         Preparing preparing = new Preparing();
         int[] asked = {0};
-        preparing.stop = () -> asked[0]++ >= pictures;
+        preparing.stop = () -> asked[0]++ >= images;
         return preparing.run(SOURCE, folder, Preparing.SETTINGS);
     }
 

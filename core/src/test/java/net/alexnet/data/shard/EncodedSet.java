@@ -24,10 +24,10 @@ record EncodedSet(String prefix, List<String> classes, List<Integer> labels, Lis
     static EncodedSet noise(String prefix, int size, int brokenEvery, long seed) {
         List<byte[]> files = IntStream.range(0, size).mapToObj(i -> {
             Random random = new Random(1000 * seed + i);
-            Image picture = TestImages.noise(16 + random.nextInt(9), 16 + random.nextInt(9), 3, random.nextLong());
+            Image image = TestImages.noise(16 + random.nextInt(9), 16 + random.nextInt(9), 3, random.nextLong());
             return brokenEvery > 0 && i % brokenEvery == brokenEvery - 1
                     ? new byte[] {'n', 'o', (byte) i}
-                    : CODEC.encode(picture, Encoding.LOSSLESS);
+                    : CODEC.encode(image, Encoding.LOSSLESS);
         }).toList();
         return new EncodedSet(prefix, CLASSES, IntStream.range(0, size).mapToObj(i -> i / 5 % 3).toList(), files);
     }
@@ -60,7 +60,7 @@ record EncodedSet(String prefix, List<String> classes, List<Integer> labels, Lis
     }
 
     @Override
-    public Image picture(int index) throws UnreadableImageException {
+    public Image image(int index) throws UnreadableImageException {
         return CODEC.decode(files.get(index), 3);
     }
 }

@@ -55,46 +55,46 @@ class PreparedDatasetTest {
 
     @Test
     void statisticsAreThoseOfTheStoredPixelsInDoublePrecision() throws Exception {
-        ShardedImages squares = open().training();
+        ShardedImages resizedImages = open().training();
         int values = 3 * Preparing.SIDE * Preparing.SIDE;
         double[] image = new double[values];
         double[] mean = new double[3];
-        for (int i = 0; i < squares.size(); i++) {
-            byte[] samples = squares.picture(i).samples();
+        for (int i = 0; i < resizedImages.size(); i++) {
+            byte[] samples = resizedImages.image(i).samples();
             for (int v = 0; v < values; v++) {
-                image[v] += (samples[v] & 0xFF) / (double) squares.size();
-                mean[v % 3] += (samples[v] & 0xFF) / (squares.size() * values / 3.0);
+                image[v] += (samples[v] & 0xFF) / (double) resizedImages.size();
+                mean[v % 3] += (samples[v] & 0xFF) / (resizedImages.size() * values / 3.0);
             }
         }
         double[][] covariance = new double[3][3];
-        for (int i = 0; i < squares.size(); i++) {
-            byte[] samples = squares.picture(i).samples();
+        for (int i = 0; i < resizedImages.size(); i++) {
+            byte[] samples = resizedImages.image(i).samples();
             for (int v = 0; v < values; v++) {
                 int pixel = v - v % 3;
                 for (int d = 0; d < 3; d++) {
                     covariance[v % 3][d] += ((samples[v] & 0xFF) - mean[v % 3])
-                            * ((samples[pixel + d] & 0xFF) - mean[d]) / (squares.size() * values / 3.0);
+                            * ((samples[pixel + d] & 0xFF) - mean[d]) / (resizedImages.size() * values / 3.0);
                 }
             }
         }
         PixelStatistics stored = open().statistics();
-        assertThat(stored.pictures()).isEqualTo(60 - 8);
+        assertThat(stored.images()).isEqualTo(60 - 8);
         for (int v = 0; v < values; v++) {
             assertThat((double) stored.meanImage().values()[v]).isCloseTo(image[v], within(CLOSE));
         }
-        double lastDeviation = Double.MAX_VALUE;
+        double lastStd = Double.MAX_VALUE;
         for (int c = 0; c < 3; c++) {
             assertThat(stored.mean().get(c)).isCloseTo(mean[c], within(CLOSE));
-            assertThat(stored.deviation().get(c)).isCloseTo(Math.sqrt(covariance[c][c]), within(CLOSE));
-            Component component = stored.colours().components().get(c);
-            assertThat(component.deviation()).isLessThanOrEqualTo(lastDeviation);
-            lastDeviation = component.deviation();
+            assertThat(stored.std().get(c)).isCloseTo(Math.sqrt(covariance[c][c]), within(CLOSE));
+            Component component = stored.colorPca().components().get(c);
+            assertThat(component.std()).isLessThanOrEqualTo(lastStd);
+            lastStd = component.std();
             for (int row = 0; row < 3; row++) { // covariance · vector = deviation² · vector
                 double product = 0;
                 for (int d = 0; d < 3; d++) {
                     product += covariance[row][d] * component.vector().get(d);
                 }
-                double variance = component.deviation() * component.deviation();
+                double variance = component.std() * component.std();
                 assertThat(product).isCloseTo(variance * component.vector().get(row), within(CLOSE));
             }
         }
@@ -110,7 +110,7 @@ class PreparedDatasetTest {
         assertThat(theirs.classes()).isEqualTo(others);
         for (int i = 0; i < own.size(); i++) {
             assertThat(others.get(theirs.label(i))).isEqualTo(own.classes().get(own.label(i)));
-            assertThat(theirs.picture(i).samples()).isEqualTo(own.picture(i).samples());
+            assertThat(theirs.image(i).samples()).isEqualTo(own.image(i).samples());
         }
         assertThat(own.perClass()).containsExactly(10, 5, 5, 0);
         assertThat(theirs.perClass()).containsExactly(0, 0, 5, 5, 10);
@@ -128,19 +128,19 @@ class PreparedDatasetTest {
     @Test
     void anAlteredByteIsNamedWhereItIsReadAndAllElseIsRead() throws Exception {
         int victim = 30; // in the second shard
-        ShardedImages squares = open().training();
+        ShardedImages resizedImages = open().training();
         int inFirst = open().shards().getFirst().pictures();
-        long at = TarRecord.PICTURE_OFFSET
+        long at = TarRecord.IMAGE_OFFSET
                 + (victim - inFirst) * TarRecord.bytes(4 + 3L * Preparing.SIDE * Preparing.SIDE) + 100;
         flip(folder.resolve("train-000001.tar"), at);
-        for (int i = 0; i < squares.size(); i++) {
+        for (int i = 0; i < resizedImages.size(); i++) {
             if (i != victim) {
-                squares.picture(i);
+                resizedImages.image(i);
             }
         }
-        assertThatThrownBy(() -> squares.picture(victim)).isInstanceOf(UnreadableImageException.class)
+        assertThatThrownBy(() -> resizedImages.image(victim)).isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining(folder.resolve("train-000001.tar") + ", record "
-                        + TarRecord.key(squares.key(victim)) + " (" + squares.name(victim)
+                        + TarRecord.key(resizedImages.key(victim)) + " (" + resizedImages.name(victim)
                         + "): its bytes were altered");
         PreparedDataset dataset = open(); // sizes are right
         assertThatThrownBy(() -> dataset.verify(2, new Preparing())).isInstanceOf(DatasetException.class)
@@ -157,7 +157,7 @@ class PreparedDatasetTest {
     @Test
     void aByteBetweenPicturesIsFoundByVerifying() throws Exception {
         flip(folder.resolve("val-000000.tar"), 3); // in the first member's name
-        open().validation().picture(0);
+        open().validation().image(0);
         assertThatThrownBy(() -> open().verify(2, new Preparing())).hasMessageContaining("val-000000.tar was altered");
     }
 
@@ -175,23 +175,23 @@ class PreparedDatasetTest {
     /// The JVM throws an error when a mapped page is not there any more.
     @Test
     void aShardThatIsCutWhileItIsReadIsNamedWithTheRecord() throws Exception {
-        ShardedImages squares = open().training();
+        ShardedImages resizedImages = open().training();
         Path shard = folder.resolve("train-000000.tar");
         truncate(shard);
-        assertThatThrownBy(() -> squares.picture(3)).isInstanceOf(UnreadableImageException.class)
-                .hasMessageContaining(shard + ", record " + TarRecord.key(squares.key(3)))
+        assertThatThrownBy(() -> resizedImages.image(3)).isInstanceOf(UnreadableImageException.class)
+                .hasMessageContaining(shard + ", record " + TarRecord.key(resizedImages.key(3)))
                 .hasMessageContaining("can no longer be read from the disk");
     }
 
     @Test
     void anIndexThatIsCutWhileItIsReadIsNamedWithTheRecord() throws Exception {
-        ShardedImages squares = open().training();
+        ShardedImages resizedImages = open().training();
         Path index = folder.resolve("train-000000.idx");
         truncate(index);
-        assertThatThrownBy(() -> squares.label(3)).isInstanceOf(UncheckedIOException.class)
+        assertThatThrownBy(() -> resizedImages.label(3)).isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(index + ", record 3: it can no longer be read");
-        assertThatThrownBy(() -> squares.sourceHash(2)).hasMessageContaining(index + ", record 2");
-        assertThatThrownBy(() -> squares.name(1)).hasMessageContaining(index + ", record 1");
+        assertThatThrownBy(() -> resizedImages.sourceHash(2)).hasMessageContaining(index + ", record 2");
+        assertThatThrownBy(() -> resizedImages.name(1)).hasMessageContaining(index + ", record 1");
     }
 
     private static void truncate(Path path) throws IOException {
