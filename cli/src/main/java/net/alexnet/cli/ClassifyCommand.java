@@ -50,7 +50,7 @@ final class ClassifyCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private ViewOption look = new ViewOption();
+    private ViewOption viewOption = new ViewOption();
 
     @Mixin
     private Engine engine = new Engine();
@@ -71,15 +71,15 @@ final class ClassifyCommand implements Callable<Integer> {
         List<Path> files = files();
         List<Answer> answers = new ArrayList<>();
         ModelFile file = ModelFile.find(model, which);
-        if (needsKernels(file, (long) files.size() * look.views().count())) {
+        if (needsKernels(file, (long) files.size() * viewOption.views().count())) {
             VectorModule.load();
         }
         try (Backend backend = engine.open()) {
             Model opened = file.open(backend);
             Preprocessing preprocessing = opened.card().preprocessing();
-            look.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
-            Predictor classifier = new Predictor(opened, look.views());
-            int batch = Math.ceilDiv(BATCH, look.views().count());
+            viewOption.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
+            Predictor classifier = new Predictor(opened, viewOption.views());
+            int batch = Math.ceilDiv(BATCH, viewOption.views().count());
             for (int from = 0; from < files.size(); from += batch) {
                 List<Answer> some = classify(classifier, preprocessing,
                         files.subList(from, Math.min(files.size(), from + batch)));

@@ -35,10 +35,10 @@ final class EvaluateCommand implements Callable<Integer> {
             + " what the run was validated on.")
     private Optional<Path> data = Optional.empty();
 
-    @Option(names = "--out", paramLabel = "FILE", description = "A table (CSV) of every picture's class and five best guesses.")
+    @Option(names = "--out", paramLabel = "FILE", description = "A table (CSV) of every picture's class and five most probable classes.")
     private Optional<Path> out = Optional.empty();
 
-    @Option(names = "--submission", paramLabel = "FILE", description = "The ILSVRC's format: a line for each picture with the ids of its five best guesses.")
+    @Option(names = "--submission", paramLabel = "FILE", description = "The ILSVRC's format: a line for each picture with the ids of its five most probable classes.")
     private Optional<Path> submission = Optional.empty();
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
@@ -51,7 +51,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
-    private ViewOption look = new ViewOption();
+    private ViewOption viewOption = new ViewOption();
 
     @Mixin
     private Engine engine = new Engine();
@@ -71,7 +71,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 files.add(PredictionWriter.predictions(out.get(), opened.getFirst().classes()));
             }
             for (NamedModel model : opened) {
-                look.note(model.model().card().preprocessing()).ifPresent(note -> note(model.path() + ": " + note));
+                viewOption.note(model.model().card().preprocessing())
+                        .ifPresent(note -> note(model.path() + ": " + note));
             }
             EvaluationData pictures = EvaluationData.open(
                     data, opened, new EvaluationData.Tools(new OpenCvCodec(), engine.threads(), progress));
@@ -82,7 +83,7 @@ final class EvaluateCommand implements Callable<Integer> {
             progress.clear();
             print(new EvaluationReport(
                     outcome,
-                    look.views(),
+                    viewOption.views(),
                     models.stream().map(Path::toString).toList(),
                     pictures.rejected().size(),
                     opened.getFirst().classes()));
@@ -101,7 +102,7 @@ final class EvaluateCommand implements Callable<Integer> {
             List<String> classes = opened.getFirst().classes();
             files.add(PredictionWriter.submission(submission.get(), submissionIds(pictures, classes)));
         }
-        Ensemble ensemble = new Ensemble(members, look.views(), BATCH, engine.threads());
+        Ensemble ensemble = new Ensemble(members, viewOption.views(), BATCH, engine.threads());
         Outcome outcome = ensemble.evaluate(progress::validating, files, () -> false).orElseThrow();
         files.finish();
         return outcome;

@@ -30,7 +30,7 @@ record EvaluationReport(Outcome outcome, Views views, List<String> models, int u
         putErrors(object, outcome.average());
         object.put("unreadable", unreadable);
         object.put("confusions", report.confusions().stream()
-                .map(pair -> new Taken(classes.get(pair.label()), classes.get(pair.guess()), pair.count()))
+                .map(pair -> new Taken(classes.get(pair.label()), classes.get(pair.predicted()), pair.count()))
                 .toList());
         if (models.size() > 1) {
             List<Map<String, Object>> each = new ArrayList<>();
@@ -75,7 +75,7 @@ record EvaluationReport(Outcome outcome, Views views, List<String> models, int u
         for (Confusion pair : confusions) {
             lines.add(String.format(
                     Locale.ROOT, "%6d  %s taken for %s", pair.count(), classes.get(pair.label()),
-                    classes.get(pair.guess())));
+                    classes.get(pair.predicted())));
         }
         return lines;
     }

@@ -16,7 +16,7 @@ import net.alexnet.inference.CachedFeatures;
 import net.alexnet.inference.FeatureCache;
 import net.alexnet.inference.FeatureCacheFolder;
 import net.alexnet.inference.FeatureExtractor;
-import net.alexnet.inference.FeatureExtractor.Taker;
+import net.alexnet.inference.FeatureExtractor.Consumer;
 import net.alexnet.inference.FeatureFile;
 import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.Model;
@@ -58,7 +58,7 @@ final class FeaturesCommand implements Callable<Integer> {
     private LayerOption layer = new LayerOption();
 
     @Mixin
-    private ViewOption look = new ViewOption();
+    private ViewOption viewOption = new ViewOption();
 
     @Mixin
     private Engine engine = new Engine();
@@ -83,18 +83,18 @@ final class FeaturesCommand implements Callable<Integer> {
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode); Backend backend = engine.open()) {
             Model opened = file.open(backend);
             Preprocessing preprocessing = opened.card().preprocessing();
-            look.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
+            viewOption.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
             FeatureLayer wanted = layer.of(opened.network().architecture());
             FeatureExtractor extractor = new FeatureExtractor(
-                    opened.network(), wanted, preprocessing, look.views(), FeatureCache.BATCH, engine.threads());
+                    opened.network(), wanted, preprocessing, viewOption.views(), FeatureCache.BATCH, engine.threads());
             ImageCodec codec = new OpenCvCodec();
             ImageSource source = ImageSource.open(data, codec, preprocessing);
             boolean kept = extractor.layer().length() * (long) Float.BYTES
                     * source.pictures().size() <= FeatureCacheFolder.LIMIT;
             print(write(source, extractor.layer(), progress, kept
-                    ? taker -> kept(FeatureCaching.of(source, extractor, file.layers(wanted.end()), codec, progress,
-                            terminal.interruption()::asked), source, taker)
-                    : taker -> computed(extractor, source, codec, progress, taker)));
+                    ? consumer -> kept(FeatureCaching.of(source, extractor, file.layers(wanted.end()), codec, progress,
+                            terminal.interruption()::asked), source, consumer)
+                    : consumer -> computed(extractor, source, codec, progress, consumer)));
         }
         return 0;
     }
@@ -105,26 +105,26 @@ final class FeaturesCommand implements Callable<Integer> {
         /// Hands over what each picture has, in their order.
         ///
         /// @return the pictures that have none
-        List<RejectedImage> into(Taker taker) throws IOException, InterruptedException;
+        List<RejectedImage> into(Consumer consumer) throws IOException, InterruptedException;
     }
 
-    private static List<RejectedImage> kept(CachedFeatures features, ImageSource source, Taker taker)
+    private static List<RejectedImage> kept(CachedFeatures features, ImageSource source, Consumer consumer)
             throws IOException {
         for (int i = 0; i < features.rows().size(); i++) {
-            taker.take(features.rows().get(i).picture(), features.row(i));
+            consumer.accept(features.rows().get(i).picture(), features.row(i));
         }
         return FeatureCaching.rejected(features, source);
     }
 
     /// More than the store keeps: straight into the file.
     private static List<RejectedImage> computed(FeatureExtractor extractor, ImageSource source, ImageCodec codec,
-            ConsoleProgress progress, Taker taker) throws IOException, InterruptedException {
+            ConsoleProgress progress, Consumer consumer) throws IOException, InterruptedException {
         Preprocessing preprocessing = extractor.preprocessing();
         SkippingDataset squares = new SkippingDataset(
                 source.pictures(), codec, preprocessing.resize(), preprocessing.channels());
         extractor.extractInWholeBatches(squares, (picture, features) -> {
             if (squares.reason(picture) == null) {
-                taker.take(picture, features);
+                consumer.accept(picture, features);
             }
         }, progress::extracting);
         return squares.rejected();

@@ -8,7 +8,7 @@ import net.alexnet.inference.Prediction;
 import net.alexnet.inference.PredictionWriter;
 
 /// The files that an evaluation writes besides its report: none, one or more.
-final class PredictionFiles implements Prediction.Taker, AutoCloseable {
+final class PredictionFiles implements Prediction.Consumer, AutoCloseable {
     private final List<PredictionWriter> files = new ArrayList<>();
 
     void add(PredictionWriter file) {
@@ -16,9 +16,9 @@ final class PredictionFiles implements Prediction.Taker, AutoCloseable {
     }
 
     @Override
-    public void take(Prediction answer) throws IOException {
+    public void accept(Prediction prediction) throws IOException {
         for (PredictionWriter file : files) {
-            file.take(answer);
+            file.accept(prediction);
         }
     }
 

@@ -77,7 +77,7 @@ final class SimilarCommand implements Callable<Integer> {
     private LayerOption layer = new LayerOption();
 
     @Mixin
-    private ViewOption look = new ViewOption();
+    private ViewOption viewOption = new ViewOption();
 
     @Mixin
     private Engine engine = new Engine();
@@ -115,9 +115,9 @@ final class SimilarCommand implements Callable<Integer> {
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode); Backend backend = engine.open()) {
             Model opened = file.open(backend);
             Preprocessing preprocessing = opened.card().preprocessing();
-            look.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
+            viewOption.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
             FeatureExtractor extractor = new FeatureExtractor(opened.network(),
-                    layer.of(opened.network().architecture()), preprocessing, look.views(), FeatureCache.BATCH,
+                    layer.of(opened.network().architecture()), preprocessing, viewOption.views(), FeatureCache.BATCH,
                     engine.threads());
             ImageCodec codec = new OpenCvCodec();
             ImageSource asked = ImageSource.open(queries, codec, preprocessing);

@@ -13,7 +13,7 @@ import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.ImageBatch;
 import net.alexnet.data.loader.SequentialSampler;
 import net.alexnet.inference.Evaluator.Listener;
-import net.alexnet.inference.Prediction.Guess;
+import net.alexnet.inference.Prediction.Score;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
@@ -63,10 +63,10 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
 
     /// Goes through all pictures once.
     ///
-    /// @param taker gets every picture's answer: the average's, over all views
+    /// @param consumer gets every picture's prediction: the average's, over all views
     /// @param stop asked after every batch whether to give up
     /// @return the counts over all pictures, or nothing if it was stopped
-    public Optional<Outcome> evaluate(Listener listener, Prediction.Taker taker, BooleanSupplier stop)
+    public Optional<Outcome> evaluate(Listener listener, Prediction.Consumer consumer, BooleanSupplier stop)
             throws IOException, InterruptedException {
         List<Tally> tallies = members.stream().map(_ -> new Tally(views, classes())).toList();
         Tally average = new Tally(views, classes());
@@ -82,7 +82,8 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
                 }
                 average.add(mean, labels);
                 for (int i = 0; i < labels.length; i++) {
-                    taker.take(new Prediction(pictures.name(done + i), labels[i], guesses(mean.mean(), i * classes())));
+                    consumer.accept(
+                            new Prediction(pictures.name(done + i), labels[i], best(mean.mean(), i * classes())));
                 }
                 done += labels.length;
                 listener.done(done, pictures.size());
@@ -133,20 +134,20 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
         return labels;
     }
 
-    private List<Guess> guesses(float[] probabilities, int offset) {
+    private List<Score> best(float[] probabilities, int offset) {
         return TopK.best(probabilities, offset, classes(), Prediction.TOP).stream()
-                .map(label -> new Guess(label, probabilities[offset + label]))
+                .map(label -> new Score(label, probabilities[offset + label]))
                 .toList();
     }
 
     /// The counts of one source of probabilities.
     private static final class Tally {
-        private final Views looked;
+        private final Views counted;
         private final TopKErrors views;
         private final TopKErrors center;
 
-        Tally(Views looked, int classes) {
-            this.looked = looked;
+        Tally(Views counted, int classes) {
+            this.counted = counted;
             this.views = new TopKErrors(classes);
             this.center = new TopKErrors(classes);
         }
@@ -158,7 +159,7 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
 
         ViewReport report() {
             return new ViewReport(
-                    views.report(), looked == Views.CENTER ? Optional.empty() : Optional.of(center.report()));
+                    views.report(), counted == Views.CENTER ? Optional.empty() : Optional.of(center.report()));
         }
     }
 

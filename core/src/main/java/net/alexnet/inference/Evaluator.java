@@ -29,7 +29,7 @@ public record Evaluator(ImageDataset squares, Preprocessing preprocessing, int b
             throws IOException, InterruptedException {
         Member alone = new Member(network, new Input(squares, preprocessing));
         return new Ensemble(List.of(alone), Views.CENTER, batch, workers)
-                .evaluate(listener, Prediction.Taker.NONE, stop)
+                .evaluate(listener, Prediction.Consumer.NONE, stop)
                 .map(outcome -> outcome.average().views());
     }
 }

@@ -23,7 +23,7 @@ import net.alexnet.tensor.ComputeEnvironment;
 /// Sets that were joined are looked for one by one: what fine-tuning keeps of a prepared dataset's training and
 /// validation pictures serves whoever wants both, and the other way round.
 ///
-/// Each look at the pictures is kept by itself, and computed by itself in whole batches of [#BATCH]: the last bits of a row depend
+/// Each set of crops is stored by itself, and computed by itself in whole batches of [#BATCH]: the last bits of a row depend
 /// on its batch, so what goes through the network together must follow from the key alone, not from who asks.
 ///
 /// @param layers see [FeatureKey#layers]
@@ -36,7 +36,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
 
     /// @param extractor computes, whatever its own batches are
     public FeatureCache {
-        extractor = with(extractor, extractor.look());
+        extractor = with(extractor, extractor.crops());
     }
 
     /// What it takes.
@@ -49,7 +49,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
 
     /// Is told of features.
     public interface Listener {
-        /// So many rows are there, one for each look at each picture.
+        /// So many rows are there, one for each set of crops of each picture.
         void computed(int done, int total);
 
         /// The features are there.
@@ -62,38 +62,38 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         void warning(String text);
     }
 
-    /// A set that is in one piece, with the key of its features for each look.
+    /// A set that is in one piece, with the key of its features for each set of crops.
     ///
     /// @param contents the pictures' content ids, if the key is made of them
     private record Piece(ImageDataset pictures, Optional<List<String>> contents, List<FeatureKey> keys) {}
 
-    private static FeatureExtractor with(FeatureExtractor extractor, List<Crop> look) {
-        return new FeatureExtractor(extractor.network(), extractor.layer(), extractor.preprocessing(), look, BATCH,
+    private static FeatureExtractor with(FeatureExtractor extractor, List<Crop> crops) {
+        return new FeatureExtractor(extractor.network(), extractor.layer(), extractor.preprocessing(), crops, BATCH,
                 extractor.workers());
     }
 
-    /// Finds the features of pictures, or computes and keeps them, for the extractor's own look.
+    /// Finds the features of pictures, or computes and keeps them, for the extractor's own crops.
     public CachedFeatures of(ImageDataset pictures) throws IOException, InterruptedException {
-        return of(pictures, List.of(extractor.look())).getFirst();
+        return of(pictures, List.of(extractor.crops())).getFirst();
     }
 
     /// Finds the features of pictures, or computes and keeps them.
     ///
     /// @param pictures as they are, of any size
-    /// @param looks at each picture, each of some views
-    /// @return for each look; pictures that cannot be read have no row
+    /// @param cropSets crops of each picture; the features of a set of crops are their mean
+    /// @return for each set of crops; pictures that cannot be read have no row
     /// @throws IOException if they cannot be written, a picture changed meanwhile, or it was stopped; then nothing is kept of
-    ///     the piece and look that were under way
-    public List<CachedFeatures> of(ImageDataset pictures, List<List<Crop>> looks)
+    ///     the piece and crops that were under way
+    public List<CachedFeatures> of(ImageDataset pictures, List<List<Crop>> cropSets)
             throws IOException, InterruptedException {
         List<ImageDataset> pieces = pieces(pictures);
-        List<List<CachedFeatures>> found = looks.stream().<List<CachedFeatures>>map(_ -> new ArrayList<>()).toList();
+        List<List<CachedFeatures>> found = cropSets.stream().<List<CachedFeatures>>map(_ -> new ArrayList<>()).toList();
         boolean reused = true;
         int done = 0;
-        int total = Math.multiplyExact(pictures.size(), looks.size());
+        int total = Math.multiplyExact(pictures.size(), cropSets.size());
         for (ImageDataset piece : pieces) {
-            Piece keyed = keyed(piece, looks);
-            for (int i = 0; i < looks.size(); i++) {
+            Piece keyed = keyed(piece, cropSets);
+            for (int i = 0; i < cropSets.size(); i++) {
                 Optional<CachedFeatures> known = find(keyed, keyed.keys.get(i));
                 reused &= known.isPresent();
                 found.get(i).add(known.isPresent() ? known.get() : compute(keyed, i, done, total));
@@ -102,7 +102,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         }
         tools.store.trim();
         List<Integer> sizes = pieces.stream().map(ImageDataset::size).toList();
-        List<CachedFeatures> joined = found.stream().map(look -> joined(look, sizes)).toList();
+        List<CachedFeatures> joined = found.stream().map(crops -> joined(crops, sizes)).toList();
         tools.listener.ready(found.getFirst().getFirst().folder(), reused);
         return joined;
     }
@@ -126,7 +126,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
 
     // --- the key -----------------------------------------------------------------------------------------------------
 
-    private Piece keyed(ImageDataset pictures, List<List<Crop>> looks) throws IOException {
+    private Piece keyed(ImageDataset pictures, List<List<Crop>> cropSets) throws IOException {
         Optional<List<String>> contents = pictures.fingerprint().isPresent()
                 ? Optional.empty()
                 : Optional.of(contents(pictures));
@@ -135,8 +135,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         String engine = extractor.network().backend().computeEnvironment() + ", revision " + ComputeEnvironment.REVISION
                 + ", batches of "
                 + BATCH;
-        return new Piece(pictures, contents, looks.stream()
-                .map(look -> new FeatureKey(layers, preprocessing, look, engine, id))
+        return new Piece(pictures, contents, cropSets.stream()
+                .map(crops -> new FeatureKey(layers, preprocessing, crops, engine, id))
                 .toList());
     }
 
@@ -179,11 +179,11 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
 
     // --- computing ---------------------------------------------------------------------------------------------------
 
-    private CachedFeatures compute(Piece piece, int look, int before, int total)
+    private CachedFeatures compute(Piece piece, int crops, int before, int total)
             throws IOException, InterruptedException {
         try {
             goOn(before, total); // before there is a draft: who has been asked once waits until it is removed
-            return write(piece, piece.keys.get(look), before, total);
+            return write(piece, piece.keys.get(crops), before, total);
         } catch (Stopped e) {
             throw new IOException(e.getMessage(), e);
         }

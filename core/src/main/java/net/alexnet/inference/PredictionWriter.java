@@ -14,9 +14,9 @@ import java.util.function.Function;
 import net.alexnet.io.AtomicFileWriter;
 import net.alexnet.io.AtomicFiles;
 
-/// A file with a line for every answer, written as they come. It appears under its name once it is whole:
+/// A file with a line for every prediction, written as they come. It appears under its name once it is whole:
 /// closing it before [#finish()] leaves nothing.
-public final class PredictionWriter implements Prediction.Taker, AutoCloseable {
+public final class PredictionWriter implements Prediction.Consumer, AutoCloseable {
     private static final CsvMapper CSV = CsvMapper.builder()
             .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING) // quotes only where RFC 4180 asks for them
             .build();
@@ -41,7 +41,7 @@ public final class PredictionWriter implements Prediction.Taker, AutoCloseable {
     }
 
     /// A table with a header, comma-separated and quoted as RFC 4180 says: `file`, `class` (the true one), and for each
-    /// guess `class_1`, `probability_1` and so on, best first.
+    /// of the most probable classes `class_1`, `probability_1` and so on, best first.
     ///
     /// @param classes the names of the classes
     /// @throws IOException if the file cannot be made
@@ -50,32 +50,32 @@ public final class PredictionWriter implements Prediction.Taker, AutoCloseable {
         for (int place = 1; place <= Math.min(Prediction.TOP, classes.size()); place++) {
             schema.addColumn("class_" + place).addColumn("probability_" + place);
         }
-        return new PredictionWriter(target, schema.build().withHeader(), answer -> {
-            List<Object> cells = new ArrayList<>(List.of(answer.name(), classes.get(answer.label())));
-            answer.guesses().forEach(guess -> {
-                cells.add(classes.get(guess.label()));
-                cells.add(guess.probability());
+        return new PredictionWriter(target, schema.build().withHeader(), prediction -> {
+            List<Object> cells = new ArrayList<>(List.of(prediction.name(), classes.get(prediction.label())));
+            prediction.best().forEach(predicted -> {
+                cells.add(classes.get(predicted.label()));
+                cells.add(predicted.probability());
             });
             return cells;
         });
     }
 
     /// What the ILSVRC's evaluation server and its devkit's scripts read: a line for each picture, in the pictures' order,
-    /// with the ids of the five best guesses, best first, separated by spaces.
+    /// with the ids of the five most probable classes, best first, separated by spaces.
     ///
     /// @param ids each class's id, from 1
     /// @throws IOException if the file cannot be made
     public static PredictionWriter submission(Path target, List<Integer> ids) throws IOException {
         CsvSchema schema = CsvSchema.emptySchema().withColumnSeparator(' ').withoutQuoteChar();
-        return new PredictionWriter(target, schema, answer -> answer.guesses().stream()
-                .map(guess -> ids.get(guess.label()))
+        return new PredictionWriter(target, schema, prediction -> prediction.best().stream()
+                .map(predicted -> ids.get(predicted.label()))
                 .toList());
     }
 
     @Override
-    public void take(Prediction answer) throws IOException {
+    public void accept(Prediction prediction) throws IOException {
         try {
-            lines.write(line.apply(answer));
+            lines.write(line.apply(prediction));
         } catch (IOException e) {
             throw failure(e);
         }

@@ -37,9 +37,9 @@ public final class TopKErrors {
             missedTop1 += place >= 1 ? 1 : 0;
             missedTop5 += place >= TOP ? 1 : 0;
             lossSum -= Math.log(Math.max(probabilities[i * classes + label], Float.MIN_NORMAL));
-            int guess = TopK.first(probabilities, i * classes, classes);
-            if (guess != label) {
-                confusions.merge(new Pair(label, guess), 1, Integer::sum);
+            int predicted = TopK.first(probabilities, i * classes, classes);
+            if (predicted != label) {
+                confusions.merge(new Pair(label, predicted), 1, Integer::sum);
             }
         }
     }
@@ -63,25 +63,25 @@ public final class TopKErrors {
 
     private List<Confusion> worst() {
         return confusions.entrySet().stream()
-                .map(entry -> new Confusion(entry.getKey().label(), entry.getKey().guess(), entry.getValue()))
+                .map(entry -> new Confusion(entry.getKey().label(), entry.getKey().predicted(), entry.getValue()))
                 .sorted(Comparator.comparingInt(Confusion::count).reversed()
                         .thenComparingInt(Confusion::label)
-                        .thenComparingInt(Confusion::guess))
+                        .thenComparingInt(Confusion::predicted))
                 .limit(WORST)
                 .toList();
     }
 
-    private record Pair(int label, int guess) {}
+    private record Pair(int label, int predicted) {}
 
     /// What an evaluation found.
     ///
     /// @param n pictures counted
-    /// @param missedTop1 pictures whose class was not the first guess
-    /// @param missedTop5 pictures whose class was not among the first five guesses
+    /// @param missedTop1 pictures whose class was not the most probable one
+    /// @param missedTop5 pictures whose class was not among the five most probable
     /// @param top1Error `missedTop1 / n`, a fraction
     /// @param top5Error `missedTop5 / n`, a fraction; 0 where there are at most five classes
     /// @param loss the mean of `−log p` of the true class
-    /// @param confusions the ten commonest wrong first guesses, commonest first
+    /// @param confusions the ten most frequent mistakes, most frequent first
     public record Report(
             long n,
             long missedTop1,
@@ -91,10 +91,10 @@ public final class TopKErrors {
             double loss,
             List<Confusion> confusions) {}
 
-    /// A wrong first guess.
+    /// Pictures of one class for which another class was the most probable.
     ///
     /// @param label the true class
-    /// @param guess the class that was guessed instead
+    /// @param predicted the class that was predicted instead
     /// @param count how often
-    public record Confusion(int label, int guess, int count) {}
+    public record Confusion(int label, int predicted, int count) {}
 }

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 /// A lock that one at a time has, on this machine: on a file, which the operating system lets go of when the process ends,
 /// however it does. The empty file stays: to remove it would let a third in beside one that waits.
 public final class LockFile implements AutoCloseable {
-    private static final long LOOK_MILLIS = 100;
+    private static final long POLL_MILLIS = 100;
 
     /// The files that this process holds. On POSIX systems a process that closes any of its descriptors of a file loses its
     /// lock on it, so a file that is held must not even be opened.
@@ -80,7 +80,7 @@ public final class LockFile implements AutoCloseable {
             if (stop.getAsBoolean()) {
                 throw new InterruptedException();
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(POLL_MILLIS);
             lock = tryTake(file);
         }
         return lock.get();

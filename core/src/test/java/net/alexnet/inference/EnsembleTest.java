@@ -19,7 +19,7 @@ import net.alexnet.data.image.TestImages;
 import net.alexnet.inference.Ensemble.Input;
 import net.alexnet.inference.Ensemble.Member;
 import net.alexnet.inference.Ensemble.Outcome;
-import net.alexnet.inference.Prediction.Guess;
+import net.alexnet.inference.Prediction.Score;
 import net.alexnet.inference.Predictor.ClassProbability;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Activation;
@@ -53,7 +53,7 @@ class EnsembleTest {
     void tenViewsAreTheMeanOfTheirProbabilities() throws Exception {
         Run run = run(List.of(member(small, SMALL)), Views.TEN, 128, 2);
         for (int i = 0; i < PICTURES; i++) {
-            assertSays(run.answers.get(i), i, mean(List.of(row(small, SMALL, i, Crop.ten(12, 8)))));
+            assertSays(run.predictions.get(i), i, mean(List.of(row(small, SMALL, i, Crop.ten(12, 8)))));
         }
         assertThat(run.outcome.members()).containsExactly(run.outcome.average()); // one network is its own average
     }
@@ -83,7 +83,7 @@ class EnsembleTest {
         for (int i = 0; i < PICTURES; i++) {
             double[] smalls = row(small, SMALL, i, Crop.ten(12, 8));
             double[] larges = row(large, LARGE, i, Crop.ten(15, 12));
-            assertSays(run.answers.get(i), i, mean(List.of(smalls, larges)));
+            assertSays(run.predictions.get(i), i, mean(List.of(smalls, larges)));
         }
         Outcome outcome = run.outcome;
         assertThat(outcome.members()).hasSize(2);
@@ -102,7 +102,7 @@ class EnsembleTest {
         Run together = run(List.of(new Member(small, shared), new Member(other, shared)), Views.TEN, 30, 2);
         Run apart = run(List.of(member(small, SMALL), member(other, SMALL)), Views.TEN, 30, 2);
         assertThat(together.outcome).isEqualTo(apart.outcome);
-        assertThat(together.answers).isEqualTo(apart.answers);
+        assertThat(together.predictions).isEqualTo(apart.predictions);
     }
 
     @Test
@@ -112,7 +112,7 @@ class EnsembleTest {
         for (int batch : List.of(10, 25, 1000)) {
             for (int workers : List.of(1, 3)) {
                 Run run = run(members, Views.TEN, batch, workers);
-                assertThat(run.answers).isEqualTo(expected.answers);
+                assertThat(run.predictions).isEqualTo(expected.predictions);
                 assertThat(run.outcome).isEqualTo(expected.outcome);
             }
         }
@@ -126,8 +126,8 @@ class EnsembleTest {
         List<List<ClassProbability>> predictions = classifier.classify(squares, Prediction.TOP);
         Run run = run(List.of(member(small, SMALL)), Views.TEN, 128, 1);
         for (int i = 0; i < PICTURES; i++) {
-            assertThat(predictions.get(i)).isEqualTo(run.answers.get(i).guesses().stream()
-                    .map(guess -> new ClassProbability(CLASSES.get(guess.label()), guess.probability()))
+            assertThat(predictions.get(i)).isEqualTo(run.predictions.get(i).best().stream()
+                    .map(predicted -> new ClassProbability(CLASSES.get(predicted.label()), predicted.probability()))
                     .toList());
         }
     }
@@ -135,13 +135,13 @@ class EnsembleTest {
     @Test
     void stopsWhenAskedToAndLeavesNothingBehind() throws Exception {
         long before = backend.liveTensors();
-        List<Prediction> answers = new ArrayList<>();
+        List<Prediction> predictions = new ArrayList<>();
         List<Long> done = new ArrayList<>();
         assertThat(new Ensemble(List.of(member(small, SMALL), member(large, LARGE)), Views.TEN, 20, 2)
-                .evaluate((now, _) -> done.add(now), answers::add, () -> done.size() == 2))
+                .evaluate((now, _) -> done.add(now), predictions::add, () -> done.size() == 2))
                 .isEmpty();
         assertThat(done).containsExactly(2L, 4L); // two pictures make a batch of 20 views
-        assertThat(answers).hasSize(4);
+        assertThat(predictions).hasSize(4);
         assertThat(backend.liveTensors()).isEqualTo(before);
     }
 
@@ -160,26 +160,26 @@ class EnsembleTest {
 
     // --- by hand ---------------------------------------------------------------------------------------------------
 
-    private record Run(Outcome outcome, List<Prediction> answers) {}
+    private record Run(Outcome outcome, List<Prediction> predictions) {}
 
     private static Run run(List<Member> members, Views views, int batch, int workers) throws Exception {
-        List<Prediction> answers = new ArrayList<>();
+        List<Prediction> predictions = new ArrayList<>();
         Outcome outcome = new Ensemble(members, views, batch, workers)
-                .evaluate((_, _) -> {}, answers::add, () -> false)
+                .evaluate((_, _) -> {}, predictions::add, () -> false)
                 .orElseThrow();
-        assertThat(answers).hasSize(PICTURES);
-        return new Run(outcome, answers);
+        assertThat(predictions).hasSize(PICTURES);
+        return new Run(outcome, predictions);
     }
 
-    private static void assertSays(Prediction answer, int picture, double[] expected) {
-        assertThat(answer.name()).isEqualTo("picture-" + picture);
-        assertThat(answer.label()).isEqualTo(picture % CLASSES.size());
+    private static void assertSays(Prediction prediction, int picture, double[] expected) {
+        assertThat(prediction.name()).isEqualTo("picture-" + picture);
+        assertThat(prediction.label()).isEqualTo(picture % CLASSES.size());
         Map<Integer, Float> said = new LinkedHashMap<>();
-        answer.guesses().forEach(guess -> said.put(guess.label(), guess.probability()));
+        prediction.best().forEach(predicted -> said.put(predicted.label(), predicted.probability()));
         assertThat(said).hasSize(Prediction.TOP);
         said.forEach((label, probability) -> assertThat(probability.doubleValue())
                 .isCloseTo(expected[label], within(1e-6)));
-        assertThat(answer.guesses()).extracting(Guess::probability).isSortedAccordingTo((a, b) -> Float.compare(b, a));
+        assertThat(prediction.best()).extracting(Score::probability).isSortedAccordingTo((a, b) -> Float.compare(b, a));
     }
 
     /// The mean over views of a picture, each cut out by itself and classified alone.

@@ -196,7 +196,7 @@ class FeatureCacheTest {
         assertThatThrownBy(() -> kept.of(pictures, List.of(CENTER, MIRRORED))).isInstanceOf(IOException.class)
                 .hasMessageStartingWith("stopped after 134 of 140 rows");
         try (Stream<Path> left = Files.list(root)) {
-            assertThat(left).as("the first look, which was done").hasSize(1);
+            assertThat(left).as("the first set of crops, which was done").hasSize(1);
         }
         stop = () -> false;
         kept.of(pictures, List.of(CENTER, MIRRORED));

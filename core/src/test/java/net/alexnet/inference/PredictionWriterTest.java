@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import net.alexnet.inference.Prediction.Guess;
+import net.alexnet.inference.Prediction.Score;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,8 +22,9 @@ class PredictionWriterTest {
     void writesATableWithAHeaderAndQuotesWhereNeeded() throws Exception {
         Path file = folder.resolve("predictions.csv");
         try (PredictionWriter predictions = PredictionWriter.predictions(file, CLASSES)) {
-            predictions.take(answer("cat/1.jpg", 0, 1, 2, 0, 3, 4));
-            predictions.take(answer("dog, hot/a very long name that has no need of quotes.jpg", 1, 5, 4, 3, 2, 1));
+            predictions.accept(prediction("cat/1.jpg", 0, 1, 2, 0, 3, 4));
+            predictions
+                    .accept(prediction("dog, hot/a very long name that has no need of quotes.jpg", 1, 5, 4, 3, 2, 1));
             predictions.finish();
         }
         assertThat(Files.readString(file)).isEqualTo("""
@@ -40,7 +41,7 @@ class PredictionWriterTest {
     void fewClassesMakeFewColumns() throws Exception {
         Path file = folder.resolve("predictions.csv");
         try (PredictionWriter predictions = PredictionWriter.predictions(file, List.of("a", "b"))) {
-            predictions.take(answer("1", 1, 1, 0));
+            predictions.accept(prediction("1", 1, 1, 0));
             predictions.finish();
         }
         assertThat(Files.readAllLines(file))
@@ -51,8 +52,8 @@ class PredictionWriterTest {
     void writesASubmissionWithTheIdsOfTheClasses() throws Exception {
         Path file = folder.resolve("submission.txt");
         try (PredictionWriter submission = PredictionWriter.submission(file, List.of(101, 7, 1000, 1, 2, 3))) {
-            submission.take(answer("x", 0, 0, 1, 2, 3, 4));
-            submission.take(answer("y", 0, 5, 4, 3, 2, 1));
+            submission.accept(prediction("x", 0, 0, 1, 2, 3, 4));
+            submission.accept(prediction("y", 0, 5, 4, 3, 2, 1));
             submission.finish();
         }
         assertThat(Files.readString(file)).isEqualTo("101 7 1000 1 2\n3 2 1 1000 7\n");
@@ -63,7 +64,7 @@ class PredictionWriterTest {
         Path file = folder.resolve("submission.txt");
         Files.writeString(file, "before");
         try (PredictionWriter submission = PredictionWriter.submission(file, List.of(1, 2, 3, 4, 5, 6))) {
-            submission.take(answer("x", 0, 0, 1, 2, 3, 4));
+            submission.accept(prediction("x", 0, 0, 1, 2, 3, 4));
             assertThat(names()).hasSize(2).contains("submission.txt");
         }
         assertThat(names()).containsExactly("submission.txt");
@@ -76,8 +77,8 @@ class PredictionWriterTest {
         Files.writeString(folder.resolve("submission.txt.tmp"), "a user's own");
         try (PredictionWriter one = PredictionWriter.submission(file, List.of(1, 2, 3, 4, 5, 6));
                 PredictionWriter other = PredictionWriter.submission(file, List.of(1, 2, 3, 4, 5, 6))) {
-            one.take(answer("x", 0, 0, 1, 2, 3, 4));
-            other.take(answer("x", 0, 4, 3, 2, 1, 0));
+            one.accept(prediction("x", 0, 0, 1, 2, 3, 4));
+            other.accept(prediction("x", 0, 4, 3, 2, 1, 0));
             other.finish();
             assertThat(Files.readString(file)).isEqualTo("5 4 3 2 1\n");
             one.finish();
@@ -99,9 +100,9 @@ class PredictionWriterTest {
                 .withMessageContaining("it is a folder");
     }
 
-    private static Prediction answer(String name, int label, int... best) {
+    private static Prediction prediction(String name, int label, int... best) {
         return new Prediction(name, label, IntStream.range(0, best.length)
-                .mapToObj(place -> new Guess(best[place], (float) Math.scalb(0.5, -place)))
+                .mapToObj(place -> new Score(best[place], (float) Math.scalb(0.5, -place)))
                 .toList());
     }
 

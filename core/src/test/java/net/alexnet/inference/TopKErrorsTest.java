@@ -18,7 +18,7 @@ class TopKErrorsTest {
         for (int i = 0; i < 4; i++) {
             System.arraycopy(falling, 0, rows, i * 7, 7);
         }
-        scores.add(rows, new int[] {0, 4, 5, 6}, 4); // first, fifth, sixth and seventh guess
+        scores.add(rows, new int[] {0, 4, 5, 6}, 4); // first, fifth, sixth and seventh place
         TopKErrors.Report report = scores.report();
         assertThat(report.n()).isEqualTo(4);
         assertThat(report.missedTop1()).isEqualTo(3);
@@ -50,8 +50,8 @@ class TopKErrorsTest {
     @Test
     void listsTheTenCommonestConfusionsOnly() {
         TopKErrors scores = new TopKErrors(13);
-        for (int guess = 1; guess < 13; guess++) {
-            add(scores, 0, guess, guess); // 12 wrong guesses of class 0, the last the commonest
+        for (int predicted = 1; predicted < 13; predicted++) {
+            add(scores, 0, predicted, predicted); // 12 mistakes for class 0, the last the most frequent
         }
         add(scores, 5, 5, 100);
         List<Confusion> confusions = scores.report().confusions();
@@ -102,9 +102,9 @@ class TopKErrorsTest {
         assertThatThrownBy(new TopKErrors(2)::report).hasMessageContaining("no pictures");
     }
 
-    private static void add(TopKErrors scores, int label, int guess, int times) {
+    private static void add(TopKErrors scores, int label, int predicted, int times) {
         float[] row = new float[13];
-        row[guess] = 1;
+        row[predicted] = 1;
         for (int i = 0; i < times; i++) {
             scores.add(row, new int[] {label}, 1);
         }
