@@ -1,0 +1,295 @@
+package net.alexnet.io;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The folder of everything that the program can make or fetch again. It is safe to delete at any time.
+///
+/// ```
+/// root/datasets/NAME      prepared datasets      evicted, least recently used first
+/// root/features/NAME      stored features        evicted, least recently used first
+/// root/models/NAME        pulled models          stay: the user asked for them by name
+/// root/javacpp            native libraries       stay: the launcher puts them there, their number is fixed
+/// root/entries.lock       an empty file whose byte ranges are the entries' locks
+/// ```
+///
+/// An entry is a file or a folder, and the evicted kinds share one limit. [#trim()] removes the entries that were used
+/// longest ago until the rest is within the limit. An entry in use stays: one that a process holds with [#use], on any
+/// machine whose file system knows of locks, or one that was used in the last ten minutes. So what is wanted now is never
+/// refused for its size, and the limit may be exceeded for as long.
+///
+/// @param root the folder of all kinds; made when there is something to put in it
+/// @param limit the total bytes of the evicted kinds
+/// @param recent an entry that was used within this time stays
+public record CacheFolder(Path root, long limit, Duration recent) {
+    /// The limit unless another is given: 20 GiB.
+    public static final long LIMIT = 20L << 30;
+
+    private static final Duration RECENT = Duration.ofMinutes(10);
+    private static final String DRAFT = ".tmp-";
+    private static final long POLL_MILLIS = 50;
+
+    /// The kinds of entries; each has a folder of its name in lower case.
+    public enum Kind {
+        DATASETS, FEATURES, MODELS;
+
+        private boolean evicted() {
+            return this != MODELS;
+        }
+    }
+
+    /// A cache with the usual limit.
+    public CacheFolder(Path root) {
+        this(root, LIMIT, RECENT);
+    }
+
+    /// The user's cache: `alexnet` in `XDG_CACHE_HOME` or `~/.cache` (XDG Base Directory). The launcher has the same rule.
+    public static CacheFolder ofUser() {
+        return new CacheFolder(userCaches(System.getenv(), System.getProperty("user.home")).resolve("alexnet"));
+    }
+
+    /// Where a user's caches are. `HOME` comes before what Java takes from the password file: they differ in containers
+    /// and under `sudo`. A path that is not absolute does not count, as XDG says.
+    ///
+    /// @param home the home folder that Java knows
+    public static Path userCaches(Map<String, String> environment, String home) {
+        Path caches = Path.of(environment.getOrDefault("XDG_CACHE_HOME", ""));
+        Path user = Path.of(environment.getOrDefault("HOME", ""));
+        return caches.isAbsolute() ? caches : (user.isAbsolute() ? user : Path.of(home)).resolve(".cache");
+    }
+
+    /// The folder of a kind; it need not exist.
+    public Path folder(Kind kind) {
+        return root.resolve(kind.name().toLowerCase(Locale.ROOT));
+    }
+
+    /// Where an entry is; it need not exist.
+    public Path entry(Kind kind, String name) {
+        return folder(kind).resolve(name);
+    }
+
+    /// Notes that an entry was used.
+    public static void touch(Path entry) {
+        try {
+            Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            // not there, or another user's: its age stays
+        }
+    }
+
+    // --- drafts ------------------------------------------------------------------------------------------------------
+
+    /// Begins a folder that becomes an entry once it is whole.
+    public Draft draft(Kind kind, String name) throws IOException, InterruptedException {
+        Path target = entry(kind, name);
+        Files.createDirectories(folder(kind));
+        Path draft = target.resolveSibling(name + DRAFT + UUID.randomUUID());
+        Use use = use(draft);
+        try {
+            return new Draft(target, Files.createDirectory(draft), use);
+        } catch (IOException e) {
+            use.close();
+            throw e;
+        }
+    }
+
+    /// A folder that is being written. Closed before [#place], it is removed; that of a process that was killed goes with the
+    /// next [#trim()].
+    public static final class Draft implements AutoCloseable {
+        private final Path target;
+        private final Path folder;
+        private final Use use;
+
+        private Draft(Path target, Path folder, Use use) {
+            this.target = target;
+            this.folder = folder;
+            this.use = use;
+        }
+
+        /// Where to write.
+        public Path folder() {
+            return folder;
+        }
+
+        /// Puts the folder in its place, which other processes may do at the same time.
+        ///
+        /// @param there tells whether what is there already is as good; then it stays
+        public void place(AtomicFiles.Check there) throws IOException {
+            AtomicFiles.placeTree(folder, target, there);
+        }
+
+        @Override
+        public void close() throws IOException {
+            try (use) {
+                AtomicFiles.deleteTree(folder);
+            }
+        }
+    }
+
+    // --- eviction ----------------------------------------------------------------------------------------------------
+
+    /// @param used when something in it was read or written last
+    private record Entry(Path path, long bytes, Instant used) {}
+
+    /// Removes the drafts of processes that are no more and what is beyond the limit. An entry that cannot be removed stays:
+    /// a cache that is too large is no reason to fail.
+    public void trim() {
+        try {
+            List<Entry> entries = new ArrayList<>();
+            for (Kind kind : Kind.values()) {
+                if (kind.evicted() && Files.isDirectory(folder(kind))) {
+                    entries.addAll(entries(folder(kind)));
+                }
+            }
+            entries.sort(Comparator.comparing(Entry::used));
+            long bytes = entries.stream().mapToLong(Entry::bytes).sum();
+            Instant spared = Instant.now().minus(recent);
+            for (Entry entry : entries) {
+                boolean draft = entry.path.getFileName().toString().contains(DRAFT);
+                if (entry.used.isBefore(spared) && (draft || bytes > limit) && removed(entry.path)) {
+                    bytes -= entry.bytes;
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // another process is at it too, or a file is open
+        }
+    }
+
+    private static List<Entry> entries(Path folder) throws IOException {
+        List<Entry> entries = new ArrayList<>();
+        try (Stream<Path> paths = Files.list(folder)) {
+            for (Path path : paths.toList()) {
+                long bytes = 0;
+                Instant used = Instant.MIN;
+                try (Stream<Path> files = Files.walk(path)) {
+                    for (Path file : files.toList()) {
+                        bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
+                        Instant changed = Files.getLastModifiedTime(file).toInstant();
+                        used = changed.isAfter(used) ? changed : used;
+                    }
+                }
+                entries.add(new Entry(path, bytes, used));
+            }
+        }
+        return entries;
+    }
+
+    /// @return whether it was removed, and so not in use
+    private boolean removed(Path entry) throws IOException {
+        synchronized (HELD) {
+            if (HELD.containsKey(key(entry))) {
+                return false;
+            }
+            FileLock lock = lock(key(entry), false);
+            if (lock == null) {
+                return false;
+            }
+            try (lock) {
+                AtomicFiles.deleteTree(entry);
+                return true;
+            }
+        }
+    }
+
+    // --- locks -------------------------------------------------------------------------------------------------------
+
+    private static final class Held {
+        private final FileLock lock;
+        private int users;
+
+        Held(FileLock lock) {
+            this.lock = lock;
+        }
+    }
+
+    /// The entries that this process uses; its monitor guards all of this section.
+    private static final Map<Path, Held> HELD = new HashMap<>();
+
+    /// The open lock files. They are never closed: on POSIX systems a process that closes any of its descriptors of a file
+    /// gives up all its locks on it.
+    private static final Map<Path, FileChannel> CHANNELS = new HashMap<>();
+
+    /// An entry in use, until it is closed or the process ends.
+    public static final class Use implements AutoCloseable {
+        private @Nullable Path key;
+
+        private Use(Path key) {
+            this.key = key;
+        }
+
+        @Override
+        public void close() throws IOException {
+            synchronized (HELD) {
+                Held held = key == null ? null : HELD.get(key);
+                if (held != null && --held.users == 0) {
+                    HELD.remove(key);
+                    held.lock.release();
+                }
+                key = null;
+            }
+        }
+    }
+
+    /// Keeps an entry from being evicted; several processes and threads may use the same one.
+    ///
+    /// @param entry it need not exist yet
+    public Use use(Path entry) throws IOException, InterruptedException {
+        Path key = key(entry);
+        Files.createDirectories(root);
+        while (true) {
+            synchronized (HELD) {
+                Held held = HELD.get(key);
+                FileLock lock = held == null ? lock(key, true) : held.lock;
+                if (lock != null) {
+                    held = held == null ? new Held(lock) : held;
+                    held.users++;
+                    HELD.put(key, held);
+                    touch(entry);
+                    return new Use(key);
+                }
+            }
+            Thread.sleep(POLL_MILLIS); // another process is removing it
+        }
+    }
+
+    private static Path key(Path entry) {
+        return entry.toAbsolutePath().normalize();
+    }
+
+    /// @return null if another process has a lock that does not go with it
+    private @Nullable FileLock lock(Path key, boolean shared) throws IOException {
+        Path file = key(root.resolve("entries.lock"));
+        FileChannel channel = CHANNELS.get(file);
+        if (channel == null) {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
+                    StandardOpenOption.WRITE);
+            CHANNELS.put(file, channel);
+        }
+        String name = key(root).relativize(key).toString();
+        long position = Hashes.first64(name.getBytes(StandardCharsets.UTF_8)) >>> 2; // far from the largest offset
+        try {
+            return channel.tryLock(position, 1, shared);
+        } catch (OverlappingFileLockException e) {
+            return null; // another class loader of this process
+        }
+    }
+}
