@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// @param plainHttp whether an address may be without encryption
 /// @param bytes the file's size, where it is known
 /// @param hash of the file, the publisher's
-/// @param licence of the weights
+/// @param license of the weights
 /// @param accuracy as published
-/// @param dialect of its names and layout, as for `import`
+/// @param layout of its names, as for `import`
 /// @param classOrder in which order ImageNet's classes stand; nothing for a model file of ours, which says it itself
 record CatalogueEntry(
         @JsonProperty(required = true) String name,
@@ -31,11 +31,11 @@ record CatalogueEntry(
         boolean plainHttp,
         @Nullable Long bytes,
         @JsonProperty(required = true) Hash hash,
-        @JsonProperty(required = true) String licence,
+        @JsonProperty(required = true) String license,
         @JsonProperty(required = true) Accuracy accuracy,
-        @JsonProperty(required = true) String dialect,
+        @JsonProperty(required = true) String layout,
         ImageNet.@Nullable Order classOrder) {
-    /// The dialect of a model file of ours.
+    /// The layout of a model file of ours.
     static final String OWN = "alexnet";
 
     /// Where a publisher says no size: twice what any AlexNet takes.
@@ -56,9 +56,9 @@ record CatalogueEntry(
         if (!PulledModels.isName(name)) {
             throw new IllegalArgumentException("'" + name + "' is not a name of letters, digits, '.', '_' and '-'");
         }
-        if (!dialect.equals(OWN) && WeightLayout.of(dialect).isEmpty()) {
+        if (!layout.equals(OWN) && WeightLayout.of(layout).isEmpty()) {
             throw new IllegalArgumentException(
-                    name + ": dialect must be " + OWN + " or one that import knows, found '" + dialect
+                    name + ": layout must be " + OWN + " or one that import knows, found '" + layout
                             + "'");
         }
         published(file, addresses, plainHttp, bytes, hash); // refuses what makes no sense

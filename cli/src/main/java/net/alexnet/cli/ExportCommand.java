@@ -33,7 +33,7 @@ final class ExportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The file to write; its ending says the format.")
     private Path out = Path.of("");
 
-    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors get: torchvision, caffe, caffenet or onnx-zoo, for their own networks alone, or paper for this program's. Default: torchvision for its network, else paper. An .onnx has paper's.")
+    @Option(names = "--net", paramLabel = "LAYOUT", description = "Whose names the tensors get: torchvision, caffe, caffenet or onnx-zoo, for their own networks alone, or paper for this program's. Default: torchvision for its network, else paper. An .onnx has paper's.")
     private @Nullable String net;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch or onnx, whatever OUT is called.")
@@ -61,9 +61,9 @@ final class ExportCommand implements Callable<Integer> {
         OutputFile.require(out, List.of(model), force);
         try {
             Model.Stored stored = ModelFile.find(model, which).stored();
-            WeightLayout dialect = net == null ? Exporter.usual(stored.card(), chosen) : WeightLayouts.named(net);
-            Exporter.write(out, stored, dialect, chosen);
-            say(stored, dialect, chosen);
+            WeightLayout layout = net == null ? Exporter.usual(stored.card(), chosen) : WeightLayouts.named(net);
+            Exporter.write(out, stored, layout, chosen);
+            say(stored, layout, chosen);
         } catch (ImportException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
@@ -75,12 +75,12 @@ final class ExportCommand implements Callable<Integer> {
         return String.join(", ", endings);
     }
 
-    private void say(Model.Stored stored, WeightLayout dialect, ExportFormat chosen) throws IOException {
+    private void say(Model.Stored stored, WeightLayout layout, ExportFormat chosen) throws IOException {
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("file", out.toString());
             object.put("format", ModelCardPrinter.spelled(chosen));
-            object.put("names", dialect.key());
+            object.put("names", layout.key());
             object.put("bytes", Files.size(out));
             object.put("card", ModelCardPrinter.object(stored.card()));
             terminal.out().println(Json.of(object));
@@ -98,7 +98,7 @@ final class ExportCommand implements Callable<Integer> {
             terminal.err().println("warning: a .pth has no place for the mean image that this model takes away; a"
                     + " .safetensors has");
         }
-        terminal.out().println("exported: " + out + " (" + Text.bytes(Files.size(out)) + ", names of " + dialect.key()
+        terminal.out().println("exported: " + out + " (" + Text.bytes(Files.size(out)) + ", names of " + layout.key()
                 + ")");
     }
 }

@@ -41,7 +41,7 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The model file to write, a .safetensors.")
     private Path out = Path.of("");
 
-    @Option(names = "--net", paramLabel = "DIALECT", description = "Whose names the tensors have: torchvision, caffe (bvlc_alexnet), caffenet (Caffe's reference model), onnx-zoo (bvlcalexnet) or paper (this program's own). Default: what the file says of itself, else what the names tell, if they tell one.")
+    @Option(names = "--net", paramLabel = "LAYOUT", description = "Whose names the tensors have: torchvision, caffe (bvlc_alexnet), caffenet (Caffe's reference model), onnx-zoo (bvlcalexnet) or paper (this program's own). Default: what the file says of itself, else what the names tell, if they tell one.")
     private @Nullable String net;
 
     @Option(names = "--table", paramLabel = "TABLE", description = "With --net paper, the network: paper, original, caffe, caffenet, torchvision or small. Default: what the file says of itself, else paper.")
@@ -65,8 +65,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "With --only, of the layers that are initialised. Default: 1.")
     private @Nullable Long seed;
 
-    @Option(names = "--licence", paramLabel = "TEXT", description = "Under which the weights are given away; written down in the model file.")
-    private @Nullable String licence;
+    @Option(names = "--license", paramLabel = "TEXT", description = "Under which the weights are given away; written down in the model file.")
+    private @Nullable String license;
 
     @Option(names = "--address", paramLabel = "URL", description = "Where the weights are to be had; written down in the model file.")
     private @Nullable String address;
@@ -102,10 +102,10 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private ImportOptions options(WeightFile weights) throws IOException {
-        ImportOptions options = ImportOptions.of(dialect(weights)).withPictures(pictures.pictures());
+        ImportOptions options = ImportOptions.of(layout(weights)).withPictures(pictures.pictures());
         if (table != null) {
-            if (options.dialect() != WeightLayout.PAPER && options.dialect().table() != table) {
-                throw new UsageException("--table is for --net paper; " + options.dialect().key()
+            if (options.layout() != WeightLayout.PAPER && options.layout().table() != table) {
+                throw new UsageException("--table is for --net paper; " + options.layout().key()
                         + " names one network only");
             }
             options = options.withTable(table);
@@ -113,9 +113,9 @@ final class ImportCommand implements Callable<Integer> {
         if (classes != null && !classes.equals("imagenet")) {
             options = options.withClasses(ClassList.read(Path.of(classes)));
         }
-        WeightLayout dialect = options.dialect();
+        WeightLayout layout = options.layout();
         Optional<ImageNet.Order> wanted = Optional.ofNullable(order)
-                .or(() -> "imagenet".equals(classes) ? usualOrder(dialect) : Optional.empty());
+                .or(() -> "imagenet".equals(classes) ? usualOrder(layout) : Optional.empty());
         if (wanted.isPresent()) {
             options = options.withOrder(wanted.get());
         }
@@ -134,21 +134,21 @@ final class ImportCommand implements Callable<Integer> {
                             + " FILE; leave it away, or name the layers to take with --only");
         }
         return options.withSource(new ImportOptions.Source(
-                Optional.ofNullable(licence), Optional.ofNullable(address), Optional.empty()));
+                Optional.ofNullable(license), Optional.ofNullable(address), Optional.empty()));
     }
 
     private long seed() {
         return seed == null ? 1 : seed;
     }
 
-    private static Optional<ImageNet.Order> usualOrder(WeightLayout dialect) {
-        return Optional.of(dialect.order().orElseThrow(() -> new UsageException(
+    private static Optional<ImageNet.Order> usualOrder(WeightLayout layout) {
+        return Optional.of(layout.order().orElseThrow(() -> new UsageException(
                 "--classes imagenet needs --order sorted (by wnid, tench first) or --order devkit (by ILSVRC2012_ID, kit"
                         + " fox first) with --net paper")));
     }
 
-    private WeightLayout dialect(WeightFile weights) throws IOException {
-        return net == null ? Importer.dialect(weights) : WeightLayouts.named(net);
+    private WeightLayout layout(WeightFile weights) throws IOException {
+        return net == null ? Importer.layout(weights) : WeightLayouts.named(net);
     }
 
     private void say(ImportResult imported) throws IOException {

@@ -36,8 +36,8 @@ final class ModelCardPrinter {
         lines.add("origin: " + card.origin());
         card.provenance().ifPresent(provenance -> {
             lines.add("sha256: " + provenance.sha256());
-            if (provenance.licence() != null) {
-                lines.add("licence: " + provenance.licence());
+            if (provenance.license() != null) {
+                lines.add("license: " + provenance.license());
             }
             if (provenance.address() != null) {
                 lines.add("address: " + provenance.address());
@@ -62,7 +62,7 @@ final class ModelCardPrinter {
 
     private static String pictures(Preprocessing how) {
         return "shorter side to " + how.resize() + ", middle square, view of " + how.crop() + ", "
-                + (how.channels() == 3 ? ModelCard.COLOR_ORDER : "grey") + ", less "
+                + (how.channels() == 3 ? ModelCard.COLOR_ORDER : "gray") + ", less "
                 + how.meanImage().map(_ -> "a mean image (on average " + rounded(how.mean()) + ")")
                         .orElseGet(() -> "the mean " + rounded(how.mean()))
                 + (how.scale().stream().allMatch(factor -> factor == 1) ? "" : ", times " + rounded(how.scale()));
@@ -93,7 +93,7 @@ final class ModelCardPrinter {
         pictures.put("mean", how.mean());
         pictures.put("mean_image", how.meanImage().isPresent());
         pictures.put("scale", how.scale());
-        pictures.put("colour_order", how.channels() == 3 ? ModelCard.COLOR_ORDER : "grey");
+        pictures.put("color_order", how.channels() == 3 ? ModelCard.COLOR_ORDER : "gray");
         object.put("preprocessing", pictures);
         object.put("origin", card.origin());
         card.views().ifPresent(views -> object.put("views", views));

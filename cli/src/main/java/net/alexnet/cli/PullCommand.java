@@ -185,9 +185,9 @@ final class PullCommand implements Callable<Integer> {
                 row.put("addresses", entry.addresses());
                 row.put("bytes", entry.bytes());
                 row.put("hash", entry.hash().toString());
-                row.put("licence", entry.licence());
+                row.put("license", entry.license());
                 row.put("accuracy", entry.accuracy());
-                row.put("dialect", entry.dialect());
+                row.put("layout", entry.layout());
                 ImageNet.Order order = entry.classOrder();
                 row.put("class_order", order == null ? null : ModelCardPrinter.spelled(order));
                 row.put("pulled", models.has(entry));
@@ -197,12 +197,12 @@ final class PullCommand implements Callable<Integer> {
             return;
         }
         String form = "%-24s %-9s %-7s %-7s %-17s %s%n";
-        terminal.out().printf(Locale.ROOT, form, "name", "size", "top-1", "top-5", "licence", "");
+        terminal.out().printf(Locale.ROOT, form, "name", "size", "top-1", "top-5", "license", "");
         for (CatalogueEntry entry : catalogue.entries()) {
             Long bytes = entry.bytes();
             terminal.out().printf(Locale.ROOT, form, entry.name(), bytes == null ? "?" : Text.bytes(bytes),
                     String.format(Locale.ROOT, "%.1f %%", entry.accuracy().top1()),
-                    String.format(Locale.ROOT, "%.1f %%", entry.accuracy().top5()), entry.licence(),
+                    String.format(Locale.ROOT, "%.1f %%", entry.accuracy().top5()), entry.license(),
                     models.has(entry) ? "pulled" : "");
             terminal.out().println("    " + entry.description());
         }

@@ -21,15 +21,15 @@ final class PulledImport {
     /// @param file as published, its hash checked
     /// @throws IOException if it does not hold what the entry says
     static void run(Path file, CatalogueEntry entry, Path out) throws IOException {
-        if (entry.dialect().equals(CatalogueEntry.OWN)) {
+        if (entry.layout().equals(CatalogueEntry.OWN)) {
             Model.cardOf(file); // refuses what is no model
             AtomicFiles.write(out, stream -> Files.copy(file, stream));
             return;
         }
         try (WeightFile weights = Importer.open(file)) {
-            ImportOptions.Source source = new ImportOptions.Source(Optional.of(entry.licence()),
+            ImportOptions.Source source = new ImportOptions.Source(Optional.of(entry.license()),
                     Optional.of(entry.addresses().getFirst().toString()), Optional.of(entry.accuracy().views()));
-            ImportOptions options = ImportOptions.of(WeightLayouts.named(entry.dialect())).withSource(source);
+            ImportOptions options = ImportOptions.of(WeightLayouts.named(entry.layout())).withSource(source);
             ImageNet.Order order = entry.classOrder();
             Importer.read(weights, order == null ? options : options.withOrder(order)).write(out);
         } catch (ImportException e) {

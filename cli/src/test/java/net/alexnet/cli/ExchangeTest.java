@@ -60,7 +60,7 @@ class ExchangeTest {
         assertThat(card.get("classes")).hasSize(1000).first().asString().contains("tench");
         assertThat(card.get("wnids").get(999).asText()).isEqualTo("n15075141");
         assertThat(card.get("views").asInt()).isEqualTo(1);
-        assertThat(card.get("preprocessing").get("colour_order").asText()).isEqualTo("rgb");
+        assertThat(card.get("preprocessing").get("color_order").asText()).isEqualTo("rgb");
         assertThat(card.get("provenance").get("file").asText()).isEqualTo("foreign.safetensors");
     }
 
@@ -107,8 +107,8 @@ class ExchangeTest {
 
     @Test
     void inspectShowsTheCard() throws Exception {
-        Result.done("import", foreign, "--classes", names, "--licence", "BSD-3-Clause", model);
-        assertThat(Result.done("inspect", model).out()).contains("classes: 3, tench", "licence: BSD-3-Clause",
+        Result.done("import", foreign, "--classes", names, "--license", "BSD-3-Clause", model);
+        assertThat(Result.done("inspect", model).out()).contains("classes: 3, tench", "license: BSD-3-Clause",
                 "less the mean 123.68, 116.28, 103.53, times 0.017125, 0.017507, 0.017429", "conv2");
         JsonNode card = Result.done("inspect", model, "--json").json().get("card");
         assertThat(card.get("preprocessing").get("resize").asInt()).isEqualTo(256);

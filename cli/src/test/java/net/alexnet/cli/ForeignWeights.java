@@ -18,19 +18,19 @@ import net.alexnet.tensor.Shape;
 final class ForeignWeights {
     private ForeignWeights() {}
 
-    /// Writes a dialect's network.
+    /// Writes a layout's network.
     ///
     /// @param left the tensor that is left out, by their name; empty for none
-    static Path write(Path file, WeightLayout dialect, int classes, String left) throws IOException {
-        AlexNet network = AlexNet.of(dialect.table()).withClasses(classes);
+    static Path write(Path file, WeightLayout layout, int classes, String left) throws IOException {
+        AlexNet network = AlexNet.of(layout.table()).withClasses(classes);
         network = network.withSize(network.input(), 3, 0.001);
         Random random = new Random(11);
         List<NamedTensor> entries = new ArrayList<>();
         for (Row row : network.architecture().rows()) {
             if (row.layer() instanceof Weighted) {
-                entries.add(entry(dialect.theirs(row.name() + ".weight"), row.weightShape(),
+                entries.add(entry(layout.theirs(row.name() + ".weight"), row.weightShape(),
                         Math.sqrt(2.0 / row.fanIn()), random));
-                entries.add(entry(dialect.theirs(row.name() + ".bias"), Shape.of(row.out().dim(0)), 0.1, random));
+                entries.add(entry(layout.theirs(row.name() + ".bias"), Shape.of(row.out().dim(0)), 0.1, random));
             }
         }
         entries.removeIf(entry -> entry.name().equals(left));

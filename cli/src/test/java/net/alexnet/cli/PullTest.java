@@ -99,7 +99,7 @@ class PullTest {
         write(NAME, FILE, "alexnet", sha256, bytes);
     }
 
-    private void write(String name, String file, String dialect, String sha256, long bytes) throws IOException {
+    private void write(String name, String file, String layout, String sha256, long bytes) throws IOException {
         Files.writeString(catalogue, """
                 - name: %s
                   description: a toy
@@ -108,10 +108,10 @@ class PullTest {
                   plain_http: true
                   bytes: %d
                   hash: {kind: sha256, hex: %s}
-                  licence: none
+                  license: none
                   accuracy: {top1: 50, top5: 100, views: 1}
-                  dialect: %s
-                """.formatted(name, file, server.getAddress().getPort(), file, bytes, sha256, dialect));
+                  layout: %s
+                """.formatted(name, file, server.getAddress().getPort(), file, bytes, sha256, layout));
     }
 
     @AfterEach
@@ -264,7 +264,7 @@ class PullTest {
         assertThat(requests).hasValue(0);
     }
 
-    // --- names and dialects ------------------------------------------------------------------------------------------
+    // --- names and layouts ------------------------------------------------------------------------------------------
 
     /// What has a name of the program's catalogue and was made from another file is not what that name stands for.
     @Test
@@ -292,10 +292,10 @@ class PullTest {
     /// Published by others: a state dict of PyTorch's, and weights that read blue, green, red.
     @ParameterizedTest
     @CsvSource({"TORCHVISION, weights.pth", "CAFFE, weights.safetensors"})
-    void weightsOfOthersAreImported(WeightLayout dialect, String file) throws Exception {
-        Path foreign = ForeignWeights.write(folder.resolve("foreign.safetensors"), dialect, 1000, "");
+    void weightsOfOthersAreImported(WeightLayout layout, String file) throws Exception {
+        Path foreign = ForeignWeights.write(folder.resolve("foreign.safetensors"), layout, 1000, "");
         Path imported = folder.resolve("imported.safetensors");
-        Result.done("import", foreign, "--net", dialect.key(), imported);
+        Result.done("import", foreign, "--net", layout.key(), imported);
         Path published = folder.resolve(file);
         if (file.endsWith(".pth")) {
             Result.done("export", imported, published);
@@ -303,9 +303,9 @@ class PullTest {
             Files.copy(foreign, published);
         }
         served = Files.readAllBytes(published);
-        write(NAME, file, dialect.key(), Hash.sha256(published).hex(), served.length);
+        write(NAME, file, layout.key(), Hash.sha256(published).hex(), served.length);
         assertThat(pull().exitCode()).isZero();
-        assertThat(Result.done("inspect", NAME).out()).contains("licence: none", file);
+        assertThat(Result.done("inspect", NAME).out()).contains("license: none", file);
         JsonNode answers = Result.done("classify", NAME, picture, "--threads", 1, "--json").json();
         assertThat(answers.get(0).get("predictions")).hasSize(5).isEqualTo(
                 Result.done("classify", imported, picture, "--threads", 1, "--json").json().get(0).get("predictions"));
@@ -382,12 +382,12 @@ class PullTest {
         pull().isRefused(1, catalogue.toString(), "is not an address that begins with https://");
         Files.writeString(catalogue, text.replace("file: ", "file: ../"));
         pull().isRefused(1, catalogue.toString(), "is not the name of a file");
-        Files.writeString(catalogue, text.replace("  licence: none\n", ""));
-        pull().isRefused(1, catalogue.toString(), "line ", "licence");
+        Files.writeString(catalogue, text.replace("  license: none\n", ""));
+        pull().isRefused(1, catalogue.toString(), "line ", "license");
         Files.writeString(catalogue, text.replace("views: 1}", "views: 3}"));
         pull().isRefused(1, catalogue.toString(), "views must be 1 or 10, found 3");
-        Files.writeString(catalogue, text.replace("dialect: alexnet", "dialect: klingon"));
-        pull().isRefused(1, catalogue.toString(), "dialect must be", "'klingon'");
+        Files.writeString(catalogue, text.replace("layout: alexnet", "layout: klingon"));
+        pull().isRefused(1, catalogue.toString(), "layout must be", "'klingon'");
         Files.writeString(catalogue, text + "  class_order: as drawn\n");
         pull().isRefused(1, catalogue.toString(), "line ", "as drawn");
         Files.writeString(catalogue, text + "  size: 3\n");

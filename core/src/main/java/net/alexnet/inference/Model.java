@@ -33,7 +33,7 @@ import net.alexnet.tensor.Shape;
 /// A trained network with its card, as it lies in a `model.safetensors`.
 ///
 /// The metadata has the keys `format` (`alexnet-1`), `network`, `classes`, `preprocessing` (JSON) and `origin` (text), and,
-/// where they are known, `wnids` and `provenance` (JSON), `views` (a number) and `colour_order` (always `rgb`); tensors are named `conv1.weight`, `conv1.bias` and so on, in PyTorch's order of axes. Where the preprocessing takes a
+/// where they are known, `wnids` and `provenance` (JSON), `views` (a number) and `color_order` (always `rgb`); tensors are named `conv1.weight`, `conv1.bias` and so on, in PyTorch's order of axes. Where the preprocessing takes a
 /// mean image away, `mean_image` holds it, channels × height × width.
 public record Model(ModelCard card, Network network) {
     private static final String FORMAT = "alexnet-1";
@@ -41,7 +41,8 @@ public record Model(ModelCard card, Network network) {
     public static final String MEAN_IMAGE = "mean_image";
 
     /// The key of the order of colours in the file's `conv1`.
-    public static final String COLOR_ORDER = "colour_order";
+    public static final String COLOR_ORDER = "color_order";
+    private static final String OLD_COLOR_ORDER = "colour_order";
 
     private static final String WNIDS = "wnids";
     private static final String VIEWS = "views";
@@ -241,6 +242,13 @@ public record Model(ModelCard card, Network network) {
                 : Optional.empty();
     }
 
+    /// The order of colors that a file of weights says its `conv1` reads, if it says one; older files spell the key
+    /// `colour_order`.
+    public static Optional<String> colorOrder(Map<String, String> metadata) {
+        return Optional.ofNullable(metadata.get(COLOR_ORDER))
+                .or(() -> Optional.ofNullable(metadata.get(OLD_COLOR_ORDER)));
+    }
+
     private static ModelCard card(Path file, WeightFile weights) throws WeightFileException {
         Map<String, String> metadata = weights.metadata();
         if (!FORMAT.equals(metadata.get("format"))) {
@@ -248,7 +256,7 @@ public record Model(ModelCard card, Network network) {
                     + FORMAT + "', found "
                     + (metadata.isEmpty() ? "no metadata" : metadata.getOrDefault("format", "none")));
         }
-        String colours = metadata.getOrDefault(COLOR_ORDER, ModelCard.COLOR_ORDER);
+        String colours = colorOrder(metadata).orElse(ModelCard.COLOR_ORDER);
         if (!colours.equals(ModelCard.COLOR_ORDER)) {
             throw new WeightFileException(file, "its metadata says that its colours are in the order '" + colours
                     + "'; a model file's are always " + ModelCard.COLOR_ORDER);

@@ -1,15 +1,21 @@
 package net.alexnet.inference;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
-/// The file that weights were imported from.
+/// The file that weights were imported from. Older files spell two of its keys `dialect`
+/// and `licence`.
 ///
 /// @param file its name, without folders
 /// @param sha256 of all its bytes, in lower-case hexadecimal
-/// @param dialect how its tensors were named, such as `torchvision`
-/// @param licence under which it is given away, if known
+/// @param layout how its tensors were named, such as `torchvision`
+/// @param license under which it is given away, if known
 /// @param address where it is to be had, if known
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Provenance(
-        String file, String sha256, String dialect, @Nullable String licence, @Nullable String address) {}
+        String file,
+        String sha256,
+        @JsonAlias("dialect") String layout,
+        @JsonAlias("licence") @Nullable String license,
+        @Nullable String address) {}

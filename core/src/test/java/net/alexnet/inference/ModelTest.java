@@ -119,12 +119,17 @@ class ModelTest {
                 Optional.of(new Provenance("a.pth", "00ff", "torchvision", null, "https://example.org")));
         Safetensors.write(file, Model.metadata(whole), List.of());
         assertThat(Model.read(file).card()).isEqualTo(whole);
-        assertThat(Model.metadata(whole)).containsEntry("colour_order", "rgb").containsEntry("views", "10")
-                .containsEntry("provenance", "{\"file\":\"a.pth\",\"sha256\":\"00ff\",\"dialect\":\"torchvision\","
+        assertThat(Model.metadata(whole)).containsEntry("color_order", "rgb").containsEntry("views", "10")
+                .containsEntry("provenance", "{\"file\":\"a.pth\",\"sha256\":\"00ff\",\"layout\":\"torchvision\","
                         + "\"address\":\"https://example.org\"}");
         assertThat(Model.metadata(whole).get("preprocessing")).contains("\"scale\":[0.5,0.25,0.125]");
+        Map<String, String> older = new HashMap<>(Model.metadata(whole));
+        older.computeIfPresent("provenance", (_, text) -> text.replace("\"layout\"", "\"dialect\""));
+        Safetensors.write(file, older, List.of());
+        assertThat(Model.read(file).card()).isEqualTo(whole);
         Map<String, String> turned = new HashMap<>(Model.metadata(whole));
-        turned.put("colour_order", "bgr");
+        turned.remove("color_order");
+        turned.put("colour_order", "bgr"); // the key of older files
         Safetensors.write(file, turned, List.of());
         assertThatThrownBy(() -> Model.read(file)).isInstanceOf(WeightFileException.class)
                 .hasMessageContaining("'bgr'");

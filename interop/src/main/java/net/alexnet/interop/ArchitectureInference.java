@@ -43,11 +43,11 @@ final class ArchitectureInference {
         return input.isPresent() ? network : fitted(network);
     }
 
-    /// The table, for pictures as large as the dialect's graph reads them.
+    /// The table, for pictures as large as the layout's graph reads them.
     private AlexNet usual(Variant table) {
         AlexNet network = AlexNet.of(table);
-        WeightLayout dialect = tensors.dialect();
-        return dialect.conventions().filter(_ -> table == dialect.table())
+        WeightLayout layout = tensors.layout();
+        return layout.conventions().filter(_ -> table == layout.table())
                 .map(conventions -> network.withSize(conventions.crop(), network.channels(), network.width()))
                 .orElse(network);
     }
@@ -63,7 +63,7 @@ final class ArchitectureInference {
     /// The maps or units of each layer, but for the classes.
     private Map<String, Integer> outputs() throws WeightFileException {
         Map<String, Integer> outputs = new TreeMap<>();
-        for (String name : tensors.dialect().parameters()) {
+        for (String name : tensors.layout().parameters()) {
             Optional<Shape> shape = tensors.regular(name);
             if (name.endsWith(".weight") && !name.startsWith("fc8") && shape.isPresent()) {
                 outputs.put(name.substring(0, name.indexOf('.')), shape.get().dim(0));

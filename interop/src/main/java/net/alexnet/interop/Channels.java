@@ -8,9 +8,9 @@ import net.alexnet.tensor.Shape;
 final class Channels {
     private Channels() {}
 
-    /// Whether a dialect has this parameter's input channels the other way round.
-    static boolean areTurned(WeightLayout dialect, String name) {
-        return dialect.blueFirst() && name.equals("conv1.weight");
+    /// Whether a layout has this parameter's input channels the other way round.
+    static boolean areTurned(WeightLayout layout, String name) {
+        return layout.blueFirst() && name.equals("conv1.weight");
     }
 
     /// A copy with the input channels in reverse order; to do it twice is to do nothing.

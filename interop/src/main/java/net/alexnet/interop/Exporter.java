@@ -26,9 +26,15 @@ import net.alexnet.tensor.Shape;
 /// Writes a model under the names of others.
 public final class Exporter {
     /// The metadata key that says whose names a file's tensors have, where they are not our own.
-    static final String DIALECT = "dialect";
+    private static final String LAYOUT = "layout";
+    private static final String OLD_LAYOUT = "dialect";
 
     private Exporter() {}
+
+    /// Whose names an exported file says its tensors have, if it says so; older files spell the key `dialect`.
+    static Optional<String> layout(Map<String, String> metadata) {
+        return Optional.ofNullable(metadata.get(LAYOUT)).or(() -> Optional.ofNullable(metadata.get(OLD_LAYOUT)));
+    }
 
     /// The names that a model is exported under if nothing is said: torchvision's for torchvision's network, else our own, as
     /// always in an ONNX graph.
@@ -41,46 +47,46 @@ public final class Exporter {
     /// Writes a model, whole or not at all; the same model gives the same bytes.
     ///
     /// A safetensors file under our own names is a model file. Under others' it says the same of itself, but for its format,
-    /// which is PyTorch's `pt`, and with its `dialect` and the order of colours of its `conv1` besides; a mean image stays
+    /// which is PyTorch's `pt`, and with its `layout` and the order of colours of its `conv1` besides; a mean image stays
     /// beside the weights, as `mean_image`.
     ///
     /// @param model as it lies in its file
-    /// @throws ImportException if the dialect is about another network, so that who reads the names would compute something
+    /// @throws ImportException if the layout is about another network, so that who reads the names would compute something
     ///     else; or an ONNX file is to have other names than its graph's
-    public static void write(Path target, Model.Stored model, WeightLayout dialect, ExportFormat format)
+    public static void write(Path target, Model.Stored model, WeightLayout layout, ExportFormat format)
             throws IOException {
         ModelCard card = model.card();
-        requireSameNetwork(card, dialect);
-        if (format == ExportFormat.ONNX && dialect != WeightLayout.PAPER) {
+        requireSameNetwork(card, layout);
+        if (format == ExportFormat.ONNX && layout != WeightLayout.PAPER) {
             throw new ImportException(
-                    "the tensors of an ONNX graph have this program's names; leave --net " + dialect.key()
+                    "the tensors of an ONNX graph have this program's names; leave --net " + layout.key()
                             + " away");
         }
         switch (format) {
-            case SAFETENSORS -> Safetensors.write(target, metadata(card, dialect),
-                    Stream.concat(entries(model, dialect).stream(), Model.entries(card).stream()).toList());
-            case PYTORCH -> PyTorchWriter.write(target, entries(model, dialect));
-            case ONNX -> OnnxWriter.write(target, card, entries(model, dialect));
+            case SAFETENSORS -> Safetensors.write(target, metadata(card, layout),
+                    Stream.concat(entries(model, layout).stream(), Model.entries(card).stream()).toList());
+            case PYTORCH -> PyTorchWriter.write(target, entries(model, layout));
+            case ONNX -> OnnxWriter.write(target, card, entries(model, layout));
         }
     }
 
-    private static void requireSameNetwork(ModelCard card, WeightLayout dialect) {
-        difference(card.network(), dialect).ifPresent(difference -> {
-            throw new ImportException("the names of " + dialect.key() + " stand for the table "
-                    + Tables.spelled(dialect.table()) + " as it was published, but the model's " + difference
+    private static void requireSameNetwork(ModelCard card, WeightLayout layout) {
+        difference(card.network(), layout).ifPresent(difference -> {
+            throw new ImportException("the names of " + layout.key() + " stand for the table "
+                    + Tables.spelled(layout.table()) + " as it was published, but the model's " + difference
                     + ", so that it computes something else; leave --net away, or say --net "
                     + WeightLayout.PAPER.key());
         });
     }
 
-    /// What keeps a network from being a dialect's, but for its classes and its width, which the shapes tell, and what
+    /// What keeps a network from being a layout's, but for its classes and its width, which the shapes tell, and what
     /// matters in training only.
-    private static Optional<String> difference(AlexNet network, WeightLayout dialect) {
-        if (dialect == WeightLayout.PAPER) {
+    private static Optional<String> difference(AlexNet network, WeightLayout layout) {
+        if (layout == WeightLayout.PAPER) {
             return Optional.empty();
         }
-        AlexNet usual = AlexNet.of(dialect.table());
-        int input = dialect.conventions().map(WeightLayout.Conventions::crop).orElse(usual.input());
+        AlexNet usual = AlexNet.of(layout.table());
+        int input = layout.conventions().map(WeightLayout.Conventions::crop).orElse(usual.input());
         return difference("variant", Tables.spelled(network.variant()), Tables.spelled(usual.variant()))
                 .or(() -> difference("input", network.input(), input))
                 .or(() -> difference("channels", network.channels(), usual.channels()))
@@ -99,33 +105,33 @@ public final class Exporter {
                 : Optional.of((key + " is " + found + " and not " + expected).toLowerCase(Locale.ROOT));
     }
 
-    private static Map<String, String> metadata(ModelCard card, WeightLayout dialect) {
+    private static Map<String, String> metadata(ModelCard card, WeightLayout layout) {
         Map<String, String> metadata = new HashMap<>(Model.metadata(card));
-        if (dialect != WeightLayout.PAPER) {
+        if (layout != WeightLayout.PAPER) {
             metadata.put("format", "pt");
-            metadata.put(DIALECT, dialect.key());
-            metadata.put(Model.COLOR_ORDER, dialect.colorOrder());
+            metadata.put(LAYOUT, layout.key());
+            metadata.put(Model.COLOR_ORDER, layout.colorOrder());
         }
         return metadata;
     }
 
-    /// The parameters under a dialect's names.
-    static List<NamedTensor> entries(Model.Stored model, WeightLayout dialect) throws WeightFileException {
+    /// The parameters under a layout's names.
+    static List<NamedTensor> entries(Model.Stored model, WeightLayout layout) throws WeightFileException {
         List<NamedTensor> entries = new ArrayList<>();
         for (Row row : ArchitectureInference.weighted(model.card().network().architecture()).toList()) {
-            entries.add(entry(model.weights(), row.name() + ".weight", row.weightShape(), dialect));
-            entries.add(entry(model.weights(), row.name() + ".bias", Shape.of(row.weightShape().dim(0)), dialect));
+            entries.add(entry(model.weights(), row.name() + ".weight", row.weightShape(), layout));
+            entries.add(entry(model.weights(), row.name() + ".bias", Shape.of(row.weightShape().dim(0)), layout));
         }
         return entries;
     }
 
-    private static NamedTensor entry(WeightFile weights, String name, Shape shape, WeightLayout dialect)
+    private static NamedTensor entry(WeightFile weights, String name, Shape shape, WeightLayout layout)
             throws WeightFileException {
         weights.values(name, shape); // is there, before anything is written
-        return new NamedTensor(dialect.theirs(name), shape, () -> {
+        return new NamedTensor(layout.theirs(name), shape, () -> {
             try {
                 MemorySegment values = weights.values(name, shape);
-                return Channels.areTurned(dialect, name) ? Channels.turned(values, shape) : values;
+                return Channels.areTurned(layout, name) ? Channels.turned(values, shape) : values;
             } catch (WeightFileException e) {
                 throw new UncheckedIOException(e);
             }

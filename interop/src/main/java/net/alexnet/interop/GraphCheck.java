@@ -38,16 +38,16 @@ final class GraphCheck {
             "Softmax");
 
     private final OnnxFile file;
-    private final WeightLayout dialect;
+    private final WeightLayout layout;
     private final Map<String, List<OnnxNode>> readers = new HashMap<>();
     private final Map<String, OnnxNode> makers = new HashMap<>();
     private final List<String> steps = new ArrayList<>();
     private final Map<String, Integer> sides = new HashMap<>();
     private long side; // of the map that the walk has come to
 
-    private GraphCheck(OnnxFile file, WeightLayout dialect, Architecture architecture) {
+    private GraphCheck(OnnxFile file, WeightLayout layout, Architecture architecture) {
         this.file = file;
-        this.dialect = dialect;
+        this.layout = layout;
         for (Row row : architecture.rows()) {
             if (row.layer() instanceof Conv) {
                 sides.put(row.name(), row.in().dim(1));
@@ -62,7 +62,7 @@ final class GraphCheck {
 
     /// @param only the layers that are taken; if they are not all, the steps between them do not matter
     /// @throws WeightFileException that names the first step that differs
-    static void require(OnnxFile file, WeightLayout dialect, Architecture architecture, LayerFilter only)
+    static void require(OnnxFile file, WeightLayout layout, Architecture architecture, LayerFilter only)
             throws WeightFileException {
         boolean whole = only.equals(LayerFilter.ALL);
         List<String> expected = new ArrayList<>();
@@ -71,7 +71,7 @@ final class GraphCheck {
                 step(row).ifPresent(expected::add);
             }
         }
-        GraphCheck check = new GraphCheck(file, dialect, architecture);
+        GraphCheck check = new GraphCheck(file, layout, architecture);
         if (whole) {
             check.walk();
         } else {
@@ -134,7 +134,7 @@ final class GraphCheck {
 
     /// Forward from the first convolution to where nothing reads on, and back to the input.
     private void walk() {
-        List<OnnxNode> first = readers.getOrDefault(dialect.theirs("conv1.weight"), List.of());
+        List<OnnxNode> first = readers.getOrDefault(layout.theirs("conv1.weight"), List.of());
         if (first.isEmpty()) {
             return;
         }
@@ -208,20 +208,20 @@ final class GraphCheck {
     /// The layer whose weights a node reads.
     private Optional<String> layer(OnnxNode node) {
         return node.type().equals("Conv") || GraphWeights.isDense(node)
-                ? dialect.ours(node.input(1)).filter(name -> name.endsWith(".weight"))
+                ? layout.ours(node.input(1)).filter(name -> name.endsWith(".weight"))
                         .map(name -> name.substring(0, name.indexOf('.')))
                 : Optional.empty();
     }
 
     private String bias(OnnxNode node) {
-        return dialect.ours(node.input(2)).equals(layer(node).map(layer -> layer + ".bias")) ? "" : " without its bias";
+        return layout.ours(node.input(2)).equals(layer(node).map(layer -> layer + ".bias")) ? "" : " without its bias";
     }
 
     /// Whether a node adds the bias of the layer whose product it reads.
     private boolean addsBias(OnnxNode node) {
         return node.type().equals("Add") && node.inputs().stream().map(makers::get).filter(Objects::nonNull)
                 .filter(maker -> maker.type().equals("MatMul")).flatMap(maker -> layer(maker).stream())
-                .anyMatch(layer -> node.inputs().contains(dialect.theirs(layer + ".bias")));
+                .anyMatch(layer -> node.inputs().contains(layout.theirs(layer + ".bias")));
     }
 
     private String windowOf(OnnxNode node) {

@@ -9,17 +9,17 @@ import net.alexnet.nn.Layer.DropoutScaling;
 
 /// What an import is told beyond the file.
 ///
-/// @param dialect how the file names its tensors
-/// @param table which network they are, if not the dialect's
+/// @param layout how the file names its tensors
+/// @param table which network they are, if not the layout's
 /// @param classes the outputs' names, if not ImageNet's
-/// @param order in which ImageNet's classes stand, if not the dialect's
-/// @param pictures what differs from the dialect's preparation
+/// @param order in which ImageNet's classes stand, if not the layout's
+/// @param pictures what differs from the layout's preparation
 /// @param dropout in which way the weights were trained, if not the table's
 /// @param only which layers are taken
 /// @param seed of the layers that are not
 /// @param source where the file comes from
 public record ImportOptions(
-        WeightLayout dialect,
+        WeightLayout layout,
         Optional<Variant> table,
         Optional<ClassList> classes,
         Optional<ImageNet.Order> order,
@@ -29,7 +29,7 @@ public record ImportOptions(
         long seed,
         Source source) {
 
-    /// Preparation other than the dialect's; what is empty is as the dialect, or the file itself, has it.
+    /// Preparation other than the layout's; what is empty is as the layout, or the file itself, has it.
     ///
     /// @param resize the side of the square that pictures are made, in pixels
     /// @param crop the side of the network's input, in pixels
@@ -42,62 +42,62 @@ public record ImportOptions(
             Optional<List<Double>> mean,
             Optional<MeanImage> meanImage,
             Optional<List<Double>> scale) {
-        /// As the dialect has it.
+        /// As the layout has it.
         public static final Pictures USUAL = new Pictures(
                 Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /// What is known of a file.
     ///
-    /// @param licence under which it is given away
+    /// @param license under which it is given away
     /// @param address where it is to be had
-    /// @param views of a picture that its published figures are averaged over, 1 or 10; where empty, the dialect's if all
+    /// @param views of a picture that its published figures are averaged over, 1 or 10; where empty, the layout's if all
     ///     layers and 1,000 classes are taken
-    public record Source(Optional<String> licence, Optional<String> address, Optional<Integer> views) {
+    public record Source(Optional<String> license, Optional<String> address, Optional<Integer> views) {
         /// Nothing.
         public static final Source UNKNOWN = new Source(Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /// Everything as a dialect has it.
-    public static ImportOptions of(WeightLayout dialect) {
-        return new ImportOptions(dialect, Optional.empty(), Optional.empty(), Optional.empty(), Pictures.USUAL,
+    /// Everything as a layout has it.
+    public static ImportOptions of(WeightLayout layout) {
+        return new ImportOptions(layout, Optional.empty(), Optional.empty(), Optional.empty(), Pictures.USUAL,
                 Optional.empty(), LayerFilter.ALL, 1, Source.UNKNOWN);
     }
 
-    /// The same with a table other than the dialect's.
+    /// The same with a table other than the layout's.
     public ImportOptions withTable(Variant other) {
-        return new ImportOptions(dialect, Optional.of(other), classes, order, pictures, dropout, only, seed, source);
+        return new ImportOptions(layout, Optional.of(other), classes, order, pictures, dropout, only, seed, source);
     }
 
     /// The same with these classes.
     public ImportOptions withClasses(ClassList list) {
-        return new ImportOptions(dialect, table, Optional.of(list), order, pictures, dropout, only, seed, source);
+        return new ImportOptions(layout, table, Optional.of(list), order, pictures, dropout, only, seed, source);
     }
 
     /// The same with ImageNet's classes in this order.
     public ImportOptions withOrder(ImageNet.Order other) {
-        return new ImportOptions(dialect, table, classes, Optional.of(other), pictures, dropout, only, seed, source);
+        return new ImportOptions(layout, table, classes, Optional.of(other), pictures, dropout, only, seed, source);
     }
 
     /// The same with other preparation.
     public ImportOptions withPictures(Pictures other) {
-        return new ImportOptions(dialect, table, classes, order, other, dropout, only, seed, source);
+        return new ImportOptions(layout, table, classes, order, other, dropout, only, seed, source);
     }
 
     /// The same with weights that were trained with dropout of another way than the table's.
     public ImportOptions withDropout(DropoutScaling scaling) {
-        return new ImportOptions(dialect, table, classes, order, pictures, Optional.of(scaling), only, seed, source);
+        return new ImportOptions(layout, table, classes, order, pictures, Optional.of(scaling), only, seed, source);
     }
 
     /// The same with a part of the layers.
     ///
     /// @param initial the seed of the others
     public ImportOptions withOnly(LayerFilter choice, long initial) {
-        return new ImportOptions(dialect, table, classes, order, pictures, dropout, choice, initial, source);
+        return new ImportOptions(layout, table, classes, order, pictures, dropout, choice, initial, source);
     }
 
     /// The same with what is known of the file.
     public ImportOptions withSource(Source known) {
-        return new ImportOptions(dialect, table, classes, order, pictures, dropout, only, seed, known);
+        return new ImportOptions(layout, table, classes, order, pictures, dropout, only, seed, known);
     }
 }

@@ -39,7 +39,7 @@ public final class Importer {
     private Importer(WeightFile file, ImportOptions options) throws WeightFileException {
         this.file = seen(file);
         this.options = options;
-        this.tensors = new RenamedTensors(this.file, options.dialect());
+        this.tensors = new RenamedTensors(this.file, options.layout());
         this.stated = Model.cardOf(file);
     }
 
@@ -54,12 +54,12 @@ public final class Importer {
         return file instanceof OnnxFile graph ? new GraphWeights(graph) : file;
     }
 
-    /// Whose names a file's tensors have: what the file says of itself, else the only dialect whose names they are.
+    /// Whose names a file's tensors have: what the file says of itself, else the only layout whose names they are.
     ///
-    /// @throws ImportException if they are nobody's that is known, or several dialects'
+    /// @throws ImportException if they are nobody's that is known, or several layouts'
     /// @throws WeightFileException if what the file says of itself is damaged or contradicts itself
-    public static WeightLayout dialect(WeightFile file) throws WeightFileException {
-        Optional<WeightLayout> stated = statedDialect(file);
+    public static WeightLayout layout(WeightFile file) throws WeightFileException {
+        Optional<WeightLayout> stated = statedLayout(file);
         if (stated.isPresent()) {
             return stated.get();
         }
@@ -73,39 +73,40 @@ public final class Importer {
                 : "the tensors' names do not tell whose they are; say --net " + keys(fitting, " or --net "));
     }
 
-    private static String keys(List<WeightLayout> dialects, String between) {
-        return dialects.stream().map(WeightLayout::key).collect(Collectors.joining(between));
+    private static String keys(List<WeightLayout> layouts, String between) {
+        return layouts.stream().map(WeightLayout::key).collect(Collectors.joining(between));
     }
 
-    /// A model file has our own names; one that was exported says whose it has, and in which order `conv1` reads colours.
-    private static Optional<WeightLayout> statedDialect(WeightFile file) throws WeightFileException {
+    /// A model file has our own names; one that was exported says whose it has, and in which order `conv1` reads colors.
+    private static Optional<WeightLayout> statedLayout(WeightFile file) throws WeightFileException {
         Map<String, String> metadata = file.metadata();
         if (Model.isModel(metadata)) {
             return Optional.of(WeightLayout.PAPER);
         }
-        String key = metadata.get(Exporter.DIALECT);
-        if (key == null || Model.cardOf(file).isEmpty()) {
+        Optional<String> stated = Exporter.layout(metadata);
+        if (stated.isEmpty() || Model.cardOf(file).isEmpty()) {
             return Optional.empty();
         }
-        WeightLayout dialect = WeightLayout.of(key).orElseThrow(() -> new WeightFileException(file.path(),
+        String key = stated.get();
+        WeightLayout layout = WeightLayout.of(key).orElseThrow(() -> new WeightFileException(file.path(),
                 "its metadata says that its names are those of '" + key + "', which is not known; known are "
                         + keys(Arrays.asList(WeightLayout.values()), ", ")));
-        String colours = metadata.getOrDefault(Model.COLOR_ORDER, dialect.colorOrder());
-        if (!colours.equals(dialect.colorOrder())) {
-            throw new WeightFileException(file.path(), "its metadata contradicts itself: its colours are to be in the"
-                    + " order '" + colours + "', but those of " + key + " are " + dialect.colorOrder());
+        String colors = Model.colorOrder(metadata).orElse(layout.colorOrder());
+        if (!colors.equals(layout.colorOrder())) {
+            throw new WeightFileException(file.path(), "its metadata contradicts itself: its colors are to be in the"
+                    + " order '" + colors + "', but those of " + key + " are " + layout.colorOrder());
         }
-        return Optional.of(dialect);
+        return Optional.of(layout);
     }
 
     /// What the file says of itself cannot be overruled: by other names, `conv1` could be turned round, or not, without a
     /// sign of it.
     private void requireAgrees() throws WeightFileException {
-        Optional<WeightLayout> said = statedDialect(file);
-        if (said.isPresent() && said.get() != options.dialect()) {
+        Optional<WeightLayout> said = statedLayout(file);
+        if (said.isPresent() && said.get() != options.layout()) {
             throw new ImportException(
-                    file.path() + " says of itself that its names and its order of colours are those of "
-                            + said.get().key() + ", not of " + options.dialect().key() + "; leave --net away");
+                    file.path() + " says of itself that its names and its order of colors are those of "
+                            + said.get().key() + ", not of " + options.layout().key() + "; leave --net away");
         }
         Optional<DropoutScaling> dropout = stated.map(card -> card.network().dropoutScaling());
         if (dropout.isPresent() && options.dropout().isPresent() && !options.dropout().equals(dropout)) {
@@ -125,7 +126,7 @@ public final class Importer {
     ///
     /// @param file must stay open until the result is written
     /// @throws WeightFileException if tensors are missing, left over or of other shapes; the message has all of them
-    /// @throws ImportException if something must be said that neither the file nor its dialect says
+    /// @throws ImportException if something must be said that neither the file nor its layout says
     /// @throws IOException if the file cannot be read
     public static ImportResult read(WeightFile file, ImportOptions options) throws IOException {
         return new Importer(file, options).read();
@@ -149,7 +150,7 @@ public final class Importer {
         requireHolds(architecture);
         requireFits(architecture);
         if (file instanceof GraphWeights weights && stated.isEmpty()) { // ours says which network it computes
-            GraphCheck.require(weights.graph(), options.dialect(), architecture, options.only());
+            GraphCheck.require(weights.graph(), options.layout(), architecture, options.only());
         }
         ModelCardResolver choice = new ModelCardResolver(options, stated);
         ClassList classes = choice.classes(network.classes());
@@ -168,7 +169,7 @@ public final class Importer {
                                 .segment(architecture, row, bias, options.seed())));
             }
             layers.add(new LayerOrigin(row.name(), row.weightShape(),
-                    taken ? Optional.of(options.dialect().theirs(name(row, false))) : Optional.empty()));
+                    taken ? Optional.of(options.layout().theirs(name(row, false))) : Optional.empty()));
         });
         return new ImportResult(card, entries, layers);
     }
@@ -197,7 +198,7 @@ public final class Importer {
             return classes.isPresent() ? sized.withClasses(classes.get()) : sized;
         }
         return new ArchitectureInference(tensors)
-                .network(options.table().orElse(options.dialect().table()), classes, input);
+                .network(options.table().orElse(options.layout().table()), classes, input);
     }
 
     private Architecture architecture(AlexNet network) throws WeightFileException {
@@ -220,21 +221,21 @@ public final class Importer {
                     continue;
                 }
                 if (!tensors.has(name)) {
-                    missing.add(options.dialect().theirs(name) + " (" + expected + ")");
+                    missing.add(options.layout().theirs(name) + " (" + expected + ")");
                 } else if (!tensors.shape(name).equals(expected)) {
-                    misshapen.add(options.dialect().theirs(name) + " (must be " + expected + ", found "
-                            + file.shape(options.dialect().theirs(name)) + ")");
+                    misshapen.add(options.layout().theirs(name) + " (must be " + expected + ", found "
+                            + file.shape(options.layout().theirs(name)) + ")");
                 }
             }
         }
         List<String> leftOver = new ArrayList<>();
         for (String name : file.names()) {
-            if (options.dialect().ours(name).isEmpty() && !(stated.isPresent() && name.equals(Model.MEAN_IMAGE))) {
+            if (options.layout().ours(name).isEmpty() && !(stated.isPresent() && name.equals(Model.MEAN_IMAGE))) {
                 leftOver.add(name + " (" + file.shape(name) + ")");
             }
         }
         if (!missing.isEmpty() || !leftOver.isEmpty() || !misshapen.isEmpty()) {
-            throw new WeightFileException(file.path(), "its tensors are not those of " + options.dialect().key()
+            throw new WeightFileException(file.path(), "its tensors are not those of " + options.layout().key()
                     + " (table " + architecture.name() + ")" + listed("missing", missing)
                     + listed("left over", leftOver) + listed("misshapen", misshapen) + hint());
         }
@@ -245,9 +246,9 @@ public final class Importer {
     }
 
     private String hint() {
-        List<String> others = WeightLayout.of(file.names()).stream().filter(dialect -> dialect != options.dialect())
+        List<String> others = WeightLayout.of(file.names()).stream().filter(layout -> layout != options.layout())
                 .map(WeightLayout::key).toList();
-        return others.isEmpty() || WeightLayout.of(file.names()).contains(options.dialect())
+        return others.isEmpty() || WeightLayout.of(file.names()).contains(options.layout())
                 ? ""
                 : ". The names are those of --net " + String.join(" or ", others);
     }
@@ -255,10 +256,10 @@ public final class Importer {
     // --- what the card says besides ----------------------------------------------------------------------------------
 
     private String origin() {
-        String text = "imported from " + file.path().getFileName() + " (" + options.dialect().key() + ")";
-        List<String> taken = options.dialect().parameters().stream().filter(name -> name.endsWith(".weight"))
+        String text = "imported from " + file.path().getFileName() + " (" + options.layout().key() + ")";
+        List<String> taken = options.layout().parameters().stream().filter(name -> name.endsWith(".weight"))
                 .map(name -> name.substring(0, name.indexOf('.'))).filter(options.only()::takes).toList();
-        return taken.size() == options.dialect().parameters().size() / 2
+        return taken.size() == options.layout().parameters().size() / 2
                 ? text
                 : text + ": " + String.join(", ", taken) + "; the rest initialised with seed " + options.seed();
     }
@@ -267,7 +268,7 @@ public final class Importer {
         boolean whole = options.only().equals(LayerFilter.ALL) && network.classes() == ImageNet.CLASSES;
         return options.source().views()
                 .or(() -> stated.filter(_ -> whole).flatMap(ModelCard::views))
-                .or(() -> options.dialect().conventions().filter(_ -> whole && stated.isEmpty())
+                .or(() -> options.layout().conventions().filter(_ -> whole && stated.isEmpty())
                         .map(WeightLayout.Conventions::views));
     }
 
@@ -277,8 +278,8 @@ public final class Importer {
         return new Provenance(
                 String.valueOf(file.path().getFileName()),
                 Hashes.hex(file.path()),
-                options.dialect().key(),
-                source.licence().or(() -> before.flatMap(one -> Optional.ofNullable(one.licence()))).orElse(null),
+                options.layout().key(),
+                source.license().or(() -> before.flatMap(one -> Optional.ofNullable(one.license()))).orElse(null),
                 source.address().or(() -> before.flatMap(one -> Optional.ofNullable(one.address()))).orElse(null));
     }
 }

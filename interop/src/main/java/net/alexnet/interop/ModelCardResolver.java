@@ -12,7 +12,7 @@ import net.alexnet.interop.WeightLayout.Conventions;
 import net.alexnet.nn.AlexNet;
 
 /// What an imported model's card says of classes and pictures: what the user named goes before what the file says of itself,
-/// and that before what its dialect is known for. What is then still open is asked.
+/// and that before what its layout is known for. What is then still open is asked.
 ///
 /// @param stated what the file says of itself
 record ModelCardResolver(ImportOptions options, Optional<ModelCard> stated) {
@@ -36,8 +36,8 @@ record ModelCardResolver(ImportOptions options, Optional<ModelCard> stated) {
                     + " classes apart and nothing says which; name them with --classes FILE, one a line in the order of"
                     + " its outputs");
         }
-        return imageNet(options.dialect().order().orElseThrow(() -> new ImportException(
-                "the network tells 1000 classes apart, and a file of names like " + options.dialect().key()
+        return imageNet(options.layout().order().orElseThrow(() -> new ImportException(
+                "the network tells 1000 classes apart, and a file of names like " + options.layout().key()
                         + "'s does not say in which order. If they are ImageNet's, say --order sorted (by wnid, tench"
                         + " first) or --order devkit (by ILSVRC2012_ID, kit fox first); else name them with"
                         + " --classes FILE")),
@@ -67,7 +67,7 @@ record ModelCardResolver(ImportOptions options, Optional<ModelCard> stated) {
     Preprocessing preprocessing(AlexNet network) {
         Optional<Preprocessing> own = stated.map(ModelCard::preprocessing)
                 .filter(usual -> usual.channels() == network.channels());
-        Optional<Conventions> usual = options.dialect().conventions()
+        Optional<Conventions> usual = options.layout().conventions()
                 .filter(conventions -> conventions.mean().size() == network.channels());
         int resize = options.pictures().resize().or(() -> own.map(Preprocessing::resize))
                 .orElseGet(() -> usualResize(network.input()));
@@ -104,9 +104,9 @@ record ModelCardResolver(ImportOptions options, Optional<ModelCard> stated) {
         return all;
     }
 
-    /// The dialect's, or in the same proportion to the input.
+    /// The layout's, or in the same proportion to the input.
     private int usualResize(int input) {
-        Optional<Conventions> usual = options.dialect().conventions();
+        Optional<Conventions> usual = options.layout().conventions();
         if (usual.isPresent()) {
             return Math.round((float) input * usual.get().resize() / usual.get().crop());
         }

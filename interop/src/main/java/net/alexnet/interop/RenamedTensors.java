@@ -9,15 +9,15 @@ import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Shape;
 
-/// A file of weights seen through a dialect: asked by our names.
-record RenamedTensors(WeightFile file, WeightLayout dialect) {
+/// A file of weights seen through a layout: asked by our names.
+record RenamedTensors(WeightFile file, WeightLayout layout) {
     boolean has(String name) {
-        return file.names().contains(dialect.theirs(name));
+        return file.names().contains(layout.theirs(name));
     }
 
     /// The extents of a parameter, without the axes of 1 that Caffe's old files have before those of its rank.
     Shape shape(String name) throws WeightFileException {
-        List<Integer> dims = file.shape(dialect.theirs(name)).dims();
+        List<Integer> dims = file.shape(layout.theirs(name)).dims();
         int extra = Math.max(0, dims.size() - rank(name));
         return dims.subList(0, extra).stream().allMatch(dim -> dim == 1)
                 ? new Shape(dims.subList(extra, dims.size()))
@@ -52,9 +52,9 @@ record RenamedTensors(WeightFile file, WeightLayout dialect) {
     NamedTensor entry(String name, Shape shape) {
         return new NamedTensor(name, shape, () -> {
             try {
-                MemorySegment values = file.values(dialect.theirs(name));
-                requireFinite(dialect.theirs(name), values);
-                return Channels.areTurned(dialect, name) ? Channels.turned(values, shape) : values;
+                MemorySegment values = file.values(layout.theirs(name));
+                requireFinite(layout.theirs(name), values);
+                return Channels.areTurned(layout, name) ? Channels.turned(values, shape) : values;
             } catch (WeightFileException e) {
                 throw new UncheckedIOException(e);
             }

@@ -12,7 +12,7 @@ import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.nn.AlexNet.Variant;
 
-/// How publishers of AlexNets name their tensors, and what their weights expect of pictures and classes. Every dialect
+/// How publishers of AlexNets name their tensors, and what their weights expect of pictures and classes. Every layout
 /// keeps PyTorch's order of axes and flattens maps channels outermost, so that importing renames and does not permute; only
 /// what was trained on blue, green, red has the input channels of `conv1` turned round.
 @SuppressWarnings("ImmutableEnumChecker") // its maps and sets are unmodifiable, which their types do not say
@@ -100,15 +100,15 @@ public enum WeightLayout {
         return Arrays.stream(deviations).mapToObj(deviation -> 1 / (255 * deviation)).toList();
     }
 
-    /// The dialect of this key.
+    /// The layout of this key.
     public static Optional<WeightLayout> of(String key) {
-        return Arrays.stream(values()).filter(dialect -> dialect.key.equals(key)).findFirst();
+        return Arrays.stream(values()).filter(layout -> layout.key.equals(key)).findFirst();
     }
 
-    /// The dialects whose names these are.
+    /// The layouts whose names these are.
     public static List<WeightLayout> of(List<String> names) {
         return Arrays.stream(values())
-                .filter(dialect -> Set.copyOf(names).equals(dialect.ours.keySet()))
+                .filter(layout -> Set.copyOf(names).equals(layout.ours.keySet()))
                 .toList();
     }
 

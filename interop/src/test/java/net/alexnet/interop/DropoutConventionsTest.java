@@ -40,8 +40,8 @@ class DropoutConventionsTest {
     @CsvSource({
         "PAPER, PAPER, 0.5", "PAPER, ORIGINAL, 0.5", "PAPER, CAFFE, 1", "CAFFE, CAFFE, 1", "CAFFENET, CAFFENET, 1",
         "ONNX_ZOO, CAFFE, 1", "TORCHVISION, TORCHVISION, 1", "PAPER, TORCHVISION, 1"})
-    void hiddenUnitsCountAsTheTableSays(WeightLayout dialect, Variant table, double factor) throws Exception {
-        unitsCount(imported(dialect, table, ImportOptions.of(dialect)), factor);
+    void hiddenUnitsCountAsTheTableSays(WeightLayout layout, Variant table, double factor) throws Exception {
+        unitsCount(imported(layout, table, ImportOptions.of(layout)), factor);
     }
 
     /// Two towers trained by PyTorch, say.
@@ -69,10 +69,10 @@ class DropoutConventionsTest {
         }
     }
 
-    private Model imported(WeightLayout dialect, Variant table, ImportOptions base) throws IOException {
+    private Model imported(WeightLayout layout, Variant table, ImportOptions base) throws IOException {
         AlexNet full = AlexNet.of(table);
-        AlexNet network = full.withSize(dialect == WeightLayout.ONNX_ZOO ? 224 : full.input(), 3, 0.001).withClasses(3);
-        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, _ -> {});
+        AlexNet network = full.withSize(layout == WeightLayout.ONNX_ZOO ? 224 : full.input(), 3, 0.001).withClasses(3);
+        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, layout, _ -> {});
         ImportOptions options = base.withTable(table)
                 .withClasses(new ClassList(List.of("a", "b", "c"), List.of()))
                 .withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),

@@ -50,22 +50,22 @@ class ExporterTest {
     /// In, out and in again: the exported file is the foreign one, and the second model the first, bit for bit.
     @ParameterizedTest
     @EnumSource(WeightLayout.class)
-    void whatCameInGoesOutAsItWas(WeightLayout dialect) throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.of(dialect.table()), 2);
-        if (dialect == WeightLayout.ONNX_ZOO) {
+    void whatCameInGoesOutAsItWas(WeightLayout layout) throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(layout.table()), 2);
+        if (layout == WeightLayout.ONNX_ZOO) {
             network = network.withSize(224, 3, network.width());
         }
-        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, _ -> {});
-        ImportOptions options = ImportOptions.of(dialect).withClasses(CLASSES);
-        if (dialect == WeightLayout.PAPER) {
+        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, layout, _ -> {});
+        ImportOptions options = ImportOptions.of(layout).withClasses(CLASSES);
+        if (layout == WeightLayout.PAPER) {
             options = options.withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
                     Optional.of(List.of(1.0, 2.0, 3.0)), Optional.empty(), Optional.empty()));
         }
         Path model = imported("model.safetensors", foreign, options);
         Path exported = folder.resolve("exported.safetensors");
-        Exporter.write(exported, Model.read(model), dialect, ExportFormat.SAFETENSORS);
+        Exporter.write(exported, Model.read(model), layout, ExportFormat.SAFETENSORS);
         sameTensors(foreign, exported);
-        Path again = imported("again.safetensors", exported, ImportOptions.of(dialect));
+        Path again = imported("again.safetensors", exported, ImportOptions.of(layout));
         sameTensors(model, again);
         ModelCard first = Model.read(model).card();
         ModelCard second = Model.read(again).card();
@@ -131,17 +131,17 @@ class ExporterTest {
         "TORCHVISION, TANH, false, 224, activation is tanh and not relu",
         "TORCHVISION, RELU, true, 224, response_norm is true and not false",
         "CAFFE, RELU, true, 224, input is 224 and not 227"})
-    void theNamesOfTheSameTableWithOtherOptionsAreRefused(WeightLayout dialect, AlexNet.Activation activation,
+    void theNamesOfTheSameTableWithOtherOptionsAreRefused(WeightLayout layout, AlexNet.Activation activation,
             boolean norm,
             int input, String said) throws Exception {
-        AlexNet network = AlexNet.of(dialect.table(), input, 3, 2, 0.001, null, activation, norm, null, null, null,
+        AlexNet network = AlexNet.of(layout.table(), input, 3, 2, 0.001, null, activation, norm, null, null, null,
                 null);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.PAPER, _ -> {});
         ModelCard card = new ModelCard(network, List.of("a", "b"),
                 new Preprocessing(3, 256, input, List.of(0.0, 0.0, 0.0), 1), "trained");
         Model.Stored stored = new Model.Stored(card, SafetensorsFile.openLasting(foreign));
         for (ExportFormat format : List.of(ExportFormat.PYTORCH, ExportFormat.SAFETENSORS)) {
-            assertThatThrownBy(() -> Exporter.write(folder.resolve("out"), stored, dialect, format))
+            assertThatThrownBy(() -> Exporter.write(folder.resolve("out"), stored, layout, format))
                     .isInstanceOf(ImportException.class).hasMessageContaining(said);
             assertThat(Exporter.usual(card, format)).isEqualTo(WeightLayout.PAPER);
         }

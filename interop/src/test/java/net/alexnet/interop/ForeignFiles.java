@@ -12,18 +12,18 @@ import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.tensor.Shape;
 
-/// Files as others would have made them: narrow networks under a dialect's names, biases as random as weights.
+/// Files as others would have made them: narrow networks under a layout's names, biases as random as weights.
 public final class ForeignFiles {
     private ForeignFiles() {}
 
-    /// The tensors of a network, under a dialect's names and with the dialect's order of colours.
-    public static Map<String, NamedTensor> tensors(AlexNet network, WeightLayout dialect, long seed) {
+    /// The tensors of a network, under a layout's names and with the layout's order of colours.
+    public static Map<String, NamedTensor> tensors(AlexNet network, WeightLayout layout, long seed) {
         Map<String, NamedTensor> tensors = new LinkedHashMap<>();
         Random random = new Random(seed);
         for (Row row : ArchitectureInference.weighted(network.architecture()).toList()) {
-            put(tensors, dialect.theirs(row.name() + ".weight"), row.weightShape(), Math.sqrt(2.0 / row.fanIn()),
+            put(tensors, layout.theirs(row.name() + ".weight"), row.weightShape(), Math.sqrt(2.0 / row.fanIn()),
                     random);
-            put(tensors, dialect.theirs(row.name() + ".bias"), Shape.of(row.weightShape().dim(0)), 0.5, random);
+            put(tensors, layout.theirs(row.name() + ".bias"), Shape.of(row.weightShape().dim(0)), 0.5, random);
         }
         return tensors;
     }
@@ -46,10 +46,10 @@ public final class ForeignFiles {
     /// Writes a network's tensors.
     ///
     /// @param change is done to them before
-    public static Path write(Path file, AlexNet network, WeightLayout dialect,
+    public static Path write(Path file, AlexNet network, WeightLayout layout,
             Consumer<Map<String, NamedTensor>> change)
             throws IOException {
-        Map<String, NamedTensor> tensors = tensors(network, dialect, 7);
+        Map<String, NamedTensor> tensors = tensors(network, layout, 7);
         change.accept(tensors);
         Safetensors.write(file, Map.of(), tensors.values().stream().toList());
         return file;

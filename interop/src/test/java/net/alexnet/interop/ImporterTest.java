@@ -60,9 +60,9 @@ class ImporterTest {
         model = folder.resolve("model.safetensors");
     }
 
-    private Path foreign(AlexNet network, WeightLayout dialect, Consumer<Map<String, NamedTensor>> change)
+    private Path foreign(AlexNet network, WeightLayout layout, Consumer<Map<String, NamedTensor>> change)
             throws IOException {
-        return ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, change);
+        return ForeignFiles.write(folder.resolve("foreign.safetensors"), network, layout, change);
     }
 
     private ImportResult imported(Path file, ImportOptions options) throws IOException {
@@ -96,8 +96,8 @@ class ImporterTest {
         assertThat(card.preprocessing().scale().getLast()).isCloseTo(1 / (255 * 0.225), within(1e-12));
         assertThat(card.provenance()).hasValueSatisfying(provenance -> {
             assertThat(provenance.file()).isEqualTo("foreign.safetensors");
-            assertThat(provenance.dialect()).isEqualTo("torchvision");
-            assertThat(provenance.licence()).isEqualTo("BSD-3-Clause");
+            assertThat(provenance.layout()).isEqualTo("torchvision");
+            assertThat(provenance.license()).isEqualTo("BSD-3-Clause");
             assertThat(provenance.address()).isEqualTo("https://example.org/a.pth");
         });
         assertThat(card.provenance().orElseThrow().sha256()).isEqualTo(Hashes.hex(file));

@@ -40,7 +40,7 @@ class OnnxImportTest {
     private Path imported(String name, LayerFilter only) throws IOException {
         Path model = folder.resolve("model.safetensors");
         try (WeightFile weights = Importer.open(FIXTURES.resolve(name))) {
-            assertThat(Importer.dialect(weights)).isEqualTo(WeightLayout.TORCHVISION);
+            assertThat(Importer.layout(weights)).isEqualTo(WeightLayout.TORCHVISION);
             Importer.read(weights, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(CLASSES).withOnly(only, 1))
                     .write(model);
         }

@@ -16,19 +16,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 class WeightLayoutTest {
     @ParameterizedTest
     @EnumSource(WeightLayout.class)
-    void namesEveryParameterOfItsTableAndBack(WeightLayout dialect) {
+    void namesEveryParameterOfItsTableAndBack(WeightLayout layout) {
         List<String> parameters = new ArrayList<>();
-        for (Row row : ArchitectureInference.weighted(AlexNet.of(dialect.table()).architecture()).toList()) {
+        for (Row row : ArchitectureInference.weighted(AlexNet.of(layout.table()).architecture()).toList()) {
             parameters.add(row.name() + ".weight");
             parameters.add(row.name() + ".bias");
         }
-        assertThat(dialect.parameters()).isEqualTo(parameters);
+        assertThat(layout.parameters()).isEqualTo(parameters);
         assertThat(parameters).allSatisfy(
-                name -> assertThat(dialect.ours(dialect.theirs(name))).contains(name));
-        assertThat(dialect.ours("conv6.weight")).isEmpty();
-        assertThatIllegalArgumentException().isThrownBy(() -> dialect.theirs("conv6.weight"))
+                name -> assertThat(layout.ours(layout.theirs(name))).contains(name));
+        assertThat(layout.ours("conv6.weight")).isEmpty();
+        assertThatIllegalArgumentException().isThrownBy(() -> layout.theirs("conv6.weight"))
                 .withMessageContaining("conv6.weight");
-        assertThat(WeightLayout.of(dialect.key())).contains(dialect);
+        assertThat(WeightLayout.of(layout.key())).contains(layout);
     }
 
     @Test

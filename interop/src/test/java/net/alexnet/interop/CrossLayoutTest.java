@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What we wrote is read back as it was, or not at all, whatever the user says that it is: never as another network.
-class CrossDialectTest {
+class CrossLayoutTest {
     private static final ClassList CLASSES = new ClassList(List.of("ant", "bee"), List.of());
 
     @TempDir
@@ -64,20 +64,20 @@ class CrossDialectTest {
         assertThat(read).as("ways that were open").isEqualTo(2 - (isAmbiguous(names, format) ? 1 : 0));
     }
 
-    /// Three dialects call their layers the same, and a state dict says nothing more.
+    /// Three layouts call their layers the same, and a state dict says nothing more.
     private static boolean isAmbiguous(WeightLayout names, ExportFormat format) {
         return format == ExportFormat.PYTORCH && names != WeightLayout.TORCHVISION && names != WeightLayout.ONNX_ZOO;
     }
 
-    private Path model(WeightLayout dialect) throws IOException {
-        AlexNet network = ForeignFiles.narrow(AlexNet.of(dialect.table()), 2);
-        if (dialect == WeightLayout.ONNX_ZOO) {
+    private Path model(WeightLayout layout) throws IOException {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(layout.table()), 2);
+        if (layout == WeightLayout.ONNX_ZOO) {
             network = network.withSize(224, 3, network.width());
         }
-        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, dialect, _ -> {});
+        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, layout, _ -> {});
         Path model = folder.resolve("model.safetensors");
         try (WeightFile file = Importer.open(foreign)) {
-            Importer.read(file, told(ImportOptions.of(dialect))).write(model);
+            Importer.read(file, told(ImportOptions.of(layout))).write(model);
         }
         return model;
     }
@@ -91,10 +91,10 @@ class CrossDialectTest {
     private static void read(Path file, Optional<WeightLayout> net, ExportFormat format, WeightLayout from, Path out)
             throws IOException {
         try (WeightFile weights = Importer.open(file)) {
-            ImportOptions options = ImportOptions.of(net.isPresent() ? net.get() : Importer.dialect(weights));
+            ImportOptions options = ImportOptions.of(net.isPresent() ? net.get() : Importer.layout(weights));
             if (format == ExportFormat.PYTORCH) {
                 options = told(options);
-                if (options.dialect() == WeightLayout.PAPER) {
+                if (options.layout() == WeightLayout.PAPER) {
                     options = options.withTable(from.table()).withPictures(new Pictures(Optional.empty(),
                             Optional.of(from == WeightLayout.ONNX_ZOO ? 224 : AlexNet.of(from.table()).input()),
                             options.pictures().mean(), Optional.empty(),
