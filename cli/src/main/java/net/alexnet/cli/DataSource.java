@@ -19,6 +19,7 @@ import net.alexnet.data.shard.PreparationListener;
 import net.alexnet.data.shard.PreparationSettings;
 import net.alexnet.data.shard.PreparedCache;
 import net.alexnet.data.shard.PreparedDataset;
+import net.alexnet.io.UserCache;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.config.Recipe;
 

@@ -10,6 +10,7 @@ import net.alexnet.inference.CachedFeatures;
 import net.alexnet.inference.FeatureCache;
 import net.alexnet.inference.FeatureCacheFolder;
 import net.alexnet.inference.FeatureExtractor;
+import net.alexnet.io.UserCache;
 
 /// The features of a user's pictures, kept in the user's cache, where fine-tuning keeps its own.
 final class FeatureCaching {

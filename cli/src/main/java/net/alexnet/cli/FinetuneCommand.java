@@ -15,6 +15,7 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.io.Hashes;
+import net.alexnet.io.UserCache;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
 import net.alexnet.train.RunFolder;

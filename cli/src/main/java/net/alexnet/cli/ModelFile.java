@@ -8,9 +8,11 @@ import java.util.concurrent.FutureTask;
 import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.Model;
 import net.alexnet.interop.AnyWeights;
+import net.alexnet.interop.PulledModels;
 import net.alexnet.interop.WeightFormat;
 import net.alexnet.io.KnownHashes;
-import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.UserCache;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Architecture;
 import net.alexnet.tensor.Backend;
@@ -90,7 +92,7 @@ final class ModelFile {
     ///
     /// @param end how many rows of its network are meant
     String layers(int end) throws IOException {
-        SafetensorsFile weights = stored().weights();
+        WeightFile weights = stored().weights();
         Architecture architecture = stored().card().network().architecture();
         return KnownHashes.of(UserCache.folder("features"), "layers 1 " + end + " of " + architecture.rows(),
                 weights.path(), opened().look, _ -> FeatureKey.layers(weights, architecture, end));

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.interop.AnyWeights;
+import net.alexnet.interop.PulledModels;
 import net.alexnet.interop.WeightFormat;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.LongPredicate;
 import net.alexnet.data.Dataset;
 import net.alexnet.inference.TopKErrors.Report;
+import net.alexnet.io.UserCache;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.torch.OpenCvCodec;

@@ -3,7 +3,7 @@ package net.alexnet.inference;
 import java.util.List;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
-import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
@@ -24,7 +24,7 @@ public record FeatureKey(String layers, String preprocessing, List<Crop> views, 
     ///
     /// @param weights of the network, as a model file has them
     /// @param end how many of its rows are meant, see [FeatureLayer]
-    public static String layers(SafetensorsFile weights, Architecture architecture, int end)
+    public static String layers(WeightFile weights, Architecture architecture, int end)
             throws WeightFileException {
         Digest digest = new Digest();
         for (Row row : architecture.rows().subList(0, end)) {

@@ -190,8 +190,8 @@ public record Model(ModelCard card, Network network) {
     /// A model file that was opened and checked, but whose network is on no backend yet.
     ///
     /// @param card what the file says of itself
-    /// @param weights of the network, as [SafetensorsFile#openLasting] opens them
-    public record Stored(ModelCard card, SafetensorsFile weights) {
+    /// @param weights of the network under its own names; their values may be used after the file is closed
+    public record Stored(ModelCard card, WeightFile weights) {
         /// Puts the network on a backend; it reads its weights where they lie in the file, as far as the backend can, so
         /// this is quick.
         ///

@@ -31,6 +31,7 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
@@ -266,7 +267,7 @@ public final class TrainingRun {
     }
 
     /// SHA-256 of the layers whose features are stored; empty if there are none.
-    private String frozen(SafetensorsFile weights) throws IOException {
+    private String frozen(WeightFile weights) throws IOException {
         Architecture architecture = recipe.network().architecture();
         FineTuneConfig finetune = recipe.finetune();
         return finetune != null && finetune.stores(architecture)

@@ -9,6 +9,7 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
+import net.alexnet.io.WeightFile;
 import net.alexnet.tensor.Shape;
 
 /// Weights that were understood and can be written as a model file. They lie in the file that they come from until then.
@@ -27,6 +28,11 @@ public record ImportResult(ModelCard card, List<NamedTensor> entries, List<Layer
     public ImportResult {
         entries = List.copyOf(entries);
         layers = List.copyOf(layers);
+    }
+
+    /// The model without writing it. Its weights are read from the file of foreign weights.
+    Model.Stored stored(WeightFile file) {
+        return new Model.Stored(card, new ImportedWeights(file.path(), entries));
     }
 
     /// Writes the model file, whole or not at all; the same import gives the same bytes.

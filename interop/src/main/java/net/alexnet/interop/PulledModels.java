@@ -1,4 +1,4 @@
-package net.alexnet.cli;
+package net.alexnet.interop;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,13 +12,14 @@ import java.util.function.BooleanSupplier;
 import net.alexnet.interop.download.Hash;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
+import net.alexnet.io.UserCache;
 
 /// Models that were pulled: `NAME/model.safetensors` each, and `NAME/pulled.json`, written last, with the hashes of what it
 /// was made from and of the model itself. What is under way lies in `NAME/fetched` and `NAME/making`, and belongs to whoever
 /// has the lock `NAME/lock`; what a user put in `downloads` is only read.
 ///
 /// @param root the folder of all of them; it need not be there
-record PulledModels(Path root) {
+public record PulledModels(Path root) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// What is noted of one.
@@ -27,25 +28,25 @@ record PulledModels(Path root) {
     /// @param model SHA-256 of the model file
     private record Note(String source, String model) {}
 
-    static PulledModels ofUser() {
+    public static PulledModels ofUser() {
         return new PulledModels(UserCache.folder("models"));
     }
 
-    static boolean isName(String text) {
+    public static boolean isName(String text) {
         return text.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*");
     }
 
     /// Where a user may put published files.
-    Path byHand() {
+    public Path byHand() {
         return root.resolve("downloads");
     }
 
     /// Where a published file is downloaded to.
-    Path fetched(String name) {
+    public Path fetched(String name) {
         return root.resolve(name).resolve("fetched");
     }
 
-    Path model(String name) {
+    public Path model(String name) {
         return root.resolve(name).resolve("model.safetensors");
     }
 
@@ -53,16 +54,21 @@ record PulledModels(Path root) {
     ///
     /// @param waits called once if somebody is at it
     /// @param stop asked often while it waits
-    LockFile lock(String name, Runnable waits, BooleanSupplier stop) throws IOException, InterruptedException {
+    public LockFile lock(String name, Runnable waits, BooleanSupplier stop) throws IOException, InterruptedException {
         Path folder = Files.createDirectories(root.resolve(name));
         return LockFile.take(folder.resolve("lock"), waits, stop);
+    }
+
+    /// Whether a text is the name of a model in the catalogue or of one that was pulled.
+    boolean knows(String name) {
+        return isName(name) && (Catalogue.standard().find(name).isPresent() || Files.isRegularFile(model(name)));
     }
 
     /// A model that is named instead of a path.
     ///
     /// @return empty if the path cannot mean one
     /// @throws IOException if it is in the catalogue, but was not pulled
-    Optional<Path> named(Path path) throws IOException {
+    public Optional<Path> named(Path path) throws IOException {
         String name = path.toString();
         if (!isName(name)) {
             return Optional.empty();
@@ -82,7 +88,7 @@ record PulledModels(Path root) {
     }
 
     /// A model that was made from this very file, every byte of it as it was.
-    Optional<Path> intact(CatalogueEntry entry) throws IOException {
+    public Optional<Path> intact(CatalogueEntry entry) throws IOException {
         Path model = model(entry.name());
         Optional<Note> note = noted(entry.name());
         try {
@@ -95,7 +101,7 @@ record PulledModels(Path root) {
     }
 
     /// Whether it was pulled, without looking at every byte.
-    boolean has(CatalogueEntry entry) throws IOException {
+    public boolean has(CatalogueEntry entry) throws IOException {
         return entry.hash().toString().equals(source(entry.name()).orElse(""));
     }
 
@@ -107,7 +113,7 @@ record PulledModels(Path root) {
     /// Makes a model and puts it in its place. The caller has the lock.
     ///
     /// @param making is given the file to write
-    void make(CatalogueEntry entry, Making making) throws IOException {
+    public void make(CatalogueEntry entry, Making making) throws IOException {
         Path folder = root.resolve(entry.name()).resolve("making");
         AtomicFiles.deleteTree(folder); // left by one that was killed
         try {
@@ -124,7 +130,7 @@ record PulledModels(Path root) {
 
     /// Writes a model.
     @FunctionalInterface
-    interface Making {
+    public interface Making {
         void write(Path file) throws IOException;
     }
 

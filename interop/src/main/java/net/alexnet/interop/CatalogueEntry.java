@@ -1,11 +1,10 @@
-package net.alexnet.cli;
+package net.alexnet.interop;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.net.URI;
 import java.util.List;
 import java.util.OptionalLong;
 import net.alexnet.inference.ImageNet;
-import net.alexnet.interop.WeightLayout;
 import net.alexnet.interop.download.Hash;
 import net.alexnet.interop.download.PublishedFile;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param accuracy as published
 /// @param layout of its names, as for `import`
 /// @param classOrder in which order ImageNet's classes stand; nothing for a model file of ours, which says it itself
-record CatalogueEntry(
+public record CatalogueEntry(
         @JsonProperty(required = true) String name,
         @JsonProperty(required = true) String description,
         @JsonProperty(required = true) String file,
@@ -44,15 +43,15 @@ record CatalogueEntry(
     /// Of ILSVRC-2012's validation pictures, in per cent.
     ///
     /// @param views over which it is averaged: 1, the centre, or 10
-    record Accuracy(double top1, double top5, int views) {
-        Accuracy {
+    public record Accuracy(double top1, double top5, int views) {
+        public Accuracy {
             if (views != 1 && views != 10) {
                 throw new IllegalArgumentException("accuracy: views must be 1 or 10, found " + views);
             }
         }
     }
 
-    CatalogueEntry {
+    public CatalogueEntry {
         if (!PulledModels.isName(name)) {
             throw new IllegalArgumentException("'" + name + "' is not a name of letters, digits, '.', '_' and '-'");
         }
@@ -64,7 +63,7 @@ record CatalogueEntry(
         published(file, addresses, plainHttp, bytes, hash); // refuses what makes no sense
     }
 
-    PublishedFile published() {
+    public PublishedFile published() {
         return published(file, addresses, plainHttp, bytes, hash);
     }
 

@@ -1,4 +1,4 @@
-package net.alexnet.cli;
+package net.alexnet.interop;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
@@ -23,14 +23,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Published weights by name.
-record Catalogue(List<CatalogueEntry> entries) {
+public record Catalogue(List<CatalogueEntry> entries) {
     private static final ObjectMapper YAML = JsonMapper.builder(new YAMLFactory())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
             .build();
 
-    Catalogue {
+    public Catalogue {
         entries = List.copyOf(entries);
         Set<String> names = new HashSet<>();
         for (CatalogueEntry entry : entries) {
@@ -41,7 +41,7 @@ record Catalogue(List<CatalogueEntry> entries) {
     }
 
     /// The one that comes with the program.
-    static Catalogue standard() {
+    public static Catalogue standard() {
         try (InputStream in = Objects.requireNonNull(Catalogue.class.getResourceAsStream("catalogue.yaml"))) {
             return parse("the catalogue", new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -52,7 +52,7 @@ record Catalogue(List<CatalogueEntry> entries) {
     /// One that a user wrote.
     ///
     /// @throws IOException if it cannot be read, or an entry lacks something or makes no sense
-    static Catalogue read(Path file) throws IOException {
+    public static Catalogue read(Path file) throws IOException {
         return parse(file.toString(), Files.readString(file));
     }
 
@@ -70,11 +70,11 @@ record Catalogue(List<CatalogueEntry> entries) {
         }
     }
 
-    Optional<CatalogueEntry> find(String name) {
+    public Optional<CatalogueEntry> find(String name) {
         return entries.stream().filter(entry -> entry.name().equals(name)).findFirst();
     }
 
-    String names() {
+    public String names() {
         return entries.stream().map(CatalogueEntry::name).collect(Collectors.joining(", "));
     }
 }

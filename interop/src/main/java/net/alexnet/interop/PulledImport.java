@@ -1,4 +1,4 @@
-package net.alexnet.cli;
+package net.alexnet.interop;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,21 +6,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.Model;
-import net.alexnet.interop.ImportException;
-import net.alexnet.interop.ImportOptions;
-import net.alexnet.interop.Importer;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.WeightFile;
 
 /// From a published file to a model file of ours.
-final class PulledImport {
+public final class PulledImport {
     private PulledImport() {}
 
     /// Writes `out`, whole or not at all.
     ///
     /// @param file as published, its hash checked
     /// @throws IOException if it does not hold what the entry says
-    static void run(Path file, CatalogueEntry entry, Path out) throws IOException {
+    public static void run(Path file, CatalogueEntry entry, Path out) throws IOException {
         if (entry.layout().equals(CatalogueEntry.OWN)) {
             Model.cardOf(file); // refuses what is no model
             AtomicFiles.write(out, stream -> Files.copy(file, stream));
@@ -29,7 +26,7 @@ final class PulledImport {
         try (WeightFile weights = Importer.open(file)) {
             ImportOptions.Source source = new ImportOptions.Source(Optional.of(entry.license()),
                     Optional.of(entry.addresses().getFirst().toString()), Optional.of(entry.accuracy().views()));
-            ImportOptions options = ImportOptions.of(WeightLayouts.named(entry.layout())).withSource(source);
+            ImportOptions options = ImportOptions.of(WeightLayout.of(entry.layout()).orElseThrow()).withSource(source);
             ImageNet.Order order = entry.classOrder();
             Importer.read(weights, order == null ? options : options.withOrder(order)).write(out);
         } catch (ImportException e) {

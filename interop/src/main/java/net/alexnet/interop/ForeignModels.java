@@ -1,0 +1,45 @@
+package net.alexnet.interop;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelImporter;
+import net.alexnet.io.WeightFile;
+import net.alexnet.io.WeightFileException;
+
+/// The importer that other modules find by [java.util.ServiceLoader]: files of PyTorch, Caffe and ONNX, safetensors files
+/// of other programs, and published models by the names under which they were pulled.
+public final class ForeignModels implements ModelImporter {
+    private final PulledModels pulled = PulledModels.ofUser();
+
+    @Override
+    public boolean reads(Path model) {
+        try {
+            if (Files.exists(model)) {
+                AnyWeights.format(model);
+                return true;
+            }
+            return pulled.knows(model.toString());
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Model.Stored open(Path model) throws IOException {
+        Optional<Path> named = Files.exists(model) ? Optional.empty() : pulled.named(model);
+        return named.isPresent() ? Model.read(named.get()) : imported(model);
+    }
+
+    /// A file as [Importer] understands it by what it says of itself and by the names of its tensors.
+    private static Model.Stored imported(Path file) throws IOException {
+        WeightFile weights = Importer.open(file);
+        try {
+            return Importer.read(weights, ImportOptions.of(Importer.layout(weights))).stored(weights);
+        } catch (ImportException e) {
+            throw new WeightFileException(file, e.getMessage() + " Import it once with ./alexnet import.", e);
+        }
+    }
+}
