@@ -1,10 +1,8 @@
 package net.alexnet.cli;
 
-import java.util.Locale;
+import net.alexnet.spi.Engines;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
-import net.alexnet.tensor.reference.ReferenceBackend;
-import net.alexnet.torch.TorchBackend;
 import picocli.CommandLine.Option;
 
 /// The options that say what computes; mixed into every command that does.
@@ -21,11 +19,8 @@ final class Engine {
 
     /// @param precision in which convolutions and fully connected layers multiply
     Backend open(Precision precision) {
-        if (device.toLowerCase(Locale.ROOT).equals("reference")) {
-            return new ReferenceBackend(precision);
-        }
         try {
-            return TorchBackend.open(device.toLowerCase(Locale.ROOT), threads(), precision);
+            return Engines.open(device, threads(), precision);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--" + e.getMessage());
         }

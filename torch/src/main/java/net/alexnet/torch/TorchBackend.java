@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import net.alexnet.spi.EngineUnavailableException;
 import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.BackendException;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Operands;
@@ -61,7 +61,7 @@ public final class TorchBackend implements Backend {
     /// @param device `auto` for the fastest that is there, `cpu`, `cuda`, `cuda:N` or `mps`
     /// @param threads how many threads an operation may use on a CPU, at least 1
     /// @throws IllegalArgumentException if there is no such device
-    /// @throws BackendException if the native libraries are missing or do not load
+    /// @throws EngineUnavailableException if the native libraries are missing or do not load
     public static TorchBackend open(String device, int threads) {
         return open(device, threads, Precision.FLOAT32);
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.alexnet.tensor.BackendException;
+import net.alexnet.spi.EngineUnavailableException;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Precision;
 import org.bytedeco.javacpp.Loader;
@@ -22,22 +22,33 @@ final class TorchLibrary {
 
     /// Loads the native libraries and sets the process's switches.
     ///
-    /// @throws BackendException if they are missing or do not load
+    /// @throws EngineUnavailableException if they are missing or do not load
     static void load() {
         liftPhysicalLimit();
         try {
             unpackFirst();
             Loader.load(torch.class);
-        } catch (LinkageError e) {
-            throw new BackendException("libtorch does not load on " + Loader.getPlatform()
-                    + ": its natives have to be on the class path (org.bytedeco:pytorch and org.bytedeco:openblas, each with"
-                    + " the classifier of this platform): " + e.getMessage(), e);
+        } catch (LinkageError | IllegalCallerException e) {
+            throw unavailable(e);
         }
         Context context = torch.globalContext();
         context.setDeterministicMkldnn(true); // exact resume
         context.setDeterministicCuDNN(true);
         context.setAllowTF32CuDNN(false); // float32 means float32: TF32 keeps 10 bits of a product's 23
         context.setAllowTF32CuBLAS(false);
+    }
+
+    private static EngineUnavailableException unavailable(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root instanceof IllegalCallerException
+                ? new EngineUnavailableException("this JVM does not let libtorch be loaded: start it with"
+                        + " --enable-native-access=ALL-UNNAMED", failure)
+                : new EngineUnavailableException("libtorch does not load on " + Loader.getPlatform() + " ("
+                        + root.getMessage() + "): put its natives on the class path, org.bytedeco:pytorch, openblas and"
+                        + " javacpp, each with the classifier of this platform", failure);
     }
 
     /// Before JavaCPP loads a library it looks whether what it unpacked is whole, and unpacks it anew if a start was stopped in the

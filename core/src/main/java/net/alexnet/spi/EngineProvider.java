@@ -1,0 +1,27 @@
+package net.alexnet.spi;
+
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+
+/// A compute engine that [java.util.ServiceLoader] finds: the backends that it opens, and the image codec that comes
+/// with it. An implementation has a public constructor without parameters that loads nothing native, and a line in
+/// `META-INF/services/net.alexnet.spi.EngineProvider`.
+public interface EngineProvider {
+    /// The engine's name for messages, such as `libtorch`.
+    String name();
+
+    /// Opens a backend; the caller closes it.
+    ///
+    /// @param device `auto` for the fastest device of this machine, or a name that the engine knows
+    /// @param threads how many threads an operation may use on a CPU, at least 1
+    /// @param precision of convolutions and fully connected layers
+    /// @throws IllegalArgumentException if there is no such device, or it does not compute with this precision
+    /// @throws EngineUnavailableException if the native libraries are missing or the JVM does not let them load
+    Backend open(String device, int threads, Precision precision);
+
+    /// The codec that reads and writes images. Safe for use by many threads; nothing to close.
+    ///
+    /// @throws EngineUnavailableException as for [#open]
+    ImageCodec codec();
+}

@@ -1,0 +1,24 @@
+package net.alexnet.torch;
+
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.spi.EngineProvider;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+
+/// libtorch and OpenCV as the engine that [net.alexnet.spi.Engines] finds.
+public final class TorchEngine implements EngineProvider {
+    @Override
+    public String name() {
+        return "libtorch";
+    }
+
+    @Override
+    public Backend open(String device, int threads, Precision precision) {
+        return TorchBackend.open(device, threads, precision);
+    }
+
+    @Override
+    public ImageCodec codec() {
+        return new OpenCvCodec();
+    }
+}
