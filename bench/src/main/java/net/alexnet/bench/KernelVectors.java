@@ -32,7 +32,7 @@ final class KernelVectors {
         SgdConfig optimizer = SgdConfig.paper();
         float momentum = (float) optimizer.momentum();
         float decay = (float) optimizer.decay(false);
-        float rate = (float) optimizer.rate(false);
+        float rate = (float) optimizer.learningRate(false);
         List<Learned> ours = new ArrayList<>();
         for (Row row : architecture.rows()) {
             if (row.parameters() > 0) {

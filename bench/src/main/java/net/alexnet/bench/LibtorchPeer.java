@@ -61,7 +61,7 @@ final class LibtorchPeer implements Turns.Program {
             this.pictures = read(file, "pictures");
             this.labels = read(file, "labels").to(ScalarType.Long);
         }
-        SGDOptions options = new SGDOptions(EqualWork.OPTIMIZER.rate(false));
+        SGDOptions options = new SGDOptions(EqualWork.OPTIMIZER.learningRate(false));
         options.momentum().put(EqualWork.OPTIMIZER.momentum());
         options.weight_decay().put(EqualWork.OPTIMIZER.weightDecay());
         this.optimizer = new SGD(learned, options);

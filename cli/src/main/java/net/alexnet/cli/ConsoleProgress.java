@@ -140,7 +140,7 @@ final class ConsoleProgress implements RunListener, PreparationListener, AutoClo
                 Locale.ROOT,
                 "loss %.4f  rate %.2g  %,.0f images/s  data wait %.1f %%  %s left",
                 step.loss(),
-                step.rate(),
+                step.learningRate(),
                 step.imagesPerSecond(),
                 100 * step.waitShare(),
                 Text.duration(step.secondsLeft()));
@@ -172,7 +172,7 @@ final class ConsoleProgress implements RunListener, PreparationListener, AutoClo
                 100 * epoch.validation().top1Error(),
                 100 * epoch.validation().top5Error(),
                 epoch.validation().loss(),
-                epoch.rate(),
+                epoch.learningRate(),
                 Text.duration(epoch.seconds())));
     }
 

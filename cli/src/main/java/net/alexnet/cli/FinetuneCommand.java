@@ -81,7 +81,7 @@ final class FinetuneCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Short for --set seed=N.")
     private @Nullable Long seed;
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Another value for a key of the recipe, such as optimizer.rate=0.005; may be given often.")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Another value for a key of the recipe, such as optimizer.learning_rate=0.005; may be given often.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the base's checkpoints. Default: last; of a fine-tuned run, best.")
@@ -147,7 +147,7 @@ final class FinetuneCommand implements Callable<Integer> {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("data.source", Json.of(DataSource.absolute(data.toString())));
         put(all, "finetune.freeze", freeze);
-        rates.forEach((layer, factor) -> put(all, "finetune.rates." + layer, factor));
+        rates.forEach((layer, factor) -> put(all, "finetune.learning_rate_factors." + layer, factor));
         put(all, "finetune.views", views);
         put(all, "finetune.augment", augment ? true : null);
         put(all, "schedule.patience", patience);

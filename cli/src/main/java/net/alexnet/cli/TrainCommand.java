@@ -55,7 +55,7 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--runs", paramLabel = "DIR", defaultValue = "runs", description = "Where runs are kept. Default: runs.")
     private Path runs = Path.of("runs");
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Another value for a key of the recipe, such as optimizer.rate=0.005; may be given often.")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Another value for a key of the recipe, such as optimizer.learning_rate=0.005; may be given often.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(names = "--epochs", paramLabel = "N", description = "Short for --set epochs=N.")
@@ -203,7 +203,8 @@ final class TrainCommand implements Callable<Integer> {
         RunCheckpoint.last(run, path); // a run without one is refused before its folder is locked
         try (RunLock _ = run.lock()) {
             Checkpoint checkpoint = RunCheckpoint.last(run, path).load();
-            Recipe recipe = RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(), settings());
+            Recipe recipe = RecipeReader.readStored(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
+                    settings());
             return with(recipe.precision(), (tools, progress) -> goOn(run, checkpoint, recipe, tools, progress));
         }
     }

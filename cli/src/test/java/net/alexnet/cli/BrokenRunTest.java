@@ -59,9 +59,9 @@ class BrokenRunTest {
 
     @Test
     void aLossThatIsNoNumberEndsTheRunBeforeTheLastGoodCheckpointIsLost() throws Exception {
-        Result result = with("optimizer.rate=1e6", "checkpoints.every_steps=1");
+        Result result = with("optimizer.learning_rate=1e6", "checkpoints.every_steps=1");
         assertThat(result.err()).containsPattern(
-                "^alexnet: the loss is (NaN|-?Infinity) at step \\d+: (conv|norm|pool|fc)\\d\\b.*optimizer.rate is 1000000");
+                "^alexnet: the loss is (NaN|-?Infinity) at step \\d+: (conv|norm|pool|fc)\\d\\b.*optimizer.learning_rate is 1000000");
         result.isRefused(1, "learning rate that is too high", "a third of it");
         List<Long> steps = run().steps("step");
         assertThat(steps.getLast()).as("the step before").isLessThan(6);
@@ -73,8 +73,9 @@ class BrokenRunTest {
 
     @Test
     void weightsThatAreNoNumbersAreNotSavedThoughNoLossWasRead() throws Exception {
-        Result result = with("optimizer.rate=1e6", "checkpoints.every_steps=1", "watch.check_every_steps=1000",
-                "watch.log_every_steps=1000");
+        Result result = with("optimizer.learning_rate=1e6", "checkpoints.every_steps=1",
+                "monitor.check_every_steps=1000",
+                "monitor.log_every_steps=1000");
         assertThat(result.err())
                 .containsPattern("^alexnet: after step \\d+ (conv|fc)\\d\\.(weight|bias) has values that");
         result.isRefused(1, "learning rate that is too high");
@@ -96,24 +97,25 @@ class BrokenRunTest {
 
     @Test
     void aLossThatStaysAtChanceIsToldOfOnce() throws Exception {
-        Result result = with("optimizer.rate=1e-9", "network.initialization=paper", "pictures.values=raw",
-                "watch.flat_after_steps=10");
+        Result result = with("optimizer.learning_rate=1e-9", "network.initialization=paper", "pictures.values=raw",
+                "monitor.flat_after_steps=10");
         assertThat(oneWarning(result)).contains("ln(3 classes) is 1.099", "pictures.values is 'raw'",
-                "network.initialization is 'paper'", "optimizer.rate is 1.0E-9", "Try ");
+                "network.initialization is 'paper'", "optimizer.learning_rate is 1.0E-9", "Try ");
         assertThat(run().steps("warning").getFirst()).isBetween(10L, 18L);
     }
 
     @Test
     void deadUnitsAreToldOfOnce() throws Exception {
         // only the biases move, and far: with this seed the first step pushes all of conv1's below zero
-        Result result = with("optimizer.rate=1e-6", "optimizer.bias_rate_factor=1e9", "optimizer.momentum=0", "seed=1",
+        Result result = with("optimizer.learning_rate=1e-6", "optimizer.bias_learning_rate_factor=1e9",
+                "optimizer.momentum=0", "seed=1",
                 "batch=16");
         assertThat(oneWarning(result)).contains("8 of the 8 units of conv1 are silent", "Likely cause");
     }
 
     @Test
     void inputsTooLargeForTheWeightsAreToldOfOnce() throws Exception {
-        Result result = with("optimizer.rate=1e-6", "pictures.values=raw");
+        Result result = with("optimizer.learning_rate=1e-6", "pictures.values=raw");
         assertThat(oneWarning(result)).contains("scale does not fit the initialisation", "conv1", "will grow",
                 "Set 'pictures.values: standardized', or 'network.initialization: paper'");
         assertThat(run().steps("warning")).containsExactly(1L);
@@ -121,7 +123,7 @@ class BrokenRunTest {
 
     @Test
     void inputsTooSmallForTheWeightsAreToldOfOnce() throws Exception {
-        Result result = with("optimizer.rate=1e-6", "network.initialization=paper");
+        Result result = with("optimizer.learning_rate=1e-6", "network.initialization=paper");
         assertThat(oneWarning(result)).contains("scale does not fit the initialisation", "conv1", "will fade",
                 "Set 'pictures.values: raw', or 'network.initialization: he'");
     }

@@ -180,12 +180,12 @@ class FineTuneConfigTest {
                 .isRefused(2, "pictures.mirror is false", "finetune.views is 2", "finetune.views=1");
         Result.of(finetune("--set", "pictures.mirror=false", "--views", 10))
                 .isRefused(2, "pictures.mirror is false", "finetune.views is 10");
-        Result.of(finetune("--set", "pictures.colour_noise=0.1"))
-                .isRefused(2, "pictures.colour_noise is 0.1", "finetune.augment");
+        Result.of(finetune("--set", "pictures.color_noise=0.1"))
+                .isRefused(2, "pictures.color_noise is 0.1", "finetune.augment");
         assertThat(runs).doesNotExist();
         assertThat(Result.done(finetune("--set", "pictures.mirror=false", "--views", 1, "--epochs", 1, "--progress",
                 "plain")).err()).contains("pictures.random_crop and pictures.mirror change nothing");
-        assertThat(Result.done(finetune("--set", "pictures.mirror=false", "--set", "pictures.colour_noise=0.1",
+        assertThat(Result.done(finetune("--set", "pictures.mirror=false", "--set", "pictures.color_noise=0.1",
                 "--augment", "--epochs", 1, "--progress", "plain")).err()).doesNotContain("change nothing");
     }
 

@@ -197,11 +197,11 @@ class MisuseTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            optimizer.raet=1         | unknown key 'optimizer.raet'; did you mean
+            optimizer.lerning_rate=1 | unknown key 'optimizer.lerning_rate'; did you mean
             network.widht=1          | unknown key 'network.widht'; did you mean
             batch=0                  | batch must be 1 to 65536, found 0
             batch=many               | batch must be a whole number, found 'many'
-            optimizer.rate=-1        | optimizer.rate must be above 0, found -1
+            optimizer.learning_rate=-1        | optimizer.learning_rate must be above 0, found -1
             data.hold_out=1          | data.hold_out must be above 0 and below 1, found 1
             network.variant=papr       | network.variant must be one of paper, original, caffe, caffenet, torchvision, small
             schedule.type=plato      | schedule.type must be one of constant, steps, plateau

@@ -30,7 +30,7 @@ class PreparedTrainingTest {
         ToyImages.write(pictures.resolve("val"), 4, 2);
         recipe = root.resolve("recipe.yaml");
         Files.writeString(recipe, ToyRecipe.TEXT.replace("epochs: 8", "epochs: 2")
-                .replace("pictures:", "pictures:\n  colour_noise: 0.1\n  mean: image"));
+                .replace("pictures:", "pictures:\n  color_noise: 0.1\n  mean: image"));
     }
 
     @Test

@@ -21,10 +21,10 @@ final class ToyRecipe {
             batch: 8
             epochs: 8
             optimizer:
-              rate: 0.01
+              learning_rate: 0.01
             schedule:
               type: constant
-            watch:
+            monitor:
               log_every_steps: 1
             """;
 

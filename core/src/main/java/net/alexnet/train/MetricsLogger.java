@@ -26,7 +26,7 @@ final class MetricsLogger implements AutoCloseable {
         Map<String, Object> line = line("step");
         line.put("epoch", step.epoch());
         line.put("loss", step.loss());
-        line.put("rate", step.rate());
+        line.put("learning_rate", step.learningRate());
         line.put("images_per_second", step.imagesPerSecond());
         line.put("wait_share", step.waitShare());
         line.put("decoder_cores", step.decoderCores());
@@ -35,7 +35,7 @@ final class MetricsLogger implements AutoCloseable {
         log.append(step.step(), line);
         Instant now = Instant.now();
         events.scalar("train/loss", step.step(), step.loss(), now);
-        events.scalar("train/rate", step.step(), step.rate(), now);
+        events.scalar("train/learning_rate", step.step(), step.learningRate(), now);
         events.scalar("speed/images_per_second", step.step(), step.imagesPerSecond(), now);
         events.scalar("speed/wait_share", step.step(), step.waitShare(), now);
         progress.step(step);
@@ -45,7 +45,7 @@ final class MetricsLogger implements AutoCloseable {
         Map<String, Object> line = line("epoch");
         line.put("epoch", epoch.epoch());
         line.put("loss", epoch.loss());
-        line.put("rate", epoch.rate());
+        line.put("learning_rate", epoch.learningRate());
         line.put("validation_n", epoch.validation().n());
         line.put("validation_loss", epoch.validation().loss());
         line.put("top1_error", epoch.validation().top1Error());

@@ -138,7 +138,7 @@ public record RunFolder(Path path) {
     /// The run's whole recipe.
     public Recipe recipe() throws IOException {
         Path file = path.resolve(RECIPE);
-        return RecipeReader.read(file.toString(), Files.readString(file), Map.of());
+        return RecipeReader.readStored(file.toString(), Files.readString(file), Map.of());
     }
 
     /// The run's checkpoints.

@@ -5,54 +5,67 @@ import net.alexnet.inference.TopKErrors;
 import net.alexnet.train.checkpoint.TrainingState;
 import net.alexnet.train.config.Recipe;
 
-/// Who is told how a run goes. Core prints nothing; the program decides what a user sees.
+/// Is told how a training run goes. Every method does nothing unless it is overridden.
+///
+/// All calls come from the thread that runs the training, between steps: a slow listener slows the training down.
 public interface RunListener {
-    /// Before the first step, so many pictures of a set have been read and scaled.
+    /// Does nothing.
+    RunListener NONE = new RunListener() {};
+
+    /// Images are read and resized before the first step.
     ///
     /// @param what which set: "training" or "validation"
-    void preparing(String what, int done, int total);
+    /// @param done how many images are done, of `total`
+    default void preparing(String what, int done, int total) {}
 
-    /// Before the first step, so many pictures of a set have been through the frozen layers.
+    /// The frozen layers compute features before the first step.
     ///
     /// @param what which set: "training", "validation" or "all"
+    /// @param done how many images are done, of `total`
     default void computing(String what, int done, int total) {}
 
-    /// What frozen layers make of a set's pictures stands in this file.
+    /// The features of a set are in a file of the feature cache.
     ///
-    /// @param reused whether it did before the run began
+    /// @param reused whether the file was there before the run began
     default void features(Path file, boolean reused) {}
 
-    /// The run begins or goes on, with everything ready.
-    void started(Recipe recipe, TrainingState state);
+    /// Everything is ready, and the first step follows.
+    ///
+    /// @param state step 0 for a new run, a later step for a resumed one
+    default void started(Recipe recipe, TrainingState state) {}
 
     /// A step was logged.
-    void step(StepRecord step);
+    default void step(StepRecord step) {}
 
-    /// The validation of an epoch has looked at so many pictures.
-    void validating(long done, long total);
+    /// The validation after an epoch goes on.
+    ///
+    /// @param done how many images are done, of `total`
+    default void validating(long done, long total) {}
 
-    /// An epoch is over.
-    void epoch(EpochRecord epoch);
+    /// An epoch ended, and its validation too.
+    default void epoch(EpochRecord epoch) {}
 
-    /// Something is likely to be wrong; the text says what, why, and what to do.
-    void warning(String text);
+    /// Something is likely to be wrong.
+    ///
+    /// @param text says what, why, and what to do
+    default void warning(String text) {}
 
-    /// The state was saved.
-    void saved(Path checkpoint);
+    /// A checkpoint was saved.
+    default void saved(Path checkpoint) {}
 
     /// A logged step.
     ///
     /// @param step of the run, the first is 1
-    /// @param steps that the run will take if nothing ends it early
+    /// @param steps the run takes if nothing ends it early
     /// @param epoch from 1
     /// @param epochs of the run
     /// @param loss of this step's batch, before its update
-    /// @param rate of the weights
-    /// @param imagesPerSecond since the step logged before, validation not counted
+    /// @param learningRate of the weights
+    /// @param imagesPerSecond since the previous logged step, without validation
     /// @param waitShare the fraction of that time in which the loop waited for data
-    /// @param decoderCores how many cores the feed's workers kept busy in that time
-    /// @param decodeMillis the time of one worker for one picture: read, decoded, cut, made floats
-    /// @param queueDepth how many batches stood ready on average when the loop asked for one
+    /// @param decoderCores the average number of cores that the data loader kept busy
+    /// @param decodeMillis milliseconds a worker took for one image: reading, decoding, cropping, converting to floats
+    /// @param queueDepth the average number of batches that were ready when the loop asked for one
     /// @param secondsLeft until the last step at this speed
     record StepRecord(
             long step,
@@ -60,7 +73,7 @@ public interface RunListener {
             int epoch,
             int epochs,
             double loss,
-            double rate,
+            double learningRate,
             double imagesPerSecond,
             double waitShare,
             double decoderCores,
@@ -72,11 +85,12 @@ public interface RunListener {
     ///
     /// @param epoch from 1
     /// @param epochs of the run
-    /// @param step the last one of the epoch
+    /// @param step the last step of the epoch
     /// @param loss the mean of the losses read in the epoch
-    /// @param validation of the network as it is at the epoch's end
-    /// @param rate of the weights in this epoch
-    /// @param seconds that the epoch took, validation included
+    /// @param validation errors and loss at the end of the epoch
+    /// @param learningRate of the weights in this epoch
+    /// @param seconds the epoch took, including validation
     record EpochRecord(
-            int epoch, int epochs, long step, double loss, TopKErrors.Report validation, double rate, double seconds) {}
+            int epoch, int epochs, long step, double loss, TopKErrors.Report validation, double learningRate,
+            double seconds) {}
 }

@@ -1,8 +1,8 @@
 package net.alexnet.train;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.SafetensorsFile;
@@ -13,74 +13,70 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.train.config.SgdConfig;
 
-/// The momentum of every parameter, and the update of §5 with it.
+/// Stochastic gradient descent with momentum, §5 of the paper: a momentum buffer per parameter, and the update.
 public final class SgdOptimizer {
     private final Backend backend;
-    private final SgdConfig optimizer;
-    private final List<Velocity> velocities = new ArrayList<>();
+    private final SgdConfig config;
+    private final Map<String, MomentumBuffer> buffers = new LinkedHashMap<>();
 
-    /// @param rate the layer's factor on the optimiser's rate, above 0
-    private record Velocity(Parameter parameter, double rate, Tensor value) {}
+    /// @param factor on the learning rate, above 0
+    private record MomentumBuffer(double factor, Tensor value) {}
 
-    /// Velocities of 0 for a network, made outside every scope.
-    public SgdOptimizer(Network network, SgdConfig optimizer) {
-        this(network, optimizer, _ -> 1);
+    /// Creates buffers of 0 outside every scope. All layers learn at the same rate.
+    public SgdOptimizer(Network network, SgdConfig config) {
+        this(network, config, _ -> 1);
     }
 
-    /// Velocities of 0 for a network whose layers learn at rates of their own, made outside every scope.
+    /// Creates buffers of 0 outside every scope. Each layer has a learning rate of its own.
     ///
-    /// @param rates each layer's factor on the optimiser's rate, by its name; a layer with 0 is frozen: it has no velocity,
-    ///     does not decay and stays as it is
-    public SgdOptimizer(Network network, SgdConfig optimizer, ToDoubleFunction<String> rates) {
+    /// @param factors a layer's factor on the learning rate, by the layer's name. A layer with factor 0 is frozen: it has
+    ///     no buffer and does not decay
+    public SgdOptimizer(Network network, SgdConfig config, ToDoubleFunction<String> factors) {
         this.backend = network.backend();
-        this.optimizer = optimizer;
+        this.config = config;
         for (Parameter parameter : network.parameters()) {
-            double rate = rates.applyAsDouble(parameter.layer());
-            if (rate > 0) {
-                velocities.add(new Velocity(parameter, rate, backend.zeros(parameter.value().shape())));
+            double factor = factors.applyAsDouble(parameter.layer());
+            if (factor > 0) {
+                buffers.put(parameter.name(), new MomentumBuffer(factor, backend.zeros(parameter.value().shape())));
             }
         }
     }
 
-    /// Moves every parameter that is not frozen by one step.
+    /// Updates every parameter that is not frozen.
     ///
-    /// @param gradients one per parameter, in any order; those of frozen ones are not used
-    /// @param factor of the schedule, on the recipe's rate
+    /// @param gradients one per parameter, in any order; gradients of frozen parameters are ignored
+    /// @param factor of the schedule, on the base learning rate
     void update(List<Gradient> gradients, double factor) {
         for (Gradient gradient : gradients) {
             Parameter parameter = gradient.parameter();
-            of(parameter).ifPresent(velocity -> backend.update(
-                    parameter.value(),
-                    velocity.value(),
-                    gradient.value(),
-                    (float) optimizer.momentum(),
-                    (float) optimizer.decay(parameter.bias()),
-                    (float) (optimizer.rate(parameter.bias()) * velocity.rate() * factor)));
+            MomentumBuffer buffer = buffers.get(parameter.name());
+            if (buffer != null) {
+                backend.update(
+                        parameter.value(),
+                        buffer.value,
+                        gradient.value(),
+                        (float) config.momentum(),
+                        (float) config.decay(parameter.bias()),
+                        (float) (config.learningRate(parameter.bias()) * buffer.factor * factor));
+            }
         }
     }
 
-    private Optional<Velocity> of(Parameter parameter) {
-        return velocities.stream()
-                .filter(velocity -> velocity.parameter().name().equals(parameter.name()))
-                .findFirst();
-    }
-
-    /// The velocities, each under its parameter's name, to be saved.
+    /// The momentum buffers to save, each under its parameter's name.
     List<NamedTensor> entries() {
-        return velocities.stream()
-                .map(velocity -> new NamedTensor(
-                        velocity.parameter().name(),
-                        velocity.value().shape(),
-                        () -> backend.view(velocity.value())))
+        return buffers.entrySet().stream()
+                .map(entry -> new NamedTensor(entry.getKey(), entry.getValue().value.shape(),
+                        () -> backend.view(entry.getValue().value)))
                 .toList();
     }
 
-    /// Takes over saved velocities.
+    /// Loads saved momentum buffers.
     ///
-    /// @throws WeightFileException if one is missing or of another shape
+    /// @throws WeightFileException if a buffer is missing or has another shape
     public void restore(SafetensorsFile file) throws WeightFileException {
-        for (Velocity velocity : velocities) {
-            backend.assign(velocity.value(), file.values(velocity.parameter().name(), velocity.value().shape()));
+        for (Map.Entry<String, MomentumBuffer> entry : buffers.entrySet()) {
+            Tensor buffer = entry.getValue().value;
+            backend.assign(buffer, file.values(entry.getKey(), buffer.shape()));
         }
     }
 

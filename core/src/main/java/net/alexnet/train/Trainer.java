@@ -33,9 +33,9 @@ public final class Trainer {
     private final Recipe recipe;
     private final Network network;
     private final Backend backend;
-    private final MetricsLogger journal;
-    private final TrainingMonitor watch;
-    private final Throughput pace;
+    private final MetricsLogger logger;
+    private final TrainingMonitor monitor;
+    private final Throughput throughput;
     private TrainingState state;
     private long epochStarted = System.nanoTime();
     private Optional<Report> report = Optional.empty();
@@ -45,7 +45,7 @@ public final class Trainer {
     /// @param network with the parameters to start from
     /// @param from the first row that a step walks; the layers before it are frozen, and the feed's examples have been
     ///     through them
-    /// @param velocities of the same network
+    /// @param optimizer of the same network
     /// @param recipe of the run
     /// @param state where it stands
     /// @param feed training batches from that state on
@@ -60,7 +60,7 @@ public final class Trainer {
     public record Parts(
             Network network,
             int from,
-            SgdOptimizer velocities,
+            SgdOptimizer optimizer,
             Recipe recipe,
             TrainingState state,
             BatchSource feed,
@@ -81,15 +81,15 @@ public final class Trainer {
     /// @param imagesPerSecond over all steps of this process
     public record Outcome(TrainingState state, boolean finished, Optional<Report> report, double imagesPerSecond) {}
 
-    private Trainer(Parts parts, MetricsLogger journal) {
+    private Trainer(Parts parts, MetricsLogger logger) {
         this.parts = parts;
         this.recipe = parts.recipe();
         this.network = parts.network();
         this.backend = network.backend();
-        this.journal = journal;
+        this.logger = logger;
         this.state = parts.state();
-        this.watch = new TrainingMonitor(recipe, backend);
-        this.pace = new Throughput(System::nanoTime, parts.feed()::use);
+        this.monitor = new TrainingMonitor(recipe, backend);
+        this.throughput = new Throughput(System::nanoTime, parts.feed()::use);
     }
 
     /// Trains until the recipe's last epoch, the schedule's end, or a stop. The state is saved at the end, at a stop, and
@@ -98,8 +98,8 @@ public final class Trainer {
     /// @throws DivergedException if the loss is no longer a number; the checkpoints before it stay
     /// @throws IOException if a checkpoint or a log cannot be written
     public static Outcome run(Parts parts) throws IOException, InterruptedException {
-        try (MetricsLogger journal = new MetricsLogger(parts.folder(), parts.state().step(), parts.progress())) {
-            return new Trainer(parts, journal).run();
+        try (MetricsLogger logger = new MetricsLogger(parts.folder(), parts.state().step(), parts.progress())) {
+            return new Trainer(parts, logger).run();
         }
     }
 
@@ -115,7 +115,7 @@ public final class Trainer {
                 closeEpoch();
             }
         }
-        return new Outcome(state, finished(), report, pace.whole().picturesPerSecond());
+        return new Outcome(state, finished(), report, throughput.whole().picturesPerSecond());
     }
 
     /// The next batch; if its pictures cannot be read any more, what was learnt so far is saved first.
@@ -135,12 +135,12 @@ public final class Trainer {
     private void step(Batch batch) throws IOException {
         OptionalDouble loss;
         try (Scope _ = backend.scope()) {
-            loss = new TrainingStep(network, parts.from(), parts.velocities()).run(
+            loss = new TrainingStep(network, parts.from(), parts.optimizer()).run(
                     batch.on(backend), batch.labels(), new DropoutMasks(recipe.seed(), state.step()), factor(),
-                    this::look);
+                    this::observe);
         }
         state = state.afterStep(loss);
-        pace.step(batch.count());
+        throughput.step(batch.count());
         if (logged(state.step())) {
             record(loss.orElseThrow());
         }
@@ -155,54 +155,54 @@ public final class Trainer {
 
     /// What is seen of a step before its update can spoil the weights: the loss of a step that is checked, and none for the
     /// others, so that they need not wait for the device.
-    private OptionalDouble look(List<Stage> stages, Loss loss) throws IOException {
+    private OptionalDouble observe(List<Stage> stages, Loss loss) throws IOException {
         long step = state.step() + 1;
         if (step == 1 && parts.from() == 0) {
             Stage conv1 = stages.getFirst();
             Tensor linear = network.linear(conv1.row(), conv1.in());
-            warn(watch.signal(conv1, linear));
+            warn(monitor.signal(conv1, linear));
             backend.free(linear);
         }
         if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last may have few pictures
-            warn(watch.dead(stages));
+            warn(monitor.dead(stages));
         }
-        if (step % recipe.watch().checkEverySteps() != 0 && !logged(step)) {
+        if (step % recipe.monitor().checkEverySteps() != 0 && !logged(step)) {
             return OptionalDouble.empty();
         }
         double value = backend.download(loss.value())[0];
-        watch.finite(step, value, stages, network.parameters());
-        warn(watch.flat(step, value));
+        monitor.finite(step, value, stages, network.parameters());
+        warn(monitor.flat(step, value));
         return OptionalDouble.of(value);
     }
 
     private void warn(List<String> texts) throws IOException {
         for (String text : texts) {
-            journal.warning(state.step() + 1, text);
+            logger.warning(state.step() + 1, text);
         }
     }
 
     private boolean logged(long step) {
-        return step == 1 || step % recipe.watch().logEverySteps() == 0;
+        return step == 1 || step % recipe.monitor().logEverySteps() == 0;
     }
 
     private void record(double loss) throws IOException {
         long steps = (long) recipe.epochs() * parts.batchesPerEpoch();
-        Throughput.Span recent = pace.recent();
+        Throughput.Span recent = throughput.recent();
         double speed = recent.picturesPerSecond();
-        journal.step(new StepRecord(
+        logger.step(new StepRecord(
                 state.step(),
                 steps,
                 state.epoch() + 1,
                 recipe.epochs(),
                 loss,
-                recipe.optimizer().rate() * factor(),
+                recipe.optimizer().learningRate() * factor(),
                 speed,
                 recent.waitShare(),
                 recent.decoderCores(),
                 recent.feed().millisPerImage(),
                 recent.feed().queueDepth(),
                 (steps - state.step()) * recipe.batch() / speed));
-        pace.mark();
+        throughput.mark();
     }
 
     /// Validates, lets the schedule see the error, and saves. When a stop is asked for meanwhile, the epoch stays open:
@@ -210,18 +210,18 @@ public final class Trainer {
     private void closeEpoch() throws IOException, InterruptedException {
         Optional<Report> validation = parts.validation().evaluate(network, parts.progress()::validating,
                 () -> parts.stop().test(state.step()));
-        pace.resume();
+        throughput.resume();
         if (validation.isEmpty()) {
             return;
         }
         report = validation;
-        double rate = recipe.optimizer().rate() * factor();
+        double learningRate = recipe.optimizer().learningRate() * factor();
         double loss = state.meanLoss();
         boolean best = validation.get().top1Error() < state.schedule().best();
         state = state.afterEpoch(recipe.schedule(), validation.get().top1Error());
         long now = System.nanoTime();
-        journal.epoch(new EpochRecord(
-                state.epoch(), recipe.epochs(), state.step(), loss, validation.get(), rate,
+        logger.epoch(new EpochRecord(
+                state.epoch(), recipe.epochs(), state.step(), loss, validation.get(), learningRate,
                 (now - epochStarted) / 1e9));
         epochStarted = now;
         if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {
@@ -230,7 +230,7 @@ public final class Trainer {
     }
 
     private void save() throws IOException {
-        watch.sound(state.step(), network.parameters());
+        monitor.sound(state.step(), network.parameters());
         List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(parts.constants());
         Path saved = parts.store().save(
@@ -239,8 +239,8 @@ public final class Trainer {
                 RecipeReader.write(recipe),
                 parts.metadata(),
                 entries,
-                parts.velocities().entries());
+                parts.optimizer().entries());
         parts.progress().saved(saved);
-        pace.resume();
+        throughput.resume();
     }
 }

@@ -96,8 +96,9 @@ final class TrainingMonitor {
     }
 
     private DivergedException diverged(String what) {
-        return new DivergedException(what + ". Likely cause: a learning rate that is too high (optimizer.rate is "
-                + recipe.optimizer().rate() + "); start again with a third of it");
+        return new DivergedException(
+                what + ". Likely cause: a learning rate that is too high (optimizer.learning_rate is "
+                        + recipe.optimizer().learningRate() + "); start again with a third of it");
     }
 
     private Optional<String> notFinite(List<Parameter> parameters) {
@@ -126,14 +127,14 @@ final class TrainingMonitor {
         meanLoss = Double.isNaN(meanLoss) ? loss : MEMORY * meanLoss + (1 - MEMORY) * loss;
         double chance = Math.log(recipe.network().classes());
         readings++;
-        if (step < recipe.watch().flatAfterSteps() || readings < FEWEST_READINGS
+        if (step < recipe.monitor().flatAfterSteps() || readings < FEWEST_READINGS
                 || Math.abs(meanLoss - chance) > FLAT * chance) {
             return List.of();
         }
         return once("flat", String.format(Locale.ROOT, """
                 the loss is still %.3f after %d steps, and ln(%d classes) is %.3f: the network says the same of every picture. \
                 Likely cause: inputs and initialisation that do not fit together (pictures.values is '%s', \
-                network.initialization is '%s'), or a learning rate far off (optimizer.rate is %s). Try 'values: standardized' \
+                network.initialization is '%s'), or a learning rate far off (optimizer.learning_rate is %s). Try 'values: standardized' \
                 with 'initialization: he', then three times and a third of the rate""",
                 meanLoss,
                 step,
@@ -141,7 +142,7 @@ final class TrainingMonitor {
                 chance,
                 spelled(recipe.pictures().values()),
                 spelled(recipe.network().initialization()),
-                recipe.optimizer().rate()));
+                recipe.optimizer().learningRate()));
     }
 
     /// Whether a layer's rectified units have gone silent, seen on one training batch. Only the first such layer is told of:
@@ -174,9 +175,9 @@ final class TrainingMonitor {
     private List<String> dead(String weighted, int silent, int units) {
         return once("dead " + weighted, String.format(Locale.ROOT, """
                 %d of the %d units of %s are silent for a whole batch: they get no gradient and will not recover. Likely \
-                cause: a learning rate that is too high (optimizer.rate is %s), or biases that are too low. Start again with a \
+                cause: a learning rate that is too high (optimizer.learning_rate is %s), or biases that are too low. Start again with a \
                 third of the rate""",
-                silent, units, weighted, recipe.optimizer().rate()));
+                silent, units, weighted, recipe.optimizer().learningRate()));
     }
 
     private List<String> once(String key, String text) {

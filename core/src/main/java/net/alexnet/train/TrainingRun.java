@@ -114,8 +114,8 @@ public final class TrainingRun {
         try (Scope _ = tools.backend.scope()) {
             Network network = Network.initialize(
                     recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
-            SgdOptimizer velocities = new SgdOptimizer(network, recipe.optimizer());
-            return run.go(network, velocities, TrainingState.start(recipe.seed()), "");
+            SgdOptimizer optimizer = new SgdOptimizer(network, recipe.optimizer());
+            return run.go(network, optimizer, TrainingState.start(recipe.seed()), "");
         }
     }
 
@@ -134,7 +134,7 @@ public final class TrainingRun {
             Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(),
                     base.weights(), layer -> !layer.equals(head), tools.backend);
             return run.go(
-                    network, run.velocities(network), TrainingState.start(recipe.seed()), run.frozen(base.weights()));
+                    network, run.optimizer(network), TrainingState.start(recipe.seed()), run.frozen(base.weights()));
         }
     }
 
@@ -161,12 +161,12 @@ public final class TrainingRun {
                 network = Network.of(recipe.network().architecture(), weights, tools.backend);
                 frozen = run.frozen(weights);
             }
-            SgdOptimizer velocities = run.velocities(network);
+            SgdOptimizer optimizer = run.optimizer(network);
             try (SafetensorsFile momentum = checkpoint.openMomentum()) {
-                velocities.restore(momentum);
+                optimizer.restore(momentum);
             }
             run.warnOfOtherNumerics(checkpoint);
-            return run.go(network, velocities, checkpoint.state(), frozen);
+            return run.go(network, optimizer, checkpoint.state(), frozen);
         }
     }
 
@@ -185,7 +185,7 @@ public final class TrainingRun {
     }
 
     private void warnOfOtherNumerics(Checkpoint checkpoint) {
-        List<String> changes = checkpoint.numerics().map(then -> then.changes(tools.backend.computeEnvironment()))
+        List<String> changes = checkpoint.environment().map(then -> then.changes(tools.backend.computeEnvironment()))
                 .orElse(List.of());
         if (!changes.isEmpty()) {
             tools.progress.warning("a run is resumed exactly where the same computes as before, which has changed ("
@@ -195,11 +195,12 @@ public final class TrainingRun {
     }
 
     /// A run of fine-tuning may have frozen layers, and rates for the others.
-    private SgdOptimizer velocities(Network network) {
+    private SgdOptimizer optimizer(Network network) {
         FineTuneConfig finetune = recipe.finetune();
         return finetune == null
                 ? new SgdOptimizer(network, recipe.optimizer())
-                : new SgdOptimizer(network, recipe.optimizer(), layer -> finetune.rate(network.architecture(), layer));
+                : new SgdOptimizer(network, recipe.optimizer(),
+                        layer -> finetune.learningRateFactor(network.architecture(), layer));
     }
 
     /// The pictures with the split that the recipe asks for: their own, or one of several folds.
@@ -260,9 +261,9 @@ public final class TrainingRun {
 
     private Augmentation augmentation() {
         Recipe.Pictures how = recipe.pictures();
-        Optional<PcaColorNoise> noise = how.colourNoise() == 0
+        Optional<PcaColorNoise> noise = how.colorNoise() == 0
                 ? Optional.empty()
-                : Optional.of(new PcaColorNoise(pictures.statistics().colorPca(), how.colourNoise()));
+                : Optional.of(new PcaColorNoise(pictures.statistics().colorPca(), how.colorNoise()));
         return new Augmentation(how.randomCrop(), how.mirror(), noise);
     }
 
@@ -275,7 +276,7 @@ public final class TrainingRun {
                 : "";
     }
 
-    private Outcome go(Network network, SgdOptimizer velocities, TrainingState state, String frozen)
+    private Outcome go(Network network, SgdOptimizer optimizer, TrainingState state, String frozen)
             throws IOException, InterruptedException {
         ImageDataset training = pictures.squares().training();
         TrainingSampler.Pictures planned = new TrainingSampler.Pictures(
@@ -291,7 +292,7 @@ public final class TrainingRun {
         if (finetune != null && finetune.stores(network.architecture())) {
             TrainingFeatures stored = TrainingFeatures.of(new FrozenLayers(network, from),
                     frozen, pictures.squares(), card.preprocessing(), finetune.views(), recipe, tools);
-            return loop(network, from, velocities, state, new FeatureSource(stored.training(), plan, recipe.seed()),
+            return loop(network, from, optimizer, state, new FeatureSource(stored.training(), plan, recipe.seed()),
                     new FeatureValidation(stored.validation(), from, recipe.batch()));
         }
         Evaluator evaluator = new Evaluator(
@@ -299,11 +300,11 @@ public final class TrainingRun {
         try (DataLoader feed = new DataLoader(training, card.preprocessing(), plan, recipe.batch(), tools.workers,
                 DEPTH)) {
             BatchSource source = from == 0 ? feed : new FrozenSource(feed, new FrozenLayers(network, from));
-            return loop(network, from, velocities, state, source, evaluator);
+            return loop(network, from, optimizer, state, source, evaluator);
         }
     }
 
-    private Outcome loop(Network network, int from, SgdOptimizer velocities, TrainingState state, BatchSource source,
+    private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, BatchSource source,
             Validation validation) throws IOException, InterruptedException {
         source.ready(); // before there is anything of a run that cannot begin
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
@@ -315,7 +316,7 @@ public final class TrainingRun {
             return Trainer.run(new Trainer.Parts(
                     network,
                     from,
-                    velocities,
+                    optimizer,
                     recipe,
                     state,
                     source,

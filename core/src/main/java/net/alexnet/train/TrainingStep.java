@@ -14,20 +14,20 @@ import net.alexnet.train.SgdOptimizer.Gradient;
 ///
 /// @param network that learns
 /// @param from the first row that is walked; the layers before it are frozen
-/// @param velocities of that network
-public record TrainingStep(Network network, int from, SgdOptimizer velocities) {
+/// @param optimizer of that network
+public record TrainingStep(Network network, int from, SgdOptimizer optimizer) {
     /// A step of the whole network.
-    public TrainingStep(Network network, SgdOptimizer velocities) {
-        this(network, 0, velocities);
+    public TrainingStep(Network network, SgdOptimizer optimizer) {
+        this(network, 0, optimizer);
     }
 
-    /// Looks at a step between the loss and the way back, and may prevent its update by an exception.
+    /// Sees a step after its loss and before its backward pass; an exception prevents the update.
     ///
-    /// @param <T> what it has seen
+    /// @param <T> what it returns
     /// @param <E> what it throws
     @FunctionalInterface
-    public interface Look<T, E extends Exception> {
-        /// Looks.
+    public interface Observer<T, E extends Exception> {
+        /// Observes a step.
         ///
         /// @param stages of the forward pass
         /// @param loss of its logits
@@ -39,17 +39,17 @@ public record TrainingStep(Network network, int from, SgdOptimizer velocities) {
     /// @param inputs of the first row that is walked: `(N, C, H, W)` for pictures
     /// @param labels one per picture
     /// @param masks which units are dropped
-    /// @param factor of the schedule, on the optimiser's rate
+    /// @param factor of the schedule, on the optimizer's learning rate
     /// @return what was seen
     public <T, E extends Exception> T run(
-            Tensor inputs, int[] labels, DropoutMasks masks, double factor, Look<T, E> look) throws E {
+            Tensor inputs, int[] labels, DropoutMasks masks, double factor, Observer<T, E> observer) throws E {
         Backend backend = network.backend();
         List<Stage> stages = network.forward(inputs, from, masks);
         Loss loss = backend.crossEntropy(stages.getLast().out(), labels);
-        T seen = look.at(stages, loss);
+        T seen = observer.at(stages, loss);
         List<Gradient> gradients = new ArrayList<>();
         network.backward(stages, loss.gradient(), (parameter, dy) -> gradients.add(new Gradient(parameter, dy)));
-        velocities.update(gradients, factor);
+        optimizer.update(gradients, factor);
         return seen;
     }
 }

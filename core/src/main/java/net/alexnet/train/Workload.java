@@ -34,7 +34,7 @@ final class Workload implements AutoCloseable {
     private final Arena arena = Arena.ofShared(); // as the feed's
     private final Scope scope;
     private final Network network;
-    private final SgdOptimizer velocities;
+    private final SgdOptimizer optimizer;
     private final List<MemorySegment> inputs = new ArrayList<>();
     private final int[] labels;
     private final Tensor flag;
@@ -48,7 +48,7 @@ final class Workload implements AutoCloseable {
         this.scope = backend.scope();
         try {
             this.network = Network.initialize(which.architecture(), which.initialization(), SEED, backend);
-            this.velocities = new SgdOptimizer(network, SgdConfig.paper());
+            this.optimizer = new SgdOptimizer(network, SgdConfig.paper());
             this.flag = backend.zeros(Shape.of(1));
             this.labels = new int[batch];
             for (int i = 0; i < batch; i++) {
@@ -124,7 +124,7 @@ final class Workload implements AutoCloseable {
         try (Scope _ = backend.scope()) {
             Tensor pictures = upload(pixels, batch);
             laps.ifPresent(LayerTimer::split);
-            new TrainingStep(walked, velocities).run(pictures, labels, new DropoutMasks(SEED, steps++), 0,
+            new TrainingStep(walked, optimizer).run(pictures, labels, new DropoutMasks(SEED, steps++), 0,
                     (_, loss) -> {
                         laps.ifPresent(listener -> listener.done(softmax, Pass.FORWARD));
                         return loss;

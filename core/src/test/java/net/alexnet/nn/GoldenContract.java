@@ -108,7 +108,7 @@ public abstract class GoldenContract {
                     gradient,
                     (float) sgd.momentum(),
                     (float) sgd.decay(parameter.bias()),
-                    (float) (sgd.rate(parameter.bias()) * golden.factor(step))));
+                    (float) (sgd.learningRate(parameter.bias()) * golden.factor(step))));
             return backend.download(loss.value())[0];
         }
     }

@@ -82,7 +82,7 @@ class AutoConfigTest {
         assertThat(fitted.optimizer()).isEqualTo(template.optimizer());
         assertThat(fitted.schedule()).isEqualTo(template.schedule());
         assertThat(fitted.checkpoints()).isEqualTo(template.checkpoints());
-        assertThat(fitted.watch()).isEqualTo(template.watch());
+        assertThat(fitted.monitor()).isEqualTo(template.monitor());
     }
 
     @ParameterizedTest

@@ -318,7 +318,7 @@ class FinetuneRunTest {
                 new Recipe.Pictures(resize, false, views > 1, 0, Mean.CHANNEL, Values.STANDARDIZED),
                 new Recipe.Data("nowhere", 0.25, List.of(), 0), 4, epochs, Precision.FLOAT32,
                 new SgdConfig(0.002, 0.9, 0.0005, 2, false), new Plateau(4, 0.1, 0, 0),
-                new Recipe.Checkpoints(1, 0, 99), new Recipe.Watch(1, 1, 1000), change.apply(finetune));
+                new Recipe.Checkpoints(1, 0, 99), new Recipe.Monitor(1, 1, 1000), change.apply(finetune));
     }
 
     private Outcome start(Recipe recipe, int first, LongPredicate stop) throws Exception {

@@ -34,7 +34,7 @@ class SgdOptimizerTest {
     private final ReferenceBackend backend = new ReferenceBackend();
     private final AlexNet table = TinyNetworks.of(2);
     private final Network network = Network.initialize(table.architecture(), table.initialization(), 1, backend);
-    private final SgdOptimizer velocities = new SgdOptimizer(network, new SgdConfig(RATE, MOMENTUM, DECAY, 2, false));
+    private final SgdOptimizer optimizer = new SgdOptimizer(network, new SgdConfig(RATE, MOMENTUM, DECAY, 2, false));
 
     @TempDir
     private Path folder;
@@ -63,8 +63,8 @@ class SgdOptimizerTest {
         update(1, 1);
         update(1, 0.5f);
         Path file = folder.resolve("momentum.safetensors");
-        Safetensors.write(file, Map.of(), velocities.entries());
-        List<float[]> saved = velocities.entries().stream()
+        Safetensors.write(file, Map.of(), optimizer.entries());
+        List<float[]> saved = optimizer.entries().stream()
                 .map(entry -> entry.values().get().toArray(NamedTensor.FLOAT))
                 .toList();
         assertThat(saved).noneSatisfy(values -> assertThat(values).containsOnly(0));
@@ -83,9 +83,9 @@ class SgdOptimizerTest {
     @Test
     void refuseAFileWithoutOneOfThem() throws Exception {
         Path file = folder.resolve("momentum.safetensors");
-        Safetensors.write(file, Map.of(), velocities.entries().subList(1, 16));
+        Safetensors.write(file, Map.of(), optimizer.entries().subList(1, 16));
         try (SafetensorsFile read = SafetensorsFile.open(file)) {
-            assertThatThrownBy(() -> velocities.restore(read)).isInstanceOf(WeightFileException.class)
+            assertThatThrownBy(() -> optimizer.restore(read)).isInstanceOf(WeightFileException.class)
                     .hasMessageContaining("there is no tensor 'conv1.weight'");
         }
     }
@@ -99,7 +99,7 @@ class SgdOptimizerTest {
                 Arrays.fill(values, gradient);
                 gradients.add(new Gradient(parameter, backend.upload(parameter.value().shape(), values)));
             }
-            velocities.update(gradients, factor);
+            optimizer.update(gradients, factor);
         }
     }
 

@@ -14,43 +14,43 @@ class ThroughputTest {
     private long worked;
     private long decoded;
     private long asked;
-    private final Throughput pace = new Throughput(() -> now,
+    private final Throughput throughput = new Throughput(() -> now,
             () -> new LoaderStats(waited, worked, decoded, asked, asked * 2));
 
     @Test
     void beforeTheFirstStepThereIsNoSpeed() {
-        assertThat(pace.whole().picturesPerSecond()).isZero();
-        assertThat(pace.recent().picturesPerSecond()).isZero();
-        assertThat(pace.recent().waitShare()).isZero();
+        assertThat(throughput.whole().picturesPerSecond()).isZero();
+        assertThat(throughput.recent().picturesPerSecond()).isZero();
+        assertThat(throughput.recent().waitShare()).isZero();
     }
 
     @Test
     void countsPicturesOverTimeAndTheShareOfWaiting() {
         step(2 * SECOND, SECOND / 2, 128);
         step(2 * SECOND, SECOND / 2, 64); // the smaller last batch of an epoch
-        assertThat(pace.recent().picturesPerSecond()).isEqualTo(48, within(1e-9));
-        assertThat(pace.whole().picturesPerSecond()).isEqualTo(48, within(1e-9));
-        assertThat(pace.recent().waitShare()).isEqualTo(0.25, within(1e-9));
+        assertThat(throughput.recent().picturesPerSecond()).isEqualTo(48, within(1e-9));
+        assertThat(throughput.whole().picturesPerSecond()).isEqualTo(48, within(1e-9));
+        assertThat(throughput.recent().waitShare()).isEqualTo(0.25, within(1e-9));
     }
 
     @Test
     void tellsWhatTheFeedDid() {
         step(2 * SECOND, 0, 1000);
         step(2 * SECOND, 0, 1000);
-        assertThat(pace.recent().decoderCores()).isEqualTo(0.5, within(1e-9));
-        assertThat(pace.recent().feed().millisPerImage()).isEqualTo(1, within(1e-9));
-        assertThat(pace.recent().feed().queueDepth()).isEqualTo(2, within(1e-9));
+        assertThat(throughput.recent().decoderCores()).isEqualTo(0.5, within(1e-9));
+        assertThat(throughput.recent().feed().millisPerImage()).isEqualTo(1, within(1e-9));
+        assertThat(throughput.recent().feed().queueDepth()).isEqualTo(2, within(1e-9));
     }
 
     @Test
     void aMarkBeginsTheRecentSpanAnewAndNotTheWhole() {
         step(SECOND, SECOND, 10);
-        pace.mark();
-        assertThat(pace.recent().picturesPerSecond()).isZero();
+        throughput.mark();
+        assertThat(throughput.recent().picturesPerSecond()).isZero();
         step(SECOND, 0, 30);
-        assertThat(pace.recent().picturesPerSecond()).isEqualTo(30, within(1e-9));
-        assertThat(pace.recent().waitShare()).isZero();
-        assertThat(pace.whole().picturesPerSecond()).isEqualTo(20, within(1e-9));
+        assertThat(throughput.recent().picturesPerSecond()).isEqualTo(30, within(1e-9));
+        assertThat(throughput.recent().waitShare()).isZero();
+        assertThat(throughput.whole().picturesPerSecond()).isEqualTo(20, within(1e-9));
     }
 
     @Test
@@ -58,17 +58,17 @@ class ThroughputTest {
         step(SECOND, 0, 10);
         now += 100 * SECOND; // a validation, which waits for its own data
         waited += 5 * SECOND;
-        pace.resume();
+        throughput.resume();
         step(SECOND, SECOND / 10, 10);
-        assertThat(pace.whole().picturesPerSecond()).isEqualTo(10, within(1e-9));
-        assertThat(pace.recent().waitShare()).isEqualTo(0.05, within(1e-9));
+        assertThat(throughput.whole().picturesPerSecond()).isEqualTo(10, within(1e-9));
+        assertThat(throughput.recent().waitShare()).isEqualTo(0.05, within(1e-9));
     }
 
     @Test
     void aClockThatStandsStillGivesNoInfiniteSpeed() {
         step(0, 0, 10);
-        assertThat(pace.whole().picturesPerSecond()).isZero();
-        assertThat(pace.recent().waitShare()).isZero();
+        assertThat(throughput.whole().picturesPerSecond()).isZero();
+        assertThat(throughput.recent().waitShare()).isZero();
     }
 
     private void step(long nanos, long wait, int pictures) {
@@ -77,6 +77,6 @@ class ThroughputTest {
         worked += nanos / 2;
         decoded += pictures;
         asked++;
-        pace.step(pictures);
+        throughput.step(pictures);
     }
 }

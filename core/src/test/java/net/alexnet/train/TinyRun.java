@@ -51,7 +51,7 @@ final class TinyRun {
     final Backend backend;
     final RecordingProgress progress;
     final Network network;
-    final SgdOptimizer velocities;
+    final SgdOptimizer optimizer;
     TrainingState state;
     LongPredicate stop = step -> false;
     BooleanSupplier gone = () -> false;
@@ -63,23 +63,23 @@ final class TinyRun {
         this.progress = progress;
         AlexNet table = recipe.network();
         this.network = Network.initialize(table.architecture(), table.initialization(), recipe.seed(), backend);
-        this.velocities = new SgdOptimizer(network, recipe.optimizer());
+        this.optimizer = new SgdOptimizer(network, recipe.optimizer());
         this.state = TrainingState.start(recipe.seed());
     }
 
     static Recipe recipe(int epochs) {
         return recipe(epochs, new SgdConfig(0.02, 0.9, 0.0005, 2, false), new Constant(),
                 new Recipe.Checkpoints(1, 0, 99),
-                new Recipe.Watch(2, 1, 1000));
+                new Recipe.Monitor(2, 1, 1000));
     }
 
     static Recipe recipe(int epochs, SgdConfig optimizer, Schedule schedule, Recipe.Checkpoints checkpoints,
-            Recipe.Watch watch) {
+            Recipe.Monitor monitor) {
         return new Recipe("tiny", 11, TinyNetworks.of(CLASSES.size()),
                 new Recipe.Pictures(SIDE, false, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
                 new Recipe.Data("", 0.2, List.of(), 0), 8,
                 epochs, Precision.FLOAT32,
-                optimizer, schedule, checkpoints, watch);
+                optimizer, schedule, checkpoints, monitor);
     }
 
     /// Takes over a checkpoint of this run.
@@ -88,7 +88,7 @@ final class TinyRun {
             for (var parameter : network.parameters()) {
                 backend.assign(parameter.value(), weights.read(parameter.name()));
             }
-            velocities.restore(momentum);
+            optimizer.restore(momentum);
         }
         state = checkpoint.state();
     }
@@ -108,7 +108,7 @@ final class TinyRun {
         });
         try (DataLoader feed = new DataLoader(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer
-                    .run(new Parts(network, 0, velocities, recipe, state, feed, BATCHES, evaluator, store(), Map.of(),
+                    .run(new Parts(network, 0, optimizer, recipe, state, feed, BATCHES, evaluator, store(), Map.of(),
                             List.of(),
                             folder, progress, step -> stop.test(step)));
         }

@@ -74,13 +74,13 @@ class TrainerTest {
     @Test
     void thePlateauScheduleLowersTheRateAndEndsTheRun() throws Exception {
         Recipe recipe = TinyRun.recipe(50, STILL, new Plateau(2, 0.1, 0, 1), new Recipe.Checkpoints(10, 0, 9),
-                new Recipe.Watch(1, 1, 1000));
+                new Recipe.Monitor(1, 1, 1000));
         Outcome outcome = run(recipe).run();
         // the first epoch improves on nothing; two do not, then two at a tenth of the rate do not
         assertThat(outcome.finished()).isTrue();
         assertThat(outcome.state().epoch()).isEqualTo(5);
         assertThat(outcome.state().schedule().finished()).isTrue();
-        assertThat(progress.epochs).extracting(EpochRecord::rate).usingComparatorForType(
+        assertThat(progress.epochs).extracting(EpochRecord::learningRate).usingComparatorForType(
                 (a, b) -> Math.abs(a / b - 1) < 1e-9 ? 0 : 1, Double.class)
                 .containsExactly(1e-30, 1e-30, 1e-30, 1e-31, 1e-31);
         // the best so far, and the end, though neither is the tenth epoch
@@ -174,7 +174,7 @@ class TrainerTest {
     @Test
     void savesTheBestAndAfterSoManyEpochsAndStepsAndAtTheEnd() throws Exception {
         Recipe recipe = TinyRun.recipe(3, STILL, new Constant(), new Recipe.Checkpoints(2, 4, 99),
-                new Recipe.Watch(1, 1, 1000));
+                new Recipe.Monitor(1, 1, 1000));
         run(recipe).run();
         assertThat(progress.saved).extracting(path -> path.getFileName().toString())
                 .containsExactly("step-00000003", "step-00000004", "step-00000006", "step-00000008", "step-00000009");
@@ -200,9 +200,9 @@ class TrainerTest {
         List<float[]> before = run.parameters();
         assertThatThrownBy(run::run).isInstanceOf(DivergedException.class)
                 .hasMessageStartingWith("the loss is NaN at step 1: fc8.bias has values that are not finite")
-                .hasMessageContaining("optimizer.rate is 0.02");
+                .hasMessageContaining("optimizer.learning_rate is 0.02");
         assertThat(run.parameters()).containsExactly(before.toArray(new float[0][]));
-        assertThat(run.velocities.entries())
+        assertThat(run.optimizer.entries())
                 .allSatisfy(entry -> assertThat(entry.values().get().toArray(NamedTensor.FLOAT)).containsOnly(0));
         assertThat(run.store().list()).isEmpty();
         assertThat(lines(folder)).isEmpty();
@@ -213,10 +213,10 @@ class TrainerTest {
         for (int check : List.of(1, 5)) { // 5: the loss is read too late to save the weights
             Path path = folder.resolve("check-" + check);
             Recipe recipe = TinyRun.recipe(9, new SgdConfig(1e8, 0.9, 0, 2, false), new Constant(),
-                    new Recipe.Checkpoints(1, 1, 99), new Recipe.Watch(100, check, 1000));
+                    new Recipe.Checkpoints(1, 1, 99), new Recipe.Monitor(100, check, 1000));
             TinyRun run = run(path, recipe);
             assertThatThrownBy(run::run).isInstanceOf(DivergedException.class)
-                    .hasMessageContaining("a learning rate that is too high (optimizer.rate is 1.0E8)");
+                    .hasMessageContaining("a learning rate that is too high (optimizer.learning_rate is 1.0E8)");
             assertThat(run.store().list()).isNotEmpty();
             for (Path checkpoint : run.store().list()) {
                 assertThat(saved(run.store().load(checkpoint))).allSatisfy(TrainerTest::assertFinite);
@@ -228,7 +228,7 @@ class TrainerTest {
     void weightsThatAreNotNumbersAreNotSavedThoughNoLossWasRead() throws Exception {
         Recipe recipe = TinyRun.recipe(3, TinyRun.recipe(1).optimizer(), new Constant(),
                 new Recipe.Checkpoints(1, 0, 99),
-                new Recipe.Watch(100, 100, 1000));
+                new Recipe.Monitor(100, 100, 1000));
         TinyRun run = run(recipe);
         run.stop = step -> {
             if (step == 1) {
@@ -247,7 +247,7 @@ class TrainerTest {
     void warnsOfInputsThatDoNotFitTheInitialisationAndOfTheLossThatStaysFlat() throws Exception {
         Recipe recipe = TinyRun.recipe(8, TinyRun.recipe(1).optimizer(), new Constant(),
                 new Recipe.Checkpoints(9, 0, 1),
-                new Recipe.Watch(100, 1, 10));
+                new Recipe.Monitor(100, 1, 10));
         TinyRun run = run(recipe);
         for (Parameter parameter : run.network.parameters()) { // what 'paper' gives; the input is of unit deviation
             float[] values = backend.download(parameter.value());
@@ -285,12 +285,12 @@ class TrainerTest {
         assertThat(lines).extracting(line -> kind(line) + " " + line.path("step").asInt()).containsExactly("step 1",
                 "step 2", "epoch 3", "step 4", "step 6", "epoch 6");
         JsonNode step = lines.get(3);
-        assertThat(names(step)).containsExactly("step", "kind", "epoch", "loss", "rate", "images_per_second",
+        assertThat(names(step)).containsExactly("step", "kind", "epoch", "loss", "learning_rate", "images_per_second",
                 "wait_share", "decoder_cores", "decode_ms", "queue_depth");
         assertThat(step.path("epoch").asInt()).isEqualTo(2);
-        assertThat(step.path("rate").asDouble()).isEqualTo(0.02);
+        assertThat(step.path("learning_rate").asDouble()).isEqualTo(0.02);
         JsonNode epoch = lines.getLast();
-        assertThat(names(epoch)).containsExactly("step", "kind", "epoch", "loss", "rate", "validation_n",
+        assertThat(names(epoch)).containsExactly("step", "kind", "epoch", "loss", "learning_rate", "validation_n",
                 "validation_loss",
                 "top1_error", "top5_error", "seconds");
         assertThat(epoch.path("epoch").asInt()).isEqualTo(2);
@@ -309,12 +309,12 @@ class TrainerTest {
     @Test
     void readsTheLossOnlyWhenItIsDue() throws Exception {
         Recipe recipe = TinyRun.recipe(1, STILL, new Constant(), new Recipe.Checkpoints(1, 0, 9),
-                new Recipe.Watch(100, 2, 1000));
+                new Recipe.Monitor(100, 2, 1000));
         run(recipe).run();
         List<Double> all = new ArrayList<>();
         RecordingProgress every = new RecordingProgress();
         new TinyRun(Files.createDirectory(folder.resolve("every")), TinyRun.recipe(1, STILL, new Constant(),
-                new Recipe.Checkpoints(1, 0, 9), new Recipe.Watch(1, 1, 1000)), backend, every).run();
+                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000)), backend, every).run();
         every.steps.forEach(step -> all.add(step.loss()));
         // step 1 is logged, step 2 is checked, step 3 is neither
         assertThat(progress.steps).extracting(StepRecord::loss).containsExactly(all.getFirst());

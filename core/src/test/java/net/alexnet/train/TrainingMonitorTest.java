@@ -24,35 +24,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainingMonitorTest {
     private static final int FLAT_AFTER = 10;
     private static final Recipe RECIPE = TinyRun.recipe(1, TinyRun.recipe(1).optimizer(), new Constant(),
-            new Recipe.Checkpoints(1, 0, 1), new Recipe.Watch(1, 1, FLAT_AFTER));
+            new Recipe.Checkpoints(1, 0, 1), new Recipe.Monitor(1, 1, FLAT_AFTER));
 
     @AutoClose
     private final ReferenceBackend backend = new ReferenceBackend();
     private final Network network = Network.initialize(RECIPE.network().architecture(),
             RECIPE.network().initialization(), 5, backend);
-    private final TrainingMonitor watch = new TrainingMonitor(RECIPE, backend);
+    private final TrainingMonitor monitor = new TrainingMonitor(RECIPE, backend);
 
     // --- signal ----------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
     @ValueSource(doubles = {0.31, 1.4, 13, 59})
     void aHealthySignalIsNotWarnedOf(double deviation) {
-        assertThat(signal(watch, conv1(deviation))).isEmpty();
+        assertThat(signal(monitor, conv1(deviation))).isEmpty();
     }
 
     @Test
     void aFaintSignalIsWarnedOfOnceWithTheRemedy() {
-        List<String> warnings = signal(watch, conv1(0.2));
+        List<String> warnings = signal(monitor, conv1(0.2));
         assertThat(warnings).hasSize(1);
         assertThat(warnings.getFirst()).contains("conv1's outputs have a standard deviation of 0.200",
                 "signals will fade",
                 "weights start as 'he'", "Set 'pictures.values: raw', or 'network.initialization: he'");
-        assertThat(signal(watch, conv1(0.1))).isEmpty();
+        assertThat(signal(monitor, conv1(0.1))).isEmpty();
     }
 
     @Test
     void aLoudSignalIsWarnedOfWithTheOtherRemedy() {
-        assertThat(signal(watch, conv1(100))).singleElement().asString().contains("signals will grow",
+        assertThat(signal(monitor, conv1(100))).singleElement().asString().contains("signals will grow",
                 "Set 'pictures.values: standardized', or 'network.initialization: paper'");
     }
 
@@ -60,19 +60,19 @@ class TrainingMonitorTest {
 
     @Test
     void aFiniteLossPasses() {
-        assertThatCode(() -> watch.finite(3, 1e30, forward(), network.parameters())).doesNotThrowAnyException();
-        assertThatCode(() -> watch.sound(3, network.parameters())).doesNotThrowAnyException();
+        assertThatCode(() -> monitor.finite(3, 1e30, forward(), network.parameters())).doesNotThrowAnyException();
+        assertThatCode(() -> monitor.sound(3, network.parameters())).doesNotThrowAnyException();
     }
 
     @Test
     void theFirstParameterThatIsNotANumberIsNamed() {
         spoil("conv4.bias", Float.NaN);
         spoil("fc6.weight", Float.NEGATIVE_INFINITY);
-        assertThatThrownBy(() -> watch.finite(7, Double.NaN, forward(), network.parameters()))
+        assertThatThrownBy(() -> monitor.finite(7, Double.NaN, forward(), network.parameters()))
                 .isInstanceOf(DivergedException.class)
                 .hasMessageStartingWith("the loss is NaN at step 7: conv4.bias has values that are not finite")
-                .hasMessageContaining("optimizer.rate is 0.02").hasMessageContaining("a third of it");
-        assertThatThrownBy(() -> watch.sound(6, network.parameters())).isInstanceOf(DivergedException.class)
+                .hasMessageContaining("optimizer.learning_rate is 0.02").hasMessageContaining("a third of it");
+        assertThatThrownBy(() -> monitor.sound(6, network.parameters())).isInstanceOf(DivergedException.class)
                 .hasMessageStartingWith("after step 6 conv4.bias has values that are not finite");
     }
 
@@ -82,7 +82,7 @@ class TrainingMonitorTest {
         float[] values = backend.download(weight.value());
         Arrays.fill(values, 3e38f); // finite, but sums of it are not
         backend.assign(weight.value(), values);
-        assertThatThrownBy(() -> watch.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
+        assertThatThrownBy(() -> monitor.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
                 .hasMessageMatching(
                         "the loss is Infinity at step 2: conv2 is the first layer whose outputs are not all finite"
                                 + " \\(\\d+ of 2048\\)\\. .*");
@@ -90,7 +90,7 @@ class TrainingMonitorTest {
 
     @Test
     void aLossThatIsTooLargeForTheSoftmaxIsSaidToBe() {
-        assertThatThrownBy(() -> watch.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
+        assertThatThrownBy(() -> monitor.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
                 .hasMessageContaining("all layers' outputs are finite, but those of fc8 are too large for the softmax");
     }
 
@@ -102,12 +102,13 @@ class TrainingMonitorTest {
         List<Long> warned = new ArrayList<>();
         for (long step = 1; step <= 3 * FLAT_AFTER; step++) {
             double noise = step % 2 == 0 ? 0.02 : -0.02;
-            List<String> warnings = watch.flat(step, chance + noise);
+            List<String> warnings = monitor.flat(step, chance + noise);
             if (!warnings.isEmpty()) {
                 warned.add(step);
                 assertThat(warnings).singleElement().asString().startsWith("the loss is still 1.").contains(
                         "after 10 steps",
-                        "ln(3 classes) is 1.099", "pictures.values is 'standardized'", "optimizer.rate is 0.02");
+                        "ln(3 classes) is 1.099", "pictures.values is 'standardized'",
+                        "optimizer.learning_rate is 0.02");
             }
         }
         assertThat(warned).containsExactly((long) FLAT_AFTER);
@@ -116,7 +117,7 @@ class TrainingMonitorTest {
     @Test
     void aLossThatFallsOrRisesIsNotFlat() {
         for (int step = 1; step <= 5 * FLAT_AFTER; step++) {
-            assertThat(watch.flat(step, Math.log(3) * Math.pow(0.95, step))).isEmpty();
+            assertThat(monitor.flat(step, Math.log(3) * Math.pow(0.95, step))).isEmpty();
         }
         TrainingMonitor other = new TrainingMonitor(RECIPE, backend);
         for (int step = 1; step <= 5 * FLAT_AFTER; step++) {
@@ -127,34 +128,34 @@ class TrainingMonitorTest {
     @Test
     void aSingleLossAtChanceIsNoWarning() {
         for (long step = 1; step <= 2 * FLAT_AFTER; step++) {
-            assertThat(watch.flat(step, step == FLAT_AFTER ? Math.log(3) : 0.3)).isEmpty();
+            assertThat(monitor.flat(step, step == FLAT_AFTER ? Math.log(3) : 0.3)).isEmpty();
         }
     }
 
     @Test
     void aResumedRunIsNotJudgedByItsFirstLosses() {
         for (int step = 1; step < 10; step++) {
-            assertThat(watch.flat(1000 + step, Math.log(3))).isEmpty();
+            assertThat(monitor.flat(1000 + step, Math.log(3))).isEmpty();
         }
-        assertThat(watch.flat(1010, Math.log(3))).hasSize(1);
+        assertThat(monitor.flat(1010, Math.log(3))).hasSize(1);
     }
 
     // --- dead ------------------------------------------------------------------------------------------------------
 
     @Test
     void livingLayersAreNotWarnedOf() {
-        assertThat(watch.dead(forward())).isEmpty();
+        assertThat(monitor.dead(forward())).isEmpty();
     }
 
     @Test
     void eachDeadLayerIsWarnedOfOnceByTheNameOfItsWeights() {
         fill("conv3.bias", -1e6f);
-        List<String> warnings = watch.dead(forward());
+        List<String> warnings = monitor.dead(forward());
         assertThat(warnings.getFirst()).startsWith("8 of the 8 units of conv3 are silent for a whole batch")
-                .contains("optimizer.rate is 0.02");
-        assertThat(watch.dead(forward())).isEmpty();
+                .contains("optimizer.learning_rate is 0.02");
+        assertThat(monitor.dead(forward())).isEmpty();
         fill("conv1.bias", -1e6f);
-        assertThat(watch.dead(forward())).anyMatch(text -> text.startsWith("8 of the 8 units of conv1"))
+        assertThat(monitor.dead(forward())).anyMatch(text -> text.startsWith("8 of the 8 units of conv1"))
                 .noneMatch(text -> text.contains("conv3"));
     }
 
@@ -163,13 +164,13 @@ class TrainingMonitorTest {
         float[] bias = new float[8];
         Arrays.fill(bias, 0, 6, -1e6f); // three quarters
         backend.assign(parameter("conv1.bias").value(), bias);
-        assertThat(watch.dead(forward())).noneMatch(text -> text.contains("conv1"));
+        assertThat(monitor.dead(forward())).noneMatch(text -> text.contains("conv1"));
     }
 
     @Test
     void aFewPicturesTellNothingOfDeadUnits() {
         fill("conv1.bias", -1e6f);
-        assertThat(watch.dead(forward(2))).isEmpty();
+        assertThat(monitor.dead(forward(2))).isEmpty();
     }
 
     // --- helpers ---------------------------------------------------------------------------------------------------
@@ -212,7 +213,7 @@ class TrainingMonitorTest {
         return network.parameters().stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow();
     }
 
-    private static List<String> signal(TrainingMonitor watch, Stage conv1) {
-        return watch.signal(conv1, conv1.out());
+    private static List<String> signal(TrainingMonitor monitor, Stage conv1) {
+        return monitor.signal(conv1, conv1.out());
     }
 }

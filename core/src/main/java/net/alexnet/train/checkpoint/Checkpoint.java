@@ -10,10 +10,10 @@ import net.alexnet.tensor.ComputeEnvironment;
 ///
 /// @param folder where it lies
 /// @param state where the run stands
-/// @param numerics what computed it; empty where the file does not say, being of an older version
+/// @param environment what computed it; empty where the file does not say, being of an older version
 /// @param recipe the run's whole recipe, as text
 /// @param written when it was saved, ISO 8601 in UTC
-public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvironment> numerics, String recipe,
+public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvironment> environment, String recipe,
         String written) {
     static final String MODEL = "model.safetensors";
     static final String MOMENTUM = "momentum.safetensors";

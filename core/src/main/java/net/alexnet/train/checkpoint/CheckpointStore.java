@@ -34,18 +34,18 @@ public final class CheckpointStore {
     /// Saves a checkpoint, replacing one of the same step; then removes what need not be kept, and checkpoints of later
     /// steps, which belong to a course of the run that was given up by resuming from an earlier one.
     ///
-    /// @param numerics of the backend that trained
+    /// @param environment of the backend that trained
     /// @param metadata goes into `model.safetensors`: what a consumer must know to use the weights
     /// @return the checkpoint's folder
     /// @throws CheckpointException if it cannot be written, for example on a full disk; the ones before are untouched
-    public Path save(TrainingState state, ComputeEnvironment numerics, String recipe, Map<String, String> metadata,
+    public Path save(TrainingState state, ComputeEnvironment environment, String recipe, Map<String, String> metadata,
             List<NamedTensor> weights, List<NamedTensor> momentum) throws CheckpointException {
         Path target = folders.of(state.step());
         try {
             folders.prepare();
             Path draft = folders.draft(state.step());
             try {
-                write(draft, state, numerics, recipe, metadata, weights, momentum);
+                write(draft, state, environment, recipe, metadata, weights, momentum);
                 folders.publish(draft, state.step());
             } finally {
                 AtomicFiles.deleteTree(draft);
@@ -103,7 +103,7 @@ public final class CheckpointStore {
         return refusing(folder, () -> read(folder));
     }
 
-    /// A checkpoint's file of weights, after checking every byte of it, but not the velocities.
+    /// A checkpoint's file of weights, after checking every byte of it, but not the momentum.
     ///
     /// @param folder as for [#load]
     /// @throws CheckpointException as from [#load]
@@ -131,15 +131,15 @@ public final class CheckpointStore {
         }
     }
 
-    private static void write(Path draft, TrainingState state, ComputeEnvironment numerics, String recipe,
+    private static void write(Path draft, TrainingState state, ComputeEnvironment environment, String recipe,
             Map<String, String> metadata, List<NamedTensor> weights, List<NamedTensor> momentum) throws IOException {
         Path model = draft.resolve(Checkpoint.MODEL);
-        Path velocities = draft.resolve(Checkpoint.MOMENTUM);
+        Path optimizer = draft.resolve(Checkpoint.MOMENTUM);
         Safetensors.write(model, metadata, weights);
-        Safetensors.write(velocities, Map.of(), momentum);
+        Safetensors.write(optimizer, Map.of(), momentum);
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        new StateFile(StateFile.FORMAT_VERSION, now, state, numerics,
-                List.of(FileSeal.of(model), FileSeal.of(velocities)),
+        new StateFile(StateFile.FORMAT_VERSION, now, state, environment,
+                List.of(FileSeal.of(model), FileSeal.of(optimizer)),
                 recipe)
                 .write(draft);
     }
@@ -159,7 +159,7 @@ public final class CheckpointStore {
         for (FileSeal seal : stored.files()) {
             seal.verify(folder);
         }
-        return new Checkpoint(folder, stored.state(), Optional.ofNullable(stored.numerics()), stored.recipe(),
+        return new Checkpoint(folder, stored.state(), Optional.ofNullable(stored.computeEnvironment()), stored.recipe(),
                 stored.written());
     }
 

@@ -1,5 +1,6 @@
 package net.alexnet.train.checkpoint;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,15 +23,19 @@ import org.jspecify.annotations.Nullable;
 /// @param formatVersion [#FORMAT_VERSION] in what this program writes
 /// @param written when, ISO 8601 in UTC
 /// @param state where the run stands
-/// @param numerics what computed it; null in files of versions that did not say
+/// @param computeEnvironment what computed it; null in files of versions that did not say
 /// @param files what the other files must be
 /// @param recipe the run's recipe, as text
-record StateFile(int formatVersion, String written, TrainingState state, @Nullable ComputeEnvironment numerics,
+record StateFile(int formatVersion, String written, TrainingState state,
+        @JsonAlias(OLD_ENVIRONMENT) @Nullable ComputeEnvironment computeEnvironment,
         List<FileSeal> files, String recipe) {
     /// Raise it when an older program would read a checkpoint wrongly.
     static final int FORMAT_VERSION = 1;
 
-    private static final String NUMERICS = "numerics";
+    private static final String ENVIRONMENT = "compute_environment";
+
+    /// The same key in files of version 0.1.
+    private static final String OLD_ENVIRONMENT = "numerics";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).enable(SerializationFeature.INDENT_OUTPUT)
@@ -65,8 +70,8 @@ record StateFile(int formatVersion, String written, TrainingState state, @Nullab
                 throw new IOException(Checkpoint.STATE + " is of format version " + version + ", expected "
                         + FORMAT_VERSION + ": it was written by another version of this program");
             }
-            if (!json.has(NUMERICS)) {
-                ((ObjectNode) json).putNull(NUMERICS);
+            if (!json.has(ENVIRONMENT) && !json.has(OLD_ENVIRONMENT)) {
+                ((ObjectNode) json).putNull(ENVIRONMENT);
             }
             return JSON.treeToValue(json, StateFile.class);
         } catch (JsonProcessingException e) {

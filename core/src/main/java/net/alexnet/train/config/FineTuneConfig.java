@@ -15,7 +15,7 @@ import net.alexnet.nn.Layer.Weighted;
 /// @param model the file of the base's weights
 /// @param sha256 of that file
 /// @param freeze this layer and all before it stay as they are; `none` for no layer
-/// @param rates a layer's factor on the optimiser's rate, 0 to freeze it; a name may end in `*`. Layers that are not named
+/// @param learningRateFactors a layer's factor on the optimiser's rate, 0 to freeze it; a name may end in `*`. Layers that are not named
 ///     have 1
 /// @param views how many views of each training picture are stored as features: 1 the middle, 2 its mirror image besides, 10
 ///     the paper's ten
@@ -23,15 +23,17 @@ import net.alexnet.nn.Layer.Weighted;
 /// @param folds into how many parts the pictures are dealt; 0 if they are split as usual
 /// @param fold which of them judges, from 1; 0 without folds
 public record FineTuneConfig(
-        String model, String sha256, String freeze, Map<String, Double> rates, int views, boolean augment, int folds,
+        String model, String sha256, String freeze, Map<String, Double> learningRateFactors, int views, boolean augment,
+        int folds,
         int fold) {
     /// What `freeze` is where nothing is.
     public static final String NONE = "none";
 
     public FineTuneConfig {
-        rates = new TreeMap<>(rates);
-        for (Map.Entry<String, Double> rate : rates.entrySet()) {
-            check(rate.getValue() >= 0 && rate.getValue() < Double.POSITIVE_INFINITY, "rates." + rate.getKey(),
+        learningRateFactors = new TreeMap<>(learningRateFactors);
+        for (Map.Entry<String, Double> rate : learningRateFactors.entrySet()) {
+            check(rate.getValue() >= 0 && rate.getValue() < Double.POSITIVE_INFINITY,
+                    "learning_rate_factors." + rate.getKey(),
                     rate.getValue(), "at least 0");
         }
         check(views == 1 || views == 2 || views == 10, "views", views, "1, 2 or 10");
@@ -53,12 +55,12 @@ public record FineTuneConfig(
 
     /// The same from this base.
     public FineTuneConfig from(String file, String digest) {
-        return new FineTuneConfig(file, digest, freeze, rates, views, augment, folds, fold);
+        return new FineTuneConfig(file, digest, freeze, learningRateFactors, views, augment, folds, fold);
     }
 
     /// The same, judged by one of several folds.
     public FineTuneConfig fold(int number, int of) {
-        return new FineTuneConfig(model, sha256, freeze, rates, views, augment, of, number);
+        return new FineTuneConfig(model, sha256, freeze, learningRateFactors, views, augment, of, number);
     }
 
     /// Whether training reads stored features and not pictures.
@@ -69,15 +71,17 @@ public record FineTuneConfig(
     /// A layer's factor on the optimiser's rate; 0 if it is frozen.
     ///
     /// @param layer the name of a layer with weights
-    public double rate(Architecture network, String layer) {
+    public double learningRateFactor(Architecture network, String layer) {
         List<String> layers = layers(network);
-        return layers.indexOf(layer) <= layers.indexOf(freeze) ? 0 : given(layer).map(rates::get).orElse(1.0);
+        return layers.indexOf(layer) <= layers.indexOf(freeze)
+                ? 0
+                : given(layer).map(learningRateFactors::get).orElse(1.0);
     }
 
     private Optional<String> given(String layer) {
-        return rates.containsKey(layer)
+        return learningRateFactors.containsKey(layer)
                 ? Optional.of(layer)
-                : rates.keySet().stream().filter(key -> names(key, layer)).max(String::compareTo);
+                : learningRateFactors.keySet().stream().filter(key -> names(key, layer)).max(String::compareTo);
     }
 
     private static boolean names(String key, String layer) {
@@ -93,7 +97,7 @@ public record FineTuneConfig(
         int cut = 0;
         for (int i = 0; i < network.rows().size(); i++) {
             switch (network.rows().get(i).layer()) {
-                case Weighted layer when rate(network, layer.name()) > 0 -> {
+                case Weighted layer when learningRateFactor(network, layer.name()) > 0 -> {
                     return cut;
                 }
                 case Weighted _ -> cut = i + 1;
@@ -128,19 +132,20 @@ public record FineTuneConfig(
         if (!freeze.equals(NONE) && !layers.contains(freeze)) {
             throw unknown("finetune.freeze", freeze, layers);
         }
-        if (rate(network, head) == 0) {
+        if (learningRateFactor(network, head) == 0) {
             throw new RecipeException("the new head, " + head + ", must learn, but is frozen; freeze at most "
                     + layers.get(layers.size() - 2) + ", and give " + head + " a rate above 0");
         }
-        for (String key : rates.keySet()) {
+        for (String key : learningRateFactors.keySet()) {
             List<String> named = layers.stream().filter(layer -> names(key, layer)).toList();
             if (named.isEmpty()) {
-                throw unknown("finetune.rates", key, layers);
+                throw unknown("finetune.learning_rate_factors", key, layers);
             }
-            if (rates.getOrDefault(key, 0.0) > 0 && rate(network, named.getLast()) == 0
+            if (learningRateFactors.getOrDefault(key, 0.0) > 0 && learningRateFactor(network, named.getLast()) == 0
                     && layers.indexOf(named.getLast()) <= layers.indexOf(freeze)) {
-                throw new RecipeException("finetune.rates has a rate for " + key + ", but finetune.freeze is " + freeze
-                        + ", which freezes it; freeze less, or none");
+                throw new RecipeException(
+                        "finetune.learning_rate_factors has a rate for " + key + ", but finetune.freeze is " + freeze
+                                + ", which freezes it; freeze less, or none");
             }
         }
     }
@@ -157,10 +162,10 @@ public record FineTuneConfig(
                     + ", and mirror images are among these; set finetune.views=1 for the middle of each picture alone, or"
                     + " finetune.augment=true");
         }
-        if (pictures.colourNoise() > 0) {
-            throw new RecipeException("pictures.colour_noise is " + pictures.colourNoise()
+        if (pictures.colorNoise() > 0) {
+            throw new RecipeException("pictures.color_noise is " + pictures.colorNoise()
                     + ", but stored features are those of the pictures as they are; set finetune.augment=true, or"
-                    + " pictures.colour_noise=0");
+                    + " pictures.color_noise=0");
         }
     }
 

@@ -28,7 +28,7 @@ public record Plateau(@JsonProperty(required = true) int patience, @JsonProperty
 
     @Override
     public double factor(int epoch, ScheduleState state) {
-        return StrictMath.pow(factor, state.drops());
+        return StrictMath.pow(factor, state.stepsTaken());
     }
 
     @Override
@@ -38,15 +38,15 @@ public record Plateau(@JsonProperty(required = true) int patience, @JsonProperty
             return state;
         }
         if (state.best() - error > minImprovement) {
-            return new ScheduleState(error, 0, state.drops(), false);
+            return new ScheduleState(error, 0, state.stepsTaken(), false);
         }
-        int waited = state.waited() + 1;
-        if (waited < patience) {
-            return new ScheduleState(state.best(), waited, state.drops(), false);
+        int epochsSinceBest = state.epochsSinceBest() + 1;
+        if (epochsSinceBest < patience) {
+            return new ScheduleState(state.best(), epochsSinceBest, state.stepsTaken(), false);
         }
-        return state.drops() < drops
-                ? new ScheduleState(state.best(), 0, state.drops() + 1, false)
-                : new ScheduleState(state.best(), waited, state.drops(), true);
+        return state.stepsTaken() < drops
+                ? new ScheduleState(state.best(), 0, state.stepsTaken() + 1, false)
+                : new ScheduleState(state.best(), epochsSinceBest, state.stepsTaken(), true);
     }
 
     private static void require(boolean fits, String key, String expected, Number found) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param optimizer the update rule
 /// @param schedule the rate over time
 /// @param checkpoints when the state is saved
-/// @param watch when the run looks at itself
+/// @param monitor how often the run checks and logs its loss
 /// @param finetune what a run of fine-tuning starts from; null in any other
 public record Recipe(
         String name,
@@ -34,7 +34,7 @@ public record Recipe(
         SgdConfig optimizer,
         Schedule schedule,
         Checkpoints checkpoints,
-        Watch watch,
+        Monitor monitor,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FineTuneConfig finetune) {
     @JsonCreator
     public Recipe {
@@ -48,8 +48,8 @@ public record Recipe(
 
     /// A run from the start.
     public Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch, int epochs,
-            Precision precision, SgdConfig optimizer, Schedule schedule, Checkpoints checkpoints, Watch watch) {
-        this(name, seed, network, pictures, data, batch, epochs, precision, optimizer, schedule, checkpoints, watch,
+            Precision precision, SgdConfig optimizer, Schedule schedule, Checkpoints checkpoints, Monitor monitor) {
+        this(name, seed, network, pictures, data, batch, epochs, precision, optimizer, schedule, checkpoints, monitor,
                 null);
     }
 
@@ -59,15 +59,15 @@ public record Recipe(
     ///     room for random crops
     /// @param randomCrop whether training looks at a random place of the square (§4.1), else at its middle
     /// @param mirror whether training mirrors every other picture (§4.1)
-    /// @param colourNoise the standard deviation of the factors by which the principal components of colour are added to
+    /// @param colorNoise the standard deviation of the factors by which the principal components of colour are added to
     ///     a training picture (§4.1), 0 for none
     /// @param mean what is taken away from samples (§2)
     /// @param values the scale on which the network sees samples
     public record Pictures(
-            int resize, boolean randomCrop, boolean mirror, double colourNoise, Mean mean, Values values) {
+            int resize, boolean randomCrop, boolean mirror, double colorNoise, Mean mean, Values values) {
         public Pictures {
             check(resize >= 1 && resize <= 8192, "resize", resize, "1 to 8192");
-            check(colourNoise >= 0 && colourNoise <= 10, "colour_noise", colourNoise, "0 to 10");
+            check(colorNoise >= 0 && colorNoise <= 10, "color_noise", colorNoise, "0 to 10");
         }
     }
 
@@ -114,14 +114,14 @@ public record Recipe(
         }
     }
 
-    /// When the run looks at itself.
+    /// How often the run checks and logs its loss.
     ///
     /// @param logEverySteps a line in `log.jsonl` for every so many steps, at least 1
     /// @param checkEverySteps the loss is read and must be a number every so many steps, at least 1; each reading waits
     ///     for the device
     /// @param flatAfterSteps a loss that is still `ln(classes)` after so many steps is warned of, at least 1
-    public record Watch(int logEverySteps, int checkEverySteps, int flatAfterSteps) {
-        public Watch {
+    public record Monitor(int logEverySteps, int checkEverySteps, int flatAfterSteps) {
+        public Monitor {
             check(logEverySteps >= 1, "log_every_steps", logEverySteps, "at least 1");
             check(checkEverySteps >= 1, "check_every_steps", checkEverySteps, "at least 1");
             check(flatAfterSteps >= 1, "flat_after_steps", flatAfterSteps, "at least 1");
@@ -149,28 +149,28 @@ public record Recipe(
                 SgdConfig.paper(),
                 new Plateau(5, 0.1, 0.001, 3),
                 new Checkpoints(1, 0, 3),
-                new Watch(20, 1, 2000));
+                new Monitor(20, 1, 2000));
     }
 
     /// The same run for pictures of so many classes.
     public Recipe withClasses(int classes) {
         return new Recipe(name, seed, network.withClasses(classes), pictures, data, batch, epochs, precision, optimizer,
-                schedule, checkpoints, watch, finetune);
+                schedule, checkpoints, monitor, finetune);
     }
 
     /// The same run on pictures from elsewhere.
     public Recipe withSource(String source) {
         return new Recipe(name, seed, network, pictures,
                 new Data(source, data.holdOut, data.classNames, data.shuffleWindow), batch,
-                epochs, precision, optimizer, schedule, checkpoints, watch, finetune);
+                epochs, precision, optimizer, schedule, checkpoints, monitor, finetune);
     }
 
     /// The same run with another size of network, squares, batch and time.
     public Recipe fitted(AlexNet other, int resize, int pictureBatch, int epochCount) {
         return new Recipe(name, seed, other,
-                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colourNoise, pictures.mean,
+                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colorNoise, pictures.mean,
                         pictures.values),
-                data, pictureBatch, epochCount, precision, optimizer, schedule, checkpoints, watch, finetune);
+                data, pictureBatch, epochCount, precision, optimizer, schedule, checkpoints, monitor, finetune);
     }
 
     /// The same run from a trained network.
@@ -181,7 +181,7 @@ public record Recipe(
     /// @param values the scale of its inputs
     public Recipe onBase(AlexNet base, int resize, Mean mean, Values values, FineTuneConfig from) {
         return new Recipe(name, seed, base,
-                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colourNoise, mean, values),
-                data, batch, epochs, precision, optimizer, schedule, checkpoints, watch, from);
+                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colorNoise, mean, values),
+                data, batch, epochs, precision, optimizer, schedule, checkpoints, monitor, from);
     }
 }

@@ -3,7 +3,7 @@ package net.alexnet.train.config;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/// How the learning rate changes over a run: a factor on [SgdConfig#rate()].
+/// How the learning rate changes over a run: a factor on [SgdConfig#learningRate()].
 ///
 /// A schedule is a value and keeps nothing. What it has seen is a [ScheduleState], which the training loop carries from
 /// epoch to epoch and a checkpoint stores.

@@ -1,21 +1,24 @@
 package net.alexnet.train.config;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /// What a [Schedule] has seen of a run.
 ///
 /// @param best the top-1 error, as a fraction, that later epochs are measured against; infinite before the first
 ///     validation
-/// @param waited epochs in a row without improvement on it
-/// @param drops how often the rate has been lowered
+/// @param epochsSinceBest epochs in a row without improvement on it
+/// @param stepsTaken how often the learning rate has been lowered
 /// @param finished whether the schedule ends the training
-public record ScheduleState(@JsonProperty(required = true) double best, @JsonProperty(required = true) int waited,
-        @JsonProperty(required = true) int drops, @JsonProperty(required = true) boolean finished) {
+public record ScheduleState(@JsonProperty(required = true) double best,
+        @JsonProperty(required = true) @JsonAlias("waited") int epochsSinceBest,
+        @JsonProperty(required = true) @JsonAlias("drops") int stepsTaken,
+        @JsonProperty(required = true) boolean finished) {
     public ScheduleState {
-        if (!(best >= 0) || waited < 0 || drops < 0) {
+        if (!(best >= 0) || epochsSinceBest < 0 || stepsTaken < 0) {
             throw new IllegalArgumentException(
-                    "a schedule's state needs best, waited and drops of at least 0; found best "
-                            + best + ", waited " + waited + ", drops " + drops);
+                    "a schedule's state needs best, epochs since the best and steps taken of at least 0; found best "
+                            + best + ", " + epochsSinceBest + " and " + stepsTaken);
         }
     }
 
@@ -27,7 +30,7 @@ public record ScheduleState(@JsonProperty(required = true) double best, @JsonPro
     /// The state of a schedule that only takes notice of the best error.
     ScheduleState tracking(double error) {
         checkError(error);
-        return error < best ? new ScheduleState(error, waited, drops, finished) : this;
+        return error < best ? new ScheduleState(error, epochsSinceBest, stepsTaken, finished) : this;
     }
 
     static void checkError(double error) {

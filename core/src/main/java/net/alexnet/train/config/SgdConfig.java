@@ -15,20 +15,22 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /// Not in the paper, but in its source: biases learn at twice the rate of the weights (`epsB` .02, `epsW` .01) and do
 /// not decay (`layer.cu`).
 ///
-/// @param rate the base learning rate of the weights, above 0; a [Schedule]'s factor multiplies it
+/// @param learningRate the base learning rate of the weights, above 0; a [Schedule]'s factor multiplies it
 /// @param momentum the share of the velocity that is kept, at least 0 and below 1
 /// @param weightDecay the pull towards zero, at least 0
-/// @param biasRateFactor the biases' learning rate over the weights', at least 0; 0 freezes them
+/// @param biasLearningRateFactor the biases' learning rate over the weights', at least 0; 0 freezes them
 /// @param biasDecay whether biases decay too
-public record SgdConfig(@JsonProperty(required = true) double rate, @JsonProperty(required = true) double momentum,
-        @JsonProperty(required = true) double weightDecay, @JsonProperty(required = true) double biasRateFactor,
+public record SgdConfig(@JsonProperty(required = true) double learningRate,
+        @JsonProperty(required = true) double momentum,
+        @JsonProperty(required = true) double weightDecay, @JsonProperty(required = true) double biasLearningRateFactor,
         @JsonProperty(required = true) boolean biasDecay) {
     public SgdConfig {
-        require(rate > 0 && rate < Double.POSITIVE_INFINITY, "rate", "above 0", rate);
+        require(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "learning_rate", "above 0", learningRate);
         require(momentum >= 0 && momentum < 1, "momentum", "at least 0 and below 1", momentum);
         require(weightDecay >= 0 && weightDecay < Double.POSITIVE_INFINITY, "weight_decay", "at least 0", weightDecay);
-        require(biasRateFactor >= 0 && biasRateFactor < Double.POSITIVE_INFINITY, "bias_rate_factor", "at least 0",
-                biasRateFactor);
+        require(biasLearningRateFactor >= 0 && biasLearningRateFactor < Double.POSITIVE_INFINITY,
+                "bias_learning_rate_factor", "at least 0",
+                biasLearningRateFactor);
     }
 
     /// The values of the paper's run: .01, .9, .0005, biases at twice the rate without decay.
@@ -37,8 +39,8 @@ public record SgdConfig(@JsonProperty(required = true) double rate, @JsonPropert
     }
 
     /// The base learning rate of a bias or of a weight.
-    public double rate(boolean bias) {
-        return bias ? rate * biasRateFactor : rate;
+    public double learningRate(boolean bias) {
+        return bias ? learningRate * biasLearningRateFactor : learningRate;
     }
 
     /// The decay of a bias or of a weight.

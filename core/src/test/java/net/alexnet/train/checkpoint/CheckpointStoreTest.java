@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointStoreTest {
-    private static final ComputeEnvironment NUMERICS = new ComputeEnvironment("an engine 1.2", "cpu", 3, "some");
+    private static final ComputeEnvironment ENVIRONMENT = new ComputeEnvironment("an engine 1.2", "cpu", 3, "some");
     private static final String RECIPE = "name: tiny\nschedule: {type: constant} # why\n";
 
     @TempDir
@@ -42,12 +42,12 @@ class CheckpointStoreTest {
         TrainingState state = new TrainingState(-7, 1234, 3, 5, 0.1 + 0.2, 4, new ScheduleState(1.0 / 3, 2, 1, false),
                 0.375);
 
-        Path saved = store.save(state, NUMERICS, RECIPE, Map.of("net", "tiny"), weights(1, 2), weights(3, 4));
+        Path saved = store.save(state, ENVIRONMENT, RECIPE, Map.of("net", "tiny"), weights(1, 2), weights(3, 4));
 
         assertThat(saved).isEqualTo(folder.resolve("step-00001234"));
         Checkpoint loaded = store.load(store.latest().orElseThrow());
         assertThat(loaded.state()).isEqualTo(state);
-        assertThat(loaded.numerics()).contains(NUMERICS);
+        assertThat(loaded.environment()).contains(ENVIRONMENT);
         assertThat(loaded.recipe()).isEqualTo(RECIPE);
         assertThat(loaded.written()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
         try (SafetensorsFile model = loaded.openModel();
@@ -77,15 +77,32 @@ class CheckpointStoreTest {
         save(20, null);
         Path saved = folder.resolve("step-00000020");
         String text = Files.readString(saved.resolve("state.json"));
-        String older = text.replaceFirst("(?s)\\s*\"numerics\" : \\{.*?\\},", "");
-        assertThat(older).isNotEqualTo(text).doesNotContain("numerics");
+        String older = text.replaceFirst("(?s)\\s*\"compute_environment\" : \\{.*?\\},", "");
+        assertThat(older).isNotEqualTo(text).doesNotContain("compute_environment");
         Files.writeString(saved.resolve("state.json"), older);
         Files.writeString(saved.resolve("state.json.sha256"),
                 Hashes.hex(older.getBytes(StandardCharsets.UTF_8)) + "  state.json\n");
 
         Checkpoint loaded = store.load(saved);
-        assertThat(loaded.numerics()).isEmpty();
+        assertThat(loaded.environment()).isEmpty();
         assertThat(loaded.state().step()).isEqualTo(20);
+    }
+
+    @Test
+    void aStateOfVersion01IsReadToo() throws IOException {
+        save(20, null);
+        Path saved = folder.resolve("step-00000020");
+        String older = Files.readString(saved.resolve("state.json"))
+                .replace("\"compute_environment\"", "\"numerics\"")
+                .replaceFirst("\"epochs_since_best\" : 0", "\"waited\" : 4")
+                .replaceFirst("\"steps_taken\" : 0", "\"drops\" : 2");
+        Files.writeString(saved.resolve("state.json"), older);
+        Files.writeString(saved.resolve("state.json.sha256"),
+                Hashes.hex(older.getBytes(StandardCharsets.UTF_8)) + "  state.json\n");
+
+        Checkpoint loaded = store.load(saved);
+        assertThat(loaded.environment()).contains(ENVIRONMENT);
+        assertThat(loaded.state().schedule()).isEqualTo(new ScheduleState(Double.POSITIVE_INFINITY, 4, 2, false));
     }
 
     @Test
@@ -115,7 +132,7 @@ class CheckpointStoreTest {
     @Test
     void theSameStepIsReplaced() throws IOException {
         save(10, 0.5);
-        store.save(state(10, 0.4), NUMERICS, RECIPE, Map.of(), weights(8, 9), weights(0, 0));
+        store.save(state(10, 0.4), ENVIRONMENT, RECIPE, Map.of(), weights(8, 9), weights(0, 0));
 
         assertThat(steps()).containsExactly("step-00000010");
         Checkpoint loaded = store.load(folder.resolve("step-00000010"));
@@ -180,7 +197,7 @@ class CheckpointStoreTest {
             throw new UncheckedIOException(new IOException("the device is gone"));
         }));
 
-        assertThatThrownBy(() -> store.save(state(30, 0.3), NUMERICS, RECIPE, Map.of(), weights(1, 2), failing))
+        assertThatThrownBy(() -> store.save(state(30, 0.3), ENVIRONMENT, RECIPE, Map.of(), weights(1, 2), failing))
                 .isInstanceOf(UncheckedIOException.class);
 
         assertThat(names()).containsExactlyInAnyOrder("step-00000010", "step-00000020");
@@ -205,7 +222,7 @@ class CheckpointStoreTest {
     }
 
     private void save(long step, @Nullable Double error) throws IOException {
-        store.save(state(step, error), NUMERICS, RECIPE, Map.of(), weights(1, 2), weights(3, 4));
+        store.save(state(step, error), ENVIRONMENT, RECIPE, Map.of(), weights(1, 2), weights(3, 4));
     }
 
     private List<String> steps() throws IOException {

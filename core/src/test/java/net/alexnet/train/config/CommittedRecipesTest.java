@@ -67,9 +67,9 @@ class CommittedRecipesTest {
     void paperIsTheStandardExceptWhereItsCommentsSaySo() throws IOException {
         Path file = RECIPES.resolve("paper.yaml");
         Map<String, String> others = others(Files.readAllLines(file));
-        assertThat(others).containsOnlyKeys("checkpoints.every_steps", "watch.check_every_steps",
-                "watch.flat_after_steps");
-        others.put("network", "{variant: paper}"); // others start from the defaults of their own table
+        assertThat(others).containsOnlyKeys("checkpoints.every_steps", "monitor.check_every_steps",
+                "monitor.flat_after_steps");
+        others.put("network", "{variant: paper}"); // others start from the defaults of their own variant
         assertThat(read(file, others)).isEqualTo(Recipe.standard());
         for (String key : others.keySet()) {
             Map<String, String> allButOne = new TreeMap<>(others);

@@ -34,10 +34,10 @@ class FineTuneConfigTest {
     @Test
     void aRateOfZeroFreezesAndAStarNamesMany() {
         FineTuneConfig finetune = freezing("none", Map.of("conv*", 0.0, "conv5", 0.5, "fc8", 10.0));
-        assertThat(finetune.rate(PAPER, "conv4")).isZero();
-        assertThat(finetune.rate(PAPER, "conv5")).isEqualTo(0.5);
-        assertThat(finetune.rate(PAPER, "fc6")).isEqualTo(1);
-        assertThat(finetune.rate(PAPER, "fc8")).isEqualTo(10);
+        assertThat(finetune.learningRateFactor(PAPER, "conv4")).isZero();
+        assertThat(finetune.learningRateFactor(PAPER, "conv5")).isEqualTo(0.5);
+        assertThat(finetune.learningRateFactor(PAPER, "fc6")).isEqualTo(1);
+        assertThat(finetune.learningRateFactor(PAPER, "fc8")).isEqualTo(10);
         assertThat(PAPER.rows().get(finetune.cut(PAPER)).name()).isEqualTo("conv5");
     }
 
@@ -47,7 +47,7 @@ class FineTuneConfigTest {
                 .isInstanceOf(RecipeException.class)
                 .hasMessageContainingAll("finetune.freeze", "'conv6'", "conv1, conv2", "fc8, and none");
         assertThatThrownBy(() -> freezing("none", Map.of("relu1", 1.0)).check(PAPER))
-                .hasMessageContainingAll("finetune.rates", "'relu1'");
+                .hasMessageContainingAll("finetune.learning_rate_factors", "'relu1'");
     }
 
     @Test
@@ -61,7 +61,8 @@ class FineTuneConfigTest {
 
     @Test
     void comesBackFromYamlAndOtherRecipesHaveNone() {
-        Recipe recipe = RecipeReader.read("x", "finetune: {freeze: conv2}", Map.of("finetune.rates.fc6", "0.1"));
+        Recipe recipe = RecipeReader.read("x", "finetune: {freeze: conv2}",
+                Map.of("finetune.learning_rate_factors.fc6", "0.1"));
         assertThat(recipe.finetune()).isEqualTo(freezing("conv2", Map.of("fc6", 0.1)));
         assertThat(RecipeReader.read("y", RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
         assertThat(RecipeReader.write(Recipe.standard())).doesNotContain("finetune");

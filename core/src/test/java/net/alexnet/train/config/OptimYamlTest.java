@@ -43,8 +43,9 @@ class OptimYamlTest {
             assertThat(mapper.readValue(mapper.writeValueAsString(paper), SgdConfig.class)).isEqualTo(paper);
         }
         assertThat(JSON.writeValueAsString(SgdConfig.paper()))
-                .isEqualTo("{\"rate\":0.01,\"momentum\":0.9,\"weight_decay\":5.0E-4,\"bias_rate_factor\":2.0,"
-                        + "\"bias_decay\":false}");
+                .isEqualTo(
+                        "{\"learning_rate\":0.01,\"momentum\":0.9,\"weight_decay\":5.0E-4,\"bias_learning_rate_factor\":2.0,"
+                                + "\"bias_decay\":false}");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package net.alexnet.train.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +27,11 @@ class RecipeReaderTest {
         Recipe recipe = read("""
                 name: mine      # a comment
                 optimizer:
-                  rate: 0.005
+                  learning_rate: 0.005
                 pictures: {mirror: false, values: STANDARDIZED}
                 """);
         assertThat(recipe.name()).isEqualTo("mine");
-        assertThat(recipe.optimizer().rate()).isEqualTo(0.005);
+        assertThat(recipe.optimizer().learningRate()).isEqualTo(0.005);
         assertThat(recipe.optimizer().momentum()).isEqualTo(0.9);
         assertThat(recipe.pictures())
                 .isEqualTo(new Recipe.Pictures(256, true, false, 0.1, Mean.IMAGE, Values.STANDARDIZED));
@@ -37,12 +39,12 @@ class RecipeReaderTest {
         assertThat(recipe.schedule()).isEqualTo(PAPER.schedule());
         assertThat(recipe.data()).isEqualTo(PAPER.data());
         assertThat(recipe.checkpoints()).isEqualTo(PAPER.checkpoints());
-        assertThat(recipe.watch()).isEqualTo(PAPER.watch());
+        assertThat(recipe.monitor()).isEqualTo(PAPER.monitor());
     }
 
     @Test
     void anOlderRecipesKeyTableIsTheVariant() {
-        assertThat(read("network: {table: caffe}").network()).isEqualTo(AlexNet.caffe());
+        assertThat(read("network: {variant: caffe}").network()).isEqualTo(AlexNet.caffe());
     }
 
     @Test
@@ -63,8 +65,8 @@ class RecipeReaderTest {
 
     @Test
     void numbersMayBeWrittenAsUsersDo() {
-        assertThat(read("optimizer: {rate: 1e-3}").optimizer().rate()).isEqualTo(0.001);
-        assertThat(read("optimizer: {rate: 1}").optimizer().rate()).isEqualTo(1);
+        assertThat(read("optimizer: {learning_rate: 1e-3}").optimizer().learningRate()).isEqualTo(0.001);
+        assertThat(read("optimizer: {learning_rate: 1}").optimizer().learningRate()).isEqualTo(1);
         assertThat(read("epochs: '12'").epochs()).isEqualTo(12);
         assertThat(read("seed: -5").seed()).isEqualTo(-5);
     }
@@ -73,10 +75,10 @@ class RecipeReaderTest {
 
     @Test
     void settingsWinOverTheFile() {
-        Recipe recipe = read("epochs: 3\noptimizer: {rate: 0.1, momentum: 0.5}",
-                Map.of("epochs", "7", "optimizer.rate", "0.2", "pictures.values", "standardized"));
+        Recipe recipe = read("epochs: 3\noptimizer: {learning_rate: 0.1, momentum: 0.5}",
+                Map.of("epochs", "7", "optimizer.learning_rate", "0.2", "pictures.values", "standardized"));
         assertThat(recipe.epochs()).isEqualTo(7);
-        assertThat(recipe.optimizer().rate()).isEqualTo(0.2);
+        assertThat(recipe.optimizer().learningRate()).isEqualTo(0.2);
         assertThat(recipe.optimizer().momentum()).isEqualTo(0.5);
         assertThat(recipe.pictures().values()).isEqualTo(Values.STANDARDIZED);
         assertThat(recipe.pictures().mirror()).isTrue();
@@ -99,11 +101,11 @@ class RecipeReaderTest {
     @Test
     void ofSettingsThatOverlapTheLaterWins() {
         LinkedHashMap<String, String> settings = new LinkedHashMap<>();
-        settings.put("optimizer.rate", "0.5");
+        settings.put("optimizer.learning_rate", "0.5");
         settings.put("optimizer", "{momentum: 0.1}");
-        assertThat(read("name: x", settings).optimizer().rate()).isEqualTo(0.01);
-        settings.putLast("optimizer.rate", "0.5");
-        assertThat(read("name: x", settings).optimizer().rate()).isEqualTo(0.5);
+        assertThat(read("name: x", settings).optimizer().learningRate()).isEqualTo(0.01);
+        settings.putLast("optimizer.learning_rate", "0.5");
+        assertThat(read("name: x", settings).optimizer().learningRate()).isEqualTo(0.5);
     }
 
     @ParameterizedTest
@@ -112,7 +114,7 @@ class RecipeReaderTest {
             epochs           | 0     | epochs must be 1 to 1000000, found 0
             epochs           | ''    | epochs has no value
             data.source      | ~     | data.source has no value
-            optimizer.rte    | 1     | unknown key 'optimizer.rte'; did you mean 'optimizer.rate'?
+            optimizer.learning_rte | 1     | unknown key 'optimizer.learning_rte'; did you mean 'optimizer.learning_rate'?
             optimiser.rate   | 1     | unknown key 'optimiser'; did you mean 'optimizer'?
             epochs.a         | 1     | epochs must be a whole number
             ''               | 1     | unknown key ''
@@ -120,6 +122,45 @@ class RecipeReaderTest {
     void aBadSettingIsNamed(String key, String value, String message) {
         assertThatThrownBy(() -> read("name: x", Map.of(key, value))).isInstanceOf(RecipeException.class)
                 .hasMessageStartingWith("my.yaml: " + message);
+    }
+
+    // --- old names of keys ---------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            optimizer: {rate: 0.5}             | optimizer.rate             | optimizer.learning_rate
+            optimizer: {bias_rate_factor: 3}   | optimizer.bias_rate_factor | optimizer.bias_learning_rate_factor
+            pictures: {colour_noise: 0.5}      | pictures.colour_noise      | pictures.color_noise
+            network: {table: caffe}            | network.table              | network.variant
+            watch: {log_every_steps: 7}        | watch                      | monitor
+            finetune: {rates: {fc8: 7}}        | finetune.rates             | finetune.learning_rate_factors
+            """)
+    void anOldKeyIsRefusedWithTheNewOne(String yaml, String old, String now) {
+        assertThatThrownBy(() -> read(yaml)).isInstanceOf(RecipeException.class)
+                .hasMessageContainingAll("my.yaml", "'" + old + "'", "'" + now + "'");
+    }
+
+    @Test
+    void anOldKeyIsRefusedInSettingsToo() {
+        assertThatThrownBy(() -> read("name: x", Map.of("optimizer.rate", "1"))).isInstanceOf(RecipeException.class)
+                .hasMessageContainingAll("optimizer.rate", "optimizer.learning_rate");
+    }
+
+    @Test
+    void aStoredRecipeMayHaveOldKeys() {
+        Recipe recipe = RecipeReader.readStored("run", """
+                optimizer: {rate: 0.5, bias_rate_factor: 3}
+                pictures: {colour_noise: 0.25}
+                watch: {log_every_steps: 7}
+                finetune: {rates: {fc8: 7}}
+                """, Map.of());
+
+        assertThat(recipe.optimizer().learningRate()).isEqualTo(0.5);
+        assertThat(recipe.optimizer().biasLearningRateFactor()).isEqualTo(3);
+        assertThat(recipe.pictures().colorNoise()).isEqualTo(0.25);
+        assertThat(recipe.monitor().logEverySteps()).isEqualTo(7);
+        assertThat(requireNonNull(recipe.finetune()).learningRateFactors()).containsExactly(entry("fc8", 7.0));
+        assertThat(RecipeReader.readStored("run", RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
     }
 
     // --- refusals --------------------------------------------------------------------------------------------------
@@ -133,11 +174,11 @@ class RecipeReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             epoch: 3                              | unknown key 'epoch'; did you mean 'epochs'?
-            optimizer: {learning_rate: 1}         | unknown key 'optimizer.learning_rate'; Known here: bias_decay, bias_rate_factor,
+            optimizer: {speed: 1}                 | unknown key 'optimizer.speed'; Known here: bias_decay, bias_learning_rate_factor,
             pictures: {random_crops: true}        | unknown key 'pictures.random_crops'; did you mean 'pictures.random_crop'?
             network: {variant: paper, widht: 1}     | unknown key 'network.widht'; did you mean 'network.width'?
             schedule: {type: constant, factor: 1} | unknown key 'schedule.factor'
-            watch: {log_every_step: 1}            | unknown key 'watch.log_every_step'; did you mean 'watch.log_every_steps'?
+            monitor: {log_every_step: 1}            | unknown key 'monitor.log_every_step'; did you mean 'monitor.log_every_steps'?
             """)
     void anUnknownKeyIsNamedByItsPathWithTheNearest(String yaml, String message) {
         refused(yaml, message);
@@ -151,7 +192,7 @@ class RecipeReaderTest {
             epochs: [1]                   | epochs must be a whole number
             epochs: 99999999999           | epochs: Numeric value (99999999999) out of range of int
             optimizer: 3                  | optimizer must be a group of keys
-            optimizer: {rate: fast}       | optimizer.rate must be a number, found 'fast'
+            optimizer: {learning_rate: fast}       | optimizer.learning_rate must be a number, found 'fast'
             pictures: {mirror: maybe}     | pictures.mirror must be true or false, found 'maybe'
             pictures: {values: 1}         | pictures.values must be one of raw, standardized, found '1'
             pictures: {values: rawr}      | pictures.values must be one of raw, standardized, found 'rawr'
@@ -172,7 +213,7 @@ class RecipeReaderTest {
     @CsvSource(delimiter = '|', textBlock = """
             epochs: 0                              | epochs must be 1 to 1000000, found 0
             batch: 65537                           | batch must be 1 to 65536, found 65537
-            optimizer: {rate: -1}                  | optimizer.rate must be above 0, found -1.0
+            optimizer: {learning_rate: -1}                  | optimizer.learning_rate must be above 0, found -1.0
             optimizer: {momentum: 1}               | optimizer.momentum must be at least 0 and below 1, found 1.0
             optimizer: {weight_decay: -1}          | optimizer.weight_decay must be at least 0, found -1.0
             network: {variant: paper, width: -1}     | network.width must be above 0 and at most 16, found -1.0
@@ -182,7 +223,7 @@ class RecipeReaderTest {
             data: {hold_out: 1}                    | data.hold_out must be above 0 and below 1, found 1.0
             checkpoints: {keep: 0}                 | checkpoints.keep must be at least 1, found 0
             checkpoints: {every_steps: -1}         | checkpoints.every_steps must be at least 0, found -1
-            watch: {check_every_steps: 0}          | watch.check_every_steps must be at least 1, found 0
+            monitor: {check_every_steps: 0}          | monitor.check_every_steps must be at least 1, found 0
             schedule: {type: steps, epochs: [3, 2], factor: .1} | schedule.epochs must be ascending
             name: ''                               | name must be a word, found
             """)
@@ -195,7 +236,7 @@ class RecipeReaderTest {
             checkpoints: null              | checkpoints
             network: null                  | network
             schedule: ~                    | schedule
-            optimizer: {rate: ~}           | optimizer.rate
+            optimizer: {learning_rate: ~}           | optimizer.learning_rate
             data: {source: null}           | data.source
             data: {class_names: [a, null]} | data.class_names.[1]
             name: ~                        | name
@@ -212,7 +253,7 @@ class RecipeReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             epochs: 3\\nepochs: 4                   | Duplicate field 'epochs' (line 2)
-            optimizer:\\n  rate: 1\\n  rate: 2      | Duplicate field 'rate' (line 3)
+            optimizer:\\n  learning_rate: 1\\n  learning_rate: 2      | Duplicate field 'learning_rate' (line 3)
             name: x\\nepochs: 1\\n bad: 2           | mapping values are not allowed here (line 3)
             epochs: [1                             | while parsing a flow sequence (line 1)
             epochs: 1\\n---\\nepochs: 2             | a second document begins at line 3
@@ -249,7 +290,7 @@ class RecipeReaderTest {
         Recipe recipe = new Recipe(text, 1, PAPER.network(), PAPER.pictures(),
                 new Recipe.Data(text, 0.5, List.of(text, "b"), 7), 1, 1, Precision.BFLOAT16, PAPER.optimizer(),
                 new Constant(),
-                PAPER.checkpoints(), PAPER.watch());
+                PAPER.checkpoints(), PAPER.monitor());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 
@@ -258,7 +299,7 @@ class RecipeReaderTest {
         Schedule schedule = new Plateau(1, 0.1 + 0.2, 1e-300, 0);
         Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.caffe().withSize(227, 1, 1 / 3.0), PAPER.pictures(),
                 PAPER.data(), 65_536, 1_000_000, PAPER.precision(), PAPER.optimizer(), schedule, PAPER.checkpoints(),
-                PAPER.watch());
+                PAPER.monitor());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 

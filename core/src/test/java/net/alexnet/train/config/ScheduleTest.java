@@ -33,8 +33,8 @@ class ScheduleTest {
         List<Boolean> finished = new ArrayList<>();
         for (double error : errors) {
             state = paper.observe(state, error);
-            drops.add(state.drops());
-            waited.add(state.waited());
+            drops.add(state.stepsTaken());
+            waited.add(state.epochsSinceBest());
             finished.add(state.finished());
         }
 
