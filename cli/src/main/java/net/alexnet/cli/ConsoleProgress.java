@@ -156,11 +156,6 @@ final class ConsoleProgress implements RunListener, PreparationListener, AutoClo
         bar("computing features", done, total, "");
     }
 
-    /// Some pictures are in an index of neighbours.
-    void indexing(long done, long total) {
-        bar("indexing", done, total, "");
-    }
-
     @Override
     public void epoch(EpochRecord epoch) {
         say(String.format(

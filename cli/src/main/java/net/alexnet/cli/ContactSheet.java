@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import net.alexnet.cli.SimilarCommand.Found;
-import net.alexnet.cli.SimilarCommand.Like;
+import net.alexnet.cli.SimilarCommand.Similar;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
@@ -63,11 +63,13 @@ final class ContactSheet {
         for (Found one : found) {
             page.append("<tr>\n<th scope=\"row\">").append(image(asked.pictures(), one.index(), one.file(), codec))
                     .append("<p>").append(escaped(one.file())).append("</p></th>\n");
-            for (Like like : one.similar()) {
-                page.append("<td>").append(image(source.pictures(), like.picture(), like.file(), codec))
+            for (Similar like : one.similar()) {
+                page.append("<td>").append(image(source.pictures(), like.index(), like.file(), codec))
                         .append("<p>").append(String.format(Locale.ROOT, "%.4f", like.distance())).append("</p><p>")
                         .append(escaped(like.file())).append("</p>");
-                like.className().ifPresent(name -> page.append("<p>").append(escaped(name)).append("</p>"));
+                if (like.className() != null) {
+                    page.append("<p>").append(escaped(like.className())).append("</p>");
+                }
                 page.append("</td>\n");
             }
             page.append("</tr>\n");

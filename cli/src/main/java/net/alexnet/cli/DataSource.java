@@ -19,7 +19,8 @@ import net.alexnet.data.shard.PreparationListener;
 import net.alexnet.data.shard.PreparationSettings;
 import net.alexnet.data.shard.PreparedCache;
 import net.alexnet.data.shard.PreparedDataset;
-import net.alexnet.io.UserCache;
+import net.alexnet.io.CacheFolder.Kind;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.config.Recipe;
 
@@ -83,7 +84,7 @@ record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
         if (prepared.isPresent() || bare(dataset.training())) {
             return prepared;
         }
-        Optional<Path> found = new PreparedCache(UserCache.folder("datasets")).find(name(), dataset,
+        Optional<Path> found = new PreparedCache(CacheFolder.ofUser().folder(Kind.DATASETS)).find(name(), dataset,
                 preparation(side, channels));
         return found.isEmpty() ? Optional.empty() : Optional.of(PreparedDataset.open(found.get(), codec));
     }
@@ -111,7 +112,7 @@ record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             return TrainingPictures.inMemory(dataset, side, channels, codec, workers, progress);
         }
         DatasetPreparer.Tools how = new DatasetPreparer.Tools(codec, workers, false, quiet(progress), stop);
-        return switch (new PreparedCache(UserCache.folder("datasets")).prepare(name(), dataset,
+        return switch (new PreparedCache(CacheFolder.ofUser().folder(Kind.DATASETS)).prepare(name(), dataset,
                 preparation(side, channels), how)) {
             case DatasetPreparer.Outcome.Finished finished -> {
                 progress.say("prepared pictures: " + finished.dataset().path());

@@ -14,8 +14,8 @@ import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.io.Hashes;
-import net.alexnet.io.UserCache;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
 import net.alexnet.train.RunFolder;
@@ -126,7 +126,7 @@ final class FinetuneCommand implements Callable<Integer> {
             progress.say(backend.describe());
             LongPredicate stop = step -> terminal.interruption().asked() || step >= maxSteps;
             TrainingRun.Tools tools = new TrainingRun.Tools(backend, new OpenCvCodec(), engine.threads(),
-                    UserCache.folder("features"), progress, stop);
+                    CacheFolder.ofUser(), progress, stop);
             return start(recipe, base, tools, progress);
         }
     }

@@ -10,11 +10,7 @@ import net.alexnet.inference.Model;
 import net.alexnet.interop.AnyWeights;
 import net.alexnet.interop.PulledModels;
 import net.alexnet.interop.WeightFormat;
-import net.alexnet.io.KnownHashes;
-import net.alexnet.io.UserCache;
-import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
-import net.alexnet.nn.Architecture;
 import net.alexnet.tensor.Backend;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +25,9 @@ final class ModelFile {
         BEST
     }
 
-    /// A model in a file.
-    ///
-    /// @param look of the file just before it was mapped
-    private record Opened(KnownHashes.Look look, Model.Stored stored) {}
+    private final FutureTask<Model.Stored> opened;
 
-    private final FutureTask<Opened> opened;
-
-    private ModelFile(FutureTask<Opened> opened) {
+    private ModelFile(FutureTask<Model.Stored> opened) {
         this.opened = opened;
     }
 
@@ -47,18 +38,15 @@ final class ModelFile {
     /// @throws IOException if there is none
     static ModelFile find(Path named, @Nullable Which which) throws IOException {
         Path path = Files.exists(named) ? named : PulledModels.ofUser().named(named).orElse(named);
-        FutureTask<Opened> opened;
+        FutureTask<Model.Stored> opened;
         if (Files.isRegularFile(path) && !path.endsWith("latest")) {
-            opened = new FutureTask<>(() -> new Opened(KnownHashes.look(path), read(path)));
+            opened = new FutureTask<>(() -> read(path));
         } else {
             RunCheckpoint checkpoint = switch (which == null ? result(path) : which) {
                 case LAST -> RunCheckpoint.last(path);
                 case BEST -> RunCheckpoint.best(path);
             };
-            opened = new FutureTask<>(() -> {
-                Path file = checkpoint.modelFile();
-                return new Opened(KnownHashes.look(file), Model.read(file));
-            });
+            opened = new FutureTask<>(() -> Model.read(checkpoint.modelFile()));
         }
         Thread.ofPlatform().daemon().name("model").start(opened);
         return new ModelFile(opened);
@@ -87,15 +75,11 @@ final class ModelFile {
         return RunCheckpoint.last(path).run().recipe().finetune() == null ? Which.LAST : Which.BEST;
     }
 
-    /// What features of its first layers are kept under, see [FeatureKey#layers]; known without reading the weights as long
-    /// as the file looks the same.
+    /// The hash of its first layers, see [FeatureKey#layers].
     ///
-    /// @param end how many rows of its network are meant
+    /// @param end the number of its network's rows
     String layers(int end) throws IOException {
-        WeightFile weights = stored().weights();
-        Architecture architecture = stored().card().network().architecture();
-        return KnownHashes.of(UserCache.folder("features"), "layers 1 " + end + " of " + architecture.rows(),
-                weights.path(), opened().look, _ -> FeatureKey.layers(weights, architecture, end));
+        return FeatureKey.layers(stored().weights(), stored().card().network().architecture(), end);
     }
 
     /// Puts it on a backend, after every byte of a run's checkpoint has been checked.
@@ -105,10 +89,6 @@ final class ModelFile {
 
     /// Waits until it has been read.
     Model.Stored stored() throws IOException {
-        return opened().stored;
-    }
-
-    private Opened opened() throws IOException {
         try {
             return opened.get();
         } catch (ExecutionException e) {

@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.LongPredicate;
 import net.alexnet.data.Dataset;
 import net.alexnet.inference.TopKErrors.Report;
-import net.alexnet.io.UserCache;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.torch.OpenCvCodec;
@@ -105,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
             }
             LongPredicate stop = step -> terminal.interruption().asked() || step >= maxSteps;
             return work.with(new TrainingRun.Tools(backend, new OpenCvCodec(), engine.threads(),
-                    UserCache.folder("features"), progress, stop), progress);
+                    CacheFolder.ofUser(), progress, stop), progress);
         }
     }
 

@@ -134,7 +134,7 @@ class FeaturesTest {
 
     @Test
     void theOtherFormats() throws Exception {
-        for (String name : List.of("f.parquet", "f.npy")) {
+        for (String name : List.of("f.npy")) {
             Path file = folder.resolve(name);
             Files.writeString(file, "an older file");
             Result result = Result.done("features", model, "--data", own, "--layer", "conv5", "--out", file,
@@ -151,7 +151,9 @@ class FeaturesTest {
         Result.of("features", model, "--data", own, "--out", out, "--layer", "fc9")
                 .isRefused(2, "--layer: the network has no layer 'fc9'; it has conv1, relu1", "fc8, softmax");
         Result.of("features", model, "--data", own, "--out", folder.resolve("f.txt"))
-                .isRefused(2, "--out", ".parquet, .npy or .csv");
+                .isRefused(2, "--out", ".npy", ".csv");
+        Result.of("features", model, "--data", own, "--out", folder.resolve("f.parquet"))
+                .isRefused(2, "--out", "f.parquet", ".csv", "Parquet");
         Result.of("features", model, "--data", own).isRefused(2, "--out");
         Result.of("features", model, "--data", folder.resolve("gone"), "--out", out)
                 .isRefused(1, "there is no file or folder");
@@ -229,23 +231,18 @@ class FeaturesTest {
     @Test
     void plantedCopiesComeFirst() throws Exception {
         Files.copy(own.resolve("discs/2.png"), own.resolve("rows/copy.png"));
-        for (Object[] how : new Object[][] {{}, {"--approximate"}}) {
-            List<Object> more = new ArrayList<>(List.of(own.resolve("discs/2.png"), own.resolve("rows/1.jpg"),
-                    "--top", 3));
-            more.addAll(List.of(how));
-            JsonNode both = similar(more.toArray());
-            assertThat(both).hasSize(2);
-            JsonNode disc = both.get(0);
-            assertThat(disc.get("similar")).hasSize(3);
-            assertThat(nearest(disc, 0)).isEqualTo("rows/copy.png");
-            assertThat(disc.get("similar").get(0).get("distance").asDouble()).isZero();
-            assertThat(disc.get("similar").get(0).get("class").asText()).isEqualTo("rows");
-            assertThat(disc.toString())
-                    .doesNotContain("similar\":[{\"distance\":0.0,\"file\":\"" + own + "/discs/2.png");
-            assertThat(nearest(both.get(1), 0)).isNotEqualTo("rows/1.jpg");
-            for (JsonNode one : both) {
-                assertThat(one.get("similar")).extracting(like -> like.get("distance").asDouble()).isSorted();
-            }
+        JsonNode both = similar(own.resolve("discs/2.png"), own.resolve("rows/1.jpg"), "--top", 3);
+        assertThat(both).hasSize(2);
+        JsonNode disc = both.get(0);
+        assertThat(disc.get("similar")).hasSize(3);
+        assertThat(nearest(disc, 0)).isEqualTo("rows/copy.png");
+        assertThat(disc.get("similar").get(0).get("distance").asDouble()).isZero();
+        assertThat(disc.get("similar").get(0).get("class").asText()).isEqualTo("rows");
+        assertThat(disc.toString())
+                .doesNotContain("similar\":[{\"distance\":0.0,\"file\":\"" + own + "/discs/2.png");
+        assertThat(nearest(both.get(1), 0)).isNotEqualTo("rows/1.jpg");
+        for (JsonNode one : both) {
+            assertThat(one.get("similar")).extracting(like -> like.get("distance").asDouble()).isSorted();
         }
     }
 
@@ -319,7 +316,7 @@ class FeaturesTest {
         Result features = Result.done("features", model, "--data", prepared, "--out", table, "--progress", "plain");
         assertThat(features.err()).contains("stored features, used again: ");
         Path query = own.resolve("rows/2.png");
-        Result similar = Result.done("similar", model, query, "--in", prepared, "--progress", "plain", "--approximate");
+        Result similar = Result.done("similar", model, query, "--in", prepared, "--progress", "plain");
         assertThat(similar.err()).contains("stored features, used again: ");
         assertThat(rows(table)).hasSize(PICTURES + 1);
         Result other = Result.done("similar", model, query, "--in", prepared, "--progress", "plain", "--layer", "fc6");

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import net.alexnet.io.UserCache;
+import net.alexnet.io.CacheFolder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -54,7 +54,7 @@ class LauncherTest {
         if (home != null) {
             environment.put("HOME", home);
         }
-        Path caches = UserCache.root(environment, System.getProperty("user.home"));
+        Path caches = CacheFolder.userCaches(environment, System.getProperty("user.home"));
         assertThat(caches).isEqualTo(
                 expected == null ? Path.of(System.getProperty("user.home"), ".cache") : expected);
         assertThat(Path.of(decided("natives", environment))).isEqualTo(caches.resolve("alexnet/javacpp"));

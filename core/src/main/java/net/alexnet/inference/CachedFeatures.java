@@ -3,20 +3,17 @@ package net.alexnet.inference;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Features that are kept in files, mapped into memory; nothing of them is on the heap. A mapping lasts as long as anything
-/// refers to it, also if its file is removed.
+/// Features in files that are mapped into memory; none of them are on the heap. A mapping lasts as long as anything refers to
+/// it, even if its file is removed.
 ///
-/// @param folder where they lie; what is derived from them may lie there too, once it has been made
-/// @param length how many numbers a row has
-/// @param rows what each row is about, in the order of the pictures
-/// @param missing the pictures that have no row
+/// @param length the number of features in a row
+/// @param rows what each row is about, in the order of the images
+/// @param missing the images that have no row
 /// @param matrices `(rows, length)` float32, row-major, little-endian, in one piece or several
-public record CachedFeatures(
-        Path folder, int length, List<StoredRow> rows, List<Missing> missing, List<MemorySegment> matrices) {
+public record CachedFeatures(int length, List<StoredRow> rows, List<Missing> missing, List<MemorySegment> matrices) {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -28,21 +25,20 @@ public record CachedFeatures(
 
     /// What a row is about.
     ///
-    /// @param picture its index in the set
-    /// @param content the id of what the picture holds, see `SkippingDataset.contentId`
+    /// @param picture the index of the image in its dataset
+    /// @param content the id of the image's bytes, see `SkippingDataset.contentId`
     public record StoredRow(int picture, String content) {}
 
-    /// A picture without a row.
+    /// An image without a row.
     ///
-    /// @param picture its index in the set
+    /// @param picture its index in its dataset
     /// @param reason why it could not be read
     public record Missing(int picture, String reason) {}
 
-    /// Those of sets that stand one after the other, as one.
+    /// The features of several datasets as those of one.
     ///
-    /// @param folder for what is derived from all of them
-    /// @param sizes how many pictures each set has
-    static CachedFeatures joined(Path folder, List<CachedFeatures> parts, List<Integer> sizes) {
+    /// @param sizes the number of images in each dataset
+    static CachedFeatures joined(List<CachedFeatures> parts, List<Integer> sizes) {
         List<StoredRow> rows = new ArrayList<>();
         List<Missing> missing = new ArrayList<>();
         List<MemorySegment> matrices = new ArrayList<>();
@@ -54,7 +50,7 @@ public record CachedFeatures(
             matrices.addAll(parts.get(i).matrices);
             first += sizes.get(i);
         }
-        return new CachedFeatures(folder, parts.getFirst().length, rows, missing, matrices);
+        return new CachedFeatures(parts.getFirst().length, rows, missing, matrices);
     }
 
     /// Copies a row.

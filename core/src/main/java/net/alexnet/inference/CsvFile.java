@@ -1,8 +1,5 @@
 package net.alexnet.inference;
 
-import com.fasterxml.jackson.databind.SequenceWriter;
-import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,15 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Comma-separated values with a header, quoted as RFC 4180 says: `file`, `label` (empty where there is none), `f0`, `f1` and so
-/// on. Each number has as many digits as it takes to read it back exactly.
+/// Comma-separated values with a header: `file`, `label` (empty where there is none), `f0`, `f1` and so on. Each number has as
+/// many digits as it takes to read it back exactly.
 final class CsvFile implements FeatureFile {
-    private static final CsvMapper CSV = CsvMapper.builder()
-            .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING) // quotes only where RFC 4180 asks for them
-            .build();
-
-    private final Draft draft;
-    private final SequenceWriter lines;
+    private final CsvTable table;
     private final int length;
 
     CsvFile(Path target, int length) throws IOException {
@@ -27,30 +19,28 @@ final class CsvFile implements FeatureFile {
             schema.addColumn("f" + i);
         }
         this.length = length;
-        this.draft = new Draft(target);
-        this.lines = CSV.writer(schema.build().withHeader()).writeValues(draft.stream());
+        this.table = new CsvTable(target, schema.build().withHeader());
     }
 
     @Override
     public void add(String file, Optional<String> label, float[] features) throws IOException {
-        Draft.requireLength(features, length);
+        NpyMatrix.requireLength(features, length);
         List<Object> cells = new ArrayList<>(length + 2);
         cells.add(file);
         cells.add(label.orElse(""));
         for (float feature : features) {
             cells.add(feature);
         }
-        lines.write(cells);
+        table.write(cells);
     }
 
     @Override
     public void finish() throws IOException {
-        lines.flush();
-        draft.finish();
+        table.publish();
     }
 
     @Override
     public void close() throws IOException {
-        draft.close();
+        table.close();
     }
 }

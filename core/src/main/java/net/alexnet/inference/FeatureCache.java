@@ -1,6 +1,7 @@
 package net.alexnet.inference;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,236 +10,186 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import net.alexnet.data.ConcatDataset;
 import net.alexnet.data.ImageDataset;
+import net.alexnet.data.RejectedImage;
 import net.alexnet.data.SkippingDataset;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.CachedFeatures.Missing;
 import net.alexnet.inference.CachedFeatures.StoredRow;
-import net.alexnet.io.FilePart;
-import net.alexnet.io.KnownHashes;
 import net.alexnet.tensor.ComputeEnvironment;
 
-/// Features from a store, computed once where they are not in it.
+/// Features from a cache, computed once where they are not in it.
 ///
-/// Sets that were joined are looked for one by one: what fine-tuning keeps of a prepared dataset's training and
-/// validation pictures serves whoever wants both, and the other way round.
-///
-/// Each set of crops is stored by itself, and computed by itself in whole batches of [#BATCH]: the last bits of a row depend
-/// on its batch, so what goes through the network together must follow from the key alone, not from who asks.
+/// The parts of a [ConcatDataset] are stored one by one, so that the training and validation images of a prepared dataset serve
+/// fine-tuning as well as a command that wants both. Each set of crops is stored by itself and computed in padded batches of
+/// [#BATCH]: the last bits of a row depend on its batch, so they follow from the key alone.
 ///
 /// @param layers see [FeatureKey#layers]
-/// @param tools that it takes
 public record FeatureCache(FeatureExtractor extractor, String layers, Tools tools) {
-    /// Views at a time.
+    /// Crops at a time.
     public static final int BATCH = 64;
 
-    private static final String CONTENTS = "pictures' content ids 1";
-
-    /// @param extractor computes, whatever its own batches are
+    /// @param extractor computes, in batches of [#BATCH] whatever its own are
     public FeatureCache {
         extractor = with(extractor, extractor.crops());
     }
 
-    /// What it takes.
+    /// What it works with.
     ///
-    /// @param store where they are kept, and what is known of files
-    /// @param codec makes the squares
+    /// @param folder where features are stored
+    /// @param codec resizes the images
     /// @param listener is told how it goes
-    /// @param stop asked now and then whether to give up
-    public record Tools(FeatureCacheFolder store, ImageCodec codec, Listener listener, BooleanSupplier stop) {}
+    /// @param stop asked after every batch whether to give up
+    public record Tools(FeatureCacheFolder folder, ImageCodec codec, Listener listener, BooleanSupplier stop) {}
 
     /// Is told of features.
     public interface Listener {
-        /// So many rows are there, one for each set of crops of each picture.
+        /// So many rows are there, one for each set of crops of each image.
         void computed(int done, int total);
 
-        /// The features are there.
+        /// All features are there.
         ///
         /// @param folder that holds them, or the first of them
-        /// @param reused whether all did before
+        /// @param reused whether all were in the cache
         void ready(Path folder, boolean reused);
 
-        /// What a user should know.
+        /// Something that a user should know.
         void warning(String text);
     }
-
-    /// A set that is in one piece, with the key of its features for each set of crops.
-    ///
-    /// @param contents the pictures' content ids, if the key is made of them
-    private record Piece(ImageDataset pictures, Optional<List<String>> contents, List<FeatureKey> keys) {}
 
     private static FeatureExtractor with(FeatureExtractor extractor, List<Crop> crops) {
         return new FeatureExtractor(extractor.network(), extractor.layer(), extractor.preprocessing(), crops, BATCH,
                 extractor.workers());
     }
 
-    /// Finds the features of pictures, or computes and keeps them, for the extractor's own crops.
-    public CachedFeatures of(ImageDataset pictures) throws IOException, InterruptedException {
-        return of(pictures, List.of(extractor.crops())).getFirst();
+    /// Finds the features of images, or computes and stores them, for the extractor's own crops.
+    public CachedFeatures of(ImageDataset images) throws IOException, InterruptedException {
+        return of(images, List.of(extractor.crops())).getFirst();
     }
 
-    /// Finds the features of pictures, or computes and keeps them.
+    /// Finds the features of images, or computes and stores them.
     ///
-    /// @param pictures as they are, of any size
-    /// @param cropSets crops of each picture; the features of a set of crops are their mean
-    /// @return for each set of crops; pictures that cannot be read have no row
-    /// @throws IOException if they cannot be written, a picture changed meanwhile, or it was stopped; then nothing is kept of
-    ///     the piece and crops that were under way
-    public List<CachedFeatures> of(ImageDataset pictures, List<List<Crop>> cropSets)
+    /// @param images of any size
+    /// @param cropSets crops of each image; the features of a set of crops are their mean
+    /// @return for each set of crops; images that cannot be read have no row
+    /// @throws IOException if features cannot be written, an image changed meanwhile, or it was stopped; then nothing is
+    ///     stored of the dataset and crops that were under way
+    public List<CachedFeatures> of(ImageDataset images, List<List<Crop>> cropSets)
             throws IOException, InterruptedException {
-        List<ImageDataset> pieces = pieces(pictures);
+        List<ImageDataset> parts = parts(images);
         List<List<CachedFeatures>> found = cropSets.stream().<List<CachedFeatures>>map(_ -> new ArrayList<>()).toList();
         boolean reused = true;
         int done = 0;
-        int total = Math.multiplyExact(pictures.size(), cropSets.size());
-        for (ImageDataset piece : pieces) {
-            Piece keyed = keyed(piece, cropSets);
+        int total = Math.multiplyExact(images.size(), cropSets.size());
+        Path folder = tools.folder.cache().root();
+        for (ImageDataset part : parts) {
+            String id = FeatureKey.images(part);
             for (int i = 0; i < cropSets.size(); i++) {
-                Optional<CachedFeatures> known = find(keyed, keyed.keys.get(i));
+                FeatureKey key = new FeatureKey(layers, FeatureKey.preprocessing(extractor.preprocessing()),
+                        cropSets.get(i), extractor.network().backend().computeEnvironment(), ComputeEnvironment.REVISION, BATCH,
+                        id);
+                folder = done == 0 ? tools.folder.folder(key) : folder;
+                Optional<CachedFeatures> known = find(part, key);
                 reused &= known.isPresent();
-                found.get(i).add(known.isPresent() ? known.get() : compute(keyed, i, done, total));
-                done += piece.size();
+                found.get(i).add(known.isPresent() ? known.get() : compute(part, key, done, total));
+                done += part.size();
             }
         }
-        tools.store.trim();
-        List<Integer> sizes = pieces.stream().map(ImageDataset::size).toList();
-        List<CachedFeatures> joined = found.stream().map(crops -> joined(crops, sizes)).toList();
-        tools.listener.ready(found.getFirst().getFirst().folder(), reused);
-        return joined;
+        tools.folder.cache().trim();
+        tools.listener.ready(folder, reused);
+        List<Integer> sizes = parts.stream().map(ImageDataset::size).toList();
+        return found.stream().map(one -> CachedFeatures.joined(one, sizes)).toList();
     }
 
-    private static List<ImageDataset> pieces(ImageDataset pictures) {
-        return pictures instanceof ConcatDataset joined
-                ? joined.parts().stream().flatMap(part -> pieces(part).stream()).toList()
-                : List.of(pictures);
+    private static List<ImageDataset> parts(ImageDataset images) {
+        return images instanceof ConcatDataset joined
+                ? joined.parts().stream().flatMap(part -> parts(part).stream()).toList()
+                : List.of(images);
     }
 
-    private CachedFeatures joined(List<CachedFeatures> pieces, List<Integer> sizes) {
-        if (pieces.size() == 1) {
-            return pieces.getFirst();
+    /// Hands over the features of images for the extractor's own crops. More than the cache's limit are computed without
+    /// being stored.
+    ///
+    /// @return the images that cannot be read
+    public List<RejectedImage> each(ImageDataset images, FeatureExtractor.Consumer consumer)
+            throws IOException, InterruptedException {
+        long bytes = (long) extractor.layer().length() * Float.BYTES * images.size();
+        if (bytes <= tools.folder.cache().limit()) {
+            CachedFeatures features = of(images);
+            for (int i = 0; i < features.rows().size(); i++) {
+                consumer.accept(features.rows().get(i).picture(), features.row(i));
+            }
+            return rejected(features, images);
         }
-        Digest digest = new Digest();
-        pieces.forEach(piece -> digest.text(String.valueOf(piece.folder().getFileName())));
-        Path folder = tools.store.root().resolve("joined-" + digest.hex().substring(0, 32));
-        FeatureCacheFolder.touch(folder);
-        return CachedFeatures.joined(folder, pieces, sizes);
+        SkippingDataset readable = readable(images);
+        extract(extractor, readable, consumer, 0, images.size());
+        return readable.rejected();
     }
 
-    // --- the key -----------------------------------------------------------------------------------------------------
-
-    private Piece keyed(ImageDataset pictures, List<List<Crop>> cropSets) throws IOException {
-        Optional<List<String>> contents = pictures.fingerprint().isPresent()
-                ? Optional.empty()
-                : Optional.of(contents(pictures));
-        String id = contents.map(FeatureKey::pictures).orElseGet(() -> pictures.fingerprint().orElseThrow());
-        String preprocessing = FeatureKey.preprocessing(extractor.preprocessing());
-        String engine = extractor.network().backend().computeEnvironment() + ", revision " + ComputeEnvironment.REVISION
-                + ", batches of "
-                + BATCH;
-        return new Piece(pictures, contents, cropSets.stream()
-                .map(crops -> new FeatureKey(layers, preprocessing, crops, engine, id))
-                .toList());
-    }
-
-    private List<String> contents(ImageDataset pictures) throws IOException {
-        List<FilePart> parts = IntStream.range(0, pictures.size())
-                .mapToObj(pictures::filePart)
-                .flatMap(Optional::stream)
+    /// The images that have no row.
+    public static List<RejectedImage> rejected(CachedFeatures features, ImageDataset images) {
+        return features.missing().stream().map(one -> new RejectedImage(images.name(one.picture()), one.reason()))
                 .toList();
-        return parts.size() == pictures.size()
-                ? KnownHashes.of(tools.store.root(), CONTENTS, parts, i -> SkippingDataset.contentId(pictures, i))
-                : IntStream.range(0, pictures.size()).mapToObj(i -> SkippingDataset.contentId(pictures, i)).toList();
     }
 
-    /// A prepared dataset's key does not tell whether its file can be read, so what could not is tried again, and if any of it
-    /// can be read now, all is computed anew.
-    private Optional<CachedFeatures> find(Piece piece, FeatureKey key) throws IOException {
-        Optional<CachedFeatures> found = tools.store.find(key);
-        if (found.isEmpty() && tools.store.has(key)) {
-            tools.listener.warning("the stored features " + tools.store.folder(key)
-                    + " were damaged and are computed anew");
+    /// The key does not tell whether an image can be read, so those that could not are tried again. If one can be read now,
+    /// all features are computed again.
+    private Optional<CachedFeatures> find(ImageDataset images, FeatureKey key) throws IOException {
+        Optional<CachedFeatures> found = tools.folder.find(key);
+        if (found.isEmpty() && Files.exists(tools.folder.folder(key))) {
+            tools.listener.warning("the stored features " + tools.folder.folder(key)
+                    + " were damaged and are computed again");
         }
-        return found.filter(features -> piece.contents.isPresent() || areStillMissing(features.missing(), piece));
+        SkippingDataset again = readable(images);
+        return found.filter(features -> features.missing().stream().allMatch(one -> {
+            again.image(one.picture());
+            return again.reason(one.picture()) != null;
+        }));
     }
 
-    private boolean areStillMissing(List<Missing> missing, Piece piece) {
-        SkippingDataset squares = squares(piece);
-        for (Missing one : missing) {
-            squares.image(one.picture());
-            if (squares.reason(one.picture()) == null) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private SkippingDataset squares(Piece piece) {
-        return new SkippingDataset(piece.pictures, tools.codec, extractor.preprocessing().resize(),
+    private SkippingDataset readable(ImageDataset images) {
+        return new SkippingDataset(images, tools.codec, extractor.preprocessing().resize(),
                 extractor.preprocessing().channels());
     }
 
-    // --- computing ---------------------------------------------------------------------------------------------------
-
-    private CachedFeatures compute(Piece piece, int crops, int before, int total)
+    private CachedFeatures compute(ImageDataset images, FeatureKey key, int before, int total)
             throws IOException, InterruptedException {
-        try {
-            goOn(before, total); // before there is a draft: who has been asked once waits until it is removed
-            return write(piece, piece.keys.get(crops), before, total);
-        } catch (Stopped e) {
-            throw new IOException(e.getMessage(), e);
+        requireGoingOn(before, total); // before there is a draft, which a stop would have to wait for
+        SkippingDataset readable = readable(images);
+        try (FeatureCacheFolder.Writer writer = tools.folder.writer(key, extractor.layer().length())) {
+            extract(with(extractor, key.crops()), readable,
+                    (image, features) -> writer.add(new StoredRow(image, readable.contentId(image)), features),
+                    before, total);
+            if (!FeatureKey.images(images).equals(key.images())) {
+                throw new IOException("an image changed while its features were computed, so none were stored;"
+                        + " run the same command again");
+            }
+            return writer.finish(missing(readable));
         }
     }
 
-    private CachedFeatures write(Piece piece, FeatureKey key, int before, int total)
-            throws IOException, InterruptedException {
-        SkippingDataset squares = squares(piece);
-        try (FeatureCacheFolder.Writer writer = tools.store.writer(key, extractor.layer().length())) {
-            with(extractor, key.views()).extractInWholeBatches(squares, (picture, features) -> {
-                if (squares.reason(picture) == null) {
-                    writer.add(new StoredRow(picture, squares.contentId(picture)), features);
-                }
-            }, (done, _) -> {
-                tools.listener.computed(before + (int) done, total);
-                goOn(before + (int) done, total);
-            });
-            requireUnchanged(piece, squares);
-            return writer.finish(missing(squares));
-        }
+    /// Of the images that can be read.
+    private void extract(FeatureExtractor by, SkippingDataset readable, FeatureExtractor.Consumer consumer, int before,
+            int total) throws IOException, InterruptedException {
+        by.extract(readable, true, (image, features) -> {
+            if (readable.reason(image) == null) {
+                consumer.accept(image, features);
+            }
+        }, (done, _) -> {
+            tools.listener.computed(before + done, total);
+            requireGoingOn(before + done, total);
+        });
     }
 
-    private void goOn(int done, int total) {
+    private void requireGoingOn(int done, int total) throws IOException {
         if (tools.stop.getAsBoolean()) {
-            throw new Stopped(done, total);
+            throw new IOException("stopped after " + done + " of " + total
+                    + " rows of features; the same command computes those that were under way again");
         }
     }
 
-    /// What the key was made of and what went through the network must be the same.
-    private static void requireUnchanged(Piece piece, SkippingDataset squares) throws IOException {
-        for (int i = 0; piece.contents.isPresent() && i < squares.size(); i++) {
-            if (!squares.contentId(i).equals(piece.contents.get().get(i))) {
-                throw new IOException(squares.name(i)
-                        + " changed while its features were computed; nothing was kept. Run the same command again");
-            }
-        }
-    }
-
-    private static List<Missing> missing(SkippingDataset squares) {
-        List<Missing> missing = new ArrayList<>();
-        for (int i = 0; i < squares.size(); i++) {
-            String reason = squares.reason(i);
-            if (reason != null) {
-                missing.add(new Missing(i, reason));
-            }
-        }
-        return missing;
-    }
-
-    /// Carries a wish to stop out of a listener that cannot throw.
-    @SuppressWarnings("serial") // lives for a moment
-    private static final class Stopped extends RuntimeException {
-        Stopped(int done, int total) {
-            super("stopped after " + done + " of " + total
-                    + " rows of features; those that were under way cannot be resumed, and the same command computes them anew");
-        }
+    private static List<Missing> missing(SkippingDataset readable) {
+        return IntStream.range(0, readable.size()).filter(i -> readable.reason(i) != null)
+                .mapToObj(i -> new Missing(i, String.valueOf(readable.reason(i)))).toList();
     }
 }

@@ -11,19 +11,18 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.ImageBatch;
 import net.alexnet.data.loader.SequentialSampler;
-import net.alexnet.inference.Evaluator.Listener;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 
-/// Computes what a layer gives for pictures at test time: no unit is dropped, nothing is drawn.
+/// Computes the outputs of a layer for images at test time: no unit is dropped, nothing is random.
 ///
-/// @param network that is used; only the rows up to the layer are computed
+/// @param network of which the rows up to the layer are computed
 /// @param layer whose output is wanted
-/// @param preprocessing what the pictures go through
-/// @param crops some views of every picture, over which its features are the mean
-/// @param batch views at a time; all views of a picture stay together, so it may be a few less, or those of one picture
+/// @param preprocessing of the images
+/// @param crops of every image; its features are the mean over them
+/// @param batch crops at a time; all crops of an image stay together, so it may be a few less, or those of one image
 /// @param workers threads that assemble batches ahead
 public record FeatureExtractor(
         Network network, FeatureLayer layer, Preprocessing preprocessing, List<Crop> crops, int batch, int workers) {
@@ -39,54 +38,50 @@ public record FeatureExtractor(
         this(network, layer, preprocessing, views.of(preprocessing), batch, workers);
     }
 
-    /// Takes the features, in the order of the pictures.
+    /// Receives features, in the order of the images.
     @FunctionalInterface
     public interface Consumer {
-        /// Takes those of one picture.
+        /// Receives the features of one image.
         ///
-        /// @param picture its index
+        /// @param image its index
         /// @param features a new array of the layer's length, `(C, H, W)` in row-major order where the layer gives maps
-        void accept(int picture, float[] features) throws IOException;
+        void accept(int image, float[] features) throws IOException;
     }
 
-    /// Goes through all pictures once. What it needs of memory does not grow with their number.
+    /// Is told how many images are done.
+    @FunctionalInterface
+    public interface Progress {
+        void done(int done, int total) throws IOException;
+    }
+
+    /// Goes through all images once. The memory that it needs does not grow with their number.
     ///
-    /// @param squares of the preprocessing's `resize` side and channels
-    /// @param listener is told after every batch
-    public void extract(ImageDataset squares, Consumer consumer, Listener listener)
-            throws IOException, InterruptedException {
-        extract(squares, false, consumer, listener);
-    }
-
-    /// The same in batches that are all of one size, black rows added where they are short: products of another
-    /// number of rows take other sums in their last rows. So a picture's features at the same place do not depend on how many follow;
-    /// what is added costs as much as pictures do.
-    public void extractInWholeBatches(ImageDataset squares, Consumer consumer, Listener listener)
-            throws IOException, InterruptedException {
-        extract(squares, true, consumer, listener);
-    }
-
-    private void extract(ImageDataset squares, boolean whole, Consumer consumer, Listener listener)
+    /// @param images of the preprocessing's `resize` side and channels
+    /// @param padded whether a short batch is filled up with black images. A product of another number of rows adds up in
+    ///     another order, so only in batches of one size are an image's bits independent of how many images follow; a
+    ///     black image costs as much as another
+    /// @param progress is told after every batch
+    public void extract(ImageDataset images, boolean padded, Consumer consumer, Progress progress)
             throws IOException, InterruptedException {
         int count = crops.size();
         int perBatch = Math.max(1, batch / count);
         int size = Math.max(batch, perBatch * count);
-        SequentialSampler plan = new SequentialSampler(squares.size(), perBatch, crops);
+        SequentialSampler sampler = new SequentialSampler(images.size(), perBatch, crops);
         int done = 0;
-        try (DataLoader feed = new DataLoader(squares, preprocessing, plan, perBatch * count, workers, DEPTH)) {
-            while (done < squares.size()) {
-                ImageBatch next = feed.next();
-                float[] rows = rows(next, whole ? size : next.count());
+        try (DataLoader loader = new DataLoader(images, preprocessing, sampler, perBatch * count, workers, DEPTH)) {
+            while (done < images.size()) {
+                ImageBatch next = loader.next();
+                float[] rows = rows(next, padded ? size : next.count());
                 for (int i = 0; i < next.count() / count; i++) {
                     consumer.accept(done + i, mean(rows, i * count));
                 }
                 done += next.count() / count;
-                listener.done(done, squares.size());
+                progress.done(done, images.size());
             }
         }
     }
 
-    /// @param count how many rows to compute, black ones behind the batch's own
+    /// @param count of the rows to compute; the rows after the batch's own are black images
     private float[] rows(ImageBatch next, int count) {
         Backend backend = network.backend();
         try (Arena arena = Arena.ofConfined(); Scope _ = backend.scope()) {
@@ -100,9 +95,9 @@ public record FeatureExtractor(
         }
     }
 
-    /// Over the views of a picture.
+    /// The mean over the crops of an image.
     ///
-    /// @param first of its rows
+    /// @param first the first of its rows
     private float[] mean(float[] rows, int first) {
         int length = layer.length();
         if (crops.size() == 1) {

@@ -7,19 +7,19 @@ import java.util.Locale;
 import java.util.Optional;
 import net.alexnet.tensor.Shape;
 
-/// A table of features for other programs, a row a picture, written as they come. It appears under its name once it is whole:
-/// closing it before [#finish()] leaves nothing. The same rows give the same bytes.
+/// A table of features for other programs with a row for each image. It appears under its name once it is whole: closing it
+/// before [#finish()] leaves nothing. The same rows give the same bytes.
 public interface FeatureFile extends AutoCloseable {
-    /// The kinds of files, known by what their names end with.
+    /// The kinds of files, told by the end of their names.
     enum Format {
-        PARQUET, NPY, CSV;
+        NPY, CSV;
 
-        /// All files that are written under a name: of [#NPY] another besides, which names the rows.
+        /// All files that are written for a name: [#NPY] has a second one, which names the rows.
         public List<Path> files(Path file) {
             return this == NPY ? List.of(file, NpyFile.names(file)) : List.of(file);
         }
 
-        /// The kind of a file.
+        /// The kind of a file with this name.
         ///
         /// @throws IllegalArgumentException if the name ends otherwise
         public static Format of(Path file) {
@@ -29,17 +29,16 @@ public interface FeatureFile extends AutoCloseable {
                     return format;
                 }
             }
-            throw new IllegalArgumentException(
-                    "the name of a file of features ends in .parquet, .npy or .csv, found " + file);
+            throw new IllegalArgumentException("features are written to a file that ends in .npy or .csv, found " + file
+                    + (name.endsWith(".parquet") ? "; write a CSV, which pandas and DuckDB convert to Parquet" : ""));
         }
     }
 
-    /// Begins a file of the kind that its name ends with.
+    /// Begins a file of the kind that its name tells.
     ///
-    /// @param shape of one picture's features
+    /// @param shape of one image's features
     static FeatureFile create(Path file, Shape shape) throws IOException {
         return switch (Format.of(file)) {
-            case PARQUET -> new ParquetFile(file, Math.toIntExact(shape.elements()));
             case NPY -> new NpyFile(file, shape);
             case CSV -> new CsvFile(file, Math.toIntExact(shape.elements()));
         };
@@ -47,7 +46,7 @@ public interface FeatureFile extends AutoCloseable {
 
     /// Adds a row.
     ///
-    /// @param file the picture's name
+    /// @param file the image's name
     /// @param label its class, if it has one
     /// @param features as many as the shape has
     void add(String file, Optional<String> label, float[] features) throws IOException;

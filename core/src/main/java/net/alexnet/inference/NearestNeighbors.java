@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
-/// Nearest neighbours by comparing with every row: right by construction, and the measure of any index.
+/// Nearest neighbors by Euclidean distance, found by comparing with every row.
 ///
-/// A query reads the whole matrix once, 16 KiB a picture for 4,096 features, with all cores.
+/// A query reads the whole matrix once with all cores: 1.6 GB for 100,000 rows of 4,096 features.
 public final class NearestNeighbors {
     private static final int BLOCK = 256;
 

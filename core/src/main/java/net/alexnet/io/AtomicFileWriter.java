@@ -1,56 +1,140 @@
 package net.alexnet.io;
 
+import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// A file that is written beside its place, under a hidden name that nobody else has, and moved there when it is whole. Closed
-/// before that, it leaves nothing; a process that is killed leaves it.
+/// Writes a file beside its place, under a hidden name of its own, and moves it there when it is whole. Closed before
+/// [#publish()], it leaves nothing. A process that is killed leaves the hidden file; a program that handles signals calls
+/// [#deleteDrafts()] before it ends.
+///
+/// Every failure is an `IOException` that names the target and the cause.
 public final class AtomicFileWriter implements AutoCloseable {
+    private static final int BUFFER_BYTES = 1 << 18;
+    private static final Set<Path> DRAFTS = ConcurrentHashMap.newKeySet();
+
     private final Path target;
-    private final Path path;
-    private final FileOutputStream out;
+    private final Path draft;
+    private final RandomAccessFile file; // not a FileChannel, which closes itself when its thread is interrupted
+    private final OutputStream out;
 
     /// Begins a file.
     ///
-    /// @param target where it goes; what stands there stays until then
+    /// @param target where it goes; a file that is there stays until then
     public AtomicFileWriter(Path target) throws IOException {
         this.target = target;
-        this.path = AtomicFiles.beside(target);
+        this.draft = AtomicFiles.beside(target);
         try {
-            Files.createFile(path); // refuses a name that is taken
+            if (Files.isDirectory(target)) {
+                throw new FileSystemException(target.toString(), null, "it is a folder; expected the name of a file");
+            }
+            DRAFTS.add(draft);
+            Files.createFile(draft); // refuses a name that is taken
+            this.file = new RandomAccessFile(draft.toFile(), "rw");
+            this.out = new BufferedOutputStream(new FileOutputStream(file.getFD()), BUFFER_BYTES);
         } catch (NoSuchFileException e) {
-            throw new NoSuchFileException(target.toAbsolutePath().resolveSibling("").toString());
-        }
-        try {
-            // Not a FileChannel: that closes itself when its thread is interrupted, which is when a run wants to save.
-            this.out = new FileOutputStream(path.toFile());
+            DRAFTS.remove(draft);
+            throw failure(new NoSuchFileException(target.toAbsolutePath().resolveSibling("").toString()));
         } catch (IOException e) {
-            Files.deleteIfExists(path);
-            throw e;
+            DRAFTS.remove(draft);
+            throw failure(e);
         }
     }
 
-    /// Into the file, without a buffer. It need not be closed.
-    public FileOutputStream stream() {
-        return out;
+    /// Deletes the hidden files of all writers that are open in this process. For a program that is about to end: the
+    /// writers are of no use afterwards.
+    public static void deleteDrafts() {
+        for (Path draft : DRAFTS) {
+            try {
+                Files.deleteIfExists(draft);
+            } catch (IOException e) {
+                // it stays, as it would if the process were killed
+            }
+        }
+    }
+
+    /// A buffered stream into the file. It need not be closed.
+    public OutputStream stream() {
+        return new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+                write(new byte[] {(byte) value}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                try {
+                    out.write(bytes, offset, length);
+                } catch (IOException e) {
+                    throw failure(e);
+                }
+            }
+        };
+    }
+
+    /// Writes over the beginning of what was written.
+    public void overwriteStart(byte[] bytes) throws IOException {
+        try {
+            out.flush();
+            file.seek(0);
+            file.write(bytes);
+            file.seek(file.length());
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /// Forces everything to the disk.
+    public void force() throws IOException {
+        try {
+            out.flush();
+            file.getFD().sync();
+        } catch (IOException e) {
+            throw failure(e);
+        }
     }
 
     /// Forces everything to the disk and moves the file into place.
     public void publish() throws IOException {
-        out.getFD().sync();
-        out.close();
-        AtomicFiles.move(path, target);
+        force();
+        try {
+            file.close();
+            AtomicFiles.move(draft, target);
+            DRAFTS.remove(draft);
+        } catch (IOException e) {
+            throw failure(e);
+        }
     }
 
+    /// Removes the file unless it was published; what is buffered is of no use then.
     @Override
     public void close() throws IOException {
         try {
-            out.close();
+            file.close();
         } finally {
-            Files.deleteIfExists(path);
+            Files.deleteIfExists(draft);
+            DRAFTS.remove(draft);
+        }
+    }
+
+    /// The same failure with the target's name.
+    IOException failure(IOException e) {
+        return e instanceof WriteException ? e
+                : new WriteException("cannot write " + target + ": " + AtomicFiles.reason(e), e);
+    }
+
+    @SuppressWarnings("serial") // never written
+    private static final class WriteException extends IOException {
+        WriteException(String message, IOException cause) {
+            super(message, cause);
         }
     }
 }

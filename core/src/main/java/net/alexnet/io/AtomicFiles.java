@@ -18,7 +18,7 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Writes and moves that a crash, a full disk or a loss of power cannot leave half done.
+/// Writes and moves of which a crash, a full disk or a power cut leaves all or nothing.
 public final class AtomicFiles {
     private static final int PLACE_ATTEMPTS = 5; // all fail only for a reason that stays
 
@@ -27,21 +27,23 @@ public final class AtomicFiles {
     /// What goes into a file.
     @FunctionalInterface
     public interface Content {
-        /// Writes everything, in large pieces: the stream is not buffered. It need not be closed.
+        /// Writes everything. The stream is buffered and need not be closed.
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /// Writes a file as a [AtomicFileWriter], forces it to the disk and moves it into place. Whatever goes wrong, a file that stood
-    /// there before stays whole and the draft is removed.
+    /// Writes a file by an [AtomicFileWriter]. Whatever goes wrong, a file that was there before stays whole and the draft is
+    /// removed.
     ///
     /// @throws IOException naming the file and the cause, such as a full disk; what `content` throws unchecked passes
     ///     through
     public static void write(Path target, Content content) throws IOException {
         try (AtomicFileWriter draft = new AtomicFileWriter(target)) {
-            content.writeTo(draft.stream());
-            draft.publish();
-        } catch (IOException e) {
-            throw new IOException("cannot write " + target + ": " + reason(e), e);
+            try {
+                content.writeTo(draft.stream());
+                draft.publish();
+            } catch (IOException e) {
+                throw draft.failure(e);
+            }
         }
     }
 
@@ -78,15 +80,15 @@ public final class AtomicFiles {
         }
     }
 
-    /// Judges what stands where something else is to go.
+    /// Tells whether what is in a place can stay there.
     @FunctionalInterface
     public interface Check {
-        /// Whether it is as good as the other; not if it is not there.
+        /// Whether it is as good as what was to go there; false if nothing is there.
         boolean isAsGood(Path there) throws IOException;
     }
 
-    /// Puts a folder in its place, which others may do at the same time. Something as good that is there stays, since somebody
-    /// may use it already, and so does `from` where it is; anything else goes.
+    /// Moves a folder to its place, which other processes may do at the same time. Something as good that is there already
+    /// stays, since another process may use it, and `from` stays where it is. Anything else there is removed.
     public static void placeTree(Path from, Path to, Check there) throws IOException {
         for (int attempt = 1;; attempt++) {
             try {
@@ -104,7 +106,7 @@ public final class AtomicFiles {
             try {
                 Files.move(to, aside, StandardCopyOption.ATOMIC_MOVE); // so that nobody finds half of it
             } catch (NoSuchFileException e) {
-                continue; // another was at it
+                continue; // another process moved it
             }
             deleteTree(aside);
         }

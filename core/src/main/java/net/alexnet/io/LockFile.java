@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
-/// A lock that one at a time has, on this machine: on a file, which the operating system lets go of when the process ends,
-/// however it does. The empty file stays: to remove it would let a third in beside one that waits.
+/// An exclusive lock between processes on this machine, held on a file. The operating system releases it when the process
+/// ends, however it ends. The empty file stays: removing it would let a third process in beside one that waits.
 public final class LockFile implements AutoCloseable {
     private static final long POLL_MILLIS = 100;
 
-    /// The files that this process holds. On POSIX systems a process that closes any of its descriptors of a file loses its
-    /// lock on it, so a file that is held must not even be opened.
+    /// The files that this process has locked. On POSIX systems a process that closes any of its descriptors of a file loses
+    /// its lock on it, so a locked file must not even be opened again.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path claim;
@@ -28,11 +28,11 @@ public final class LockFile implements AutoCloseable {
         this.channel = channel;
     }
 
-    /// Takes the lock, and does not wait for it.
+    /// Takes the lock if it is free, without waiting.
     ///
-    /// @param file made if it is not there, but not its folder
-    /// @return empty if another has it, this process included
-    /// @throws IOException if there cannot be one
+    /// @param file created if it is missing; its folder must exist
+    /// @return empty if any process holds it, this one included
+    /// @throws IOException if the file cannot be created or locked
     public static Optional<LockFile> tryTake(Path file) throws IOException {
         Path claim = file.toAbsolutePath().resolveSibling("").toRealPath().resolve(file.getFileName());
         if (!HELD.add(claim)) {
@@ -65,11 +65,11 @@ public final class LockFile implements AutoCloseable {
         }
     }
 
-    /// Takes the lock, once nobody else has it.
+    /// Takes the lock, and waits until it is free.
     ///
-    /// @param waits called once if it has to wait
-    /// @param stop asked often while it waits
-    /// @throws InterruptedException also if `stop` says so
+    /// @param waits called once before it waits
+    /// @param stop asked every tenth of a second while it waits; true gives up
+    /// @throws InterruptedException if the thread is interrupted or `stop` returned true
     public static LockFile take(Path file, Runnable waits, BooleanSupplier stop)
             throws IOException, InterruptedException {
         Optional<LockFile> lock = tryTake(file);
@@ -86,7 +86,7 @@ public final class LockFile implements AutoCloseable {
         return lock.get();
     }
 
-    /// Gives the lock back.
+    /// Releases the lock.
     @Override
     public void close() throws IOException {
         try {

@@ -53,7 +53,7 @@ record TrainingFeatures(FeatureSet training, FeatureSet validation) {
                     layers.shape());
             FeatureExtractor extractor = new FeatureExtractor(layers.network(), layer, preprocessing,
                     views(views), FeatureCache.BATCH, tools.workers());
-            FeatureCache.Tools how = new FeatureCache.Tools(new FeatureCacheFolder(tools.features()), tools.codec(),
+            FeatureCache.Tools how = new FeatureCache.Tools(new FeatureCacheFolder(tools.cache()), tools.codec(),
                     told(what, tools.progress()), () -> tools.stop().test(0));
             List<CachedFeatures> kept = new FeatureCache(extractor, weights, how).of(pictures,
                     views(views).stream().map(List::of).toList());

@@ -1,7 +1,6 @@
 package net.alexnet.train;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +29,7 @@ import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Validation;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.Architecture;
@@ -70,10 +70,10 @@ public final class TrainingRun {
     /// @param backend computes
     /// @param codec reads pictures
     /// @param workers threads that read pictures and assemble batches
-    /// @param features the folder where features of frozen layers are kept
+    /// @param cache where features of frozen layers are stored
     /// @param progress is told how it goes
     /// @param stop asked with the number of steps done whether to save and end
-    public record Tools(Backend backend, ImageCodec codec, int workers, Path features, RunListener progress,
+    public record Tools(Backend backend, ImageCodec codec, int workers, CacheFolder cache, RunListener progress,
             LongPredicate stop) {}
 
     private final RunFolder folder;

@@ -3,12 +3,11 @@ package net.alexnet.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
@@ -19,6 +18,9 @@ import java.util.stream.Stream;
 import net.alexnet.data.image.Crop;
 import net.alexnet.inference.CachedFeatures.Missing;
 import net.alexnet.inference.CachedFeatures.StoredRow;
+import net.alexnet.io.CacheFolder;
+import net.alexnet.io.CacheFolder.Kind;
+import net.alexnet.tensor.ComputeEnvironment;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureCacheFolderTest {
     private static final List<Crop> CENTER = List.of(Crop.center(10, 8));
-    private static final FeatureKey KEY = key("l", "p", CENTER, "e", "c");
+    private static final ComputeEnvironment ENVIRONMENT = new ComputeEnvironment("e", "cpu", 2, "none");
+    private static final FeatureKey KEY = key("c");
 
     @TempDir
     Path root;
@@ -36,20 +39,19 @@ class FeatureCacheFolderTest {
 
     @BeforeEach
     void open() {
-        store = new FeatureCacheFolder(root.resolve("features"));
+        store = folder(root);
     }
 
-    private static FeatureKey key(String layers, String preprocessing, List<Crop> views, String engine,
-            String pictures) {
-        return new FeatureKey(layers, preprocessing, views, engine, pictures);
+    static FeatureCacheFolder folder(Path root) {
+        return new FeatureCacheFolder(new CacheFolder(root));
     }
 
-    private CachedFeatures keep(float... values) throws IOException {
-        return keep(KEY, values);
+    static FeatureKey key(String images) {
+        return new FeatureKey("l", "p", CENTER, ENVIRONMENT, 1, 64, images);
     }
 
-    private CachedFeatures keep(FeatureKey key, float... values) throws IOException {
-        try (FeatureCacheFolder.Writer writer = store.writer(key, 2)) {
+    private CachedFeatures store(float... values) throws IOException, InterruptedException {
+        try (FeatureCacheFolder.Writer writer = store.writer(KEY, 2)) {
             for (int i = 0; i < values.length; i += 2) {
                 writer.add(new StoredRow(10 + i, "c" + i), new float[] {values[i], values[i + 1]});
             }
@@ -58,9 +60,9 @@ class FeatureCacheFolderTest {
     }
 
     @Test
-    void whatIsKeptIsFoundAgain() throws Exception {
+    void storedFeaturesAreFoundAgain() throws Exception {
         assertThat(store.find(KEY)).isEmpty();
-        keep(1, 2, 3, 4);
+        store(1, 2, 3, 4);
         CachedFeatures found = store.find(KEY).orElseThrow();
         assertThat(found.length()).isEqualTo(2);
         assertThat(found.rows()).containsExactly(new StoredRow(10, "c0"), new StoredRow(12, "c2"));
@@ -70,45 +72,49 @@ class FeatureCacheFolderTest {
     }
 
     @Test
-    void nothingOfAnotherKey() throws Exception {
-        keep(1, 2);
-        for (FeatureKey other : List.of(key("x", "p", CENTER, "e", "c"), key("l", "x", CENTER, "e", "c"),
-                key("l", "p", Crop.ten(10, 8), "e", "c"), key("l", "p", CENTER, "x", "c"),
-                key("l", "p", CENTER, "e", "x"))) {
+    void everyFieldOfTheKeyCounts() throws Exception {
+        store(1, 2);
+        for (FeatureKey other : List.of(new FeatureKey("x", "p", CENTER, ENVIRONMENT, 1, 64, "c"),
+                new FeatureKey("l", "x", CENTER, ENVIRONMENT, 1, 64, "c"),
+                new FeatureKey("l", "p", Crop.ten(10, 8), ENVIRONMENT, 1, 64, "c"),
+                new FeatureKey("l", "p", CENTER, new ComputeEnvironment("x", "cpu", 2, "none"), 1, 64, "c"),
+                new FeatureKey("l", "p", CENTER, new ComputeEnvironment("e", "x", 2, "none"), 1, 64, "c"),
+                new FeatureKey("l", "p", CENTER, new ComputeEnvironment("e", "cpu", 3, "none"), 1, 64, "c"),
+                new FeatureKey("l", "p", CENTER, new ComputeEnvironment("e", "cpu", 2, "x"), 1, 64, "c"),
+                new FeatureKey("l", "p", CENTER, ENVIRONMENT, 2, 64, "c"),
+                new FeatureKey("l", "p", CENTER, ENVIRONMENT, 1, 32, "c"), key("x"))) {
             assertThat(store.find(other)).isEmpty();
             assertThat(other.id()).isNotEqualTo(KEY.id());
         }
     }
 
     @Test
-    void keptAgainItIsTheNewOne() throws Exception {
-        CachedFeatures old = keep(1, 2);
-        keep(5, 6, 7, 8);
+    void newFeaturesReplaceOldOnesWhoseMappingStays() throws Exception {
+        CachedFeatures old = store(1, 2);
+        store(5, 6, 7, 8);
         assertThat(store.find(KEY).orElseThrow().row(1)).containsExactly(7, 8);
-        assertThat(old.row(0)).as("still mapped").containsExactly(1, 2);
+        assertThat(old.row(0)).containsExactly(1, 2);
     }
 
-    /// Another process may have begun to build an index there.
     @Test
-    void theSameFromTwoIsThatOfTheFirst() throws Exception {
-        Path marked = Files.createDirectory(keep(1, 2, 3, 4).folder().resolve("index"));
-        CachedFeatures second = keep(1, 2, 3, 4);
+    void equalFeaturesOfAnotherProcessStay() throws Exception {
+        store(1, 2, 3, 4);
+        Path marked = Files.createFile(store.folder(KEY).resolve("mark"));
+        assertThat(store(1, 2, 3, 4).row(1)).containsExactly(3, 4);
         assertThat(marked).exists();
-        assertThat(second.folder()).isEqualTo(marked.resolveSibling(""));
-        assertThat(second.row(1)).containsExactly(3, 4);
-        assertThat(store.root().toFile().list()).containsExactly(KEY.id());
+        assertThat(store.cache().folder(Kind.FEATURES).toFile().list()).containsExactly(KEY.id());
     }
 
     @Test
-    void severalMayKeepTheSameAtOnce() throws Exception {
+    void severalThreadsMayStoreTheSame() throws Exception {
         for (int round = 0; round < 20; round++) {
-            Path matrix = keep(7, 7).folder().resolve("features.npy");
-            Files.write(matrix, new byte[3]); // damaged, so that all want to replace it
+            store(7, 7);
+            Files.write(store.folder(KEY).resolve("features.npy"), new byte[3]); // damaged, so that all replace it
             CyclicBarrier start = new CyclicBarrier(4);
             List<CompletableFuture<CachedFeatures>> all = Stream.generate(() -> CompletableFuture.supplyAsync(() -> {
                 try {
                     start.await();
-                    return keep(1, 2, 3, 4);
+                    return store(1, 2, 3, 4);
                 } catch (IOException | InterruptedException | BrokenBarrierException e) {
                     throw new CompletionException(e);
                 }
@@ -122,8 +128,9 @@ class FeatureCacheFolderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"features.npy", "features.json"})
-    void damageIsAsIfNothingWereThere(String name) throws Exception {
-        Path file = keep(1, 2, 3, 4).folder().resolve(name);
+    void damagedFeaturesCountAsMissing(String name) throws Exception {
+        store(1, 2, 3, 4);
+        Path file = store.folder(KEY).resolve(name);
         byte[] whole = Files.readAllBytes(file);
         for (int at = whole.length / 8; at < whole.length; at += whole.length / 8) {
             byte[] damaged = whole.clone();
@@ -135,99 +142,48 @@ class FeatureCacheFolderTest {
         assertThat(store.find(KEY)).isEmpty();
         Files.delete(file);
         assertThat(store.find(KEY)).isEmpty();
-        keep(9, 9);
+        store(9, 9);
         assertThat(store.find(KEY).orElseThrow().row(0)).containsExactly(9, 9);
     }
 
+    /// The reader refuses null; no exception of a fault in the program stands for damage.
     @Test
-    void whatIsNotFinishedLeavesNothing() throws Exception {
+    void aRecordWithoutAFieldOrWithNullCountsAsMissing() throws Exception {
+        store(1, 2);
+        JsonMapper json = new JsonMapper();
+        Path file = store.folder(KEY).resolve("features.json");
+        ObjectNode whole = (ObjectNode) json.readTree(file.toFile());
+        for (String field : List.copyOf(whole.properties()).stream().map(entry -> entry.getKey()).toList()) {
+            Files.writeString(file, json.writeValueAsString(whole.deepCopy().putNull(field)));
+            assertThat(store.find(KEY)).as("null as %s", field).isEmpty();
+            Files.writeString(file, json.writeValueAsString(whole.deepCopy().without(field)));
+            assertThat(store.find(KEY)).as("no %s", field).isEmpty();
+        }
+        ObjectNode nullRow = whole.deepCopy();
+        nullRow.withArray("rows").addNull();
+        Files.writeString(file, json.writeValueAsString(nullRow));
+        assertThat(store.find(KEY)).isEmpty();
+        Files.writeString(file, "null");
+        assertThat(store.find(KEY)).isEmpty();
+        Files.writeString(file, json.writeValueAsString(whole));
+        assertThat(store.find(KEY)).isPresent();
+    }
+
+    @Test
+    void unfinishedFeaturesLeaveNothing() throws Exception {
         try (FeatureCacheFolder.Writer writer = store.writer(KEY, 2)) {
             writer.add(new StoredRow(0, "c"), new float[2]);
         }
         assertThat(store.find(KEY)).isEmpty();
-        try (Stream<Path> files = Files.list(store.root())) {
-            assertThat(files).isEmpty();
-        }
-    }
-
-    private static void age(Path entry, int days) throws IOException {
-        FileTime then = FileTime.from(Instant.now().minus(Duration.ofDays(days)));
-        List<Path> all;
-        try (Stream<Path> files = Files.walk(entry)) {
-            all = files.toList();
-        }
-        for (Path file : all) {
-            Files.setLastModifiedTime(file, then);
-        }
-    }
-
-    private static FeatureKey numbered(int number) {
-        return key("l", "p", CENTER, "e", "c" + number);
+        assertThat(store.cache().folder(Kind.FEATURES)).isEmptyDirectory();
     }
 
     @Test
-    void whatWasUsedLongestAgoGoes() throws Exception {
-        long each = 0;
-        for (int i = 0; i < 4; i++) {
-            Path folder = keep(numbered(i), 1, 2).folder();
-            try (Stream<Path> files = Files.list(folder)) {
-                each = files.mapToLong(file -> file.toFile().length()).sum();
-            }
-            age(folder, 10 - i);
-        }
-        Path older = Files.write(store.root().resolve("of-an-older-version.f32"), new byte[(int) each]);
-        age(older, 20);
-        assertThat(store.find(numbered(0))).as("used now").isPresent();
-        CachedFeatures mapped = store.find(numbered(3)).orElseThrow();
-        age(mapped.folder(), 7);
-        new FeatureCacheFolder(store.root(), 5 * each, Duration.ZERO).trim();
-        assertThat(older).exists();
-        new FeatureCacheFolder(store.root(), 2 * each + each / 2, Duration.ZERO).trim();
-        assertThat(older).doesNotExist();
-        assertThat(store.find(numbered(1))).isEmpty();
-        assertThat(store.find(numbered(2))).isEmpty();
-        new FeatureCacheFolder(store.root(), 0, Duration.ofDays(1)).trim();
-        assertThat(store.find(numbered(0))).as("used in the last day").isPresent();
-        assertThat(store.find(numbered(3))).isEmpty();
-        assertThat(mapped.row(0)).as("still mapped").containsExactly(1, 2);
-    }
-
-    /// A slow one may write nothing for longer than what is spared.
-    @Test
-    void aDraftStaysAsLongAsItsProcessDoes() throws Exception {
-        try (FeatureCacheFolder.Writer writer = store.writer(KEY, 1)) {
-            Path draft;
-            try (Stream<Path> files = Files.list(store.root())) {
-                draft = files.findFirst().orElseThrow();
-            }
-            long nobody = 999_999_999;
-            assertThat(ProcessHandle.of(nobody)).isEmpty();
-            Path left = store.root().resolve(draft.getFileName().toString()
-                    .replace("-" + ProcessHandle.current().pid() + "-", "-" + nobody + "-"));
-            Files.copy(draft, left);
-            Files.writeString(left.resolve("features.npy.tmp"), "half");
-            age(draft, 2);
-            new FeatureCacheFolder(store.root(), 0, Duration.ofDays(1)).trim();
-            assertThat(left).as("touched in the last day: a process of another machine may write it").exists();
-            age(left, 2);
-            new FeatureCacheFolder(store.root(), FeatureCacheFolder.LIMIT, Duration.ofDays(1)).trim();
-            assertThat(left).doesNotExist();
-            new FeatureCacheFolder(store.root(), 0, Duration.ofDays(1)).trim();
-            writer.add(new StoredRow(0, "c"), new float[] {7});
-            assertThat(writer.finish(List.of()).row(0)).containsExactly(7);
-        }
-    }
-
-    @Test
-    void whoeverMayReadTheFolderMayReadWhatIsInIt() throws Exception {
-        Path folder = keep(1, 2).folder();
+    void featuresHaveThePermissionsOfTheirFolder() throws Exception {
+        store(1, 2);
+        Path folder = store.folder(KEY);
         assumeTrue(folder.getFileSystem().supportedFileAttributeViews().contains("posix"));
-        assertThat(Files.getPosixFilePermissions(folder)).isEqualTo(Files.getPosixFilePermissions(store.root()));
-    }
-
-    @Test
-    void nothingToRemoveIsNoFailure() {
-        new FeatureCacheFolder(root.resolve("none"), 0, Duration.ZERO).trim();
-        assertThat(root.resolve("none")).doesNotExist();
+        assertThat(Files.getPosixFilePermissions(folder))
+                .isEqualTo(Files.getPosixFilePermissions(folder.resolveSibling("")));
     }
 }

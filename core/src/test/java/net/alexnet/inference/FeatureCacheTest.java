@@ -8,11 +8,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import net.alexnet.data.Content;
@@ -22,6 +25,7 @@ import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.TestImages;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
@@ -119,7 +123,7 @@ class FeatureCacheTest {
                 });
     }
 
-    private FeatureCache kept(Backend on, int batch) {
+    private FeatureCache cached(Backend on, int batch) {
         AlexNet table = TinyNetworks.of(6);
         Network network = Network.initialize(table.architecture(), table.initialization(), 3, on);
         FeatureExtractor extractor = new FeatureExtractor(network,
@@ -140,7 +144,7 @@ class FeatureCacheTest {
                 warnings.add(text);
             }
         };
-        return new FeatureCache(extractor, "layers", new FeatureCache.Tools(new FeatureCacheFolder(root),
+        return new FeatureCache(extractor, "layers", new FeatureCache.Tools(FeatureCacheFolderTest.folder(root),
                 new TestImages.Codec(), listener, () -> stop.getAsBoolean()));
     }
 
@@ -148,13 +152,13 @@ class FeatureCacheTest {
     @Test
     void whatIsComputedTogetherFollowsFromTheKeyAlone() throws Exception {
         Prepared pictures = new Prepared(FeatureCache.BATCH + 6);
-        kept(described(backend, "a"), 3).of(pictures, List.of(CENTER, MIRRORED));
+        cached(described(backend, "a"), 3).of(pictures, List.of(CENTER, MIRRORED));
         assertThat(uploads).containsExactly(64, 64, 64, 64);
         uploads.clear();
-        kept(described(backend, "a"), 1000).of(new Prepared(FeatureCache.BATCH + 1));
+        cached(described(backend, "a"), 1000).of(new Prepared(FeatureCache.BATCH + 1));
         assertThat(uploads).containsExactly(64, 64);
         uploads.clear();
-        kept(described(backend, "a"), 3).of(new Prepared(7), List.of(Crop.ten(12, 8)));
+        cached(described(backend, "a"), 3).of(new Prepared(7), List.of(Crop.ten(12, 8)));
         assertThat(uploads).as("six pictures of ten views, and one").containsExactly(64, 64);
     }
 
@@ -162,9 +166,9 @@ class FeatureCacheTest {
     @Test
     void theKeyHasWhatDecidesAboutTheBitsAndNotTheDescription() throws Exception {
         Prepared pictures = new Prepared(3);
-        kept(described(backend, "reference (as asked)"), 64).of(pictures);
-        kept(described(backend, "reference (nothing else is there)"), 64).of(pictures);
-        kept(described(rounding, "reference (as asked)"), 64).of(pictures);
+        cached(described(backend, "reference (as asked)"), 64).of(pictures);
+        cached(described(backend, "reference (nothing else is there)"), 64).of(pictures);
+        cached(described(rounding, "reference (as asked)"), 64).of(pictures);
         assertThat(reused).containsExactly(false, true, false);
     }
 
@@ -172,7 +176,7 @@ class FeatureCacheTest {
     void aRecordThatCannotBeReadIsRememberedAndNoDamageToTheFeatures() throws Exception {
         Prepared pictures = new Prepared(5);
         pictures.broken.add(2);
-        FeatureCache kept = kept(described(backend, "a"), 64);
+        FeatureCache kept = cached(described(backend, "a"), 64);
         kept.of(pictures);
         CachedFeatures again = kept.of(pictures);
         assertThat(again.missing()).containsExactly(new CachedFeatures.Missing(2, "record 2 was altered"));
@@ -183,23 +187,113 @@ class FeatureCacheTest {
         assertThat(whole.rows()).hasSize(5);
         assertThat(reused).containsExactly(false, true, false);
         assertThat(warnings).isEmpty();
-        Files.writeString(whole.folder().resolve("features.json"), "{");
+        assertThat(whole.rows()).extracting(CachedFeatures.StoredRow::picture).containsExactly(0, 1, 2, 3, 4);
+        try (Stream<Path> folders = Files.list(root.resolve("features"))) {
+            Files.writeString(folders.toList().getFirst().resolve("features.json"), "{");
+        }
         kept.of(pictures);
-        assertThat(warnings).singleElement().asString().contains("were damaged and are computed anew");
+        assertThat(warnings).singleElement().asString().contains("damaged", root.toString());
     }
 
     @Test
     void stoppedItLeavesNothingOfWhatWasUnderWay() throws Exception {
         stop = () -> uploads.size() == 3;
-        FeatureCache kept = kept(described(backend, "a"), 64);
+        FeatureCache kept = cached(described(backend, "a"), 64);
         Prepared pictures = new Prepared(70);
         assertThatThrownBy(() -> kept.of(pictures, List.of(CENTER, MIRRORED))).isInstanceOf(IOException.class)
-                .hasMessageStartingWith("stopped after 134 of 140 rows");
-        try (Stream<Path> left = Files.list(root)) {
+                .hasMessageContaining("134 of 140 rows");
+        try (Stream<Path> left = Files.list(root.resolve("features"))) {
             assertThat(left).as("the first set of crops, which was done").hasSize(1);
         }
         stop = () -> false;
         kept.of(pictures, List.of(CENTER, MIRRORED));
         assertThat(uploads).containsExactly(64, 64, 64, 64, 64);
+    }
+
+    /// Files, of which each read is counted.
+    private static final class CountedFiles implements ImageDataset {
+        private final long[] stamps;
+        private final AtomicIntegerArray reads;
+
+        CountedFiles(long... stamps) {
+            this.stamps = stamps;
+            this.reads = new AtomicIntegerArray(stamps.length);
+        }
+
+        @Override
+        public List<String> classes() {
+            return List.of("a");
+        }
+
+        @Override
+        public int size() {
+            return stamps.length;
+        }
+
+        @Override
+        public int label(int index) {
+            return 0;
+        }
+
+        @Override
+        public String name(int index) {
+            return index + ".jpg";
+        }
+
+        @Override
+        public long stamp(int index) {
+            return stamps[index];
+        }
+
+        @Override
+        public Content content(int index) {
+            reads.incrementAndGet(index);
+            return new Content.Encoded(TestImages.Codec.file(12, 12, index));
+        }
+
+        @Override
+        public Image image(int index) {
+            throw new AssertionError("reads " + index + " without the bytes that its id is made of");
+        }
+    }
+
+    @Test
+    void everyFileIsReadOnceAndNoneIsReadForStoredFeatures() throws Exception {
+        CountedFiles files = new CountedFiles(3, 4, 5);
+        FeatureCache cache = cached(described(backend, "a"), 64);
+        cache.of(files);
+        cache.of(files);
+        for (int i = 0; i < files.size(); i++) {
+            assertThat(files.reads.get(i)).as("reads of %d", i).isOne();
+        }
+        cache.of(new CountedFiles(3, 4, 6));
+        assertThat(reused).containsExactly(false, true, false);
+    }
+
+    @Test
+    void nothingIsStoredOfFilesThatChangeMeanwhile() throws Exception {
+        CountedFiles files = new CountedFiles(3, 4, 5);
+        FeatureCache cache = cached(described(backend, "a"), 64);
+        stop = () -> {
+            files.stamps[1] += uploads.size();
+            return false;
+        };
+        assertThatThrownBy(() -> cache.of(files)).isInstanceOf(IOException.class).hasMessageContaining("changed");
+        assertThat(root.resolve("features")).isEmptyDirectory();
+    }
+
+    @Test
+    void moreThanTheLimitIsComputedButNotStored() throws Exception {
+        CountedFiles files = new CountedFiles(3, 4, 5);
+        List<float[]> stored = new ArrayList<>();
+        FeatureCache cache = cached(described(backend, "a"), 64);
+        assertThat(cache.each(files, (_, features) -> stored.add(features))).isEmpty();
+        FeatureCache small = new FeatureCache(cache.extractor(), "layers", new FeatureCache.Tools(
+                new FeatureCacheFolder(new CacheFolder(root.resolve("small"), 1, Duration.ZERO)),
+                new TestImages.Codec(), cache.tools().listener(), () -> false));
+        List<float[]> computed = new ArrayList<>();
+        assertThat(small.each(files, (_, features) -> computed.add(features))).isEmpty();
+        assertThat(computed).usingElementComparator(Arrays::compare).containsExactlyElementsOf(stored);
+        assertThat(root.resolve("small")).doesNotExist();
     }
 }

@@ -113,7 +113,7 @@ class FeatureExtractorTest {
         });
         SkippingDataset squares = new SkippingDataset(broken, new TestImages.Codec(), 12, 1);
         List<Integer> kept = new ArrayList<>();
-        extractor(layer, Views.CENTER, 2).extract(squares, (picture, features) -> {
+        extractor(layer, Views.CENTER, 2).extract(squares, false, (picture, features) -> {
             if (squares.reason(picture) == null) {
                 kept.add(picture);
                 assertThat(features).containsExactly(byHand(layer, picture, Crop.center(12, 8)));
@@ -134,8 +134,8 @@ class FeatureExtractorTest {
     private List<float[]> extract(FeatureLayer layer, Views views, int batch) throws Exception {
         List<float[]> rows = new ArrayList<>();
         List<Integer> labels = IntStream.range(0, PICTURES).mapToObj(_ -> 0).toList();
-        List<Long> done = new ArrayList<>();
-        extractor(layer, views, batch).extract(new ListSet(List.of("a"), labels, FeatureExtractorTest::square),
+        List<Integer> done = new ArrayList<>();
+        extractor(layer, views, batch).extract(new ListSet(List.of("a"), labels, FeatureExtractorTest::square), false,
                 (picture, features) -> {
                     assertThat(picture).isEqualTo(rows.size());
                     rows.add(features);

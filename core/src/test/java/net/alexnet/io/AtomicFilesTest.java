@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +41,32 @@ class AtomicFilesTest {
 
         assertThat(file).hasContent("old");
         assertThat(folder.toFile().list()).containsExactly("a.txt");
+    }
+
+    @Test
+    void openDraftsAreDeletedOnRequestAndPublishedFilesStay() throws IOException {
+        Path published = folder.resolve("published.txt");
+        AtomicFiles.writeString(published, "whole");
+        try (AtomicFileWriter open = new AtomicFileWriter(folder.resolve("open.txt"))) {
+            open.stream().write(new byte[1 << 20]);
+            assertThat(folder.toFile().list()).hasSize(2);
+            AtomicFileWriter.deleteDrafts(); // as the program does when a signal ends it
+            assertThat(folder.toFile().list()).containsExactly("published.txt");
+            assertThatThrownBy(open::publish).isInstanceOf(IOException.class).hasMessageContaining("open.txt");
+        }
+        assertThat(published).hasContent("whole");
+    }
+
+    @Test
+    void theBeginningIsWrittenOverBeforeItIsPublished() throws IOException {
+        Path file = folder.resolve("a.txt");
+        try (AtomicFileWriter writer = new AtomicFileWriter(file)) {
+            writer.stream().write("????, the end".getBytes(StandardCharsets.US_ASCII));
+            writer.overwriteStart("from".getBytes(StandardCharsets.US_ASCII));
+            writer.stream().write('.');
+            writer.publish();
+        }
+        assertThat(file).hasContent("from, the end.");
     }
 
     @Test

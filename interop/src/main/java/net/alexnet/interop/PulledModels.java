@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import net.alexnet.interop.download.Hash;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.CacheFolder.Kind;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.io.LockFile;
-import net.alexnet.io.UserCache;
 
 /// Models that were pulled: `NAME/model.safetensors` each, and `NAME/pulled.json`, written last, with the hashes of what it
 /// was made from and of the model itself. What is under way lies in `NAME/fetched` and `NAME/making`, and belongs to whoever
@@ -29,7 +30,7 @@ public record PulledModels(Path root) {
     private record Note(String source, String model) {}
 
     public static PulledModels ofUser() {
-        return new PulledModels(UserCache.folder("models"));
+        return new PulledModels(CacheFolder.ofUser().folder(Kind.MODELS));
     }
 
     public static boolean isName(String text) {
