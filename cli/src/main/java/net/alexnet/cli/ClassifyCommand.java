@@ -78,7 +78,7 @@ final class ClassifyCommand implements Callable<Integer> {
             Model opened = file.open(backend);
             Preprocessing preprocessing = opened.card().preprocessing();
             viewOption.note(preprocessing).ifPresent(note -> terminal.err().println("note: " + note));
-            Predictor classifier = new Predictor(opened, viewOption.views());
+            Predictor classifier = new Predictor(opened, viewOption.views(), new OpenCvCodec());
             int batch = Math.ceilDiv(BATCH, viewOption.views().count());
             for (int from = 0; from < files.size(); from += batch) {
                 List<Answer> some = classify(classifier, preprocessing,

@@ -7,51 +7,56 @@ import java.util.ArrayList;
 import java.util.List;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
+import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Normalizer;
 import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 
-/// Says what is on pictures.
+/// Classifies images of any size: each is resized and cropped as the model was trained. Several threads may use it; they prepare
+/// images at the same time, and the model's backend computes for one of them at a time.
 ///
 /// @param model with its card
-/// @param views where it looks
-public record Predictor(Model model, Views views) {
-    /// Looks at the middle of pictures.
-    public Predictor(Model model) {
-        this(model, Views.CENTER);
-    }
-
-    /// A guess.
-    ///
-    /// @param name of a class
-    /// @param probability that the picture is of it, 0 to 1
+/// @param views whose probabilities are averaged
+/// @param codec resizes
+public record Predictor(Model model, Views views, ImageCodec codec) {
+    /// A class and its probability, 0 to 1.
     public record ClassProbability(@JsonProperty("class") String name, float probability) {}
 
-    /// Classifies pictures by the mean over the views.
+    /// Classifies images.
     ///
-    /// @param squares of the preprocessing's `resize` side and channels, at least one
-    /// @param top how many classes to name for each, at most
-    /// @return for each picture its most probable classes, best first
-    public List<List<ClassProbability>> classify(List<Image> squares, int top) {
+    /// @param images of any size, gray or in color, at least one
+    /// @param top the number of classes to name for each at most
+    /// @return for each image its most probable classes, most probable first
+    public List<List<ClassProbability>> classify(List<Image> images, int top) {
         Preprocessing preprocessing = model.card().preprocessing();
-        Normalizer writer = new Normalizer(preprocessing);
-        int inputs = squares.size() * views.count();
-        Backend backend = model.network().backend();
-        try (Arena arena = Arena.ofConfined();
-                Scope _ = backend.scope()) {
-            MemorySegment pixels = arena.allocate((long) inputs * writer.valuesPerView() * Float.BYTES, Float.BYTES);
+        Normalizer normalizer = new Normalizer(preprocessing);
+        int inputs = images.size() * views.count();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pixels = arena.allocate((long) inputs * normalizer.valuesPerView() * Float.BYTES, Float.BYTES);
             int slot = 0;
-            for (Image square : squares) {
-                for (Crop view : views.of(preprocessing)) {
-                    writer.write(square, view, pixels, slot++);
+            for (Image image : images) {
+                Image resized = ResizeAndCenterCrop.middle(image.withChannels(preprocessing.channels()),
+                        preprocessing.resize(), codec);
+                for (Crop crop : views.of(preprocessing)) {
+                    normalizer.write(resized, crop, pixels, slot++);
                 }
             }
-            Tensor input = backend.uploadImages(
-                    pixels, inputs, preprocessing.crop(), preprocessing.crop(), preprocessing.channels());
-            float[] rows = backend.download(model.network().probabilities(input));
+            float[] rows = probabilities(pixels, inputs, preprocessing);
             return named(ViewProbabilities.of(rows, views, model.card().classes().size()).mean(), top);
+        }
+    }
+
+    private float[] probabilities(MemorySegment pixels, int inputs, Preprocessing preprocessing) {
+        Backend backend = model.network().backend();
+        synchronized (backend) {
+            try (Scope _ = backend.scope()) {
+                Tensor input = backend.uploadImages(
+                        pixels, inputs, preprocessing.crop(), preprocessing.crop(), preprocessing.channels());
+                return backend.download(model.network().probabilities(input));
+            }
         }
     }
 

@@ -121,7 +121,8 @@ class EnsembleTest {
     @Test
     void classifiesWithTheSameViews() throws Exception {
         Predictor classifier = new Predictor(
-                new Model(new ModelCard(TinyNetworks.of(CLASSES.size()), CLASSES, SMALL, "test"), small), Views.TEN);
+                new Model(new ModelCard(TinyNetworks.of(CLASSES.size()), CLASSES, SMALL, "test"), small), Views.TEN,
+                new TestImages.Codec());
         List<Image> squares = IntStream.range(0, PICTURES).mapToObj(i -> square(SMALL, i)).toList();
         List<List<ClassProbability>> predictions = classifier.classify(squares, Prediction.TOP);
         Run run = run(List.of(member(small, SMALL)), Views.TEN, 128, 1);
@@ -189,7 +190,8 @@ class EnsembleTest {
                 Optional.empty());
         AlexNet table = new AlexNet(Variant.SMALL, alone.crop(), 1, CLASSES.size(), 0.001, 2, Activation.RELU, true,
                 true, 0, Initialization.HE);
-        Predictor classifier = new Predictor(new Model(new ModelCard(table, CLASSES, alone, "test"), network));
+        Predictor classifier = new Predictor(new Model(new ModelCard(table, CLASSES, alone, "test"), network), Views.CENTER,
+                new TestImages.Codec());
         double[] mean = new double[CLASSES.size()];
         for (Crop view : views) {
             Image part = TestImages.view(view, square(preprocessing, picture));

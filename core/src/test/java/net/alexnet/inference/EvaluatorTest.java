@@ -33,7 +33,8 @@ class EvaluatorTest {
     private final AlexNet table = TinyNetworks.of(CLASSES.size());
     private final Network network = Network.initialize(table.architecture(), table.initialization(), 3, backend);
     private final Predictor classifier = new Predictor(
-            new Model(new ModelCard(table, CLASSES, PREPROCESSING, "test"), network));
+            new Model(new ModelCard(table, CLASSES, PREPROCESSING, "test"), network), Views.CENTER,
+            new TestImages.Codec());
 
     @Test
     void countsEveryPictureOnceWhateverTheBatch() throws Exception {

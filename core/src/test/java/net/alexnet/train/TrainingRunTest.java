@@ -21,6 +21,7 @@ import net.alexnet.data.image.TestImages;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.Predictor;
+import net.alexnet.inference.Views;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.Trainer.Outcome;
@@ -65,7 +66,7 @@ class TrainingRunTest {
         assertThat(model.card().network()).isEqualTo(RECIPE.network());
         assertThat(model.card().classes()).isEqualTo(CLASSES);
         assertThat(model.card().origin()).isEqualTo("trained as tiny");
-        assertThat(new Predictor(model).classify(List.of(TestImages.pattern(10, 10, 1, 0)), 2).getFirst())
+        assertThat(new Predictor(model, Views.CENTER, CODEC).classify(List.of(TestImages.pattern(10, 10, 1, 0)), 2).getFirst())
                 .hasSize(2);
         assertThat(RunFolder.open(runs.resolve("latest"))).isEqualTo(folder);
     }

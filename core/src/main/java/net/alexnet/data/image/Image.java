@@ -15,4 +15,20 @@ public record Image(int width, int height, int channels, byte[] samples) {
                     + " does not have " + samples.length + " samples");
         }
     }
+
+    /// The image with another number of channels: a color image turned gray by ITU-R BT.601, a gray one repeated as red, green
+    /// and blue.
+    ///
+    /// @param count 1 or 3
+    public Image withChannels(int count) {
+        if (count == channels) {
+            return this;
+        }
+        byte[] converted = new byte[width * height * count];
+        for (int i = 0; i < converted.length; i++) {
+            converted[i] = count == 3 ? samples[i / 3] : (byte) ((299 * (samples[3 * i] & 0xFF)
+                    + 587 * (samples[3 * i + 1] & 0xFF) + 114 * (samples[3 * i + 2] & 0xFF) + 500) / 1000);
+        }
+        return new Image(width, height, count, converted);
+    }
 }
