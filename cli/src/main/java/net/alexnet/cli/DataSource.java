@@ -19,8 +19,8 @@ import net.alexnet.data.shard.PreparationListener;
 import net.alexnet.data.shard.PreparationSettings;
 import net.alexnet.data.shard.PreparedCache;
 import net.alexnet.data.shard.PreparedDataset;
-import net.alexnet.io.CacheFolder.Kind;
 import net.alexnet.io.CacheFolder;
+import net.alexnet.io.CacheFolder.Kind;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.config.Recipe;
 

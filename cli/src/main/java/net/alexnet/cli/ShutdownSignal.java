@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import net.alexnet.io.AtomicFileWriter;
 
 /// Ctrl-C and SIGTERM: the JVM begins to shut down. Once a command asks for it, the JVM is held until that command has saved
 /// its state and said so; before, there is nothing to save, and the program ends at once.
@@ -32,10 +33,13 @@ final class ShutdownSignal implements AutoCloseable {
         }
         try {
             if (heard && !ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                AtomicFileWriter.deleteDrafts();
                 Runtime.getRuntime().halt(1);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            AtomicFileWriter.deleteDrafts(); // after the command has saved what it could
         }
     }
 

@@ -63,7 +63,8 @@ final class SimilarCommand implements Callable<Integer> {
     /// @param index of the picture where it was searched for
     /// @param distance 0 for the same content
     /// @param className null for a picture without a class
-    record Similar(@JsonIgnore int index, double distance, String file, @JsonProperty("class") @Nullable String className) {}
+    record Similar(@JsonIgnore int index, double distance, String file,
+            @JsonProperty("class") @Nullable String className) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {

@@ -83,7 +83,8 @@ class PackagedIT {
         Result result = program(String.join(File.pathSeparator, classPath), "features", model, "--data", pictures,
                 "--out",
                 table);
-        result.isRefused(1, "a part of the program is missing", "com/fasterxml/jackson/dataformat/csv", "Build it again", "report");
+        result.isRefused(1, "a part of the program is missing", "com/fasterxml/jackson/dataformat/csv",
+                "Build it again", "report");
         assertThat(result.err()).doesNotContain("\tat ");
         assertThat(table).doesNotExist();
     }

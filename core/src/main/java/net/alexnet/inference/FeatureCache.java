@@ -86,7 +86,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
             String id = FeatureKey.images(part);
             for (int i = 0; i < cropSets.size(); i++) {
                 FeatureKey key = new FeatureKey(layers, FeatureKey.preprocessing(extractor.preprocessing()),
-                        cropSets.get(i), extractor.network().backend().computeEnvironment(), ComputeEnvironment.REVISION, BATCH,
+                        cropSets.get(i), extractor.network().backend().computeEnvironment(),
+                        ComputeEnvironment.REVISION, BATCH,
                         id);
                 folder = done == 0 ? tools.folder.folder(key) : folder;
                 Optional<CachedFeatures> known = find(part, key);

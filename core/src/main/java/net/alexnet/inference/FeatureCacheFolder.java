@@ -73,7 +73,8 @@ public record FeatureCacheFolder(CacheFolder cache) {
             return Optional.empty();
         }
         try {
-            @Nullable Stored stored = JSON.readValue(json.toFile(), Stored.class);
+            @Nullable
+            Stored stored = JSON.readValue(json.toFile(), Stored.class);
             if (stored == null || !FORMAT.equals(stored.format) || !key.equals(stored.key)
                     || stored.rowsCrc32c != crc(stored.rows, stored.missing)) {
                 return Optional.empty();

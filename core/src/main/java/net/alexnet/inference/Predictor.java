@@ -35,7 +35,8 @@ public record Predictor(Model model, Views views, ImageCodec codec) {
         Normalizer normalizer = new Normalizer(preprocessing);
         int inputs = images.size() * views.count();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pixels = arena.allocate((long) inputs * normalizer.valuesPerView() * Float.BYTES, Float.BYTES);
+            MemorySegment pixels = arena.allocate((long) inputs * normalizer.valuesPerView() * Float.BYTES,
+                    Float.BYTES);
             int slot = 0;
             for (Image image : images) {
                 Image resized = ResizeAndCenterCrop.middle(image.withChannels(preprocessing.channels()),

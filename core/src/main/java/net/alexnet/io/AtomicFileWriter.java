@@ -127,7 +127,8 @@ public final class AtomicFileWriter implements AutoCloseable {
 
     /// The same failure with the target's name.
     IOException failure(IOException e) {
-        return e instanceof WriteException ? e
+        return e instanceof WriteException
+                ? e
                 : new WriteException("cannot write " + target + ": " + AtomicFiles.reason(e), e);
     }
 

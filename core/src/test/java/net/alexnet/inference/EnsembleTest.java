@@ -190,7 +190,8 @@ class EnsembleTest {
                 Optional.empty());
         AlexNet table = new AlexNet(Variant.SMALL, alone.crop(), 1, CLASSES.size(), 0.001, 2, Activation.RELU, true,
                 true, 0, Initialization.HE);
-        Predictor classifier = new Predictor(new Model(new ModelCard(table, CLASSES, alone, "test"), network), Views.CENTER,
+        Predictor classifier = new Predictor(new Model(new ModelCard(table, CLASSES, alone, "test"), network),
+                Views.CENTER,
                 new TestImages.Codec());
         double[] mean = new double[CLASSES.size()];
         for (Crop view : views) {

@@ -66,7 +66,8 @@ class TrainingRunTest {
         assertThat(model.card().network()).isEqualTo(RECIPE.network());
         assertThat(model.card().classes()).isEqualTo(CLASSES);
         assertThat(model.card().origin()).isEqualTo("trained as tiny");
-        assertThat(new Predictor(model, Views.CENTER, CODEC).classify(List.of(TestImages.pattern(10, 10, 1, 0)), 2).getFirst())
+        assertThat(new Predictor(model, Views.CENTER, CODEC).classify(List.of(TestImages.pattern(10, 10, 1, 0)), 2)
+                .getFirst())
                 .hasSize(2);
         assertThat(RunFolder.open(runs.resolve("latest"))).isEqualTo(folder);
     }

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import net.alexnet.interop.download.Hash;
 import net.alexnet.io.AtomicFiles;
-import net.alexnet.io.CacheFolder.Kind;
 import net.alexnet.io.CacheFolder;
+import net.alexnet.io.CacheFolder.Kind;
 import net.alexnet.io.LockFile;
 
 /// Models that were pulled: `NAME/model.safetensors` each, and `NAME/pulled.json`, written last, with the hashes of what it

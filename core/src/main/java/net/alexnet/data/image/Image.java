@@ -26,8 +26,10 @@ public record Image(int width, int height, int channels, byte[] samples) {
         }
         byte[] converted = new byte[width * height * count];
         for (int i = 0; i < converted.length; i++) {
-            converted[i] = count == 3 ? samples[i / 3] : (byte) ((299 * (samples[3 * i] & 0xFF)
-                    + 587 * (samples[3 * i + 1] & 0xFF) + 114 * (samples[3 * i + 2] & 0xFF) + 500) / 1000);
+            converted[i] = count == 3
+                    ? samples[i / 3]
+                    : (byte) ((299 * (samples[3 * i] & 0xFF)
+                            + 587 * (samples[3 * i + 1] & 0xFF) + 114 * (samples[3 * i + 2] & 0xFF) + 500) / 1000);
         }
         return new Image(width, height, count, converted);
     }
