@@ -95,14 +95,14 @@ final class ConsoleProgress implements RunListener, PreparationListener, AutoClo
         }
     }
 
-    /// One of several measurements is done.
+    /// A benchmark starts a round.
     ///
-    /// @param done how many are, from 0
+    /// @param done how many rounds are done, of `total`
     void measured(int done, int total) {
         if (bars) {
             bar("measuring", done, total, "");
         } else {
-            say(done == 0 ? "warmed up" : "round " + done + "/" + total);
+            say("round " + (done + 1) + "/" + total);
         }
     }
 

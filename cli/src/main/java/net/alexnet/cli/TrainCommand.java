@@ -184,7 +184,7 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private static void expect(Recipe recipe, Dataset dataset, Backend backend, ConsoleProgress progress) {
-        double speed = Probe.picturesPerSecond(recipe, backend);
+        double speed = Probe.imagesPerSecond(recipe, backend);
         double trained = (double) recipe.epochs() * dataset.training().size();
         double judged = (double) recipe.epochs() * dataset.validation().size() / 3;
         progress.say("expected to take about " + Text.duration((trained + judged) / speed) + ", at "

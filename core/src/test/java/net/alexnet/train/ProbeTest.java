@@ -13,7 +13,7 @@ class ProbeTest {
         try (ReferenceBackend backend = new ReferenceBackend()) {
             backend.zeros(Shape.of(3));
             long before = backend.liveTensors();
-            assertThat(Probe.picturesPerSecond(TinyRecipe.named("tiny", 1), backend)).isPositive();
+            assertThat(Probe.imagesPerSecond(TinyRecipe.named("tiny", 1), backend)).isPositive();
             assertThat(backend.liveTensors()).isEqualTo(before);
             try (Scope _ = backend.scope()) { // the backend's own scopes are as they were
                 backend.zeros(Shape.of(3));
