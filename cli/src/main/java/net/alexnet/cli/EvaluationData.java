@@ -102,7 +102,7 @@ record EvaluationData(
 
     /// Whether a run was judged by these pictures, or by more of them: then it has learnt from none.
     private static boolean heldOut(NamedModel model, ImageDataset pictures, Tools tools) {
-        if (TrainingRun.wasJudgedBy(model.metadata(), pictures).orElse(false)) {
+        if (TrainingRun.wasValidatedOn(model.metadata(), pictures).orElse(false)) {
             return true;
         }
         try {
@@ -111,7 +111,7 @@ record EvaluationData(
                 return false;
             }
             ImageDataset judging = judged(model, source.get().dataset()).validation();
-            return TrainingRun.wasJudgedBy(model.metadata(), judging).orElse(true)
+            return TrainingRun.wasValidatedOn(model.metadata(), judging).orElse(true)
                     && new HashSet<>(names(judging)).containsAll(names(pictures));
         } catch (IOException e) {
             return false; // what it learnt from has gone, or cannot be dealt as it was: nothing tells
@@ -151,7 +151,7 @@ record EvaluationData(
     private static void requireHeldOut(ImageDataset pictures, String dataset, List<NamedModel> models, Tools tools)
             throws IOException {
         NamedModel first = models.getFirst();
-        if (!TrainingRun.wasJudgedBy(first.metadata(), pictures).orElse(true)) {
+        if (!TrainingRun.wasValidatedOn(first.metadata(), pictures).orElse(true)) {
             throw new IOException("the pictures that are held out of " + dataset + " now are not those that "
                     + first.path() + " was validated on: pictures were added, removed or renamed since, and some of"
                     + " these may be ones that it was trained on. Put the folder back as it was, or name pictures that"
@@ -168,7 +168,7 @@ record EvaluationData(
 
     /// The pictures with the split of a model's run, which may be one of several folds.
     private static Dataset judged(NamedModel model, Dataset dataset) throws IOException {
-        return TrainingRun.judgedBy(RunCheckpoint.last(model.path()).run().recipe(), dataset);
+        return TrainingRun.split(RunCheckpoint.last(model.path()).run().recipe(), dataset);
     }
 
     private static DataSource requireSource(NamedModel model, Tools tools) throws IOException {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.LongPredicate;
@@ -135,7 +134,7 @@ final class FinetuneCommand implements Callable<Integer> {
 
     private Recipe template() throws IOException {
         for (String key : settings.keySet()) {
-            if (key.equals("finetune.folds") || key.equals("finetune.fold")) {
+            if (key.equals("data.folds") || key.equals("data.fold")) {
                 throw new UsageException(key + " is set for each run of a cross-validation; --folds K makes one");
             }
             if (key.startsWith("network") || key.equals("pictures.resize") || key.equals("pictures.mean")
@@ -166,19 +165,15 @@ final class FinetuneCommand implements Callable<Integer> {
 
     /// The recipe with everything that is the base's; its classes are not known yet.
     private Recipe onBase(Recipe template, Model.Stored base) throws IOException {
-        FineTuneConfig finetune = template.finetune();
-        if (finetune == null) {
-            throw new UsageException("recipe " + recipeName + " has no 'finetune' group; "
-                    + "copy recipes/finetune.yaml and change that");
-        }
+        FineTuneConfig finetune = template.fineTuning().orElseThrow(() -> new UsageException("recipe " + recipeName
+                + " has no 'finetune' group; copy recipes/finetune.yaml and change that"));
         Path weights = base.weights().path().toAbsolutePath().normalize();
         Preprocessing preprocessing = base.card().preprocessing();
         Recipe recipe = template.onBase(base.card().network(), preprocessing.resize(),
                 preprocessing.meanImage().isPresent() ? Mean.IMAGE : Mean.CHANNEL,
                 preprocessing.scale().stream().allMatch(one -> one == 1) ? Values.RAW : Values.STANDARDIZED,
                 finetune.from(weights.toString(), Hashes.hex(weights)));
-        finetune.check(recipe.network().architecture());
-        if ((views != null || settings.containsKey("finetune.views")) && !finetune(recipe).stores(
+        if ((views != null || settings.containsKey("finetune.views")) && !finetune.cachesFeatures(
                 recipe.network().architecture())) {
             throw new UsageException("--views is how many views of a picture are stored, and "
                     + (finetune.augment() ? "with --augment" : "where no layer at the network's beginning is frozen")
@@ -196,7 +191,7 @@ final class FinetuneCommand implements Callable<Integer> {
         Dataset dataset = source.dataset();
         Recipe recipe = onBase.withClasses(dataset.classes().size());
         if (folds > 0) {
-            TrainingRun.judgedBy(fold(recipe, 1), dataset); // refuses too many folds before anything is made
+            TrainingRun.split(recipe.withFold(1, folds), dataset); // refuses too many folds before anything is made
         }
         progress.say(dataset.name() + ": " + dataset.classes().size() + " classes, " + dataset.training().size()
                 + " pictures to train on, " + dataset.validation().size() + " to judge by; "
@@ -231,7 +226,7 @@ final class FinetuneCommand implements Callable<Integer> {
     /// Whether the base has learnt from pictures that are to judge: it, or what it was fine-tuned from in its turn, was
     /// trained on the same source, and was not judged by just these. All folds together judge by every picture.
     private boolean learnt(Model.Stored base, String root, ImageDataset validation) {
-        boolean heldOut = TrainingRun.wasJudgedBy(base.weights().metadata(), validation).orElse(false);
+        boolean heldOut = TrainingRun.wasValidatedOn(base.weights().metadata(), validation).orElse(false);
         try {
             Path weights = base.weights().path().toAbsolutePath();
             while (folds > 0 || !heldOut) {
@@ -239,10 +234,11 @@ final class FinetuneCommand implements Callable<Integer> {
                 if (DataSource.root(recipe, new OpenCvCodec()).equals(root)) {
                     return true;
                 }
-                if (recipe.finetune() == null) {
+                Optional<FineTuneConfig> finetune = recipe.fineTuning();
+                if (finetune.isEmpty()) {
                     return false;
                 }
-                weights = Path.of(recipe.finetune().model());
+                weights = Path.of(finetune.get().model());
             }
         } catch (IOException e) {
             // not a run's, or of one that has gone: nothing tells
@@ -259,20 +255,11 @@ final class FinetuneCommand implements Callable<Integer> {
 
     /// What of the recipe stored features leave without effect.
     private static Optional<String> views(Recipe recipe) {
-        return finetune(recipe).stores(recipe.network().architecture())
-                ? Optional.of("learning from stored views, " + finetune(recipe).views()
+        return recipe.start().cachesFeatures(recipe.network().architecture())
+                ? Optional.of("learning from stored views, " + recipe.fineTuning().orElseThrow().views()
                         + " of each training picture (--views); pictures.random_crop and pictures.mirror change nothing but"
                         + " with --augment")
                 : Optional.empty();
-    }
-
-    private static FineTuneConfig finetune(Recipe recipe) {
-        return Objects.requireNonNull(recipe.finetune()); // onBase has seen it
-    }
-
-    private Recipe fold(Recipe recipe, int number) {
-        return recipe.onBase(recipe.network(), recipe.pictures().resize(), recipe.pictures().mean(),
-                recipe.pictures().values(), finetune(recipe).fold(number, folds));
     }
 
     private int folds(Recipe recipe, Model.Stored base, boolean learnt, TrainingPictures ready,
@@ -288,7 +275,7 @@ final class FinetuneCommand implements Callable<Integer> {
         List<FinetuneReport> reports = new ArrayList<>();
         boolean finished = true;
         for (int number = 1; number <= folds && finished; number++) {
-            Recipe one = fold(recipe, number);
+            Recipe one = recipe.withFold(number, folds);
             RunFolder folder = RunFolder.create(all, "fold-" + number, one);
             progress.say("fold " + number + " of " + folds + ": " + folder.path());
             FinetuneReport report = run(folder, one, base, ready, tools);

@@ -72,7 +72,7 @@ final class ModelFile {
     }
 
     private static Which result(Path path) throws IOException {
-        return RunCheckpoint.last(path).run().recipe().finetune() == null ? Which.LAST : Which.BEST;
+        return RunCheckpoint.last(path).run().recipe().fineTuning().isEmpty() ? Which.LAST : Which.BEST;
     }
 
     /// The hash of its first layers, see [FeatureKey#layers].

@@ -119,7 +119,7 @@ final class TrainCommand implements Callable<Integer> {
         String name = recipeName();
         boolean pictures = name.equals(AutoConfig.RECIPE);
         Recipe recipe = Recipes.read(name, settings());
-        if (recipe.finetune() != null) {
+        if (recipe.fineTuning().isPresent()) {
             throw new UsageException(
                     "recipe " + name + " starts from a trained network: ./alexnet finetune MODEL --data DIR"
                             + (name.equals("finetune") ? "" : " --recipe " + name));

@@ -198,8 +198,8 @@ class FineTuneConfigTest {
         Result.of(finetune("--augment", "--views", 10)).isRefused(2, "--views", "with --augment nothing is stored");
         Result.of(finetune("--freeze", "none", "--views", 10)).isRefused(2, "--views", "no layer", "nothing is stored");
         Result.of(finetune("--folds", 1)).isRefused(2, "--folds must be at least 2");
-        Result.of(finetune("--set", "finetune.folds=3")).isRefused(2, "finetune.folds", "--folds K");
-        Result.of(finetune("--set", "finetune.fold=1")).isRefused(2, "finetune.fold", "--folds K");
+        Result.of(finetune("--set", "data.folds=3")).isRefused(2, "data.folds", "--folds K");
+        Result.of(finetune("--set", "data.fold=1")).isRefused(2, "data.fold", "--folds K");
         Result.of(finetune("--folds", 11)).isRefused(1, "10 pictures of columns", "11 folds");
         Result.of(finetune("--set", "network.width=2")).isRefused(2, "network.width is the base's");
         Result.of("finetune", root.resolve("none"), "--data", pictures).isRefused(1, "there is no run at");

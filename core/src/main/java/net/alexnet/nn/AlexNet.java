@@ -21,6 +21,7 @@ import net.alexnet.nn.Layer.Tanh;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Window;
+import net.alexnet.util.Check;
 import org.jspecify.annotations.Nullable;
 
 /// One AlexNet: which variant, how large, and with which of the paper's ideas.
@@ -64,12 +65,12 @@ public record AlexNet(
     }
 
     public AlexNet {
-        check(input >= 1, "input", input, "a side in pixels, at least 1");
-        check(channels == 1 || channels == 3, "channels", channels, "1 (grey) or 3 (colour)");
-        check(classes >= 2, "classes", classes, "at least 2");
-        check(width > 0 && width <= 16, "width", width, "above 0 and at most 16");
-        check(towers == 1 || towers == 2, "towers", towers, "1 or 2");
-        check(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
+        Check.that(input >= 1, "input", input, "a side in pixels, at least 1");
+        Check.that(channels == 1 || channels == 3, "channels", channels, "1 (grey) or 3 (colour)");
+        Check.that(classes >= 2, "classes", classes, "at least 2");
+        Check.that(width > 0 && width <= 16, "width", width, "above 0 and at most 16");
+        Check.that(towers == 1 || towers == 2, "towers", towers, "1 or 2");
+        Check.that(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
     }
 
     /// With the variant's own dropout scaling.
@@ -85,12 +86,6 @@ public record AlexNet(
             case PAPER, ORIGINAL, SMALL -> AT_TEST;
             case CAFFE, CAFFENET, TORCHVISION -> AT_TRAINING;
         };
-    }
-
-    private static void check(boolean holds, String key, Number found, String expected) {
-        if (!holds) {
-            throw new IllegalArgumentException(key + " must be " + expected + ", found " + found);
-        }
     }
 
     /// The network of the 2012 paper, §3: 224×224 pictures of which conv1's last windows read 3 pixels of zeros beyond

@@ -44,35 +44,33 @@ import net.alexnet.train.config.FineTuneConfig;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Values;
 
-/// Puts a run together, from the pictures to the loop, and lets it go. The caller holds the run's [RunLock]; a run becomes
-/// the latest when its first pictures are there.
+/// Starts, fine-tunes and resumes training runs: it prepares all parts of a run and hands them to the [Trainer]. The caller
+/// holds the run's [RunLock]. A new run becomes the latest when its first batch is ready.
 public final class TrainingRun {
-    /// The key of a model file's metadata for the fingerprint of the pictures that it was trained on.
+    /// Keys of a model file's metadata: fingerprints of the images that it was trained and validated on (files of older
+    /// versions lack the second), and of their pixels if the preprocessing is the base's and so does not depend on them.
     private static final String PICTURES = "pictures_sha256";
 
-    /// The key for one of the pictures that judged it, in any order. Files of older versions lack it.
     private static final String VALIDATION = "validation_sha256";
-
-    /// The key for one of the pictures' pixels, where the preprocessing is a base's and so tells nothing of them.
     private static final String PIXELS = "pixels_sha256";
 
-    /// Of the folds; not the run's, so that runs that differ in their seed are judged by the same pictures.
+    /// Of the folds. It is not the run's seed, so runs with different seeds are validated on the same images.
     private static final long FOLD_SEED = 1;
 
-    /// Batches assembled ahead of the loop.
+    /// Batches that are loaded ahead.
     private static final int DEPTH = 3;
 
-    /// Batches in memory while a run goes on: those made ahead, and the one that is learnt from.
+    /// Batches in memory during a run: those loaded ahead, and the one that is trained on.
     public static final int INPUTS = DEPTH + 1;
 
-    /// What a run needs and is not made of.
+    /// What a run works with. It does not affect the run's result, except for the backend.
     ///
     /// @param backend computes
-    /// @param codec reads pictures
-    /// @param workers threads that read pictures and assemble batches
+    /// @param codec decodes images
+    /// @param workers threads that load images
     /// @param cache where features of frozen layers are stored
-    /// @param progress is told how it goes
-    /// @param stop asked with the number of steps done whether to save and end
+    /// @param progress is told how the run goes
+    /// @param stop called between steps with the number of steps done; if it returns true, the run saves and ends
     public record Tools(Backend backend, ImageCodec codec, int workers, CacheFolder cache, RunListener progress,
             LongPredicate stop) {}
 
@@ -85,44 +83,42 @@ public final class TrainingRun {
     private TrainingRun(
             RunFolder folder, Recipe recipe, TrainingPictures all, Optional<Preprocessing> base, Tools tools)
             throws IOException {
-        TrainingPictures pictures = all.with(judgedBy(recipe, all.squares()));
         this.folder = folder;
         this.recipe = recipe;
         this.tools = tools;
-        this.pictures = pictures;
+        this.pictures = all.with(split(recipe, all.squares()));
         this.card = new ModelCard(
                 recipe.network(), pictures.squares().classes(),
-                base.orElseGet(() -> preprocessing(pictures.statistics())), origin(recipe));
+                base.orElseGet(() -> preprocessing(pictures.statistics())), recipe.start().origin(recipe.name()));
         List<RejectedImage> rejected = pictures.rejected();
         folder.writeRejected(rejected);
         if (!rejected.isEmpty()) {
-            Dataset squares = pictures.squares();
-            int source = squares.training().size() + squares.validation().size() + rejected.size();
-            tools.progress.warning(rejected.size() + " of " + source
-                    + " pictures cannot be read and are left out; " + folder.path().resolve("rejected.tsv")
-                    + " lists them. The first is " + rejected.getFirst().name() + ": " + rejected.getFirst().reason());
+            Dataset readable = pictures.squares();
+            int total = readable.training().size() + readable.validation().size() + rejected.size();
+            tools.progress.warning(rejected.size() + " of " + total + " pictures cannot be read and are skipped; "
+                    + folder.path().resolve("rejected.tsv") + " lists them. The first is " + rejected.getFirst().name()
+                    + ": " + rejected.getFirst().reason());
         }
     }
 
-    /// Trains from the start.
+    /// Trains from scratch.
     ///
     /// @param folder new, made for this recipe
-    /// @param recipe for the pictures' classes
+    /// @param recipe for the images' classes
     public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
         try (Scope _ = tools.backend.scope()) {
             Network network = Network.initialize(
                     recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
-            SgdOptimizer optimizer = new SgdOptimizer(network, recipe.optimizer());
-            return run.go(network, optimizer, TrainingState.start(recipe.seed()), "");
+            return run.train(network, run.optimizer(network), TrainingState.start(recipe.seed()), "");
         }
     }
 
-    /// Trains from a base: all of it but the head, which is new. The pictures go through the base's preprocessing.
+    /// Fine-tunes a base: a new head on all its other layers. The images go through the base's preprocessing.
     ///
     /// @param folder new, made for this recipe
-    /// @param recipe with what to freeze, for the pictures' classes and the base's network
+    /// @param recipe with a [FineTuneConfig], for the images' classes and the base's network
     public static Outcome finetune(
             RunFolder folder, Recipe recipe, Model.Stored base, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
@@ -133,23 +129,23 @@ public final class TrainingRun {
         try (Scope _ = tools.backend.scope()) {
             Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(),
                     base.weights(), layer -> !layer.equals(head), tools.backend);
-            return run.go(
+            return run.train(
                     network, run.optimizer(network), TrainingState.start(recipe.seed()), run.frozen(base.weights()));
         }
     }
 
-    /// Goes on where a run was left, bit for bit as if it had not been; if what computes has changed since, as the number of
-    /// threads, a warning says so.
+    /// Resumes a stopped run. The result is bit for bit that of a run that was never stopped, unless the compute
+    /// environment has changed, such as the number of threads; a warning says so.
     ///
     /// @param checkpoint of that run
-    /// @throws IOException if the pictures are no longer those that the run began with
+    /// @throws IOException if the images are not those that the run began with
     public static Outcome resume(
             RunFolder folder, Recipe recipe, Checkpoint checkpoint, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
         if (pictures.squares().classes().size() != recipe.network().classes()) {
             throw changed(folder, pictures.squares(), "the number of classes");
         }
-        Optional<Preprocessing> base = recipe.finetune() == null
+        Optional<Preprocessing> base = recipe.fineTuning().isEmpty()
                 ? Optional.empty()
                 : Optional.of(Model.cardOf(checkpoint.modelFile()).preprocessing());
         TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
@@ -165,12 +161,18 @@ public final class TrainingRun {
             try (SafetensorsFile momentum = checkpoint.openMomentum()) {
                 optimizer.restore(momentum);
             }
-            run.warnOfOtherNumerics(checkpoint);
-            return run.go(network, optimizer, checkpoint.state(), frozen);
+            List<String> changes = checkpoint.environment()
+                    .map(then -> then.changes(tools.backend.computeEnvironment())).orElse(List.of());
+            if (!changes.isEmpty()) {
+                tools.progress.warning("the compute environment has changed since the checkpoint ("
+                        + String.join("; ", changes) + "), so the last digits of the results may differ from those of"
+                        + " a run that was never stopped");
+            }
+            return run.train(network, optimizer, checkpoint.state(), frozen);
         }
     }
 
-    /// @param then what the run began with
+    /// @param then the metadata of the run's checkpoint
     private void requireUnchanged(Map<String, String> then) throws IOException {
         Map<String, String> now = metadata();
         if (!then.containsKey(VALIDATION)) {
@@ -184,79 +186,51 @@ public final class TrainingRun {
         }
     }
 
-    private void warnOfOtherNumerics(Checkpoint checkpoint) {
-        List<String> changes = checkpoint.environment().map(then -> then.changes(tools.backend.computeEnvironment()))
-                .orElse(List.of());
-        if (!changes.isEmpty()) {
-            tools.progress.warning("a run is resumed exactly where the same computes as before, which has changed ("
-                    + String.join("; ", changes) + "): its results may differ in the last digits from those of a run"
-                    + " that was never stopped");
-        }
+    private static IOException changed(RunFolder folder, Dataset dataset, String what) {
+        return new IOException("dataset " + dataset.name() + " has changed since the run " + folder.path()
+                + " started (" + what + " differ). Restore the original pictures, or start a new run");
     }
 
-    /// A run of fine-tuning may have frozen layers, and rates for the others.
     private SgdOptimizer optimizer(Network network) {
-        FineTuneConfig finetune = recipe.finetune();
-        return finetune == null
-                ? new SgdOptimizer(network, recipe.optimizer())
-                : new SgdOptimizer(network, recipe.optimizer(),
-                        layer -> finetune.learningRateFactor(network.architecture(), layer));
+        return new SgdOptimizer(network, recipe.optimizer(),
+                layer -> recipe.start().learningRateFactor(network.architecture(), layer));
     }
 
-    /// The pictures with the split that the recipe asks for: their own, or one of several folds.
-    public static Dataset judgedBy(Recipe recipe, Dataset pictures) throws IOException {
-        FineTuneConfig finetune = recipe.finetune();
-        return finetune == null || finetune.folds() == 0
-                ? pictures
-                : new KFold(finetune.fold(), finetune.folds(), FOLD_SEED).of(pictures);
+    /// The images with the split that the recipe asks for: their own, or one of several folds.
+    public static Dataset split(Recipe recipe, Dataset images) throws IOException {
+        return recipe.data().folds() == 0
+                ? images
+                : new KFold(recipe.data().fold(), recipe.data().folds(), FOLD_SEED).of(images);
     }
 
-    /// Whether a run was judged by just these pictures; empty if its model file does not say.
+    /// Whether a run was validated on exactly these images; empty if its model file does not say.
     ///
     /// @param metadata of the model file
-    /// @param validation all pictures of it that can be read, in any order
-    public static Optional<Boolean> wasJudgedBy(Map<String, String> metadata, ImageDataset validation) {
+    /// @param validation all images that can be read, in any order
+    public static Optional<Boolean> wasValidatedOn(Map<String, String> metadata, ImageDataset validation) {
         return Optional.ofNullable(metadata.get(VALIDATION)).map(DatasetFingerprint.ofAnyOrder(validation)::equals);
     }
 
-    private static String origin(Recipe recipe) {
-        FineTuneConfig finetune = recipe.finetune();
-        return finetune == null
-                ? "trained as " + recipe.name()
-                : "fine-tuned as " + recipe.name() + " from " + finetune.model() + ", SHA-256 " + finetune.sha256();
-    }
-
-    /// What the run began with, in a model file's metadata: the card, and fingerprints of the pictures.
+    /// The metadata of the run's model files: the card, and fingerprints of the images.
     private Map<String, String> metadata() {
         Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
         metadata.put(PICTURES, DatasetFingerprint.of(pictures.squares().training(), pictures.squares().validation()));
         metadata.put(VALIDATION, DatasetFingerprint.ofAnyOrder(pictures.squares().validation()));
-        if (recipe.finetune() != null) {
+        if (recipe.fineTuning().isPresent()) {
             metadata.put(PIXELS, DatasetFingerprint.of(pictures.statistics()));
         }
         return metadata;
     }
 
-    private static IOException changed(RunFolder folder, Dataset dataset, String what) {
-        return new IOException("the pictures of " + dataset.name() + " are not those that the run " + folder.path()
-                + " began with: their names, classes or pixels have changed (it shows in " + what
-                + "), or another version of this program read them. Put them back, or start a new run");
-    }
-
     private Preprocessing preprocessing(PixelStatistics statistics) {
-        double deviation = statistics.std().stream().mapToDouble(d -> d).average().orElseThrow();
-        double scale = recipe.pictures().values() == Values.STANDARDIZED && deviation > 0 ? 1 / deviation : 1;
+        double std = statistics.std().stream().mapToDouble(d -> d).average().orElseThrow();
+        double scale = recipe.pictures().values() == Values.STANDARDIZED && std > 0 ? 1 / std : 1;
         Optional<MeanImage> image = switch (recipe.pictures().mean()) {
             case IMAGE -> Optional.of(statistics.meanImage().center(recipe.network().input()));
             case CHANNEL -> Optional.empty();
         };
-        return new Preprocessing(
-                recipe.network().channels(),
-                recipe.pictures().resize(),
-                recipe.network().input(),
-                statistics.mean(),
-                scale,
-                image);
+        return new Preprocessing(recipe.network().channels(), recipe.pictures().resize(), recipe.network().input(),
+                statistics.mean(), scale, image);
     }
 
     private Augmentation augmentation() {
@@ -267,49 +241,45 @@ public final class TrainingRun {
         return new Augmentation(how.randomCrop(), how.mirror(), noise);
     }
 
-    /// SHA-256 of the layers whose features are stored; empty if there are none.
+    /// SHA-256 of the layers whose features are cached; empty if there are none.
     private String frozen(WeightFile weights) throws IOException {
         Architecture architecture = recipe.network().architecture();
-        FineTuneConfig finetune = recipe.finetune();
-        return finetune != null && finetune.stores(architecture)
-                ? FeatureKey.layers(weights, architecture, finetune.cut(architecture))
+        return recipe.start().cachesFeatures(architecture)
+                ? FeatureKey.layers(weights, architecture, recipe.start().frozenRows(architecture))
                 : "";
     }
 
-    private Outcome go(Network network, SgdOptimizer optimizer, TrainingState state, String frozen)
+    private Outcome train(Network network, SgdOptimizer optimizer, TrainingState state, String frozen)
             throws IOException, InterruptedException {
         ImageDataset training = pictures.squares().training();
-        TrainingSampler.Pictures planned = new TrainingSampler.Pictures(
-                training.size(),
-                card.preprocessing().resize(),
-                card.preprocessing().crop(),
-                new EpochShuffle(recipe.data().shuffleWindow()));
-        TrainingSampler plan = new TrainingSampler(
-                planned, recipe.batch(), augmentation(), recipe.seed(), Rank.SOLO, state.epoch(),
-                state.batchInEpoch());
-        FineTuneConfig finetune = recipe.finetune();
-        int from = finetune == null ? 0 : finetune.cut(network.architecture());
-        if (finetune != null && finetune.stores(network.architecture())) {
-            TrainingFeatures stored = TrainingFeatures.of(new FrozenLayers(network, from),
-                    frozen, pictures.squares(), card.preprocessing(), finetune.views(), recipe, tools);
-            return loop(network, from, optimizer, state, new FeatureSource(stored.training(), plan, recipe.seed()),
-                    new FeatureValidation(stored.validation(), from, recipe.batch()));
+        Preprocessing preprocessing = card.preprocessing();
+        TrainingSampler.Pictures sampled = new TrainingSampler.Pictures(training.size(), preprocessing.resize(),
+                preprocessing.crop(), new EpochShuffle(recipe.data().shuffleWindow()));
+        TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), augmentation(), recipe.seed(), Rank.SOLO,
+                state.epoch(), state.batchInEpoch());
+        int from = recipe.start().frozenRows(network.architecture());
+        FrozenLayers layers = new FrozenLayers(network, from);
+        if (recipe.start().cachesFeatures(network.architecture())) {
+            int views = recipe.fineTuning().orElseThrow().views();
+            TrainingFeatures features = TrainingFeatures.of(layers, frozen, pictures.squares(), preprocessing, views,
+                    recipe, tools);
+            return loop(network, from, optimizer, state, features.training().batches(sampler, recipe.seed()),
+                    features.validation().validation(from, recipe.batch()));
         }
         Evaluator evaluator = new Evaluator(
-                pictures.squares().validation(), card.preprocessing(), recipe.batch(), tools.workers);
-        try (DataLoader feed = new DataLoader(training, card.preprocessing(), plan, recipe.batch(), tools.workers,
+                pictures.squares().validation(), preprocessing, recipe.batch(), tools.workers);
+        try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.batch(), tools.workers,
                 DEPTH)) {
-            BatchSource source = from == 0 ? feed : new FrozenSource(feed, new FrozenLayers(network, from));
-            return loop(network, from, optimizer, state, source, evaluator);
+            return loop(network, from, optimizer, state, from == 0 ? loader : layers.after(loader), evaluator);
         }
     }
 
     private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, BatchSource source,
             Validation validation) throws IOException, InterruptedException {
-        source.ready(); // before there is anything of a run that cannot begin
+        source.ready(); // fails before a run that cannot begin leaves anything
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
-        if (state.step() == 0 && (recipe.finetune() == null || recipe.finetune().folds() == 0)) {
-            folder.becomeLatest(); // not before: a stop from here on leaves a checkpoint. A fold is part of a whole
+        if (state.step() == 0 && recipe.data().folds() == 0) { // the folds of a cross-validation are not runs of their own
+            folder.becomeLatest(); // not before: a stop from here on leaves a checkpoint
         }
         tools.progress.started(recipe, state);
         try {

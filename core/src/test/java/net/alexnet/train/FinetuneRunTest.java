@@ -225,14 +225,13 @@ class FinetuneRunTest {
     }
 
     @Test
-    void foldsShareTheirFeaturesAndJudgeEveryPictureOnce() throws Exception {
-        long judged = 0;
+    void foldsShareTheirFeaturesAndValidateOnEveryImageOnce() throws Exception {
+        long validated = 0;
         for (int fold = 1; fold <= 3; fold++) {
-            int number = fold;
-            Outcome outcome = start(recipe(2, f -> f.fold(number, 3), "conv5", 2, false), 0, step -> false);
-            judged += outcome.report().orElseThrow().n();
+            Outcome outcome = start(recipe("conv5").withFold(fold, 3), 0, step -> false);
+            validated += outcome.report().orElseThrow().n();
         }
-        assertThat(judged).isEqualTo(14);
+        assertThat(validated).isEqualTo(14);
         assertThat(progress.features).containsExactly(false, true, true);
     }
 
@@ -255,7 +254,7 @@ class FinetuneRunTest {
             start(recipe, 0, step -> step >= 2);
             TrainingRun.Tools tools = tools(step -> false);
             assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(1, tools), tools))
-                    .isInstanceOf(IOException.class).hasMessageContainingAll("are not those", "pixels");
+                    .isInstanceOf(IOException.class).hasMessageContainingAll("has changed", "pixels_sha256");
             assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
         }
     }
@@ -271,7 +270,7 @@ class FinetuneRunTest {
         start(recipe("conv5"), 0, step -> false);
         assertThat(root.resolve("latest").toRealPath()).isEqualTo(folder.path().toRealPath());
         Path last = folder.path();
-        start(recipe(2, f -> f.fold(1, 3), "conv5", 2, false), 0, step -> false);
+        start(recipe("conv5").withFold(1, 3), 0, step -> false);
         assertThat(root.resolve("latest").toRealPath()).as("a fold is part of a whole").isEqualTo(last.toRealPath());
     }
 
@@ -303,7 +302,7 @@ class FinetuneRunTest {
 
     private static FineTuneConfig rates(FineTuneConfig finetune, Map<String, Double> rates) {
         return new FineTuneConfig(finetune.model(), finetune.sha256(), finetune.freeze(), rates, finetune.views(),
-                finetune.augment(), finetune.folds(), finetune.fold());
+                finetune.augment());
     }
 
     private Recipe recipe(String freeze) {
@@ -312,7 +311,7 @@ class FinetuneRunTest {
 
     private Recipe recipe(int epochs, UnaryOperator<FineTuneConfig> change, String freeze, int views, boolean augment) {
         FineTuneConfig finetune = new FineTuneConfig("base.safetensors", "ABC", freeze, Map.of("fc8", 10.0), views,
-                augment, 0, 0);
+                augment);
         int resize = table.input() + 2;
         return new Recipe("tuned", 4, table.withClasses(2),
                 new Recipe.Pictures(resize, false, views > 1, 0, Mean.CHANNEL, Values.STANDARDIZED),

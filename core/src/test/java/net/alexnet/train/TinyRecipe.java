@@ -8,6 +8,7 @@ import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
 import net.alexnet.train.config.SgdConfig;
+import net.alexnet.train.config.Start;
 
 /// A recipe for grey pictures of 10 × 10 pixels and two classes.
 final class TinyRecipe {
@@ -18,6 +19,6 @@ final class TinyRecipe {
                 new Recipe.Pictures(TinyNetworks.INPUT + 2, true, true, 0.1, Mean.IMAGE, Values.STANDARDIZED),
                 new Recipe.Data("nowhere", 0.25, List.of(), 0), 4, epochs, Precision.FLOAT32, SgdConfig.paper(),
                 new Constant(),
-                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000));
+                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000), new Start.FromScratch());
     }
 }

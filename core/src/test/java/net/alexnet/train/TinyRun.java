@@ -34,6 +34,7 @@ import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
 import net.alexnet.train.config.Schedule;
 import net.alexnet.train.config.SgdConfig;
+import net.alexnet.train.config.Start;
 
 /// A run of milliseconds a step: three classes of stripes, 22 pictures to learn from in batches of 8, 8 and 6, and 9 to
 /// judge by.
@@ -79,7 +80,7 @@ final class TinyRun {
                 new Recipe.Pictures(SIDE, false, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
                 new Recipe.Data("", 0.2, List.of(), 0), 8,
                 epochs, Precision.FLOAT32,
-                optimizer, schedule, checkpoints, monitor);
+                optimizer, schedule, checkpoints, monitor, new Start.FromScratch());
     }
 
     /// Takes over a checkpoint of this run.

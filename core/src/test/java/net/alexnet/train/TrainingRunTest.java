@@ -106,9 +106,7 @@ class TrainingRunTest {
         start(dataset(0), tools(step -> step >= 2));
         assertThatThrownBy(() -> resume(dataset(50), tools(step -> false)))
                 .isInstanceOf(IOException.class)
-                .hasMessage("the pictures of toys are not those that the run " + folder.path()
-                        + " began with: their names, classes or pixels have changed (it shows in preprocessing), or"
-                        + " another version of this program read them. Put them back, or start a new run");
+                .hasMessageContainingAll("toys", folder.path().toString(), "preprocessing", "start a new run");
     }
 
     @Test
@@ -117,7 +115,7 @@ class TrainingRunTest {
         ListSet swapped = new ListSet(CLASSES, labels(TRAINING + 1).subList(1, TRAINING + 1),
                 i -> training(0).image(i));
         assertThatThrownBy(() -> resume(dataset(swapped), tools(step -> false)))
-                .isInstanceOf(IOException.class).hasMessageContaining("their names, classes or pixels have changed");
+                .isInstanceOf(IOException.class).hasMessageContainingAll("toys", "pictures_sha256");
     }
 
     @Test
@@ -130,8 +128,8 @@ class TrainingRunTest {
         });
         Outcome outcome = start(dataset(broken), tools(step -> false));
         assertThat(outcome.state().step()).isEqualTo(4); // 8 pictures in batches of 4, twice
-        assertThat(progress.warnings).contains("2 of 14 pictures cannot be read and are left out; "
-                + folder.path().resolve("rejected.tsv") + " lists them. The first is picture-3: cut in half");
+        assertThat(progress.warnings).singleElement().asString().contains("2 of 14 pictures",
+                folder.path().resolve("rejected.tsv").toString(), "picture-3", "cut in half");
         assertThat(folder.path().resolve("rejected.tsv"))
                 .hasContent("file\treason\npicture-3\tcut in half\npicture-4\tcut in half\n");
     }

@@ -1,29 +1,30 @@
 package net.alexnet.train.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import net.alexnet.util.Check;
 
 /// The paper's heuristic, §5, made exact: "divide the learning rate by 10 when the validation error rate stopped
 /// improving with the current learning rate"; it was "reduced three times prior to termination".
 ///
 /// An epoch improves if its error is below the best by more than `minImprovement`; then it is the new best. After
-/// `patience` epochs in a row that do not, the rate is multiplied by `factor`, and the count starts again. When that
-/// happens after the last drop, training is finished.
-///
-/// Slow progress counts: the best moves only when an epoch improves, so small gains add up against it.
+/// `patience` epochs in a row without improvement, the learning rate is multiplied by `factor` and the count starts again.
+/// When that happens after the last drop, training ends. Several small gains add up, since the best stays until an epoch
+/// improves.
 ///
 /// @param patience epochs without improvement, at least 1
 /// @param factor above 0 and below 1; 0.1 in the paper
-/// @param minImprovement as a fraction of all pictures, at least 0 and below 1: 0.001 is 0.1 % top-1 error
-/// @param drops how often the rate is lowered, at least 0; 3 in the paper
+/// @param minImprovement as a fraction of all images, at least 0 and below 1: 0.001 is 0.1 % top-1 error
+/// @param drops how often the learning rate is lowered, at least 0; 3 in the paper
 public record Plateau(@JsonProperty(required = true) int patience, @JsonProperty(required = true) double factor,
         @JsonProperty(required = true) double minImprovement, @JsonProperty(required = true) int drops)
         implements
             Schedule {
     public Plateau {
-        require(patience >= 1, "patience", "at least 1", patience);
-        require(factor > 0 && factor < 1, "factor", "above 0 and below 1", factor);
-        require(minImprovement >= 0 && minImprovement < 1, "min_improvement", "at least 0 and below 1", minImprovement);
-        require(drops >= 0, "drops", "at least 0", drops);
+        Check.that(patience >= 1, "patience", patience, "at least 1");
+        Check.that(factor > 0 && factor < 1, "factor", factor, "above 0 and below 1");
+        Check.that(minImprovement >= 0 && minImprovement < 1, "min_improvement", minImprovement,
+                "at least 0 and below 1");
+        Check.that(drops >= 0, "drops", drops, "at least 0");
     }
 
     @Override
@@ -47,11 +48,5 @@ public record Plateau(@JsonProperty(required = true) int patience, @JsonProperty
         return state.stepsTaken() < drops
                 ? new ScheduleState(state.best(), 0, state.stepsTaken() + 1, false)
                 : new ScheduleState(state.best(), epochsSinceBest, state.stepsTaken(), true);
-    }
-
-    private static void require(boolean fits, String key, String expected, Number found) {
-        if (!fits) {
-            throw new IllegalArgumentException(key + " must be " + expected + ", found " + found);
-        }
     }
 }

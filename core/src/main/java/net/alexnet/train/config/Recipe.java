@@ -1,27 +1,30 @@
 package net.alexnet.train.config;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.tensor.Precision;
-import org.jspecify.annotations.Nullable;
+import net.alexnet.util.Check;
 
-/// A whole run. What a recipe file leaves out is as in [#standard()].
+/// A training run as an immutable value. Keys that a recipe file leaves out have the values of [#standard()].
 ///
-/// @param name what the run folder is called after
-/// @param seed of every random draw
-/// @param network which AlexNet; its class count follows from the pictures
-/// @param pictures how they are fed
-/// @param data where they come from
-/// @param batch pictures in a step, at least 1
-/// @param epochs how often every training picture is seen, at least 1
-/// @param precision what convolutions and fully connected layers multiply; `bfloat16` is a GPU's gain and rarely a CPU's
+/// @param name run folders are named after it
+/// @param seed of all random numbers
+/// @param network which AlexNet; the number of classes follows from the images
+/// @param pictures how images are prepared
+/// @param data where images come from
+/// @param batch images per step, 1 to 65536
+/// @param epochs how often every training image is seen, 1 to 1000000
+/// @param precision of convolutions and fully connected layers; `bfloat16` is faster on GPUs and rarely on CPUs
 /// @param optimizer the update rule
-/// @param schedule the rate over time
+/// @param schedule changes the learning rate over time
 /// @param checkpoints when the state is saved
-/// @param monitor how often the run checks and logs its loss
-/// @param finetune what a run of fine-tuning starts from; null in any other
+/// @param monitor how often the loss is logged and checked
+/// @param start what the run starts from; a recipe file with a group `finetune` starts from a trained network
 public record Recipe(
         String name,
         long seed,
@@ -35,106 +38,106 @@ public record Recipe(
         Schedule schedule,
         Checkpoints checkpoints,
         Monitor monitor,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FineTuneConfig finetune) {
-    @JsonCreator
+        @JsonProperty("finetune") @JsonDeserialize(as = FineTuneConfig.class) @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Start.FromScratch.class) Start start) {
     public Recipe {
-        check(!name.isBlank(), "name", name, "a word");
-        check(batch >= 1 && batch <= 65_536, "batch", batch, "1 to 65536");
-        check(epochs >= 1 && epochs <= 1_000_000, "epochs", epochs, "1 to 1000000");
-        check(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
+        start = Objects.requireNonNullElse(start, new Start.FromScratch()); // Jackson gives null without such a group
+        Check.that(!name.isBlank(), "name", name, "a word");
+        Check.that(batch >= 1 && batch <= 65_536, "batch", batch, "1 to 65536");
+        Check.that(epochs >= 1 && epochs <= 1_000_000, "epochs", epochs, "1 to 1000000");
+        Check.that(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
                 "at least the network's input of " + network.input());
-        network.architecture(); // refuses a geometry that does not fit, and shows the sum
+        network.architecture(); // refuses a geometry that does not fit
     }
 
-    /// A run from the start.
-    public Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch, int epochs,
-            Precision precision, SgdConfig optimizer, Schedule schedule, Checkpoints checkpoints, Monitor monitor) {
-        this(name, seed, network, pictures, data, batch, epochs, precision, optimizer, schedule, checkpoints, monitor,
-                null);
-    }
-
-    /// How pictures are fed to the network.
+    /// How images are prepared.
     ///
-    /// @param resize the side of the square that each picture is made, in pixels; what is above the network's input is
-    ///     room for random crops
-    /// @param randomCrop whether training looks at a random place of the square (§4.1), else at its middle
-    /// @param mirror whether training mirrors every other picture (§4.1)
-    /// @param colorNoise the standard deviation of the factors by which the principal components of colour are added to
-    ///     a training picture (§4.1), 0 for none
-    /// @param mean what is taken away from samples (§2)
-    /// @param values the scale on which the network sees samples
+    /// @param resize the side in pixels to which images are resized and cropped; the part that exceeds the network's input
+    ///     is room for random crops. 1 to 8192
+    /// @param randomCrop whether training crops at a random place (§4.1), and not at the center
+    /// @param mirror whether training mirrors an image with probability 1/2 (§4.1)
+    /// @param colorNoise the standard deviation of the PCA color noise of training images (§4.1), 0 to 10
+    /// @param mean what is subtracted from pixels (§2)
+    /// @param values the scale of pixels
     public record Pictures(
             int resize, boolean randomCrop, boolean mirror, double colorNoise, Mean mean, Values values) {
         public Pictures {
-            check(resize >= 1 && resize <= 8192, "resize", resize, "1 to 8192");
-            check(colorNoise >= 0 && colorNoise <= 10, "color_noise", colorNoise, "0 to 10");
+            Check.that(resize >= 1 && resize <= 8192, "resize", resize, "1 to 8192");
+            Check.that(colorNoise >= 0 && colorNoise <= 10, "color_noise", colorNoise, "0 to 10");
+        }
+
+        private Pictures with(int newResize, Mean newMean, Values newValues) {
+            return new Pictures(newResize, randomCrop, mirror, colorNoise, newMean, newValues);
         }
     }
 
-    /// What is taken away from every sample before the network sees it.
+    /// What is subtracted from every pixel.
     public enum Mean {
-        /// The mean of its place in the picture, as the paper does.
+        /// The mean of the pixel's place in all training images, as in the paper.
         IMAGE,
         /// The mean of its channel.
         CHANNEL
     }
 
-    /// The scale of the network's input; it must fit to how the weights start.
+    /// The scale of the network's input. It must fit the initialization of the weights.
     public enum Values {
-        /// 0..255 less the mean, as in the paper; goes with the initialisations of paper, source and caffe.
+        /// 0..255 minus the mean, as in the paper; for the initializations of paper, source and caffe.
         RAW,
-        /// The same divided by the pixels' standard deviation; goes with the initialisation of He et al.
+        /// The same, divided by the standard deviation of the pixels; for the initialization of He et al.
         STANDARDIZED
     }
 
-    /// Where the pictures come from.
+    /// Where images come from, and which of them validate.
     ///
-    /// @param source a folder, or `sample` for the pictures that come with the program, or empty: to be named by `--data`
-    /// @param holdOut the share of each class kept for validation where the source has no split of its own
-    /// @param classNames names for a source that has only numbers; empty if it has names
-    /// @param shuffleWindow how many pictures are mixed at a time, for prepared pictures on a slow disk; 0 for all of them
-    public record Data(String source, double holdOut, List<String> classNames, int shuffleWindow) {
+    /// @param source a folder, `sample` for the images that come with the program, or empty: `--data` names it
+    /// @param holdOut the share of each class for validation if the source has no split of its own
+    /// @param classNames names for a source that only has numbers; empty if it has names
+    /// @param shuffleWindow how many images are shuffled at a time, for prepared images on a slow disk; 0 shuffles all
+    /// @param folds cross-validation divides all images into this many parts; 0 for the usual split
+    /// @param fold which of the parts validates, from 1; 0 without folds
+    public record Data(
+            String source, double holdOut, List<String> classNames, int shuffleWindow, int folds, int fold) {
         public Data {
             classNames = List.copyOf(classNames);
-            check(holdOut > 0 && holdOut < 1, "hold_out", holdOut, "above 0 and below 1");
-            check(shuffleWindow >= 0, "shuffle_window", shuffleWindow, "at least 0");
+            Check.that(holdOut > 0 && holdOut < 1, "hold_out", holdOut, "above 0 and below 1");
+            Check.that(shuffleWindow >= 0, "shuffle_window", shuffleWindow, "at least 0");
+            Check.that(folds == 0 || folds >= 2, "folds", folds, "at least 2, or 0 for none");
+            Check.that(folds == 0 ? fold == 0 : fold >= 1 && fold <= folds, "fold", fold,
+                    folds == 0 ? "0 without folds" : "1 to folds, " + folds);
+        }
+
+        /// Images with the usual split.
+        public Data(String source, double holdOut, List<String> classNames, int shuffleWindow) {
+            this(source, holdOut, classNames, shuffleWindow, 0, 0);
         }
     }
 
-    /// When the whole state is saved, besides at the end and when the run is interrupted.
+    /// When the state is saved, in addition to the end of the run and a stop.
     ///
     /// @param everyEpochs after every so many epochs, at least 1
-    /// @param everySteps and after every so many steps, 0 for never
-    /// @param keep how many of the newest stay; the best stays as well
+    /// @param everySteps after every so many steps, 0 for never
+    /// @param keep how many of the newest checkpoints are kept, at least 1; the best is kept too
     public record Checkpoints(int everyEpochs, int everySteps, int keep) {
         public Checkpoints {
-            check(everyEpochs >= 1, "every_epochs", everyEpochs, "at least 1");
-            check(everySteps >= 0, "every_steps", everySteps, "at least 0");
-            check(keep >= 1, "keep", keep, "at least 1");
+            Check.that(everyEpochs >= 1, "every_epochs", everyEpochs, "at least 1");
+            Check.that(everySteps >= 0, "every_steps", everySteps, "at least 0");
+            Check.that(keep >= 1, "keep", keep, "at least 1");
         }
     }
 
-    /// How often the run checks and logs its loss.
+    /// How often the loss is logged and checked.
     ///
-    /// @param logEverySteps a line in `log.jsonl` for every so many steps, at least 1
-    /// @param checkEverySteps the loss is read and must be a number every so many steps, at least 1; each reading waits
-    ///     for the device
-    /// @param flatAfterSteps a loss that is still `ln(classes)` after so many steps is warned of, at least 1
+    /// @param logEverySteps steps per line in `log.jsonl`, at least 1
+    /// @param checkEverySteps steps per check that the loss is a number, at least 1; a check waits for the device
+    /// @param flatAfterSteps a loss that is still `ln(classes)` after so many steps causes a warning, at least 1
     public record Monitor(int logEverySteps, int checkEverySteps, int flatAfterSteps) {
         public Monitor {
-            check(logEverySteps >= 1, "log_every_steps", logEverySteps, "at least 1");
-            check(checkEverySteps >= 1, "check_every_steps", checkEverySteps, "at least 1");
-            check(flatAfterSteps >= 1, "flat_after_steps", flatAfterSteps, "at least 1");
+            Check.that(logEverySteps >= 1, "log_every_steps", logEverySteps, "at least 1");
+            Check.that(checkEverySteps >= 1, "check_every_steps", checkEverySteps, "at least 1");
+            Check.that(flatAfterSteps >= 1, "flat_after_steps", flatAfterSteps, "at least 1");
         }
     }
 
-    private static void check(boolean holds, String key, Object found, String expected) {
-        if (!holds) {
-            throw new IllegalArgumentException(key + " must be " + expected + ", found " + found);
-        }
-    }
-
-    /// The standard of every key: the paper's values, §4 and §5, on a machine where reading the loss costs nothing.
+    /// The default of every key: the paper's values, §4 and §5, on a machine where reading the loss costs nothing.
     /// `recipes/paper.yaml` is the run itself.
     public static Recipe standard() {
         return new Recipe(
@@ -149,39 +152,56 @@ public record Recipe(
                 SgdConfig.paper(),
                 new Plateau(5, 0.1, 0.001, 3),
                 new Checkpoints(1, 0, 3),
-                new Monitor(20, 1, 2000));
+                new Monitor(20, 1, 2000),
+                new Start.FromScratch());
     }
 
-    /// The same run for pictures of so many classes.
+    /// The configuration of fine-tuning; empty for a run from scratch.
+    public Optional<FineTuneConfig> fineTuning() {
+        return start instanceof FineTuneConfig config ? Optional.of(config) : Optional.empty();
+    }
+
+    /// The same run for this many classes.
     public Recipe withClasses(int classes) {
-        return new Recipe(name, seed, network.withClasses(classes), pictures, data, batch, epochs, precision, optimizer,
-                schedule, checkpoints, monitor, finetune);
+        return with(network.withClasses(classes), pictures, data, batch, epochs, start);
     }
 
-    /// The same run on pictures from elsewhere.
+    /// The same run on images from another source.
     public Recipe withSource(String source) {
-        return new Recipe(name, seed, network, pictures,
-                new Data(source, data.holdOut, data.classNames, data.shuffleWindow), batch,
-                epochs, precision, optimizer, schedule, checkpoints, monitor, finetune);
+        return with(network, pictures,
+                new Data(source, data.holdOut, data.classNames, data.shuffleWindow, data.folds, data.fold), batch,
+                epochs,
+                start);
     }
 
-    /// The same run with another size of network, squares, batch and time.
-    public Recipe fitted(AlexNet other, int resize, int pictureBatch, int epochCount) {
-        return new Recipe(name, seed, other,
-                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colorNoise, pictures.mean,
-                        pictures.values),
-                data, pictureBatch, epochCount, precision, optimizer, schedule, checkpoints, monitor, finetune);
+    /// The same run, validated by one of several parts of all images.
+    ///
+    /// @param fold which part, from 1
+    /// @param folds how many parts, at least 2
+    public Recipe withFold(int fold, int folds) {
+        return with(network, pictures,
+                new Data(data.source, data.holdOut, data.classNames, data.shuffleWindow, folds, fold), batch, epochs,
+                start);
+    }
+
+    /// The same run with another size of network, images, batch and number of epochs.
+    public Recipe fitted(AlexNet other, int resize, int newBatch, int newEpochs) {
+        return with(other, pictures.with(resize, pictures.mean, pictures.values), data, newBatch, newEpochs, start);
     }
 
     /// The same run from a trained network.
     ///
-    /// @param base its table, for the classes of this run's pictures
-    /// @param resize the side of the squares that it was trained with
-    /// @param mean what was taken away from its pictures
+    /// @param base its network, for the classes of this run's images
+    /// @param resize the side of the images that it was trained on
+    /// @param mean what was subtracted from their pixels
     /// @param values the scale of its inputs
     public Recipe onBase(AlexNet base, int resize, Mean mean, Values values, FineTuneConfig from) {
-        return new Recipe(name, seed, base,
-                new Pictures(resize, pictures.randomCrop, pictures.mirror, pictures.colorNoise, mean, values),
-                data, batch, epochs, precision, optimizer, schedule, checkpoints, monitor, from);
+        return with(base, pictures.with(resize, mean, values), data, batch, epochs, from);
+    }
+
+    private Recipe with(AlexNet newNetwork, Pictures newPictures, Data newData, int newBatch, int newEpochs,
+            Start newStart) {
+        return new Recipe(name, seed, newNetwork, newPictures, newData, newBatch, newEpochs, precision, optimizer,
+                schedule, checkpoints, monitor, newStart);
     }
 }

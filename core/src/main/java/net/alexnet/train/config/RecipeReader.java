@@ -41,7 +41,9 @@ public final class RecipeReader {
             "pictures.colour_noise", "pictures.color_noise",
             "watch", "monitor",
             "network.table", "network.variant",
-            "finetune.rates", "finetune.learning_rate_factors");
+            "finetune.rates", "finetune.learning_rate_factors",
+            "finetune.folds", "data.folds",
+            "finetune.fold", "data.fold");
 
     private static final String TYPES = "one of constant, steps, plateau"; // of Schedule
 

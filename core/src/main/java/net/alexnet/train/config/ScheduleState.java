@@ -5,10 +5,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /// What a [Schedule] has seen of a run.
 ///
-/// @param best the top-1 error, as a fraction, that later epochs are measured against; infinite before the first
-///     validation
-/// @param epochsSinceBest epochs in a row without improvement on it
-/// @param stepsTaken how often the learning rate has been lowered
+/// @param best the top-1 error, as a fraction, that an epoch must improve on; infinite before the first validation
+/// @param epochsSinceBest epochs in a row that did not
+/// @param stepsTaken how often the learning rate was lowered
 /// @param finished whether the schedule ends the training
 public record ScheduleState(@JsonProperty(required = true) double best,
         @JsonProperty(required = true) @JsonAlias("waited") int epochsSinceBest,
@@ -17,8 +16,8 @@ public record ScheduleState(@JsonProperty(required = true) double best,
     public ScheduleState {
         if (!(best >= 0) || epochsSinceBest < 0 || stepsTaken < 0) {
             throw new IllegalArgumentException(
-                    "a schedule's state needs best, epochs since the best and steps taken of at least 0; found best "
-                            + best + ", " + epochsSinceBest + " and " + stepsTaken);
+                    "the numbers of a schedule's state must be at least 0, found best " + best
+                            + ", epochs since best " + epochsSinceBest + ", steps taken " + stepsTaken);
         }
     }
 
@@ -27,7 +26,7 @@ public record ScheduleState(@JsonProperty(required = true) double best,
         return new ScheduleState(Double.POSITIVE_INFINITY, 0, 0, false);
     }
 
-    /// The state of a schedule that only takes notice of the best error.
+    /// The state after an error, for a schedule that only keeps the best one.
     ScheduleState tracking(double error) {
         checkError(error);
         return error < best ? new ScheduleState(error, epochsSinceBest, stepsTaken, finished) : this;

@@ -2,11 +2,12 @@ package net.alexnet.train.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import net.alexnet.util.Check;
 
-/// The rate is multiplied by a factor at the start of each listed epoch, whatever the errors are.
+/// The learning rate is multiplied by a factor at the start of each listed epoch, whatever the errors are.
 ///
-/// @param epochs the numbers of epochs after which the rate changes, strictly ascending, each at least 1: `[30, 60]`
-///     trains 30 epochs at the base rate
+/// @param epochs numbers of epochs after which the rate changes, strictly ascending, each at least 1: `[30, 60]` trains
+///     30 epochs at the base rate
 /// @param factor above 0 and below 1
 public record Steps(@JsonProperty(required = true) List<Integer> epochs, @JsonProperty(required = true) double factor)
         implements
@@ -15,15 +16,10 @@ public record Steps(@JsonProperty(required = true) List<Integer> epochs, @JsonPr
         epochs = List.copyOf(epochs);
         int before = 0;
         for (int epoch : epochs) {
-            if (epoch <= before) {
-                throw new IllegalArgumentException(
-                        "epochs must be ascending whole numbers from 1, each once; found " + epochs);
-            }
+            Check.that(epoch > before, "epochs", epochs, "ascending whole numbers from 1, each once");
             before = epoch;
         }
-        if (!(factor > 0 && factor < 1)) {
-            throw new IllegalArgumentException("factor must be above 0 and below 1, found " + factor);
-        }
+        Check.that(factor > 0 && factor < 1, "factor", factor, "above 0 and below 1");
     }
 
     @Override

@@ -54,7 +54,7 @@ class CommittedRecipesTest {
     @MethodSource("files")
     void feedTheirInitialisationWhatItIsMadeFor(Path file) throws IOException {
         Recipe recipe = read(file, Map.of());
-        assumeThat(recipe.finetune()).isNull(); // whose inputs are the base's
+        assumeThat(recipe.fineTuning()).isEmpty(); // whose inputs are the base's
         Recipe.Values fitting = switch (recipe.network().initialization()) {
             case PAPER, SOURCE, CAFFE, CAFFENET -> Recipe.Values.RAW;
             case HE -> Recipe.Values.STANDARDIZED;

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FineTuneConfigTest {
+    private static final Recipe.Pictures PICTURES = RecipeReader.read("x", "pictures: {color_noise: 0}", Map.of())
+            .pictures();
     private static final Architecture PAPER = AlexNet.paper().architecture();
 
     /// The cut stands before the first dropout of the layers that learn, and behind those of frozen ones.
@@ -19,14 +21,14 @@ class FineTuneConfigTest {
         "CAFFE,conv5,fc6", "ORIGINAL,conv5,fc6", "TORCHVISION,fc6,drop6", "TORCHVISION,fc7,fc8"})
     void cutsBeforeTheDropoutOfWhatLearns(AlexNet.Variant table, String freeze, String expected) {
         Architecture network = AlexNet.of(table).architecture();
-        int cut = freezing(freeze, Map.of()).cut(network);
+        int cut = freezing(freeze, Map.of()).frozenRows(network);
         assertThat(network.rows().get(cut).name()).isEqualTo(expected);
     }
 
     @Test
     void torchvisionsDropoutBeforeFc6BelongsToFc6() {
         Architecture network = AlexNet.torchvision().architecture();
-        int cut = freezing("conv5", Map.of()).cut(network);
+        int cut = freezing("conv5", Map.of()).frozenRows(network);
         assertThat(network.rows().get(cut).name()).startsWith("drop");
         assertThat(network.rows().get(cut + 1).name()).isEqualTo("fc6");
     }
@@ -38,46 +40,49 @@ class FineTuneConfigTest {
         assertThat(finetune.learningRateFactor(PAPER, "conv5")).isEqualTo(0.5);
         assertThat(finetune.learningRateFactor(PAPER, "fc6")).isEqualTo(1);
         assertThat(finetune.learningRateFactor(PAPER, "fc8")).isEqualTo(10);
-        assertThat(PAPER.rows().get(finetune.cut(PAPER)).name()).isEqualTo("conv5");
+        assertThat(PAPER.rows().get(finetune.frozenRows(PAPER)).name()).isEqualTo("conv5");
     }
 
     @Test
     void refusesLayersThatAreNotThere() {
-        assertThatThrownBy(() -> freezing("conv6", Map.of()).check(PAPER))
+        assertThatThrownBy(() -> freezing("conv6", Map.of()).check(PAPER, PICTURES))
                 .isInstanceOf(RecipeException.class)
-                .hasMessageContainingAll("finetune.freeze", "'conv6'", "conv1, conv2", "fc8, and none");
-        assertThatThrownBy(() -> freezing("none", Map.of("relu1", 1.0)).check(PAPER))
+                .hasMessageContainingAll("finetune.freeze", "'conv6'", "conv1, conv2", "none");
+        assertThatThrownBy(() -> freezing("none", Map.of("relu1", 1.0)).check(PAPER, PICTURES))
                 .hasMessageContainingAll("finetune.learning_rate_factors", "'relu1'");
     }
 
     @Test
     void refusesARateForAFrozenLayerAndAFrozenHead() {
-        assertThatThrownBy(() -> freezing("conv5", Map.of("conv3", 0.1)).check(PAPER))
+        assertThatThrownBy(() -> freezing("conv5", Map.of("conv3", 0.1)).check(PAPER, PICTURES))
                 .hasMessageContainingAll("conv3", "finetune.freeze is conv5");
-        assertThatThrownBy(() -> freezing("fc8", Map.of()).check(PAPER))
+        assertThatThrownBy(() -> freezing("fc8", Map.of()).check(PAPER, PICTURES))
                 .hasMessageContainingAll("the new head, fc8", "fc7");
-        assertThatThrownBy(() -> freezing("fc7", Map.of("fc8", 0.0)).check(PAPER)).hasMessageContaining("fc8");
+        assertThatThrownBy(() -> freezing("fc7", Map.of("fc8", 0.0)).check(PAPER, PICTURES))
+                .hasMessageContaining("fc8");
     }
 
     @Test
     void comesBackFromYamlAndOtherRecipesHaveNone() {
         Recipe recipe = RecipeReader.read("x", "finetune: {freeze: conv2}",
                 Map.of("finetune.learning_rate_factors.fc6", "0.1"));
-        assertThat(recipe.finetune()).isEqualTo(freezing("conv2", Map.of("fc6", 0.1)));
+        assertThat(recipe.start()).isEqualTo(freezing("conv2", Map.of("fc6", 0.1)));
         assertThat(RecipeReader.read("y", RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
         assertThat(RecipeReader.write(Recipe.standard())).doesNotContain("finetune");
+        assertThat(Recipe.standard().start()).isEqualTo(new Start.FromScratch());
     }
 
     @Test
-    void foldsAndTheOneThatJudgesGoTogether() {
-        FineTuneConfig whole = FineTuneConfig.standard();
-        assertThat(whole.fold(3, 3).fold()).isEqualTo(3);
+    void theFoldMustBeOneOfTheFolds() {
+        Recipe recipe = Recipe.standard();
+        assertThat(recipe.withFold(3, 3).data().fold()).isEqualTo(3);
         for (int[] wrong : new int[][] {{0, 3}, {4, 3}, {1, 0}, {1, 1}}) {
-            assertThatThrownBy(() -> whole.fold(wrong[0], wrong[1])).hasMessageContaining("fold");
+            assertThatThrownBy(() -> recipe.withFold(wrong[0], wrong[1])).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("fold");
         }
     }
 
     private static FineTuneConfig freezing(String layer, Map<String, Double> rates) {
-        return new FineTuneConfig("", "", layer, rates, 2, false, 0, 0);
+        return new FineTuneConfig("", "", layer, rates, 2, false);
     }
 }

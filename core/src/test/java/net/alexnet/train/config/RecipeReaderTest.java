@@ -1,6 +1,5 @@
 package net.alexnet.train.config;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
@@ -134,6 +133,7 @@ class RecipeReaderTest {
             network: {table: caffe}            | network.table              | network.variant
             watch: {log_every_steps: 7}        | watch                      | monitor
             finetune: {rates: {fc8: 7}}        | finetune.rates             | finetune.learning_rate_factors
+            finetune: {folds: 3}               | finetune.folds             | data.folds
             """)
     void anOldKeyIsRefusedWithTheNewOne(String yaml, String old, String now) {
         assertThatThrownBy(() -> read(yaml)).isInstanceOf(RecipeException.class)
@@ -152,14 +152,16 @@ class RecipeReaderTest {
                 optimizer: {rate: 0.5, bias_rate_factor: 3}
                 pictures: {colour_noise: 0.25}
                 watch: {log_every_steps: 7}
-                finetune: {rates: {fc8: 7}}
+                finetune: {rates: {fc8: 7}, folds: 3, fold: 2}
                 """, Map.of());
 
         assertThat(recipe.optimizer().learningRate()).isEqualTo(0.5);
         assertThat(recipe.optimizer().biasLearningRateFactor()).isEqualTo(3);
         assertThat(recipe.pictures().colorNoise()).isEqualTo(0.25);
         assertThat(recipe.monitor().logEverySteps()).isEqualTo(7);
-        assertThat(requireNonNull(recipe.finetune()).learningRateFactors()).containsExactly(entry("fc8", 7.0));
+        assertThat(recipe.fineTuning().orElseThrow().learningRateFactors()).containsExactly(entry("fc8", 7.0));
+        assertThat(recipe.data().folds()).isEqualTo(3);
+        assertThat(recipe.data().fold()).isEqualTo(2);
         assertThat(RecipeReader.readStored("run", RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
     }
 
@@ -290,7 +292,7 @@ class RecipeReaderTest {
         Recipe recipe = new Recipe(text, 1, PAPER.network(), PAPER.pictures(),
                 new Recipe.Data(text, 0.5, List.of(text, "b"), 7), 1, 1, Precision.BFLOAT16, PAPER.optimizer(),
                 new Constant(),
-                PAPER.checkpoints(), PAPER.monitor());
+                PAPER.checkpoints(), PAPER.monitor(), new Start.FromScratch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 
@@ -299,7 +301,7 @@ class RecipeReaderTest {
         Schedule schedule = new Plateau(1, 0.1 + 0.2, 1e-300, 0);
         Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.caffe().withSize(227, 1, 1 / 3.0), PAPER.pictures(),
                 PAPER.data(), 65_536, 1_000_000, PAPER.precision(), PAPER.optimizer(), schedule, PAPER.checkpoints(),
-                PAPER.monitor());
+                PAPER.monitor(), new Start.FromScratch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 
