@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +23,15 @@ import net.alexnet.inference.Ensemble.Input;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
 
-/// The pictures of an evaluation as each model wants them.
+/// The pictures of an evaluation, resized for each model.
 ///
-/// @param inputs one for each model, in their order; all hold the same pictures
-/// @param rejected the pictures that were left out
+/// @param inputs for each model, in their order; all hold the same pictures
+/// @param rejected pictures that cannot be read
 /// @param submissionIds the number of each class in a submission to the ILSVRC, where the data knows it
 record EvaluationData(
         List<Input> inputs, List<RejectedImage> rejected, Optional<List<Integer>> submissionIds) {
 
-    /// What it takes to open pictures.
+    /// What opening pictures needs.
     ///
     /// @param workers threads that read pictures
     /// @param progress is told how it goes
@@ -79,11 +78,11 @@ record EvaluationData(
                 first.model().card().wnids());
         tools.progress.say(set.description());
         EvaluationData data = squares(set, models, tools);
-        warnOfTraining(DataSource.absolute(folder.toString()), data.inputs.getFirst().squares(), folder, models, tools);
+        warnOfTraining(DataSource.absolute(folder.toString()), data.inputs.getFirst().images(), folder, models, tools);
         return data;
     }
 
-    /// Of models that come from these pictures' source and were not judged by just these.
+    /// Warns of models whose run learned from the same source, unless it was validated on just these pictures.
     ///
     /// @param root where the pictures came from in the first place
     private static void warnOfTraining(String root, ImageDataset pictures, Path named, List<NamedModel> models,
@@ -91,31 +90,16 @@ record EvaluationData(
         for (NamedModel model : models) {
             Optional<Recipe> recipe = recipe(model);
             if (recipe.isPresent() && DataSource.root(recipe.get(), tools.codec).equals(root)
-                    && !heldOut(model, pictures, tools)) {
+                    && !wasValidatedOn(model, pictures)) {
                 tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
-                        + " was trained on a part of " + named
-                        + ", and not all of these pictures are known to have been"
-                        + " held out, so this error may be too good; leave --data away for those that were");
+                        + " was trained on pictures of " + named + ", so this error may be too good;"
+                        + " leave out --data to evaluate on those that were held out");
             }
         }
     }
 
-    /// Whether a run was judged by these pictures, or by more of them: then it has learnt from none.
-    private static boolean heldOut(NamedModel model, ImageDataset pictures, Tools tools) {
-        if (TrainingRun.wasValidatedOn(model.metadata(), pictures).orElse(false)) {
-            return true;
-        }
-        try {
-            Optional<DataSource> source = source(model, tools);
-            if (source.isEmpty()) {
-                return false;
-            }
-            ImageDataset judging = judged(model, source.get().dataset()).validation();
-            return TrainingRun.wasValidatedOn(model.metadata(), judging).orElse(true)
-                    && new HashSet<>(names(judging)).containsAll(names(pictures));
-        } catch (IOException e) {
-            return false; // what it learnt from has gone, or cannot be dealt as it was: nothing tells
-        }
+    private static boolean wasValidatedOn(NamedModel model, ImageDataset pictures) {
+        return TrainingRun.wasValidatedOn(model.metadata(), pictures).orElse(false);
     }
 
     // --- what the models were validated on -------------------------------------------------------------------------
@@ -142,23 +126,22 @@ record EvaluationData(
         EvaluationData data = largeEnough
                 ? squares(stored.get(), judged(first, stored.get().dataset()).validation(), models, tools)
                 : squares(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
-        requireHeldOut(data.inputs.getFirst().squares(), dataset.name(), models, tools);
+        requireHeldOut(data.inputs.getFirst().images(), dataset.name(), models, tools);
         tools.progress.say("the pictures that the run was validated on");
         return data;
     }
 
-    /// Who changes a folder moves pictures from one side of a split to the other.
+    /// A changed folder is split otherwise, so that pictures that were learned from may be among those that are held out.
     private static void requireHeldOut(ImageDataset pictures, String dataset, List<NamedModel> models, Tools tools)
             throws IOException {
         NamedModel first = models.getFirst();
         if (!TrainingRun.wasValidatedOn(first.metadata(), pictures).orElse(true)) {
             throw new IOException("the pictures that are held out of " + dataset + " now are not those that "
-                    + first.path() + " was validated on: pictures were added, removed or renamed since, and some of"
-                    + " these may be ones that it was trained on. Put the folder back as it was, or name pictures that"
-                    + " are new to the model with --data");
+                    + first.path() + " was validated on, because pictures were added, removed or renamed."
+                    + " Restore the folder, or name pictures that are new to the model with --data");
         }
         for (NamedModel other : models.subList(1, models.size())) {
-            if (!heldOut(other, pictures, tools)) {
+            if (!wasValidatedOn(other, pictures)) {
                 tools.progress.warning(other.path() + " was validated on other pictures than " + first.path()
                         + " and may have been trained on some of these, so its error and the average's may be too good;"
                         + " name pictures that are new to both with --data");
@@ -176,7 +159,7 @@ record EvaluationData(
                 "a model file does not say which pictures to evaluate it on; name them with --data DIR"));
     }
 
-    /// The pictures of a model's run; nothing for a model file, which does not say.
+    /// The pictures of a model's run; empty for a model file, which does not name them.
     private static Optional<DataSource> source(NamedModel model, Tools tools) throws IOException {
         Optional<Recipe> recipe = recipe(model);
         return recipe.isEmpty() ? Optional.empty() : Optional.of(DataSource.open(recipe.get(), tools.codec));
@@ -188,25 +171,17 @@ record EvaluationData(
                 : Optional.of(RunCheckpoint.last(model.path()).run().recipe());
     }
 
-    private static List<String> names(ImageDataset pictures) {
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < pictures.size(); i++) {
-            names.add(pictures.name(i));
-        }
-        return names;
-    }
-
     private static boolean isModelFile(Path model) {
         return Files.isRegularFile(model) && !model.endsWith("latest");
     }
 
-    // --- squares, once for each side that a model asks for -----------------------------------------------------------
+    // --- resized images, once for each side that a model needs -----------------------------------------------------------
 
     private static long sides(List<NamedModel> models) {
         return models.stream().map(model -> model.model().card().preprocessing().resize()).distinct().count();
     }
 
-    /// Squares of a prepared dataset.
+    /// The images of a prepared dataset.
     private static EvaluationData squares(
             PreparedDataset dataset, ImageDataset pictures, List<NamedModel> models, Tools tools) throws IOException {
         PreparationSettings stored = dataset.preparation();
@@ -217,8 +192,8 @@ record EvaluationData(
             Preprocessing preprocessing = model.model().card().preprocessing();
             int side = preprocessing.resize();
             if (side > stored.side() || preprocessing.channels() != stored.channels()) {
-                throw new IOException(dataset.path() + " was prepared with squares of " + stored.side() + " pixels and "
-                        + stored.channels() + " channels, but " + model.path() + " looks at " + side + " and "
+                throw new IOException(dataset.path() + " was prepared with images of " + stored.side() + " pixels and "
+                        + stored.channels() + " channels, but " + model.path() + " needs " + side + " and "
                         + preprocessing.channels() + "; prepare it again with --size " + side + " --channels "
                         + preprocessing.channels());
             }
@@ -239,7 +214,7 @@ record EvaluationData(
                 : classes.stream().map(name -> known.get(order.indexOf(name))).toList();
     }
 
-    /// Squares of pictures as they are, after a pass over all of them.
+    /// Images of any size, resized in a pass over all of them.
     private static EvaluationData squares(EvaluationSet set, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
         Map<Integer, InMemoryDataset> bySide = new LinkedHashMap<>();
@@ -263,7 +238,7 @@ record EvaluationData(
         List<RejectedImage> rejected = bySide.values().iterator().next().rejected();
         for (InMemoryDataset squares : bySide.values()) {
             if (!squares.rejected().equals(rejected)) {
-                throw new IOException("the pictures have changed while they were read; evaluate again");
+                throw new IOException("the pictures changed while they were read; run the command again");
             }
         }
         return new EvaluationData(inputs, rejected, set.submissionIds());

@@ -12,10 +12,10 @@ import net.alexnet.inference.TopKErrors.Confusion;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Views;
 
-/// What an evaluation found, for a person and for a program.
+/// The result of an evaluation as text and as JSON.
 ///
-/// @param models the paths of the models, as the outcome has them
-/// @param unreadable pictures that were left out
+/// @param models the paths of the models, in the outcome's order
+/// @param unreadable the number of pictures that cannot be read
 /// @param classes the names of the classes
 record EvaluationReport(Outcome outcome, Views views, List<String> models, int unreadable, List<String> classes) {
     /// A line of `confusions` in the JSON.
@@ -60,7 +60,7 @@ record EvaluationReport(Outcome outcome, Views views, List<String> models, int u
         object.put("loss", report.loss());
     }
 
-    /// A line for each figure, then the commonest mistakes.
+    /// A line for each figure, then the most frequent mistakes.
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         boolean several = models.size() > 1;
@@ -70,7 +70,7 @@ record EvaluationReport(Outcome outcome, Views views, List<String> models, int u
         }
         List<Confusion> confusions = outcome.average().views().confusions();
         if (!confusions.isEmpty()) {
-            lines.add("commonest mistakes:");
+            lines.add("most frequent mistakes:");
         }
         for (Confusion pair : confusions) {
             lines.add(String.format(
@@ -98,7 +98,7 @@ record EvaluationReport(Outcome outcome, Views views, List<String> models, int u
         return "(" + missed + " of " + report.n() + " pictures)";
     }
 
-    /// Columns, so that figures stand below each other; whoever and wherever it is about comes last.
+    /// In columns, so that figures line up; the views and the model come last.
     private static String figure(String name, String value, String counted, String where, String who) {
         String about = where.isEmpty() || who.isEmpty() ? where + who : where + ", " + who;
         return String.format(Locale.ROOT, "%-11s %8s  %-26s  %s", name, value, counted, about).stripTrailing();

@@ -3,7 +3,6 @@ package net.alexnet.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import net.alexnet.inference.Prediction;
 import net.alexnet.inference.PredictionWriter;
 
@@ -29,18 +28,13 @@ final class PredictionFiles implements Prediction.Consumer, AutoCloseable {
         }
     }
 
+    /// Closes all of them, whichever fails.
     @Override
     public void close() throws IOException {
-        Optional<IOException> failure = Optional.empty();
-        for (PredictionWriter file : files) { // each of them, or a draft would stay behind
-            try {
-                file.close();
-            } catch (IOException e) {
-                failure = failure.or(() -> Optional.of(e));
+        if (!files.isEmpty()) {
+            try (PredictionWriter _ = files.removeLast()) {
+                close();
             }
-        }
-        if (failure.isPresent()) {
-            throw failure.get();
         }
     }
 }

@@ -5,14 +5,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import net.alexnet.data.AllImages;
-import net.alexnet.data.SkippingDataset;
+import net.alexnet.data.RejectedImage;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.CachedFeatures;
@@ -89,23 +87,12 @@ final class SimilarCommand implements Callable<Integer> {
         if (features.rows().isEmpty()) {
             throw new IOException("none of the files in " + in + " can be read as a picture");
         }
-        Map<String, Integer> rowOf = new HashMap<>();
-        for (int i = 0; i < features.rows().size(); i++) {
-            rowOf.putIfAbsent(features.rows().get(i).content(), i);
-        }
-        SkippingDataset readable = new SkippingDataset(
-                asked.pictures(), codec, preprocessing.resize(), preprocessing.channels());
         List<Found> found = new ArrayList<>();
-        cache.extractor().extract(readable, false, (image, own) -> {
-            if (readable.reason(image) == null) {
-                // the stored features of the same picture, which another batch may round otherwise
-                Integer same = rowOf.get(readable.contentId(image));
-                float[] query = same == null ? own : features.row(same);
-                found.add(new Found(image, readable.name(image), nearest(query, asked.file(image), source, features)));
-            }
-        }, (_, _) -> {});
+        List<RejectedImage> unread = cache.queries(asked.pictures(), features, (image, query) -> found.add(
+                new Found(image, asked.pictures().name(image),
+                        nearest(query, asked.file(image), source, features))));
         progress.clear();
-        progress.leftOut(readable.rejected());
+        progress.leftOut(unread);
         if (html.isPresent()) {
             AtomicFiles.writeString(html.get(), ContactSheet.of(found, asked, source, codec));
         }

@@ -150,13 +150,13 @@ class EvaluateTest {
     }
 
     @Test
-    void warnsOfPicturesThatOneOfTheModelsHasLearnt() {
+    void warnsOfPicturesThatAModelMayHaveLearnedFrom() {
         Result validated = evaluate(second, first);
         assertThat(validated.warnings()).singleElement().asString().contains(first + " was validated on other");
-        assertThat(evaluate(first, second).warnings()).as("held out of both").isEmpty();
+        assertThat(evaluate(first, second).warnings()).singleElement().asString().contains(second.toString());
         Result whole = evaluate(first, second, "--data", pictures);
         assertThat(whole.warnings()).hasSize(2);
-        assertThat(whole.warnings().getLast()).contains(second + " was trained on a part of " + pictures);
+        assertThat(whole.warnings().getLast()).contains(second.toString(), "trained", pictures.toString());
         assertThat(evaluate(first, first).warnings()).isEmpty();
     }
 
@@ -174,7 +174,7 @@ class EvaluateTest {
         }
         for (Path named : List.of(run, model)) {
             Result.of("evaluate", named, "--threads", 1).isRefused(1, "held out of " + changing + " now are not those",
-                    "added, removed or renamed", "may be ones that it was trained on", "--data");
+                    "added, removed or renamed", "--data");
         }
         assertThat(evaluate(run, "--data", unseen, "--json").json().get("n").asInt()).isEqualTo(UNSEEN);
         for (int i = 0; i < 9; i++) {
@@ -185,7 +185,7 @@ class EvaluateTest {
 
     /// What is prepared holds out by the rule of its own folder, of which a fold knows nothing.
     @Test
-    void warnsOfPreparedPicturesThatAFoldHasLearnt() throws Exception {
+    void warnsOfPreparedPicturesThatAFoldMayHaveLearnedFrom() throws Exception {
         Path runs = root.resolve("folds");
         Path folds = Path.of(Result.done("finetune", second, "--data", pictures, "--folds", 2, "--epochs", 1, "--runs",
                 runs, "--threads", 1, "--json").json().get("runs").asText());
@@ -193,17 +193,16 @@ class EvaluateTest {
         Path fold = folds.resolve("fold-1");
         for (Path named : List.of(prepared, pictures)) {
             assertThat(evaluate(fold, "--data", named).warnings()).singleElement().asString()
-                    .contains("the model was trained on a part of " + named);
+                    .contains("trained", named.toString());
         }
         assertThat(evaluate(fold).warnings()).isEmpty();
         assertThat(evaluate(first, "--data", prepared).warnings()).isEmpty();
-        assertThat(evaluate(second, "--data", prepared).warnings()).as("some of those that were held out").isEmpty();
         assertThat(evaluate(first, "--data", prepare(pictures, "as-second", 0.4)).warnings()).hasSize(1);
     }
 
     /// As without --data, where it is refused.
     @Test
-    void warnsOfPreparedPicturesThatWereDealtAnew() throws Exception {
+    void warnsOfPreparedPicturesThatWereSplitOtherwise() throws Exception {
         Path changing = root.resolve("dealt");
         ToyImages.write(changing, 8, 1);
         Path run = run("before", changing, ToyRecipe.TEXT.replace("epochs: 8", "epochs: 1"));
@@ -213,7 +212,7 @@ class EvaluateTest {
         }
         Path prepared = prepare(changing, "prepared-after", 0.3);
         assertThat(evaluate(run, "--data", prepared).warnings()).singleElement().asString()
-                .contains("was trained on a part of " + prepared, "leave --data away");
+                .contains("trained", prepared.toString(), "--data");
     }
 
     private static Path prepare(Path source, String name, double holdOut) {
@@ -279,7 +278,7 @@ class EvaluateTest {
     }
 
     private static List<String> figures(Result result) {
-        return result.out().lines().takeWhile(line -> !line.startsWith("commonest")).toList();
+        return result.out().lines().takeWhile(line -> !line.startsWith("most frequent")).toList();
     }
 
     /// What a model says of the unseen pictures, by the file's and the class's name.
