@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.loader.DataLoader;
@@ -18,14 +20,13 @@ import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 
-/// Networks that are evaluated together on the same pictures, each by itself and by the mean of what they say: the paper's
-/// "averaging the predictions of five similar CNNs" (§6.1, table 2). One network is an ensemble too.
+/// Evaluates one or several networks on the same images, each by itself and by the mean of their probabilities: the paper's
+/// "averaging the predictions of five similar CNNs" (§6.1, table 2). All networks go through the images together, batch by
+/// batch, so that memory does not grow with their number.
 ///
-/// All go through the pictures in step, batch by batch, so that nothing grows with their number.
-///
-/// @param members at least one, on the same classes and the same pictures
-/// @param views of every picture
-/// @param batch views at a time; all views of a picture stay together, so it may be a few more
+/// @param members at least one, with the same classes and the same images
+/// @param views of every image
+/// @param batch crops at a time; all crops of an image stay together, so it may be a few more
 /// @param workers threads that assemble batches, for each different [Input]
 public record Ensemble(List<Member> members, Views views, int batch, int workers) {
     private static final int DEPTH = 2;
@@ -35,88 +36,92 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
         if (members.stream().map(member -> member.network().architecture().classes()).distinct().count() != 1) {
             throw new IllegalArgumentException("an ensemble needs networks with one number of classes");
         }
-        if (members.stream().map(member -> member.input().squares().size()).distinct().count() != 1) {
-            throw new IllegalArgumentException("the networks of an ensemble must be shown the same pictures");
+        if (members.stream().map(member -> member.input().images().size()).distinct().count() != 1) {
+            throw new IllegalArgumentException("an ensemble needs the same pictures for all networks");
         }
     }
 
-    /// A network and what it is shown.
+    /// A network and the images that it reads.
     public record Member(Network network, Input input) {}
 
-    /// The pictures for a network. Members with the same input share the work of reading it.
+    /// The images for a network. Members with the same input share the work of reading it.
     ///
-    /// @param squares of the preprocessing's `resize` side and channels
-    /// @param preprocessing what the pictures go through
-    public record Input(ImageDataset squares, Preprocessing preprocessing) {}
+    /// @param images of the preprocessing's `resize` side and channels
+    public record Input(ImageDataset images, Preprocessing preprocessing) {}
 
-    /// What was found.
+    /// The result of an evaluation.
     ///
     /// @param average of the members' probabilities
     /// @param members each by itself, in their order
     public record Outcome(ViewReport average, List<ViewReport> members) {}
 
-    /// The counts for one source of probabilities.
+    /// The counts for one network or for the average.
     ///
-    /// @param views over all views of each picture
-    /// @param center of the middle alone, from the same pass; empty if it is the only view
+    /// @param views over all views of each image
+    /// @param center of the center crop alone, from the same pass; empty if it is the only view
     public record ViewReport(TopKErrors.Report views, Optional<TopKErrors.Report> center) {}
 
-    /// Goes through all pictures once.
+    /// Goes through all images once.
     ///
-    /// @param consumer gets every picture's prediction: the average's, over all views
+    /// @param consumer gets the prediction for every image: the average's, over all views
     /// @param stop asked after every batch whether to give up
-    /// @return the counts over all pictures, or nothing if it was stopped
+    /// @return the counts over all images, or nothing if it was stopped
     public Optional<Outcome> evaluate(Listener listener, Prediction.Consumer consumer, BooleanSupplier stop)
             throws IOException, InterruptedException {
-        List<Tally> tallies = members.stream().map(_ -> new Tally(views, classes())).toList();
-        Tally average = new Tally(views, classes());
-        ImageDataset pictures = members.getFirst().input().squares();
-        int done = 0;
-        try (Feeds feeds = new Feeds(this)) {
-            while (done < pictures.size()) {
-                List<ViewProbabilities> said = probabilities(feeds.next());
-                ViewProbabilities mean = ViewProbabilities.mean(said);
-                int[] labels = labels(pictures, done, mean.mean().length / classes());
-                for (int i = 0; i < said.size(); i++) {
-                    tallies.get(i).add(said.get(i), labels);
-                }
-                average.add(mean, labels);
-                for (int i = 0; i < labels.length; i++) {
-                    consumer.accept(
-                            new Prediction(pictures.name(done + i), labels[i], best(mean.mean(), i * classes())));
-                }
-                done += labels.length;
-                listener.done(done, pictures.size());
-                if (stop.getAsBoolean()) {
-                    return Optional.empty();
-                }
-            }
+        Map<Input, DataLoader> loaders = new LinkedHashMap<>();
+        try {
+            members.forEach(member -> loaders.computeIfAbsent(member.input(), this::loader));
+            return evaluate(loaders, listener, consumer, stop);
+        } finally {
+            loaders.values().forEach(DataLoader::close);
         }
-        return Optional.of(new Outcome(average.report(), tallies.stream().map(Tally::report).toList()));
     }
 
-    private DataLoader feed(Input input) {
+    private Optional<Outcome> evaluate(Map<Input, DataLoader> loaders, Listener listener,
+            Prediction.Consumer consumer, BooleanSupplier stop) throws IOException, InterruptedException {
+        List<Tally> tallies = members.stream().map(_ -> new Tally(classes())).toList();
+        Tally average = new Tally(classes());
+        ImageDataset images = members.getFirst().input().images();
+        int done = 0;
+        while (done < images.size()) {
+            Map<Input, ImageBatch> batches = new LinkedHashMap<>();
+            for (Map.Entry<Input, DataLoader> entry : loaders.entrySet()) {
+                batches.put(entry.getKey(), entry.getValue().next());
+            }
+            List<ViewProbabilities> each = members.stream().map(member -> ViewProbabilities.of(
+                    probabilities(member.network(), Objects.requireNonNull(batches.get(member.input()))), views,
+                    classes())).toList();
+            ViewProbabilities mean = ViewProbabilities.mean(each);
+            int first = done;
+            int[] labels = IntStream.range(0, mean.mean().length / classes()).map(i -> images.label(first + i))
+                    .toArray();
+            for (int i = 0; i < each.size(); i++) {
+                tallies.get(i).add(each.get(i), labels);
+            }
+            average.add(mean, labels);
+            for (int i = 0; i < labels.length; i++) {
+                consumer.accept(new Prediction(images.name(done + i), labels[i], best(mean.mean(), i * classes())));
+            }
+            done += labels.length;
+            listener.done(done, images.size());
+            if (stop.getAsBoolean()) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Outcome(average.report(views),
+                tallies.stream().map(tally -> tally.report(views)).toList()));
+    }
+
+    private DataLoader loader(Input input) {
         int batchSize = Math.ceilDiv(batch, views.count());
-        SequentialSampler plan = new SequentialSampler(input.squares().size(), batchSize,
+        SequentialSampler sampler = new SequentialSampler(input.images().size(), batchSize,
                 views.of(input.preprocessing()));
         return new DataLoader(
-                input.squares(), input.preprocessing(), plan, batchSize * views.count(), workers, DEPTH);
+                input.images(), input.preprocessing(), sampler, batchSize * views.count(), workers, DEPTH);
     }
 
     private int classes() {
         return members.getFirst().network().architecture().classes();
-    }
-
-    private List<ViewProbabilities> probabilities(Map<Input, ImageBatch> batches) {
-        List<ViewProbabilities> said = new ArrayList<>();
-        for (Member member : members) {
-            ImageBatch batch = batches.get(member.input());
-            if (batch == null) {
-                throw new IllegalStateException("no feed for " + member.input().preprocessing());
-            }
-            said.add(ViewProbabilities.of(probabilities(member.network(), batch), views, classes()));
-        }
-        return said;
     }
 
     private static float[] probabilities(Network network, ImageBatch batch) {
@@ -126,69 +131,26 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
         }
     }
 
-    private static int[] labels(ImageDataset pictures, int from, int count) {
-        int[] labels = new int[count];
-        for (int i = 0; i < count; i++) {
-            labels[i] = pictures.label(from + i);
-        }
-        return labels;
-    }
-
     private List<Score> best(float[] probabilities, int offset) {
         return TopK.best(probabilities, offset, classes(), Prediction.TOP).stream()
                 .map(label -> new Score(label, probabilities[offset + label]))
                 .toList();
     }
 
-    /// The counts of one source of probabilities.
-    private static final class Tally {
-        private final Views counted;
-        private final TopKErrors views;
-        private final TopKErrors center;
-
-        Tally(Views counted, int classes) {
-            this.counted = counted;
-            this.views = new TopKErrors(classes);
-            this.center = new TopKErrors(classes);
+    /// The counts for one network or for the average.
+    private record Tally(TopKErrors all, TopKErrors center) {
+        Tally(int classes) {
+            this(new TopKErrors(classes), new TopKErrors(classes));
         }
 
-        void add(ViewProbabilities said, int[] labels) {
-            views.add(said.mean(), labels, labels.length);
-            center.add(said.center(), labels, labels.length);
+        void add(ViewProbabilities probabilities, int[] labels) {
+            all.add(probabilities.mean(), labels, labels.length);
+            center.add(probabilities.center(), labels, labels.length);
         }
 
-        ViewReport report() {
-            return new ViewReport(
-                    views.report(), counted == Views.CENTER ? Optional.empty() : Optional.of(center.report()));
-        }
-    }
-
-    /// One feed for each different input, all at the same batch.
-    private static final class Feeds implements AutoCloseable {
-        private final Map<Input, DataLoader> feeds = new LinkedHashMap<>();
-
-        Feeds(Ensemble ensemble) {
-            try {
-                for (Member member : ensemble.members) {
-                    feeds.computeIfAbsent(member.input(), ensemble::feed);
-                }
-            } catch (RuntimeException | Error e) {
-                close();
-                throw e;
-            }
-        }
-
-        Map<Input, ImageBatch> next() throws IOException, InterruptedException {
-            Map<Input, ImageBatch> batches = new LinkedHashMap<>();
-            for (Map.Entry<Input, DataLoader> entry : feeds.entrySet()) {
-                batches.put(entry.getKey(), entry.getValue().next());
-            }
-            return batches;
-        }
-
-        @Override
-        public void close() {
-            feeds.values().forEach(DataLoader::close);
+        ViewReport report(Views views) {
+            return new ViewReport(all.report(),
+                    views == Views.CENTER ? Optional.empty() : Optional.of(center.report()));
         }
     }
 }

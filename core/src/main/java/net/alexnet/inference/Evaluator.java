@@ -10,15 +10,15 @@ import net.alexnet.inference.Ensemble.Input;
 import net.alexnet.inference.Ensemble.Member;
 import net.alexnet.nn.Network;
 
-/// Evaluates networks in training on one set of pictures: the middle of each, every picture once.
+/// Evaluates networks in training on one dataset: the center crop of every image, once.
 ///
-/// @param squares prepared for `preprocessing`
-/// @param preprocessing what the pictures go through
-/// @param batch pictures at a time
+/// @param images of the preprocessing's `resize` side and channels
+/// @param preprocessing of the images
+/// @param batch images at a time
 /// @param workers threads that assemble batches
-public record Evaluator(ImageDataset squares, Preprocessing preprocessing, int batch,
+public record Evaluator(ImageDataset images, Preprocessing preprocessing, int batch,
         int workers) implements Validation {
-    /// Is told how many pictures are done.
+    /// Is told how many images are done.
     @FunctionalInterface
     public interface Listener {
         void done(long done, long total);
@@ -27,7 +27,7 @@ public record Evaluator(ImageDataset squares, Preprocessing preprocessing, int b
     @Override
     public Optional<TopKErrors.Report> evaluate(Network network, Listener listener, BooleanSupplier stop)
             throws IOException, InterruptedException {
-        Member alone = new Member(network, new Input(squares, preprocessing));
+        Member alone = new Member(network, new Input(images, preprocessing));
         return new Ensemble(List.of(alone), Views.CENTER, batch, workers)
                 .evaluate(listener, Prediction.Consumer.NONE, stop)
                 .map(outcome -> outcome.average().views());

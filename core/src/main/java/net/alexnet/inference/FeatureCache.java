@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -124,6 +126,26 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         }
         SkippingDataset readable = readable(images);
         extract(extractor, readable, consumer, 0, images.size());
+        return readable.rejected();
+    }
+
+    /// Computes the features of images that are searched for among stored ones. Where the same image is stored, its stored
+    /// features are used, because another batch may round otherwise.
+    ///
+    /// @return the images that cannot be read
+    public List<RejectedImage> queries(ImageDataset images, CachedFeatures stored,
+            FeatureExtractor.Consumer consumer) throws IOException, InterruptedException {
+        Map<String, Integer> rowOf = new HashMap<>();
+        for (int i = 0; i < stored.rows().size(); i++) {
+            rowOf.putIfAbsent(stored.rows().get(i).content(), i);
+        }
+        SkippingDataset readable = readable(images);
+        extractor.extract(readable, false, (image, own) -> {
+            if (readable.reason(image) == null) {
+                Integer same = rowOf.get(readable.contentId(image));
+                consumer.accept(image, same == null ? own : stored.row(same));
+            }
+        }, (_, _) -> {});
         return readable.rejected();
     }
 

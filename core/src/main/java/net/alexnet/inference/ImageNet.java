@@ -9,26 +9,26 @@ import java.util.List;
 import java.util.Objects;
 import net.alexnet.data.Synset;
 
-/// The 1,000 classes of ILSVRC-2012, in the two orders that weights have them.
+/// The 1,000 classes of ILSVRC-2012, in the two orders that are in use for weights.
 ///
-/// Confusing the orders gives a net that looks trained and is always wrong, so that a file's order is part of its card.
+/// A network with the wrong order looks trained and is always wrong, so a model card states the classes in their order.
 public final class ImageNet {
     /// The number of classes.
     public static final int CLASSES = 1000;
 
     private static final String RESOURCE = "imagenet-2012.tsv";
 
-    /// In what order the classes stand.
+    /// The order of the classes.
     public enum Order {
-        /// By the wnid: n01440764 tench is the first. Caffe, torchvision and nearly everyone since.
+        /// By the wnid: n01440764 tench is the first. Used by Caffe, torchvision and nearly everyone since.
         SORTED,
-        /// By the devkit's ILSVRC2012_ID: n02119789 kit fox is the first. The 2012 source, and some early ports.
+        /// By the devkit's ILSVRC2012_ID: n02119789 kit fox is the first. Used by the 2012 source and some early ports.
         DEVKIT
     }
 
     private ImageNet() {}
 
-    /// All classes; the words of each are one name, and no two are the same.
+    /// All classes. The words of each are one name, and no two names are the same.
     public static List<Synset> classes(Order order) {
         return switch (order) {
             case SORTED -> Lists.SORTED;

@@ -30,17 +30,18 @@ import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Shape;
 
-/// A trained network with its card, as it lies in a `model.safetensors`.
+/// A trained network with its card, as a `model.safetensors` stores it.
 ///
 /// The metadata has the keys `format` (`alexnet-1`), `network`, `classes`, `preprocessing` (JSON) and `origin` (text), and,
-/// where they are known, `wnids` and `provenance` (JSON), `views` (a number) and `color_order` (always `rgb`); tensors are named `conv1.weight`, `conv1.bias` and so on, in PyTorch's order of axes. Where the preprocessing takes a
-/// mean image away, `mean_image` holds it, channels × height × width.
+/// where they are known, `wnids` and `provenance` (JSON), `views` (a number) and `color_order` (always `rgb`). The tensors are
+/// named `conv1.weight`, `conv1.bias` and so on, in PyTorch's order of axes. If the preprocessing subtracts a mean image,
+/// the tensor `mean_image` is that image, channels × height × width.
 public record Model(ModelCard card, Network network) {
     private static final String FORMAT = "alexnet-1";
-    /// The tensor that holds a mean image; in a file whose metadata holds it, the key.
+    /// The name of the tensor that is a mean image, or of the metadata that holds it.
     public static final String MEAN_IMAGE = "mean_image";
 
-    /// The key of the order of colours in the file's `conv1`.
+    /// The key of the order of the colors that `conv1` reads.
     public static final String COLOR_ORDER = "color_order";
     private static final String OLD_COLOR_ORDER = "colour_order";
 
@@ -81,7 +82,7 @@ public record Model(ModelCard card, Network network) {
         }
     }
 
-    /// What a model file holds besides the network's parameters.
+    /// The tensors of a model file besides the network's parameters.
     public static List<NamedTensor> entries(ModelCard card) {
         return card.preprocessing()
                 .meanImage()
@@ -90,9 +91,9 @@ public record Model(ModelCard card, Network network) {
                 .orElse(List.of());
     }
 
-    /// The preprocessing as it stands in the metadata.
+    /// The preprocessing as the metadata has it.
     ///
-    /// @param scale a single number where it is the same for every channel
+    /// @param scale a single number if it is the same for every channel
     /// @param meanImage whether there is one, among the tensors
     private record StoredPreprocessing(
             int channels,
@@ -104,50 +105,36 @@ public record Model(ModelCard card, Network network) {
                 JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED}) List<Double> scale,
             boolean meanImage) {
         StoredPreprocessing {
-            if (scale.size() == 1) {
-                scale = Collections.nCopies(channels, scale.getFirst());
-            }
-            mean = plain(channels, resize, crop, mean, scale).mean(); // refuses what makes no sense
+            mean = preprocessing(channels, resize, crop, mean, scale, Optional.empty()).mean(); // refuses wrong values
         }
 
         static StoredPreprocessing of(Preprocessing preprocessing) {
-            return new StoredPreprocessing(
-                    preprocessing.channels(),
-                    preprocessing.resize(),
-                    preprocessing.crop(),
-                    preprocessing.mean(),
-                    preprocessing.scale(),
+            List<Double> scale = preprocessing.scale();
+            return new StoredPreprocessing(preprocessing.channels(), preprocessing.resize(), preprocessing.crop(),
+                    preprocessing.mean(), scale.stream().distinct().count() == 1 ? scale.subList(0, 1) : scale,
                     preprocessing.meanImage().isPresent());
         }
 
-        /// What is written: a number, if one says it all.
-        @JsonProperty
-        @JsonFormat(with = JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED)
-        @Override
-        public List<Double> scale() {
-            return scale.stream().distinct().count() == 1 ? List.of(scale.getFirst()) : scale;
-        }
-
-        private static Preprocessing plain(
-                int channels, int resize, int crop, List<Double> mean, List<Double> scale) {
-            return new Preprocessing(channels, resize, crop, mean, scale, Optional.empty());
+        private static Preprocessing preprocessing(int channels, int resize, int crop, List<Double> mean,
+                List<Double> scale, Optional<MeanImage> image) {
+            return new Preprocessing(channels, resize, crop, mean,
+                    scale.size() == 1 ? Collections.nCopies(channels, scale.getFirst()) : scale, image);
         }
 
         Preprocessing with(WeightFile weights) throws WeightFileException {
-            Preprocessing plain = plain(channels, resize, crop, mean, scale);
             if (!meanImage) {
-                return plain;
+                return preprocessing(channels, resize, crop, mean, scale, Optional.empty());
             }
             Shape shape = meanShape(channels, crop);
             float[] values = weights.metadata().containsKey(MEAN_IMAGE)
                     ? decoded(weights, shape)
                     : weights.values(MEAN_IMAGE, shape).toArray(NamedTensor.FLOAT);
-            MeanImage image = channelsLast(values, channels, crop);
-            return new Preprocessing(channels, resize, crop, mean, scale, Optional.of(image));
+            return preprocessing(channels, resize, crop, mean, scale,
+                    Optional.of(channelsLast(values, channels, crop)));
         }
     }
 
-    /// A mean image among the metadata, as an ONNX file has it: Base64 of its values, little-endian.
+    /// A mean image in the metadata, as an ONNX file has it: Base64 of its values, little-endian.
     private static float[] decoded(WeightFile weights, Shape shape) throws WeightFileException {
         byte[] bytes;
         try {
@@ -187,13 +174,12 @@ public record Model(ModelCard card, Network network) {
         return new MeanImage(side, channels, interleaved);
     }
 
-    /// A model file that was opened and checked, but whose network is on no backend yet.
+    /// A model that was opened and checked, but whose network is on no backend yet.
     ///
-    /// @param card what the file says of itself
+    /// @param card of the model
     /// @param weights of the network under its own names; their values may be used after the file is closed
     public record Stored(ModelCard card, WeightFile weights) {
-        /// Puts the network on a backend; it reads its weights where they lie in the file, as far as the backend can, so
-        /// this is quick.
+        /// Puts the network on a backend. This is quick: a backend that can uses the weights where they are mapped.
         ///
         /// @throws WeightFileException if a parameter is missing or of another shape
         public Model on(Backend backend) throws WeightFileException {
@@ -203,7 +189,7 @@ public record Model(ModelCard card, Network network) {
 
     /// Reads a model file.
     ///
-    /// @throws WeightFileException if the file is damaged, or does not say what network it holds
+    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a network
     public static Stored read(Path file) throws WeightFileException {
         SafetensorsFile weights = SafetensorsFile.openLasting(file);
         return new Stored(card(file, weights), weights);
@@ -211,28 +197,28 @@ public record Model(ModelCard card, Network network) {
 
     /// Reads a model file and puts its network on a backend.
     ///
-    /// @throws WeightFileException if the file is damaged, or does not say what network it holds
+    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a network
     public static Model open(Path file, Backend backend) throws WeightFileException {
         return read(file).on(backend);
     }
 
-    /// What a model file says of itself. The file does not stay open, and its weights are not read.
+    /// The card of a model file. The file is closed again, and its weights are not read.
     ///
-    /// @throws WeightFileException if the file is damaged, or does not say what network it holds
+    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a network
     public static ModelCard cardOf(Path file) throws WeightFileException {
         try (SafetensorsFile weights = SafetensorsFile.open(file)) {
             return card(file, weights);
         }
     }
 
-    /// Whether a file's metadata says that it is a model file, and its tensors so under our own names.
+    /// Whether a file's metadata says that it is a model file, whose tensors have this library's names.
     public static boolean isModel(Map<String, String> metadata) {
         return FORMAT.equals(metadata.get("format")) && metadata.containsKey("network");
     }
 
-    /// What a file of weights under whatever names says of the model that they are; nothing if it says nothing.
+    /// The card in the metadata of a file of weights, whatever its tensors' names are; empty if there is none.
     ///
-    /// @throws WeightFileException if what it says is damaged or contradicts itself
+    /// @throws WeightFileException if the card is damaged or contradicts itself
     public static Optional<ModelCard> cardOf(WeightFile weights) throws WeightFileException {
         if (isModel(weights.metadata())) {
             return Optional.of(card(weights.path(), weights));
@@ -252,13 +238,13 @@ public record Model(ModelCard card, Network network) {
     private static ModelCard card(Path file, WeightFile weights) throws WeightFileException {
         Map<String, String> metadata = weights.metadata();
         if (!FORMAT.equals(metadata.get("format"))) {
-            throw new WeightFileException(file, "its metadata does not say which network it holds: 'format' must be '"
+            throw new WeightFileException(file, "its metadata does not describe a network: 'format' must be '"
                     + FORMAT + "', found "
                     + (metadata.isEmpty() ? "no metadata" : metadata.getOrDefault("format", "none")));
         }
-        String colours = colorOrder(metadata).orElse(ModelCard.COLOR_ORDER);
-        if (!colours.equals(ModelCard.COLOR_ORDER)) {
-            throw new WeightFileException(file, "its metadata says that its colours are in the order '" + colours
+        String colors = colorOrder(metadata).orElse(ModelCard.COLOR_ORDER);
+        if (!colors.equals(ModelCard.COLOR_ORDER)) {
+            throw new WeightFileException(file, "its metadata says that its colors are in the order '" + colors
                     + "'; a model file's are always " + ModelCard.COLOR_ORDER);
         }
         return stated(file, weights);
@@ -301,7 +287,7 @@ public record Model(ModelCard card, Network network) {
         }
     }
 
-    /// What is wrong, without the names of our classes.
+    /// What is wrong, without the names of Java packages.
     private static String problem(JsonProcessingException e) {
         String text = e instanceof ValueInstantiationException && e.getCause() != null
                 ? e.getCause().getMessage()

@@ -7,15 +7,15 @@ import java.util.regex.Pattern;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.nn.AlexNet;
 
-/// What a model file says of itself in its metadata, so that nobody has to guess.
+/// The description of a model, which a model file has in its metadata.
 ///
-/// @param network the table and its options
+/// @param network the variant and its options
 /// @param classes the classes' names; the network's n-th output is the n-th name
-/// @param preprocessing what a picture goes through before it enters
-/// @param origin where the weights come from, in a line
+/// @param preprocessing of an image before the network reads it
+/// @param origin of the weights, in one line
 /// @param wnids the classes' identifiers in WordNet such as `n01440764`, one for each; empty if they have none
-/// @param views how many views of a picture the weights' published figures are averaged over, 1 or 10, if that is known
-/// @param provenance the file that the weights were imported from; nothing if they were trained here
+/// @param views of an image, 1 or 10, over which the published figures of the weights are averaged, if that is known
+/// @param provenance the file that the weights were imported from; empty if they were trained by this library
 public record ModelCard(
         AlexNet network,
         List<String> classes,
@@ -24,8 +24,8 @@ public record ModelCard(
         List<String> wnids,
         Optional<Integer> views,
         Optional<Provenance> provenance) {
-    /// The colours of a picture's samples in the order in which a network reads them, whatever the weights were trained
-    /// with: importing turns the kernels of conv1 round where it must.
+    /// The order of the colors that every network reads. Importing reorders the kernels of conv1 where the weights were
+    /// trained with another.
     public static final String COLOR_ORDER = "rgb";
 
     private static final Pattern WNID = Pattern.compile("n\\d{8}");
@@ -58,7 +58,7 @@ public record ModelCard(
         }
     }
 
-    /// The card of weights that were trained here.
+    /// The card of weights that were trained by this library.
     public ModelCard(AlexNet network, List<String> classes, Preprocessing preprocessing, String origin) {
         this(network, classes, preprocessing, origin, List.of(), Optional.empty(), Optional.empty());
     }

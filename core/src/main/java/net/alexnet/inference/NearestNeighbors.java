@@ -1,22 +1,34 @@
 package net.alexnet.inference;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /// Nearest neighbors by Euclidean distance, found by comparing with every row.
 ///
-/// A query reads the whole matrix once with all cores: 1.6 GB for 100,000 rows of 4,096 features.
+/// A query reads the whole matrix once with all cores: 1.6 GB for 100,000 rows of 4,096 features, which takes 0.4 seconds
+/// of one core where the file is in memory. Plain loops: the Vector API gains little where memory is the limit.
 public final class NearestNeighbors {
     private static final int BLOCK = 256;
 
     private NearestNeighbors() {}
 
+    /// A row near to a query.
+    ///
+    /// @param row its index
+    /// @param distance Euclidean, in the features' unit
+    public record Neighbor(int row, double distance) {
+        /// Nearest first; of equally near rows the one with the lower index.
+        static final Comparator<Neighbor> ORDER = Comparator.comparingDouble(Neighbor::distance)
+                .thenComparingInt(Neighbor::row);
+    }
+
     /// The nearest rows, nearest first.
     ///
     /// @param query of the features' length
-    /// @param count how many at most
-    /// @param wanted which rows may come
+    /// @param count of the rows at most
+    /// @param wanted tells which rows count
     public static List<Neighbor> nearest(
             CachedFeatures features, float[] query, int count, IntPredicate wanted) {
         int rows = features.rows().size();

@@ -5,7 +5,7 @@ import java.util.List;
 
 /// A network's prediction for one picture.
 ///
-/// @param name the picture's, as its set calls it
+/// @param name of the image in its dataset
 /// @param label its true class
 /// @param best the five most probable classes, or all where there are fewer, best first
 public record Prediction(String name, int label, List<Score> best) {
@@ -16,15 +16,15 @@ public record Prediction(String name, int label, List<Score> best) {
         best = List.copyOf(best);
     }
 
-    /// A class that the picture may be of.
+    /// A class and its probability.
     ///
     /// @param probability 0 to 1
     public record Score(int label, float probability) {}
 
-    /// Takes the predictions of an evaluation, in the order of the pictures.
+    /// Receives the predictions of an evaluation, in the order of the images.
     @FunctionalInterface
     public interface Consumer {
-        /// For who wants the counts alone.
+        /// Ignores them.
         Consumer NONE = _ -> {};
 
         void accept(Prediction prediction) throws IOException;

@@ -3,17 +3,17 @@ package net.alexnet.inference;
 import java.util.Arrays;
 import java.util.List;
 
-/// The order of the classes by their probability for one picture.
+/// The order of the classes by their probability for one image.
 ///
-/// Equal probabilities rank in the order of the classes, so that a network which says the same of every class is not
-/// right by accident; a probability that is not a number ranks last.
+/// Equal probabilities rank in the order of the classes, so that a network which gives every class the same probability is
+/// not right by accident. A probability that is not a number ranks last.
 public final class TopK {
     private TopK() {}
 
-    /// The place of a class: 0 for the most probable one.
+    /// The rank of a class: 0 for the most probable one.
     ///
     /// @param row holds one probability per class from `offset` on
-    /// @return `0 .. classes − 1`; `classes` where the class's own probability is not a number
+    /// @return `0 .. classes − 1`; `classes` if the class's own probability is not a number
     public static int place(float[] row, int offset, int classes, int label) {
         float own = row[offset + label];
         if (Float.isNaN(own)) {
@@ -40,9 +40,9 @@ public final class TopK {
         return best;
     }
 
-    /// The most probable classes, best first.
+    /// The most probable classes, most probable first.
     ///
-    /// @param count how many at most
+    /// @param count of the classes at most
     public static List<Integer> best(float[] row, int offset, int classes, int count) {
         int[] best = new int[Math.min(count, classes)]; // the best of the classes seen so far
         int kept = 0;

@@ -5,21 +5,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The running counts of an evaluation.
+/// Counts top-1 and top-5 errors, the loss and the most frequent mistakes of an evaluation.
 public final class TopKErrors {
     private static final int TOP = 5;
     private static final int WORST = 10;
 
     private final int classes;
-    private final Map<Pair, Integer> confusions = new HashMap<>(); // of the many pairs there could be, those that occur
+    private final Map<Pair, Integer> confusions = new HashMap<>(); // only pairs that occur
     private long pictures;
     private long missedTop1;
     private long missedTop5;
     private double lossSum;
 
-    /// Counts of nothing yet.
+    /// Starts at zero.
     ///
-    /// @param classes that the network tells apart
+    /// @param classes the number of classes
     public TopKErrors(int classes) {
         this.classes = classes;
     }
@@ -27,7 +27,7 @@ public final class TopKErrors {
     /// Counts a batch.
     ///
     /// @param probabilities `(labels.length, classes)`, row by row; of several views or networks, their mean
-    /// @param count how many rows of it hold pictures
+    /// @param count of the rows that hold images
     /// @param labels the true class of each row
     public void add(float[] probabilities, int[] labels, int count) {
         for (int i = 0; i < count; i++) {
@@ -44,9 +44,9 @@ public final class TopKErrors {
         }
     }
 
-    /// What was counted.
+    /// The counts so far.
     ///
-    /// @throws IllegalStateException if nothing was
+    /// @throws IllegalStateException if there were no images
     public Report report() {
         if (pictures == 0) {
             throw new IllegalStateException("there were no pictures to evaluate");
@@ -73,13 +73,13 @@ public final class TopKErrors {
 
     private record Pair(int label, int predicted) {}
 
-    /// What an evaluation found.
+    /// The result of an evaluation.
     ///
-    /// @param n pictures counted
-    /// @param missedTop1 pictures whose class was not the most probable one
-    /// @param missedTop5 pictures whose class was not among the five most probable
+    /// @param n images counted
+    /// @param missedTop1 images whose class was not the most probable one
+    /// @param missedTop5 images whose class was not among the five most probable
     /// @param top1Error `missedTop1 / n`, a fraction
-    /// @param top5Error `missedTop5 / n`, a fraction; 0 where there are at most five classes
+    /// @param top5Error `missedTop5 / n`, a fraction; 0 if there are at most five classes
     /// @param loss the mean of `−log p` of the true class
     /// @param confusions the ten most frequent mistakes, most frequent first
     public record Report(
@@ -91,10 +91,10 @@ public final class TopKErrors {
             double loss,
             List<Confusion> confusions) {}
 
-    /// Pictures of one class for which another class was the most probable.
+    /// Images of one class for which another class was the most probable.
     ///
     /// @param label the true class
     /// @param predicted the class that was predicted instead
-    /// @param count how often
+    /// @param count of these images
     public record Confusion(int label, int predicted, int count) {}
 }

@@ -2,20 +2,20 @@ package net.alexnet.inference;
 
 import java.util.List;
 
-/// What is said of a batch of pictures, a probability for each class: `(pictures, classes)`, row by row.
+/// The probabilities of the classes for a batch of images, `(images, classes)`, row by row.
 ///
-/// @param mean over the views of each picture
-/// @param center of the middle view alone
+/// @param mean over the views of each image
+/// @param center of the center view alone
 @SuppressWarnings("ArrayRecordComponent") // lives for a batch, never compared
 record ViewProbabilities(float[] mean, float[] center) {
-    /// One network's.
+    /// The probabilities of one network.
     ///
-    /// @param rows `(pictures · views, classes)`, the views of a picture next to each other
+    /// @param rows `(images · views, classes)`, the views of an image next to each other
     static ViewProbabilities of(float[] rows, Views views, int classes) {
-        int pictures = rows.length / (views.count() * classes);
-        float[] mean = new float[pictures * classes];
-        float[] center = new float[pictures * classes];
-        for (int i = 0; i < pictures; i++) {
+        int images = rows.length / (views.count() * classes);
+        float[] mean = new float[images * classes];
+        float[] center = new float[images * classes];
+        for (int i = 0; i < images; i++) {
             int first = i * views.count() * classes;
             for (int c = 0; c < classes; c++) {
                 double sum = 0;
@@ -29,9 +29,9 @@ record ViewProbabilities(float[] mean, float[] center) {
         return new ViewProbabilities(mean, center);
     }
 
-    /// The mean of several networks'.
+    /// The mean over several networks.
     ///
-    /// @param networks at least one, all of the same pictures and classes
+    /// @param networks at least one, all for the same images and classes
     static ViewProbabilities mean(List<ViewProbabilities> networks) {
         return new ViewProbabilities(
                 mean(networks.stream().map(ViewProbabilities::mean).toArray(float[][]::new)),

@@ -4,12 +4,12 @@ import java.util.List;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
 
-/// Where a trained network looks at a picture, §4.1 of the paper. Its answer is the mean of the probabilities over the
-/// views (the source: `probsAccum` in `layer.cu`).
+/// The crops of an image that are classified, §4.1 of the paper. The prediction is the mean of their probabilities (the source:
+/// `probsAccum` in `layer.cu`).
 public enum Views {
-    /// The middle alone.
+    /// The center alone.
     CENTER(1, 0),
-    /// The four corners and the middle, and the same mirrored.
+    /// The four corners and the center, and the same mirrored.
     TEN(10, 2);
 
     private final int count;
@@ -20,17 +20,17 @@ public enum Views {
         this.center = center;
     }
 
-    /// How many views there are of a picture.
+    /// The number of views of an image.
     public int count() {
         return count;
     }
 
-    /// Which of them is the middle, from 0.
+    /// The index of the center view.
     public int center() {
         return center;
     }
 
-    /// The views themselves, [#count()] of them.
+    /// The crops, [#count()] of them.
     public List<Crop> of(Preprocessing preprocessing) {
         int resize = preprocessing.resize();
         int crop = preprocessing.crop();

@@ -149,8 +149,8 @@ class ModelTest {
     @Test
     void aFileOfOtherWeightsIsRefused() throws Exception {
         Safetensors.write(file, Map.of("format", "pt"), network.entries());
-        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class).hasMessage(file
-                + ": its metadata does not say which network it holds: 'format' must be 'alexnet-1', found pt");
+        assertThatThrownBy(() -> Model.open(file, backend)).isInstanceOf(WeightFileException.class)
+                .hasMessageContainingAll(file.toString(), "'format'", "alexnet-1", "pt");
     }
 
     @Test

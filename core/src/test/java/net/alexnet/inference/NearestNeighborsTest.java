@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.alexnet.inference.CachedFeatures.StoredRow;
+import net.alexnet.inference.NearestNeighbors.Neighbor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
