@@ -100,7 +100,8 @@ class ShutdownSignalTest {
             }
         }
         assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(said).last().asString().containsAnyOf("cannot be resumed", "and saved; go on with");
+        assertThat(said).last().asString().containsAnyOf("rows of features", "cannot be resumed",
+                "and saved; go on with");
         try (Stream<Path> left = Files.list(runs)) {
             assertThat(left).allSatisfy(run -> assertThat(run.resolve("checkpoints")).isNotEmptyDirectory());
         }
@@ -131,6 +132,27 @@ class ShutdownSignalTest {
         assertThat(drafts(kept)).isEmpty();
         assertThat(table).doesNotExist();
         assertThat(Path.of(table + ".tmp")).doesNotExist();
+    }
+
+    /// `evaluate` does not wait for anything when it is stopped, so it cannot close its files itself.
+    @Test
+    @Timeout(120)
+    void sigtermLeavesNoDraftOfATable() throws Exception {
+        Result.done("train", "--data", pictures, "--recipe", recipe, "--runs", root.resolve("runs"), "--epochs", 1);
+        for (int i = 0; i < 5000; i++) {
+            Files.copy(pictures.resolve("rows/0.png"), pictures.resolve("rows/copy-" + i + ".png"));
+        }
+        Path out = Files.createDirectory(root.resolve("out"));
+        Process child = start("evaluate", root.resolve("runs/latest"), "--data", pictures, "--out",
+                out.resolve("table.csv"), "--device", "reference", "--views", 10).redirectErrorStream(true)
+                .redirectOutput(root.resolve("said").toFile()).start();
+        while (child.isAlive() && out.toFile().list().length == 0) {
+            Thread.sleep(10);
+        }
+        child.toHandle().destroy();
+        assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.exitValue()).as(Files.readString(root.resolve("said"))).isEqualTo(SIGTERM_EXIT);
+        assertThat(out).isEmptyDirectory();
     }
 
     private static List<Path> drafts(Path folder) throws IOException {
