@@ -12,8 +12,8 @@ import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;
 
-/// A page like the paper's figure 4: a picture in the first column, those most like it in the next. It is one file: the
-/// pictures' middle squares stand in it.
+/// A page like the paper's figure 4: a picture in the first column, the most similar ones after it.
+/// It is a single file that contains the pictures, cropped to squares.
 final class ContactSheet {
     private static final int SIDE = 160; // pixels of a thumbnail
     private static final Encoding JPEG = new Encoding(Encoding.Format.JPEG, 85);
@@ -53,9 +53,9 @@ final class ContactSheet {
 
     private ContactSheet() {}
 
-    /// @param found what to show, a row each
-    /// @param asked where the pictures that were asked about stand
-    /// @param source where the others stand
+    /// @param found the rows
+    /// @param asked the pictures of the first column
+    /// @param source the other pictures
     static String of(List<Found> found, ImageSource asked, ImageSource source, ImageCodec codec)
             throws IOException {
         int columns = found.stream().mapToInt(one -> one.similar().size()).max().orElse(1);
@@ -79,15 +79,15 @@ final class ContactSheet {
 
     private static String image(ImageDataset pictures, int index, String name, ImageCodec codec) throws IOException {
         try {
-            Image square = pictures.content(index).resized(codec, SIDE, 3);
-            String data = Base64.getEncoder().encodeToString(codec.encode(square, JPEG));
+            Image image = pictures.content(index).resized(codec, SIDE, 3);
+            String data = Base64.getEncoder().encodeToString(codec.encode(image, JPEG));
             return "<img alt=\"" + escaped(name) + "\" src=\"data:image/jpeg;base64," + data + "\">";
         } catch (UnreadableImageException e) {
             return "<p>" + escaped(String.valueOf(e.getMessage())) + "</p>";
         }
     }
 
-    /// Text in an element or an attribute: nothing in it can be taken for markup, and nothing in it is invisible.
+    /// Text for an element or an attribute, without markup and invisible characters.
     static String escaped(String text) {
         StringBuilder escaped = new StringBuilder();
         text.codePoints().forEach(point -> {

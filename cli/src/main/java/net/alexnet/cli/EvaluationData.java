@@ -27,7 +27,8 @@ import net.alexnet.train.config.Recipe;
 ///
 /// @param inputs for each model, in their order; all hold the same pictures
 /// @param rejected pictures that cannot be read
-/// @param submissionIds the number of each class in a submission to the ILSVRC, where the data knows it
+/// @param submissionIds the number of each class in a submission to the ILSVRC, where the data
+///     knows it
 record EvaluationData(
         List<Input> inputs, List<RejectedImage> rejected, Optional<List<Integer>> submissionIds) {
 
@@ -82,7 +83,8 @@ record EvaluationData(
         return data;
     }
 
-    /// Warns of models whose run learned from the same source, unless it was validated on just these pictures.
+    /// Warns of models whose run learned from the same source, unless it was validated on just
+    /// these pictures.
     ///
     /// @param root where the pictures came from in the first place
     private static void warnOfTraining(String root, ImageDataset pictures, Path named, List<NamedModel> models,
@@ -104,7 +106,8 @@ record EvaluationData(
 
     // --- what the models were validated on -------------------------------------------------------------------------
 
-    /// The pictures that the first model's run was validated on: as they were prepared for it, if they still are.
+    /// The pictures that the first model's run was validated on: as they were prepared for it, if
+    /// they still are.
     private static EvaluationData validated(List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
         NamedModel first = models.getFirst();
@@ -131,7 +134,8 @@ record EvaluationData(
         return data;
     }
 
-    /// A changed folder is split otherwise, so that pictures that were learned from may be among those that are held out.
+    /// A changed folder is split otherwise, so that pictures that were learned from may be among
+    /// those that are held out.
     private static void requireHeldOut(ImageDataset pictures, String dataset, List<NamedModel> models, Tools tools)
             throws IOException {
         NamedModel first = models.getFirst();
@@ -205,7 +209,8 @@ record EvaluationData(
                 new EvaluationSet("", pictures, synsets(dataset, pictures.classes())).submissionIds());
     }
 
-    /// What ImageNet knows of the classes, in the order of a model's; nothing if it does not know them all.
+    /// What ImageNet knows of the classes, in the order of a model's; nothing if it does not know
+    /// them all.
     private static List<Synset> synsets(PreparedDataset dataset, List<String> classes) {
         List<Synset> known = dataset.dataset().synsets();
         List<String> order = dataset.dataset().classes();

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The options that `features` and `similar` have in common, and the features of the model that they name, which are stored in the
-/// user's cache.
+/// The options that `features` and `similar` have in common, and the features of the model that
+/// they name, which are stored in the user's cache.
 final class FeatureOptions {
     @Option(names = "--layer", paramLabel = "LAYER", description = "conv1 ... fc8 (with the activation behind it), pool5, norm1, softmax and so on, as 'inspect' lists them. Default: the last"
             + " hidden layer, fc7.")

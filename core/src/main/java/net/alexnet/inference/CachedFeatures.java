@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Features in files that are mapped into memory; none of them are on the heap. A mapping lasts as long as anything refers to
-/// it, even if its file is removed.
+/// Features in files that are mapped into memory; none of them are on the heap. A mapping lasts as
+/// long as anything refers to it, even if its file is removed.
 ///
 /// @param length the number of features in a row
 /// @param rows what each row is about, in the order of the images

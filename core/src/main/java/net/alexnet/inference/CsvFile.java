@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Comma-separated values with a header: `file`, `label` (empty where there is none), `f0`, `f1` and so on. Each number has as
-/// many digits as it takes to read it back exactly.
+/// Comma-separated values with a header: `file`, `label` (empty where there is none), `f0`, `f1`
+/// and so on. Each number has as many digits as it takes to read it back exactly.
 final class CsvFile implements FeatureFile {
     private final CsvTable table;
     private final int length;

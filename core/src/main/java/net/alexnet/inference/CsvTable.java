@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.List;
 import net.alexnet.io.AtomicFileWriter;
 
-/// A file of lines of cells, quoted only where RFC 4180 asks for quotes. It appears once it is whole.
+/// A file of lines of cells, quoted only where RFC 4180 asks for quotes. It appears once it is
+/// whole.
 final class CsvTable implements AutoCloseable {
     private static final CsvMapper CSV = CsvMapper.builder().enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
             .build();

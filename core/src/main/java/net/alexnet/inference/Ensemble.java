@@ -20,9 +20,10 @@ import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 
-/// Evaluates one or several networks on the same images, each by itself and by the mean of their probabilities: the paper's
-/// "averaging the predictions of five similar CNNs" (§6.1, table 2). All networks go through the images together, batch by
-/// batch, so that memory does not grow with their number.
+/// Evaluates one or several networks on the same images, each by itself and by the mean of their
+/// probabilities: the paper's "averaging the predictions of five similar CNNs" (§6.1, table 2). All
+/// networks go through the images together, batch by batch, so that memory does not grow with their
+/// number.
 ///
 /// @param members at least one, with the same classes and the same images
 /// @param views of every image

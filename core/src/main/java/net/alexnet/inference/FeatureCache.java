@@ -22,9 +22,10 @@ import net.alexnet.tensor.ComputeEnvironment;
 
 /// Features from a cache, computed once where they are not in it.
 ///
-/// The parts of a [ConcatDataset] are stored one by one, so that the training and validation images of a prepared dataset serve
-/// fine-tuning as well as a command that wants both. Each set of crops is stored by itself and computed in padded batches of
-/// [#BATCH]: the last bits of a row depend on its batch, so they follow from the key alone.
+/// The parts of a [ConcatDataset] are stored one by one, so that the training and validation images
+/// of a prepared dataset serve fine-tuning as well as a command that wants both. Each set of crops
+/// is stored by itself and computed in padded batches of [#BATCH]: the last bits of a row depend on
+/// its batch, so they follow from the key alone.
 ///
 /// @param layers see [FeatureKey#layers]
 public record FeatureCache(FeatureExtractor extractor, String layers, Tools tools) {
@@ -74,8 +75,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     /// @param images of any size
     /// @param cropSets crops of each image; the features of a set of crops are their mean
     /// @return for each set of crops; images that cannot be read have no row
-    /// @throws IOException if features cannot be written, an image changed meanwhile, or it was stopped; then nothing is
-    ///     stored of the dataset and crops that were under way
+    /// @throws IOException if features cannot be written, an image changed meanwhile, or it was
+    ///     stopped; then nothing is stored of the dataset and crops that were under way
     public List<CachedFeatures> of(ImageDataset images, List<List<Crop>> cropSets)
             throws IOException, InterruptedException {
         List<ImageDataset> parts = parts(images);
@@ -110,8 +111,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 : List.of(images);
     }
 
-    /// Hands over the features of images for the extractor's own crops. More than the cache's limit are computed without
-    /// being stored.
+    /// Hands over the features of images for the extractor's own crops. More than the cache's limit
+    /// are computed without being stored.
     ///
     /// @return the images that cannot be read
     public List<RejectedImage> each(ImageDataset images, FeatureExtractor.Consumer consumer)
@@ -129,8 +130,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         return readable.rejected();
     }
 
-    /// Computes the features of images that are searched for among stored ones. Where the same image is stored, its stored
-    /// features are used, because another batch may round otherwise.
+    /// Computes the features of images that are searched for among stored ones. Where the same
+    /// image is stored, its stored features are used, because another batch may round otherwise.
     ///
     /// @return the images that cannot be read
     public List<RejectedImage> queries(ImageDataset images, CachedFeatures stored,
@@ -155,8 +156,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 .toList();
     }
 
-    /// The key does not tell whether an image can be read, so those that could not are tried again. If one can be read now,
-    /// all features are computed again.
+    /// The key does not tell whether an image can be read, so those that could not are tried again.
+    /// If one can be read now, all features are computed again.
     private Optional<CachedFeatures> find(ImageDataset images, FeatureKey key) throws IOException {
         Optional<CachedFeatures> found = tools.folder.find(key);
         if (found.isEmpty() && Files.exists(tools.folder.folder(key))) {
@@ -177,7 +178,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
 
     private CachedFeatures compute(ImageDataset images, FeatureKey key, int before, int total)
             throws IOException, InterruptedException {
-        requireGoingOn(before, total); // before there is a draft, which a stop would have to wait for
+        requireGoingOn(before, total); // a stop need not wait for a draft that is not there yet
         SkippingDataset readable = readable(images);
         try (FeatureCacheFolder.Writer writer = tools.folder.writer(key, extractor.layer().length())) {
             extract(with(extractor, key.crops()), readable,

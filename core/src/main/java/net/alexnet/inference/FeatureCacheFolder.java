@@ -29,11 +29,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// features-0123…/features.npy    the matrix, (rows, length), which NumPy reads too
-/// features-0123…/features.json   key, rows, images without a row, CRC-32C of both files; written last
+/// features-0123…/features.json   key, rows, images without a row, CRC-32C of both; written last
 /// ```
 ///
-/// A folder appears whole or not at all. A damaged one counts as missing, and its features are computed again. Its files are
-/// mapped, so they stay readable when [CacheFolder] removes them (except on Windows, which refuses to remove them then).
+/// A folder appears whole or not at all. A damaged one counts as missing, and its features are
+/// computed again. Its files are mapped, so they stay readable when [CacheFolder] removes them
+/// (except on Windows, which refuses to remove them then).
 ///
 /// @param cache holds them with the limit of all caches
 public record FeatureCacheFolder(CacheFolder cache) {

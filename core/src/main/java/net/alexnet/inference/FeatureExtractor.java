@@ -22,7 +22,8 @@ import net.alexnet.tensor.Tensor;
 /// @param layer whose output is wanted
 /// @param preprocessing of the images
 /// @param crops of every image; its features are the mean over them
-/// @param batch crops at a time; all crops of an image stay together, so it may be a few less, or those of one image
+/// @param batch crops at a time; all crops of an image stay together, so it may be a few less, or
+///     those of one image
 /// @param workers threads that assemble batches ahead
 public record FeatureExtractor(
         Network network, FeatureLayer layer, Preprocessing preprocessing, List<Crop> crops, int batch, int workers) {
@@ -44,7 +45,8 @@ public record FeatureExtractor(
         /// Receives the features of one image.
         ///
         /// @param image its index
-        /// @param features a new array of the layer's length, `(C, H, W)` in row-major order where the layer gives maps
+        /// @param features a new array of the layer's length, `(C, H, W)` in row-major order where
+        ///     the layer gives maps
         void accept(int image, float[] features) throws IOException;
     }
 
@@ -57,9 +59,9 @@ public record FeatureExtractor(
     /// Goes through all images once. The memory that it needs does not grow with their number.
     ///
     /// @param images of the preprocessing's `resize` side and channels
-    /// @param padded whether a short batch is filled up with black images. A product of another number of rows adds up in
-    ///     another order, so only in batches of one size are an image's bits independent of how many images follow; a
-    ///     black image costs as much as another
+    /// @param padded whether a short batch is filled up with black images. A product of another
+    ///     number of rows adds up in another order, so only in batches of one size are an image's
+    ///     bits independent of how many images follow; a black image costs as much as another
     /// @param progress is told after every batch
     public void extract(ImageDataset images, boolean padded, Consumer consumer, Progress progress)
             throws IOException, InterruptedException {

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import net.alexnet.tensor.Shape;
 
-/// A table of features for other programs with a row for each image. It appears under its name once it is whole: closing it
-/// before [#finish()] leaves nothing. The same rows give the same bytes.
+/// A table of features for other programs with a row for each image. It appears under its name once
+/// it is whole: closing it before [#finish()] leaves nothing. The same rows give the same bytes.
 public interface FeatureFile extends AutoCloseable {
     /// The kinds of files, told by the end of their names.
     enum Format {

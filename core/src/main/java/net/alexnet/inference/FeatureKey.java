@@ -14,9 +14,11 @@ import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.tensor.ComputeEnvironment;
 
-/// Everything that decides the bits of stored features. Commands whose keys are equal share what was computed.
+/// Everything that decides the bits of stored features. Commands whose keys are equal share what
+/// was computed.
 ///
-/// @param layers SHA-256 of the layers up to the one whose output is stored, and of their weights ([#layers])
+/// @param layers SHA-256 of the layers up to the one whose output is stored, and of their weights
+///     ([#layers])
 /// @param preprocessing SHA-256 of what the images go through
 /// @param crops of each image; of several crops the mean is stored
 /// @param environment what the last bits depend on: engine, device, threads, instructions
@@ -31,7 +33,8 @@ public record FeatureKey(String layers, String preprocessing, List<Crop> crops, 
         crops = List.copyOf(crops);
     }
 
-    /// The hash of the beginning of a network; it is the same for a model and for one that was fine-tuned behind it.
+    /// The hash of the beginning of a network; it is the same for a model and for one that was
+    /// fine-tuned behind it.
     ///
     /// @param weights of the network, under the names that a model file has
     /// @param end the number of its rows, see [FeatureLayer]
@@ -64,9 +67,10 @@ public record FeatureKey(String layers, String preprocessing, List<Crop> crops, 
         return digest.hex();
     }
 
-    /// The hash of a dataset's images: of its fingerprint if it has one; else of the name and the stamp of each image. The
-    /// stamp of a file is made of its size and the time of its last change, so no file is read, and one that was replaced by
-    /// another of the same size within the same millisecond is not noticed. Images without a stamp count by their bytes.
+    /// The hash of a dataset's images: of its fingerprint if it has one; else of the name and the
+    /// stamp of each image. The stamp of a file is made of its size and the time of its last
+    /// change, so no file is read, and one that was replaced by another of the same size within the
+    /// same millisecond is not noticed. Images without a stamp count by their bytes.
     static String images(ImageDataset images) {
         Digest digest = new Digest();
         if (images.fingerprint().isPresent()) {

@@ -10,9 +10,10 @@ import net.alexnet.tensor.Shape;
 
 /// A layer whose output is wanted.
 ///
-/// The name of a layer with weights includes the activation directly behind it: `fc7` is the output of its ReLU, the same as
-/// `relu7`, as in the paper's figure 4. The last layer has no activation, so `fc8` gives the logits. Dropout is a layer of its
-/// own: `drop7` includes its factor at test time, `fc7` does not.
+/// The name of a layer with weights includes the activation directly behind it: `fc7` is the output
+/// of its ReLU, the same as `relu7`, as in the paper's figure 4. The last layer has no activation,
+/// so `fc8` gives the logits. Dropout is a layer of its own: `drop7` includes its factor at test
+/// time, `fc7` does not.
 ///
 /// @param name as it was asked for
 /// @param end the index after that of the last row to compute
@@ -33,7 +34,8 @@ public record FeatureLayer(String name, int end, Shape shape) {
                 + String.join(", ", rows.stream().map(Row::name).toList()));
     }
 
-    /// The last hidden layer, whose outputs the paper's figure 4 compares: `fc7` with its activation.
+    /// The last hidden layer, whose outputs the paper's figure 4 compares: `fc7` with its
+    /// activation.
     public static FeatureLayer lastHidden(Architecture architecture) {
         List<String> weighted = architecture.rows().stream()
                 .filter(row -> row.layer() instanceof Weighted)

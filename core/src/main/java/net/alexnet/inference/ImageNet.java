@@ -11,7 +11,8 @@ import net.alexnet.data.Synset;
 
 /// The 1,000 classes of ILSVRC-2012, in the two orders that are in use for weights.
 ///
-/// A network with the wrong order looks trained and is always wrong, so a model card states the classes in their order.
+/// A network with the wrong order looks trained and is always wrong, so a model card states the
+/// classes in their order.
 public final class ImageNet {
     /// The number of classes.
     public static final int CLASSES = 1000;
@@ -20,9 +21,11 @@ public final class ImageNet {
 
     /// The order of the classes.
     public enum Order {
-        /// By the wnid: n01440764 tench is the first. Used by Caffe, torchvision and nearly everyone since.
+        /// By the wnid: n01440764 tench is the first. Used by Caffe, torchvision and nearly
+        /// everyone since.
         SORTED,
-        /// By the devkit's ILSVRC2012_ID: n02119789 kit fox is the first. Used by the 2012 source and some early ports.
+        /// By the devkit's ILSVRC2012_ID: n02119789 kit fox is the first. Used by the 2012 source
+        /// and some early ports.
         DEVKIT
     }
 

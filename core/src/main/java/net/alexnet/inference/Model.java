@@ -32,10 +32,11 @@ import net.alexnet.tensor.Shape;
 
 /// A trained network with its card, as a `model.safetensors` stores it.
 ///
-/// The metadata has the keys `format` (`alexnet-1`), `network`, `classes`, `preprocessing` (JSON) and `origin` (text), and,
-/// where they are known, `wnids` and `provenance` (JSON), `views` (a number) and `color_order` (always `rgb`). The tensors are
-/// named `conv1.weight`, `conv1.bias` and so on, in PyTorch's order of axes. If the preprocessing subtracts a mean image,
-/// the tensor `mean_image` is that image, channels × height × width.
+/// The metadata has the keys `format` (`alexnet-1`), `network`, `classes`, `preprocessing` (JSON)
+/// and `origin` (text), and, where they are known, `wnids` and `provenance` (JSON), `views` (a
+/// number) and `color_order` (always `rgb`). The tensors are named `conv1.weight`, `conv1.bias` and
+/// so on, in PyTorch's order of axes. If the preprocessing subtracts a mean image, the tensor
+/// `mean_image` is that image, channels × height × width.
 public record Model(ModelCard card, Network network) {
     private static final String FORMAT = "alexnet-1";
     /// The name of the tensor that is a mean image, or of the metadata that holds it.
@@ -177,9 +178,11 @@ public record Model(ModelCard card, Network network) {
     /// A model that was opened and checked, but whose network is on no backend yet.
     ///
     /// @param card of the model
-    /// @param weights of the network under its own names; their values may be used after the file is closed
+    /// @param weights of the network under its own names; their values may be used after the file
+    ///     is closed
     public record Stored(ModelCard card, WeightFile weights) {
-        /// Puts the network on a backend. This is quick: a backend that can uses the weights where they are mapped.
+        /// Puts the network on a backend. This is quick: a backend that can uses the weights where
+        /// they are mapped.
         ///
         /// @throws WeightFileException if a parameter is missing or of another shape
         public Model on(Backend backend) throws WeightFileException {
@@ -189,7 +192,8 @@ public record Model(ModelCard card, Network network) {
 
     /// Reads a model file.
     ///
-    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a network
+    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a
+    ///     network
     public static Stored read(Path file) throws WeightFileException {
         SafetensorsFile weights = SafetensorsFile.openLasting(file);
         return new Stored(card(file, weights), weights);
@@ -197,26 +201,30 @@ public record Model(ModelCard card, Network network) {
 
     /// Reads a model file and puts its network on a backend.
     ///
-    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a network
+    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a
+    ///     network
     public static Model open(Path file, Backend backend) throws WeightFileException {
         return read(file).on(backend);
     }
 
     /// The card of a model file. The file is closed again, and its weights are not read.
     ///
-    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a network
+    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a
+    ///     network
     public static ModelCard cardOf(Path file) throws WeightFileException {
         try (SafetensorsFile weights = SafetensorsFile.open(file)) {
             return card(file, weights);
         }
     }
 
-    /// Whether a file's metadata says that it is a model file, whose tensors have this library's names.
+    /// Whether a file's metadata says that it is a model file, whose tensors have this library's
+    /// names.
     public static boolean isModel(Map<String, String> metadata) {
         return FORMAT.equals(metadata.get("format")) && metadata.containsKey("network");
     }
 
-    /// The card in the metadata of a file of weights, whatever its tensors' names are; empty if there is none.
+    /// The card in the metadata of a file of weights, whatever its tensors' names are; empty if
+    /// there is none.
     ///
     /// @throws WeightFileException if the card is damaged or contradicts itself
     public static Optional<ModelCard> cardOf(WeightFile weights) throws WeightFileException {
@@ -228,8 +236,8 @@ public record Model(ModelCard card, Network network) {
                 : Optional.empty();
     }
 
-    /// The order of colors that a file of weights says its `conv1` reads, if it says one; older files spell the key
-    /// `colour_order`.
+    /// The order of colors that a file of weights says its `conv1` reads, if it says one; older
+    /// files spell the key `colour_order`.
     public static Optional<String> colorOrder(Map<String, String> metadata) {
         return Optional.ofNullable(metadata.get(COLOR_ORDER))
                 .or(() -> Optional.ofNullable(metadata.get(OLD_COLOR_ORDER)));

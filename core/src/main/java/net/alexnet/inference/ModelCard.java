@@ -13,9 +13,12 @@ import net.alexnet.nn.AlexNet;
 /// @param classes the classes' names; the network's n-th output is the n-th name
 /// @param preprocessing of an image before the network reads it
 /// @param origin of the weights, in one line
-/// @param wnids the classes' identifiers in WordNet such as `n01440764`, one for each; empty if they have none
-/// @param views of an image, 1 or 10, over which the published figures of the weights are averaged, if that is known
-/// @param provenance the file that the weights were imported from; empty if they were trained by this library
+/// @param wnids the classes' identifiers in WordNet such as `n01440764`, one for each; empty if
+///     they have none
+/// @param views of an image, 1 or 10, over which the published figures of the weights are averaged,
+///     if that is known
+/// @param provenance the file that the weights were imported from; empty if they were trained by
+///     this library
 public record ModelCard(
         AlexNet network,
         List<String> classes,
@@ -24,8 +27,8 @@ public record ModelCard(
         List<String> wnids,
         Optional<Integer> views,
         Optional<Provenance> provenance) {
-    /// The order of the colors that every network reads. Importing reorders the kernels of conv1 where the weights were
-    /// trained with another.
+    /// The order of the colors that every network reads. Importing reorders the kernels of conv1
+    /// where the weights were trained with another.
     public static final String COLOR_ORDER = "rgb";
 
     private static final Pattern WNID = Pattern.compile("n\\d{8}");

@@ -5,13 +5,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.ServiceLoader;
 
-/// Opens models that are not model files of this library: files of other programs such as `alexnet.pth`, and published
-/// models by their names. [ServiceLoader] finds the implementations; the module `interop` has one.
+/// Opens models that are not model files of this library: files of other programs such as
+/// `alexnet.pth`, and published models by their names. [ServiceLoader] finds the implementations;
+/// the module `interop` has one.
 ///
 /// Implementations are safe for use by many threads.
 public interface ModelImporter {
-    /// Whether [#open] is worth a try: the path is a file whose first bytes are those of a format that this importer
-    /// reads, or no such file exists and the path is the name of a model that the importer knows.
+    /// Whether [#open] is worth a try: the path is a file whose first bytes are those of a format
+    /// that this importer reads, or no such file exists and the path is the name of a model that
+    /// the importer knows.
     ///
     /// @return false also for a file that cannot be read
     boolean reads(Path model);
@@ -19,8 +21,8 @@ public interface ModelImporter {
     /// Opens a model. Its weights have this library's names, order of axes and order of colors.
     ///
     /// @param model a file, or a name
-    /// @throws IOException if the file is damaged, or does not tell enough to make a model of it, or the named model was
-    ///     not downloaded yet; the message says what to do
+    /// @throws IOException if the file is damaged, or does not tell enough to make a model of it,
+    ///     or the named model was not downloaded yet; the message says what to do
     Model.Stored open(Path model) throws IOException;
 
     /// The importers on the class path or module path; none if there are none.

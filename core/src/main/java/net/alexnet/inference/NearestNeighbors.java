@@ -7,8 +7,9 @@ import java.util.stream.IntStream;
 
 /// Nearest neighbors by Euclidean distance, found by comparing with every row.
 ///
-/// A query reads the whole matrix once with all cores: 1.6 GB for 100,000 rows of 4,096 features, which takes 0.4 seconds
-/// of one core where the file is in memory. Plain loops: the Vector API gains little where memory is the limit.
+/// A query reads the whole matrix once with all cores: 1.6 GB for 100,000 rows of 4,096 features,
+/// which takes 0.4 seconds of one core where the file is in memory. Plain loops: the Vector API
+/// gains little where memory is the limit.
 public final class NearestNeighbors {
     private static final int BLOCK = 256;
 

@@ -8,8 +8,9 @@ import java.util.Optional;
 import net.alexnet.io.AtomicFileWriter;
 import net.alexnet.tensor.Shape;
 
-/// A NumPy array ([NpyMatrix]) and, in `FILE.files.tsv`, a header `file label` and a line for each row, separated by a tab. A tab,
-/// a line's end or a backslash in a name is written `\t`, `\n`, `\r`, `\\`.
+/// A NumPy array ([NpyMatrix]) and, in `FILE.files.tsv`, a header `file label` and a line for each
+/// row, separated by a tab. A tab, a line's end or a backslash in a name is written `\t`, `\n`,
+/// `\r`, `\\`.
 final class NpyFile implements FeatureFile {
     private final Path target;
     private final NpyMatrix matrix;
@@ -46,7 +47,8 @@ final class NpyFile implements FeatureFile {
         return cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
     }
 
-    /// An older array goes first and the new one comes last, so that the names beside an array are always its own.
+    /// An older array goes first and the new one comes last, so that the names beside an array are
+    /// always its own.
     @Override
     public void finish() throws IOException {
         matrix.force();

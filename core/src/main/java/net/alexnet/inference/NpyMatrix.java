@@ -15,7 +15,8 @@ import net.alexnet.tensor.Shape;
 /// ```
 /// file    = "\x93NUMPY" 1 0 length header data
 /// length  = the header's bytes, 16-bit, little-endian; data begins at a multiple of 64
-/// header  = "{'descr': '<f4', 'fortran_order': False, 'shape': (rows, F), }", spaces, "\n"     or (rows, C, H, W)
+/// header  = "{'descr': '<f4', 'fortran_order': False, 'shape': (rows, F), }", spaces, "\n"
+///           with (rows, C, H, W) for maps
 /// data    = float32, little-endian, row-major
 /// ```
 ///

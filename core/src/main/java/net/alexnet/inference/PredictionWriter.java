@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/// A file with a line for each prediction. It appears under its name once it is whole: closing it before [#finish()] leaves
-/// nothing.
+/// A file with a line for each prediction. It appears under its name once it is whole: closing it
+/// before [#finish()] leaves nothing.
 public final class PredictionWriter implements Prediction.Consumer, AutoCloseable {
     private final CsvTable table;
     private final Function<Prediction, List<?>> line;
@@ -18,8 +18,9 @@ public final class PredictionWriter implements Prediction.Consumer, AutoCloseabl
         this.line = line;
     }
 
-    /// A table with a header, comma-separated and quoted as RFC 4180 says: `file`, `class` (the true one), and for each
-    /// of the most probable classes `class_1`, `probability_1` and so on, most probable first.
+    /// A table with a header, comma-separated and quoted as RFC 4180 says: `file`, `class` (the
+    /// true one), and for each of the most probable classes `class_1`, `probability_1` and so on,
+    /// most probable first.
     ///
     /// @param classes the names of the classes
     /// @throws IOException if the file cannot be made
@@ -38,8 +39,9 @@ public final class PredictionWriter implements Prediction.Consumer, AutoCloseabl
         });
     }
 
-    /// The format that the ILSVRC's evaluation server and its devkit's scripts read: a line for each image, in the images'
-    /// order, with the ids of the five most probable classes, most probable first, separated by spaces.
+    /// The format that the ILSVRC's evaluation server and its devkit's scripts read: a line for
+    /// each image, in the images' order, with the ids of the five most probable classes, most
+    /// probable first, separated by spaces.
     ///
     /// @param ids each class's id, from 1
     /// @throws IOException if the file cannot be made

@@ -15,8 +15,9 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 
-/// Classifies images of any size: each is resized and cropped as the model was trained. Several threads may use it; they prepare
-/// images at the same time, and the model's backend computes for one of them at a time.
+/// Classifies images of any size: each is resized and cropped as the model was trained. Several
+/// threads may use it; they prepare images at the same time, and the model's backend computes for
+/// one of them at a time.
 ///
 /// @param model with its card
 /// @param views whose probabilities are averaged

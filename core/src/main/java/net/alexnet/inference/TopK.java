@@ -5,8 +5,8 @@ import java.util.List;
 
 /// The order of the classes by their probability for one image.
 ///
-/// Equal probabilities rank in the order of the classes, so that a network which gives every class the same probability is
-/// not right by accident. A probability that is not a number ranks last.
+/// Equal probabilities rank in the order of the classes, so that a network which gives every class
+/// the same probability is not right by accident. A probability that is not a number ranks last.
 public final class TopK {
     private TopK() {}
 

@@ -26,7 +26,8 @@ public final class TopKErrors {
 
     /// Counts a batch.
     ///
-    /// @param probabilities `(labels.length, classes)`, row by row; of several views or networks, their mean
+    /// @param probabilities `(labels.length, classes)`, row by row; of several views or networks,
+    ///     their mean
     /// @param count of the rows that hold images
     /// @param labels the true class of each row
     public void add(float[] probabilities, int[] labels, int count) {

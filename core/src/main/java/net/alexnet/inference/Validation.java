@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import net.alexnet.nn.Network;
 
-/// Evaluates a network in training at the end of each epoch, on examples that it does not learn from.
+/// Evaluates a network in training at the end of each epoch, on examples that it does not learn
+/// from.
 @FunctionalInterface
 public interface Validation {
     /// Evaluates a network.

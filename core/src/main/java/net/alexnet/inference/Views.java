@@ -4,8 +4,8 @@ import java.util.List;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
 
-/// The crops of an image that are classified, §4.1 of the paper. The prediction is the mean of their probabilities (the source:
-/// `probsAccum` in `layer.cu`).
+/// The crops of an image that are classified, §4.1 of the paper. The prediction is the mean of
+/// their probabilities (the source: `probsAccum` in `layer.cu`).
 public enum Views {
     /// The center alone.
     CENTER(1, 0),

@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Writes a file beside its place, under a hidden name of its own, and moves it there when it is whole. Closed before
-/// [#publish()], it leaves nothing. A process that is killed leaves the hidden file; a program that handles signals calls
-/// [#deleteDrafts()] before it ends.
+/// Writes a file beside its place, under a hidden name of its own, and moves it there when it is
+/// whole. Closed before [#publish()], it leaves nothing. A process that is killed leaves the hidden
+/// file; a program that handles signals calls [#deleteDrafts()] before it ends.
 ///
 /// Every failure is an `IOException` that names the target and the cause.
 public final class AtomicFileWriter implements AutoCloseable {
@@ -23,7 +23,7 @@ public final class AtomicFileWriter implements AutoCloseable {
 
     private final Path target;
     private final Path draft;
-    private final RandomAccessFile file; // not a FileChannel, which closes itself when its thread is interrupted
+    private final RandomAccessFile file; // an interrupt closes a FileChannel
     private final OutputStream out;
 
     /// Begins a file.
@@ -49,8 +49,8 @@ public final class AtomicFileWriter implements AutoCloseable {
         }
     }
 
-    /// Deletes the hidden files of all writers that are open in this process. For a program that is about to end: the
-    /// writers are of no use afterwards.
+    /// Deletes the hidden files of all writers that are open in this process. For a program that is
+    /// about to end: the writers are of no use afterwards.
     public static void deleteDrafts() {
         for (Path draft : DRAFTS) {
             try {

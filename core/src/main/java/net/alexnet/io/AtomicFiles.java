@@ -31,11 +31,11 @@ public final class AtomicFiles {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /// Writes a file by an [AtomicFileWriter]. Whatever goes wrong, a file that was there before stays whole and the draft is
-    /// removed.
+    /// Writes a file by an [AtomicFileWriter]. Whatever goes wrong, a file that was there before
+    /// stays whole and the draft is removed.
     ///
-    /// @throws IOException naming the file and the cause, such as a full disk; what `content` throws unchecked passes
-    ///     through
+    /// @throws IOException naming the file and the cause, such as a full disk; what `content`
+    ///     throws unchecked passes through
     public static void write(Path target, Content content) throws IOException {
         try (AtomicFileWriter draft = new AtomicFileWriter(target)) {
             try {
@@ -65,7 +65,8 @@ public final class AtomicFiles {
         syncFolder(to.toAbsolutePath().resolveSibling(""));
     }
 
-    /// Forces a folder's entries to the disk, where the operating system can (Windows cannot, and need not).
+    /// Forces a folder's entries to the disk, where the operating system can (Windows cannot, and
+    /// need not).
     public static void syncFolder(Path folder) throws IOException {
         // There is no way but a channel, and it would close itself: see AtomicFileWriter.
         boolean interrupted = Thread.interrupted();
@@ -87,8 +88,9 @@ public final class AtomicFiles {
         boolean isAsGood(Path there) throws IOException;
     }
 
-    /// Moves a folder to its place, which other processes may do at the same time. Something as good that is there already
-    /// stays, since another process may use it, and `from` stays where it is. Anything else there is removed.
+    /// Moves a folder to its place, which other processes may do at the same time. Something as
+    /// good that is there already stays, since another process may use it, and `from` stays where
+    /// it is. Anything else there is removed.
     public static void placeTree(Path from, Path to, Check there) throws IOException {
         for (int attempt = 1;; attempt++) {
             try {
@@ -112,7 +114,8 @@ public final class AtomicFiles {
         }
     }
 
-    /// Removes a file, or a folder with all that is in it; nothing if it is not there. Others may do so at the same time.
+    /// Removes a file, or a folder with all that is in it; nothing if it is not there. Others may
+    /// do so at the same time.
     public static void deleteTree(Path root) throws IOException {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
@@ -144,7 +147,8 @@ public final class AtomicFiles {
         });
     }
 
-    /// Why an operation on a file failed, as a user would say it: the exceptions' own messages are often a bare path.
+    /// Why an operation on a file failed, as a user would say it: the exceptions' own messages are
+    /// often a bare path.
     public static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException missing -> "no such file or folder: " + missing.getFile();

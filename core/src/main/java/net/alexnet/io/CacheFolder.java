@@ -22,20 +22,22 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The folder of everything that the program can make or fetch again. It is safe to delete at any time.
+/// The folder of everything that the program can make or fetch again. It is safe to delete at any
+/// time.
 ///
 /// ```
 /// root/datasets/NAME      prepared datasets      evicted, least recently used first
 /// root/features/NAME      stored features        evicted, least recently used first
 /// root/models/NAME        pulled models          stay: the user asked for them by name
-/// root/javacpp            native libraries       stay: the launcher puts them there, their number is fixed
+/// root/javacpp            native libraries       stay: their number is fixed
 /// root/entries.lock       an empty file whose byte ranges are the entries' locks
 /// ```
 ///
-/// An entry is a file or a folder, and the evicted kinds share one limit. [#trim()] removes the entries that were used
-/// longest ago until the rest is within the limit. An entry in use stays: one that a process holds with [#use], on any
-/// machine whose file system knows of locks, or one that was used in the last ten minutes. So what is wanted now is never
-/// refused for its size, and the limit may be exceeded for as long.
+/// An entry is a file or a folder, and the evicted kinds share one limit. [#trim()] removes the
+/// entries that were used longest ago until the rest is within the limit. An entry in use stays:
+/// one that a process holds with [#use], on any machine whose file system knows of locks, or one
+/// that was used in the last ten minutes. So what is wanted now is never refused for its size, and
+/// the limit may be exceeded for as long.
 ///
 /// @param root the folder of all kinds; made when there is something to put in it
 /// @param limit the total bytes of the evicted kinds
@@ -62,13 +64,15 @@ public record CacheFolder(Path root, long limit, Duration recent) {
         this(root, LIMIT, RECENT);
     }
 
-    /// The user's cache: `alexnet` in `XDG_CACHE_HOME` or `~/.cache` (XDG Base Directory). The launcher has the same rule.
+    /// The user's cache: `alexnet` in `XDG_CACHE_HOME` or `~/.cache` (XDG Base Directory). The
+    /// launcher has the same rule.
     public static CacheFolder ofUser() {
         return new CacheFolder(userCaches(System.getenv(), System.getProperty("user.home")).resolve("alexnet"));
     }
 
-    /// Where a user's caches are. `HOME` comes before what Java takes from the password file: they differ in containers
-    /// and under `sudo`. A path that is not absolute does not count, as XDG says.
+    /// Where a user's caches are. `HOME` comes before what Java takes from the password file: they
+    /// differ in containers and under `sudo`. A path that is not absolute does not count, as XDG
+    /// says.
     ///
     /// @param home the home folder that Java knows
     public static Path userCaches(Map<String, String> environment, String home) {
@@ -112,8 +116,8 @@ public record CacheFolder(Path root, long limit, Duration recent) {
         }
     }
 
-    /// A folder that is being written. Closed before [#place], it is removed; that of a process that was killed goes with the
-    /// next [#trim()].
+    /// A folder that is being written. Closed before [#place], it is removed; that of a process
+    /// that was killed goes with the next [#trim()].
     public static final class Draft implements AutoCloseable {
         private final Path target;
         private final Path folder;
@@ -150,8 +154,8 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     /// @param used when something in it was read or written last
     private record Entry(Path path, long bytes, Instant used) {}
 
-    /// Removes the drafts of processes that are no more and what is beyond the limit. An entry that cannot be removed stays:
-    /// a cache that is too large is no reason to fail.
+    /// Removes the drafts of processes that are no more and what is beyond the limit. An entry that
+    /// cannot be removed stays: a cache that is too large is no reason to fail.
     public void trim() {
         try {
             List<Entry> entries = new ArrayList<>();
@@ -224,8 +228,8 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     /// The entries that this process uses; its monitor guards all of this section.
     private static final Map<Path, Held> HELD = new HashMap<>();
 
-    /// The open lock files. They are never closed: on POSIX systems a process that closes any of its descriptors of a file
-    /// gives up all its locks on it.
+    /// The open lock files. They are never closed: on POSIX systems a process that closes any of
+    /// its descriptors of a file gives up all its locks on it.
     private static final Map<Path, FileChannel> CHANNELS = new HashMap<>();
 
     /// An entry in use, until it is closed or the process ends.

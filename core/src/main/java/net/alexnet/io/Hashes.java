@@ -60,7 +60,8 @@ public final class Hashes {
         return ByteBuffer.wrap(sha256().digest(bytes)).getLong();
     }
 
-    /// SHA-256 over texts and numbers. Each piece is preceded by its length, so that no two sequences of pieces are alike.
+    /// SHA-256 over texts and numbers. Each piece is preceded by its length, so that no two
+    /// sequences of pieces are alike.
     public static final class Digest {
         private final MessageDigest sha256 = sha256();
 

@@ -11,13 +11,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
-/// An exclusive lock between processes on this machine, held on a file. The operating system releases it when the process
-/// ends, however it ends. The empty file stays: removing it would let a third process in beside one that waits.
+/// An exclusive lock between processes on this machine, held on a file. The operating system
+/// releases it when the process ends, however it ends. The empty file stays: removing it would let
+/// a third process in beside one that waits.
 public final class LockFile implements AutoCloseable {
     private static final long POLL_MILLIS = 100;
 
-    /// The files that this process has locked. On POSIX systems a process that closes any of its descriptors of a file loses
-    /// its lock on it, so a locked file must not even be opened again.
+    /// The files that this process has locked. On POSIX systems a process that closes any of its
+    /// descriptors of a file loses its lock on it, so a locked file must not even be opened again.
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path claim;
