@@ -4,60 +4,63 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import net.alexnet.data.loader.LoaderStats;
 
-/// How fast a run goes: pictures per second, and what its feed did meanwhile. Time in which nothing was trained, such
-/// as a validation, is left out.
+/// Measures images per second, and what the data loader did meanwhile. Pauses, such as a validation, do not count.
 final class Throughput {
     private final LongSupplier clock;
-    private final Supplier<LoaderStats> feed;
+    private final Supplier<LoaderStats> loader;
     private Span whole = Span.NONE;
     private Span recent = Span.NONE;
     private long last;
-    private LoaderStats lastUse = LoaderStats.NONE;
+    private LoaderStats lastStats = LoaderStats.NONE;
 
-    /// What was done in some time of training.
+    /// Some time of training.
     ///
-    /// @param pictures that were trained on
+    /// @param images that were trained on
     /// @param nanos that it took, waiting for data included
-    /// @param feed what the feed did
-    record Span(long pictures, long nanos, LoaderStats feed) {
+    /// @param feed what the data loader did
+    record Span(long images, long nanos, LoaderStats feed) {
         static final Span NONE = new Span(0, 0, LoaderStats.NONE);
 
         Span plus(Span other) {
-            return new Span(pictures + other.pictures, nanos + other.nanos, feed.plus(other.feed));
+            return new Span(images + other.images, nanos + other.nanos, feed.plus(other.feed));
         }
 
-        double picturesPerSecond() {
-            return nanos == 0 ? 0 : pictures * 1e9 / nanos;
+        double imagesPerSecond() {
+            return perNano(images * 1e9);
         }
 
         /// The fraction of the time in which the loop waited for data.
         double waitShare() {
-            return nanos == 0 ? 0 : (double) feed.waitNanos() / nanos;
+            return perNano(feed.waitNanos());
         }
 
-        /// How many cores the workers kept busy; a worker that the system holds up counts as busy.
+        /// The average number of busy workers. A worker that waits for a processor counts as busy.
         double decoderCores() {
-            return nanos == 0 ? 0 : (double) feed.workNanos() / nanos;
+            return perNano(feed.workNanos());
+        }
+
+        private double perNano(double value) {
+            return nanos == 0 ? 0 : value / nanos;
         }
     }
 
     /// @param clock in nanoseconds
-    /// @param feed what the feed has done so far
-    Throughput(LongSupplier clock, Supplier<LoaderStats> feed) {
+    /// @param loader what the data loader has done so far
+    Throughput(LongSupplier clock, Supplier<LoaderStats> loader) {
         this.clock = clock;
-        this.feed = feed;
+        this.loader = loader;
         resume();
     }
 
-    /// Training goes on after a pause.
+    /// Ends a pause.
     void resume() {
         last = clock.getAsLong();
-        lastUse = feed.get();
+        lastStats = loader.get();
     }
 
-    /// A step is done, its waiting for data included.
-    void step(int pictures) {
-        Span step = new Span(pictures, clock.getAsLong() - last, feed.get().since(lastUse));
+    /// Ends a step.
+    void step(int images) {
+        Span step = new Span(images, clock.getAsLong() - last, loader.get().since(lastStats));
         whole = whole.plus(step);
         recent = recent.plus(step);
         resume();

@@ -115,15 +115,19 @@ public final class Trainer {
                 closeEpoch();
             }
         }
-        return new Outcome(state, finished(), report, throughput.whole().picturesPerSecond());
+        return new Outcome(state, finished(), report, throughput.whole().imagesPerSecond());
     }
 
-    /// The next batch; if its pictures cannot be read any more, what was learnt so far is saved first.
+    /// The next batch. If its images cannot be read any more, the state is saved first.
     private Batch next() throws IOException, InterruptedException {
         try {
             return parts.feed().next();
         } catch (IOException e) {
-            save();
+            try {
+                save();
+            } catch (IOException | RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
             throw e;
         }
     }
@@ -188,7 +192,7 @@ public final class Trainer {
     private void record(double loss) throws IOException {
         long steps = (long) recipe.epochs() * parts.batchesPerEpoch();
         Throughput.Span recent = throughput.recent();
-        double speed = recent.picturesPerSecond();
+        double speed = recent.imagesPerSecond();
         logger.step(new StepRecord(
                 state.step(),
                 steps,

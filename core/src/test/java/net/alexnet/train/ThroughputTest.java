@@ -19,8 +19,8 @@ class ThroughputTest {
 
     @Test
     void beforeTheFirstStepThereIsNoSpeed() {
-        assertThat(throughput.whole().picturesPerSecond()).isZero();
-        assertThat(throughput.recent().picturesPerSecond()).isZero();
+        assertThat(throughput.whole().imagesPerSecond()).isZero();
+        assertThat(throughput.recent().imagesPerSecond()).isZero();
         assertThat(throughput.recent().waitShare()).isZero();
     }
 
@@ -28,8 +28,8 @@ class ThroughputTest {
     void countsPicturesOverTimeAndTheShareOfWaiting() {
         step(2 * SECOND, SECOND / 2, 128);
         step(2 * SECOND, SECOND / 2, 64); // the smaller last batch of an epoch
-        assertThat(throughput.recent().picturesPerSecond()).isEqualTo(48, within(1e-9));
-        assertThat(throughput.whole().picturesPerSecond()).isEqualTo(48, within(1e-9));
+        assertThat(throughput.recent().imagesPerSecond()).isEqualTo(48, within(1e-9));
+        assertThat(throughput.whole().imagesPerSecond()).isEqualTo(48, within(1e-9));
         assertThat(throughput.recent().waitShare()).isEqualTo(0.25, within(1e-9));
     }
 
@@ -46,11 +46,11 @@ class ThroughputTest {
     void aMarkBeginsTheRecentSpanAnewAndNotTheWhole() {
         step(SECOND, SECOND, 10);
         throughput.mark();
-        assertThat(throughput.recent().picturesPerSecond()).isZero();
+        assertThat(throughput.recent().imagesPerSecond()).isZero();
         step(SECOND, 0, 30);
-        assertThat(throughput.recent().picturesPerSecond()).isEqualTo(30, within(1e-9));
+        assertThat(throughput.recent().imagesPerSecond()).isEqualTo(30, within(1e-9));
         assertThat(throughput.recent().waitShare()).isZero();
-        assertThat(throughput.whole().picturesPerSecond()).isEqualTo(20, within(1e-9));
+        assertThat(throughput.whole().imagesPerSecond()).isEqualTo(20, within(1e-9));
     }
 
     @Test
@@ -60,14 +60,14 @@ class ThroughputTest {
         waited += 5 * SECOND;
         throughput.resume();
         step(SECOND, SECOND / 10, 10);
-        assertThat(throughput.whole().picturesPerSecond()).isEqualTo(10, within(1e-9));
+        assertThat(throughput.whole().imagesPerSecond()).isEqualTo(10, within(1e-9));
         assertThat(throughput.recent().waitShare()).isEqualTo(0.05, within(1e-9));
     }
 
     @Test
     void aClockThatStandsStillGivesNoInfiniteSpeed() {
         step(0, 0, 10);
-        assertThat(throughput.whole().picturesPerSecond()).isZero();
+        assertThat(throughput.whole().imagesPerSecond()).isZero();
         assertThat(throughput.recent().waitShare()).isZero();
     }
 

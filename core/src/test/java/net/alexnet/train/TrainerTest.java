@@ -23,6 +23,7 @@ import net.alexnet.train.RunListener.EpochRecord;
 import net.alexnet.train.RunListener.StepRecord;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.checkpoint.Checkpoint;
+import net.alexnet.train.checkpoint.CheckpointException;
 import net.alexnet.train.config.Constant;
 import net.alexnet.train.config.Plateau;
 import net.alexnet.train.config.Recipe;
@@ -188,6 +189,15 @@ class TrainerTest {
         Checkpoint checkpoint = newest(run);
         assertThat(checkpoint.state().step()).isBetween(2L * TinyRun.BATCHES, 3L * TinyRun.BATCHES);
         assertThat(saved(checkpoint)).containsExactly(run.parameters().toArray(new float[0][]));
+    }
+
+    @Test
+    void aFailedSaveDoesNotHideWhyTheImagesCannotBeRead() throws Exception {
+        TinyRun run = run(TinyRun.recipe(9));
+        run.gone = () -> true;
+        Files.writeString(folder.resolve("checkpoints"), "a file where the folder should be");
+        assertThatThrownBy(run::run).isInstanceOf(DatasetException.class)
+                .satisfies(e -> assertThat(e.getSuppressed()).singleElement().isInstanceOf(CheckpointException.class));
     }
 
     // --- divergence ------------------------------------------------------------------------------------------------
