@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -43,14 +44,18 @@ public final class Safetensors {
     ///     shape
     /// @throws IOException naming the file and the cause, if it cannot be written
     public static void write(Path file, Map<String, String> metadata, List<NamedTensor> entries) throws IOException {
+        AtomicFiles.write(file, out -> write(out, metadata, entries));
+    }
+
+    /// Writes tensors to a stream, like [#write(Path, Map, List)].
+    public static void write(OutputStream out, Map<String, String> metadata, List<NamedTensor> entries)
+            throws IOException {
         byte[] header = header(metadata, entries);
-        AtomicFiles.write(file, out -> {
-            out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
-            out.write(header);
-            for (NamedTensor entry : entries) {
-                RawValues.of(entry).writeTo(out);
-            }
-        });
+        out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
+        out.write(header);
+        for (NamedTensor entry : entries) {
+            RawValues.of(entry).writeTo(out);
+        }
     }
 
     private static byte[] header(Map<String, String> metadata, List<NamedTensor> entries) throws IOException {

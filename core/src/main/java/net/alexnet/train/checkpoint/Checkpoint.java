@@ -6,11 +6,11 @@ import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.ComputeEnvironment;
 
-/// A checkpoint whose files were found to be what was saved.
+/// A checkpoint whose files were checked.
 ///
-/// @param folder where it lies
-/// @param state where the run stands
-/// @param environment what computed it; empty where the file does not say, being of an older version
+/// @param folder of its files
+/// @param state position, schedule and seed
+/// @param environment that computed it; empty in checkpoints of old versions
 /// @param recipe the run's whole recipe, as text
 /// @param written when it was saved, ISO 8601 in UTC
 public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvironment> environment, String recipe,
@@ -18,9 +18,9 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
     static final String MODEL = "model.safetensors";
     static final String MOMENTUM = "momentum.safetensors";
     static final String STATE = "state.json";
-    static final String STATE_SEAL = "state.json.sha256";
+    static final String STATE_HASH = "state.json.sha256";
 
-    /// The file of weights, which can be copied and used without the rest.
+    /// The weights: a model file that can be used on its own.
     public Path modelFile() {
         return folder.resolve(MODEL);
     }
@@ -30,7 +30,7 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
         return SafetensorsFile.open(modelFile());
     }
 
-    /// Opens the velocities; close them.
+    /// Opens the momentum buffers; close them.
     public SafetensorsFile openMomentum() throws WeightFileException {
         return SafetensorsFile.open(folder.resolve(MOMENTUM));
     }

@@ -5,8 +5,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A checkpoint that could not be saved, or was refused because it is not what was saved. The message names the file,
-/// what was expected and found, and what to do.
+/// A checkpoint cannot be saved, or is damaged. The message names the file, what was found and expected, and what to do.
 public class CheckpointException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -17,7 +16,7 @@ public class CheckpointException extends IOException {
         this.intact = intact;
     }
 
-    /// The folder of the newest intact checkpoint before the refused one, to resume from instead.
+    /// The folder of the newest intact checkpoint before the damaged one.
     public Optional<Path> intact() {
         return Optional.ofNullable(intact);
     }

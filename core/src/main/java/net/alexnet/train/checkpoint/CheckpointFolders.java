@@ -18,7 +18,7 @@ import net.alexnet.io.AtomicFiles;
 /// ```
 /// step-00001234             a checkpoint
 /// .writing-step-00001234    being written, or left by a crash
-/// .replaced-step-00001234   moved aside for a new one of the same step; still the checkpoint while there is no new one
+/// .replaced-step-00001234   renamed before a new one of the same step; it is the checkpoint while there is no new one
 /// .removed-step-00001234    being deleted, or left by a crash
 /// ```
 ///
@@ -49,13 +49,13 @@ record CheckpointFolders(Path root) {
         return found;
     }
 
-    /// The step that a folder's name tells, if it is a checkpoint's.
+    /// The step in the name of a checkpoint's folder.
     static OptionalLong stepOf(Path folder) {
         Matcher matcher = CHECKPOINT.matcher(String.valueOf(folder.getFileName()));
         return matcher.matches() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
     }
 
-    /// Makes the root, and clears away what a crash left.
+    /// Creates the root, and removes what a crash left.
     void prepare() throws IOException {
         Files.createDirectories(root);
         for (Path path : children()) {
@@ -68,12 +68,12 @@ record CheckpointFolders(Path root) {
         }
     }
 
-    /// Makes the folder to write a checkpoint into.
+    /// Creates the folder into which a checkpoint is written.
     Path draft(long step) throws IOException {
         return Files.createDirectory(root.resolve(WRITING + name(step)));
     }
 
-    /// Makes a complete draft the checkpoint of its step.
+    /// Turns a complete draft into the checkpoint of its step.
     void publish(Path draft, long step) throws IOException {
         AtomicFiles.syncFolder(draft);
         Path target = of(step);
@@ -92,7 +92,7 @@ record CheckpointFolders(Path root) {
         AtomicFiles.deleteTree(aside);
     }
 
-    /// Deletes a checkpoint: first its name, so that nobody finds half of one.
+    /// Deletes a checkpoint. It is renamed first, so that no process finds half of it.
     void discard(Path checkpoint) throws IOException {
         Path removed = root.resolve(REMOVED + checkpoint.getFileName());
         AtomicFiles.move(checkpoint, removed);

@@ -7,22 +7,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
-import net.alexnet.io.Safetensors;
 import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.train.checkpoint.StateFile.TensorFile;
 
 /// The checkpoints of one run. One process saves; any number may read.
 ///
-/// A checkpoint appears whole or not at all: it is written into a folder of another name, forced to the disk, and
-/// moved. What a crash leaves behind is never taken for a checkpoint, and is removed by the next save.
+/// A checkpoint appears whole or not at all: the store writes it into a folder of another name, forces it to the disk, and
+/// renames the folder. The next save removes what a crash leaves.
 public final class CheckpointStore {
     private final CheckpointFolders folders;
     private final int keep;
 
-    /// @param folder the run's `checkpoints` folder; made by the first save
-    /// @param keep how many of the newest checkpoints are kept, at least 1; the best is kept besides
+    /// @param folder the run's `checkpoints` folder; the first save creates it
+    /// @param keep how many of the newest checkpoints are kept, at least 1; the best is kept too
     public CheckpointStore(Path folder, int keep) {
         if (keep < 1) {
             throw new IllegalArgumentException("at least 1 checkpoint must be kept, found " + keep);
@@ -31,13 +30,13 @@ public final class CheckpointStore {
         this.keep = keep;
     }
 
-    /// Saves a checkpoint, replacing one of the same step; then removes what need not be kept, and checkpoints of later
-    /// steps, which belong to a course of the run that was given up by resuming from an earlier one.
+    /// Saves a checkpoint and replaces one of the same step. Then it removes checkpoints that need not be kept, and
+    /// checkpoints of later steps, which exist if the run was resumed from an earlier one.
     ///
     /// @param environment of the backend that trained
-    /// @param metadata goes into `model.safetensors`: what a consumer must know to use the weights
+    /// @param metadata for `model.safetensors`: what the weights are, and how to use them
     /// @return the checkpoint's folder
-    /// @throws CheckpointException if it cannot be written, for example on a full disk; the ones before are untouched
+    /// @throws CheckpointException if it cannot be written, for example on a full disk; earlier checkpoints are unchanged
     public Path save(TrainingState state, ComputeEnvironment environment, String recipe, Map<String, String> metadata,
             List<NamedTensor> weights, List<NamedTensor> momentum) throws CheckpointException {
         Path target = folders.of(state.step());
@@ -45,154 +44,26 @@ public final class CheckpointStore {
             folders.prepare();
             Path draft = folders.draft(state.step());
             try {
-                write(draft, state, environment, recipe, metadata, weights, momentum);
+                List<TensorFile> files = List.of(
+                        TensorFile.write(draft.resolve(Checkpoint.MODEL), metadata, weights),
+                        TensorFile.write(draft.resolve(Checkpoint.MOMENTUM), Map.of(), momentum));
+                String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+                new StateFile(StateFile.FORMAT_VERSION, now, state, environment, files, recipe).write(draft);
                 folders.publish(draft, state.step());
             } finally {
                 AtomicFiles.deleteTree(draft);
             }
         } catch (IOException e) {
             throw new CheckpointException("cannot save the checkpoint " + target + ": " + AtomicFiles.reason(e)
-                    + "; the checkpoints before it are untouched", e, null);
+                    + "; earlier checkpoints are unchanged", e, null);
         }
         try {
             prune(state.step());
         } catch (IOException e) {
-            throw new CheckpointException("saved " + target + ", but cannot remove the checkpoints that it supersedes: "
+            throw new CheckpointException("saved " + target + ", but cannot remove old checkpoints: "
                     + AtomicFiles.reason(e), e, null);
         }
         return target;
-    }
-
-    /// The folders of all checkpoints, by step; none of them is opened.
-    ///
-    /// @throws CheckpointException if the folder cannot be read; one that is not there holds none
-    public List<Path> list() throws CheckpointException {
-        try {
-            return List.copyOf(folders.bySteps().values());
-        } catch (IOException e) {
-            throw new CheckpointException("cannot list checkpoints: " + AtomicFiles.reason(e), e, null);
-        }
-    }
-
-    /// The folder of the checkpoint with the greatest step.
-    public Optional<Path> latest() throws CheckpointException {
-        return list().reversed().stream().findFirst();
-    }
-
-    /// The folder of the checkpoint with the least validation error; of equal ones the earliest. Only those take part that
-    /// were saved at the end of an epoch, when their own weights had been validated, and whose `state.json` can be read.
-    public Optional<Path> best() throws CheckpointException {
-        double least = Double.POSITIVE_INFINITY;
-        Path best = null;
-        for (Path folder : list()) {
-            OptionalDouble error = errorOf(folder);
-            if (error.isPresent() && error.getAsDouble() < least) {
-                least = error.getAsDouble();
-                best = folder;
-            }
-        }
-        return Optional.ofNullable(best);
-    }
-
-    /// Loads a checkpoint after checking every byte of it.
-    ///
-    /// @param folder one that [#list()], [#latest()], [#best()] or [#save] gave
-    /// @throws CheckpointException if it is cut, altered, incomplete or of another version; it offers the newest intact
-    ///     one before it
-    public Checkpoint load(Path folder) throws CheckpointException {
-        return refusing(folder, () -> read(folder));
-    }
-
-    /// A checkpoint's file of weights, after checking every byte of it, but not the momentum.
-    ///
-    /// @param folder as for [#load]
-    /// @throws CheckpointException as from [#load]
-    public Path modelFile(Path folder) throws CheckpointException {
-        return refusing(folder, () -> {
-            stored(folder).files().getFirst().verify(folder);
-            return folder.resolve(Checkpoint.MODEL);
-        });
-    }
-
-    private interface Reading<T> {
-        T read() throws IOException;
-    }
-
-    private <T> T refusing(Path folder, Reading<T> reading) throws CheckpointException {
-        try {
-            return reading.read();
-        } catch (IOException e) {
-            Optional<Path> intact = intactBefore(folder);
-            String remedy = intact.map(path -> "resume from " + path + ", the newest intact one before it")
-                    .orElse("there is no intact one before it, so the run must start anew");
-            throw new CheckpointException(
-                    "the checkpoint " + folder + " is refused: " + AtomicFiles.reason(e) + "; " + remedy, e,
-                    intact.orElse(null));
-        }
-    }
-
-    private static void write(Path draft, TrainingState state, ComputeEnvironment environment, String recipe,
-            Map<String, String> metadata, List<NamedTensor> weights, List<NamedTensor> momentum) throws IOException {
-        Path model = draft.resolve(Checkpoint.MODEL);
-        Path optimizer = draft.resolve(Checkpoint.MOMENTUM);
-        Safetensors.write(model, metadata, weights);
-        Safetensors.write(optimizer, Map.of(), momentum);
-        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        new StateFile(StateFile.FORMAT_VERSION, now, state, environment,
-                List.of(FileSeal.of(model), FileSeal.of(optimizer)),
-                recipe)
-                .write(draft);
-    }
-
-    private static StateFile stored(Path folder) throws IOException {
-        StateFile stored = StateFile.read(folder);
-        if (!stored.files().stream().map(FileSeal::name).toList()
-                .equals(List.of(Checkpoint.MODEL, Checkpoint.MOMENTUM))) {
-            throw new IOException(Checkpoint.STATE + " must list " + Checkpoint.MODEL + " and " + Checkpoint.MOMENTUM
-                    + ", found " + stored.files());
-        }
-        return stored;
-    }
-
-    private static Checkpoint read(Path folder) throws IOException {
-        StateFile stored = stored(folder);
-        for (FileSeal seal : stored.files()) {
-            seal.verify(folder);
-        }
-        return new Checkpoint(folder, stored.state(), Optional.ofNullable(stored.computeEnvironment()), stored.recipe(),
-                stored.written());
-    }
-
-    private Optional<Path> intactBefore(Path folder) {
-        long step = CheckpointFolders.stepOf(folder).orElse(0);
-        try {
-            for (Path earlier : folders.bySteps().headMap(step, false).descendingMap().values()) {
-                if (isIntact(earlier)) {
-                    return Optional.of(earlier);
-                }
-            }
-        } catch (IOException e) {
-            // A folder that cannot be listed offers nothing; why the asked one is refused matters more.
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isIntact(Path folder) {
-        try {
-            read(folder);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static OptionalDouble errorOf(Path folder) {
-        try {
-            TrainingState state = StateFile.read(folder).state();
-            return state.batchInEpoch() == 0 ? state.error() : OptionalDouble.empty();
-        } catch (IOException e) {
-            return OptionalDouble.empty();
-        }
     }
 
     private void prune(long saved) throws IOException {
@@ -206,5 +77,102 @@ public final class CheckpointStore {
                 folders.discard(old);
             }
         }
+    }
+
+    /// The folders of all checkpoints in the order of their steps; none if there is no folder.
+    ///
+    /// @throws CheckpointException if the folder cannot be read
+    public List<Path> list() throws CheckpointException {
+        try {
+            return List.copyOf(folders.bySteps().values());
+        } catch (IOException e) {
+            throw new CheckpointException("cannot list checkpoints: " + AtomicFiles.reason(e), e, null);
+        }
+    }
+
+    /// The folder of the checkpoint with the greatest step.
+    public Optional<Path> latest() throws CheckpointException {
+        return list().reversed().stream().findFirst();
+    }
+
+    /// The folder of the checkpoint with the least validation error, the earliest if several have it. Checkpoints within an
+    /// epoch do not count, because their weights were not validated, and neither do those whose `state.json` is damaged.
+    public Optional<Path> best() throws CheckpointException {
+        double least = Double.POSITIVE_INFINITY;
+        Path best = null;
+        for (Path folder : list()) {
+            try {
+                TrainingState state = StateFile.read(folder).state();
+                double error = state.error().orElse(Double.POSITIVE_INFINITY);
+                if (state.batchInEpoch() == 0 && error < least) {
+                    least = error;
+                    best = folder;
+                }
+            } catch (IOException e) {
+                continue; // damaged
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    /// Loads a checkpoint and checks every byte of it.
+    ///
+    /// @param folder as returned by [#list()], [#latest()], [#best()] or [#save]
+    /// @throws CheckpointException if it is incomplete, was changed, or is of another version; it names the newest intact
+    ///     checkpoint before it
+    public Checkpoint load(Path folder) throws CheckpointException {
+        try {
+            return read(folder);
+        } catch (IOException e) {
+            throw refused(folder, e);
+        }
+    }
+
+    /// A checkpoint's model file, after checking every byte of it, but not the momentum.
+    ///
+    /// @param folder as for [#load]
+    /// @throws CheckpointException as from [#load]
+    public Path modelFile(Path folder) throws CheckpointException {
+        try {
+            StateFile.read(folder).files().getFirst().verify(folder);
+            return folder.resolve(Checkpoint.MODEL);
+        } catch (IOException e) {
+            throw refused(folder, e);
+        }
+    }
+
+    private static Checkpoint read(Path folder) throws IOException {
+        StateFile file = StateFile.read(folder);
+        for (TensorFile tensors : file.files()) {
+            tensors.verify(folder);
+        }
+        return new Checkpoint(folder, file.state(), Optional.ofNullable(file.computeEnvironment()), file.recipe(),
+                file.written());
+    }
+
+    private CheckpointException refused(Path folder, IOException e) {
+        Path intact = intactBefore(folder).orElse(null);
+        return new CheckpointException("the checkpoint " + folder + " cannot be used: " + AtomicFiles.reason(e) + ". "
+                + (intact == null
+                        ? "There is no intact checkpoint before it; start the run again"
+                        : "Resume from " + intact + ", the newest intact checkpoint before it"),
+                e, intact);
+    }
+
+    private Optional<Path> intactBefore(Path folder) {
+        long step = CheckpointFolders.stepOf(folder).orElse(0);
+        try {
+            for (Path earlier : folders.bySteps().headMap(step, false).descendingMap().values()) {
+                try {
+                    read(earlier);
+                    return Optional.of(earlier);
+                } catch (IOException e) {
+                    continue; // damaged too
+                }
+            }
+        } catch (IOException e) {
+            // the folder cannot be listed; the reason why the checkpoint is refused matters more
+        }
+        return Optional.empty();
     }
 }

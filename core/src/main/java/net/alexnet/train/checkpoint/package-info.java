@@ -1,11 +1,11 @@
-/// The whole state of a training run on disk, so that a resumed run is the run that was never stopped, bit for bit.
+/// The whole state of a training run on disk, so that a resumed run gives the same bits as one that was never stopped.
 ///
 /// ```
 /// checkpoints/
 ///   step-00001234/
 ///     model.safetensors       the weights; by itself a model file
-///     momentum.safetensors    the velocities of the optimiser
-///     state.json              position, schedule, seed, recipe, what computed; sizes and SHA-256 of the two
+///     momentum.safetensors    the momentum buffers of the optimizer
+///     state.json              position, schedule, seed, recipe, compute environment, sizes and SHA-256 of the two
 ///     state.json.sha256       SHA-256 of state.json, as `sha256sum -c` reads it
 /// ```
 ///

@@ -65,10 +65,8 @@ class DamagedCheckpointTest {
     private void assertRefused(String name) {
         CheckpointException refusal = refusal("step-00000003");
         assertThat(refusal)
-                .hasMessageStartingWith("the checkpoint " + folder.resolve("step-00000003") + " is refused: ")
-                .hasMessageContaining(name)
-                .hasMessageEndingWith("; resume from " + folder.resolve("step-00000002")
-                        + ", the newest intact one before it");
+                .hasMessageContainingAll(folder.resolve("step-00000003").toString(), name,
+                        folder.resolve("step-00000002").toString());
         assertThat(refusal.intact()).contains(folder.resolve("step-00000002"));
     }
 
@@ -79,7 +77,7 @@ class DamagedCheckpointTest {
         Files.write(model, Arrays.copyOf(whole, 100));
 
         assertThat(refusal("step-00000003"))
-                .hasMessageContaining("model.safetensors has 100 bytes, expected " + whole.length + ": it is cut");
+                .hasMessageContainingAll("model.safetensors", "100 bytes", "expected " + whole.length);
     }
 
     @Test
@@ -89,8 +87,7 @@ class DamagedCheckpointTest {
         assertThat(refusal("step-00000003").intact()).contains(folder.resolve("step-00000001"));
 
         Files.delete(folder.resolve("step-00000001/model.safetensors"));
-        assertThat(refusal("step-00000003"))
-                .hasMessageEndingWith("; there is no intact one before it, so the run must start anew");
+        assertThat(refusal("step-00000003").intact()).isEmpty();
         assertThat(refusal("step-00000001").intact()).isEmpty();
     }
 
@@ -110,7 +107,7 @@ class DamagedCheckpointTest {
         String sum = Hashes.hex(newer.getBytes(StandardCharsets.UTF_8));
         Files.writeString(state.resolveSibling("state.json.sha256"), sum + "  state.json\n");
 
-        assertThat(refusal("step-00000003")).hasMessageContaining("state.json is of format version 2, expected 1");
+        assertThat(refusal("step-00000003")).hasMessageContainingAll("state.json", "version 2", "expected 1");
     }
 
     private CheckpointException refusal(String name) {
