@@ -140,7 +140,7 @@ final class TrainCommand implements Callable<Integer> {
                         + " --set network.input and --set pictures.resize");
             }
             AutoConfig fit = AutoConfig.of(
-                    recipe, dataset.training().size(), Runtime.getRuntime().availableProcessors(),
+                    recipe, dataset.training().size(), tools.workers(),
                     source.largestSide(), settings().keySet());
             recipe = fit.recipe();
             progress.say(fit.reason());

@@ -26,11 +26,11 @@ class CommittedRecipesRunTest {
 
     @Test
     void aFolderAloneIsTrainedWithTheRecipeForPictures() throws Exception {
-        Result result = Result.done("train", "--data", pictures, "--runs", runs, "--epochs", 1, "--threads", 2, "--set",
+        Result result = Result.done("train", "--data", pictures, "--runs", runs, "--epochs", 1, "--threads", 3, "--set",
                 "network.input=64", "--set", "network.width=0.05", "--progress", "plain");
         assertThat(result.err()).contains(
                 "libtorch", "3 classes, 24 pictures to train on, 6 to judge by",
-                "chosen for 24 pictures of 3 classes on", "64 × 64 pixels, width 0.05, 1 epochs in batches of 8",
+                "24 pictures of 3 classes and 3 threads", "64 × 64 pixels, width 0.05, 1 epochs in batches of 8",
                 "expected to take about", "training begins", "epoch 1/1  loss");
         assertThat(result.out()).contains("top-1 error", "on 6 pictures after epoch 1", "use it: ./alexnet classify");
         RunFiles run = RunFiles.latest(runs);

@@ -120,9 +120,8 @@ class AutoConfigTest {
         AutoConfig fit = fit(20_000, 4);
         Recipe recipe = fit.recipe();
         assertThat(fit.reason())
-                .isEqualTo("chosen for 20,000 pictures of 7 classes on 4 cores: " + recipe.network().input()
-                        + " × " + recipe.network().input() + " pixels, width " + recipe.network().width()
-                        + ", 15 epochs in batches of 64");
+                .contains("20,000 pictures", "7 classes", "4 threads", recipe.network().input() + " pixels",
+                        "width " + recipe.network().width(), "15 epochs", "batches of 64");
     }
 
     private AutoConfig fit(int pictures, int cores) {
