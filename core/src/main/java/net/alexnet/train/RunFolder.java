@@ -119,7 +119,7 @@ public record RunFolder(Path path) {
     ///
     /// @throws IOException if the run is being trained
     public RunLock lock() throws IOException {
-        return RunLock.of(this);
+        return new RunLock(this);
     }
 
     /// Removes the folder if there is nothing in it of a run: no checkpoint, no log, nothing of a user's.

@@ -6,38 +6,32 @@ import java.util.Optional;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
 
-/// One process at a time trains a run: two would cut each other's log and remove each other's checkpoints. Held on the
-/// file `lock` in the run's folder, see [LockFile]. Reading a run needs no lock.
+/// Keeps other processes from training the same run: they would truncate each other's log and delete each other's
+/// checkpoints. Reading a run needs no lock.
 public final class RunLock implements AutoCloseable {
     static final String FILE = "lock";
 
     private final RunFolder folder;
     private final LockFile lock;
 
-    private RunLock(RunFolder folder, LockFile lock) {
-        this.folder = folder;
-        this.lock = lock;
-    }
-
-    /// Takes the lock, and does not wait for it.
+    /// Takes the lock without waiting.
     ///
-    /// @throws IOException if another has it, this process included, or there cannot be one
-    static RunLock of(RunFolder folder) throws IOException {
-        return new RunLock(folder, take(folder.path().resolve(FILE)).orElseThrow(() -> new IOException(
-                "the run " + folder.path() + " is being trained at this moment, by another process or twice"
-                        + " by this one; wait until that is done, or stop it")));
-    }
-
-    private static Optional<LockFile> take(Path file) throws IOException {
+    /// @throws IOException if it is taken, by this process or another, or cannot be created
+    RunLock(RunFolder folder) throws IOException {
+        Path file = folder.path().resolve(FILE);
+        Optional<LockFile> taken;
         try {
-            return LockFile.tryTake(file);
+            taken = LockFile.tryTake(file);
         } catch (IOException e) {
-            throw new IOException("cannot write " + file + ", which keeps two processes from training the same run: "
+            throw new IOException("cannot write " + file + ", which keeps other processes from training this run: "
                     + AtomicFiles.reason(e), e);
         }
+        this.folder = folder;
+        this.lock = taken.orElseThrow(() -> new IOException("run " + folder.path()
+                + " is locked: this process or another one is training it. Wait until it ends, or stop it"));
     }
 
-    /// Gives the lock back. A folder in which no run has begun, because its pictures could not be read for example, is removed.
+    /// Releases the lock. Removes the folder if no run has begun in it, for example because its images cannot be read.
     @Override
     public void close() throws IOException {
         lock.close();
