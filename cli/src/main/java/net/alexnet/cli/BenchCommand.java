@@ -15,6 +15,7 @@ import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.LayerListener.Pass;
 import net.alexnet.nn.MemoryPlan;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.Probe;
 import net.alexnet.train.TrainingRun;
@@ -66,10 +67,12 @@ final class BenchCommand implements Callable<Integer> {
         int batch = choice.batch();
         AlexNet network = choice.network();
         Map<String, List<Double>> readings = new LinkedHashMap<>();
+        EngineMemory memory;
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
                 Backend backend = engine.open(precision);
                 Probe probe = new Probe(network, batch, backend)) {
             progress.say(backend.describe());
+            memory = backend.memory();
             for (double spent = 0; spent < WARM_UP_SECONDS;) { // Java's compilers need most of it
                 spent += probe.train() + probe.infer(batch) + probe.infer(1);
             }
@@ -99,7 +102,8 @@ final class BenchCommand implements Callable<Integer> {
         }
         report.put("layers", layers);
         report.put("planned_memory_bytes", MemoryEstimate.withTotal(
-                MemoryPlan.of(network.architecture(), batch, TrainingRun.INPUTS, engine.threads())));
+                MemoryPlan.of(network.architecture(), batch, TrainingRun.INPUTS, engine.threads(),
+                        memory)));
         report.put("peak_resident_bytes", peakResidentBytes());
         terminal.out().println(json ? Json.of(report) : table(report, layers));
         return 0;

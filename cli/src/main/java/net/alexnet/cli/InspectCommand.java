@@ -10,6 +10,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.MemoryPlan;
+import net.alexnet.spi.Engines;
 import net.alexnet.train.TrainingRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +39,7 @@ final class InspectCommand implements Callable<Integer> {
         int batch = choice.batch();
         Architecture architecture = choice.network().architecture();
         MemoryPlan memory = MemoryPlan.of(
-                architecture, batch, TrainingRun.INPUTS, Engine.threads(threads));
+                architecture, batch, TrainingRun.INPUTS, Engine.threads(threads), Engines.find().memory());
         Optional<ModelCard> card = choice.card();
         if (json) {
             Map<String, Object> object = object(architecture, memory, batch);

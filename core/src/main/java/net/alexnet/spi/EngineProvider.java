@@ -2,6 +2,7 @@ package net.alexnet.spi;
 
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
 
 /// A compute engine that [java.util.ServiceLoader] finds: the backends that it opens, and the image codec that comes
@@ -24,4 +25,7 @@ public interface EngineProvider {
     ///
     /// @throws EngineUnavailableException as for [#open]
     ImageCodec codec();
+
+    /// What the engine's kernels need on a CPU besides tensors; known without loading anything native.
+    EngineMemory memory();
 }

@@ -29,6 +29,11 @@ public interface Backend extends AutoCloseable {
     /// does not, and float32 is not faster than itself.
     boolean isFasterIn(Precision precision);
 
+    /// What its kernels need besides tensors; a plan, of which an engine on another device than a CPU knows nothing.
+    default EngineMemory memory() {
+        return EngineMemory.NONE;
+    }
+
     /// Opens a scope on this thread; see [Scope].
     Scope scope();
 

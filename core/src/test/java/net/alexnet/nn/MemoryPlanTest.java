@@ -11,9 +11,8 @@ import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Layer.Flatten;
 import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.Relu;
-import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
-import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Window;
 import org.junit.jupiter.api.Test;
@@ -31,7 +30,7 @@ class MemoryPlanTest {
 
     @Test
     void countsByHand() {
-        MemoryPlan plan = MemoryPlan.of(TINY, 3, 4, 2);
+        MemoryPlan plan = MemoryPlan.of(TINY, 3, 4, 2, EngineMemory.NONE);
         long parameters = 4 * (4 * 2 * 9 + 4 + 16 * 5 + 5);
         assertThat(plan.parameters()).isEqualTo(parameters);
         assertThat(plan.gradients()).isEqualTo(parameters);
@@ -39,63 +38,33 @@ class MemoryPlanTest {
         assertThat(plan.input()).isEqualTo(4 * 3 * 4 * 128);
         // conv1 with its ReLU, pool1, flatten, dropout and its mask, fc6, softmax.
         assertThat(plan.activations()).isEqualTo(3 * 4 * (64 + 16 + 16 + 16 + 16 + 5 + 5));
-        // The way back is highest at pool1: 64 + 16 written so far, and the gradients on both its sides, 16 + 64, of which the
-        // latter goes on through relu1 at once: 22 floats above all activations together. No convolution is the kernels'.
+        // The backward pass peaks at pool1: 64 + 16 written so far, and the gradients on both its sides, 16 + 64, of which the
+        // latter goes through relu1 at once: 22 floats more than all activations together.
         assertThat(plan.workspace()).isEqualTo(3 * 4 * (64 + 16 + 16 + 64 - 138));
         assertThat(plan.total()).isEqualTo(3 * parameters + plan.input() + plan.activations() + plan.workspace());
     }
 
     @Test
     void activationsGrowWithTheBatchAndParametersDoNot() {
-        MemoryPlan one = MemoryPlan.of(AlexNet.paper().architecture(), 1, 1, 1);
-        MemoryPlan many = MemoryPlan.of(AlexNet.paper().architecture(), 128, 1, 1);
+        MemoryPlan one = MemoryPlan.of(AlexNet.paper().architecture(), 1, 1, 1, EngineMemory.NONE);
+        MemoryPlan many = MemoryPlan.of(AlexNet.paper().architecture(), 128, 1, 1, EngineMemory.NONE);
         assertThat(many.parameters()).isEqualTo(one.parameters()).isEqualTo(4 * 60_965_224L);
         assertThat(many.activations()).isEqualTo(128 * one.activations());
-        assertThat(many.workspace()).isGreaterThan(one.workspace()).isLessThan(128 * one.workspace());
-    }
-
-    /// conv1's 55 rows of outputs are 11 rows of tiles, the most that there are, so that more threads have no work on one picture.
-    @Test
-    void threadsWithoutWorkNeedNoMemory() {
-        Architecture paper = AlexNet.paper().architecture();
-        assertThat(MemoryPlan.of(paper, 1, 1, 64)).isEqualTo(MemoryPlan.of(paper, 1, 1, 11));
-        assertThat(MemoryPlan.of(paper, 1, 1, 2).workspace()).isLessThan(MemoryPlan.of(paper, 1, 1, 11).workspace());
-    }
-
-    /// 55 × 55 × 96 values are written by conv1 once, and neither by relu1 nor by norm1.
-    @Test
-    void thePapersNormsAreWrittenByNobody() {
-        Architecture paper = AlexNet.paper().architecture();
-        long written = MemoryPlan.of(paper, 1, 1, 1).activations();
-        Architecture other = Architecture.of("other", 3, 224,
-                paper.rows().stream().map(row -> row.layer() instanceof ResponseNorm
-                        ? new ResponseNorm(
-                                new LocalResponseNorm(LocalResponseNorm.Region.ACROSS_CHANNELS, 3, 2, 1e-4, .75, 2))
-                        : row.layer()).toList());
-        assertThat(MemoryPlan.of(other, 1, 1, 1).activations() - written)
-                .isEqualTo(4 * (55 * 55 * 96 + 27 * 27 * 256));
-    }
-
-    /// Sums and tiles of conv3: 49 products of 256 × 384 pairs, twice.
-    @Test
-    void everyThreadHasMemoryOfItsOwn() {
-        Architecture paper = AlexNet.paper().architecture();
-        assertThat(MemoryPlan.of(paper, 1, 1, 3).workspace() - MemoryPlan.of(paper, 1, 1, 1).workspace())
-                .isEqualTo(2 * 4 * 2 * 49 * 256 * 384);
+        assertThat(many.workspace()).isEqualTo(128 * one.workspace());
     }
 
     @Test
     void sumsBeyond2GiBDoNotOverflow() {
-        MemoryPlan plan = MemoryPlan.of(AlexNet.paper().architecture(), 100_000, 1, 1);
+        MemoryPlan plan = MemoryPlan.of(AlexNet.paper().architecture(), 100_000, 1, 1, EngineMemory.NONE);
         assertThat(plan.activations()).isGreaterThan(1L << 36);
         assertThat(plan.workspace()).isGreaterThan(1L << 33);
     }
 
     @Test
     void anEmptyBatchIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 0, 1, 1))
+        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 0, 1, 1, EngineMemory.NONE))
                 .withMessageContaining("found 0, 1 and 1");
-        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 1, 0, 1))
+        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 1, 0, 1, EngineMemory.NONE))
                 .withMessageContaining("found 1, 0 and 1");
     }
 }

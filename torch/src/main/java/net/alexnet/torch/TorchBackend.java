@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import net.alexnet.spi.EngineUnavailableException;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Operands;
 import net.alexnet.tensor.Precision;
@@ -102,6 +103,11 @@ public final class TorchBackend implements Backend {
 
     @Override
     public void free(Tensor tensor) {
+    @Override
+    public EngineMemory memory() {
+        return kernels.memory();
+    }
+
         requireOurs("free", tensor);
         scopes.free((TorchTensor) tensor);
     }

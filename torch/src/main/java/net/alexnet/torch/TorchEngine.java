@@ -3,7 +3,9 @@ package net.alexnet.torch;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.spi.EngineProvider;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
+import net.alexnet.torch.kernel.KernelMemory;
 
 /// libtorch and OpenCV as the engine that [net.alexnet.spi.Engines] finds.
 public final class TorchEngine implements EngineProvider {
@@ -20,5 +22,10 @@ public final class TorchEngine implements EngineProvider {
     @Override
     public ImageCodec codec() {
         return new OpenCvCodec();
+    }
+
+    @Override
+    public EngineMemory memory() {
+        return new KernelMemory();
     }
 }

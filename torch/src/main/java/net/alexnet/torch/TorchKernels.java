@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Consumer;
 import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -11,6 +12,7 @@ import net.alexnet.torch.kernel.FastConvolution;
 import net.alexnet.torch.kernel.FastMaxPool;
 import net.alexnet.torch.kernel.FastResponseNorm;
 import net.alexnet.torch.kernel.Kernels;
+import net.alexnet.torch.kernel.KernelMemory;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -37,6 +39,11 @@ final class TorchKernels {
     }
 
     Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
+    /// What they need besides tensors.
+    EngineMemory memory() {
+        return kernels.isPresent() && multiplies ? new KernelMemory() : EngineMemory.NONE;
+    }
+
         return kernels.filter(_ -> multiplies).flatMap(present -> present.convolution(x, weight, window, groups));
     }
 

@@ -1,0 +1,50 @@
+package net.alexnet.torch.kernel;
+
+import static net.alexnet.torch.kernel.WinogradTransform.POINTS;
+import static net.alexnet.torch.kernel.WinogradTransform.PRODUCTS;
+
+import java.util.List;
+import net.alexnet.tensor.EngineMemory;
+import net.alexnet.tensor.LocalResponseNorm;
+
+/// What the kernels of this package allocate, as a plan: whole vectors and small buffers are not counted. It can be asked
+/// where the module `jdk.incubator.vector` is missing.
+public final class KernelMemory implements EngineMemory {
+    /// Each point of a tile has a weight of its own. The gradient by the input, which only convolutions of stride 1 have
+    /// here, reads a second form.
+    @Override
+    public long prepared(Convolution convolution) {
+        return Float.BYTES * PRODUCTS * pairs(convolution) * (convolution.window().stride() > 1 ? 1 : 2);
+    }
+
+    /// Each thread that has work sums a weight's gradient, and its tiles take as much again. Threads share the rows of
+    /// tiles.
+    @Override
+    public long scratch(List<Convolution> convolutions, int batch, int threads) {
+        List<Convolution> ours = convolutions.stream().filter(convolution -> pairs(convolution) > 0).toList();
+        long busy = Math.min(threads, batch * ours.stream().mapToLong(KernelMemory::tileRows).max().orElse(0));
+        return 2L * Float.BYTES * PRODUCTS * busy * ours.stream().mapToLong(KernelMemory::pairs).max().orElse(0);
+    }
+
+    @Override
+    public boolean fusesNormalizeMaxPool(LocalResponseNorm norm) {
+        return norm.isPaperForm();
+    }
+
+    private static int taps(Convolution convolution) {
+        return Math.ceilDiv(convolution.window().kernel(), convolution.window().stride());
+    }
+
+    private static long tileRows(Convolution convolution) {
+        int outputs = convolution.window().outputs(convolution.x().dim(1));
+        return Math.ceilDiv(outputs, POINTS + 1 - taps(convolution));
+    }
+
+    /// Pairs of an input and an output channel of one group, or 0 where [WinogradGeometry] has no kernel.
+    private static long pairs(Convolution convolution) {
+        int kernel = convolution.window().kernel();
+        int stride = convolution.window().stride();
+        int taps = taps(convolution);
+        return taps == 3 || taps == 5 ? convolution.weight().elements() / kernel / kernel * stride * stride : 0;
+    }
+}
