@@ -194,7 +194,11 @@ public final class Network {
         }
         Tensor in = x;
         for (int i = from; i < to; i++) {
-            Tensor out = stage(i, from, to, in, this::rescaled).out();
+            Stage stage = stage(i, from, to, in, this::rescaled);
+            Tensor out = stage.out();
+            if (!stage.saved().equals(out)) {
+                backend.free(stage.saved()); // only a backward pass would need it
+            }
             listener.done(architecture.rows().get(i), Pass.FORWARD);
             if (!in.equals(x) && !in.equals(out)) {
                 backend.free(in); // nothing goes back this way

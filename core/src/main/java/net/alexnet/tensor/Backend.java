@@ -203,9 +203,12 @@ public interface Backend extends AutoCloseable {
     /// [#normalize] and then [#maxPool], without keeping what is between them.
     default Tensor normalizeMaxPool(Tensor x, LocalResponseNorm norm, Window window) {
         Tensor between = normalize(x, norm);
-        Tensor y = maxPool(between, window).output();
+        Pooled pooled = maxPool(between, window);
         free(between);
-        return y;
+        if (!pooled.argmax().equals(pooled.output())) {
+            free(pooled.argmax());
+        }
+        return pooled.output();
     }
 
     /// The gradient by the input of [#normalizeMaxPool].

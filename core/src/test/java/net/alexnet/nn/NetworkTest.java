@@ -95,6 +95,19 @@ class NetworkTest {
         }
     }
 
+    /// The indices of a pooling, which a backward pass would need, as well as the layers' outputs.
+    @Test
+    void inferenceKeepsNothingButItsResult() {
+        AlexNet net = AlexNet.of(Variant.TORCHVISION).withSize(68, 3, 0.01).withClasses(5);
+        Network network = Network.initialize(net.architecture(), Initialization.HE, 1, backend);
+        try (Scope _ = backend.scope()) {
+            Tensor pictures = pictures(network);
+            long before = backend.liveTensors();
+            network.probabilities(pictures);
+            assertThat(backend.liveTensors()).isEqualTo(before + 1);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(value = Variant.class, names = {"SMALL", "PAPER", "TORCHVISION"})
     void probabilitiesSumTo1AndDropNothing(Variant variant) {

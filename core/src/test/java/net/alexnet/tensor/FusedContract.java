@@ -67,6 +67,17 @@ interface FusedContract extends Contract {
                                         () -> agrees(engine -> normalizedAndPooled(engine, shape, norm, window))))));
     }
 
+    @Test
+    default void normalisationWithPoolingKeepsNothingButItsResult() {
+        for (LocalResponseNorm norm : new LocalResponseNorm[] {LocalResponseNormContract.PAPER,
+            new LocalResponseNorm(LocalResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1)}) {
+            Tensor x = normal(1, 1, 96, 13, 13);
+            long before = backend().liveTensors();
+            backend().normalizeMaxPool(x, norm, Window.of(3, 2, 0));
+            assertThat(backend().liveTensors()).as(norm.toString()).isEqualTo(before + 1);
+        }
+    }
+
     private static Map<String, Tensor> normalizedAndPooled(
             Backend engine, Shape shape, LocalResponseNorm norm, Window window) {
         Tensor signed = Contract.normal(engine, 1, shape);
