@@ -155,7 +155,9 @@ public final class TorchBackend implements Backend {
 
     @Override
     public MemorySegment view(Tensor tensor) {
-        return read("view", () -> transfer.view(raw(tensor)), tensor);
+        return read("view", () -> raw(tensor).is_cpu() && raw(tensor).is_contiguous()
+                ? ((TorchTensor) tensor).view()
+                : MemorySegment.ofArray(transfer.download(raw(tensor))), tensor);
     }
 
     @Override

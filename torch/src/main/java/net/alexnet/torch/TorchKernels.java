@@ -1,5 +1,6 @@
 package net.alexnet.torch;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -141,9 +142,17 @@ final class TorchKernels {
         }
     }
 
-    /// A tensor's values, in the order in which they lie.
-    @SuppressWarnings("restricted") // libtorch says how many there are
-    static MemorySegment memory(Tensor tensor) {
-        return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(tensor.numel() * Float.BYTES);
+    /// A tensor's memory for the time of an operation, during which the tensor cannot be freed.
+    private static MemorySegment memory(Tensor tensor) {
+        return memory(tensor, Arena.global());
+    }
+
+    /// A tensor's memory, its values in the order of [Layout].
+    ///
+    /// @param lifetime which ends before the memory does
+    @SuppressWarnings("restricted") // libtorch says how many values there are
+    static MemorySegment memory(Tensor tensor, Arena lifetime) {
+        return MemorySegment.ofAddress(tensor.data_ptr().address())
+                .reinterpret(tensor.numel() * Float.BYTES, lifetime, null);
     }
 }

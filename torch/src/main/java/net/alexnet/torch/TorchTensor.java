@@ -1,9 +1,11 @@
 package net.alexnet.torch;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import net.alexnet.tensor.Scopes;
 import net.alexnet.tensor.Shape;
@@ -17,6 +19,7 @@ final class TorchTensor implements Scopes.Owned {
     private final Scopes<TorchTensor> owner;
     private final BlockAllocator blocks;
     private MemorySegment borrowed;
+    private Optional<Arena> views = Optional.empty();
     private boolean freed;
     private final Map<Use, float[]> prepared = new EnumMap<>(Use.class);
     private final Map<Use, Object> current = new EnumMap<>(Use.class);
@@ -53,6 +56,18 @@ final class TorchTensor implements Scopes.Owned {
         return handle;
     }
 
+    /// The tensor's memory, to be read until the tensor is freed or moves to memory of its own.
+    MemorySegment view() {
+        Arena arena = views.orElseGet(Arena::ofShared);
+        views = Optional.of(arena);
+        return TorchKernels.memory(handle(), arena).asReadOnly();
+    }
+
+    private void endViews() {
+        views.ifPresent(Arena::close);
+        views = Optional.empty();
+    }
+
     /// What a kernel reads in place of this tensor, made when it is first asked for and again after every change.
     ///
     /// @param form what it is prepared for; another form is another preparation
@@ -74,6 +89,7 @@ final class TorchTensor implements Scopes.Owned {
         current.clear();
         org.bytedeco.pytorch.Tensor old = handle();
         if (!borrowed.equals(MemorySegment.NULL)) {
+            endViews();
             handle = new org.bytedeco.pytorch.Tensor(old.clone()).retainReference();
             release(old);
             borrowed = MemorySegment.NULL;
@@ -88,6 +104,7 @@ final class TorchTensor implements Scopes.Owned {
     @Override
     public void free() {
         if (!freed) {
+            endViews();
             freed = true;
             prepared.clear();
             current.clear();

@@ -3,6 +3,7 @@ package net.alexnet.torch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -44,7 +45,7 @@ record TorchTransfer(TorchDevice device) {
 
     private Tensor copy(Shape shape, MemorySegment values) {
         Tensor tensor = Layout.empty(shape, floats(device));
-        tensor.copy_(rows(values, shape));
+        copy(rows(values, shape), values, tensor);
         return tensor;
     }
 
@@ -69,17 +70,10 @@ record TorchTransfer(TorchDevice device) {
     /// The same from any memory.
     void assign(Tensor target, MemorySegment values) {
         if (addressable(values)) {
-            target.copy_(rows(values, Layout.shape(target)));
+            copy(rows(values, Layout.shape(target)), values, target);
         } else {
             assign(target, values.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
         }
-    }
-
-    /// The tensor's own memory where it lies in row-major order on the CPU, else a copy.
-    MemorySegment view(Tensor tensor) {
-        return tensor.is_cpu() && tensor.is_contiguous()
-                ? TorchKernels.memory(tensor).asReadOnly()
-                : MemorySegment.ofArray(download(tensor));
     }
 
     float[] download(Tensor tensor) {
@@ -104,14 +98,24 @@ record TorchTransfer(TorchDevice device) {
         }
         Tensor tensor = Layout.empty(shape, floats(device));
         if (addressable(pixels)) {
-            tensor.copy_(view(pixels, shape)); // and waits: the memory is about to be used again
+            copy(view(pixels, shape), pixels, tensor); // and waits: the memory is about to be used again
             return tensor;
         }
         try (Arena arena = Arena.ofConfined()) {
             long bytes = shape.elements() * Float.BYTES;
             MemorySegment copy = arena.allocate(bytes, Float.BYTES).copyFrom(pixels.asSlice(0, bytes));
-            tensor.copy_(view(copy, shape));
+            copy(view(copy, shape), copy, tensor);
             return tensor;
+        }
+    }
+
+    /// Copies values out of Java's memory. libtorch knows the address alone, so an automatic arena could be collected while
+    /// it reads.
+    private static void copy(Tensor source, MemorySegment memory, Tensor target) {
+        try {
+            target.copy_(source);
+        } finally {
+            Reference.reachabilityFence(memory);
         }
     }
 
