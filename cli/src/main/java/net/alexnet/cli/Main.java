@@ -16,6 +16,7 @@ public final class Main {
 
     private Main() {}
 
+        NativeLoader.configureProcess();
     public static void main(String[] arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
         if (COMPUTE.contains(command)) {

@@ -103,7 +103,7 @@ final class BlockAllocator {
     private Tensor memory(long length, TensorOptions options) {
         try {
             return kept(Math.max(CHUNK, length), options);
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException e) {
             clear();
             return kept(length, options);
         }

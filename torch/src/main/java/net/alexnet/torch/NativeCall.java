@@ -9,48 +9,55 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
 
-/// What surrounds every native operation. JavaCPP's objects, be they tensors, scalars or options, free themselves with
-/// the frame in which they were made, unless someone retains them; so an operation cannot leak its intermediates.
-final class NativeCall {
-    private final int threads;
-    private Thread prepared;
-
-    /// @param threads how many threads an operation may use on a CPU
-    NativeCall(int threads) {
-        this.threads = threads;
-        torch.set_num_threads(threads);
-        this.prepared = Thread.currentThread();
-    }
-
-    /// Runs native code and frees all that it made and that was not retained.
+/// Surrounds every native operation. JavaCPP's objects, be they tensors, scalars or options, are freed with the frame in
+/// which they were made unless somebody retains them, so an operation cannot leak its intermediates.
+///
+/// @param threads how many threads an operation may use on a CPU
+record NativeCall(int threads) {
+    /// Runs native code and frees what it made and did not retain.
     ///
     /// @param operands for the message of a failure
-    /// @throws BackendException if libtorch fails, or one of our kernels, or Java has no memory: the message says which
+    /// @throws BackendException if libtorch or one of our kernels fails, or native memory ends: the message says which. Where
+    ///     Java's heap ends, that is an [OutOfMemoryError]
     <T> T run(String operation, Supplier<T> body, Shape... operands) {
         try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
             prepareThread();
             return body.get();
-        } catch (RuntimeException | OutOfMemoryError e) {
-            String shapes = Arrays.stream(operands).map(Shape::toString).collect(Collectors.joining(", "));
-            String what = switch (e) {
-                case TorchKernels.Failure _ -> "our own kernel failed";
-                case OutOfMemoryError _ -> "Java ran out of memory";
-                default -> "libtorch failed";
-            };
-            throw new BackendException(what + " in " + operation + (shapes.isEmpty() ? "" : " of " + shapes)
-                    + ": " + firstLine(e), e);
+        } catch (TorchKernels.Failure e) {
+            throw failed("our own kernel failed", operation, operands, e, "");
+        } catch (RuntimeException e) {
+            throw failed("libtorch failed", operation, operands, e, "");
+        } catch (OutOfMemoryError e) {
+            if (!isNative(e)) {
+                throw e;
+            }
+            throw failed("native memory reached JavaCPP's limit", operation, operands, e,
+                    "; start the JVM with -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 to lift it");
         }
     }
 
-    /// OpenMP keeps the number of threads per calling thread; sums that are split otherwise round otherwise.
+    /// Sums that are split among another number of threads round otherwise. OpenMP keeps the number for each calling thread,
+    /// and another backend may have set it.
     private void prepareThread() {
-        if (prepared != Thread.currentThread()) {
+        if (torch.get_num_threads() != threads) {
             torch.set_num_threads(threads);
-            prepared = Thread.currentThread();
         }
     }
 
-    /// libtorch's messages go on with a stack trace of C++.
+    /// JavaCPP counts what native code allocates, and reports its own limits by the same error as the JVM does for the heap.
+    private static boolean isNative(OutOfMemoryError e) {
+        return Arrays.stream(e.getStackTrace()).limit(1)
+                .anyMatch(frame -> frame.getClassName().startsWith("org.bytedeco."));
+    }
+
+    private static BackendException failed(
+            String what, String operation, Shape[] operands, Throwable failure, String advice) {
+        String shapes = Arrays.stream(operands).map(Shape::toString).collect(Collectors.joining(", "));
+        return new BackendException(what + " in " + operation + (shapes.isEmpty() ? "" : " of " + shapes) + ": "
+                + firstLine(failure) + advice, failure);
+    }
+
+    /// libtorch's messages continue with a stack trace of C++.
     private static String firstLine(Throwable failure) {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("no message");
     }

@@ -1,5 +1,6 @@
 package net.alexnet.torch;
 
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -8,26 +9,37 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.global.opencv_imgproc;
 
-/// The native libraries as a whole. Most of a short command's time is spent with loading them, nearly all of that in one
-/// library's symbols; a program that knows that it will need them has it done while it reads its command line.
+/// Loads the native libraries ahead, for programs: most of a short command's time is spent with loading them, and a
+/// program that will need them can load them while it reads its command line.
 ///
-/// JavaCPP's classes wait for each other when two threads load them; so while one thread loads ahead, others that come to
-/// [#await()] wait until it is done.
+/// JavaCPP's classes may deadlock when two threads load them, so other threads wait in [#await()] until the loading is done.
 public final class NativeLoader {
+    private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
     private static final FutureTask<Void> AHEAD = new FutureTask<>(NativeLoader::load, null);
     private static volatile boolean begun;
 
     private NativeLoader() {}
 
-    /// Begins to load libtorch and OpenCV on a thread of its own. What fails is reported to whoever needs it.
+    /// Sets the system properties that a program wants which owns its process. To be called before anything is loaded;
+    /// a library leaves them to its host.
+    ///
+    /// JavaCPP fails when the process's resident memory, tensors and mapped files included, passes four times the limit of
+    /// Java's heap, which says nothing about what a network needs. Where that limit was not set, it is lifted.
+    public static void configureProcess() {
+        if (System.getProperty(LIMIT, System.getProperty(LIMIT.toLowerCase(Locale.ROOT), "")).isEmpty()) {
+            System.setProperty(LIMIT, "0");
+        }
+    }
+
+    /// Begins to load libtorch and OpenCV on a thread of its own. A failure is reported where the library is needed.
     public static void loadAhead() {
         begun = true;
         Thread.ofPlatform().daemon().name("natives").start(AHEAD);
     }
 
-    /// Waits until what was begun by [#loadAhead()] has ended, well or not; returns at once if nothing was. A process that
-    /// ends while a library is being loaded may crash, so this comes before its end too. An interruption does not end the
-    /// wait; it is kept for whoever waits next.
+    /// Waits until the loading that [#loadAhead()] began has ended, well or not; returns at once if it was not called. Call
+    /// it before the process ends too, since a process that ends while it loads a library may crash. An interruption does not
+    /// end the wait and leaves the thread interrupted.
     public static void await() {
         if (begun) {
             await(AHEAD);
@@ -41,7 +53,7 @@ public final class NativeLoader {
                 ahead.get();
                 break;
             } catch (ExecutionException e) {
-                break; // it fails once more, with its message, where the library is needed
+                break; // it fails again, with its message, where the library is needed
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -25,26 +25,27 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// [Backend] on libtorch. On a CPU the same inputs give the same bits in every run with the same number of threads.
 ///
-/// The thread count and the numeric switches of libtorch are the process's, not the backend's: open one backend at a
-/// time, or several of one kind.
+/// libtorch's settings belong to the process. While a backend is open they are ours (no TF32, deterministic kernels, its
+/// number of threads in the threads that call it); when the last one is closed they are again what they were before the first.
 public final class TorchBackend implements Backend {
     private final TorchDevice device;
     private final String description;
     private final ComputeEnvironment computeEnvironment;
-    private final NativeCall frame;
+    private final NativeCall call;
     private final Scopes<TorchTensor> scopes = new Scopes<>();
     private final TorchTransfer transfer;
     private final TorchKernels kernels;
     private final TorchMatMul products;
     private final BlockAllocator blocks = new BlockAllocator();
+    private boolean closed;
 
     private TorchBackend(TorchDevice device, int threads, Precision precision) {
         this.device = device;
-        this.frame = new NativeCall(threads);
+        this.call = new NativeCall(threads);
         this.transfer = new TorchTransfer(device);
         this.kernels = new TorchKernels(device, threads, precision, blocks);
         this.products = new TorchMatMul(precision);
-        products.require(device, frame);
+        products.require(device, call);
         this.computeEnvironment = TorchLibrary.computeEnvironment(device, threads, kernels.describe(), precision);
         this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe()
                 + (precision == Precision.FLOAT32 ? "" : ", products in " + precision);
@@ -78,7 +79,13 @@ public final class TorchBackend implements Backend {
         }
         NativeLoader.await();
         TorchLibrary.load();
-        return new TorchBackend(TorchDevice.find(device), threads, precision);
+        TorchLibrary.acquire();
+        try {
+            return new TorchBackend(TorchDevice.find(device), threads, precision);
+        } catch (RuntimeException e) {
+            TorchLibrary.release();
+            throw e;
+        }
     }
 
     @Override
@@ -97,17 +104,17 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
+    public EngineMemory memory() {
+        return kernels.memory();
+    }
+
+    @Override
     public Scope scope() {
         return scopes.open();
     }
 
     @Override
     public void free(Tensor tensor) {
-    @Override
-    public EngineMemory memory() {
-        return kernels.memory();
-    }
-
         requireOurs("free", tensor);
         scopes.free((TorchTensor) tensor);
     }
@@ -121,19 +128,19 @@ public final class TorchBackend implements Backend {
 
     @Override
     public Tensor zeros(Shape shape) {
-        return frame.run("zeros", () -> own(Layout.empty(shape, device.options(ScalarType.Float)).zero_()), shape);
+        return call.run("zeros", () -> own(Layout.empty(shape, device.options(ScalarType.Float)).zero_()), shape);
     }
 
     @Override
     public Tensor upload(Shape shape, float[] values) {
         Operands.values("upload", shape, values);
-        return frame.run("upload", () -> own(transfer.upload(shape, values)), shape);
+        return call.run("upload", () -> own(transfer.upload(shape, values)), shape);
     }
 
     @Override
     public Tensor upload(Shape shape, MemorySegment values) {
         Operands.values("upload", shape, values);
-        return frame.run("upload", () -> {
+        return call.run("upload", () -> {
             org.bytedeco.pytorch.Tensor tensor = transfer.upload(shape, values);
             return scopes.own(new TorchTensor(tensor, scopes, transfer.borrowed(tensor, values), blocks));
         }, shape);
@@ -143,7 +150,7 @@ public final class TorchBackend implements Backend {
     public Tensor uploadImages(MemorySegment pixels, int count, int height, int width, int channels) {
         Shape shape = Operands.uploadImages(pixels, count, height, width, channels);
         MemorySegment borrowed = transfer.inPlace(pixels) ? pixels : MemorySegment.NULL;
-        return frame.run("uploadImages",
+        return call.run("uploadImages",
                 () -> scopes.own(new TorchTensor(transfer.uploadImages(pixels, shape), scopes, borrowed, blocks)),
                 shape);
     }
@@ -448,6 +455,10 @@ public final class TorchBackend implements Backend {
     public void close() {
         scopes.freeAll();
         blocks.clear();
+        if (!closed) {
+            closed = true;
+            TorchLibrary.release();
+        }
     }
 
     // --- from tensors of the interface to native ones and back -----------------------------------------------------
@@ -472,7 +483,7 @@ public final class TorchBackend implements Backend {
         for (Tensor operand : operands) {
             requireOurs(operation, operand);
         }
-        return frame.run(operation, body, Arrays.stream(operands).map(Tensor::shape).toArray(Shape[]::new));
+        return call.run(operation, body, Arrays.stream(operands).map(Tensor::shape).toArray(Shape[]::new));
     }
 
     private void requireOurs(String operation, Tensor operand) {

@@ -4,16 +4,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Consumer;
-import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.EngineMemory;
+import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 import net.alexnet.torch.kernel.FastConvolution;
 import net.alexnet.torch.kernel.FastMaxPool;
 import net.alexnet.torch.kernel.FastResponseNorm;
-import net.alexnet.torch.kernel.Kernels;
 import net.alexnet.torch.kernel.KernelMemory;
+import net.alexnet.torch.kernel.Kernels;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -39,12 +39,12 @@ final class TorchKernels {
         return kernels.map(Kernels::describe).orElseGet(() -> "no kernels: " + Kernels.missing().orElse("not a CPU"));
     }
 
-    Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
     /// What they need besides tensors.
     EngineMemory memory() {
         return kernels.isPresent() && multiplies ? new KernelMemory() : EngineMemory.NONE;
     }
 
+    Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
         return kernels.filter(_ -> multiplies).flatMap(present -> present.convolution(x, weight, window, groups));
     }
 
@@ -133,11 +133,11 @@ final class TorchKernels {
 
     /// Runs one of our kernels.
     ///
-    /// @throws Failure if it fails; it may want memory or threads of Java's that are not to be had
+    /// @throws Failure if it fails
     static void compute(Runnable kernel) {
         try {
             kernel.run();
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException e) {
             throw new Failure(e);
         }
     }

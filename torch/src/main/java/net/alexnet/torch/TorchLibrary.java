@@ -14,28 +14,57 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 
-/// libtorch as a library of the process: loading it, the switches that change its numbers, and what it calls itself.
+/// libtorch as a library of the process: how it is loaded, its process-wide settings, and what it calls itself.
+///
+/// libtorch has one set of settings a process. A host may use it too, so backends borrow them: the first one that is opened
+/// sets what our results depend on, and the last one that is closed puts back what it found. The number of threads is one of
+/// them, and OpenMP also keeps it for each calling thread: [NativeCall] sets it where it is another.
 final class TorchLibrary {
-    private static final String PHYSICAL_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+    private static int users;
+    private static Runnable restore = () -> {};
 
     private TorchLibrary() {}
 
-    /// Loads the native libraries and sets the process's switches.
+    /// Loads the native libraries.
     ///
     /// @throws EngineUnavailableException if they are missing or do not load
     static void load() {
-        liftPhysicalLimit();
         try {
             unpackFirst();
             Loader.load(torch.class);
         } catch (LinkageError | IllegalCallerException e) {
             throw unavailable(e);
         }
-        Context context = torch.globalContext();
-        context.setDeterministicMkldnn(true); // exact resume
-        context.setDeterministicCuDNN(true);
-        context.setAllowTF32CuDNN(false); // float32 means float32: TF32 keeps 10 bits of a product's 23
-        context.setAllowTF32CuBLAS(false);
+    }
+
+    /// Sets what exact results need, until as many calls of [#release] as of this.
+    static synchronized void acquire() {
+        if (users++ == 0) {
+            Context context = torch.globalContext();
+            boolean mkldnn = context.deterministicMkldnn();
+            boolean cudnn = context.deterministicCuDNN();
+            boolean convolutions = context.allowTF32CuDNN();
+            boolean products = context.allowTF32CuBLAS();
+            int threads = torch.get_num_threads();
+            restore = () -> {
+                context.setDeterministicMkldnn(mkldnn);
+                context.setDeterministicCuDNN(cudnn);
+                context.setAllowTF32CuDNN(convolutions);
+                context.setAllowTF32CuBLAS(products);
+                torch.set_num_threads(threads);
+            };
+            context.setDeterministicMkldnn(true); // a resumed run ends with the same bits
+            context.setDeterministicCuDNN(true);
+            context.setAllowTF32CuDNN(false); // TF32 keeps 10 bits of float32's 23
+            context.setAllowTF32CuBLAS(false);
+        }
+    }
+
+    /// Puts back what [#acquire] found, if no other backend is open.
+    static synchronized void release() {
+        if (--users == 0) {
+            restore.run();
+        }
     }
 
     private static EngineUnavailableException unavailable(Throwable failure) {
@@ -51,9 +80,9 @@ final class TorchLibrary {
                         + " javacpp, each with the classifier of this platform", failure);
     }
 
-    /// Before JavaCPP loads a library it looks whether what it unpacked is whole, and unpacks it anew if a start was stopped in the
-    /// middle. But of libtorch's it loads some before those that they depend on, which the system then finds beside them, whole or
-    /// not: it crashes on half a one. So these are looked at before.
+    /// Unpacks the libraries that others depend on. JavaCPP checks each library before it loads it, and unpacks it again if an
+    /// earlier start was stopped halfway. But it loads some of libtorch's libraries before those they depend on; the system
+    /// then finds these in the same folder unchecked, and crashes on a truncated one.
     private static void unpackFirst() {
         Properties platform = Loader.loadProperties();
         for (String build : List.of("", "-gpu")) {
@@ -71,16 +100,7 @@ final class TorchLibrary {
         }
     }
 
-    /// JavaCPP gives up when the process's resident memory, tensors and mapped files included, passes four times the
-    /// Java heap's limit, which says nothing about what a network needs. Only heard before its first use.
-    private static void liftPhysicalLimit() {
-        if (System.getProperty(PHYSICAL_LIMIT, System.getProperty(PHYSICAL_LIMIT.toLowerCase(Locale.ROOT), ""))
-                .isEmpty()) {
-            System.setProperty(PHYSICAL_LIMIT, "0");
-        }
-    }
-
-    /// Engine, version, device and why, and what computes there.
+    /// Engine, version, device and the reason for it, threads and instructions.
     static String describe(TorchDevice device, int threads) {
         try (var _ = new PointerScope()) {
             String config = torch.show_config().getString();
@@ -93,7 +113,7 @@ final class TorchLibrary {
         }
     }
 
-    /// What decides about the last digits: on a CPU libtorch's and oneDNN's versions, the instructions that libtorch found, and
+    /// What the last digits depend on: on a CPU the versions of libtorch and oneDNN, the instructions that libtorch uses, and
     /// our kernels.
     ///
     /// @param kernels what they are, or why there are none

@@ -44,18 +44,28 @@ class NativeCallTest {
         }, "our own kernel failed in multiply of 2 × 3, 4 × 5: IndexOutOfBoundsException: ");
     }
 
-    /// Threads that the system does not give are one; the heap is another, and it ends outside of kernels too.
+    /// As JavaCPP reports that native memory has reached its limit.
     @Test
-    void memoryThatIsNotThereIsAFailureOfTheOperation() {
-        assertFails(() -> {
+    void theLimitOnNativeMemoryIsNamedWithTheOptionThatLiftsIt() {
+        OutOfMemoryError limit = new OutOfMemoryError("Physical memory usage is too high");
+        limit.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("org.bytedeco.javacpp.Pointer", "deallocator", "Pointer.java", 1)});
+        assertThatThrownBy(() -> new NativeCall(1).run("multiply", () -> {
+            throw limit;
+        })).isInstanceOf(BackendException.class).hasMessageContainingAll("multiply",
+                "Physical memory usage is too high",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+    }
+
+    @Test
+    void javasHeapIsNotTheEnginesAffair() {
+        OutOfMemoryError heap = new OutOfMemoryError("Java heap space");
+        assertThatThrownBy(() -> new NativeCall(1).run("multiply", () -> {
             TorchKernels.compute(() -> {
-                throw new OutOfMemoryError("unable to create native thread");
+                throw heap;
             });
             return 0;
-        }, "our own kernel failed in multiply of 2 × 3, 4 × 5: OutOfMemoryError: unable to create native thread");
-        assertFails(() -> {
-            throw new OutOfMemoryError("Java heap space");
-        }, "Java ran out of memory in multiply of 2 × 3, 4 × 5: Java heap space");
+        })).isSameAs(heap);
     }
 
     /// As it is called: an output that is shorter than the input.
