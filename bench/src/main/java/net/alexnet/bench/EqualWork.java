@@ -32,10 +32,7 @@ final class EqualWork {
     /// The paper's network; weights start as He et al. (2015), so that the logits of such noise are far from 0 and a
     /// difference between two sides is seen.
     static AlexNet network(double dropout) {
-        AlexNet paper = AlexNet.paper();
-        return new AlexNet(paper.variant(), paper.input(), paper.channels(), paper.classes(), paper.width(),
-                paper.towers(),
-                paper.activation(), paper.responseNorm(), paper.overlappingPools(), dropout, Initialization.HE);
+        return AlexNet.paper().toBuilder().dropout(dropout).initialization(Initialization.HE).build();
     }
 
     static void write(Path file) throws IOException {

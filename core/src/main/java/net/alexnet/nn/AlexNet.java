@@ -8,6 +8,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dense;
@@ -30,15 +31,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param variant which of the networks below
 /// @param input the side of the square input in pixels
-/// @param channels 3 for colour, 1 for grey pictures
-/// @param classes what the last layer tells apart, at least 2
+/// @param channels 3 for color, 1 for gray images
+/// @param classes at least 2
 /// @param width a factor on every layer's maps and units (not on the classes), rounded to multiples of 8
 /// @param towers 2 for the paper's two columns, 1 for one full network (§3.2)
-/// @param activation the neurons' non-linearity (§3.1)
-/// @param responseNorm whether there is local response normalisation (§3.3)
+/// @param activation the nonlinearity behind each weighted layer but the last (§3.1)
+/// @param responseNorm whether there is local response normalization (§3.3)
 /// @param overlappingPools pooling 3/2 if true, 2/2 if false (§3.4)
 /// @param dropout the rate after fc6 and fc7, 0 for none (§4.2)
-/// @param dropoutScaling where dropout makes up for the missing units: the paper halves at test, later ones double in training
+/// @param dropoutScaling whether outputs are scaled at test time, as in the paper, or while training
 /// @param initialization how weights and biases start
 public record AlexNet(
         Variant variant,
@@ -59,84 +60,68 @@ public record AlexNet(
         PAPER, ORIGINAL, CAFFE, CAFFENET, TORCHVISION, SMALL
     }
 
-    /// What stands after each weighted layer but the last.
+    /// The nonlinearity.
     public enum Activation {
         RELU, TANH
     }
 
     public AlexNet {
         Check.that(input >= 1, "input", input, "a side in pixels, at least 1");
-        Check.that(channels == 1 || channels == 3, "channels", channels, "1 (grey) or 3 (colour)");
+        Check.that(channels == 1 || channels == 3, "channels", channels, "1 (gray) or 3 (color)");
         Check.that(classes >= 2, "classes", classes, "at least 2");
         Check.that(width > 0 && width <= 16, "width", width, "above 0 and at most 16");
         Check.that(towers == 1 || towers == 2, "towers", towers, "1 or 2");
         Check.that(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
     }
 
-    /// With the variant's own dropout scaling.
-    public AlexNet(Variant variant, int input, int channels, int classes, double width, int towers,
-            Activation activation,
-            boolean responseNorm, boolean overlappingPools, double dropout, Initialization initialization) {
-        this(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools, dropout,
-                usualScaling(variant), initialization);
-    }
-
-    private static Layer.DropoutScaling usualScaling(Variant variant) {
-        return switch (variant) {
-            case PAPER, ORIGINAL, SMALL -> AT_TEST;
-            case CAFFE, CAFFENET, TORCHVISION -> AT_TRAINING;
-        };
-    }
-
-    /// The network of the 2012 paper, §3: 224×224 pictures of which conv1's last windows read 3 pixels of zeros beyond
-    /// the right and bottom edge, two towers, ReLU before normalisation.
+    /// The network of the 2012 paper, §3: 224×224 images, beyond whose right and bottom edges conv1's last windows read 3
+    /// pixels of zeros; two towers; ReLU before normalization.
     public static AlexNet paper() {
-        return new AlexNet(
-                Variant.PAPER, 224, 3, 1000, 1, 2, Activation.RELU, true, true, 0.5, Initialization.PAPER);
+        return new Builder(Variant.PAPER).build();
     }
 
     /// The network of the released source, run #145 (`layers-145.cfg`), which made the paper's numbers.
     ///
-    /// Differences from the paper: conv1 and conv5 have their ReLU behind the pooling, conv1 is normalised before it is
-    /// rectified; conv2's maps are normalised a second time within each map (size 5, alpha .001, beta .75); conv3, conv4
-    /// and conv5 start at a deviation of .03. For that second norm the source's file names no `minDiv`, so its tool's
-    /// default of 1 stands as k.
+    /// Differences from the paper: conv1 and conv5 have their ReLU behind the pooling, conv1 is normalized before it is
+    /// rectified; conv2's maps are normalized a second time within each map (size 5, alpha .001, beta .75); conv3, conv4
+    /// and conv5 start with a standard deviation of .03. For that second norm the source's file names no `minDiv`, so k
+    /// is its tool's default of 1.
     public static AlexNet original() {
-        return paper().with(Variant.ORIGINAL).with(Initialization.SOURCE);
+        return new Builder(Variant.ORIGINAL).initialization(Initialization.SOURCE).build();
     }
 
     /// Caffe's `bvlc_alexnet`.
     ///
-    /// Differences from the paper: 227×227 pictures, k = 1 in the response normalisation, which crosses the towers'
+    /// Differences from the paper: 227×227 images, k = 1 in the response normalization, which crosses the towers'
     /// border; biases of .1 where the paper has 1, fc6 and fc7 start at .005; dropout scales while training.
     public static AlexNet caffe() {
-        return new AlexNet(
-                Variant.CAFFE, 227, 3, 1000, 1, 2, Activation.RELU, true, true, 0.5, Initialization.CAFFE);
+        return new Builder(Variant.CAFFE).input(227).dropoutScaling(AT_TRAINING).initialization(Initialization.CAFFE)
+                .build();
     }
 
     /// Caffe's reference model, CaffeNet (`bvlc_reference_caffenet`).
     ///
-    /// Differences from [#caffe()]: conv1 and conv2 are pooled before they are normalised; biases of 1, as in the paper.
+    /// Differences from [#caffe()]: conv1 and conv2 are pooled before they are normalized; biases of 1, as in the paper.
     public static AlexNet caffenet() {
-        return caffe().with(Variant.CAFFENET).with(Initialization.CAFFENET);
+        return new Builder(Variant.CAFFENET).input(227).dropoutScaling(AT_TRAINING)
+                .initialization(Initialization.CAFFENET).build();
     }
 
     /// The one-tower net of 2014 ("One weird trick") as torchvision has it.
     ///
-    /// Differences from the paper: 64-192-384-256-256 maps, one tower, no response normalisation, conv1 padded by 2 and
+    /// Differences from the paper: 64-192-384-256-256 maps, one tower, no response normalization, conv1 padded by 2 and
     /// rounded down, dropout before fc6 and fc7 and not after, scaling while training; weights start as He et al. (2015).
     public static AlexNet torchvision() {
-        return new AlexNet(
-                Variant.TORCHVISION, 224, 3, 1000, 1, 1, Activation.RELU, false, true, 0.5, Initialization.HE);
+        return new Builder(Variant.TORCHVISION).towers(1).responseNorm(false).dropoutScaling(AT_TRAINING)
+                .initialization(Initialization.HE).build();
     }
 
-    /// The paper's network for pictures too small for it, by default 32×32 of 10 classes.
+    /// The paper's network for images too small for it, by default 32×32 of 10 classes.
     ///
-    /// Differences from the paper: conv1 looks through 5×5 windows at stride 1, so that 32 pixels become 32 and not 7;
-    /// weights start as He et al. (2015), for inputs of unit deviation.
+    /// Differences from the paper: conv1 has 5×5 windows at stride 1, so that 32 pixels become 32 and not 7; weights start
+    /// as He et al. (2015), for inputs with a standard deviation of 1.
     public static AlexNet small() {
-        return new AlexNet(
-                Variant.SMALL, 32, 3, 10, 1, 2, Activation.RELU, true, true, 0.5, Initialization.HE);
+        return new Builder(Variant.SMALL).input(32).classes(10).initialization(Initialization.HE).build();
     }
 
     /// The defaults of a variant.
@@ -155,7 +140,11 @@ public record AlexNet(
     ///
     /// @throws IllegalArgumentException if a window does not fit into its input; the message shows the sum
     public Architecture architecture() {
-        return Architecture.of(variant.name().toLowerCase(java.util.Locale.ROOT), channels, input, layers());
+        return Architecture.of(spelled(variant), channels, input, layers());
+    }
+
+    private static String spelled(Variant variant) {
+        return variant.name().toLowerCase(Locale.ROOT);
     }
 
     private List<Layer> layers() {
@@ -383,44 +372,37 @@ public record AlexNet(
 
     // --- changes ---------------------------------------------------------------------------------------------------
 
-    private AlexNet with(Variant other) {
-        return new AlexNet(other, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
-                dropout, dropoutScaling, initialization);
-    }
-
-    private AlexNet with(Initialization other) {
-        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
-                dropout, dropoutScaling, other);
+    /// A builder with the values of this network.
+    public Builder toBuilder() {
+        return new Builder(variant).input(input).channels(channels).classes(classes).width(width).towers(towers)
+                .activation(activation).responseNorm(responseNorm).overlappingPools(overlappingPools).dropout(dropout)
+                .dropoutScaling(dropoutScaling).initialization(initialization);
     }
 
     /// The same network for this many classes.
     public AlexNet withClasses(int count) {
-        return new AlexNet(variant, input, channels, count, width, towers, activation, responseNorm, overlappingPools,
-                dropout, dropoutScaling, initialization);
+        return toBuilder().classes(count).build();
     }
 
     /// The same network, narrower or wider, for square inputs of another size.
-    public AlexNet withSize(int side, int colours, double factor) {
-        return new AlexNet(variant, side, colours, classes, factor, towers, activation, responseNorm, overlappingPools,
-                dropout, dropoutScaling, initialization);
+    public AlexNet withSize(int side, int channels, double factor) {
+        return toBuilder().input(side).channels(channels).width(factor).build();
     }
 
     /// The same network with one tower or two.
     public AlexNet withTowers(int count) {
-        return new AlexNet(variant, input, channels, classes, width, count, activation, responseNorm, overlappingPools,
-                dropout, dropoutScaling, initialization);
+        return toBuilder().towers(count).build();
     }
 
-    /// The same network with dropout's other way of making up for the missing units.
+    /// The same network with another dropout scaling.
     public AlexNet withDropoutScaling(Layer.DropoutScaling scaling) {
-        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
-                dropout, scaling, initialization);
+        return toBuilder().dropoutScaling(scaling).build();
     }
 
     /// A variant's defaults with the values that are given; `null` leaves the default. This is how a recipe and a model file
     /// spell a network.
     @JsonCreator
-    public static AlexNet of(
+    static AlexNet read(
             @JsonProperty(value = "variant", required = true) @JsonAlias("table") Variant variant,
             @JsonProperty("input") @Nullable Integer input,
             @JsonProperty("channels") @Nullable Integer channels,
@@ -451,5 +433,87 @@ public record AlexNet(
 
     private static <T> T or(@Nullable T given, T standard) {
         return given == null ? standard : given;
+    }
+
+    /// Changes single settings of a network; [AlexNet] says what they are.
+    public static final class Builder {
+        private final Variant variant;
+        private int input = 224;
+        private int channels = 3;
+        private int classes = 1000;
+        private double width = 1;
+        private int towers = 2;
+        private Activation activation = Activation.RELU;
+        private boolean responseNorm = true;
+        private boolean overlappingPools = true;
+        private double dropout = 0.5;
+        private Layer.DropoutScaling dropoutScaling = AT_TEST;
+        private Initialization initialization = Initialization.PAPER;
+
+        /// With the values of the paper.
+        private Builder(Variant variant) {
+            this.variant = variant;
+        }
+
+        public Builder input(int value) {
+            input = value;
+            return this;
+        }
+
+        public Builder channels(int value) {
+            channels = value;
+            return this;
+        }
+
+        public Builder classes(int value) {
+            classes = value;
+            return this;
+        }
+
+        public Builder width(double value) {
+            width = value;
+            return this;
+        }
+
+        public Builder towers(int value) {
+            towers = value;
+            return this;
+        }
+
+        public Builder activation(Activation value) {
+            activation = value;
+            return this;
+        }
+
+        public Builder responseNorm(boolean value) {
+            responseNorm = value;
+            return this;
+        }
+
+        public Builder overlappingPools(boolean value) {
+            overlappingPools = value;
+            return this;
+        }
+
+        public Builder dropout(double value) {
+            dropout = value;
+            return this;
+        }
+
+        public Builder dropoutScaling(Layer.DropoutScaling value) {
+            dropoutScaling = value;
+            return this;
+        }
+
+        public Builder initialization(Initialization value) {
+            initialization = value;
+            return this;
+        }
+
+        /// @throws IllegalArgumentException naming the setting that is out of range
+        public AlexNet build() {
+            return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm,
+                    overlappingPools, dropout, dropoutScaling, initialization);
+        }
     }
 }

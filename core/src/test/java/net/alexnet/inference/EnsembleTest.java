@@ -45,8 +45,7 @@ class EnsembleTest {
     private final ReferenceBackend backend = new ReferenceBackend();
     private final Network small = network(TinyNetworks.of(CLASSES.size()), 3);
     private final Network large = network(
-            new AlexNet(Variant.SMALL, 12, 1, CLASSES.size(), 0.001, 2, Activation.RELU, true, true, 0,
-                    Initialization.HE),
+            TinyNetworks.of(CLASSES.size()).withSize(12, 1, 0.001),
             4);
 
     @Test
@@ -188,8 +187,7 @@ class EnsembleTest {
         Preprocessing alone = new Preprocessing(
                 1, preprocessing.crop(), preprocessing.crop(), preprocessing.mean(), preprocessing.scale(),
                 Optional.empty());
-        AlexNet table = new AlexNet(Variant.SMALL, alone.crop(), 1, CLASSES.size(), 0.001, 2, Activation.RELU, true,
-                true, 0, Initialization.HE);
+        AlexNet table = TinyNetworks.of(CLASSES.size()).withSize(alone.crop(), 1, 0.001);
         Predictor classifier = new Predictor(new Model(new ModelCard(table, CLASSES, alone, "test"), network),
                 Views.CENTER,
                 new TestImages.Codec());

@@ -12,7 +12,6 @@ import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.TestImages;
 import net.alexnet.inference.Predictor.ClassProbability;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
 import net.alexnet.tensor.reference.ReferenceBackend;
@@ -31,8 +30,7 @@ class PredictorTest {
     private final ReferenceBackend backend = new ReferenceBackend();
 
     private Predictor predictor(Preprocessing preprocessing, Views views) {
-        AlexNet tiny = new AlexNet(AlexNet.Variant.SMALL, TinyNetworks.INPUT, preprocessing.channels(), CLASSES.size(),
-                0.001, 2, AlexNet.Activation.RELU, true, true, 0, Initialization.HE);
+        AlexNet tiny = TinyNetworks.of(CLASSES.size()).withSize(TinyNetworks.INPUT, preprocessing.channels(), 0.001);
         Network network = Network.initialize(tiny.architecture(), tiny.initialization(), 3, backend);
         return new Predictor(new Model(new ModelCard(tiny, CLASSES, preprocessing, "test"), network), views, CODEC);
     }

@@ -148,8 +148,7 @@ class AlexNetTest {
 
     @Test
     void oneTowerIsTheUngroupedNet() {
-        AlexNet one = new AlexNet(
-                Variant.PAPER, 224, 3, 1000, 1, 1, Activation.RELU, true, true, 0.5, Initialization.PAPER);
+        AlexNet one = AlexNet.paper().withTowers(1);
         assertThat(one.architecture().parameters()).isEqualTo(62_378_344);
         assertThat(convolutions(one.architecture())).extracting(Conv::groups).containsOnly(1);
         assertThat(norms(one.architecture())).extracting(LocalResponseNorm::groups).containsOnly(1);
@@ -219,34 +218,32 @@ class AlexNetTest {
     @ValueSource(strings = {"input", "channels", "classes", "width", "towers", "dropout"})
     void aValueOutOfRangeIsNamed(String key) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AlexNet.of(
-                        Variant.PAPER,
-                        key.equals("input") ? 0 : null,
-                        key.equals("channels") ? 2 : null,
-                        key.equals("classes") ? 1 : null,
-                        key.equals("width") ? Double.NaN : null,
-                        key.equals("towers") ? 3 : null,
-                        null,
-                        null,
-                        null,
-                        key.equals("dropout") ? 1.0 : null,
-                        null,
-                        null))
+                .isThrownBy(() -> AlexNet.paper().toBuilder()
+                        .input(key.equals("input") ? 0 : 224)
+                        .channels(key.equals("channels") ? 2 : 3)
+                        .classes(key.equals("classes") ? 1 : 2)
+                        .width(key.equals("width") ? Double.NaN : 1)
+                        .towers(key.equals("towers") ? 3 : 1)
+                        .dropout(key.equals("dropout") ? 1 : 0)
+                        .build())
                 .withMessageStartingWith(key + " must be").withMessageContaining("found");
     }
 
     @ParameterizedTest
     @EnumSource(Variant.class)
     void whatIsNotGivenIsTheTablesDefault(Variant variant) {
-        assertThat(AlexNet.of(variant, null, null, null, null, null, null, null, null, null, null, null))
-                .isEqualTo(AlexNet.of(variant));
+        assertThat(AlexNet.of(variant).toBuilder().build()).isEqualTo(AlexNet.of(variant));
         assertThat(AlexNet.of(variant).variant()).isEqualTo(variant);
     }
 
     private static AlexNet with(
             Variant variant, @Nullable Activation activation, @Nullable Boolean norm, @Nullable Boolean overlapping,
             @Nullable Double dropout) {
-        return AlexNet.of(variant, null, null, null, null, null, activation, norm, overlapping, dropout, null, null);
+        AlexNet net = AlexNet.of(variant);
+        return net.toBuilder().activation(activation == null ? net.activation() : activation)
+                .responseNorm(norm == null ? net.responseNorm() : norm)
+                .overlappingPools(overlapping == null ? net.overlappingPools() : overlapping)
+                .dropout(dropout == null ? net.dropout() : dropout).build();
     }
 
     private static Architecture sized(int input, double width, int classes) {

@@ -69,9 +69,7 @@ class FinetuneRunTest {
 
     /// Narrow, with dropout, which a cut must respect.
     private static AlexNet table(Variant table, int classes) {
-        return new AlexNet(table, TinyNetworks.INPUT, 1, classes, 0.001, table == Variant.SMALL ? 2 : 1,
-                Activation.RELU,
-                table == Variant.SMALL, true, 0.5, Initialization.HE);
+        return AlexNet.of(table).withSize(TinyNetworks.INPUT, 1, 0.001).withClasses(classes);
     }
 
     @BeforeEach
@@ -277,8 +275,7 @@ class FinetuneRunTest {
     /// Torchvision's dropout stands before fc6 and scales while training.
     @Test
     void torchvisionsDropoutIsDrawnAnew() throws Exception {
-        table = new AlexNet(Variant.TORCHVISION, 64, 1, 5, 0.001, 1, Activation.RELU, false, true, 0.5,
-                Initialization.HE);
+        table = AlexNet.torchvision().withSize(64, 1, 0.001).withClasses(5);
         Network network = Network.initialize(table.architecture(), Initialization.HE, 3, backend);
         Preprocessing larger = new Preprocessing(1, 66, 64, List.of(99.5), 0.0125);
         Safetensors.write(root.resolve("base.safetensors"),

@@ -77,9 +77,8 @@ class ExporterTest {
 
     @Test
     void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
-        AlexNet network = AlexNet.of(AlexNet.Variant.TORCHVISION, 63, 3, 2, 0.001, 1, AlexNet.Activation.TANH, true,
-                true,
-                0.25, null, null);
+        AlexNet network = AlexNet.torchvision().withSize(63, 3, 0.001).withClasses(2).toBuilder()
+                .activation(AlexNet.Activation.TANH).responseNorm(true).dropout(0.25).build();
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.TORCHVISION, _ -> {});
         float[] means = new float[63 * 63 * 3];
         means[5] = 99;
@@ -134,8 +133,8 @@ class ExporterTest {
     void theNamesOfTheSameTableWithOtherOptionsAreRefused(WeightLayout layout, AlexNet.Activation activation,
             boolean norm,
             int input, String said) throws Exception {
-        AlexNet network = AlexNet.of(layout.table(), input, 3, 2, 0.001, null, activation, norm, null, null, null,
-                null);
+        AlexNet network = AlexNet.of(layout.table()).withSize(input, 3, 0.001).withClasses(2).toBuilder()
+                .activation(activation).responseNorm(norm).build();
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.PAPER, _ -> {});
         ModelCard card = new ModelCard(network, List.of("a", "b"),
                 new Preprocessing(3, 256, input, List.of(0.0, 0.0, 0.0), 1), "trained");

@@ -84,9 +84,10 @@ class OnnxNetworksTest {
                 table == Variant.SMALL ? Arbitraries.integers().between(8, 33) : Arbitraries.integers().between(67, 90),
                 Arbitraries.of(1, 3), Arbitraries.integers().between(2, 9), Arbitraries.of(1, 2),
                 Arbitraries.of(Activation.class), either, either, Arbitraries.of(0, 0.3, 0.5))
-                .as((input, channels, classes, towers, activation, norm, overlapping, dropout) -> new AlexNet(
-                        table, input, channels, classes, 0.05, towers, activation, norm, overlapping,
-                        dropout.doubleValue(), Initialization.HE)));
+                .as((input, channels, classes, towers, activation, norm, overlapping, dropout) -> AlexNet.of(table)
+                        .withSize(input, channels, 0.05).toBuilder().classes(classes).towers(towers)
+                        .activation(activation).responseNorm(norm).overlappingPools(overlapping)
+                        .dropout(dropout.doubleValue()).initialization(Initialization.HE).build()));
     }
 
     private static void assertAgrees(AlexNet table, long seed) throws IOException, OrtException {
