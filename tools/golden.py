@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the golden files: what PyTorch's autograd makes of three tiny AlexNets.
+"""Writes the golden files: what PyTorch's autograd computes for four tiny AlexNets.
 
     pip install torch==2.10.0 numpy && python tools/golden.py
 
@@ -22,7 +22,8 @@ import torch.nn.functional as F
 GOLDEN = Path(__file__).resolve().parent.parent / "core/src/test/resources/golden"
 
 PICTURES, SIDE, CLASSES = 3, 68, 10
-MAPS, UNITS = 8, 40  # of every convolution, of fc6 and fc7: the tables' widths times .01, in multiples of 8
+MAPS, UNITS = 8, 40  # of every convolution, of fc6 and fc7: the networks' widths times .01, in multiples of 8
+WIDE_MAPS = 64  # enough in a group for the kernels of the Vector API
 STEPS = 10
 DROP_AT = 5  # the first step with the lower rate
 
@@ -31,7 +32,7 @@ DROP_AT = 5  # the first step with the lower rate
 
 WORD = (1 << 64) - 1
 GAMMA = 0x9E3779B97F4A7C15
-DROPOUT = 4  # the number of Draws.Purpose.DROPOUT
+DROPOUT = 4  # the number of CounterRng.Purpose.DROPOUT
 
 
 def mix(z):
@@ -188,14 +189,14 @@ def pictures(random):
     return exact16(np.rint(np.clip(soft.numpy() + random.normal(0, 25, soft.shape), -128, 127)))
 
 
-def start(random, groups, flat):
+def start(random, groups, flat, maps):
     """Weights that keep the size of what goes through them (He et al. 2015), up to logits near 1; biases of both signs."""
     shapes = {
-        "conv1": (MAPS, 3, 11, 11),
-        "conv2": (MAPS, MAPS // groups, 5, 5),
-        "conv3": (MAPS, MAPS, 3, 3),
-        "conv4": (MAPS, MAPS // groups, 3, 3),
-        "conv5": (MAPS, MAPS // groups, 3, 3),
+        "conv1": (maps, 3, 11, 11),
+        "conv2": (maps, maps // groups, 5, 5),
+        "conv3": (maps, maps, 3, 3),
+        "conv4": (maps, maps // groups, 3, 3),
+        "conv5": (maps, maps // groups, 3, 3),
         "fc6": (UNITS, flat),
         "fc7": (UNITS, UNITS),
         "fc8": (CLASSES, UNITS),
@@ -254,8 +255,8 @@ def write(name, metadata, tensors):
     print(f"{path.name}: {path.stat().st_size:,} bytes")
 
 
-def golden(name, table, random, x, labels, groups, flat, rule):
-    first = start(random, groups, flat)
+def golden(name, table, random, x, labels, groups, flat, rule, maps=MAPS):
+    first = start(random, groups, flat, maps)
     logits, losses, gradients = train(table, first, x, labels, rule)
     probabilities = Pass(table, first, rule["seed"], None).logits(x).softmax(1)
     tensors = {"start." + key: (value, np.float16) for key, value in first.items()}
@@ -288,6 +289,7 @@ def main():
     golden("paper", PAPER, random, x, labels, 2, MAPS * 4, source | {"seed": 145, "rate": 0.0005})
     golden("original", ORIGINAL, random, x, labels, 2, MAPS * 4, source | {"seed": -145, "rate": 0.002})
     golden("torchvision", TORCHVISION, random, x, labels, 1, MAPS, plain | {"seed": 2014, "rate": 0.00002})
+    golden("wide", PAPER, random, x, labels, 2, WIDE_MAPS * 4, source | {"seed": 64, "rate": 0.0005}, WIDE_MAPS)
 
 
 if __name__ == "__main__":
