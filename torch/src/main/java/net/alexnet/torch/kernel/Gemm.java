@@ -15,14 +15,12 @@ import jdk.incubator.vector.FloatVector;
 /// Indices in the inner loops are sums of the loop's counter times a constant, for only then does the compiler take the
 /// bounds checks out of the loop (four times as slow otherwise).
 final class Gemm {
+    /// The number of rows that are computed together; a and c need whole multiples of it in memory.
+    static final int ROWS = 6;
+
     private Gemm() {}
 
-    /// The number of rows that is worked on together; a has to have whole multiples of it in memory.
-    static int rowBlock(int panel) {
-        return 6;
-    }
-
-    /// `c[m][n] = Σ_k a[m][k] · b[k][n]`. Rows of a and c beyond `rows`, up to the next multiple of [#rowBlock], are read
+    /// `c[m][n] = Σ_k a[m][k] · b[k][n]`. Rows of a and c beyond `rows`, up to the next multiple of [#ROWS], are read
     /// and written too.
     ///
     /// @param a `rows` of `depth` values, `lda` apart
@@ -31,10 +29,9 @@ final class Gemm {
     /// @param c as many rows of `panels · panel · LANES` values, `ldc` apart
     static void multiply(float[] a, int fromA, int lda, float[] b, int fromB, int panel, int panels, float[] c,
             int fromC, int ldc, int rows, int depth) {
-        int block = rowBlock(panel);
         for (int p = 0; p < panels; p++) {
             int ofB = fromB + p * depth * panel * LANES;
-            for (int row = 0; row < rows; row += block) {
+            for (int row = 0; row < rows; row += ROWS) {
                 int ofA = fromA + row * lda;
                 int ofC = fromC + row * ldc + p * panel * LANES;
                 switch (panel) {
@@ -55,11 +52,10 @@ final class Gemm {
     /// @param c `rows` of `panels · panel · LANES` values
     static void addOuterProducts(float[] a, int fromA, int rows, float[] b, int fromB, int panel, int panels, float[] c,
             int fromC, int depth) {
-        int block = 4;
         int ldc = panels * panel * LANES;
         for (int p = 0; p < panels; p++) {
             int ofB = fromB + p * depth * panel * LANES;
-            for (int row = 0; row < rows; row += block) {
+            for (int row = 0; row < rows; row += 4) {
                 int ofA = fromA + (row / LANES) * depth * LANES + row % LANES;
                 int ofC = fromC + row * ldc + p * panel * LANES;
                 switch (panel) {

@@ -107,8 +107,7 @@ final class WinogradConvolution {
             this.first = first;
             this.rows = rows;
             this.tiles = rows * geometry.tileColumns();
-            int block = Gemm.rowBlock(geometry.panel());
-            int room = Math.ceilDiv(tiles, block) * block;
+            int room = Math.ceilDiv(tiles, Gemm.ROWS) * Gemm.ROWS;
             this.inputStride = apart(room * geometry.paddedChannels());
             this.outputStride = apart(room * geometry.paddedFilters());
             this.points = scratch.get(Use.INPUT, PRODUCTS * inputStride);

@@ -73,7 +73,7 @@ record WinogradGeometry(
     /// tiles that [WinogradConvolution] works on. [WinogradWeightGradient] takes no larger blocks than the weights are.
     private boolean isCountable() {
         long weights = (long) paddedChannels() * paddedGroupFilters();
-        long tiles = (long) Math.max(WinogradConvolution.SHARED, tileColumns()) + Gemm.rowBlock(panel());
+        long tiles = (long) Math.max(WinogradConvolution.SHARED, tileColumns()) + Gemm.ROWS;
         long block = tiles * Math.max(paddedChannels(), paddedFilters());
         return PRODUCTS * (Math.max(weights, block) + WinogradConvolution.APART) <= LONGEST_ARRAY;
     }
