@@ -31,10 +31,6 @@ final class ClassifyCommand implements Callable<Integer> {
     private static final int TOP = 5;
     private static final int BATCH = 32; // views at a time
 
-    /// From so many multiply-adds on the kernels save more time than it takes to load and compile them: about 400 pictures
-    /// through the paper's network, read on two cores.
-    private static final double MANY = 3e11;
-
     private final Terminal terminal;
 
     @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, one of its checkpoints, a model.safetensors, or the name of a pulled model.")
@@ -71,9 +67,6 @@ final class ClassifyCommand implements Callable<Integer> {
         List<Path> files = files();
         List<Answer> answers = new ArrayList<>();
         ModelFile file = ModelFile.find(model, which);
-        if (needsKernels(file, (long) files.size() * viewOption.views().count())) {
-            VectorModule.load();
-        }
         try (Backend backend = engine.open()) {
             Model opened = file.open(backend);
             Preprocessing preprocessing = opened.card().preprocessing();
@@ -93,12 +86,6 @@ final class ClassifyCommand implements Callable<Integer> {
             terminal.out().println(Json.of(answers));
         }
         return answers.stream().anyMatch(answer -> answer instanceof Answer.Known) ? 0 : 1;
-    }
-
-    /// Does not wait for the model where there are few pictures.
-    private static boolean needsKernels(ModelFile file, long views) throws IOException {
-        return views > BATCH
-                && views * (double) file.stored().card().network().architecture().multiplyAdds() >= MANY;
     }
 
     private List<Path> files() throws IOException {

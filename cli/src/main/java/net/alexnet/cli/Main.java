@@ -11,19 +11,14 @@ import net.alexnet.torch.NativeLoader;
 public final class Main {
     private static final Set<String> COMPUTE = Set.of("train", "evaluate", "classify", "finetune", "features",
             "similar", "bench");
-    private static final Set<String> COMPUTE_FOR_LONG = Set.of("train", "finetune", "evaluate", "features", "similar",
-            "bench");
 
     private Main() {}
 
-        NativeLoader.configureProcess();
     public static void main(String[] arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
+        NativeLoader.configureProcess();
         if (COMPUTE.contains(command)) {
             NativeLoader.loadAhead(); // while the command line is read
-        }
-        if (COMPUTE_FOR_LONG.contains(command)) {
-            VectorModule.load();
         }
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import net.alexnet.io.CacheFolder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -21,14 +22,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a shell of Unix")
 class LauncherTest {
     /// The value of a variable of the launcher in an environment, behind the lines that decide about it.
-    private static String decided(String variable, Map<String, String> environment)
+    private static String decided(String variable, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
         List<String> all = Files.readAllLines(Path.of("../alexnet"));
         int home = all.indexOf("needed=25");
         int cache = first(all, "# ---- the user's cache");
         String lines = "set -eu\n" + String.join("\n", all.subList(home, all.indexOf("esac") + 1)) + "\n"
                 + String.join("\n", all.subList(cache, first(all, "# ---- main")));
-        ProcessBuilder shell = new ProcessBuilder("sh", "-c", lines + "\nprintf %s \"$" + variable + "\"");
+        ProcessBuilder shell = new ProcessBuilder(Stream.concat(
+                Stream.of("sh", "-c", lines + "\nprintf %s \"$" + variable + "\"", "alexnet"), Stream.of(arguments))
+                .toList());
         shell.environment().clear();
         shell.environment().put("PATH", System.getenv("PATH"));
         shell.environment().putAll(environment);
@@ -83,6 +86,21 @@ class LauncherTest {
     void aHeapOfTheUsersEndsAsItSays(String options) throws Exception {
         assertThat(options(options)).doesNotContain("-XX:MaxRAMPercentage=40")
                 .contains("-Dorg.bytedeco.javacpp.maxBytes=0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train --data pictures", "finetune", "evaluate", "features", "similar", "bench",
+        "classify model /", "classify model cat.jpg /"})
+    void theKernelsModuleIsThereForWhatComputesForLong(String line) throws Exception {
+        assertThat(decided("vectors", Map.of("HOME", "/home/me"), line.split(" ", -1)))
+                .isEqualTo("--add-modules jdk.incubator.vector");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "classify", "classify / cat.jpg", "classify model cat.jpg dog.jpg", "inspect model",
+        "prepare /"})
+    void aFewPicturesDoNotWaitForIt(String line) throws Exception {
+        assertThat(decided("vectors", Map.of("HOME", "/home/me"), line.split(" ", -1))).isEmpty();
     }
 
     /// The same for each way to give them.

@@ -41,8 +41,7 @@ class PackagedIT {
     /// Runs a command in a process of its own, on this class path alone.
     private static Result program(String classPath, Object... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "--add-exports",
-                "java.base/jdk.internal.module=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp", classPath,
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-cp", classPath,
                 "net.alexnet.cli.Main"));
         Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
         Path out = Files.createTempFile(root, "out", ".txt");

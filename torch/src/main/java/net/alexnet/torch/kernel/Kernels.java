@@ -29,9 +29,7 @@ public final class Kernels {
 
     /// Why there are none, for a log; empty if there are.
     public static Optional<String> missing() {
-        try {
-            Class.forName("jdk.incubator.vector.FloatVector");
-        } catch (ClassNotFoundException _) {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return Optional.of("the JVM runs without --add-modules jdk.incubator.vector");
         }
         return Lanes.LANES >= 8 ? Optional.empty() : Optional.of("vectors have but " + Lanes.LANES + " floats");
