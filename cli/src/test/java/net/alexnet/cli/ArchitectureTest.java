@@ -33,8 +33,7 @@ class ArchitectureTest {
     private static Map<String, List<String>> layers() {
         Map<String, List<String>> layers = new LinkedHashMap<>();
         layers.put("basics", List.of("util", "tensor", "tensor.reference", "io"));
-        layers.put("data and network", List.of("data.image", "data", "data.shard", "data.loader", "nn"));
-        layers.put("finding an engine", List.of("spi"));
+        layers.put("data and network", List.of("data.image", "data", "data.shard", "data.loader", "nn", "spi"));
         layers.put("inference", List.of("inference"));
         layers.put("training", List.of("train.config", "train.checkpoint", "train"));
         layers.put("engine and formats", List.of("torch.kernel", "torch", "interop.protobuf", "interop.pytorch",
