@@ -20,7 +20,6 @@ import net.alexnet.data.shard.PreparationSettings;
 import net.alexnet.data.shard.PreparedCache;
 import net.alexnet.data.shard.PreparedDataset;
 import net.alexnet.io.CacheFolder;
-import net.alexnet.io.CacheFolder.Kind;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.config.Recipe;
 
@@ -84,7 +83,7 @@ record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
         if (prepared.isPresent() || bare(dataset.training())) {
             return prepared;
         }
-        Optional<Path> found = new PreparedCache(CacheFolder.ofUser().folder(Kind.DATASETS)).find(name(), dataset,
+        Optional<Path> found = new PreparedCache(CacheFolder.ofUser()).find(name(), dataset,
                 preparation(side, channels));
         return found.isEmpty() ? Optional.empty() : Optional.of(PreparedDataset.open(found.get(), codec));
     }
@@ -112,7 +111,7 @@ record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             return TrainingPictures.inMemory(dataset, side, channels, codec, workers, progress);
         }
         DatasetPreparer.Tools how = new DatasetPreparer.Tools(codec, workers, false, quiet(progress), stop);
-        return switch (new PreparedCache(CacheFolder.ofUser().folder(Kind.DATASETS)).prepare(name(), dataset,
+        return switch (new PreparedCache(CacheFolder.ofUser()).prepare(name(), dataset,
                 preparation(side, channels), how)) {
             case DatasetPreparer.Outcome.Finished finished -> {
                 progress.say("prepared pictures: " + finished.dataset().path());

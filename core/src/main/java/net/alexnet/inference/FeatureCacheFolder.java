@@ -116,7 +116,7 @@ public record FeatureCacheFolder(CacheFolder cache) {
     /// Begins to store features.
     ///
     /// @param length the number of features in a row
-    public Writer writer(FeatureKey key, int length) throws IOException, InterruptedException {
+    public Writer writer(FeatureKey key, int length) throws IOException {
         CacheFolder.Draft draft = cache.draft(Kind.FEATURES, key.id());
         try {
             return new Writer(key, length, draft);

@@ -1,6 +1,7 @@
 package net.alexnet.io;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -103,7 +104,7 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     // --- drafts ------------------------------------------------------------------------------------------------------
 
     /// Begins a folder that becomes an entry once it is whole.
-    public Draft draft(Kind kind, String name) throws IOException, InterruptedException {
+    public Draft draft(Kind kind, String name) throws IOException {
         Path target = entry(kind, name);
         Files.createDirectories(folder(kind));
         Path draft = target.resolveSibling(name + DRAFT + UUID.randomUUID());
@@ -256,7 +257,7 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     /// Keeps an entry from being evicted; several processes and threads may use the same one.
     ///
     /// @param entry it need not exist yet
-    public Use use(Path entry) throws IOException, InterruptedException {
+    public Use use(Path entry) throws IOException {
         Path key = key(entry);
         Files.createDirectories(root);
         while (true) {
@@ -271,7 +272,12 @@ public record CacheFolder(Path root, long limit, Duration recent) {
                     return new Use(key);
                 }
             }
-            Thread.sleep(POLL_MILLIS); // another process is removing it
+            try {
+                Thread.sleep(POLL_MILLIS); // another process is removing it
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while another process removed " + entry);
+            }
         }
     }
 

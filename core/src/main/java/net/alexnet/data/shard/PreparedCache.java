@@ -7,13 +7,16 @@ import java.security.MessageDigest;
 import java.util.Optional;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.shard.DatasetPreparer.Outcome;
+import net.alexnet.io.CacheFolder;
+import net.alexnet.io.CacheFolder.Kind;
 import net.alexnet.io.Hashes;
 
-/// Prepared datasets that nobody named: a folder of pictures that is trained on is prepared here once and found again as
-/// long as neither it nor the settings change.
+/// Prepared datasets in the cache: a folder of pictures that is trained on is prepared once and found
+/// again as long as neither it nor the settings change. A dataset that was prepared or found is in use,
+/// and so not evicted, until this process ends, because its shards stay mapped.
 ///
-/// @param root the folder of all of them; made if it is not there
-public record PreparedCache(Path root) {
+/// @param cache holds them with the limit of all caches
+public record PreparedCache(CacheFolder cache) {
     private static final int DIGITS = 16;
 
     /// Prepares a dataset unless it is there, in a folder named after the source and a fingerprint of the format,
@@ -23,7 +26,11 @@ public record PreparedCache(Path root) {
     public Outcome prepare(String name, Dataset source, PreparationSettings preparation, DatasetPreparer.Tools tools)
             throws IOException, InterruptedException {
         SourceFingerprint origin = SourceFingerprint.of(source);
-        return DatasetPreparer.prepare(source, origin, entry(name, origin, preparation), preparation, tools);
+        Path entry = entry(name, origin, preparation);
+        cache.use(entry);
+        Outcome outcome = DatasetPreparer.prepare(source, origin, entry, preparation, tools);
+        cache.trim();
+        return outcome;
     }
 
     /// Where a dataset stands that was prepared here before, from the same source with the same settings.
@@ -31,7 +38,11 @@ public record PreparedCache(Path root) {
     /// @param name as for [#prepare]
     public Optional<Path> find(String name, Dataset source, PreparationSettings preparation) throws IOException {
         Path entry = entry(name, SourceFingerprint.of(source), preparation);
-        return DatasetFile.isIn(entry) ? Optional.of(entry) : Optional.empty();
+        if (!DatasetFile.isIn(entry)) {
+            return Optional.empty();
+        }
+        cache.use(entry);
+        return Optional.of(entry);
     }
 
     private Path entry(String name, SourceFingerprint origin, PreparationSettings preparation) throws IOException {
@@ -40,6 +51,6 @@ public record PreparedCache(Path root) {
         digest.update(origin.fingerprint().getBytes(StandardCharsets.UTF_8));
         digest.update(Json.COMPACT.writeValueAsBytes(preparation));
         String plain = name.replaceAll("[^A-Za-z0-9._-]", "-");
-        return root.resolve(plain + "-" + Hashes.hex(digest).substring(0, DIGITS));
+        return cache.entry(Kind.DATASETS, plain + "-" + Hashes.hex(digest).substring(0, DIGITS));
     }
 }

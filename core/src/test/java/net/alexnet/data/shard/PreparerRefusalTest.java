@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.shard.DatasetPreparer.Outcome;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.io.TryLock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,9 +166,12 @@ class PreparerRefusalTest {
 
     @Test
     void theCacheFindsASourceAgainUntilItOrTheSettingsChange() throws Exception {
-        PreparedCache cache = new PreparedCache(root.resolve("cache"));
+        PreparedCache cache = new PreparedCache(new CacheFolder(root.resolve("cache"), 1, Duration.ZERO));
         assertThat(cache.find("my pictures", SOURCE, Preparing.SETTINGS)).isEmpty();
+        Path unused = Files.createDirectories(root.resolve("cache/datasets/unused"));
+        Files.write(unused.resolve("000000.tar"), new byte[100]);
         Outcome.Finished first = cached(cache, SOURCE, Preparing.SETTINGS);
+        assertThat(unused).as("beyond the limit").doesNotExist();
         assertThat(cache.find("my pictures", SOURCE, Preparing.SETTINGS)).contains(first.dataset().path());
         Outcome.Finished again = cached(cache, SOURCE, Preparing.SETTINGS);
         assertThat(first.already()).isFalse();
@@ -179,6 +184,7 @@ class PreparerRefusalTest {
         assertThat(cached(cache, SOURCE, smaller).already()).isFalse();
         assertThat(cached(cache, renamed, Preparing.SETTINGS).already()).isFalse();
         assertThat(cached(cache, SOURCE, limited(1000)).already()).as("what is left out may differ").isFalse();
+        assertThat(first.dataset().path().resolve("dataset.json")).as("in use, so not evicted").exists();
     }
 
     private static Outcome.Finished cached(PreparedCache cache, Dataset source, PreparationSettings settings)
