@@ -7,6 +7,7 @@ import java.util.Map;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.LocalResponseNorm.Region;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -49,7 +50,7 @@ final class LibtorchPeer implements Turns.Program {
         this.tuned = tuned;
         torch.set_num_threads(Runtime.getRuntime().availableProcessors());
         TensorVector learned = new TensorVector();
-        try (SafetensorsFile file = SafetensorsFile.open(equal)) {
+        try (WeightFile file = SafetensorsFile.open(equal)) {
             for (String name : file.names()) {
                 if (name.contains(".")) {
                     Tensor parameter = read(file, name);
@@ -71,7 +72,7 @@ final class LibtorchPeer implements Turns.Program {
         Turns.serve(new LibtorchPeer(arguments[0].equals("tuned"), Path.of(arguments[1])));
     }
 
-    private Tensor read(SafetensorsFile file, String name) throws WeightFileException {
+    private Tensor read(WeightFile file, String name) throws WeightFileException {
         long[] sizes = file.shape(name).dims().stream().mapToLong(Integer::longValue).toArray();
         Tensor tensor = torch.empty(sizes);
         new FloatPointer(tensor.data_ptr()).put(file.read(name));

@@ -18,6 +18,7 @@ import net.alexnet.torch.TorchBackend;
 import net.alexnet.train.TrainingStep;
 import net.alexnet.train.SgdOptimizer;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -40,7 +41,7 @@ final class OurSide implements Turns.Program {
 
     private OurSide(Path equal) throws WeightFileException {
         this.equal = equal;
-        try (SafetensorsFile file = SafetensorsFile.open(equal)) {
+        try (WeightFile file = SafetensorsFile.open(equal)) {
             this.network = Network.of(EqualWork.network(0.5).architecture(), file, backend);
             this.pixels = channelsLast(file.read("pictures"), network.architecture());
             float[] read = file.read("labels");
@@ -106,7 +107,7 @@ final class OurSide implements Turns.Program {
     /// On a network of its own, which is gone afterwards.
     @Override
     public double[] check() {
-        try (Scope _ = backend.scope(); SafetensorsFile file = SafetensorsFile.open(equal)) {
+        try (Scope _ = backend.scope(); WeightFile file = SafetensorsFile.open(equal)) {
             Network checked = Network.of(EqualWork.network(0).architecture(), file, backend);
             TrainingStep step = new TrainingStep(checked, new SgdOptimizer(checked, EqualWork.OPTIMIZER));
             double deviation = deviation(checked);

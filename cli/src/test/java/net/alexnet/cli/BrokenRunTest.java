@@ -2,6 +2,7 @@ package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import net.alexnet.io.WeightFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,7 +87,7 @@ class BrokenRunTest {
     }
 
     private static void assertThatAllWeightsAreNumbers(Path checkpoint) throws Exception {
-        try (SafetensorsFile weights = SafetensorsFile.open(checkpoint.resolve("model.safetensors"))) {
+        try (WeightFile weights = SafetensorsFile.open(checkpoint.resolve("model.safetensors"))) {
             for (String name : weights.names()) {
                 for (float weight : weights.read(name)) {
                     assertThat(weight).as(name).isFinite();

@@ -2,6 +2,7 @@ package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import net.alexnet.io.WeightFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -152,9 +153,9 @@ class ExchangeTest {
         Result.of("import", folder.resolve("out.onnx"), "--net", "caffe", again, "--force").isRefused(2, "leave --net");
         Path back = folder.resolve("back.safetensors");
         Result.done("import", folder.resolve("out.onnx"), back);
-        try (SafetensorsFile one = SafetensorsFile.open(model);
-                SafetensorsFile two = SafetensorsFile.open(again);
-                SafetensorsFile three = SafetensorsFile.open(back)) {
+        try (WeightFile one = SafetensorsFile.open(model);
+                WeightFile two = SafetensorsFile.open(again);
+                WeightFile three = SafetensorsFile.open(back)) {
             assertThat(two.read("conv1.weight")).containsExactly(one.read("conv1.weight"));
             assertThat(three.read("conv1.weight")).containsExactly(one.read("conv1.weight"));
         }
@@ -197,10 +198,10 @@ class ExchangeTest {
         assertThat(said.get("bytes").asLong()).isEqualTo(Files.size(exported));
         Path again = folder.resolve("again.safetensors");
         Result.done("import", exported, again);
-        try (SafetensorsFile one = SafetensorsFile.open(foreign);
-                SafetensorsFile other = SafetensorsFile.open(exported);
-                SafetensorsFile first = SafetensorsFile.open(model);
-                SafetensorsFile second = SafetensorsFile.open(again)) {
+        try (WeightFile one = SafetensorsFile.open(foreign);
+                WeightFile other = SafetensorsFile.open(exported);
+                WeightFile first = SafetensorsFile.open(model);
+                WeightFile second = SafetensorsFile.open(again)) {
             assertThat(other.names()).isEqualTo(one.names());
             for (String name : one.names()) {
                 assertThat(other.read(name)).containsExactly(one.read(name));

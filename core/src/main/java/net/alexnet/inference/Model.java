@@ -195,7 +195,7 @@ public record Model(ModelCard card, Network network) {
     /// @throws WeightFileException if the file is damaged, or its metadata does not describe a
     ///     network
     public static Stored read(Path file) throws WeightFileException {
-        SafetensorsFile weights = SafetensorsFile.openLasting(file);
+        WeightFile weights = SafetensorsFile.openLasting(file);
         return new Stored(card(file, weights), weights);
     }
 
@@ -212,7 +212,7 @@ public record Model(ModelCard card, Network network) {
     /// @throws WeightFileException if the file is damaged, or its metadata does not describe a
     ///     network
     public static ModelCard cardOf(Path file) throws WeightFileException {
-        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+        try (WeightFile weights = SafetensorsFile.open(file)) {
             return card(file, weights);
         }
     }

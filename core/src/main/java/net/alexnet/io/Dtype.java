@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Optional;
 
-/// The types that the values of a file may have. All have a size, so that any file's layout can be checked; only F16, BF16,
-/// F32 and F64 are weights.
+/// The types that the values of a file may have. Every type has a size, so that the layout of any file can be checked;
+/// only F16, BF16, F32 and F64 can be read as weights.
 public enum Dtype {
     BOOL(1), U8(1), I8(1), F8_E5M2(1), F8_E4M3(1), U16(2), I16(2), F16(2), BF16(2), U32(4), I32(4), F32(4), U64(8), I64(
             8), F64(8);
+
+    /// The most values of an array: a JVM may grant a few less than the limit of int.
+    public static final int MAX_VALUES = Integer.MAX_VALUE - 8;
 
     // Unaligned: other programs may start the data at any byte.
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
@@ -32,38 +36,42 @@ public enum Dtype {
     }
 
     static Optional<Dtype> named(String name) {
-        for (Dtype dtype : values()) {
-            if (dtype.name().equals(name)) {
-                return Optional.of(dtype);
-            }
-        }
-        return Optional.empty();
+        return Arrays.stream(values()).filter(dtype -> dtype.name().equals(name)).findFirst();
     }
 
-    /// Whether its values can be read as weights.
-    public boolean isWeight() {
-        return this == F16 || this == BF16 || this == F32 || this == F64;
-    }
-
-    /// Values that are stored as this type, little-endian and back to back, as float32 in the machine's byte order: the segment
-    /// itself where it holds them so, else a copy.
+    /// Converts stored values, little-endian and without gaps, to float32 in the machine's byte order.
     ///
-    /// @throws IOException if they are not floating-point, or too many for an array; the message lacks the tensor's name
+    /// @return the segment itself where it holds such values already, else a copy
+    /// @throws IOException if the type is not floating-point, or the values are too many for an array; the message lacks
+    ///     the tensor's name
     public MemorySegment values(MemorySegment stored) throws IOException {
         if (this == F32 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
             return stored;
         }
-        // A few elements below the limit of int is the most that a JVM grants.
-        if (stored.byteSize() / bytes > Integer.MAX_VALUE - 8) {
+        float[] values = array(stored.byteSize() / bytes);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = valueAt(stored, i);
+        }
+        return MemorySegment.ofArray(values);
+    }
+
+    /// An array for values of this type as float32.
+    ///
+    /// @throws IOException if the type is not floating-point, or the values are too many for an array
+    public float[] array(long count) throws IOException {
+        if (this != F16 && this != BF16 && this != F32 && this != F64) {
+            throw noWeights();
+        }
+        if (count > MAX_VALUES) {
             throw new IOException("has too many values for one array");
         }
-        return MemorySegment.ofArray(floats(stored).orElseThrow(this::noWeights));
+        return new float[(int) count];
     }
 
     /// One value as float32.
     ///
     /// @param index counted in values from the segment's start
-    /// @throws IOException if it is not floating-point
+    /// @throws IOException if the type is not floating-point
     public float valueAt(MemorySegment stored, long index) throws IOException {
         return switch (this) {
             case F32 -> stored.getAtIndex(FLOAT, index);
@@ -76,38 +84,5 @@ public enum Dtype {
 
     private IOException noWeights() {
         return new IOException("holds " + this + "; only F32, F16, BF16 and F64 can be read as weights");
-    }
-
-    /// The values of a segment as float32, or empty if they are not floating-point.
-    Optional<float[]> floats(MemorySegment data) {
-        return switch (this) {
-            case F32 -> Optional.of(data.toArray(FLOAT));
-            case F16 -> {
-                float[] values = new float[count(data)];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.float16ToFloat(data.getAtIndex(SHORT, i));
-                }
-                yield Optional.of(values);
-            }
-            case BF16 -> {
-                float[] values = new float[count(data)];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = Float.intBitsToFloat(data.getAtIndex(SHORT, i) << 16);
-                }
-                yield Optional.of(values);
-            }
-            case F64 -> {
-                float[] values = new float[count(data)];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) data.getAtIndex(DOUBLE, i);
-                }
-                yield Optional.of(values);
-            }
-            case BOOL, U8, I8, F8_E5M2, F8_E4M3, U16, I16, U32, I32, U64, I64 -> Optional.empty();
-        };
-    }
-
-    private int count(MemorySegment data) {
-        return Math.toIntExact(data.byteSize() / bytes);
     }
 }

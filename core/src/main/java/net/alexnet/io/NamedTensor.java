@@ -1,5 +1,7 @@
 package net.alexnet.io;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.function.Supplier;
@@ -10,10 +12,12 @@ import net.alexnet.tensor.Shape;
 /// @param name unique in its file, such as `conv1.weight`
 /// @param shape the logical extents
 /// @param values gives the `shape.elements()` float32 values in row-major order and the machine's byte order, at any
-///     byte; asked once, when the tensor's turn has come, so that no more than one has to be in memory at a time
+///     byte; called once, when the tensor is written, so that no more than one tensor has to be in memory at a time
 public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> values) {
     /// One value, wherever it lies.
     public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    private static final int BUFFER_BYTES = 1 << 18;
 
     public NamedTensor {
         if (name.isEmpty()) {
@@ -24,5 +28,35 @@ public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> valu
     /// A tensor whose values come in an array.
     public static NamedTensor of(String name, Shape shape, Supplier<float[]> values) {
         return new NamedTensor(name, shape, () -> MemorySegment.ofArray(values.get()));
+    }
+
+    /// How many bytes the values take in a file.
+    public long bytes() {
+        return Math.multiplyExact(shape.elements(), (long) Float.BYTES);
+    }
+
+    /// Gets the values.
+    ///
+    /// @throws IllegalArgumentException if they do not fill the shape
+    public MemorySegment checkedValues() {
+        MemorySegment found = values.get();
+        if (found.byteSize() != bytes()) {
+            throw new IllegalArgumentException("tensor '" + name + "' of shape " + shape + " needs "
+                    + shape.elements() + " values, found " + found.byteSize() / Float.BYTES);
+        }
+        return found;
+    }
+
+    /// Writes values as every format of weights stores them: float32, little-endian, without gaps.
+    ///
+    /// @param values from [#checkedValues]
+    public static void write(MemorySegment values, OutputStream out) throws IOException {
+        byte[] buffer = new byte[(int) Math.min(BUFFER_BYTES, values.byteSize())];
+        MemorySegment floats = MemorySegment.ofArray(buffer);
+        for (long start = 0; start < values.byteSize(); start += buffer.length) {
+            int count = (int) Math.min(buffer.length, values.byteSize() - start);
+            MemorySegment.copy(values, FLOAT, start, floats, Dtype.FLOAT, 0, count / Float.BYTES);
+            out.write(buffer, 0, count);
+        }
     }
 }

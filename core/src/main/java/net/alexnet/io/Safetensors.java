@@ -54,7 +54,7 @@ public final class Safetensors {
         out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
         out.write(header);
         for (NamedTensor entry : entries) {
-            RawValues.of(entry).writeTo(out);
+            NamedTensor.write(entry.checkedValues(), out);
         }
     }
 
@@ -90,7 +90,7 @@ public final class Safetensors {
                 throw new IllegalArgumentException("the tensor name '" + entry.name() + "' is "
                         + (entry.name().equals(METADATA) ? "reserved" : "given twice"));
             }
-            long end = Math.addExact(offset, Math.multiplyExact(entry.shape().elements(), (long) Float.BYTES));
+            long end = Math.addExact(offset, entry.bytes());
             json.writeObjectFieldStart(entry.name());
             json.writeStringField("dtype", Dtype.F32.name());
             json.writeArrayFieldStart("shape");

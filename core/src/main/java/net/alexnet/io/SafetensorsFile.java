@@ -1,63 +1,76 @@
 package net.alexnet.io;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import net.alexnet.io.SafetensorsHeader.Location;
 import net.alexnet.tensor.Shape;
+import org.jspecify.annotations.Nullable;
 
-/// A safetensors file opened for reading, mapped into memory; any size. The format stands at [Safetensors].
+/// Opens safetensors files of any size as mapped memory; [Safetensors] describes the format.
 ///
-/// The file is taken for hostile: its whole layout is checked when it is opened, before anything is allocated that it
-/// asks for. Safe for use by many threads until it is closed.
+/// A file is taken for hostile: its whole layout is checked when it is opened, before anything is allocated that it asks
+/// for.
 ///
-/// A file that is cut while it is mapped can fail a reader in Java with an error, and a native one with the end of the
-/// process; [Safetensors#write] never changes a file that is there, but puts another in its place.
-public final class SafetensorsFile implements WeightFile {
+/// A file that another program cuts while it is mapped can fail a reader in Java with an error, and a native one with the
+/// end of the process; [Safetensors#write] never changes a file, but replaces it.
+public final class SafetensorsFile {
+    private static final String EXPECTED = "a safetensors file";
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private static final String CLOSED = "reading from a file of weights that is closed: ";
+    /// No network of ours has a hundredth of it, and an error must be able to name them.
+    private static final int MAX_TENSORS = 20_000;
 
-    private final Path file;
-    private final Arena arena;
-    private final MemorySegment data;
-    private final Map<String, String> metadata;
-    private final Map<String, Location> tensors;
+    // {"name": {"shape": [ is the deepest that the format knows.
+    private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES).disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(3).maxNumberLength(20)
+                    .maxNameLength(Safetensors.HEADER_LIMIT).maxStringLength(Safetensors.HEADER_LIMIT).build())
+            .build();
 
-    private final boolean lasting;
-    private volatile boolean closed;
+    /// What the header says of a tensor.
+    ///
+    /// @param begin its first byte, counted from the start of the data
+    /// @param end the byte after its last
+    private record Entry(String name, Dtype dtype, Shape shape, long begin, long end) {}
 
-    private SafetensorsFile(Path file, Arena arena, boolean lasting) throws WeightFileException {
-        this.file = file;
-        this.arena = arena;
-        this.lasting = lasting;
-        MemorySegment whole = MappedFile.map(file, arena, "a safetensors file");
-        SafetensorsHeader header = header(file, whole);
-        this.data = whole.asSlice(Long.BYTES + whole.get(LENGTH, 0));
-        this.metadata = header.metadata();
-        this.tensors = Collections.unmodifiableMap(inDataOrder(header.tensors()));
-        checkLayout();
+    private record Part(Shape shape, Dtype dtype, MemorySegment bytes) implements MappedWeights.Stored {
+        @Override
+        public MemorySegment values() throws IOException {
+            return dtype.values(bytes);
+        }
     }
 
-    /// Opens and checks a file.
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+    private final List<Entry> entries = new ArrayList<>();
+
+    private SafetensorsFile() {}
+
+    /// Opens and checks a file that is unmapped when it is closed. Values that were read are copies.
     ///
     /// @throws WeightFileException if it cannot be read or breaks the format, naming the file, the tensor, what was
     ///     expected and what was found
     @SuppressWarnings("MustBeClosedChecker") // the file that is returned closes the arena
-    public static SafetensorsFile open(Path file) throws WeightFileException {
+    public static WeightFile open(Path file) throws WeightFileException {
         Arena arena = Arena.ofShared();
         boolean opened = false;
         try {
-            SafetensorsFile result = new SafetensorsFile(file, arena, false);
+            WeightFile result = parse(file, MappedFile.map(file, arena, EXPECTED), arena);
             opened = true;
             return result;
         } finally {
@@ -67,168 +80,171 @@ public final class SafetensorsFile implements WeightFile {
         }
     }
 
-    /// Opens and checks a file whose values may outlive it: the mapping stays until nothing refers to a part of it any more.
-    /// Every page is brought into memory.
+    /// Opens and checks a file whose values may be used after it is closed: it stays mapped until nothing refers to a
+    /// part of it any more. Every page is brought into memory.
     ///
     /// @throws WeightFileException as from [#open], or if the disk does not give a page
-    public static SafetensorsFile openLasting(Path file) throws WeightFileException {
-        SafetensorsFile result = new SafetensorsFile(file, Arena.ofAuto(), true);
-        MappedFile.load(file, result.data);
+    public static MappedWeights openLasting(Path file) throws WeightFileException {
+        MemorySegment mapped = MappedFile.map(file, Arena.ofAuto(), EXPECTED);
+        MappedWeights result = parse(file, mapped, null);
+        MappedFile.load(file, mapped);
         return result;
     }
 
-    @Override
-    public Map<String, String> metadata() {
-        return metadata;
-    }
-
-    @Override
-    public Path path() {
-        return file;
-    }
-
-    @Override
-    public List<String> names() {
-        return List.copyOf(tensors.keySet());
-    }
-
-    @Override
-    public Shape shape(String name) throws WeightFileException {
-        return location(name).shape();
-    }
-
-    /// The values of a tensor in row-major order; F16, BF16 and F64 are converted.
-    ///
-    /// @throws WeightFileException if there is none of this name, its values are not floating-point, or are too many
-    ///     for an array
-    /// @throws IllegalStateException if the file is closed, also while it is read
-    public float[] read(String name) throws WeightFileException {
-        Location location = location(name);
-        // A few elements below the limit of int is the most that a JVM grants.
-        if (location.shape().elements() > Integer.MAX_VALUE - 8) {
-            throw new WeightFileException(file, "tensor '" + name + "' of shape " + location.shape()
-                    + " has too many values for one array");
-        }
-        return floats(location).orElseThrow(() -> new WeightFileException(file, "tensor '" + name
-                + "' holds " + location.dtype() + "; only F32, F16, BF16 and F64 can be read as weights"));
-    }
-
-    private Optional<float[]> floats(Location location) {
+    private static MappedWeights parse(Path file, MemorySegment mapped, @Nullable Arena arena)
+            throws WeightFileException {
+        MemorySegment header = header(file, mapped);
+        SafetensorsFile parser = new SafetensorsFile();
         try {
-            return location.dtype().floats(part(location));
-        } catch (IllegalStateException e) { // the arena's own words name no file
-            throw closed ? new IllegalStateException(CLOSED + file, e) : e;
+            parser.readHeader(header.toArray(ValueLayout.JAVA_BYTE));
+        } catch (IOException e) {
+            throw new WeightFileException(file, "not a safetensors file, or damaged: " + AtomicFiles.reason(e), e);
         }
+        MemorySegment data = mapped.asSlice(Long.BYTES + header.byteSize());
+        return new MappedWeights(file, parser.metadata, parser.parts(file, data), arena);
     }
 
-    /// The values of a tensor that must have this shape.
-    ///
-    /// @throws WeightFileException if it has another one, or as from [#read(String)]
-    public float[] read(String name, Shape expected) throws WeightFileException {
-        return values(name, expected).toArray(NamedTensor.FLOAT);
-    }
-
-    /// The mapped file itself, read-only, where it holds the values as they are wanted and was opened by [#openLasting]; else
-    /// a copy.
-    @Override
-    public MemorySegment values(String name) throws WeightFileException {
-        Location location = location(name);
-        if (!lasting || location.dtype() != Dtype.F32 || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-            return MemorySegment.ofArray(read(name));
-        }
-        return part(location);
-    }
-
-    private MemorySegment part(Location location) {
-        if (closed) {
-            throw new IllegalStateException(CLOSED + file);
-        }
-        return data.asSlice(location.begin(), location.end() - location.begin());
-    }
-
-    /// Ends the reading: from now on it is an [IllegalStateException]. The file is unmapped, unless it was opened by
-    /// [#openLasting]; then what was read stays usable, and the last that refers to it takes the mapping along. A second
-    /// call does nothing.
-    @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            if (!lasting) {
-                arena.close();
-            }
-        }
-    }
-
-    private Location location(String name) throws WeightFileException {
-        Location location = tensors.get(name);
-        if (location == null) {
-            throw new WeightFileException(file,
-                    "there is no tensor '" + name + "'; there are " + Shown.few(tensors.keySet()));
-        }
-        return location;
-    }
-
-    private static SafetensorsHeader header(Path file, MemorySegment whole) throws WeightFileException {
-        long size = whole.byteSize();
+    private static MemorySegment header(Path file, MemorySegment mapped) throws WeightFileException {
+        long size = mapped.byteSize();
         if (size < Long.BYTES) {
             throw new WeightFileException(file, "not a safetensors file: it has " + size + " bytes, and needs at least "
                     + Long.BYTES);
         }
-        long length = whole.get(LENGTH, 0);
-        if (length < 0 || length > Math.min(size - Long.BYTES, Safetensors.HEADER_LIMIT)) {
+        long length = mapped.get(LENGTH, 0);
+        long rest = size - Long.BYTES;
+        if (length > rest && rest > 0 && mapped.get(ValueLayout.JAVA_BYTE, Long.BYTES) == '{') {
             throw new WeightFileException(file,
-                    length > size - Long.BYTES && size > Long.BYTES
-                            && whole.get(ValueLayout.JAVA_BYTE, Long.BYTES) == '{'
-                                    ? "is cut: its header has " + length + " bytes, and the file " + size
-                                    : "not a safetensors file, or cut: its first 8 bytes announce a header of "
-                                            + Long.toUnsignedString(length) + " bytes; the file has " + size
-                                            + ", and the limit is "
-                                            + Safetensors.HEADER_LIMIT);
+                    "is cut: its header has " + length + " bytes, and the file " + size);
         }
-        try {
-            return SafetensorsHeader.parse(whole.asSlice(Long.BYTES, length).toArray(ValueLayout.JAVA_BYTE));
-        } catch (IOException e) {
-            throw new WeightFileException(file, "not a safetensors file, or damaged: " + AtomicFiles.reason(e), e);
+        if (length < 0 || length > Math.min(rest, Safetensors.HEADER_LIMIT)) {
+            throw new WeightFileException(file, "not a safetensors file, or cut: its first 8 bytes announce a header of "
+                    + Long.toUnsignedString(length) + " bytes; the file has " + size + ", and the limit is "
+                    + Safetensors.HEADER_LIMIT);
         }
+        return mapped.asSlice(Long.BYTES, length);
     }
 
-    private static Map<String, Location> inDataOrder(Map<String, Location> tensors) {
-        Map<String, Location> ordered = new LinkedHashMap<>();
-        tensors.entrySet().stream().sorted(Map.Entry.comparingByValue(Comparator.comparingLong(Location::begin)))
-                .forEach(entry -> ordered.put(entry.getKey(), entry.getValue()));
-        return ordered;
-    }
-
-    private void checkLayout() throws WeightFileException {
+    /// The tensors in the order of their data, which they must cover without gap or overlap.
+    private Map<String, Part> parts(Path file, MemorySegment data) throws WeightFileException {
+        entries.sort(Comparator.comparingLong(Entry::begin));
+        Map<String, Part> parts = new LinkedHashMap<>();
         long covered = 0;
-        for (Map.Entry<String, Location> entry : tensors.entrySet()) {
-            String where = "tensor '" + entry.getKey() + "'";
-            Location location = entry.getValue();
-            if (location.begin() != covered || location.end() < location.begin()) {
-                throw new WeightFileException(file, where + " lies at bytes " + location.begin() + " to "
-                        + location.end() + " of the data; it must start at " + covered
-                        + ", where the one before it ends");
+        for (Entry entry : entries) {
+            String where = "tensor '" + entry.name() + "'";
+            if (entry.begin() != covered || entry.end() < entry.begin()) {
+                throw new WeightFileException(file, where + " lies at bytes " + entry.begin() + " to " + entry.end()
+                        + " of the data; it must start at " + covered + ", where the one before it ends");
             }
-            long needed = bytes(location, where);
-            if (location.end() - location.begin() != needed) {
-                throw new WeightFileException(file, where + " of shape " + location.shape() + " and type "
-                        + location.dtype() + " needs " + needed + " bytes, and has "
-                        + (location.end() - location.begin()));
+            long needed = entry.shape().elements() * entry.dtype().bytes();
+            if (entry.end() - entry.begin() != needed) {
+                throw new WeightFileException(file, where + " of shape " + entry.shape() + " and type " + entry.dtype()
+                        + " needs " + needed + " bytes, and has " + (entry.end() - entry.begin()));
             }
-            covered = location.end();
+            covered = entry.end();
+            if (covered <= data.byteSize()) { // else the file is refused below
+                parts.put(entry.name(),
+                        new Part(entry.shape(), entry.dtype(), data.asSlice(entry.begin(), needed)));
+            }
         }
         if (covered != data.byteSize()) {
             throw new WeightFileException(file, "the tensors cover " + covered + " bytes of data, the file has "
                     + data.byteSize() + (covered > data.byteSize() ? ": it is cut" : ""));
         }
+        return parts;
     }
 
-    private long bytes(Location location, String where) throws WeightFileException {
+    // --- the header; what is allocated is in proportion to its bytes, whatever they say -------------------------------
+
+    private void readHeader(byte[] bytes) throws IOException {
+        if (bytes.length == 0 || bytes[0] != '{') {
+            throw new IOException("the header does not start with '{'");
+        }
+        // A strict decoder: by itself the parser would guess at other encodings.
+        try (InputStreamReader text = new InputStreamReader(new ByteArrayInputStream(bytes),
+                StandardCharsets.UTF_8.newDecoder());
+                JsonParser json = JSON.createParser(text)) {
+            expect(json, json.nextToken(), JsonToken.START_OBJECT, "the header");
+            for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+                if (name.equals(Safetensors.METADATA)) {
+                    readMetadata(json);
+                } else if (entries.size() == MAX_TENSORS) {
+                    throw new IOException("the header has more than " + MAX_TENSORS + " tensors, the limit");
+                } else {
+                    entries.add(readEntry(json, name));
+                }
+            }
+            expect(json, json.currentToken(), JsonToken.END_OBJECT, "the header");
+            if (json.nextToken() != null) {
+                throw new IOException("the header goes on after its closing '}'");
+            }
+        }
+    }
+
+    private void readMetadata(JsonParser json) throws IOException {
+        expect(json, json.nextToken(), JsonToken.START_OBJECT, Safetensors.METADATA);
+        for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+            expect(json, json.nextToken(), JsonToken.VALUE_STRING, Safetensors.METADATA + " '" + key + "'");
+            metadata.put(key, json.getText());
+        }
+        expect(json, json.currentToken(), JsonToken.END_OBJECT, Safetensors.METADATA);
+    }
+
+    private static Entry readEntry(JsonParser json, String name) throws IOException {
+        String where = "tensor '" + name + "'";
+        Dtype dtype = null;
+        List<Long> extents = null;
+        List<Long> offsets = null;
+        expect(json, json.nextToken(), JsonToken.START_OBJECT, where);
+        for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+            switch (key) {
+                case "dtype" -> {
+                    expect(json, json.nextToken(), JsonToken.VALUE_STRING, where + ": dtype");
+                    String type = json.getText();
+                    dtype = Dtype.named(type).orElseThrow(
+                            () -> new IOException(where + ": the dtype '" + type + "' is not one of safetensors'"));
+                }
+                case "shape" -> extents = readNumbers(json, where + ": shape", MappedWeights.MAX_RANK);
+                case "data_offsets" -> offsets = readNumbers(json, where + ": data_offsets", 2);
+                default -> throw new IOException(where + ": '" + key + "' is not a key of safetensors");
+            }
+        }
+        expect(json, json.currentToken(), JsonToken.END_OBJECT, where);
+        if (dtype == null || extents == null || offsets == null || offsets.size() != 2) {
+            throw new IOException(where + " needs a dtype, a shape and two data_offsets");
+        }
+        List<Long> stated = extents;
+        Shape shape;
         try {
-            return Math.multiplyExact(location.shape().elements(), (long) location.dtype().bytes());
-        } catch (ArithmeticException e) {
-            throw new WeightFileException(file, where + ": the shape " + location.shape() + " has more than 2^63 bytes",
-                    e);
+            shape = MappedWeights.shape(stated)
+                    .orElseThrow(() -> new IOException("has the shape " + stated + "; every extent must be 1 or more"));
+        } catch (IOException e) {
+            throw new IOException(where + " " + e.getMessage(), e);
+        }
+        return new Entry(name, dtype, shape, offsets.get(0), offsets.get(1));
+    }
+
+    private static List<Long> readNumbers(JsonParser json, String where, int limit) throws IOException {
+        List<Long> numbers = new ArrayList<>();
+        expect(json, json.nextToken(), JsonToken.START_ARRAY, where);
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            expect(json, json.currentToken(), JsonToken.VALUE_NUMBER_INT, where);
+            long number = json.getLongValue();
+            if (number < 0) {
+                throw new IOException(where + " has the negative number " + number);
+            }
+            if (numbers.size() == limit) {
+                throw new IOException(where + " has more than " + limit + " numbers");
+            }
+            numbers.add(number);
+        }
+        return numbers;
+    }
+
+    private static void expect(JsonParser json, @Nullable JsonToken found, JsonToken expected, String where)
+            throws IOException {
+        if (found != expected) {
+            throw new IOException(where + ": expected " + expected + ", found " + found + " at character "
+                    + json.currentTokenLocation().getCharOffset());
         }
     }
 }

@@ -44,6 +44,20 @@ public interface WeightFile extends AutoCloseable {
         return values(name);
     }
 
+    /// The values of a tensor as an array.
+    ///
+    /// @throws WeightFileException as from [#values(String)]
+    default float[] read(String name) throws WeightFileException {
+        return values(name).toArray(NamedTensor.FLOAT);
+    }
+
+    /// The values of a tensor that must have this shape, as an array.
+    ///
+    /// @throws WeightFileException if it has another one, or as from [#values(String)]
+    default float[] read(String name, Shape expected) throws WeightFileException {
+        return values(name, expected).toArray(NamedTensor.FLOAT);
+    }
+
     @Override
     void close();
 }

@@ -2,10 +2,13 @@ package net.alexnet.io;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.stream.Collectors;
 
 /// A file of weights that breaks its format, or holds what cannot be used; the message names the file and the tensor.
 public class WeightFileException extends IOException {
     private static final long serialVersionUID = 1;
+    private static final int MAX_LISTED = 40;
 
     public WeightFileException(Path file, String problem) {
         super(file + ": " + problem);
@@ -13,5 +16,11 @@ public class WeightFileException extends IOException {
 
     public WeightFileException(Path file, String problem, Throwable cause) {
         super(file + ": " + problem, cause);
+    }
+
+    /// Texts for a message, with commas between them: the first 40, and how many more there are.
+    public static String list(Collection<String> texts) {
+        String first = texts.stream().limit(MAX_LISTED).collect(Collectors.joining(", "));
+        return texts.size() <= MAX_LISTED ? first : first + " and " + (texts.size() - MAX_LISTED) + " more";
     }
 }

@@ -1,7 +1,6 @@
 package net.alexnet.train;
 
-import com.google.protobuf.CodedOutputStream;
-import java.io.ByteArrayOutputStream;
+import net.alexnet.io.ProtobufWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,12 +62,8 @@ public final class EventFile implements Closeable {
     /// @param when the wall time of the point
     /// @throws IOException naming the file and the cause; the file stays whole
     public void scalar(String tag, long step, double value, Instant when) throws IOException {
-        byte[] point = message(fields -> {
-            fields.writeString(VALUE_TAG, tag);
-            fields.writeFloat(VALUE_SIMPLE_VALUE, (float) value);
-        });
-        byte[] summary = message(fields -> fields.writeByteArray(SUMMARY_VALUE, point));
-        append(when, step, event -> event.writeByteArray(EVENT_SUMMARY, summary));
+        byte[] point = new ProtobufWriter().text(VALUE_TAG, tag).real(VALUE_SIMPLE_VALUE, (float) value).toByteArray();
+        append(event(when, step).bytes(EVENT_SUMMARY, new ProtobufWriter().bytes(SUMMARY_VALUE, point).toByteArray()));
     }
 
     @Override
@@ -91,29 +86,17 @@ public final class EventFile implements Closeable {
 
     private void begin(long afterStep) throws IOException {
         Instant now = Instant.now();
-        append(now, 0, event -> event.writeString(EVENT_FILE_VERSION, VERSION));
-        byte[] start = message(session -> session.writeEnum(SESSION_STATUS, STATUS_START));
-        append(now, afterStep + 1, event -> event.writeByteArray(EVENT_SESSION_LOG, start));
+        append(event(now, 0).text(EVENT_FILE_VERSION, VERSION));
+        byte[] start = new ProtobufWriter().number(SESSION_STATUS, STATUS_START).toByteArray();
+        append(event(now, afterStep + 1).bytes(EVENT_SESSION_LOG, start));
     }
 
-    private void append(Instant when, long step, Fields what) throws IOException {
-        file.append(TfRecord.frame(message(event -> {
-            event.writeDouble(EVENT_WALL_TIME, when.getEpochSecond() + when.getNano() / 1e9);
-            event.writeInt64(EVENT_STEP, step);
-            what.writeTo(event);
-        })));
+    private static ProtobufWriter event(Instant when, long step) {
+        return new ProtobufWriter().real(EVENT_WALL_TIME, when.getEpochSecond() + when.getNano() / 1e9)
+                .number(EVENT_STEP, step);
     }
 
-    private static byte[] message(Fields fields) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-        fields.writeTo(out);
-        out.flush();
-        return bytes.toByteArray();
-    }
-
-    @FunctionalInterface
-    private interface Fields {
-        void writeTo(CodedOutputStream message) throws IOException;
+    private void append(ProtobufWriter event) throws IOException {
+        file.append(TfRecord.frame(event.toByteArray()));
     }
 }

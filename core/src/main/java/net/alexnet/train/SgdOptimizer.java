@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import net.alexnet.io.NamedTensor;
-import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Parameter;
@@ -73,7 +73,7 @@ public final class SgdOptimizer {
     /// Loads saved momentum buffers.
     ///
     /// @throws WeightFileException if a buffer is missing or has another shape
-    public void restore(SafetensorsFile file) throws WeightFileException {
+    public void restore(WeightFile file) throws WeightFileException {
         for (Map.Entry<String, MomentumBuffer> entry : buffers.entrySet()) {
             Tensor buffer = entry.getValue().value;
             backend.assign(buffer, file.values(entry.getKey(), buffer.shape()));

@@ -30,7 +30,6 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.CacheFolder;
-import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Network;
@@ -152,13 +151,13 @@ public final class TrainingRun {
         try (Scope _ = tools.backend.scope()) {
             Network network;
             String frozen;
-            try (SafetensorsFile weights = checkpoint.openModel()) {
+            try (WeightFile weights = checkpoint.openModel()) {
                 run.requireUnchanged(weights.metadata());
                 network = Network.of(recipe.network().architecture(), weights, tools.backend);
                 frozen = run.frozen(weights);
             }
             SgdOptimizer optimizer = run.optimizer(network);
-            try (SafetensorsFile momentum = checkpoint.openMomentum()) {
+            try (WeightFile momentum = checkpoint.openMomentum()) {
                 optimizer.restore(momentum);
             }
             List<String> changes = checkpoint.environment()

@@ -17,6 +17,7 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Variant;
@@ -83,7 +84,7 @@ class ModelTest {
         entries.addAll(Model.entries(whole));
         Safetensors.write(file, Model.metadata(whole), entries);
         assertThat(Model.open(file, backend).card()).usingRecursiveComparison().isEqualTo(whole);
-        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+        try (WeightFile tensors = SafetensorsFile.open(file)) {
             assertThat(tensors.shape("mean_image")).isEqualTo(Shape.of(3, 8, 8));
             assertThat(tensors.read("mean_image")).startsWith(0, 3, 6); // the reds of the first row
         }

@@ -39,7 +39,7 @@ class ClosedFileTest {
 
     @Test
     void readingAfterwardsIsRefusedByName() throws IOException {
-        for (SafetensorsFile read : List.of(SafetensorsFile.open(file), SafetensorsFile.openLasting(file))) {
+        for (WeightFile read : List.of(SafetensorsFile.open(file), SafetensorsFile.openLasting(file))) {
             read.close();
             read.close();
             assertThatIllegalStateException().isThrownBy(() -> read.read("w"))
@@ -56,7 +56,7 @@ class ClosedFileTest {
         Arrays.fill(expected, 3);
         try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
             for (int i = 0; i < 20; i++) {
-                SafetensorsFile read = SafetensorsFile.open(file);
+                WeightFile read = SafetensorsFile.open(file);
                 CountDownLatch reading = new CountDownLatch(1);
                 Future<IllegalStateException> failure = reader.submit(() -> {
                     for (;;) {
@@ -79,7 +79,7 @@ class ClosedFileTest {
     @Test
     void closingUnmapsTheFile() throws IOException {
         assumeTrue(Files.exists(MAPS));
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (WeightFile read = SafetensorsFile.open(file)) {
             assertThat(read.read("w")).contains(3);
             assertThat(isMapped()).isTrue();
         }
@@ -99,7 +99,7 @@ class ClosedFileTest {
 
     private void sumOfWhatOutlivesItsFile() throws IOException {
         MemorySegment values;
-        try (SafetensorsFile read = SafetensorsFile.openLasting(file)) {
+        try (WeightFile read = SafetensorsFile.openLasting(file)) {
             values = read.values("w");
         }
         for (int i = 0; i < 3; i++) {

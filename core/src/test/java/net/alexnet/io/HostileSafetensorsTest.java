@@ -37,9 +37,9 @@ class HostileSafetensorsTest {
             {"a":{<f32>,<s>[3],<at>[4,16]}} | tensor 'a' lies at bytes 4 to 16 of the data; it must start at 0
             {"a":{<f32>,<s>[1],<at>[4,0]}} | tensor 'a' lies at bytes 4 to 0
             {"a":{<f32>,<s>[4],<at>[0,16]},"b":{<f32>,<s>[1],<at>[12,16]}} | tensor 'b' lies at bytes 12 to 16
-            {"a":{<f32>,<s>[2147483647,2147483647,2147483647],<at>[0,16]}} | has more than 2^63 bytes
-            {"a":{<f32>,<s>[2147483648],<at>[0,16]}} | tensor 'a': every extent must be 1 to 2147483647, found
-            {"a":{<f32>,<s>[0],<at>[0,0]}} | tensor 'a': every extent must be 1 to 2147483647, found [0]
+            {"a":{<f32>,<s>[2147483647,2147483647,2147483647],<at>[0,16]}} | more than 2^63 bytes
+            {"a":{<f32>,<s>[2147483648],<at>[0,16]}} | tensor 'a' has the shape [2147483648]
+            {"a":{<f32>,<s>[0],<at>[0,0]}} | tensor 'a' has the shape [0]
             {"a":{<f32>,<s>[-4],<at>[0,16]}} | tensor 'a': shape has the negative number -4
             {"a":{<f32>,<s>[4.0],<at>[0,16]}} | tensor 'a': shape: expected VALUE_NUMBER_INT
             {"a":{<f32>,<s>[99999999999999999999],<at>[0,16]}} | out of range of
@@ -165,7 +165,7 @@ class HostileSafetensorsTest {
     }
 
     private static boolean opens(Path file) {
-        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+        try (WeightFile opened = SafetensorsFile.open(file)) {
             for (String name : opened.names()) {
                 opened.read(name);
             }

@@ -41,7 +41,7 @@ class SafetensorsTest {
                 metadata,
                 List.of(entry("zeta", many, many.length), entry("alpha", odd, 2, 2), entry("scalar", new float[] {7})));
 
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (WeightFile read = SafetensorsFile.open(file)) {
             assertThat(read.metadata()).isEqualTo(metadata);
             assertThat(read.names()).containsExactly("zeta", "alpha", "scalar");
             assertThat(read.shape("alpha")).isEqualTo(Shape.of(2, 2));
@@ -77,7 +77,7 @@ class SafetensorsTest {
         float[] values = {1, -2, Float.MIN_VALUE, 4};
         Safetensors.write(file, Map.of(), List.of(entry("w", values, 2, 2)));
         MemorySegment lasting;
-        try (SafetensorsFile read = SafetensorsFile.openLasting(file)) {
+        try (WeightFile read = SafetensorsFile.openLasting(file)) {
             lasting = read.values("w", Shape.of(2, 2));
             assertThatExceptionOfType(WeightFileException.class).isThrownBy(() -> read.values("w", Shape.of(4)))
                     .withMessageContainingAll("'w'", "2 × 2", "4");
@@ -86,7 +86,7 @@ class SafetensorsTest {
         assertThat(lasting.isMapped()).isTrue();
         assertThat(lasting.isReadOnly()).isTrue();
         assertThat(lasting.address() % 64).isZero();
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (WeightFile read = SafetensorsFile.open(file)) {
             MemorySegment copy = read.values("w", Shape.of(2, 2));
             assertThat(copy.isMapped()).isFalse();
             assertThat(copy.toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(values);
@@ -97,7 +97,7 @@ class SafetensorsTest {
     void readsWhatPythonWrote() throws IOException, URISyntaxException {
         URL golden = Objects.requireNonNull(getClass().getResource("/weights/python.safetensors"));
 
-        try (SafetensorsFile read = SafetensorsFile.open(Path.of(golden.toURI()))) {
+        try (WeightFile read = SafetensorsFile.open(Path.of(golden.toURI()))) {
             assertThat(read.metadata()).isEqualTo(Map.of("made by", "Python", "größe", "klein"));
             assertThat(read.names()).containsExactlyInAnyOrder("conv1.weight", "half", "double", "count");
             assertThat(read.read("conv1.weight", Shape.of(2, 1, 1, 3))).containsExactly(1, 2, 3, -4, .5f, 1e-9f);
@@ -116,7 +116,7 @@ class SafetensorsTest {
         bytes.putLong(header.length).put(header).putShort((short) 0x3f80).putShort((short) 0xc049);
         Path file = Files.write(folder.resolve("brain.safetensors"), bytes.array());
 
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (WeightFile read = SafetensorsFile.open(file)) {
             assertThat(read.read("b")).containsExactly(1, -3.140625f);
         }
     }
@@ -127,7 +127,7 @@ class SafetensorsTest {
 
         Safetensors.write(file, Map.of(), List.of());
 
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (WeightFile read = SafetensorsFile.open(file)) {
             assertThat(read.names()).isEmpty();
         }
     }
@@ -173,7 +173,7 @@ class SafetensorsTest {
         Safetensors.write(file, Map.of(), List.of(entry("w", new float[] {1}, 1)));
 
         assertThat(Thread.interrupted()).isTrue();
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (WeightFile read = SafetensorsFile.open(file)) {
             assertThat(read.read("w")).containsExactly(1);
         }
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.train.config.SgdConfig;
 
 /// A file of `golden/`, read whole; the README.md there says what is in it.
@@ -35,7 +36,7 @@ record GoldenFile(Map<String, String> metadata, Map<String, float[]> tensors) {
     }
 
     private static GoldenFile read(Path path) throws IOException {
-        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+        try (WeightFile file = SafetensorsFile.open(path)) {
             Map<String, float[]> tensors = new HashMap<>();
             for (String name : file.names()) {
                 tensors.put(name, file.read(name));

@@ -11,6 +11,7 @@ import java.util.Map;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.tensor.Backend;
@@ -40,7 +41,7 @@ class NetworkTest {
         Path file = folder.resolve("weights.safetensors");
         Safetensors.write(file, Map.of(), network.entries());
         Network read;
-        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+        try (WeightFile weights = SafetensorsFile.open(file)) {
             read = Network.of(TINY, weights, backend);
         }
         assertThat(read.parameters()).extracting(Parameter::name)
@@ -62,7 +63,7 @@ class NetworkTest {
     }
 
     private void refuses(Architecture architecture, Path file, String... parts) throws IOException {
-        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+        try (WeightFile weights = SafetensorsFile.open(file)) {
             assertThatExceptionOfType(WeightFileException.class)
                     .isThrownBy(() -> Network.of(architecture, weights, backend)).withMessageContainingAll(parts);
         }

@@ -25,6 +25,7 @@ import net.alexnet.io.CacheFolder;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Activation;
 import net.alexnet.nn.AlexNet.Variant;
@@ -112,9 +113,9 @@ class FinetuneRunTest {
     @Test
     void frozenLayersStayAndOthersMoveAndTheHeadIsNew() throws Exception {
         start(recipe("conv5"), 0, step -> false);
-        try (SafetensorsFile base = SafetensorsFile.open(root.resolve("base.safetensors"));
-                SafetensorsFile tuned = newest().openModel();
-                SafetensorsFile momentum = newest().openMomentum()) {
+        try (WeightFile base = SafetensorsFile.open(root.resolve("base.safetensors"));
+                WeightFile tuned = newest().openModel();
+                WeightFile momentum = newest().openMomentum()) {
             for (String name : base.names()) {
                 if (name.startsWith("conv")) {
                     assertThat(tuned.read(name)).as(name).isEqualTo(base.read(name));
@@ -349,7 +350,7 @@ class FinetuneRunTest {
 
     private List<float[]> parameters() throws IOException {
         List<float[]> values = new ArrayList<>();
-        try (SafetensorsFile file = newest().openModel()) {
+        try (WeightFile file = newest().openModel()) {
             for (String name : file.names()) {
                 values.add(file.values(name).toArray(NamedTensor.FLOAT));
             }

@@ -12,6 +12,7 @@ import java.util.Map;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Network;
@@ -71,7 +72,7 @@ class SgdOptimizerTest {
         SgdOptimizer fresh = new SgdOptimizer(network, new SgdConfig(RATE, MOMENTUM, DECAY, 2, false));
         assertThat(fresh.entries())
                 .allSatisfy(entry -> assertThat(entry.values().get().toArray(NamedTensor.FLOAT)).containsOnly(0));
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (WeightFile read = SafetensorsFile.open(file)) {
             fresh.restore(read);
         }
         assertThat(fresh.entries()).extracting(NamedTensor::name)
@@ -84,7 +85,7 @@ class SgdOptimizerTest {
     void refuseAFileWithoutOneOfThem() throws Exception {
         Path file = folder.resolve("momentum.safetensors");
         Safetensors.write(file, Map.of(), optimizer.entries().subList(1, 16));
-        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+        try (WeightFile read = SafetensorsFile.open(file)) {
             assertThatThrownBy(() -> optimizer.restore(read)).isInstanceOf(WeightFileException.class)
                     .hasMessageContaining("there is no tensor 'conv1.weight'");
         }

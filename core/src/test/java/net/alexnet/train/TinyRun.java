@@ -17,7 +17,7 @@ import net.alexnet.data.loader.EpochShuffle;
 import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
 import net.alexnet.inference.Evaluator;
-import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
@@ -85,7 +85,7 @@ final class TinyRun {
 
     /// Takes over a checkpoint of this run.
     void restore(Checkpoint checkpoint) throws IOException {
-        try (SafetensorsFile weights = checkpoint.openModel(); SafetensorsFile momentum = checkpoint.openMomentum()) {
+        try (WeightFile weights = checkpoint.openModel(); WeightFile momentum = checkpoint.openMomentum()) {
             for (var parameter : network.parameters()) {
                 backend.assign(parameter.value(), weights.read(parameter.name()));
             }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import net.alexnet.data.DatasetException;
 import net.alexnet.io.NamedTensor;
-import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.nn.Parameter;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.RunListener.EpochRecord;
@@ -348,7 +348,7 @@ class TrainerTest {
     }
 
     private static List<float[]> saved(Checkpoint checkpoint) throws IOException {
-        try (SafetensorsFile file = checkpoint.openModel()) {
+        try (WeightFile file = checkpoint.openModel()) {
             List<float[]> values = new ArrayList<>();
             for (String name : file.names()) {
                 values.add(file.read(name));

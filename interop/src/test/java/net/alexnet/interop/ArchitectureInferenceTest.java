@@ -2,6 +2,7 @@ package net.alexnet.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import net.alexnet.io.WeightFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import net.alexnet.io.SafetensorsFile;
@@ -24,7 +25,7 @@ class ArchitectureInferenceTest {
             throws Exception {
         AlexNet network = AlexNet.of(table).withSize(input, channels, width).withTowers(towers).withClasses(classes);
         Path file = ForeignFiles.write(folder.resolve("net.safetensors"), network, WeightLayout.PAPER, _ -> {});
-        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+        try (WeightFile weights = SafetensorsFile.open(file)) {
             AlexNet found = new ArchitectureInference(new RenamedTensors(weights, WeightLayout.PAPER))
                     .network(table, Optional.empty(), Optional.of(input));
             assertThat(found.architecture()).isEqualTo(network.architecture());

@@ -111,8 +111,8 @@ class CrossLayoutTest {
         assertThat(second.network()).isEqualTo(first.network());
         assertThat(second.classes()).isEqualTo(first.classes());
         assertThat(second.preprocessing()).isEqualTo(first.preprocessing());
-        try (SafetensorsFile one = SafetensorsFile.open(expected);
-                SafetensorsFile other = SafetensorsFile.open(found)) {
+        try (WeightFile one = SafetensorsFile.open(expected);
+                WeightFile other = SafetensorsFile.open(found)) {
             assertThat(other.names()).isEqualTo(one.names());
             for (String name : one.names()) {
                 assertThat(other.read(name)).as(name).containsExactly(one.read(name));

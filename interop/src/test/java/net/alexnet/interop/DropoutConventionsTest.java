@@ -91,7 +91,7 @@ class DropoutConventionsTest {
                 .orElseThrow();
         float[] maps = backend.download(model.network().outputs(input, 0, flatten + 1));
         double[] values = IntStream.range(0, maps.length).mapToDouble(i -> maps[i]).toArray();
-        try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
+        try (WeightFile weights = SafetensorsFile.open(folder.resolve("model.safetensors"))) {
             for (String layer : List.of("fc6", "fc7")) {
                 values = dense(weights, layer, values, UNITS);
                 for (int i = 0; i < values.length; i++) {
@@ -111,7 +111,7 @@ class DropoutConventionsTest {
         return values;
     }
 
-    private static double[] dense(SafetensorsFile weights, String layer, double[] in, int units) throws IOException {
+    private static double[] dense(WeightFile weights, String layer, double[] in, int units) throws IOException {
         float[] weight = weights.read(layer + ".weight", Shape.of(units, in.length));
         float[] bias = weights.read(layer + ".bias", Shape.of(units));
         double[] out = new double[units];

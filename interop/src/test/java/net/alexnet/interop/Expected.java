@@ -29,7 +29,7 @@ public final class Expected {
     /// Asserts that a file has all the tensors that its own library reads in it, value by value, and no other weights.
     public static void check(WeightFile read) throws IOException {
         String prefix = Objects.requireNonNull(read.path().getFileName()) + ":";
-        try (SafetensorsFile all = SafetensorsFile.open(read.path().resolveSibling("expected.safetensors"))) {
+        try (WeightFile all = SafetensorsFile.open(read.path().resolveSibling("expected.safetensors"))) {
             List<String> names = all.names().stream().filter(name -> name.startsWith(prefix)).toList();
             assertThat(names).isNotEmpty();
             for (String name : names) {

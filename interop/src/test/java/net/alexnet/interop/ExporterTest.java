@@ -37,8 +37,8 @@ class ExporterTest {
     }
 
     private static void sameTensors(Path expected, Path found) throws IOException {
-        try (SafetensorsFile one = SafetensorsFile.open(expected);
-                SafetensorsFile other = SafetensorsFile.open(found)) {
+        try (WeightFile one = SafetensorsFile.open(expected);
+                WeightFile other = SafetensorsFile.open(found)) {
             assertThat(other.names()).isEqualTo(one.names());
             for (String name : one.names()) {
                 assertThat(other.shape(name)).isEqualTo(one.shape(name));

@@ -107,7 +107,7 @@ class ImporterTest {
     void everyTensorArrivesUnderOurName() throws Exception {
         Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.TORCHVISION).withClasses(THREE));
-        try (SafetensorsFile theirs = SafetensorsFile.open(file); SafetensorsFile ours = SafetensorsFile.open(model)) {
+        try (WeightFile theirs = SafetensorsFile.open(file); WeightFile ours = SafetensorsFile.open(model)) {
             assertThat(ours.names()).isEqualTo(WeightLayout.PAPER.parameters());
             for (String name : ours.names()) {
                 assertThat(ours.read(name)).as(name)
@@ -144,7 +144,7 @@ class ImporterTest {
         Row conv1 = open.network().architecture().rows().getFirst();
         Tensor out = open.network().linear(conv1, backend.upload(Shape.of(1, 3, side, side), rgb));
         float[] maps = backend.download(out);
-        try (SafetensorsFile theirs = SafetensorsFile.open(file)) {
+        try (WeightFile theirs = SafetensorsFile.open(file)) {
             float[] kernels = theirs.read("conv1.weight");
             float[] biases = theirs.read("conv1.bias");
             for (int[] place : new int[][] {{0, 0, 0}, {3, 17, 42}, {7, 54, 54}}) {
@@ -380,7 +380,7 @@ class ImporterTest {
         AlexNet network = imported.card().network();
         assertThat(network.classes()).isEqualTo(3);
         assertThat(imported.card().origin()).contains("conv1, conv2, conv3, conv4, conv5", "initialised with seed 5");
-        try (SafetensorsFile theirs = SafetensorsFile.open(file); SafetensorsFile ours = SafetensorsFile.open(model)) {
+        try (WeightFile theirs = SafetensorsFile.open(file); WeightFile ours = SafetensorsFile.open(model)) {
             assertThat(ours.read("conv4.bias")).containsExactly(theirs.read("features.8.bias"));
             assertThat(ours.read("fc8.weight")).containsExactly(network.initialization().values(
                     network.architecture(), row(network, "fc8"), false, 5));

@@ -54,7 +54,7 @@ class TorchvisionTest {
     }
 
     private static float[] expected() throws Exception {
-        try (SafetensorsFile logits = SafetensorsFile.open(FIXTURES.resolve("logits.safetensors"))) {
+        try (WeightFile logits = SafetensorsFile.open(FIXTURES.resolve("logits.safetensors"))) {
             float[] values = logits.values("logits", Shape.of(2, 7)).toArray(NamedTensor.FLOAT);
             assertThat(Math.abs(values[0] - values[1])).as("they differ by more than the tolerance")
                     .isGreaterThan(1e-2f);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Parameter;
@@ -36,13 +37,13 @@ class MappedModelTest {
     }
 
     private Network mapped() throws Exception {
-        try (SafetensorsFile weights = SafetensorsFile.openLasting(file)) {
+        try (WeightFile weights = SafetensorsFile.openLasting(file)) {
             return Network.of(table.architecture(), weights, backend);
         }
     }
 
     private Network copied() throws Exception {
-        try (SafetensorsFile weights = SafetensorsFile.open(file)) {
+        try (WeightFile weights = SafetensorsFile.open(file)) {
             return Network.of(table.architecture(), weights, backend);
         }
     }

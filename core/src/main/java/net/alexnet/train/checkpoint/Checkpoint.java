@@ -3,6 +3,7 @@ package net.alexnet.train.checkpoint;
 import java.nio.file.Path;
 import java.util.Optional;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.ComputeEnvironment;
 
@@ -26,12 +27,12 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
     }
 
     /// Opens the weights; close them.
-    public SafetensorsFile openModel() throws WeightFileException {
+    public WeightFile openModel() throws WeightFileException {
         return SafetensorsFile.open(modelFile());
     }
 
     /// Opens the momentum buffers; close them.
-    public SafetensorsFile openMomentum() throws WeightFileException {
+    public WeightFile openMomentum() throws WeightFileException {
         return SafetensorsFile.open(folder.resolve(MOMENTUM));
     }
 }

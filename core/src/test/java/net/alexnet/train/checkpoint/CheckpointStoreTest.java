@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import net.alexnet.io.Hashes;
 import net.alexnet.io.NamedTensor;
-import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Shape;
 import net.alexnet.train.config.ScheduleState;
@@ -51,8 +51,8 @@ class CheckpointStoreTest {
         assertThat(loaded.environment()).contains(ENVIRONMENT);
         assertThat(loaded.recipe()).isEqualTo(RECIPE);
         assertThat(loaded.written()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
-        try (SafetensorsFile model = loaded.openModel();
-                SafetensorsFile momentum = loaded.openMomentum()) {
+        try (WeightFile model = loaded.openModel();
+                WeightFile momentum = loaded.openMomentum()) {
             assertThat(model.metadata()).isEqualTo(Map.of("net", "tiny"));
             assertThat(model.read("w")).containsExactly(1, 2);
             assertThat(momentum.read("w")).containsExactly(3, 4);
@@ -138,7 +138,7 @@ class CheckpointStoreTest {
         assertThat(steps()).containsExactly("step-00000010");
         Checkpoint loaded = store.load(folder.resolve("step-00000010"));
         assertThat(loaded.state().error()).hasValue(0.4);
-        try (SafetensorsFile model = loaded.openModel()) {
+        try (WeightFile model = loaded.openModel()) {
             assertThat(model.read("w")).containsExactly(8, 9);
         }
     }

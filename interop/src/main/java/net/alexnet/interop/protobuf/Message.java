@@ -8,20 +8,40 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/// A walk over the fields of one message in the wire format of protocol buffers:
+/// Reads the fields of one message in the wire format of protocol buffers, one after the other:
 ///
 /// ```
 /// message = (tag value)*      tag = varint: field number << 3 | wire type
 /// value   = varint (0) | 8 bytes (1) | varint length, bytes (2) | 4 bytes (5)
 /// ```
 ///
-/// Numbers are little-endian. The deprecated groups (types 3 and 4) are refused. Errors are [IOException]s whose message says
-/// in which message and at which byte of the file, but not in which file.
+/// Numbers are little-endian. The deprecated groups (types 3 and 4) are refused. Errors are [IOException]s whose message
+/// names the type of the message and the byte of the file, but not the file.
 public final class Message {
     private static final int VARINT = 0;
     private static final int EIGHT_BYTES = 1;
     private static final int DELIMITED = 2;
     private static final int FOUR_BYTES = 5;
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /// How much a reader may keep of one file. A message of two bytes can stand for an object of a hundred, so that a
+    /// file of nothing else could fill the heap.
+    private static final class Budget {
+        private static final int MAX_PARTS = 100_000;
+        private static final long MAX_TEXT = 8 << 20;
+
+        private int parts;
+        private long text;
+
+        void part(long textBytes) throws IOException {
+            text += textBytes;
+            if (++parts > MAX_PARTS || text > MAX_TEXT) {
+                throw new IOException("has more than " + MAX_PARTS + " messages and texts, or more than " + MAX_TEXT
+                        + " bytes of texts, the limits");
+            }
+        }
+    }
 
     private final String type;
     private final MemorySegment bytes;
@@ -35,9 +55,6 @@ public final class Message {
     private long start;
     private long length;
 
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
-            .withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private Message(String type, MemorySegment bytes, long origin, Budget budget) {
         this.type = type;
         this.bytes = bytes;
@@ -47,13 +64,13 @@ public final class Message {
 
     /// A file that is one message.
     ///
-    /// @param type what it is called in errors
+    /// @param type its name in errors
     public static Message file(String type, MemorySegment bytes) {
         return new Message(type, bytes, 0, new Budget());
     }
 
     /// The same message from its start.
-    public Message again() {
+    Message again() {
         return new Message(type, bytes, origin, budget);
     }
 
@@ -78,8 +95,8 @@ public final class Message {
         return true;
     }
 
-    /// The bytes that the message has.
-    public long size() {
+    /// The size of the message in bytes.
+    long size() {
         return bytes.byteSize();
     }
 
@@ -88,39 +105,39 @@ public final class Message {
         return field;
     }
 
-    /// Its value, a varint.
+    /// The field's value, a varint.
     public long number() throws IOException {
         expect(VARINT, "a number");
         return number;
     }
 
-    /// Its value, a float32.
+    /// The field's value, a float32.
     public float real() throws IOException {
         expect(FOUR_BYTES, "a float");
         return bytes.get(FLOAT, start);
     }
 
-    /// Its value, bytes where they lie.
+    /// The field's value, bytes where they lie.
     public MemorySegment bytes() throws IOException {
         expect(DELIMITED, "bytes");
         return bytes.asSlice(start, length);
     }
 
-    /// Its value, a text in UTF-8.
+    /// The field's value, a text in UTF-8.
     public String text() throws IOException {
         MemorySegment text = bytes();
-        budget.text(text.byteSize());
+        budget.part(text.byteSize());
         return new String(text.toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
     }
 
-    /// Its value, a message.
+    /// The field's value, a message.
     public Message message(String type) throws IOException {
         MemorySegment inner = bytes();
-        budget.part();
+        budget.part(0);
         return new Message(type, inner, origin + position - inner.byteSize(), budget);
     }
 
-    /// Adds its value to a list, or its values if they are packed.
+    /// Adds the field's value to a list, or its values if they are packed.
     ///
     /// @param limit the most numbers that the list may have
     public void numbers(List<Long> numbers, int limit) throws IOException {
@@ -137,7 +154,7 @@ public final class Message {
         }
     }
 
-    /// Hands on its value, or one by one its values if they are packed.
+    /// Passes on the field's value, or one by one its values if they are packed.
     public void numbers(LongConsumer each) throws IOException {
         if (wireType == VARINT) {
             each.accept(number);
@@ -154,26 +171,16 @@ public final class Message {
         }
     }
 
-    /// The bytes of the field's value, which must be a number of a kind, or many of them back to back.
-    long packed(Numbers.Kind kind) throws IOException {
-        if (wireType == kind.wireType()) {
-            return length;
+    /// The field's value, numbers of 4 or 8 bytes, alone or packed.
+    MemorySegment fixed(int size) throws IOException {
+        if (wireType == (size == Long.BYTES ? EIGHT_BYTES : FOUR_BYTES)) {
+            return bytes.asSlice(start, length);
         }
         expect(DELIMITED, "numbers");
-        if (length % kind.bytes() != 0) {
-            throw error("field " + field + " has " + length + " bytes, no multiple of " + kind.bytes());
+        if (length % size != 0) {
+            throw error("field " + field + " has " + length + " bytes, no multiple of " + size);
         }
-        return length;
-    }
-
-    /// Where the field's value begins in [#whole].
-    long start() {
-        return start;
-    }
-
-    /// The bytes of the whole message.
-    MemorySegment whole() {
-        return bytes;
+        return bytes.asSlice(start, length);
     }
 
     private void expect(int expected, String what) throws IOException {

@@ -1,5 +1,5 @@
-/// Protocol-buffer messages read where they lie in a mapped file, as far as files of weights need it. The library's own
-/// reader copies what it is given, or wants a heap of the file's size; here a field of 150 MB is a slice of the mapping.
+/// Protocol-buffer messages read where they lie in a mapped file, as far as files of weights need it. protobuf-java 4.36
+/// is no substitute: its `CodedInputStream` copies a mapped file to the heap, so that 244 MB of weights need as much heap.
 ///
 /// Start reading at [net.alexnet.interop.protobuf.Message].
 @NullMarked
