@@ -8,19 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import net.alexnet.inference.ImageNet;
-import net.alexnet.interop.Catalogue;
-import net.alexnet.interop.CatalogueEntry;
-import net.alexnet.interop.PulledImport;
+import net.alexnet.interop.PublishedModel;
 import net.alexnet.interop.PulledModels;
-import net.alexnet.interop.download.DownloadException;
-import net.alexnet.interop.download.DownloadProgress;
+import net.alexnet.interop.PulledModels.Pulled;
 import net.alexnet.interop.download.Downloader;
 import net.alexnet.io.AtomicFiles;
-import net.alexnet.io.LockFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,14 +35,11 @@ final class PullCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace the file of --out if it exists.")
     private boolean force;
 
-    @Option(names = "--offline", description = "Uses what is on this machine, also a file that was put there by hand; else says what to fetch.")
+    @Option(names = "--offline", description = "Uses only what is on this machine.")
     private boolean offline;
 
-    @Option(names = "--refresh", description = "Fetches and imports anew what was pulled before; with --offline, from a file that was put there by hand.")
+    @Option(names = "--refresh", description = "Fetches and imports again what was pulled before.")
     private boolean refresh;
-
-    @Option(names = "--catalogue", paramLabel = "FILE", description = "Another catalogue than the program's own (YAML).")
-    private @Nullable Path file;
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain (lines for a log) or none. Default: auto.")
     private ProgressMode mode = ProgressMode.AUTO;
@@ -62,91 +53,29 @@ final class PullCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Catalogue catalogue = file == null ? Catalogue.standard() : Catalogue.read(file);
         if (name == null) {
-            list(catalogue);
+            list();
             return 0;
         }
         String wanted = name;
-        CatalogueEntry entry = catalogue.find(wanted).orElseThrow(() -> new UsageException(
-                "'" + wanted + "' is not in the catalogue; there are " + catalogue.names()));
+        PublishedModel published = PublishedModel.named(wanted).orElseThrow(() -> new UsageException("'" + wanted
+                + "' is not in the catalog; there are "
+                + String.join(", ", PublishedModel.all().stream().map(PublishedModel::name).toList())));
         if (out != null) {
             OutputFile.require(out, List.of(models.model(wanted)), force);
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
-            pull(entry, progress);
+            report(published, models.pull(published, offline, refresh, shown(progress),
+                    terminal.interruption()::asked));
             return 0;
         } catch (InterruptedException e) {
-            terminal.err().println("stopped; what has arrived is kept, the same command goes on after it");
+            terminal.err().println("stopped; what has arrived stays, and the same command resumes after it");
             return 1;
         }
     }
 
-    // --- fetching one ----------------------------------------------------------------------------------------------
-
-    private void pull(CatalogueEntry entry, ConsoleProgress progress) throws IOException, InterruptedException {
-        if (!refresh && models.intact(entry).isPresent()) {
-            report(entry, true);
-            return;
-        }
-        try (LockFile _ = models.lock(entry.name(),
-                () -> progress.say("waiting for another pull of " + entry.name()), terminal.interruption()::asked)) {
-            boolean already = !refresh && models.intact(entry).isPresent(); // made by the one that was waited for
-            if (!already) {
-                Path published = published(entry, progress);
-                progress.say("importing " + published);
-                models.make(entry, file -> PulledImport.run(published, entry, file));
-                AtomicFiles.deleteTree(models.fetched(entry.name())); // the model has all of it
-            }
-            report(entry, already);
-        }
-    }
-
-    private Path published(CatalogueEntry entry, ConsoleProgress progress) throws IOException, InterruptedException {
-        try {
-            Optional<Path> here = byHand(entry, progress);
-            if (here.isPresent()) {
-                return here.get();
-            }
-            Path folder = models.fetched(entry.name());
-            if (offline) {
-                return Downloader.find(entry.published(), folder).orElseThrow(() -> new IOException(
-                        entry.name() + " is not on this machine" + advice(entry)));
-            }
-            progress.say("fetching " + entry.addresses().getFirst());
-            try (Downloader downloader = new Downloader(Downloader.Settings.DEFAULT)) {
-                return downloader.fetch(entry.published(), folder, shown(progress), terminal.interruption()::asked);
-            }
-        } catch (DownloadException e) {
-            throw new IOException(e.getMessage() + advice(entry), e);
-        }
-    }
-
-    /// What a user put there; it stays there.
-    private Optional<Path> byHand(CatalogueEntry entry, ConsoleProgress progress) throws IOException {
-        try {
-            return Downloader.find(entry.published(), models.byHand());
-        } catch (DownloadException e) {
-            if (offline) {
-                throw e;
-            }
-            progress.say(String.valueOf(e.getMessage()));
-            return Optional.empty();
-        }
-    }
-
-    /// What a user can do where the program cannot.
-    private String advice(CatalogueEntry entry) {
-        Long bytes = entry.bytes();
-        String size = bytes == null ? "" : String.format(Locale.ROOT, " of %,d bytes", bytes);
-        return ". To do it by hand: fetch " + entry.addresses().getFirst() + " (a file" + size + ", "
-                + entry.hash() + "), put it at " + models.byHand().resolve(entry.file())
-                + ", and run: ./alexnet pull " + entry.name() + (file == null ? "" : " --catalogue " + file)
-                + " --offline" + (refresh ? " --refresh" : "");
-    }
-
-    private static DownloadProgress shown(ConsoleProgress progress) {
-        return new DownloadProgress() {
+    private static Downloader.Progress shown(ConsoleProgress progress) {
+        return new Downloader.Progress() {
             @Override
             public void bytes(long done, OptionalLong total) {
                 progress.downloading(done, total);
@@ -159,42 +88,38 @@ final class PullCommand implements Callable<Integer> {
         };
     }
 
-    private void report(CatalogueEntry entry, boolean already) throws IOException {
-        Path model = models.model(entry.name());
+    private void report(PublishedModel published, Pulled pulled) throws IOException {
         if (out != null) {
-            AtomicFiles.write(out, stream -> Files.copy(model, stream));
+            AtomicFiles.write(out, stream -> Files.copy(pulled.file(), stream));
         }
-        Path result = out == null ? model : out;
+        Path result = out == null ? pulled.file() : out;
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
-            object.put("name", entry.name());
+            object.put("name", published.name());
             object.put("model", result.toString());
-            object.put("already_pulled", already);
+            object.put("already_pulled", pulled.already());
             terminal.out().println(Json.of(object));
             return;
         }
-        terminal.out().println((already ? "already pulled: " : "pulled: ") + result);
-        terminal.out().println("use it: ./alexnet classify " + (out == null ? entry.name() : result) + " picture.jpg");
+        terminal.out().println((pulled.already() ? "already pulled: " : "pulled: ") + result);
+        terminal.out().println("use it: ./alexnet classify " + (out == null ? published.name() : result) + " picture.jpg");
     }
 
-    // --- listing ---------------------------------------------------------------------------------------------------
-
-    private void list(Catalogue catalogue) throws IOException {
+    private void list() throws IOException {
         if (json) {
             List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-            for (CatalogueEntry entry : catalogue.entries()) {
+            for (PublishedModel model : PublishedModel.all()) {
                 Map<String, @Nullable Object> row = new LinkedHashMap<>();
-                row.put("name", entry.name());
-                row.put("description", entry.description());
-                row.put("addresses", entry.addresses());
-                row.put("bytes", entry.bytes());
-                row.put("hash", entry.hash().toString());
-                row.put("license", entry.license());
-                row.put("accuracy", entry.accuracy());
-                row.put("layout", entry.layout());
-                ImageNet.Order order = entry.classOrder();
-                row.put("class_order", order == null ? null : ModelCardPrinter.spelled(order));
-                row.put("pulled", models.has(entry));
+                row.put("name", model.name());
+                row.put("description", model.description());
+                row.put("addresses", model.addresses());
+                row.put("bytes", model.bytes());
+                row.put("hash", model.hash());
+                row.put("license", model.license());
+                row.put("accuracy", model.accuracy());
+                row.put("layout", model.layout());
+                row.put("class_order", ModelCardPrinter.spelled(model.classOrder()));
+                row.put("pulled", models.has(model));
                 rows.add(row);
             }
             terminal.out().println(Json.of(rows));
@@ -202,15 +127,14 @@ final class PullCommand implements Callable<Integer> {
         }
         String form = "%-24s %-9s %-7s %-7s %-17s %s%n";
         terminal.out().printf(Locale.ROOT, form, "name", "size", "top-1", "top-5", "license", "");
-        for (CatalogueEntry entry : catalogue.entries()) {
-            Long bytes = entry.bytes();
-            terminal.out().printf(Locale.ROOT, form, entry.name(), bytes == null ? "?" : Text.bytes(bytes),
-                    String.format(Locale.ROOT, "%.1f %%", entry.accuracy().top1()),
-                    String.format(Locale.ROOT, "%.1f %%", entry.accuracy().top5()), entry.license(),
-                    models.has(entry) ? "pulled" : "");
-            terminal.out().println("    " + entry.description());
+        for (PublishedModel model : PublishedModel.all()) {
+            Long bytes = model.bytes();
+            terminal.out().printf(Locale.ROOT, form, model.name(), bytes == null ? "?" : Text.bytes(bytes),
+                    String.format(Locale.ROOT, "%.1f %%", model.accuracy().top1()),
+                    String.format(Locale.ROOT, "%.1f %%", model.accuracy().top5()), model.license(),
+                    models.has(model) ? "pulled" : "");
+            terminal.out().println("    " + model.description());
         }
-        terminal.out().println("accuracies as published, of ILSVRC-2012's validation pictures, centre view unless said"
-                + " otherwise by --json");
+        terminal.out().println("accuracies as published, of ILSVRC-2012's validation images, center view");
     }
 }

@@ -16,13 +16,13 @@ public final class ForeignModels implements ModelImporter {
 
     @Override
     public boolean reads(Path model) {
+        if (!Files.exists(model)) {
+            return PublishedModel.named(model.toString()).isPresent();
+        }
         try {
-            if (Files.exists(model)) {
-                AnyWeights.format(model);
-                return true;
-            }
-            return pulled.knows(model.toString());
-        } catch (IOException e) {
+            WeightFormat.of(model);
+            return true;
+        } catch (WeightFileException e) {
             return false;
         }
     }
@@ -33,13 +33,14 @@ public final class ForeignModels implements ModelImporter {
         return named.isPresent() ? Model.read(named.get()) : imported(model);
     }
 
-    /// A file as [Importer] understands it by what it says of itself and by the names of its tensors.
+    /// A file as [Importer] understands it by what it states and by the names of its tensors.
     private static Model.Stored imported(Path file) throws IOException {
         WeightFile weights = Importer.open(file);
         try {
-            return Importer.read(weights, ImportOptions.of(Importer.layout(weights))).stored(weights);
-        } catch (ImportException e) {
-            throw new WeightFileException(file, e.getMessage() + " Import it once with ./alexnet import.", e);
+            ImportResult result = Importer.read(weights, ImportOptions.of(Importer.layout(weights)));
+            return new Model.Stored(result.card(), result.weights());
+        } catch (IllegalArgumentException e) {
+            throw new WeightFileException(file, e.getMessage() + ". Import it once with ./alexnet import", e);
         }
     }
 }

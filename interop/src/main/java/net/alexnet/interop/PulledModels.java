@@ -2,148 +2,132 @@ package net.alexnet.interop;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import net.alexnet.interop.download.Hash;
+import net.alexnet.interop.download.Downloader;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.Hashes;
+import net.alexnet.io.LockFile;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.io.CacheFolder.Kind;
-import net.alexnet.io.LockFile;
+import net.alexnet.io.WeightFile;
 
-/// Models that were pulled: `NAME/model.safetensors` each, and `NAME/pulled.json`, written last, with the hashes of what it
-/// was made from and of the model itself. What is under way lies in `NAME/fetched` and `NAME/making`, and belongs to whoever
-/// has the lock `NAME/lock`; what a user put in `downloads` is only read.
+/// Models that were pulled, in `models` of the user's cache folder: each has a folder `NAME` with `model.safetensors` and
+/// `pulled.json`, written last, with the hashes of the published file and of the model. A process that pulls a model holds
+/// the lock `NAME/lock`, and downloads to `NAME/fetched`.
 ///
-/// @param root the folder of all of them; it need not be there
+/// @param root the folder of all of them; it need not exist
 public record PulledModels(Path root) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /// What is noted of one.
+    /// What `pulled.json` says.
     ///
-    /// @param source the published file's hash, as the catalogue has it
+    /// @param source the published file's hash
     /// @param model SHA-256 of the model file
     private record Note(String source, String model) {}
 
+    /// A model that was pulled.
+    ///
+    /// @param file the model file
+    /// @param already whether it was there before
+    public record Pulled(Path file, boolean already) {}
+
+    /// The models of the user who runs this JVM.
     public static PulledModels ofUser() {
         return new PulledModels(CacheFolder.ofUser().folder(Kind.MODELS));
     }
 
-    public static boolean isName(String text) {
-        return text.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*");
-    }
-
-    /// Where a user may put published files.
-    public Path byHand() {
-        return root.resolve("downloads");
-    }
-
-    /// Where a published file is downloaded to.
-    public Path fetched(String name) {
-        return root.resolve(name).resolve("fetched");
-    }
-
+    /// Where the model file of a name is, or would be.
     public Path model(String name) {
         return root.resolve(name).resolve("model.safetensors");
     }
 
-    /// Keeps everybody else from making the model of this name.
+    /// The model file of a published name, if the path can only mean that.
     ///
-    /// @param waits called once if somebody is at it
-    /// @param stop asked often while it waits
-    public LockFile lock(String name, Runnable waits, BooleanSupplier stop) throws IOException, InterruptedException {
-        Path folder = Files.createDirectories(root.resolve(name));
-        return LockFile.take(folder.resolve("lock"), waits, stop);
-    }
-
-    /// Whether a text is the name of a model in the catalogue or of one that was pulled.
-    boolean knows(String name) {
-        return isName(name) && (Catalogue.standard().find(name).isPresent() || Files.isRegularFile(model(name)));
-    }
-
-    /// A model that is named instead of a path.
-    ///
-    /// @return empty if the path cannot mean one
-    /// @throws IOException if it is in the catalogue, but was not pulled
+    /// @return empty if it is not the name of published weights
+    /// @throws IOException if it is, but they were not pulled
     public Optional<Path> named(Path path) throws IOException {
-        String name = path.toString();
-        if (!isName(name)) {
-            return Optional.empty();
+        Optional<PublishedModel> published = PublishedModel.named(path.toString());
+        if (published.isPresent() && !has(published.get())) {
+            throw new IOException(path + " is the name of published weights that are not on this machine. Fetch them"
+                    + " first: ./alexnet pull " + path);
         }
-        Optional<String> source = source(name);
-        Optional<CatalogueEntry> entry = Catalogue.standard().find(name);
-        if (entry.isEmpty() || entry.get().hash().toString().equals(source.orElse(""))) {
-            return source.map(_ -> model(name));
-        }
-        throw new IOException(name + " is in the catalogue, but "
-                + (source.isEmpty()
-                        ? "not on this machine. Fetch it first: "
-                        : "what is on this machine under this name was made from another file (" + source.get()
-                                + "; the catalogue's is " + entry.get().hash() + "). To use that, name "
-                                + model(name) + "; to replace it by the catalogue's: ")
-                + "./alexnet pull " + name);
+        return published.map(model -> model(model.name()));
     }
 
-    /// A model that was made from this very file, every byte of it as it was.
-    public Optional<Path> intact(CatalogueEntry entry) throws IOException {
-        Path model = model(entry.name());
-        Optional<Note> note = noted(entry.name());
-        try {
-            boolean same = note.isPresent() && entry.hash().toString().equals(note.get().source())
-                    && Hash.sha256(model).hex().equals(note.get().model());
-            return same ? Optional.of(model) : Optional.empty();
-        } catch (NoSuchFileException | FileNotFoundException e) {
-            return Optional.empty();
-        }
+    /// Whether weights were pulled. The bytes of the model are not checked.
+    public boolean has(PublishedModel published) throws IOException {
+        Optional<Note> note = note(published.name());
+        return Files.isRegularFile(model(published.name()))
+                && note.isPresent() && note.get().source().equals(published.hash());
     }
 
-    /// Whether it was pulled, without looking at every byte.
-    public boolean has(CatalogueEntry entry) throws IOException {
-        return entry.hash().toString().equals(source(entry.name()).orElse(""));
-    }
-
-    /// What the model of this name was made from; empty if there is none.
-    private Optional<String> source(String name) throws IOException {
-        return Files.isRegularFile(model(name)) ? noted(name).map(Note::source) : Optional.empty();
-    }
-
-    /// Makes a model and puts it in its place. The caller has the lock.
+    /// Downloads published weights and makes a model file of them, or takes the model that was made before if every byte
+    /// of it is as it was. Where two processes do this at once, one waits and takes the other's model.
     ///
-    /// @param making is given the file to write
-    public void make(CatalogueEntry entry, Making making) throws IOException {
-        Path folder = root.resolve(entry.name()).resolve("making");
-        AtomicFiles.deleteTree(folder); // left by one that was killed
-        try {
-            Path made = Files.createDirectories(folder).resolve("model.safetensors");
-            making.write(made);
-            Note note = new Note(entry.hash().toString(), Hash.sha256(made).hex());
-            Files.deleteIfExists(note(entry.name())); // it must never stand beside a model that it does not mean
-            AtomicFiles.move(made, model(entry.name()));
-            AtomicFiles.writeString(note(entry.name()), JSON.writeValueAsString(note));
-        } finally {
-            AtomicFiles.deleteTree(folder);
+    /// @param offline nothing is downloaded; a file that was downloaded before is used
+    /// @param refresh downloads and imports also what was pulled before
+    /// @param stop asked often; once it says yes, what has arrived stays for the next call
+    /// @throws IOException if the file cannot be downloaded, or is not what was published
+    /// @throws InterruptedException if it was stopped
+    public Pulled pull(PublishedModel published, boolean offline, boolean refresh, Downloader.Progress progress,
+            BooleanSupplier stop) throws IOException, InterruptedException {
+        Path folder = Files.createDirectories(root.resolve(published.name()));
+        Path model = model(published.name());
+        boolean[] waited = new boolean[1];
+        try (LockFile _ = LockFile.take(folder.resolve("lock"), () -> {
+            waited[0] = true;
+            progress.note("waiting for another pull of " + published.name());
+        }, stop)) {
+            if ((!refresh || waited[0]) && isIntact(published)) {
+                return new Pulled(model, true);
+            }
+            Path fetched = folder.resolve("fetched");
+            Path file = fetched.resolve(published.file());
+            if (offline && !(Files.isRegularFile(file) && published.published().hashOf(file).equals(published.hash()))) {
+                throw new IOException(published.name() + " is not on this machine; omit --offline to fetch it from "
+                        + published.addresses().getFirst());
+            }
+            if (!offline) {
+                progress.note("fetching " + published.addresses().getFirst());
+                file = Downloader.fetch(Downloader.Settings.DEFAULT, published.published(), fetched, progress, stop);
+            }
+            make(published, file);
+            AtomicFiles.deleteTree(fetched);
+            return new Pulled(model, false);
         }
     }
 
-    /// Writes a model.
-    @FunctionalInterface
-    public interface Making {
-        void write(Path file) throws IOException;
+    private boolean isIntact(PublishedModel published) throws IOException {
+        return has(published) && note(published.name()).orElseThrow().model().equals(Hashes.hex(model(published.name())));
     }
 
-    private Optional<Note> noted(String name) throws IOException {
+    private void make(PublishedModel published, Path file) throws IOException {
+        Path model = model(published.name());
+        Path note = note(model);
+        Files.deleteIfExists(note); // it must never be beside a model that it does not mean
+        WeightLayout layout = WeightLayout.of(published.layout()).orElseThrow();
+        try (WeightFile weights = Importer.open(file)) {
+            Importer.read(weights, ImportOptions.of(layout).order(published.classOrder()).source(published)).write(model);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " is not what " + published.name() + " should be: " + e.getMessage(), e);
+        }
+        AtomicFiles.writeString(note, JSON.writeValueAsString(new Note(published.hash(), Hashes.hex(model))));
+    }
+
+    private Optional<Note> note(String name) throws IOException {
         try {
-            return Optional.ofNullable(JSON.readValue(Files.readString(note(name)), Note.class));
+            return Optional.ofNullable(JSON.readValue(Files.readString(note(model(name))), Note.class));
         } catch (JsonProcessingException | NoSuchFileException e) {
             return Optional.empty();
         }
     }
 
-    private Path note(String name) {
-        return root.resolve(name).resolve("pulled.json");
+    private static Path note(Path model) {
+        return model.resolveSibling("pulled.json");
     }
 }

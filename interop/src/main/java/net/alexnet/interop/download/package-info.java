@@ -1,4 +1,4 @@
-/// Large published files fetched over HTTP: resumed, bounded, checked by their hash, whole or not there.
+/// Downloads of published files over HTTP, by the JDK's client.
 @NullMarked
 package net.alexnet.interop.download;
 

@@ -5,6 +5,7 @@ import static net.alexnet.interop.download.ScriptedServer.honest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import net.alexnet.io.Hashes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,41 +37,39 @@ class DownloaderTest {
     private static final int HALF = SIZE / 2;
     private static final String TAG = "\"one\"";
     private static final Downloader.Settings IMPATIENT = new Downloader.Settings(
-            Duration.ofSeconds(5), Duration.ofMillis(1500), 3, Duration.ofMillis(5), 4);
+            Duration.ofSeconds(5), Duration.ofMillis(1500), 3, Duration.ofMillis(5));
 
     @TempDir
     Path folder;
 
     private final byte[] content = new byte[SIZE];
     private final List<String> notes = new ArrayList<>();
-    private Hash hash;
+    private String hash = "";
 
     @BeforeEach
     void fill() throws IOException {
         new Random(1).nextBytes(content);
         Path file = Files.write(folder.resolve("original"), content);
-        hash = Hash.sha256(file);
+        hash = "sha256:" + Hashes.hex(file);
         Files.delete(file);
     }
 
     private PublishedFile file(List<URI> addresses) {
-        return new PublishedFile("net.pth", addresses, OptionalLong.of(SIZE), SIZE, hash, true);
+        return new PublishedFile("net.pth", addresses, OptionalLong.of(SIZE), hash);
     }
 
     private Path fetch(PublishedFile file, BooleanSupplier stop) throws IOException, InterruptedException {
-        try (Downloader downloader = new Downloader(IMPATIENT)) {
-            return downloader.fetch(file, folder, new DownloadProgress() {
-                @Override
-                public void bytes(long done, OptionalLong total) {
-                    assertThat(done).isBetween(1L, total.orElse(Long.MAX_VALUE));
-                }
+        return Downloader.fetch(IMPATIENT, file, folder, new Downloader.Progress() {
+            @Override
+            public void bytes(long done, OptionalLong total) {
+                assertThat(done).isBetween(1L, total.orElse(Long.MAX_VALUE));
+            }
 
-                @Override
-                public void note(String text) {
-                    notes.add(text);
-                }
-            }, stop);
-        }
+            @Override
+            public void note(String text) {
+                notes.add(text);
+            }
+        }, stop);
     }
 
     private Path fetch(ScriptedServer server) throws IOException, InterruptedException {
@@ -79,7 +78,7 @@ class DownloaderTest {
 
     private List<String> left() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(path -> path.getFileName().toString()).filter(name -> !name.endsWith(".lock")).sorted()
+            return files.map(path -> path.getFileName().toString()).sorted()
                     .toList();
         }
     }
@@ -96,7 +95,7 @@ class DownloaderTest {
 
     private void fails(Answer answer, int requests, String... said) throws Exception {
         try (ScriptedServer server = new ScriptedServer(answer)) {
-            assertThatThrownBy(() -> fetch(server)).isInstanceOf(DownloadException.class)
+            assertThatThrownBy(() -> fetch(server)).isInstanceOf(IOException.class)
                     .satisfies(e -> assertThat(e.getMessage()).contains(said));
             assertThat(server.requests).hasSize(requests);
             assertThat(folder.resolve("net.pth")).doesNotExist();
@@ -148,7 +147,6 @@ class DownloaderTest {
                 honest(request, content, TAG, out);
             }
         }, 2);
-        assertThat(notes).anyMatch(note -> note.contains("from the start"));
     }
 
     @Test
@@ -249,7 +247,7 @@ class DownloaderTest {
                 out.write(content, 0, HALF);
             }
         })) {
-            assertThatThrownBy(() -> fetch(server)).isInstanceOf(DownloadException.class)
+            assertThatThrownBy(() -> fetch(server)).isInstanceOf(IOException.class)
                     .hasMessageContaining("broke off after").hasMessageContaining("attempt 3");
             long arrived = Files.size(folder.resolve("net.pth.part"));
             repaired.set(true);
@@ -300,7 +298,7 @@ class DownloaderTest {
     @Test
     void aFileThatIsShorterThanPublishedIsGivenUp() throws Exception {
         byte[] shorter = Arrays.copyOf(content, HALF);
-        fails((_, request, out) -> honest(request, shorter, TAG, out), 3, "cannot fetch net.pth", "(attempt 3)");
+        fails((_, request, out) -> honest(request, shorter, TAG, out), 3, "cannot download net.pth", "(attempt 3)");
     }
 
     @Test
@@ -317,7 +315,7 @@ class DownloaderTest {
                 throw e;
             }
         }, 1, "sends more than the 300,000 bytes");
-        assertThat(left()).isEmpty();
+        assertThat(left()).doesNotContain("net.pth", "net.pth.part");
     }
 
     @Test
@@ -328,11 +326,10 @@ class DownloaderTest {
                 out.write(content);
             }
         })) {
-            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(),
-                    1_000_000, hash, true);
-            assertThatThrownBy(() -> fetch(unknown, () -> false)).isInstanceOf(DownloadException.class)
-                    .hasMessageContaining("more than the 1,000,000 bytes");
-            assertThat(left()).isEmpty();
+            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(), hash);
+            assertThatThrownBy(() -> fetch(unknown, () -> false)).isInstanceOf(IOException.class)
+                    .hasMessageContaining("more than the 500,000,000 bytes");
+            assertThat(left()).doesNotContain("net.pth", "net.pth.part");
         }
     }
 
@@ -342,28 +339,26 @@ class DownloaderTest {
             head(out, "200 OK");
             out.write(content);
         })) {
-            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(),
-                    1_000_000, hash, true);
+            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(), hash);
             assertThat(Files.readAllBytes(fetch(unknown, () -> false))).isEqualTo(content);
         }
     }
 
     @Test
-    void alteredBytesAreSetAside() throws Exception {
+    void alteredBytesAreDeleted() throws Exception {
         byte[] altered = content.clone();
         altered[HALF] ^= 1;
-        fails((_, request, out) -> honest(request, altered, TAG, out), 1, "net.pth is not the file that was published",
-                "expected " + hash + ", found ", "net.pth.bad");
-        assertThat(left()).containsExactly("net.pth.bad");
-        assertThat(Files.readAllBytes(folder.resolve("net.pth.bad"))).isEqualTo(altered);
+        fails((_, request, out) -> honest(request, altered, TAG, out), 1, "does not give the file that was published",
+                "expected " + hash + ", found sha256:");
+        assertThat(left()).doesNotContain("net.pth.part");
     }
 
     @Test
-    void alteredBytesThatStandThereAreSetAsideAndFetchedAnew() throws Exception {
+    void alteredBytesThatAreThereAreReplaced() throws Exception {
         Files.write(folder.resolve("net.pth"), new byte[SIZE]);
         try (ScriptedServer server = new ScriptedServer((_, request, out) -> honest(request, content, TAG, out))) {
             assertThat(Files.readAllBytes(fetch(server))).isEqualTo(content);
-            assertThat(left()).containsExactly("net.pth", "net.pth.bad");
+            assertThat(left()).containsExactly("net.pth");
         }
     }
 
@@ -406,14 +401,13 @@ class DownloaderTest {
 
     @Test
     void redirectionsInACircleEnd() throws Exception {
-        fails((_, _, out) -> head(out, "302 Found", "Location: /net.pth", "Content-Length: 0"), 5, "more than 4");
+        fails((_, _, out) -> head(out, "302 Found", "Location: /net.pth", "Content-Length: 0"), 5, "status 302");
     }
 
     @Test
-    void redirectionsElsewhereAreNot() throws Exception {
+    void redirectsToAnotherSchemeAreNotFollowed() throws Exception {
         fails((_, _, out) -> head(out, "302 Found", "Location: file:///etc/passwd", "Content-Length: 0"), 1,
-                "no address to follow");
-        fails((_, _, out) -> head(out, "302 Found", "Content-Length: 0"), 1, "no Location");
+                "file:///etc/passwd");
     }
 
     @Test
@@ -437,7 +431,7 @@ class DownloaderTest {
             port = closed.getLocalPort();
         }
         assertThatThrownBy(() -> fetch(file(List.of(URI.create("http://127.0.0.1:" + port + "/"))), () -> false))
-                .isInstanceOf(DownloadException.class).hasMessageContaining("127.0.0.1 cannot be reached");
+                .isInstanceOf(IOException.class).hasMessageContaining("127.0.0.1 cannot be reached");
         assertThat(notes).isEmpty();
     }
 
@@ -475,39 +469,6 @@ class DownloaderTest {
             return Files.exists(folder.resolve("net.pth.part")) && Files.size(folder.resolve("net.pth.part")) > 0;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    @Test
-    void ofTwoAtOnceOneWaitsAndTakesTheOthersFile() throws Exception {
-        CountDownLatch go = new CountDownLatch(1);
-        try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
-            go.await();
-            honest(request, content, TAG, out);
-        })) {
-            List<CompletableFuture<Path>> both = new ArrayList<>();
-            for (int i = 0; i < 2; i++) {
-                both.add(CompletableFuture.supplyAsync(() -> {
-                    try (Downloader downloader = new Downloader(Downloader.Settings.DEFAULT)) {
-                        return downloader.fetch(file(List.of(server.address("/"))), folder, new DownloadProgress() {
-                            @Override
-                            public void bytes(long done, OptionalLong total) {}
-
-                            @Override
-                            public void note(String text) {
-                                assertThat(text).startsWith("waiting for another download");
-                                go.countDown();
-                            }
-                        }, () -> false);
-                    } catch (IOException | InterruptedException e) {
-                        throw new CompletionException(e);
-                    }
-                }, task -> Thread.ofVirtual().start(task)));
-            }
-            for (CompletableFuture<Path> one : both) {
-                assertThat(Files.readAllBytes(one.get())).isEqualTo(content);
-            }
-            assertThat(server.requests).hasSize(1);
         }
     }
 }
