@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import net.alexnet.inference.Model;
-import net.alexnet.interop.ExportFormat;
 import net.alexnet.interop.Exporter;
-import net.alexnet.interop.ImportException;
 import net.alexnet.interop.WeightLayout;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Layer.DropoutScaling;
@@ -37,7 +35,7 @@ final class ExportCommand implements Callable<Integer> {
     private @Nullable String net;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch or onnx, whatever OUT is called.")
-    private @Nullable ExportFormat format;
+    private Exporter.@Nullable Format format;
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
     private ModelFile.@Nullable Which which;
@@ -54,8 +52,8 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ExportFormat chosen = format == null
-                ? ExportFormat.of(out).orElseThrow(() -> new UsageException("the ending of " + out
+        Exporter.Format chosen = format == null
+                ? Exporter.Format.of(out).orElseThrow(() -> new UsageException("the ending of " + out
                         + " names no format; it must be one of " + endings() + ", or say --format"))
                 : format;
         OutputFile.require(out, List.of(model), force);
@@ -64,18 +62,18 @@ final class ExportCommand implements Callable<Integer> {
             WeightLayout layout = net == null ? Exporter.usual(stored.card(), chosen) : WeightLayouts.named(net);
             Exporter.write(out, stored, layout, chosen);
             say(stored, layout, chosen);
-        } catch (ImportException e) {
+        } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
         return 0;
     }
 
     private static String endings() {
-        List<String> endings = Arrays.stream(ExportFormat.values()).flatMap(one -> one.extensions().stream()).toList();
+        List<String> endings = Arrays.stream(Exporter.Format.values()).flatMap(one -> one.extensions().stream()).toList();
         return String.join(", ", endings);
     }
 
-    private void say(Model.Stored stored, WeightLayout layout, ExportFormat chosen) throws IOException {
+    private void say(Model.Stored stored, WeightLayout layout, Exporter.Format chosen) throws IOException {
         if (json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("file", out.toString());
@@ -88,14 +86,14 @@ final class ExportCommand implements Callable<Integer> {
         }
         ModelCardPrinter.lines(stored.card()).forEach(terminal.out()::println);
         AlexNet network = stored.card().network();
-        if (chosen == ExportFormat.PYTORCH && network.dropout() > 0
+        if (chosen == Exporter.Format.PYTORCH && network.dropout() > 0
                 && network.dropoutScaling() == DropoutScaling.AT_TEST) {
-            terminal.err().println("warning: at test time this network multiplies what stands behind fc6 and fc7 by "
+            terminal.err().println("warning: at test time this network multiplies the outputs of fc6 and fc7 by "
                     + (1 - network.dropout())
-                    + ", which a .pth does not say and PyTorch's Dropout does not do; an .onnx does");
+                    + ", which a .pth does not state and PyTorch's Dropout does not do; an .onnx does both");
         }
-        if (chosen == ExportFormat.PYTORCH && stored.card().preprocessing().meanImage().isPresent()) {
-            terminal.err().println("warning: a .pth has no place for the mean image that this model takes away; a"
+        if (chosen == Exporter.Format.PYTORCH && stored.card().preprocessing().meanImage().isPresent()) {
+            terminal.err().println("warning: a .pth has no place for the mean image that this model subtracts; a"
                     + " .safetensors has");
         }
         terminal.out().println("exported: " + out + " (" + Text.bytes(Files.size(out)) + ", names of " + layout.key()

@@ -3,24 +3,20 @@ package net.alexnet.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.interop.ClassList;
-import net.alexnet.interop.ImportException;
 import net.alexnet.interop.ImportOptions;
 import net.alexnet.interop.ImportResult;
 import net.alexnet.interop.Importer;
-import net.alexnet.interop.LayerFilter;
-import net.alexnet.interop.WeightLayout;
+import net.alexnet.interop.caffe.CaffeFile;
 import net.alexnet.io.WeightFile;
-import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.Layer.DropoutScaling;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,6 +29,8 @@ import picocli.CommandLine.Parameters;
     "  ./alexnet import mine.pth --net torchvision --classes names.txt --mean 0,0,0 --scale 0.0078 mine.safetensors",
     "  ./alexnet import alexnet.pth --net torchvision --only 'conv*' --classes names.txt start.safetensors"})
 final class ImportCommand implements Callable<Integer> {
+    private static final Pattern NUMBERS = Pattern.compile("[-+0-9.eE, ]+");
+
     private final Terminal terminal;
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The weights: .pth or .pt of PyTorch, .caffemodel, .onnx or .safetensors.")
@@ -41,35 +39,23 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "OUT", description = "The model file to write, a .safetensors.")
     private Path out = Path.of("");
 
-    @Option(names = "--net", paramLabel = "LAYOUT", description = "Whose names the tensors have: torchvision, caffe (bvlc_alexnet), caffenet (Caffe's reference model), onnx-zoo (bvlcalexnet) or paper (this program's own). Default: what the file says of itself, else what the names tell, if they tell one.")
+    @Option(names = "--net", paramLabel = "LAYOUT", description = "Whose names the tensors have: torchvision, caffe (bvlc_alexnet), caffenet (Caffe's reference model), onnx-zoo (bvlcalexnet) or paper (this program's own). Default: what the file states, else what the names tell, if they fit one.")
     private @Nullable String net;
 
-    @Option(names = "--table", paramLabel = "TABLE", description = "With --net paper, the network: paper, original, caffe, caffenet, torchvision or small. Default: what the file says of itself, else paper.")
-    private AlexNet.@Nullable Variant table;
+    @Option(names = "--classes", paramLabel = "FILE", description = "The classes in the order of the outputs, one a line: a name, a wnid such as n01440764, or both. Default: what the file states; for 1,000 classes, ImageNet's.")
+    private @Nullable Path classes;
 
-    @Option(names = "--classes", paramLabel = "FILE|imagenet", description = "The classes in the order of the outputs, one a line: a name, a wnid such as n01440764, or both. Default: what the file says of itself; for 1,000 classes, ImageNet's.")
-    private @Nullable String classes;
-
-    @Option(names = "--order", paramLabel = "sorted|devkit", description = "In which order the file has ImageNet's classes: by wnid (tench first) or by ILSVRC2012_ID (kit fox first). Default: sorted, but for --net paper, where it must be said.")
+    @Option(names = "--order", paramLabel = "sorted|devkit", description = "In which order the file has ImageNet's classes: by wnid (tench first) or by ILSVRC2012_ID (kit fox first). Default: sorted; with --net paper it must be said.")
     private ImageNet.@Nullable Order order;
 
-    @Mixin
-    private ImageOptions pictures = new ImageOptions();
+    @Option(names = "--mean", paramLabel = "R,G,B|FILE", description = "What is subtracted from every pixel, red first, or one number for all, in units of 0 to 255; or a mean image, Caffe's .binaryproto. Default: what the file states, else what is usual for --net.")
+    private @Nullable String mean;
 
-    @Option(names = "--dropout", paramLabel = "inverted|2012", description = "How the weights were trained with dropout: inverted, as PyTorch and Caffe do it, or as in 2012, with all outputs multiplied by 1 - rate at test time. Default: what the file says of itself, else the table's.")
-    private @Nullable String dropout;
+    @Option(names = "--scale", paramLabel = "S|R,G,B", description = "The factor after that; (x/255 - mean)/std of torchvision is --scale 1/(255*std). Default: what the file states, else what is usual for --net.")
+    private @Nullable String scale;
 
-    @Option(names = "--only", paramLabel = "LAYERS", description = "Takes these layers alone, such as 'conv*' or conv1,conv2; may be given again. The others are initialised as the network is for training.")
+    @Option(names = "--only", paramLabel = "LAYERS", description = "Takes these layers alone, such as 'conv*' or conv1,conv2; may be given again. The others are initialized as for training.")
     private List<String> only = List.of();
-
-    @Option(names = "--seed", paramLabel = "N", description = "With --only, of the layers that are initialised. Default: 1.")
-    private @Nullable Long seed;
-
-    @Option(names = "--license", paramLabel = "TEXT", description = "Under which the weights are given away; written down in the model file.")
-    private @Nullable String license;
-
-    @Option(names = "--address", paramLabel = "URL", description = "Where the weights are to be had; written down in the model file.")
-    private @Nullable String address;
 
     @Option(names = "--force", description = "Replace OUT if it exists.")
     private boolean force;
@@ -96,68 +82,49 @@ final class ImportCommand implements Callable<Integer> {
                 say(imported);
             }
             return 0;
-        } catch (ImportException e) {
+        } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }
     }
 
     private ImportOptions options(WeightFile weights) throws IOException {
-        ImportOptions options = ImportOptions.of(layout(weights)).withPictures(pictures.pictures());
-        if (table != null) {
-            if (options.layout() != WeightLayout.PAPER && options.layout().table() != table) {
-                throw new UsageException("--table is for --net paper; " + options.layout().key()
-                        + " names one network only");
+        ImportOptions options = ImportOptions.of(net == null ? Importer.layout(weights) : WeightLayouts.named(net));
+        if (classes != null) {
+            options.classes(ClassList.read(classes));
+        }
+        if (order != null) {
+            options.order(order);
+        }
+        if (mean != null && NUMBERS.matcher(mean).matches()) {
+            options.mean(numbers("--mean", mean, 0, 255));
+        } else if (mean != null) {
+            options.mean(CaffeFile.meanImage(Path.of(mean)));
+        }
+        if (scale != null) {
+            options.scale(numbers("--scale", scale, Double.MIN_VALUE, Double.MAX_VALUE));
+        }
+        return only.isEmpty() ? options : options.only(only);
+    }
+
+    private static List<Double> numbers(String option, String text, double least, double most) {
+        try {
+            List<Double> numbers = Arrays.stream(text.split(",", -1)).map(String::strip).map(Double::valueOf).toList();
+            if ((numbers.size() == 1 || numbers.size() == 3)
+                    && numbers.stream().allMatch(number -> number >= least && number <= most)) {
+                return numbers;
             }
-            options = options.withTable(table);
+        } catch (NumberFormatException e) {
+            // answered below
         }
-        if (classes != null && !classes.equals("imagenet")) {
-            options = options.withClasses(ClassList.read(Path.of(classes)));
-        }
-        WeightLayout layout = options.layout();
-        Optional<ImageNet.Order> wanted = Optional.ofNullable(order)
-                .or(() -> "imagenet".equals(classes) ? usualOrder(layout) : Optional.empty());
-        if (wanted.isPresent()) {
-            options = options.withOrder(wanted.get());
-        }
-        if (dropout != null) {
-            options = options.withDropout(switch (dropout) {
-                case "inverted" -> DropoutScaling.AT_TRAINING;
-                case "2012" -> DropoutScaling.AT_TEST;
-                default -> throw new UsageException("--dropout must be inverted or 2012, found '" + dropout + "'");
-            });
-        }
-        if (!only.isEmpty()) {
-            options = options.withOnly(LayerFilter.of(only), seed());
-        } else if (seed != null) {
-            throw new UsageException(
-                    "--seed is of layers that are initialised, and without --only none are: all come from"
-                            + " FILE; leave it away, or name the layers to take with --only");
-        }
-        return options.withSource(new ImportOptions.Source(
-                Optional.ofNullable(license), Optional.ofNullable(address), Optional.empty()));
-    }
-
-    private long seed() {
-        return seed == null ? 1 : seed;
-    }
-
-    private static Optional<ImageNet.Order> usualOrder(WeightLayout layout) {
-        return Optional.of(layout.order().orElseThrow(() -> new UsageException(
-                "--classes imagenet needs --order sorted (by wnid, tench first) or --order devkit (by ILSVRC2012_ID, kit"
-                        + " fox first) with --net paper")));
-    }
-
-    private WeightLayout layout(WeightFile weights) throws IOException {
-        return net == null ? Importer.layout(weights) : WeightLayouts.named(net);
+        throw new UsageException(option + " must be one number, or three with commas between them, each "
+                + (least == 0 ? "0 to 255" : "above 0") + "; found '" + text + "'");
     }
 
     private void say(ImportResult imported) throws IOException {
         for (ImportResult.LayerOrigin layer : imported.layers()) {
             terminal.out().println(String.format(Locale.ROOT, "%-6s %-18s %s", layer.layer(), layer.weight(),
-                    layer.tensor()
-                            .orElse("initialised ("
-                                    + ModelCardPrinter.spelled(imported.card().network().initialization())
-                                    + ", seed " + seed() + ")")));
+                    layer.tensor().orElse("initialized ("
+                            + ModelCardPrinter.spelled(imported.card().network().initialization()) + ")")));
         }
         ModelCardPrinter.lines(imported.card()).forEach(terminal.out()::println);
         terminal.out().println("model: " + out + " (" + Text.bytes(Files.size(out)) + ")");

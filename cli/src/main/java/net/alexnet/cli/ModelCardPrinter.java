@@ -110,7 +110,7 @@ final class ModelCardPrinter {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("name", layer.layer());
             one.put("weight", layer.weight().dims());
-            one.put("initialised", layer.tensor().isEmpty());
+            one.put("initialized", layer.tensor().isEmpty());
             layer.tensor().ifPresent(tensor -> one.put("tensor", tensor));
             return one;
         }).toList());

@@ -7,7 +7,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.Model;
-import net.alexnet.interop.AnyWeights;
 import net.alexnet.interop.PulledModels;
 import net.alexnet.interop.WeightFormat;
 import net.alexnet.io.WeightFileException;
@@ -59,7 +58,7 @@ final class ModelFile {
         } catch (WeightFileException e) {
             WeightFormat format;
             try {
-                format = AnyWeights.format(path);
+                format = WeightFormat.of(path);
             } catch (WeightFileException other) {
                 throw e; // it is of no format at all, which the first one says better
             }

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
-import net.alexnet.interop.AnyWeights;
 import net.alexnet.interop.PulledModels;
 import net.alexnet.interop.WeightFormat;
 import net.alexnet.io.WeightFileException;
@@ -52,7 +51,7 @@ final class NetworkChoice {
             String name = file.toString();
             // A text may begin as Caffe's files do, with an empty line.
             return name.endsWith(".safetensors") || name.endsWith(".caffemodel")
-                    || AnyWeights.format(file) != WeightFormat.CAFFE;
+                    || WeightFormat.of(file) != WeightFormat.CAFFE;
         } catch (WeightFileException e) {
             return false; // a recipe
         }

@@ -22,7 +22,7 @@ final class ForeignWeights {
     ///
     /// @param left the tensor that is left out, by their name; empty for none
     static Path write(Path file, WeightLayout layout, int classes, String left) throws IOException {
-        AlexNet network = AlexNet.of(layout.table()).withClasses(classes);
+        AlexNet network = AlexNet.of(layout.variant()).withClasses(classes);
         network = network.withSize(network.input(), 3, 0.001);
         Random random = new Random(11);
         List<NamedTensor> entries = new ArrayList<>();

@@ -14,53 +14,36 @@ import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.tensor.Shape;
 
-/// Reads off tensors' shapes how wide a network is, how many towers it has, how large its input and how many its classes
-/// are. What the shapes do not tell, such as whether there is response normalisation, is as in the table.
+/// Infers from the shapes of tensors how wide a network is, how many towers it has, how large its input is and how many
+/// classes it has. What shapes do not tell, such as whether there is response normalization, is as in the variant.
 ///
-/// A shape that contradicts the others does not stop it: the network that agrees with most of them is given, so that the odd
-/// ones can be named.
-final class ArchitectureInference {
+/// A shape that contradicts the others does not stop it: the result is the network with which most of them agree, so that
+/// the others can be named.
+///
+/// @param tensors the weights under our names
+record ArchitectureInference(RenamedWeights tensors) {
     private static final int MAX_INPUT = 1024;
 
-    private final RenamedTensors tensors;
-
-    ArchitectureInference(RenamedTensors tensors) {
-        this.tensors = tensors;
+    /// The layers that have weights.
+    static Stream<Row> weighted(Architecture architecture) {
+        return architecture.rows().stream().filter(row -> row.layer() instanceof Weighted);
     }
 
     /// @param classes how many, if that is known
-    /// @param input the side of the input, if that is known; else the usual one if it fits, else the smallest that does
-    AlexNet network(Variant table, Optional<Integer> classes, Optional<Integer> input) throws WeightFileException {
-        AlexNet network = usual(table);
+    AlexNet network(Variant variant, Optional<Integer> classes) throws WeightFileException {
+        AlexNet full = AlexNet.of(variant);
+        int input = tensors.layout().conventions().map(WeightLayout.Conventions::crop).orElse(full.input());
         Map<String, Integer> outputs = outputs();
-        double width = width(network, outputs);
         int channels = tensors.regular("conv1.weight").map(shape -> shape.dim(1))
-                .filter(count -> count == 1 || count == 3)
-                .orElse(network.channels());
-        network = network.withSize(input.orElse(network.input()), channels, width)
-                .withClasses(classes(network, classes))
-                .withTowers(towers(network, outputs));
-        return input.isPresent() ? network : fitted(network);
+                .filter(count -> count == 1 || count == 3).orElse(full.channels());
+        int outputsOfFc8 = tensors.regular("fc8.weight").map(shape -> shape.dim(0)).filter(count -> count >= 2)
+                .orElse(full.classes());
+        AlexNet network = full.withSize(input, channels, width(full, outputs))
+                .withClasses(classes.orElse(outputsOfFc8)).withTowers(towers(full, outputs));
+        return withFittingInput(network);
     }
 
-    /// The table, for pictures as large as the layout's graph reads them.
-    private AlexNet usual(Variant table) {
-        AlexNet network = AlexNet.of(table);
-        WeightLayout layout = tensors.layout();
-        return layout.conventions().filter(_ -> table == layout.table())
-                .map(conventions -> network.withSize(conventions.crop(), network.channels(), network.width()))
-                .orElse(network);
-    }
-
-    private int classes(AlexNet network, Optional<Integer> known) throws WeightFileException {
-        if (known.isPresent()) {
-            return known.get();
-        }
-        int found = tensors.regular("fc8.weight").map(shape -> shape.dim(0)).orElse(network.classes());
-        return found >= 2 ? found : network.classes();
-    }
-
-    /// The maps or units of each layer, but for the classes.
+    /// The maps or units of each layer except for fc8.
     private Map<String, Integer> outputs() throws WeightFileException {
         Map<String, Integer> outputs = new TreeMap<>();
         for (String name : tensors.layout().parameters()) {
@@ -72,8 +55,8 @@ final class ArchitectureInference {
         return outputs;
     }
 
-    /// The factor that gives the most layers their maps: 1, that of one of the layers, or the middle between the factors that
-    /// rounding allows.
+    /// The factor that gives the most layers their maps: 1, that of one of the layers, or the middle between the factors
+    /// that rounding to multiples of 8 allows.
     private static double width(AlexNet network, Map<String, Integer> outputs) {
         Map<String, Integer> full = widths(network);
         List<Double> candidates = new ArrayList<>(List.of(1.0));
@@ -108,14 +91,6 @@ final class ArchitectureInference {
         return widths;
     }
 
-    static Stream<Row> weighted(Architecture architecture) {
-        return architecture.rows().stream().filter(ArchitectureInference::isWeighted);
-    }
-
-    static boolean isWeighted(Row row) {
-        return row.layer() instanceof Weighted;
-    }
-
     private int towers(AlexNet network, Map<String, Integer> outputs) throws WeightFileException {
         Optional<Shape> conv2 = tensors.regular("conv2.weight");
         Integer maps = outputs.get("conv1");
@@ -126,8 +101,8 @@ final class ArchitectureInference {
         return inputs == maps ? 1 : 2 * inputs == maps ? 2 : network.towers();
     }
 
-    /// The network with an input for which fc6 reads as many values as it has weights.
-    private AlexNet fitted(AlexNet network) throws WeightFileException {
+    /// The usual input if fc6 reads as many values as it has weights, else the smallest for which it does.
+    private AlexNet withFittingInput(AlexNet network) throws WeightFileException {
         Optional<Shape> fc6 = tensors.regular("fc6.weight");
         if (fc6.isEmpty() || reads(network, fc6.get().dim(1))) {
             return network;
@@ -146,7 +121,7 @@ final class ArchitectureInference {
             return weighted(network.architecture()).anyMatch(
                     row -> row.name().equals("fc6") && row.in().elements() == values);
         } catch (IllegalArgumentException e) {
-            return false; // a window that finds no place in so small an input
+            return false; // a window larger than so small an input
         }
     }
 }

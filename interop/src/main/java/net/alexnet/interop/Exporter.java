@@ -2,9 +2,9 @@ package net.alexnet.interop;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,44 +23,74 @@ import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.tensor.Shape;
 
-/// Writes a model under the names of others.
+/// Writes a model for other programs.
 public final class Exporter {
-    /// The metadata key that says whose names a file's tensors have, where they are not our own.
     private static final String LAYOUT = "layout";
     private static final String OLD_LAYOUT = "dialect";
 
+    /// The kinds of file that a model can be written as.
+    @SuppressWarnings("ImmutableEnumChecker") // the list of extensions is unmodifiable, which its type does not say
+    public enum Format {
+        /// Tensors with the model card in the metadata.
+        SAFETENSORS(".safetensors"),
+        /// A state dict of PyTorch: tensors under their names, and nothing else.
+        PYTORCH(".pth", ".pt"),
+        /// The network as a graph, with its weights and its model card.
+        ONNX(".onnx");
+
+        private final List<String> extensions;
+
+        Format(String... extensions) {
+            this.extensions = List.of(extensions);
+        }
+
+        /// The format of a file's name.
+        public static Optional<Format> of(Path file) {
+            String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+            return Arrays.stream(values()).filter(format -> format.extensions.stream().anyMatch(name::endsWith))
+                    .findFirst();
+        }
+
+        /// The extensions of its files, each with its dot.
+        public List<String> extensions() {
+            return extensions;
+        }
+    }
+
     private Exporter() {}
 
-    /// Whose names an exported file says its tensors have, if it says so; older files spell the key `dialect`.
+    /// The layout that an exported file states, if it states one; older files spell the key `dialect`.
     static Optional<String> layout(Map<String, String> metadata) {
         return Optional.ofNullable(metadata.get(LAYOUT)).or(() -> Optional.ofNullable(metadata.get(OLD_LAYOUT)));
     }
 
-    /// The names that a model is exported under if nothing is said: torchvision's for torchvision's network, else our own, as
-    /// always in an ONNX graph.
-    public static WeightLayout usual(ModelCard card, ExportFormat format) {
-        return format != ExportFormat.ONNX && difference(card.network(), WeightLayout.TORCHVISION).isEmpty()
+    /// The layout of an export if the user names none: torchvision's for torchvision's network, else our own, as always in
+    /// an ONNX graph.
+    public static WeightLayout usual(ModelCard card, Format format) {
+        return format != Format.ONNX && difference(card.network(), WeightLayout.TORCHVISION).isEmpty()
                 ? WeightLayout.TORCHVISION
                 : WeightLayout.PAPER;
     }
 
     /// Writes a model, whole or not at all; the same model gives the same bytes.
     ///
-    /// A safetensors file under our own names is a model file. Under others' it says the same of itself, but for its format,
-    /// which is PyTorch's `pt`, and with its `layout` and the order of colours of its `conv1` besides; a mean image stays
-    /// beside the weights, as `mean_image`.
+    /// A safetensors file of our own layout is a model file. Of another layout it states the same, except for its format,
+    /// which is PyTorch's `pt`, and also its `layout` and the order of colors of its `conv1`; a mean image stays beside the
+    /// weights, as `mean_image`.
     ///
-    /// @param model as it lies in its file
-    /// @throws ImportException if the layout is about another network, so that who reads the names would compute something
-    ///     else; or an ONNX file is to have other names than its graph's
-    public static void write(Path target, Model.Stored model, WeightLayout layout, ExportFormat format)
-            throws IOException {
+    /// @throws IllegalArgumentException if the layout is for another network, so that programs that read the names would
+    ///     compute something else; if an ONNX file would have other names than its graph's; or if ONNX has no operator for a
+    ///     layer
+    public static void write(Path target, Model.Stored model, WeightLayout layout, Format format) throws IOException {
         ModelCard card = model.card();
-        requireSameNetwork(card, layout);
-        if (format == ExportFormat.ONNX && layout != WeightLayout.PAPER) {
-            throw new ImportException(
-                    "the tensors of an ONNX graph have this program's names; leave --net " + layout.key()
-                            + " away");
+        difference(card.network(), layout).ifPresent(difference -> {
+            throw new IllegalArgumentException("the names of " + layout.key() + " stand for the network "
+                    + spelled(layout.variant()) + " as it was published, but this model's " + difference
+                    + "; omit --net, or say --net " + WeightLayout.PAPER.key());
+        });
+        if (format == Format.ONNX && layout != WeightLayout.PAPER) {
+            throw new IllegalArgumentException(
+                    "the tensors of an ONNX graph have this program's names; omit --net " + layout.key());
         }
         switch (format) {
             case SAFETENSORS -> Safetensors.write(target, metadata(card, layout),
@@ -70,24 +100,19 @@ public final class Exporter {
         }
     }
 
-    private static void requireSameNetwork(ModelCard card, WeightLayout layout) {
-        difference(card.network(), layout).ifPresent(difference -> {
-            throw new ImportException("the names of " + layout.key() + " stand for the table "
-                    + Tables.spelled(layout.table()) + " as it was published, but the model's " + difference
-                    + ", so that it computes something else; leave --net away, or say --net "
-                    + WeightLayout.PAPER.key());
-        });
+    private static String spelled(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
-    /// What keeps a network from being a layout's, but for its classes and its width, which the shapes tell, and what
-    /// matters in training only.
+    /// The first difference between a network and a layout's. Classes and width, which the shapes tell, and what matters in
+    /// training only may differ.
     private static Optional<String> difference(AlexNet network, WeightLayout layout) {
         if (layout == WeightLayout.PAPER) {
             return Optional.empty();
         }
-        AlexNet usual = AlexNet.of(layout.table());
+        AlexNet usual = AlexNet.of(layout.variant());
         int input = layout.conventions().map(WeightLayout.Conventions::crop).orElse(usual.input());
-        return difference("variant", Tables.spelled(network.variant()), Tables.spelled(usual.variant()))
+        return difference("variant", spelled(network.variant()), spelled(usual.variant()))
                 .or(() -> difference("input", network.input(), input))
                 .or(() -> difference("channels", network.channels(), usual.channels()))
                 .or(() -> difference("towers", network.towers(), usual.towers()))
@@ -130,8 +155,7 @@ public final class Exporter {
         weights.values(name, shape); // is there, before anything is written
         return new NamedTensor(layout.theirs(name), shape, () -> {
             try {
-                MemorySegment values = weights.values(name, shape);
-                return Channels.areTurned(layout, name) ? Channels.turned(values, shape) : values;
+                return layout.colorsSwapped(name, shape, weights.values(name, shape));
             } catch (WeightFileException e) {
                 throw new UncheckedIOException(e);
             }

@@ -1,103 +1,100 @@
 package net.alexnet.interop;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.inference.ImageNet;
-import net.alexnet.nn.AlexNet.Variant;
-import net.alexnet.nn.Layer.DropoutScaling;
 
-/// What an import is told beyond the file.
-///
-/// @param layout how the file names its tensors
-/// @param table which network they are, if not the layout's
-/// @param classes the outputs' names, if not ImageNet's
-/// @param order in which ImageNet's classes stand, if not the layout's
-/// @param pictures what differs from the layout's preparation
-/// @param dropout in which way the weights were trained, if not the table's
-/// @param only which layers are taken
-/// @param seed of the layers that are not
-/// @param source where the file comes from
-public record ImportOptions(
-        WeightLayout layout,
-        Optional<Variant> table,
-        Optional<ClassList> classes,
-        Optional<ImageNet.Order> order,
-        Pictures pictures,
-        Optional<DropoutScaling> dropout,
-        LayerFilter only,
-        long seed,
-        Source source) {
+/// What the user of an import says beyond the file. What is not said is as the file itself says, or as is usual for the
+/// layout. Not safe for use by several threads.
+public final class ImportOptions {
+    private static final List<String> LAYERS = WeightLayout.PAPER.parameters().stream()
+            .filter(name -> name.endsWith(".weight")).map(name -> name.substring(0, name.indexOf('.'))).toList();
 
-    /// Preparation other than the layout's; what is empty is as the layout, or the file itself, has it.
-    ///
-    /// @param resize the side of the square that pictures are made, in pixels
-    /// @param crop the side of the network's input, in pixels
-    /// @param mean of each channel, red first, or one for all, in units of 0..255
-    /// @param meanImage taken away in place of the mean; of any side from `crop` on, in which case its middle is meant
-    /// @param scale of each channel, red first, or one for all
-    public record Pictures(
-            Optional<Integer> resize,
-            Optional<Integer> crop,
-            Optional<List<Double>> mean,
-            Optional<MeanImage> meanImage,
-            Optional<List<Double>> scale) {
-        /// As the layout has it.
-        public static final Pictures USUAL = new Pictures(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-    }
+    final WeightLayout layout;
+    Optional<ClassList> classes = Optional.empty();
+    Optional<ImageNet.Order> order = Optional.empty();
+    Optional<List<Double>> mean = Optional.empty();
+    Optional<MeanImage> meanImage = Optional.empty();
+    Optional<List<Double>> scale = Optional.empty();
+    List<String> only = LAYERS;
+    Optional<PublishedModel> source = Optional.empty();
 
-    /// What is known of a file.
-    ///
-    /// @param license under which it is given away
-    /// @param address where it is to be had
-    /// @param views of a picture that its published figures are averaged over, 1 or 10; where empty, the layout's if all
-    ///     layers and 1,000 classes are taken
-    public record Source(Optional<String> license, Optional<String> address, Optional<Integer> views) {
-        /// Nothing.
-        public static final Source UNKNOWN = new Source(Optional.empty(), Optional.empty(), Optional.empty());
+    private ImportOptions(WeightLayout layout) {
+        this.layout = layout;
     }
 
     /// Everything as a layout has it.
     public static ImportOptions of(WeightLayout layout) {
-        return new ImportOptions(layout, Optional.empty(), Optional.empty(), Optional.empty(), Pictures.USUAL,
-                Optional.empty(), LayerFilter.ALL, 1, Source.UNKNOWN);
+        return new ImportOptions(layout);
     }
 
-    /// The same with a table other than the layout's.
-    public ImportOptions withTable(Variant other) {
-        return new ImportOptions(layout, Optional.of(other), classes, order, pictures, dropout, only, seed, source);
+    /// The classes, one for each output of the network.
+    public ImportOptions classes(ClassList list) {
+        classes = Optional.of(list);
+        return this;
     }
 
-    /// The same with these classes.
-    public ImportOptions withClasses(ClassList list) {
-        return new ImportOptions(layout, table, Optional.of(list), order, pictures, dropout, only, seed, source);
+    /// The order of the file's outputs, which are ImageNet's classes.
+    public ImportOptions order(ImageNet.Order ofOutputs) {
+        order = Optional.of(ofOutputs);
+        return this;
     }
 
-    /// The same with ImageNet's classes in this order.
-    public ImportOptions withOrder(ImageNet.Order other) {
-        return new ImportOptions(layout, table, classes, Optional.of(other), pictures, dropout, only, seed, source);
-    }
-
-    /// The same with other preparation.
-    public ImportOptions withPictures(Pictures other) {
-        return new ImportOptions(layout, table, classes, order, other, dropout, only, seed, source);
-    }
-
-    /// The same with weights that were trained with dropout of another way than the table's.
-    public ImportOptions withDropout(DropoutScaling scaling) {
-        return new ImportOptions(layout, table, classes, order, pictures, Optional.of(scaling), only, seed, source);
-    }
-
-    /// The same with a part of the layers.
+    /// What is subtracted from every pixel.
     ///
-    /// @param initial the seed of the others
-    public ImportOptions withOnly(LayerFilter choice, long initial) {
-        return new ImportOptions(layout, table, classes, order, pictures, dropout, choice, initial, source);
+    /// @param values of each channel, red first, or one for all, in units of 0 to 255
+    public ImportOptions mean(List<Double> values) {
+        mean = Optional.of(List.copyOf(values));
+        return this;
     }
 
-    /// The same with what is known of the file.
-    public ImportOptions withSource(Source known) {
-        return new ImportOptions(layout, table, classes, order, pictures, dropout, only, seed, known);
+    /// The mean image that is subtracted, in place of a mean; its middle, if it is larger than the network's input.
+    public ImportOptions mean(MeanImage image) {
+        meanImage = Optional.of(image);
+        return this;
+    }
+
+    /// The factor after the mean is subtracted.
+    ///
+    /// @param factors of each channel, red first, or one for all
+    public ImportOptions scale(List<Double> factors) {
+        scale = Optional.of(List.copyOf(factors));
+        return this;
+    }
+
+    /// The layers that are taken from the file; the others are initialized as for training. The 2012 source's `initw`
+    /// chose layers in the same way.
+    ///
+    /// @param patterns such as `conv*`, with `*` for any letters and `?` for one, perhaps several with commas between them
+    /// @throws IllegalArgumentException if a pattern matches no layer, or there is none
+    public ImportOptions only(List<String> patterns) {
+        List<String> taken = new ArrayList<>();
+        for (String pattern : String.join(",", patterns).split(",", -1)) {
+            String expression = Pattern.compile("[^*?]+").matcher(pattern.strip())
+                    .replaceAll(literal -> Matcher.quoteReplacement(Pattern.quote(literal.group())))
+                    .replace("*", ".*").replace("?", ".");
+            List<String> matches = LAYERS.stream().filter(layer -> layer.matches(expression)).toList();
+            if (matches.isEmpty()) {
+                throw new IllegalArgumentException("no layer matches '" + pattern.strip() + "'; there are "
+                        + String.join(", ", LAYERS));
+            }
+            taken.addAll(matches);
+        }
+        only = LAYERS.stream().filter(taken::contains).toList();
+        return this;
+    }
+
+    /// The publication that the file comes from.
+    ImportOptions source(PublishedModel published) {
+        source = Optional.of(published);
+        return this;
+    }
+
+    boolean takesAll() {
+        return only.equals(LAYERS);
     }
 }

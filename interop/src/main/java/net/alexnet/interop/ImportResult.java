@@ -12,27 +12,25 @@ import net.alexnet.io.Safetensors;
 import net.alexnet.io.WeightFile;
 import net.alexnet.tensor.Shape;
 
-/// Weights that were understood and can be written as a model file. They lie in the file that they come from until then.
+/// A foreign file of weights that was understood and can be written as a model file. The weights stay in the foreign file
+/// until then.
 ///
 /// @param card of the model
-/// @param entries the network's parameters under our names
+/// @param weights those that the file has, under our names
+/// @param entries all parameters of the network
 /// @param layers where each layer comes from
-public record ImportResult(ModelCard card, List<NamedTensor> entries, List<LayerOrigin> layers) {
+public record ImportResult(
+        ModelCard card, WeightFile weights, List<NamedTensor> entries, List<LayerOrigin> layers) {
     /// Where a layer comes from.
     ///
     /// @param layer such as `conv1`
     /// @param weight the extents of its weight
-    /// @param tensor the name that its weight has in the file; nothing if the layer was initialised
+    /// @param tensor the name that its weight has in the file; empty if the layer was initialized
     public record LayerOrigin(String layer, Shape weight, Optional<String> tensor) {}
 
     public ImportResult {
         entries = List.copyOf(entries);
         layers = List.copyOf(layers);
-    }
-
-    /// The model without writing it. Its weights are read from the file of foreign weights.
-    Model.Stored stored(WeightFile file) {
-        return new Model.Stored(card, new ImportedWeights(file.path(), entries));
     }
 
     /// Writes the model file, whole or not at all; the same import gives the same bytes.

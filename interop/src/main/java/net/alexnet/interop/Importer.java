@@ -1,177 +1,165 @@
 package net.alexnet.interop;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Provenance;
-import net.alexnet.interop.ImportOptions.Source;
 import net.alexnet.interop.ImportResult.LayerOrigin;
+import net.alexnet.interop.WeightLayout.Conventions;
+import net.alexnet.interop.caffe.CaffeFile;
 import net.alexnet.interop.onnx.OnnxFile;
+import net.alexnet.interop.pytorch.PyTorchFile;
+import net.alexnet.io.Dtype;
 import net.alexnet.io.Hashes;
 import net.alexnet.io.NamedTensor;
-import net.alexnet.io.Shown;
+import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
-import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.tensor.Shape;
 
-/// Makes a model of a file of weights: tells its tensors by a [WeightLayout]'s names, its network by their shapes, and writes down
-/// what a consumer must know.
+/// Makes a model of a file of weights: finds the network by the names and shapes of the tensors, and what a user of the
+/// model must know by what the options, the file itself or the [WeightLayout] say, in this order.
 public final class Importer {
+    private static final long SEED = 1; // of the layers that are not taken from the file
+
     private final WeightFile file;
     private final ImportOptions options;
-    private final RenamedTensors tensors;
+    private final WeightLayout layout;
+    private final RenamedWeights tensors;
     private final Optional<ModelCard> stated;
 
     private Importer(WeightFile file, ImportOptions options) throws WeightFileException {
-        this.file = seen(file);
+        this.file = file;
         this.options = options;
-        this.tensors = new RenamedTensors(this.file, options.layout());
+        this.layout = options.layout;
+        this.tensors = new RenamedWeights(file, layout);
         this.stated = Model.cardOf(file);
     }
 
-    /// Opens a file of weights of any format that is known.
+    /// Opens and checks a file of weights of any [WeightFormat]; its values may be used after it is closed.
     ///
-    /// @throws WeightFileException if it cannot be read, is of no known format, or is damaged
+    /// @throws WeightFileException if it cannot be read, is of no format that is known, or is damaged
     public static WeightFile open(Path file) throws WeightFileException {
-        return AnyWeights.open(file);
+        return switch (WeightFormat.of(file)) {
+            case SAFETENSORS -> SafetensorsFile.openLasting(file);
+            case PYTORCH -> PyTorchFile.open(file);
+            case CAFFE -> CaffeFile.open(file);
+            case ONNX -> new GraphWeights(OnnxFile.open(file));
+        };
     }
 
-    private static WeightFile seen(WeightFile file) throws WeightFileException {
-        return file instanceof OnnxFile graph ? new GraphWeights(graph) : file;
-    }
-
-    /// Whose names a file's tensors have: what the file says of itself, else the only layout whose names they are.
+    /// Whose names a file's tensors have: the layout that the file states, else the only one whose names they are.
     ///
-    /// @throws ImportException if they are nobody's that is known, or several layouts'
-    /// @throws WeightFileException if what the file says of itself is damaged or contradicts itself
+    /// @throws IllegalArgumentException if they are no known layout's, or several layouts'
+    /// @throws WeightFileException if what the file states is damaged or contradicts itself
     public static WeightLayout layout(WeightFile file) throws WeightFileException {
         Optional<WeightLayout> stated = statedLayout(file);
         if (stated.isPresent()) {
             return stated.get();
         }
-        List<WeightLayout> fitting = WeightLayout.of(seen(file).names());
+        List<WeightLayout> fitting = WeightLayout.of(file.names());
         if (fitting.size() == 1) {
             return fitting.getFirst();
         }
-        throw new ImportException(fitting.isEmpty()
-                ? "the tensors' names are nobody's that is known: " + Shown.few(file.names())
-                        + ". Say whose they should be with --net " + keys(Arrays.asList(WeightLayout.values()), "|")
-                : "the tensors' names do not tell whose they are; say --net " + keys(fitting, " or --net "));
+        throw new IllegalArgumentException(fitting.isEmpty()
+                ? "the names of the tensors are not those of a known layout: " + WeightFileException.list(file.names())
+                        + ". Say which network it should be with --net "
+                        + keys(Arrays.asList(WeightLayout.values()), "|")
+                : "the names of the tensors fit several layouts; say --net " + keys(fitting, " or --net "));
     }
 
     private static String keys(List<WeightLayout> layouts, String between) {
         return layouts.stream().map(WeightLayout::key).collect(Collectors.joining(between));
     }
 
-    /// A model file has our own names; one that was exported says whose it has, and in which order `conv1` reads colors.
+    /// A model file has our own names; an exported one states its layout, and in which order `conv1` reads colors.
     private static Optional<WeightLayout> statedLayout(WeightFile file) throws WeightFileException {
         Map<String, String> metadata = file.metadata();
         if (Model.isModel(metadata)) {
             return Optional.of(WeightLayout.PAPER);
         }
-        Optional<String> stated = Exporter.layout(metadata);
-        if (stated.isEmpty() || Model.cardOf(file).isEmpty()) {
+        Optional<String> key = Exporter.layout(metadata);
+        if (key.isEmpty() || Model.cardOf(file).isEmpty()) {
             return Optional.empty();
         }
-        String key = stated.get();
-        WeightLayout layout = WeightLayout.of(key).orElseThrow(() -> new WeightFileException(file.path(),
-                "its metadata says that its names are those of '" + key + "', which is not known; known are "
+        WeightLayout layout = WeightLayout.of(key.get()).orElseThrow(() -> new WeightFileException(file.path(),
+                "its metadata names the layout '" + key.get() + "', which is not known; known are "
                         + keys(Arrays.asList(WeightLayout.values()), ", ")));
         String colors = Model.colorOrder(metadata).orElse(layout.colorOrder());
         if (!colors.equals(layout.colorOrder())) {
-            throw new WeightFileException(file.path(), "its metadata contradicts itself: its colors are to be in the"
-                    + " order '" + colors + "', but those of " + key + " are " + layout.colorOrder());
+            throw new WeightFileException(file.path(), "its metadata contradicts itself: it states the order of colors '"
+                    + colors + "', but weights of the layout " + layout.key() + " read " + layout.colorOrder());
         }
         return Optional.of(layout);
     }
 
-    /// What the file says of itself cannot be overruled: by other names, `conv1` could be turned round, or not, without a
-    /// sign of it.
-    private void requireAgrees() throws WeightFileException {
-        Optional<WeightLayout> said = statedLayout(file);
-        if (said.isPresent() && said.get() != options.layout()) {
-            throw new ImportException(
-                    file.path() + " says of itself that its names and its order of colors are those of "
-                            + said.get().key() + ", not of " + options.layout().key() + "; leave --net away");
-        }
-        Optional<DropoutScaling> dropout = stated.map(card -> card.network().dropoutScaling());
-        if (dropout.isPresent() && options.dropout().isPresent() && !options.dropout().equals(dropout)) {
-            throw new ImportException(
-                    file.path() + " says of itself how it was trained with dropout, and otherwise; leave"
-                            + " --dropout away");
-        }
-        Optional<Variant> table = stated.map(card -> card.network().variant());
-        if (table.isPresent() && options.table().isPresent() && !options.table().equals(table)) {
-            throw new ImportException(
-                    file.path() + " says of itself that it holds the table " + Tables.spelled(table.get())
-                            + ", not " + Tables.spelled(options.table().get()) + "; leave --table away");
-        }
-    }
-
     /// Understands a file.
     ///
-    /// @param file must stay open until the result is written
-    /// @throws WeightFileException if tensors are missing, left over or of other shapes; the message has all of them
-    /// @throws ImportException if something must be said that neither the file nor its layout says
+    /// @param file from [#open]; must stay open until the result is written
+    /// @throws WeightFileException if tensors are missing, left over or of other shapes; the message names all of them
+    /// @throws IllegalArgumentException if the options contradict the file, or lack what neither the file nor its layout
+    ///     says; the message names the option
     /// @throws IOException if the file cannot be read
     public static ImportResult read(WeightFile file, ImportOptions options) throws IOException {
         return new Importer(file, options).read();
     }
 
-    /// No array holds more, and no layer of an AlexNet at any sensible input comes near it.
-    private void requireHolds(Architecture architecture) throws WeightFileException {
-        for (Row row : ArchitectureInference.weighted(architecture).toList()) {
-            if (row.weightShape().elements() > Integer.MAX_VALUE - 8) {
-                throw new WeightFileException(file.path(), "is to be a network with an input of "
-                        + architecture.input() + ", whose " + row.name() + " would have " + row.weightShape()
-                        + " weights, more than 2^31; name another input with --crop");
-            }
-        }
-    }
-
     private ImportResult read() throws IOException {
-        requireAgrees();
-        AlexNet network = network();
-        Architecture architecture = architecture(network);
-        requireHolds(architecture);
-        requireFits(architecture);
-        if (file instanceof GraphWeights weights && stated.isEmpty()) { // ours says which network it computes
-            GraphCheck.require(weights.graph(), options.layout(), architecture, options.only());
+        Optional<WeightLayout> said = statedLayout(file);
+        if (said.isPresent() && said.get() != layout) { // conv1 could be reversed, or not, without a sign of it
+            throw new IllegalArgumentException(file.path() + " states that its layout is " + said.get().key() + ", not "
+                    + layout.key() + "; omit --net");
         }
-        ModelCardResolver choice = new ModelCardResolver(options, stated);
-        ClassList classes = choice.classes(network.classes());
-        Preprocessing preprocessing = choice.preprocessing(network);
-        ModelCard card = new ModelCard(network, classes.names(), preprocessing, origin(), classes.wnids(),
+        AlexNet network = network();
+        Architecture architecture;
+        try {
+            architecture = network.architecture();
+        } catch (IllegalArgumentException e) {
+            throw new WeightFileException(file.path(), "its tensors do not make a network: " + e.getMessage(), e);
+        }
+        List<Row> rows = ArchitectureInference.weighted(architecture).toList();
+        requireFits(architecture, rows);
+        if (file instanceof GraphWeights weights && stated.isEmpty()) { // our own graphs state their network
+            weights.requireComputes(architecture, layout, options.only, options.takesAll());
+        }
+        ClassList classes = classes(network.classes());
+        ModelCard card = new ModelCard(network, classes.names(), preprocessing(network), origin(), classes.wnids(),
                 views(network), Optional.of(provenance()));
         List<NamedTensor> entries = new ArrayList<>();
         List<LayerOrigin> layers = new ArrayList<>();
-        ArchitectureInference.weighted(architecture).forEach(row -> {
-            boolean taken = options.only().takes(row.name());
+        for (Row row : rows) {
+            boolean taken = options.only.contains(row.name());
             for (boolean bias : new boolean[] {false, true}) {
                 String name = name(row, bias);
-                entries.add(taken
-                        ? tensors.entry(name, shape(row, bias))
-                        : new NamedTensor(name, shape(row, bias), () -> network.initialization()
-                                .segment(architecture, row, bias, options.seed())));
+                entries.add(new NamedTensor(name, shape(row, bias), () -> {
+                    try {
+                        return taken
+                                ? tensors.values(name)
+                                : network.initialization().segment(architecture, row, bias, SEED);
+                    } catch (WeightFileException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
             }
             layers.add(new LayerOrigin(row.name(), row.weightShape(),
-                    taken ? Optional.of(options.layout().theirs(name(row, false))) : Optional.empty()));
-        });
-        return new ImportResult(card, entries, layers);
+                    taken ? Optional.of(layout.theirs(name(row, false))) : Optional.empty()));
+        }
+        return new ImportResult(card, tensors, entries, layers);
     }
 
     private static String name(Row row, boolean bias) {
@@ -182,104 +170,173 @@ public final class Importer {
         return bias ? Shape.of(row.weightShape().dim(0)) : row.weightShape();
     }
 
-    // --- which network ---------------------------------------------------------------------------------------------
-
     private AlexNet network() throws WeightFileException {
-        Optional<Integer> classes = options.classes().filter(_ -> !options.only().takes("fc8"))
+        Optional<Integer> classes = options.classes.filter(_ -> !options.only.contains("fc8"))
                 .map(list -> list.names().size());
-        AlexNet fitted = fitted(classes, options.pictures().crop());
-        return options.dropout().map(fitted::withDropoutScaling).orElse(fitted);
-    }
-
-    private AlexNet fitted(Optional<Integer> classes, Optional<Integer> input) throws WeightFileException {
-        if (stated.isPresent() && options.table().isEmpty()) {
+        if (stated.isPresent()) {
             AlexNet own = stated.get().network();
-            AlexNet sized = own.withSize(input.orElse(own.input()), own.channels(), own.width());
-            return classes.isPresent() ? sized.withClasses(classes.get()) : sized;
+            return classes.map(own::withClasses).orElse(own);
         }
-        return new ArchitectureInference(tensors)
-                .network(options.table().orElse(options.layout().table()), classes, input);
+        return new ArchitectureInference(tensors).network(layout.variant(), classes);
     }
 
-    private Architecture architecture(AlexNet network) throws WeightFileException {
-        try {
-            return network.architecture();
-        } catch (IllegalArgumentException e) {
-            throw new WeightFileException(file.path(), "its tensors give no network: " + e.getMessage(), e);
-        }
-    }
-
-    /// Every tensor that is not as it must be, in one message: who has to find out which file this is needs all of them.
-    private void requireFits(Architecture architecture) throws WeightFileException {
+    /// All tensors that are not as they must be go into one message: a user who has to find out which file this is needs
+    /// all of them.
+    private void requireFits(Architecture architecture, List<Row> rows) throws WeightFileException {
         List<String> missing = new ArrayList<>();
         List<String> misshapen = new ArrayList<>();
-        for (Row row : ArchitectureInference.weighted(architecture).toList()) {
+        for (Row row : rows) {
+            if (row.weightShape().elements() > Dtype.MAX_VALUES) {
+                throw new WeightFileException(file.path(), "would be a network with an input of " + architecture.input()
+                        + ", whose " + row.name() + " has " + row.weightShape() + " weights; the limit is 2^31");
+            }
             for (boolean bias : new boolean[] {false, true}) {
                 String name = name(row, bias);
                 Shape expected = shape(row, bias);
-                if (!options.only().takes(name)) {
+                if (!options.only.contains(row.name())) {
                     continue;
                 }
-                if (!tensors.has(name)) {
-                    missing.add(options.layout().theirs(name) + " (" + expected + ")");
+                if (!tensors.names().contains(name)) {
+                    missing.add(layout.theirs(name) + " (" + expected + ")");
                 } else if (!tensors.shape(name).equals(expected)) {
-                    misshapen.add(options.layout().theirs(name) + " (must be " + expected + ", found "
-                            + file.shape(options.layout().theirs(name)) + ")");
+                    misshapen.add(layout.theirs(name) + " (must be " + expected + ", found "
+                            + file.shape(layout.theirs(name)) + ")");
                 }
             }
         }
         List<String> leftOver = new ArrayList<>();
         for (String name : file.names()) {
-            if (options.layout().ours(name).isEmpty() && !(stated.isPresent() && name.equals(Model.MEAN_IMAGE))) {
+            if (layout.ours(name).isEmpty() && !(stated.isPresent() && name.equals(Model.MEAN_IMAGE))) {
                 leftOver.add(name + " (" + file.shape(name) + ")");
             }
         }
         if (!missing.isEmpty() || !leftOver.isEmpty() || !misshapen.isEmpty()) {
-            throw new WeightFileException(file.path(), "its tensors are not those of " + options.layout().key()
-                    + " (table " + architecture.name() + ")" + listed("missing", missing)
-                    + listed("left over", leftOver) + listed("misshapen", misshapen) + hint());
+            List<WeightLayout> others = WeightLayout.of(file.names());
+            throw new WeightFileException(file.path(), "its tensors are not those of " + layout.key()
+                    + listed("missing", missing) + listed("left over", leftOver) + listed("misshapen", misshapen)
+                    + (others.isEmpty() || others.contains(layout)
+                            ? ""
+                            : ". The names are those of --net " + keys(others, " or ")));
         }
     }
 
     private static String listed(String what, List<String> tensors) {
-        return tensors.isEmpty() ? "" : "; " + what + ": " + Shown.few(tensors);
+        return tensors.isEmpty() ? "" : "; " + what + ": " + WeightFileException.list(tensors);
     }
 
-    private String hint() {
-        List<String> others = WeightLayout.of(file.names()).stream().filter(layout -> layout != options.layout())
-                .map(WeightLayout::key).toList();
-        return others.isEmpty() || WeightLayout.of(file.names()).contains(options.layout())
-                ? ""
-                : ". The names are those of --net " + String.join(" or ", others);
+    // --- the model card ----------------------------------------------------------------------------------------------
+
+    private ClassList classes(int count) {
+        if (options.classes.isPresent()) {
+            if (options.order.isPresent()) {
+                throw new IllegalArgumentException("--order is for ImageNet's classes, and --classes names others; give"
+                        + " one of them");
+            }
+            int named = options.classes.get().names().size();
+            if (named != count) {
+                throw new IllegalArgumentException("--classes names " + named + " classes, but the network has " + count
+                        + " outputs");
+            }
+            return options.classes.get();
+        }
+        if (options.order.isEmpty() && !options.only.contains("fc8")) {
+            throw new IllegalArgumentException("fc8 is not taken from the file, so nothing says what its outputs mean;"
+                    + " name the classes with --classes FILE, or say --order sorted for ImageNet's");
+        }
+        if (options.order.isEmpty() && stated.isPresent() && stated.get().classes().size() == count) {
+            return new ClassList(stated.get().classes(), stated.get().wnids());
+        }
+        if (count != ImageNet.CLASSES) {
+            throw new IllegalArgumentException("the network has " + count + " outputs, and ImageNet 1000 classes; name"
+                    + " the classes with --classes FILE, one a line in the order of the outputs");
+        }
+        return ClassList.of(options.order.or(layout::order).orElseThrow(() -> new IllegalArgumentException(
+                "the network has 1000 outputs, and a file of the layout " + layout.key() + " does not say in which order."
+                        + " If they are ImageNet's, say --order sorted (by wnid, tench first) or --order devkit (by"
+                        + " ILSVRC2012_ID, kit fox first); else name them with --classes FILE")));
     }
 
-    // --- what the card says besides ----------------------------------------------------------------------------------
+    private Preprocessing preprocessing(AlexNet network) {
+        Optional<Preprocessing> own = stated.map(ModelCard::preprocessing);
+        Optional<Conventions> usual = layout.conventions()
+                .filter(conventions -> conventions.mean().size() == network.channels());
+        int resize = own.map(Preprocessing::resize).orElseGet(() -> usualResize(network.input()));
+        List<Double> scale = options.scale.map(factors -> each("--scale", factors, network))
+                .or(() -> own.map(Preprocessing::scale)).or(() -> usual.map(Conventions::scale))
+                .orElseGet(() -> Collections.nCopies(network.channels(), 1.0));
+        Optional<MeanImage> image = options.mean.isPresent()
+                ? Optional.empty()
+                : options.meanImage.map(whole -> middle(whole, resize, network.input()))
+                        .or(() -> own.flatMap(Preprocessing::meanImage));
+        List<Double> mean = options.mean.map(means -> each("--mean", means, network))
+                .or(() -> options.meanImage.map(Importer::means))
+                .or(() -> own.map(Preprocessing::mean)).or(() -> usual.map(Conventions::mean))
+                .orElseThrow(() -> new IllegalArgumentException("nothing says which mean is subtracted from images of "
+                        + network.channels() + " channels; name it with --mean R,G,B in units of 0 to 255, or --mean"
+                        + " FILE for a mean image (--mean 0 for none)"));
+        return new Preprocessing(network.channels(), resize, network.input(), mean, scale, image);
+    }
+
+    /// One number for all channels, or one for each.
+    private static List<Double> each(String option, List<Double> values, AlexNet network) {
+        List<Double> all = values.size() == 1 ? Collections.nCopies(network.channels(), values.getFirst()) : values;
+        if (all.size() != network.channels()) {
+            throw new IllegalArgumentException(option + " has " + values.size() + " numbers, but the network reads "
+                    + network.channels() + " channels");
+        }
+        return all;
+    }
+
+    /// 256 for the usual inputs (§2 of the paper, and Caffe), else in the same proportion to the input.
+    private int usualResize(int input) {
+        int crop = layout.conventions().map(Conventions::crop).orElse(input == 227 ? 227 : 224);
+        return Math.round(256f * input / crop);
+    }
+
+    private static MeanImage middle(MeanImage whole, int resize, int crop) {
+        if (whole.side() == crop) {
+            return whole;
+        }
+        if (whole.side() < resize) {
+            throw new IllegalArgumentException("the mean image has " + whole.side() + " pixels a side, expected " + crop
+                    + ", or " + resize + " and more");
+        }
+        return whole.scaled(resize).center(crop);
+    }
+
+    private static List<Double> means(MeanImage image) {
+        double[] sums = new double[image.channels()];
+        for (int i = 0; i < image.values().length; i++) {
+            sums[i % sums.length] += image.values()[i];
+        }
+        long pixels = (long) image.side() * image.side();
+        return Arrays.stream(sums).mapToObj(sum -> sum / pixels).toList();
+    }
 
     private String origin() {
-        String text = "imported from " + file.path().getFileName() + " (" + options.layout().key() + ")";
-        List<String> taken = options.layout().parameters().stream().filter(name -> name.endsWith(".weight"))
-                .map(name -> name.substring(0, name.indexOf('.'))).filter(options.only()::takes).toList();
-        return taken.size() == options.layout().parameters().size() / 2
+        String text = "imported from " + file.path().getFileName() + " (" + layout.key() + ")";
+        return options.takesAll()
                 ? text
-                : text + ": " + String.join(", ", taken) + "; the rest initialised with seed " + options.seed();
+                : text + ": " + String.join(", ", options.only) + "; the rest initialized with seed " + SEED;
     }
 
     private Optional<Integer> views(AlexNet network) {
-        boolean whole = options.only().equals(LayerFilter.ALL) && network.classes() == ImageNet.CLASSES;
-        return options.source().views()
-                .or(() -> stated.filter(_ -> whole).flatMap(ModelCard::views))
-                .or(() -> options.layout().conventions().filter(_ -> whole && stated.isEmpty())
-                        .map(WeightLayout.Conventions::views));
+        if (!options.takesAll() || network.classes() != ImageNet.CLASSES) {
+            return Optional.empty();
+        }
+        return options.source.map(published -> published.accuracy().views())
+                .or(() -> stated.flatMap(ModelCard::views))
+                .or(() -> layout.conventions().filter(_ -> stated.isEmpty()).map(Conventions::views));
     }
 
     private Provenance provenance() throws IOException {
-        Source source = options.source();
         Optional<Provenance> before = stated.flatMap(ModelCard::provenance);
         return new Provenance(
                 String.valueOf(file.path().getFileName()),
                 Hashes.hex(file.path()),
-                options.layout().key(),
-                source.license().or(() -> before.flatMap(one -> Optional.ofNullable(one.license()))).orElse(null),
-                source.address().or(() -> before.flatMap(one -> Optional.ofNullable(one.address()))).orElse(null));
+                layout.key(),
+                options.source.map(PublishedModel::license).or(() -> before.flatMap(one -> Optional.ofNullable(one.license()))).orElse(null),
+                options.source.map(published -> published.addresses().getFirst().toString())
+                        .or(() -> before.flatMap(one -> Optional.ofNullable(one.address()))).orElse(null));
     }
 }

@@ -1,12 +1,18 @@
 package net.alexnet.interop;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.WeightFileException;
 
-/// The formats of weights that are read.
+/// The formats of weights that are read. The first bytes of a file tell its format; its name does not matter.
 public enum WeightFormat {
     /// A length, then JSON.
     SAFETENSORS,
@@ -14,22 +20,39 @@ public enum WeightFormat {
     PYTORCH,
     /// A NetParameter: its name (field 1), or at once a layer (2 or 100).
     CAFFE,
-    /// A ModelProto: `ir_version` (field 1, a number), then no number in field 2, which is a text.
+    /// A ModelProto: `ir_version` (field 1, a number), then not a number in field 2, which is a text.
     ONNX;
 
+    private static final int HEAD_BYTES = 64;
     private static final String PICKLE = "80";
     private static final String TORCH_MAGIC = "8a0a6cfc9c46f9206aa850192e";
     private static final String LAYER_TAG = "a206"; // field 100, bytes
 
-    /// What others begin with, in hexadecimal, and what to say of them.
+    /// What other files begin with, in hexadecimal, and what to say of them.
     private static final Map<String, String> OTHERS = Map.of(
-            "89484446", "it is an HDF5 file, as Keras writes them; it is not read. Save the weights by PyTorch or ONNX",
-            "1f8b", "it is compressed by gzip: unpack it first",
-            "0801", "it looks like a mean picture of Caffe (.binaryproto), expected the weights (.caffemodel)",
+            "89484446", "it is an HDF5 file, as Keras writes them, which is not read. Save the weights by PyTorch or ONNX",
+            "1f8b", "it is compressed by gzip. Unpack it first",
+            "0801", "it looks like a mean image of Caffe (.binaryproto), expected the weights (.caffemodel)",
             PICKLE, "it is a pickle of Python, but torch.save did not write it; nothing of it was run");
 
-    /// The format that the first bytes of a file tell.
-    static Optional<WeightFormat> of(byte[] head, long fileBytes) {
+    /// The format of a file. Whether the file is whole is found when it is opened.
+    ///
+    /// @throws WeightFileException if it cannot be read, or is of no format that is known
+    public static WeightFormat of(Path file) throws WeightFileException {
+        if (Files.isDirectory(file)) {
+            throw new WeightFileException(file, "is a folder, expected a file of weights");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] head = in.readNBytes(HEAD_BYTES);
+            return of(head, Files.size(file)).orElseThrow(() -> new WeightFileException(file, problem(head)));
+        } catch (WeightFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new WeightFileException(file, "cannot be read: " + AtomicFiles.reason(e), e);
+        }
+    }
+
+    private static Optional<WeightFormat> of(byte[] head, long fileBytes) {
         String hex = HexFormat.of().formatHex(head);
         if (hex.startsWith("504b0304") || (hex.startsWith(PICKLE) && hex.indexOf(TORCH_MAGIC) % 2 == 0)) {
             return Optional.of(PYTORCH);
@@ -48,19 +71,15 @@ public enum WeightFormat {
                 : Optional.empty();
     }
 
-    /// Why a file with these first bytes is not read.
-    static String problem(byte[] head) {
+    private static String problem(byte[] head) {
         if (head.length == 0) {
             return "is empty, expected weights";
         }
         String hex = HexFormat.of().formatHex(head);
-        for (Map.Entry<String, String> other : OTHERS.entrySet()) {
-            if (hex.startsWith(other.getKey())) {
-                return other.getValue();
-            }
-        }
-        return "is no file of weights that is known. It begins with the bytes "
-                + hex.substring(0, Math.min(16, hex.length()))
-                + "; safetensors (.safetensors), PyTorch state dicts (.pth, .pt), Caffe (.caffemodel) and ONNX (.onnx) are read";
+        return OTHERS.entrySet().stream().filter(other -> hex.startsWith(other.getKey())).map(Map.Entry::getValue)
+                .findFirst()
+                .orElseGet(() -> "is no file of weights that is known. It begins with the bytes "
+                        + hex.substring(0, Math.min(16, hex.length())) + "; safetensors (.safetensors), PyTorch state"
+                        + " dicts (.pth, .pt), Caffe (.caffemodel) and ONNX (.onnx) are read");
     }
 }

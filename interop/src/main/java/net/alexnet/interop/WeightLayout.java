@@ -1,5 +1,8 @@
 package net.alexnet.interop;
 
+import java.lang.foreign.MemorySegment;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.tensor.Shape;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,18 +15,18 @@ import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.nn.AlexNet.Variant;
 
-/// How publishers of AlexNets name their tensors, and what their weights expect of pictures and classes. Every layout
-/// keeps PyTorch's order of axes and flattens maps channels outermost, so that importing renames and does not permute; only
-/// what was trained on blue, green, red has the input channels of `conv1` turned round.
+/// How publishers of AlexNets name their tensors, and how their weights expect images and classes. Every layout has
+/// PyTorch's order of axes and flattens maps channels outermost, so that an import renames and does not permute; only
+/// weights that were trained on blue, green, red have the input channels of `conv1` reversed.
 @SuppressWarnings("ImmutableEnumChecker") // its maps and sets are unmodifiable, which their types do not say
 public enum WeightLayout {
-    /// This project's own names, for every table of [net.alexnet.nn.AlexNet]. The paper takes away the mean of its own
-    /// training pictures and numbers classes by the devkit, but nobody else is held to that: a file that does not say is
-    /// asked about.
+    /// This project's own names, for every variant of [net.alexnet.nn.AlexNet]. The paper subtracts the mean of its own
+    /// training images and numbers classes by the devkit, but other users of the names need not: for a file that does not
+    /// say, the user must.
     PAPER("paper", Variant.PAPER, names(own(), ".weight", ".bias"), false, Optional.empty(), Optional.empty()),
 
-    /// `torchvision.models.alexnet`, and its export to ONNX, which keeps the names. Pictures as `Normalize` of
-    /// `ToTensor` makes them; the published 56.5 / 79.1 % are of the centre view.
+    /// `torchvision.models.alexnet`, and its export to ONNX, which keeps the names. Images as `Normalize` of
+    /// `ToTensor` makes them; the published 56.5 / 79.1 % are of the center view.
     TORCHVISION("torchvision", Variant.TORCHVISION,
             names(List.of("features.0", "features.3", "features.6", "features.8", "features.10", "classifier.1",
                     "classifier.4", "classifier.6"), ".weight", ".bias"),
@@ -35,7 +38,7 @@ public enum WeightLayout {
     CAFFE("caffe", Variant.CAFFE, names(own(), ".weight", ".bias"), true,
             Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
 
-    /// Caffe's `bvlc_reference_caffenet`: the names of [#CAFFE], but another table.
+    /// Caffe's `bvlc_reference_caffenet`: the names of [#CAFFE], but another network.
     CAFFENET("caffenet", Variant.CAFFENET, names(own(), ".weight", ".bias"), true,
             Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
 
@@ -44,13 +47,13 @@ public enum WeightLayout {
     ONNX_ZOO("onnx-zoo", Variant.CAFFE, names(own(), "_w_0", "_b_0"), true,
             Optional.of(Conventions.ofCaffe(224)), Optional.of(ImageNet.Order.SORTED));
 
-    /// What a publisher's weights expect of pictures.
+    /// How a publisher's weights expect images.
     ///
-    /// @param resize the side of the square that pictures are made
+    /// @param resize the side of the square to which images are scaled and cropped
     /// @param crop the side of the view
     /// @param mean of red, green, blue, in units of 0..255
     /// @param scale of red, green, blue
-    /// @param views that the published figures are about
+    /// @param views that the published accuracies are averaged over
     record Conventions(int resize, int crop, List<Double> mean, List<Double> scale, int views) {
         /// The mean of ImageNet that Caffe's examples use, 104, 117, 123 in blue, green, red.
         static Conventions ofCaffe(int crop) {
@@ -59,17 +62,17 @@ public enum WeightLayout {
     }
 
     private final String key;
-    private final Variant table;
+    private final Variant variant;
     private final Map<String, String> theirs; // by our names, in the order of the layers
     private final Map<String, String> ours; // by theirs
     private final boolean blueFirst;
     private final Optional<Conventions> conventions;
     private final Optional<ImageNet.Order> order;
 
-    WeightLayout(String key, Variant table, Map<String, String> theirs, boolean blueFirst,
+    WeightLayout(String key, Variant variant, Map<String, String> theirs, boolean blueFirst,
             Optional<Conventions> conventions, Optional<ImageNet.Order> order) {
         this.key = key;
-        this.table = table;
+        this.variant = variant;
         this.theirs = theirs;
         this.ours = theirs.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue,
                 Map.Entry::getKey));
@@ -96,8 +99,8 @@ public enum WeightLayout {
         return Arrays.stream(fractions).mapToObj(fraction -> 255 * fraction).toList();
     }
 
-    private static List<Double> inverted(double... deviations) {
-        return Arrays.stream(deviations).mapToObj(deviation -> 1 / (255 * deviation)).toList();
+    private static List<Double> inverted(double... std) {
+        return Arrays.stream(std).mapToObj(one -> 1 / (255 * one)).toList();
     }
 
     /// The layout of this key.
@@ -117,9 +120,9 @@ public enum WeightLayout {
         return key;
     }
 
-    /// The table of its published weights.
-    public Variant table() {
-        return table;
+    /// The network of its published weights.
+    public Variant variant() {
+        return variant;
     }
 
     /// Our names of the parameters, in the order of the layers.
@@ -143,14 +146,32 @@ public enum WeightLayout {
         return Optional.ofNullable(ours.get(name));
     }
 
-    /// Whether the first convolution's weights read blue, green, red.
-    public boolean blueFirst() {
-        return blueFirst;
-    }
-
-    /// The order of colours that the first convolution's weights read, `rgb` or `bgr`.
+    /// The order of colors that the first convolution's weights read, `rgb` or `bgr`.
     public String colorOrder() {
         return blueFirst ? "bgr" : ModelCard.COLOR_ORDER;
+    }
+
+    /// The values of a parameter with the input channels of `conv1` reversed, if this layout has blue first; to do it twice
+    /// is to do nothing.
+    ///
+    /// @param name ours
+    /// @return the values themselves where nothing changes, else a copy
+    MemorySegment colorsSwapped(String name, Shape shape, MemorySegment values) {
+        if (!blueFirst || !name.equals("conv1.weight")) {
+            return values;
+        }
+        int channels = shape.dim(1);
+        long plane = (long) Float.BYTES * shape.dim(2) * shape.dim(3);
+        MemorySegment swapped = MemorySegment.ofArray(new float[Math.toIntExact(shape.elements())]);
+        for (int k = 0; k < shape.dim(0); k++) {
+            for (int c = 0; c < channels; c++) {
+                long from = ((long) k * channels + c) * plane;
+                long to = ((long) k * channels + channels - 1 - c) * plane;
+                MemorySegment.copy(values, NamedTensor.FLOAT, from, swapped, NamedTensor.FLOAT, to,
+                        plane / Float.BYTES);
+            }
+        }
+        return swapped;
     }
 
     /// The order of ImageNet's classes in files of 1,000, if it is always the same.

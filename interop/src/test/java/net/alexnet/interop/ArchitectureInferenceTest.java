@@ -6,6 +6,7 @@ import net.alexnet.io.WeightFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Variant;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,11 +27,8 @@ class ArchitectureInferenceTest {
         AlexNet network = AlexNet.of(table).withSize(input, channels, width).withTowers(towers).withClasses(classes);
         Path file = ForeignFiles.write(folder.resolve("net.safetensors"), network, WeightLayout.PAPER, _ -> {});
         try (WeightFile weights = SafetensorsFile.open(file)) {
-            AlexNet found = new ArchitectureInference(new RenamedTensors(weights, WeightLayout.PAPER))
-                    .network(table, Optional.empty(), Optional.of(input));
-            assertThat(found.architecture()).isEqualTo(network.architecture());
-            AlexNet guessed = new ArchitectureInference(new RenamedTensors(weights, WeightLayout.PAPER))
-                    .network(table, Optional.empty(), Optional.empty());
+            AlexNet guessed = new ArchitectureInference(new RenamedWeights(weights, WeightLayout.PAPER))
+                    .network(table, Optional.empty());
             assertThat(ArchitectureInference.weighted(guessed.architecture()).map(row -> row.weightShape()))
                     .isEqualTo(ArchitectureInference.weighted(network.architecture()).map(row -> row.weightShape())
                             .toList());

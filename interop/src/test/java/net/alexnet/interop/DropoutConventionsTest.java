@@ -3,6 +3,8 @@ package net.alexnet.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.inference.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,18 +39,23 @@ class DropoutConventionsTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({
-        "PAPER, PAPER, 0.5", "PAPER, ORIGINAL, 0.5", "PAPER, CAFFE, 1", "CAFFE, CAFFE, 1", "CAFFENET, CAFFENET, 1",
-        "ONNX_ZOO, CAFFE, 1", "TORCHVISION, TORCHVISION, 1", "PAPER, TORCHVISION, 1"})
-    void hiddenUnitsCountAsTheTableSays(WeightLayout layout, Variant table, double factor) throws Exception {
-        unitsCount(imported(layout, table, ImportOptions.of(layout)), factor);
+    @CsvSource({"PAPER, 0.5", "CAFFE, 1", "CAFFENET, 1", "ONNX_ZOO, 1", "TORCHVISION, 1"})
+    void hiddenUnitsCountAsForTheLayoutsNetwork(WeightLayout layout, double factor) throws Exception {
+        AlexNet full = AlexNet.of(layout.variant());
+        AlexNet network = full.withSize(layout == WeightLayout.ONNX_ZOO ? 224 : full.input(), 3, 0.001).withClasses(3);
+        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, layout, _ -> {});
+        unitsCount(imported(foreign, ImportOptions.of(layout).classes(new ClassList(List.of("a", "b", "c"), List.of()))
+                .mean(List.of(0.0))), factor);
     }
 
-    /// Two towers trained by PyTorch, say.
+    /// Two towers trained by PyTorch, for example.
     @ParameterizedTest
-    @CsvSource({"PAPER, AT_TRAINING, 1", "PAPER, AT_TEST, 0.5", "CAFFE, AT_TEST, 0.5"})
-    void orAsTheUserSays(Variant table, DropoutScaling scaling, double factor) throws Exception {
-        Model model = imported(WeightLayout.PAPER, table, ImportOptions.of(WeightLayout.PAPER).withDropout(scaling));
+    @CsvSource({"PAPER, AT_TRAINING, 1", "PAPER, AT_TEST, 0.5", "CAFFE, AT_TEST, 0.5", "ORIGINAL, AT_TEST, 0.5"})
+    void orAsTheFileStates(Variant variant, DropoutScaling scaling, double factor) throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(variant), 3).withDropoutScaling(scaling);
+        Path stated = ForeignFiles.model(folder.resolve("stated.safetensors"), new ModelCard(network,
+                List.of("a", "b", "c"), new Preprocessing(3, 256, network.input(), List.of(0.0, 0.0, 0.0), 1), ""));
+        Model model = imported(stated, ImportOptions.of(WeightLayout.PAPER));
         unitsCount(model, factor);
         assertThat(model.card().network().dropoutScaling()).isEqualTo(scaling);
     }
@@ -69,14 +76,7 @@ class DropoutConventionsTest {
         }
     }
 
-    private Model imported(WeightLayout layout, Variant table, ImportOptions base) throws IOException {
-        AlexNet full = AlexNet.of(table);
-        AlexNet network = full.withSize(layout == WeightLayout.ONNX_ZOO ? 224 : full.input(), 3, 0.001).withClasses(3);
-        Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, layout, _ -> {});
-        ImportOptions options = base.withTable(table)
-                .withClasses(new ClassList(List.of("a", "b", "c"), List.of()))
-                .withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
-                        Optional.of(List.of(0.0, 0.0, 0.0)), Optional.empty(), Optional.empty()));
+    private Model imported(Path foreign, ImportOptions options) throws IOException {
         Path file = folder.resolve("model.safetensors");
         try (WeightFile weights = Importer.open(foreign)) {
             Importer.read(weights, options).write(file);

@@ -3,11 +3,14 @@ package net.alexnet.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
+import java.util.Map;
+import net.alexnet.io.Safetensors;
+import java.util.Optional;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
@@ -51,19 +54,18 @@ class ExporterTest {
     @ParameterizedTest
     @EnumSource(WeightLayout.class)
     void whatCameInGoesOutAsItWas(WeightLayout layout) throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.of(layout.table()), 2);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(layout.variant()), 2);
         if (layout == WeightLayout.ONNX_ZOO) {
             network = network.withSize(224, 3, network.width());
         }
         Path foreign = ForeignFiles.write(folder.resolve("foreign.safetensors"), network, layout, _ -> {});
-        ImportOptions options = ImportOptions.of(layout).withClasses(CLASSES);
+        ImportOptions options = ImportOptions.of(layout).classes(CLASSES);
         if (layout == WeightLayout.PAPER) {
-            options = options.withPictures(new ImportOptions.Pictures(Optional.empty(), Optional.empty(),
-                    Optional.of(List.of(1.0, 2.0, 3.0)), Optional.empty(), Optional.empty()));
+            options.mean(List.of(1.0, 2.0, 3.0));
         }
         Path model = imported("model.safetensors", foreign, options);
         Path exported = folder.resolve("exported.safetensors");
-        Exporter.write(exported, Model.read(model), layout, ExportFormat.SAFETENSORS);
+        Exporter.write(exported, Model.read(model), layout, Exporter.Format.SAFETENSORS);
         sameTensors(foreign, exported);
         Path again = imported("again.safetensors", exported, ImportOptions.of(layout));
         sameTensors(model, again);
@@ -79,18 +81,13 @@ class ExporterTest {
     void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
         AlexNet network = AlexNet.torchvision().withSize(63, 3, 0.001).withClasses(2).toBuilder()
                 .activation(AlexNet.Activation.TANH).responseNorm(true).dropout(0.25).build();
-        Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.TORCHVISION, _ -> {});
         float[] means = new float[63 * 63 * 3];
         means[5] = 99;
-        Path model = imported("model.safetensors", foreign,
-                ImportOptions.of(WeightLayout.TORCHVISION).withClasses(CLASSES)
-                        .withPictures(new ImportOptions.Pictures(Optional.of(70), Optional.of(63), Optional.empty(),
-                                Optional.of(new MeanImage(63, 3, means)), Optional.empty())));
-        ModelCard card = Model.read(model).card();
-        ModelCard changed = new ModelCard(network, card.classes(), card.preprocessing(), "trained");
+        ModelCard card = new ModelCard(network, CLASSES.names(), new Preprocessing(3, 70, 63, List.of(1.0, 2.0, 3.0), 1,
+                Optional.of(new MeanImage(63, 3, means))), "trained");
+        Path model = ForeignFiles.model(folder.resolve("model.safetensors"), card);
         Path exported = folder.resolve("exported.safetensors");
-        Exporter.write(exported, new Model.Stored(changed, SafetensorsFile.openLasting(model)), WeightLayout.PAPER,
-                ExportFormat.SAFETENSORS);
+        Exporter.write(exported, Model.read(model), WeightLayout.PAPER, Exporter.Format.SAFETENSORS);
         ModelCard back = Model.read(imported("again.safetensors", exported, ImportOptions.of(WeightLayout.PAPER)))
                 .card();
         assertThat(back.network()).isEqualTo(network);
@@ -103,24 +100,24 @@ class ExporterTest {
         AlexNet network = ForeignFiles.narrow(AlexNet.torchvision(), 2);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.TORCHVISION, _ -> {});
         Path model = imported("model.safetensors", foreign,
-                ImportOptions.of(WeightLayout.TORCHVISION).withClasses(CLASSES));
+                ImportOptions.of(WeightLayout.TORCHVISION).classes(CLASSES));
         Path copy = folder.resolve("copy.safetensors");
-        Exporter.write(copy, Model.read(model), WeightLayout.PAPER, ExportFormat.SAFETENSORS);
+        Exporter.write(copy, Model.read(model), WeightLayout.PAPER, Exporter.Format.SAFETENSORS);
         assertThat(Files.readAllBytes(copy)).isEqualTo(Files.readAllBytes(model));
-        assertThat(Exporter.usual(Model.read(model).card(), ExportFormat.PYTORCH)).isEqualTo(WeightLayout.TORCHVISION);
+        assertThat(Exporter.usual(Model.read(model).card(), Exporter.Format.PYTORCH)).isEqualTo(WeightLayout.TORCHVISION);
     }
 
     @Test
     void theNamesOfAnotherNetworkAreRefused() throws Exception {
         AlexNet network = ForeignFiles.narrow(AlexNet.caffe(), 2);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.CAFFE, _ -> {});
-        Path model = imported("model.safetensors", foreign, ImportOptions.of(WeightLayout.CAFFE).withClasses(CLASSES));
+        Path model = imported("model.safetensors", foreign, ImportOptions.of(WeightLayout.CAFFE).classes(CLASSES));
         Path out = folder.resolve("out.safetensors");
         assertThatThrownBy(
-                () -> Exporter.write(out, Model.read(model), WeightLayout.CAFFENET, ExportFormat.SAFETENSORS))
-                .isInstanceOf(ImportException.class)
-                .hasMessageContainingAll("caffenet stand for the table caffenet",
-                        "the model's variant is caffe and not caffenet");
+                () -> Exporter.write(out, Model.read(model), WeightLayout.CAFFENET, Exporter.Format.SAFETENSORS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("caffenet stand for the network caffenet",
+                        "variant is caffe and not caffenet");
         assertThat(out).doesNotExist();
     }
 
@@ -133,24 +130,50 @@ class ExporterTest {
     void theNamesOfTheSameTableWithOtherOptionsAreRefused(WeightLayout layout, AlexNet.Activation activation,
             boolean norm,
             int input, String said) throws Exception {
-        AlexNet network = AlexNet.of(layout.table()).withSize(input, 3, 0.001).withClasses(2).toBuilder()
+        AlexNet network = AlexNet.of(layout.variant()).withSize(input, 3, 0.001).withClasses(2).toBuilder()
                 .activation(activation).responseNorm(norm).build();
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.PAPER, _ -> {});
         ModelCard card = new ModelCard(network, List.of("a", "b"),
                 new Preprocessing(3, 256, input, List.of(0.0, 0.0, 0.0), 1), "trained");
         Model.Stored stored = new Model.Stored(card, SafetensorsFile.openLasting(foreign));
-        for (ExportFormat format : List.of(ExportFormat.PYTORCH, ExportFormat.SAFETENSORS)) {
+        for (Exporter.Format format : List.of(Exporter.Format.PYTORCH, Exporter.Format.SAFETENSORS)) {
             assertThatThrownBy(() -> Exporter.write(folder.resolve("out"), stored, layout, format))
-                    .isInstanceOf(ImportException.class).hasMessageContaining(said);
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(said);
             assertThat(Exporter.usual(card, format)).isEqualTo(WeightLayout.PAPER);
+        }
+    }
+
+    /// ONNX has no operator for the normalization within channels of 2012's own network.
+    @Test
+    void anOriginalNetworkIsNotExportedToOnnx() throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.original(), 2);
+        Path model = ForeignFiles.model(folder.resolve("model.safetensors"), new ModelCard(network, CLASSES.names(),
+                new Preprocessing(3, 256, network.input(), List.of(1.0, 2.0, 3.0), 1), "trained"));
+        assertThatThrownBy(() -> Exporter.write(folder.resolve("out.onnx"), Model.read(model), WeightLayout.PAPER,
+                Exporter.Format.ONNX)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("ONNX");
+    }
+
+    /// They spell two keys of the metadata otherwise.
+    @Test
+    void theKeysOfOlderExportsAreRead() throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.caffe(), 2);
+        ModelCard card = new ModelCard(network, CLASSES.names(),
+                new Preprocessing(3, 256, 227, List.of(1.0, 2.0, 3.0), 1), "trained");
+        Map<String, String> metadata = new HashMap<>(Model.metadata(card));
+        metadata.putAll(Map.of("format", "pt", "dialect", "caffe", "colour_order", "bgr"));
+        Path older = folder.resolve("older.safetensors");
+        Safetensors.write(older, metadata,
+                List.copyOf(ForeignFiles.tensors(network, WeightLayout.CAFFE, 7).values()));
+        try (WeightFile file = Importer.open(older)) {
+            assertThat(Importer.layout(file)).isEqualTo(WeightLayout.CAFFE);
         }
     }
 
     @Test
     void theEndingOfANameIsAFormat() {
-        assertThat(ExportFormat.of(Path.of("a.b/net.PTH"))).contains(ExportFormat.PYTORCH);
-        assertThat(ExportFormat.of(Path.of("net.onnx"))).contains(ExportFormat.ONNX);
-        assertThat(ExportFormat.of(Path.of("net.safetensors"))).contains(ExportFormat.SAFETENSORS);
-        assertThat(ExportFormat.of(Path.of("net"))).isEmpty();
+        assertThat(Exporter.Format.of(Path.of("a.b/net.PTH"))).contains(Exporter.Format.PYTORCH);
+        assertThat(Exporter.Format.of(Path.of("net.onnx"))).contains(Exporter.Format.ONNX);
+        assertThat(Exporter.Format.of(Path.of("net.safetensors"))).contains(Exporter.Format.SAFETENSORS);
+        assertThat(Exporter.Format.of(Path.of("net"))).isEmpty();
     }
 }

@@ -1,5 +1,9 @@
 package net.alexnet.interop;
 
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -52,6 +56,14 @@ public final class ForeignFiles {
         Map<String, NamedTensor> tensors = tensors(network, layout, 7);
         change.accept(tensors);
         Safetensors.write(file, Map.of(), tensors.values().stream().toList());
+        return file;
+    }
+
+    /// Writes a model file of our own with random weights.
+    public static Path model(Path file, ModelCard card) throws IOException {
+        List<NamedTensor> entries = new ArrayList<>(tensors(card.network(), WeightLayout.PAPER, 7).values());
+        entries.addAll(Model.entries(card));
+        Safetensors.write(file, Model.metadata(card), entries);
         return file;
     }
 

@@ -20,7 +20,7 @@ class ForeignModelsTest {
     private final ModelImporter importer = new ForeignModels();
 
     private Path foreign(WeightLayout layout) throws IOException {
-        AlexNet network = ForeignFiles.narrow(AlexNet.of(layout.table()), 1000);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(layout.variant()), 1000);
         return ForeignFiles.write(folder.resolve("foreign.safetensors"), network, layout, _ -> {});
     }
 

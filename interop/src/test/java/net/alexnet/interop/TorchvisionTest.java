@@ -2,6 +2,7 @@ package net.alexnet.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import net.alexnet.io.MappedWeights;
 import java.nio.file.Path;
 import java.util.List;
 import net.alexnet.inference.Model;
@@ -34,7 +35,7 @@ class TorchvisionTest {
         Path foreign = FIXTURES.resolve(name);
         Path file = folder.resolve("model.safetensors");
         ImportOptions options = ImportOptions.of(WeightLayout.TORCHVISION)
-                .withClasses(new ClassList(List.of("a", "b", "c", "d", "e", "f", "g"), List.of()));
+                .classes(new ClassList(List.of("a", "b", "c", "d", "e", "f", "g"), List.of()));
         try (WeightFile weights = Importer.open(foreign)) {
             Importer.read(weights, options).write(file);
         }
@@ -43,9 +44,9 @@ class TorchvisionTest {
         assertThat(logits(stored)).containsExactly(expected(), Offset.offset(1e-4f));
 
         Path back = folder.resolve("back.pth");
-        Exporter.write(back, stored, WeightLayout.TORCHVISION, ExportFormat.PYTORCH);
-        PyTorchFile first = PyTorchFile.open(foreign);
-        PyTorchFile second = PyTorchFile.open(back);
+        Exporter.write(back, stored, WeightLayout.TORCHVISION, Exporter.Format.PYTORCH);
+        MappedWeights first = PyTorchFile.open(foreign);
+        MappedWeights second = PyTorchFile.open(back);
         assertThat(second.names()).isEqualTo(first.names());
         for (String tensor : first.names()) {
             assertThat(second.shape(tensor)).isEqualTo(first.shape(tensor));

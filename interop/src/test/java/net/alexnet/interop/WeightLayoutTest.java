@@ -18,7 +18,7 @@ class WeightLayoutTest {
     @EnumSource(WeightLayout.class)
     void namesEveryParameterOfItsTableAndBack(WeightLayout layout) {
         List<String> parameters = new ArrayList<>();
-        for (Row row : ArchitectureInference.weighted(AlexNet.of(layout.table()).architecture()).toList()) {
+        for (Row row : ArchitectureInference.weighted(AlexNet.of(layout.variant()).architecture()).toList()) {
             parameters.add(row.name() + ".weight");
             parameters.add(row.name() + ".bias");
         }

@@ -8,22 +8,21 @@ import java.util.List;
 import net.alexnet.interop.protobuf.Message;
 import net.alexnet.interop.protobuf.Numbers;
 import net.alexnet.io.Dtype;
-import net.alexnet.io.Extents;
-import net.alexnet.io.TensorInfo;
+import net.alexnet.io.MappedWeights;
 import net.alexnet.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
 /// A BlobProto: extents and values.
 ///
 /// ```
-/// num = 1, channels = 2, height = 3, width = 4     int32, before shapes were
+/// num = 1, channels = 2, height = 3, width = 4     int32, in files before 2014
 /// data = 5                                         repeated float, packed
 /// shape = 7                                        BlobShape { dim = 1: repeated int64 }
 /// double_data = 8                                  repeated double, packed; in place of data
 /// ```
 ///
-/// @param legacy whether the extents are the four of old, in which every array had to fit
-record Blob(Shape shape, boolean legacy, Numbers numbers) implements TensorInfo {
+/// @param legacy whether the extents are the four of old files, into which every array had to fit
+record Blob(Shape shape, boolean legacy, Numbers numbers) implements MappedWeights.Stored {
     private static final int DATA = 5;
     private static final int DOUBLE_DATA = 8;
 
@@ -40,36 +39,33 @@ record Blob(Shape shape, boolean legacy, Numbers numbers) implements TensorInfo 
                     Message shape = message.message("BlobShape");
                     while (shape.next()) {
                         if (shape.field() == 1) {
-                            shape.numbers(extents, Extents.MAX_RANK);
+                            shape.numbers(extents, MappedWeights.MAX_RANK);
                         }
                     }
                 }
-                default -> {} // the values below, gradients
+                default -> {} // the values, see below; gradients
             }
         }
-        Shape shape = Extents.shape(legacy ? Arrays.asList(four) : extents).orElse(null);
-        Numbers doubles = Numbers.of(message, DOUBLE_DATA, Numbers.Kind.DOUBLE);
-        Numbers numbers = doubles.count() > 0 ? doubles : Numbers.of(message, DATA, Numbers.Kind.FLOAT);
+        Shape shape = MappedWeights.shape(legacy ? Arrays.asList(four) : extents).orElse(null);
+        Numbers doubles = Numbers.of(message, DOUBLE_DATA, Dtype.F64);
+        Numbers numbers = doubles.count() > 0 ? doubles : Numbers.of(message, DATA, Dtype.F32);
         if (shape == null && numbers.count() == 0) {
             return null;
         }
         if (shape == null || numbers.count() != shape.elements()) {
-            throw message
-                    .error("the shape " + (shape == null ? "of no values" : shape.toString()) + " does not fit the "
-                            + numbers.count() + " values that are there");
+            throw message.error("the shape " + (shape == null ? "of no values" : shape) + " does not fit the "
+                    + numbers.count() + " values that are there");
         }
         return new Blob(shape, legacy, numbers);
     }
 
-    /// The same values with the last axes only: those before must be 1.
+    /// The same values with the last axes only, if all before them are 1; else the blob itself.
     Blob lastAxes(int count) {
         List<Integer> dims = shape.dims();
-        return new Blob(new Shape(dims.subList(dims.size() - count, dims.size())), legacy, numbers);
-    }
-
-    /// Whether all axes but the last are 1.
-    boolean onlyLastAxes(int count) {
-        return shape.dims().subList(0, shape.rank() - count).stream().allMatch(dim -> dim == 1);
+        int others = dims.size() - count;
+        return others >= 0 && dims.subList(0, others).stream().allMatch(dim -> dim == 1)
+                ? new Blob(new Shape(dims.subList(others, dims.size())), legacy, numbers)
+                : this;
     }
 
     @Override

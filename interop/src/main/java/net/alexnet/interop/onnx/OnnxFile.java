@@ -3,35 +3,38 @@ package net.alexnet.interop.onnx;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import net.alexnet.interop.onnx.OnnxNode.Attributes;
 import net.alexnet.interop.protobuf.Message;
 import net.alexnet.io.MappedFile;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
+import org.jspecify.annotations.Nullable;
 
-/// The tensors of an ONNX model, a ModelProto: `graph` = 7, `metadata_props` = 14. They are the graph's initializers by their
-/// names, and the values of its Constant nodes by the names of their outputs, in the file's order.
+/// An ONNX model, a ModelProto: `graph` = 7 (with `node` = 1, `initializer` = 5), `metadata_props` = 14.
 ///
-/// What a weight means depends on the node that uses it: [#nodes] lists them, with the attributes that matter.
-///
-/// Values may lie in files beside the model (`data_location` EXTERNAL), as torch's exporter writes them; only plain files in
-/// the model's own folder are read. Tensors of texts, complex numbers and numbers of less than a byte are not listed.
+/// Values may lie in files beside the model (`data_location` EXTERNAL), as torch's exporter writes them; only plain files
+/// in the model's own folder are read. Tensors of texts, complex numbers and numbers of less than a byte are not listed.
+/// Graphs within nodes' attributes (If, Loop) are not read.
 ///
 /// The files are taken for hostile: the layout is checked when the model is opened, and nothing is copied. Values that are
 /// float32 in one piece are handed out where they lie in the mapped file.
-public final class OnnxFile extends MappedWeights {
+///
+/// @param weights the graph's initializers by their names, and the values of its Constant nodes by the names of their
+///     outputs, in the file's order, with the model's `metadata_props`
+/// @param nodes the graph's nodes, each after those whose outputs it uses
+public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes) {
     private static final String EXPECTED = "an ONNX model";
 
-    private final Map<String, String> metadata;
-    private final List<OnnxNode> nodes;
+    /// As many as the padding of a window has; other lists do not matter to a reader of weights.
+    private static final int MAX_LENGTHS = 8;
 
-    private OnnxFile(Path file, Graph graph, Map<String, String> metadata) {
-        super(file, graph.tensors());
-        this.metadata = Collections.unmodifiableMap(metadata);
-        this.nodes = List.copyOf(graph.nodes());
+    public OnnxFile {
+        nodes = List.copyOf(nodes);
     }
 
     /// Opens and checks a file, and those beside it that it names.
@@ -39,47 +42,131 @@ public final class OnnxFile extends MappedWeights {
     /// @throws WeightFileException if one cannot be read or breaks the format, or there is no graph
     public static OnnxFile open(Path file) throws WeightFileException {
         MemorySegment mapped = MappedFile.lasting(file, EXPECTED);
+        Reader reader = new Reader(new ExternalData(file));
         try {
-            return read(file, Message.file("ModelProto", mapped));
+            reader.model(Message.file("ModelProto", mapped));
         } catch (IOException e) {
             throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
         }
+        return new OnnxFile(new MappedWeights(file, reader.metadata, reader.tensors), reader.nodes);
     }
 
-    private static OnnxFile read(Path file, Message model) throws IOException {
-        Graph graph = new Graph(new ExternalData(file));
-        Map<String, String> metadata = new LinkedHashMap<>();
-        boolean found = false;
-        while (model.next()) {
-            switch (model.field()) {
-                case 7 -> {
-                    if (found) {
-                        throw model.error("there is a second graph");
+    private static final class Reader {
+        private final ExternalData external;
+        private final Map<String, String> metadata = new LinkedHashMap<>();
+        private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        private final List<OnnxNode> nodes = new ArrayList<>();
+
+        Reader(ExternalData external) {
+            this.external = external;
+        }
+
+        void model(Message model) throws IOException {
+            boolean found = false;
+            while (model.next()) {
+                switch (model.field()) {
+                    case 7 -> {
+                        if (found) {
+                            throw model.error("there is a second graph");
+                        }
+                        found = true;
+                        graph(model.message("GraphProto"));
                     }
-                    found = true;
-                    graph.read(model.message("GraphProto"));
+                    case 14 -> {
+                        Map.Entry<String, String> pair = OnnxTensor.pair(model.message("StringStringEntryProto"));
+                        metadata.put(pair.getKey(), pair.getValue());
+                    }
+                    default -> {} // versions, producer, functions
                 }
-                case 14 -> {
-                    Map.Entry<String, String> pair = OnnxTensor.pair(model.message("StringStringEntryProto"));
-                    metadata.put(pair.getKey(), pair.getValue());
-                }
-                default -> {} // versions, producer, functions
+            }
+            if (!found) {
+                throw new IOException("there is no graph");
             }
         }
-        if (!found) {
-            throw new IOException("there is no graph");
+
+        private void graph(Message graph) throws IOException {
+            while (graph.next()) {
+                switch (graph.field()) {
+                    case 1 -> node(graph.message("NodeProto"));
+                    case 5 -> {
+                        OnnxTensor tensor = OnnxTensor.parse(graph.message("TensorProto"), external);
+                        if (tensor != null) {
+                            add(tensor.name(), tensor);
+                        }
+                    }
+                    case 15 -> throw graph.error("the graph has sparse tensors, which are not read");
+                    default -> {} // inputs, outputs, documentation
+                }
+            }
         }
-        return new OnnxFile(file, graph, metadata);
-    }
 
-    /// Its `metadata_props`.
-    @Override
-    public Map<String, String> metadata() {
-        return metadata;
-    }
+        /// A NodeProto: input = 1, output = 2, name = 3, op_type = 4, attribute = 5.
+        private void node(Message message) throws IOException {
+            String type = "";
+            List<String> inputs = new ArrayList<>();
+            List<String> outputs = new ArrayList<>();
+            Attributes attributes = new Attributes(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
+            OnnxTensor value = null;
+            while (message.next()) {
+                switch (message.field()) {
+                    case 1 -> inputs.add(message.text());
+                    case 2 -> outputs.add(message.text());
+                    case 4 -> type = message.text();
+                    case 5 -> {
+                        OnnxTensor tensor = attribute(message.message("AttributeProto"), attributes);
+                        value = tensor == null ? value : tensor;
+                    }
+                    default -> {} // name, domain, documentation
+                }
+            }
+            nodes.add(new OnnxNode(type, inputs, outputs, attributes));
+            if (type.equals("Constant") && value != null && outputs.size() == 1) {
+                add(outputs.getFirst(), value);
+            }
+        }
 
-    /// The graph's nodes, each after those whose outputs it uses.
-    public List<OnnxNode> nodes() {
-        return nodes;
+        /// An AttributeProto: name = 1, f = 2, i = 3, s = 4, t = 5, ints = 8.
+        ///
+        /// @return the tensor of the attribute `value`, if it is that
+        private @Nullable OnnxTensor attribute(Message message, Attributes attributes) throws IOException {
+            String name = "";
+            List<Long> lengths = new ArrayList<>();
+            OnnxTensor tensor = null;
+            Float real = null;
+            Long number = null;
+            String text = null;
+            while (message.next()) {
+                switch (message.field()) {
+                    case 1 -> name = message.text();
+                    case 2 -> real = message.real();
+                    case 3 -> number = message.number();
+                    case 4 -> text = message.text();
+                    case 5 -> tensor = OnnxTensor.parse(message.message("TensorProto"), external);
+                    case 8 -> message.numbers(one -> {
+                        if (lengths.size() < MAX_LENGTHS) {
+                            lengths.add(one);
+                        }
+                    });
+                    default -> {} // other types
+                }
+            }
+            put(attributes.reals(), name, real);
+            put(attributes.numbers(), name, number);
+            put(attributes.texts(), name, text);
+            put(attributes.lengths(), name, lengths.isEmpty() ? null : lengths);
+            return name.equals("value") ? tensor : null;
+        }
+
+        private static <T> void put(Map<String, T> values, String name, @Nullable T value) {
+            if (value != null) {
+                values.put(name, value);
+            }
+        }
+
+        private void add(String name, OnnxTensor tensor) throws IOException {
+            if (tensors.put(name, tensor) != null) {
+                throw new IOException("two tensors are named '" + name + "'");
+            }
+        }
     }
 }

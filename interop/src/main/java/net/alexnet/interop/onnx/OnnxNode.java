@@ -3,14 +3,13 @@ package net.alexnet.interop.onnx;
 import java.util.List;
 import java.util.Map;
 
-/// A node of the graph, as far as an importer must know it: a Gemm's `transB` and a Conv's `group` say what its weights mean.
+/// A node of the graph, as far as an importer must know it.
 ///
 /// @param type the operation, such as `Conv`
-/// @param name the node's own, perhaps empty
 /// @param inputs names of tensors and of other nodes' outputs; empty where an input is left out
 /// @param outputs names
-/// @param attributes by name; one that is not there has the operation's default
-public record OnnxNode(String type, String name, List<String> inputs, List<String> outputs, Attributes attributes) {
+/// @param attributes by name; an attribute that is not there has the operation's default
+public record OnnxNode(String type, List<String> inputs, List<String> outputs, Attributes attributes) {
     /// A node's settings.
     ///
     /// @param reals such as `alpha`

@@ -9,8 +9,7 @@ import java.util.Map;
 import net.alexnet.interop.protobuf.Message;
 import net.alexnet.interop.protobuf.Numbers;
 import net.alexnet.io.Dtype;
-import net.alexnet.io.Extents;
-import net.alexnet.io.TensorInfo;
+import net.alexnet.io.MappedWeights;
 import net.alexnet.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name perhaps empty
 /// @param source gives the values from where they lie
-record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implements TensorInfo {
-    /// Gives the values, as [TensorInfo#values] does.
+record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implements MappedWeights.Stored {
+    /// Gives the values, as [MappedWeights.Stored#values] does.
     @FunctionalInterface
     interface Source {
         MemorySegment get() throws IOException;
@@ -47,7 +46,7 @@ record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implemen
         MemorySegment raw = null;
         while (message.next()) {
             switch (message.field()) {
-                case 1 -> message.numbers(dims, Extents.MAX_RANK);
+                case 1 -> message.numbers(dims, MappedWeights.MAX_RANK);
                 case 2 -> type = message.number();
                 case 3 -> throw message.error("the tensor is one of several segments, which are not read");
                 case 8 -> name = message.text();
@@ -56,7 +55,7 @@ record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implemen
                     Map.Entry<String, String> pair = pair(message.message("StringStringEntryProto"));
                     place.put(pair.getKey(), pair.getValue());
                     if (place.size() > MAX_KEYS) {
-                        throw message.error("more than " + MAX_KEYS + " words on where the values are");
+                        throw message.error("more than " + MAX_KEYS + " keys say where the values are");
                     }
                 }
                 case 14 -> outside = message.number() == 1;
@@ -66,11 +65,11 @@ record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implemen
         String where = "tensor '" + name + "' ";
         Shape shape;
         try {
-            shape = Extents.shape(dims).orElse(null);
+            shape = MappedWeights.shape(dims).orElse(null);
         } catch (IOException e) {
             throw message.error(where + e.getMessage());
         }
-        Dtype dtype = OnnxTypes.dtype(type).orElse(null);
+        Dtype dtype = dtype(type);
         if (shape == null || dtype == null) {
             return null;
         }
@@ -84,7 +83,18 @@ record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implemen
             check(message, where, shape, part.byteSize(), bytes, "bytes");
             return new OnnxTensor(name, shape, dtype, () -> dtype.values(part));
         }
-        return new OnnxTensor(name, shape, dtype, typed(message, where, shape, dtype));
+        int field = switch (dtype) {
+            case F32 -> FLOAT_DATA;
+            case F64 -> DOUBLE_DATA;
+            case F16, BF16 -> INT32_DATA;
+            default -> 0; // whole numbers, which are listed but no weights: their count does not matter
+        };
+        if (field == 0) {
+            return new OnnxTensor(name, shape, dtype, () -> dtype.values(MemorySegment.NULL));
+        }
+        Numbers numbers = Numbers.of(message, field, dtype);
+        check(message, where, shape, numbers.count(), shape.elements(), "values");
+        return new OnnxTensor(name, shape, dtype, numbers::values);
     }
 
     /// A StringStringEntryProto: key = 1, value = 2.
@@ -101,22 +111,25 @@ record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implemen
         return Map.entry(key, value);
     }
 
-    private static Source typed(Message message, String where, Shape shape, Dtype dtype) throws IOException {
-        return switch (dtype) {
-            case F32, F64 -> {
-                Numbers numbers = dtype == Dtype.F32
-                        ? Numbers.of(message, FLOAT_DATA, Numbers.Kind.FLOAT)
-                        : Numbers.of(message, DOUBLE_DATA, Numbers.Kind.DOUBLE);
-                check(message, where, shape, numbers.count(), shape.elements(), "values");
-                yield numbers::values;
-            }
-            case F16, BF16 -> {
-                Halves halves = Halves.of(message, INT32_DATA, dtype);
-                check(message, where, shape, halves.count(), shape.elements(), "values");
-                yield halves::values;
-            }
-            // Whole numbers, which are listed but no weights: their count does not matter.
-            default -> () -> dtype.values(MemorySegment.NULL);
+    /// The type of a TensorProto.DataType; null for texts, complex numbers and numbers of less than a byte.
+    private static @Nullable Dtype dtype(long number) {
+        return switch (Math.clamp(number, 0, Integer.MAX_VALUE)) {
+            case 1 -> Dtype.F32;
+            case 2 -> Dtype.U8;
+            case 3 -> Dtype.I8;
+            case 4 -> Dtype.U16;
+            case 5 -> Dtype.I16;
+            case 6 -> Dtype.I32;
+            case 7 -> Dtype.I64;
+            case 9 -> Dtype.BOOL;
+            case 10 -> Dtype.F16;
+            case 11 -> Dtype.F64;
+            case 12 -> Dtype.U32;
+            case 13 -> Dtype.U64;
+            case 16 -> Dtype.BF16;
+            case 17 -> Dtype.F8_E4M3;
+            case 19 -> Dtype.F8_E5M2;
+            default -> null;
         };
     }
 

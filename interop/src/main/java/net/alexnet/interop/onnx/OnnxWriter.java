@@ -1,10 +1,7 @@
 package net.alexnet.interop.onnx;
 
-import static net.alexnet.interop.onnx.OnnxMessages.message;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -16,28 +13,33 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
-import net.alexnet.io.RawValues;
+import net.alexnet.io.ProtobufWriter;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.tensor.Shape;
 
-/// Writes a model as an ONNX file, opset 17, that onnxruntime and its like run at any batch size:
+/// Writes a model as an ONNX file, opset 17, that onnxruntime and others run at any batch size:
 ///
 /// ```
 /// pictures       (N, C, H, W) float32, preprocessed: preprocessing is not part of the graph
 /// probabilities  (N, classes) float32
 /// ```
 ///
-/// The file's `metadata_props` are those of a model file (see [Model]), so that it says what its classes are and what a
-/// picture goes through before it enters. A mean image stands among them as `mean_image`: Base64 of its float32 values,
-/// little-endian, channels × height × width.
+/// The file's `metadata_props` are those of a model file (see [Model]), so that it says what its classes are and how an
+/// image is preprocessed. A mean image is among them as `mean_image`: Base64 of its float32 values, little-endian,
+/// channels × height × width.
 ///
 /// ```
-/// Model = 1: int64 ir_version   2: string producer_name   7: Graph   8: OperatorSet   14: repeated Property
-/// Graph = 1: repeated Node   2: string name   5: repeated Tensor (initializer)   11: ValueInfo (input)
-///         12: ValueInfo (output)
+/// Model       = 1: int64 ir_version   2: string producer_name   7: Graph   8: OperatorSet   14: repeated Property
+/// Graph       = 1: repeated Node   2: string name   5: repeated Tensor (initializer)   11: ValueInfo (input)
+///               12: ValueInfo (output)
+/// Tensor      = 1: repeated int64 dims    2: int32 data_type (FLOAT = 1)    8: string name    9: bytes raw_data
+/// ValueInfo   = 1: string name    2: Type
+/// Type        = 1: TensorType     TensorType = 1: int32 elem_type    2: TensorShape
+/// TensorShape = 1: repeated Dimension        Dimension = 1: int64 dim_value | 2: string dim_param
+/// OperatorSet = 2: int64 version             Property  = 1: string key      2: string value
 /// ```
 public final class OnnxWriter {
     /// What any implementation of protocol buffers reads in one message.
@@ -45,10 +47,7 @@ public final class OnnxWriter {
 
     private static final int IR_VERSION = 8; // that of ONNX 1.12, which brought opset 17
     private static final int OPSET = 17;
-
-    private static final int MODEL_GRAPH = 7;
-    private static final int GRAPH_NODE = 1;
-    private static final int GRAPH_INITIALIZER = 5;
+    private static final int FLOAT = 1; // TensorProto.DataType
 
     private OnnxWriter() {}
 
@@ -57,8 +56,8 @@ public final class OnnxWriter {
     /// @param card says which network it is
     /// @param parameters the network's, under our names, such as `conv1.weight`, in any order; each is asked for its values
     ///     once, and none is kept
-    /// @throws IllegalArgumentException if a parameter is missing, left over or of another shape, or its values do not fill
-    ///     its shape
+    /// @throws IllegalArgumentException if a parameter is missing, left over or of another shape, its values do not fill
+    ///     its shape, or ONNX has no operator for a layer
     /// @throws WeightFileException if the file would exceed the 2 GiB that a protocol buffer may have
     /// @throws IOException naming the file and the cause, if it cannot be written
     public static void write(Path file, ModelCard card, List<NamedTensor> parameters) throws IOException {
@@ -67,25 +66,26 @@ public final class OnnxWriter {
         List<NamedTensor> initializers = new ArrayList<>(inOrder(architecture, parameters));
         initializers.addAll(graph.constants());
 
-        byte[] before = nodes(graph, architecture.name());
-        byte[] after = ends(architecture);
-        byte[] model = model(card);
+        ProtobufWriter nodes = new ProtobufWriter();
+        graph.nodes().forEach(node -> nodes.bytes(1, node));
+        byte[] before = nodes.text(2, architecture.name()).toByteArray();
+        byte[] after = new ProtobufWriter().bytes(11, valueInfo(OnnxGraph.INPUT, architecture.input()))
+                .bytes(12, valueInfo(OnnxGraph.OUTPUT, Shape.of(architecture.classes()))).toByteArray();
         long graphBytes = (long) before.length + after.length;
         for (NamedTensor entry : initializers) {
-            graphBytes += head(entry).length + RawValues.bytes(entry);
+            graphBytes += head(entry).length + entry.bytes();
         }
-        byte[] opening = OnnxMessages.opening(MODEL_GRAPH, graphBytes);
-        long bytes = model.length + opening.length + graphBytes;
-        if (bytes > LIMIT) {
-            throw new WeightFileException(file, "an ONNX file holds at most 2 GiB, this model needs " + bytes
-                    + " bytes; write .safetensors or .pth, which have no such limit");
+        byte[] model = new ProtobufWriter().raw(model(card)).opening(7, graphBytes).toByteArray();
+        if (model.length + graphBytes > LIMIT) {
+            throw new WeightFileException(file, "an ONNX file holds at most 2 GiB, this model needs "
+                    + (model.length + graphBytes) + " bytes; write .safetensors or .pth, which have no such limit");
         }
         AtomicFiles.write(file, out -> {
             out.write(model);
-            out.write(opening);
             out.write(before);
             for (NamedTensor entry : initializers) {
-                writeInitializer(out, entry);
+                out.write(head(entry));
+                NamedTensor.write(entry.checkedValues(), out);
             }
             out.write(after);
         });
@@ -116,29 +116,23 @@ public final class OnnxWriter {
     private static NamedTensor take(Map<String, NamedTensor> left, String name, Shape shape) {
         NamedTensor entry = left.remove(name);
         if (entry == null || !entry.shape().equals(shape)) {
-            throw new IllegalArgumentException(
-                    "the network needs a tensor '" + name + "' of shape " + shape + ", found "
-                            + (entry == null ? "none" : entry.shape()));
+            throw new IllegalArgumentException("the network needs a tensor '" + name + "' of shape " + shape
+                    + ", found " + (entry == null ? "none" : entry.shape()));
         }
         return entry;
     }
 
-    private static byte[] nodes(OnnxGraph graph, String name) {
-        return message(out -> {
-            for (byte[] node : graph.nodes()) {
-                out.writeByteArray(GRAPH_NODE, node);
-            }
-            out.writeString(2, name);
-        });
-    }
-
-    private static byte[] ends(Architecture architecture) {
-        byte[] input = OnnxMessages.valueInfo(OnnxGraph.INPUT, "N", architecture.input());
-        byte[] output = OnnxMessages.valueInfo(OnnxGraph.OUTPUT, "N", Shape.of(architecture.classes()));
-        return message(out -> {
-            out.writeByteArray(11, input);
-            out.writeByteArray(12, output);
-        });
+    /// A float32 input or output of the graph, its outermost extent left open.
+    ///
+    /// @param rest the other extents
+    private static byte[] valueInfo(String name, Shape rest) {
+        ProtobufWriter shape = new ProtobufWriter().bytes(1, new ProtobufWriter().text(2, "N").toByteArray());
+        for (int dim : rest.dims()) {
+            shape.bytes(1, new ProtobufWriter().number(1, dim).toByteArray());
+        }
+        byte[] tensor = new ProtobufWriter().number(1, FLOAT).bytes(2, shape.toByteArray()).toByteArray();
+        return new ProtobufWriter().text(1, name).bytes(2, new ProtobufWriter().bytes(1, tensor).toByteArray())
+                .toByteArray();
     }
 
     /// Everything but the graph; a message's fields may come in any order.
@@ -146,31 +140,23 @@ public final class OnnxWriter {
         Map<String, String> properties = new TreeMap<>(Model.metadata(card));
         for (NamedTensor entry : Model.entries(card)) {
             ByteArrayOutputStream values = new ByteArrayOutputStream();
-            RawValues.of(entry).writeTo(values);
+            NamedTensor.write(entry.checkedValues(), values);
             properties.put(entry.name(), Base64.getEncoder().encodeToString(values.toByteArray()));
         }
-        return message(out -> {
-            out.writeInt64(1, IR_VERSION);
-            out.writeString(2, "AlexNet for the JVM");
-            out.writeByteArray(8, OnnxMessages.operatorSet(OPSET));
-            for (Map.Entry<String, String> property : properties.entrySet()) {
-                out.writeByteArray(14, OnnxMessages.property(property.getKey(), property.getValue()));
-            }
-        });
+        ProtobufWriter model = new ProtobufWriter().number(1, IR_VERSION).text(2, "AlexNet for the JVM")
+                .bytes(8, new ProtobufWriter().number(2, OPSET).toByteArray());
+        properties.forEach(
+                (key, value) -> model.bytes(14, new ProtobufWriter().text(1, key).text(2, value).toByteArray()));
+        return model.toByteArray();
     }
 
     /// An initializer from its tag to where its values begin.
     private static byte[] head(NamedTensor entry) {
-        byte[] tensor = OnnxMessages.tensorHead(entry);
-        byte[] opening = OnnxMessages.opening(GRAPH_INITIALIZER, tensor.length + RawValues.bytes(entry));
-        return message(out -> {
-            out.writeRawBytes(opening);
-            out.writeRawBytes(tensor);
-        });
-    }
-
-    private static void writeInitializer(OutputStream out, NamedTensor entry) throws IOException {
-        out.write(head(entry));
-        RawValues.of(entry).writeTo(out);
+        ProtobufWriter tensor = new ProtobufWriter();
+        for (int dim : entry.shape().dims()) {
+            tensor.number(1, dim);
+        }
+        byte[] fields = tensor.number(2, FLOAT).text(8, entry.name()).opening(9, entry.bytes()).toByteArray();
+        return new ProtobufWriter().opening(5, fields.length + entry.bytes()).raw(fields).toByteArray();
     }
 }

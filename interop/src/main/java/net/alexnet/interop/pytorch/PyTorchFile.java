@@ -22,22 +22,20 @@ import net.alexnet.io.WeightFileException;
 /// dict, executes nothing, and refuses all else by name; so a whole pickled model is refused. Storages are checked against
 /// the file and tensors against storages when it is opened, before anything is allocated. Contiguous float32 tensors are
 /// handed out where they lie in the mapped file; other views are gathered, other floating-point types converted.
-public final class PyTorchFile extends MappedWeights {
+public final class PyTorchFile {
     private static final String EXPECTED = "a state dict of PyTorch";
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
-    private PyTorchFile(Path file, Map<String, TensorView> tensors) {
-        super(file, tensors);
-    }
+    private PyTorchFile() {}
 
     /// Opens and checks a file.
     ///
     /// @throws WeightFileException if it cannot be read, breaks the format, asks for anything that a state dict does not
     ///     need, or holds no tensors
-    public static PyTorchFile open(Path file) throws WeightFileException {
+    public static MappedWeights open(Path file) throws WeightFileException {
         MemorySegment mapped = MappedFile.lasting(file, EXPECTED);
         try {
-            return new PyTorchFile(file, views(parse(mapped), mapped.byteSize()));
+            return new MappedWeights(file, Map.of(), views(parse(mapped), mapped.byteSize()));
         } catch (IOException e) {
             throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
         }

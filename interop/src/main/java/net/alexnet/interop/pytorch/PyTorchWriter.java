@@ -2,6 +2,7 @@ package net.alexnet.interop.pytorch;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -13,7 +14,6 @@ import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
-import net.alexnet.io.RawValues;
 import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
@@ -63,8 +63,8 @@ public final class PyTorchWriter {
         record("byteorder", "little".getBytes(StandardCharsets.US_ASCII));
         record("version", "3\n".getBytes(StandardCharsets.US_ASCII));
         for (int i = 0; i < entries.size(); i++) {
-            RawValues values = RawValues.of(entries.get(i));
-            record("data/" + i, values.values().byteSize(), values::writeTo);
+            MemorySegment values = entries.get(i).checkedValues();
+            record("data/" + i, values.byteSize(), out -> NamedTensor.write(values, out));
         }
         zip.finish();
     }

@@ -13,7 +13,7 @@ import net.alexnet.interop.pytorch.Value.Tensor;
 import net.alexnet.interop.pytorch.Value.Text;
 import net.alexnet.interop.pytorch.Value.Tuple;
 import net.alexnet.interop.pytorch.Value.Whole;
-import net.alexnet.io.Extents;
+import net.alexnet.io.MappedWeights;
 
 /// What the functions that a state dict's pickle calls would give, from their arguments.
 final class Rebuild {
@@ -108,9 +108,9 @@ final class Rebuild {
 
     private static List<Long> wholes(Value value) throws IOException {
         List<Value> items = items(value);
-        if (items.size() > Extents.MAX_RANK) {
+        if (items.size() > MappedWeights.MAX_RANK) {
             throw new IOException(
-                    "the pickle has a tensor of " + items.size() + " axes; the limit is " + Extents.MAX_RANK);
+                    "the pickle has a tensor of " + items.size() + " axes; the limit is " + MappedWeights.MAX_RANK);
         }
         List<Long> numbers = new ArrayList<>(items.size());
         for (Value item : items) {

@@ -5,9 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import net.alexnet.interop.pytorch.Value.Tensor;
 import net.alexnet.io.Dtype;
-import net.alexnet.io.Extents;
 import net.alexnet.io.MappedWeights;
-import net.alexnet.io.TensorInfo;
 import net.alexnet.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param part the storage from the tensor's first value to its last
 /// @param strides one an axis, at least 0
-record TensorView(Shape shape, Dtype dtype, MemorySegment part, List<Long> strides) implements TensorInfo {
+record TensorView(Shape shape, Dtype dtype, MemorySegment part, List<Long> strides) implements MappedWeights.Stored {
     /// Checks a tensor against its storage's bytes; null if it holds no values.
     ///
     /// @param fileBytes the file's size: a copy may take that and [MappedWeights#ALLOWANCE] more
     static @Nullable TensorView of(Tensor tensor, MemorySegment storage, long fileBytes) throws IOException {
-        Shape shape = Extents.shape(tensor.extents()).orElse(null);
+        Shape shape = MappedWeights.shape(tensor.extents()).orElse(null);
         if (shape == null) {
             return null;
         }
@@ -59,13 +57,7 @@ record TensorView(Shape shape, Dtype dtype, MemorySegment part, List<Long> strid
         if (contiguous()) {
             return dtype.values(part);
         }
-        if (shape.elements() > Integer.MAX_VALUE - 8) {
-            throw new IOException("has too many values for one array");
-        }
-        if (!dtype.isWeight()) {
-            dtype.valueAt(part, 0); // says why not
-        }
-        float[] values = new float[(int) shape.elements()];
+        float[] values = dtype.array(shape.elements());
         int inner = shape.rank() - 1;
         int[] index = new int[inner + 1];
         long row = 0;

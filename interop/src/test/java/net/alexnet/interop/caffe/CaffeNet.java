@@ -79,16 +79,6 @@ public final class CaffeNet {
         });
     }
 
-    static ByteString v0Layer(String name, String type, ByteString... blobs) throws IOException {
-        return message(outer -> outer.writeBytes(1, message(out -> {
-            out.writeString(1, name);
-            out.writeString(2, type);
-            for (ByteString blob : blobs) {
-                out.writeBytes(50, blob);
-            }
-        })));
-    }
-
     static byte[] net(int field, ByteString... layers) throws IOException {
         return message(out -> {
             out.writeString(1, "AlexNet");
@@ -122,16 +112,5 @@ public final class CaffeNet {
                 v1Layer("conv2", 4, legacyBlob(ramp(6 * 2 * 2 * 2, 2), 6, 2, 2, 2),
                         legacyBlob(ramp(6, -2), 1, 1, 1, 6)),
                 v1Layer("fc8", 14, legacyBlob(ramp(5 * 7, 3), 1, 1, 5, 7), legacyBlob(ramp(5, -3), 1, 1, 1, 5)));
-    }
-
-    /// The same of the first messages of all.
-    static byte[] oldest() throws IOException {
-        return net(2,
-                v0Layer("conv1", "conv", legacyBlob(ramp(4 * 3 * 2 * 2, 1), 4, 3, 2, 2),
-                        legacyBlob(ramp(4, -1), 1, 1, 1, 4)),
-                v0Layer("conv2", "conv", legacyBlob(ramp(6 * 2 * 2 * 2, 2), 6, 2, 2, 2),
-                        legacyBlob(ramp(6, -2), 1, 1, 1, 6)),
-                v0Layer("fc8", "innerproduct", legacyBlob(ramp(5 * 7, 3), 1, 1, 5, 7),
-                        legacyBlob(ramp(5, -3), 1, 1, 1, 5)));
     }
 }

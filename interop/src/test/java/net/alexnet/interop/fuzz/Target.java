@@ -81,7 +81,7 @@ enum Target {
     ONNX("exported.onnx external.onnx hand.onnx") {
         @Override
         WeightFile open(Path file) throws WeightFileException {
-            return OnnxFile.open(file);
+            return OnnxFile.open(file).weights();
         }
 
         @Override

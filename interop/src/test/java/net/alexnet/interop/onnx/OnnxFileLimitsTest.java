@@ -3,6 +3,7 @@ package net.alexnet.interop.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import net.alexnet.io.WeightFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ class OnnxFileLimitsTest {
     @Test
     void holdsTheWeights() throws Exception {
         OnnxWriter.write(file, card, network.entries());
-        OnnxFile read = OnnxFile.open(file);
+        WeightFile read = OnnxFile.open(file).weights();
         for (Parameter parameter : network.parameters()) {
             assertThat(read.values(parameter.name(), parameter.value().shape()).toArray(NamedTensor.FLOAT))
                     .isEqualTo(backend.download(parameter.value()));

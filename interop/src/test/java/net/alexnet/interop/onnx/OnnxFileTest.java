@@ -3,6 +3,7 @@ package net.alexnet.interop.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import net.alexnet.io.WeightFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,20 +29,21 @@ class OnnxFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"exported.onnx", "external.onnx", "hand.onnx"})
     void readsWhatOnnxWrote(String name) throws IOException {
-        try (OnnxFile file = OnnxFile.open(Expected.fixture("onnx/" + name))) {
+        try (WeightFile file = OnnxFile.open(Expected.fixture("onnx/" + name)).weights()) {
             Expected.check(file);
         }
     }
 
     @Test
     void readsNamesNodesAndMetadata() throws IOException {
-        OnnxFile file = OnnxFile.open(Expected.fixture("onnx/hand.onnx"));
+        OnnxFile graph = OnnxFile.open(Expected.fixture("onnx/hand.onnx"));
+        WeightFile file = graph.weights();
 
         assertThat(file.names()).containsExactlyInAnyOrder("typed", "raw", "double", "half", "half_typed", "bfloat",
                 "bfloat_typed", "extents", "constant");
         assertThat(file.shape("constant")).isEqualTo(Shape.of(2, 3));
         assertThat(file.metadata()).containsExactly(Map.entry("net", "paper"), Map.entry("größe", "klein"));
-        assertThat(file.nodes()).contains(new OnnxNode("Gemm", "fc8", List.of("x", "typed"), List.of("y"),
+        assertThat(graph.nodes()).contains(new OnnxNode("Gemm", List.of("x", "typed"), List.of("y"),
                 new OnnxNode.Attributes(Map.of("alpha", 1f), Map.of("transB", 1L), Map.of(), Map.of())));
         assertThat(file.values("raw").isNative()).as("in the mapped file").isTrue();
         assertThatThrownBy(() -> file.values("extents")).isInstanceOf(WeightFileException.class)
@@ -71,7 +73,7 @@ class OnnxFileTest {
         Files.copy(Expected.fixture("onnx/" + DATA), folder.resolve(DATA));
         String text = new String(model, StandardCharsets.ISO_8859_1);
         assertThat(text).contains(DATA);
-        assertThat(OnnxFile.open(written(model)).names()).isNotEmpty();
+        assertThat(OnnxFile.open(written(model)).weights().names()).isNotEmpty();
         Path file = written(text.replace(DATA, location).getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> OnnxFile.open(file)).isInstanceOf(WeightFileException.class)
                 .hasMessageContaining(expected);
@@ -96,7 +98,7 @@ class OnnxFileTest {
         byte[] whole = Files.readAllBytes(Expected.fixture("onnx/hand.onnx"));
         for (int length = 0; length < whole.length; length++) {
             Path file = written(Arrays.copyOf(whole, length));
-            try (OnnxFile read = OnnxFile.open(file)) {
+            try (WeightFile read = OnnxFile.open(file).weights()) {
                 assertThat(read.names()).as("cut after the graph").hasSize(9);
             } catch (WeightFileException e) {
                 assertThat(e).hasMessageStartingWith(file + ": not an ONNX model, or damaged: ");

@@ -3,6 +3,7 @@ package net.alexnet.interop.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import net.alexnet.io.MappedWeights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,7 @@ class PyTorchBytesTest {
                 NamedTensor.of("features.0.weight", Shape.of(2, 3, 1, 1),
                         () -> new float[] {1, -2, 3, 4, 5, Float.MIN_VALUE}),
                 NamedTensor.of("features.0.bias", Shape.of(2), () -> new float[] {0.5f, -0f})));
-        PyTorchFile read = PyTorchFile.open(file);
+        MappedWeights read = PyTorchFile.open(file);
         assertThat(read.names()).containsExactly("features.0.weight", "features.0.bias");
         assertThat(read.values("features.0.weight", Shape.of(2, 3, 1, 1)).toArray(NamedTensor.FLOAT))
                 .containsExactly(1, -2, 3, 4, 5, Float.MIN_VALUE);

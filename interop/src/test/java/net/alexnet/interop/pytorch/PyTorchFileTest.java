@@ -3,6 +3,7 @@ package net.alexnet.interop.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import net.alexnet.io.MappedWeights;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ class PyTorchFileTest {
     @ValueSource(strings = {"zip.pth", "legacy.pth", "protocol4.pth", "legacy4.pth", "types.pth", "types-legacy.pth",
         "views.pth", "views-legacy.pth", "checkpoint.pth", "parallel.pth", "compiled.pt"})
     void readsWhatPyTorchWrote(String name) throws IOException {
-        try (PyTorchFile file = PyTorchFile.open(Expected.fixture("pytorch/" + name))) {
+        try (MappedWeights file = PyTorchFile.open(Expected.fixture("pytorch/" + name))) {
             Expected.check(file);
         }
     }
@@ -45,7 +46,7 @@ class PyTorchFileTest {
     void contiguousFloatsAreNotCopiedAndOutliveTheFile() throws IOException {
         for (String name : new String[] {"zip.pth", "legacy.pth"}) {
             MemorySegment values;
-            try (PyTorchFile file = PyTorchFile.open(Expected.fixture("pytorch/" + name))) {
+            try (MappedWeights file = PyTorchFile.open(Expected.fixture("pytorch/" + name))) {
                 values = file.values("classifier.weight", Shape.of(5, 24));
                 assertThat(file.values("classifier.weight").address()).isEqualTo(values.address());
             }
@@ -56,7 +57,7 @@ class PyTorchFileTest {
 
     @Test
     void wholeNumbersAreListedAndNotRead() throws IOException {
-        PyTorchFile file = PyTorchFile.open(Expected.fixture("pytorch/types.pth"));
+        MappedWeights file = PyTorchFile.open(Expected.fixture("pytorch/types.pth"));
 
         assertThat(file.names()).containsExactly("half", "bfloat", "double", "scalar", "batches");
         assertThat(file.shape("scalar")).isEqualTo(Shape.of());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AnyWeightsTest {
+class WeightFormatTest {
     @TempDir
     Path folder;
 
@@ -25,8 +25,8 @@ class AnyWeightsTest {
         "onnx/exported.onnx, ONNX", "onnx/external.onnx, ONNX", "onnx/hand.onnx, ONNX",
         "pytorch/expected.safetensors, SAFETENSORS", "python.safetensors, SAFETENSORS"})
     void tellsAFormatByItsContent(String name, WeightFormat expected) throws IOException {
-        assertThat(AnyWeights.format(Expected.fixture(name))).isEqualTo(expected);
-        try (WeightFile file = AnyWeights.open(Expected.fixture(name))) {
+        assertThat(WeightFormat.of(Expected.fixture(name))).isEqualTo(expected);
+        try (WeightFile file = Importer.open(Expected.fixture(name))) {
             assertThat(file.names()).isNotEmpty();
         }
     }
@@ -35,15 +35,15 @@ class AnyWeightsTest {
     void tellsCaffesOfBothGenerations() throws IOException {
         for (byte[] net : new byte[][] {CaffeNet.current(), CaffeNet.old()}) {
             Path file = Files.write(folder.resolve("net"), net);
-            assertThat(AnyWeights.format(file)).isEqualTo(WeightFormat.CAFFE);
-            assertThat(AnyWeights.open(file).names()).hasSize(6);
+            assertThat(WeightFormat.of(file)).isEqualTo(WeightFormat.CAFFE);
+            assertThat(Importer.open(file).names()).hasSize(6);
         }
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             894844460d0a1a0a   | it is an HDF5 file
-            0801100318e301     | it looks like a mean picture of Caffe
+            0801100318e301     | it looks like a mean image of Caffe
             80025d710058       | it is a pickle of Python, but torch.save did not write it
             1f8b0800           | it is compressed by gzip
             ffd8ffe0           | is no file of weights that is known. It begins with the bytes ffd8ffe0; safetensors
@@ -51,11 +51,11 @@ class AnyWeightsTest {
             """)
     void saysWhatAnotherFileCouldBe(String hex, String expected) throws IOException {
         Path file = Files.write(folder.resolve("other"), HexFormat.of().parseHex(hex));
-        assertThatThrownBy(() -> AnyWeights.open(file)).isInstanceOf(WeightFileException.class)
+        assertThatThrownBy(() -> Importer.open(file)).isInstanceOf(WeightFileException.class)
                 .hasMessageStartingWith(file + ": ").hasMessageContaining(expected);
-        assertThatThrownBy(() -> AnyWeights.open(folder))
+        assertThatThrownBy(() -> Importer.open(folder))
                 .hasMessageContaining("is a folder, expected a file of weights");
-        assertThatThrownBy(() -> AnyWeights.open(folder.resolve("none"))).isInstanceOf(WeightFileException.class)
+        assertThatThrownBy(() -> Importer.open(folder.resolve("none"))).isInstanceOf(WeightFileException.class)
                 .hasMessageContaining("no such file");
     }
 }
