@@ -69,7 +69,8 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private static String endings() {
-        List<String> endings = Arrays.stream(Exporter.Format.values()).flatMap(one -> one.extensions().stream()).toList();
+        List<String> endings = Arrays.stream(Exporter.Format.values()).flatMap(one -> one.extensions().stream())
+                .toList();
         return String.join(", ", endings);
     }
 

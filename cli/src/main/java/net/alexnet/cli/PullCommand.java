@@ -102,7 +102,8 @@ final class PullCommand implements Callable<Integer> {
             return;
         }
         terminal.out().println((pulled.already() ? "already pulled: " : "pulled: ") + result);
-        terminal.out().println("use it: ./alexnet classify " + (out == null ? published.name() : result) + " picture.jpg");
+        terminal.out()
+                .println("use it: ./alexnet classify " + (out == null ? published.name() : result) + " picture.jpg");
     }
 
     private void list() throws IOException {

@@ -2,7 +2,6 @@ package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import net.alexnet.io.WeightFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,7 +2,6 @@ package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import net.alexnet.io.WeightFile;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -117,9 +117,10 @@ public final class SafetensorsFile {
                     "is cut: its header has " + length + " bytes, and the file " + size);
         }
         if (length < 0 || length > Math.min(rest, Safetensors.HEADER_LIMIT)) {
-            throw new WeightFileException(file, "not a safetensors file, or cut: its first 8 bytes announce a header of "
-                    + Long.toUnsignedString(length) + " bytes; the file has " + size + ", and the limit is "
-                    + Safetensors.HEADER_LIMIT);
+            throw new WeightFileException(file,
+                    "not a safetensors file, or cut: its first 8 bytes announce a header of "
+                            + Long.toUnsignedString(length) + " bytes; the file has " + size + ", and the limit is "
+                            + Safetensors.HEADER_LIMIT);
         }
         return mapped.asSlice(Long.BYTES, length);
     }

@@ -1,11 +1,11 @@
 package net.alexnet.train;
 
-import net.alexnet.io.ProtobufWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import net.alexnet.io.ProtobufWriter;
 
 /// A TensorBoard event file of scalars, `events.out.tfevents.<seconds>.alexnet`: TFRecords (see [TfRecord]), each
 /// holding one `Event` message of `tensorflow/core/util/event.proto`:

@@ -102,8 +102,9 @@ public final class Importer {
                         + keys(Arrays.asList(WeightLayout.values()), ", ")));
         String colors = Model.colorOrder(metadata).orElse(layout.colorOrder());
         if (!colors.equals(layout.colorOrder())) {
-            throw new WeightFileException(file.path(), "its metadata contradicts itself: it states the order of colors '"
-                    + colors + "', but weights of the layout " + layout.key() + " read " + layout.colorOrder());
+            throw new WeightFileException(file.path(),
+                    "its metadata contradicts itself: it states the order of colors '"
+                            + colors + "', but weights of the layout " + layout.key() + " read " + layout.colorOrder());
         }
         return Optional.of(layout);
     }
@@ -251,7 +252,8 @@ public final class Importer {
                     + " the classes with --classes FILE, one a line in the order of the outputs");
         }
         return ClassList.of(options.order.or(layout::order).orElseThrow(() -> new IllegalArgumentException(
-                "the network has 1000 outputs, and a file of the layout " + layout.key() + " does not say in which order."
+                "the network has 1000 outputs, and a file of the layout " + layout.key()
+                        + " does not say in which order."
                         + " If they are ImageNet's, say --order sorted (by wnid, tench first) or --order devkit (by"
                         + " ILSVRC2012_ID, kit fox first); else name them with --classes FILE")));
     }
@@ -335,7 +337,8 @@ public final class Importer {
                 String.valueOf(file.path().getFileName()),
                 Hashes.hex(file.path()),
                 layout.key(),
-                options.source.map(PublishedModel::license).or(() -> before.flatMap(one -> Optional.ofNullable(one.license()))).orElse(null),
+                options.source.map(PublishedModel::license)
+                        .or(() -> before.flatMap(one -> Optional.ofNullable(one.license()))).orElse(null),
                 options.source.map(published -> published.addresses().getFirst().toString())
                         .or(() -> before.flatMap(one -> Optional.ofNullable(one.address()))).orElse(null));
     }

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import net.alexnet.interop.download.Downloader;
 import net.alexnet.io.AtomicFiles;
-import net.alexnet.io.Hashes;
-import net.alexnet.io.LockFile;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.io.CacheFolder.Kind;
+import net.alexnet.io.Hashes;
+import net.alexnet.io.LockFile;
 import net.alexnet.io.WeightFile;
 
 /// Models that were pulled, in `models` of the user's cache folder: each has a folder `NAME` with `model.safetensors` and
@@ -88,7 +88,8 @@ public record PulledModels(Path root) {
             }
             Path fetched = folder.resolve("fetched");
             Path file = fetched.resolve(published.file());
-            if (offline && !(Files.isRegularFile(file) && published.published().hashOf(file).equals(published.hash()))) {
+            if (offline
+                    && !(Files.isRegularFile(file) && published.published().hashOf(file).equals(published.hash()))) {
                 throw new IOException(published.name() + " is not on this machine; omit --offline to fetch it from "
                         + published.addresses().getFirst());
             }
@@ -103,7 +104,8 @@ public record PulledModels(Path root) {
     }
 
     private boolean isIntact(PublishedModel published) throws IOException {
-        return has(published) && note(published.name()).orElseThrow().model().equals(Hashes.hex(model(published.name())));
+        return has(published)
+                && note(published.name()).orElseThrow().model().equals(Hashes.hex(model(published.name())));
     }
 
     private void make(PublishedModel published, Path file) throws IOException {
@@ -112,7 +114,8 @@ public record PulledModels(Path root) {
         Files.deleteIfExists(note); // it must never be beside a model that it does not mean
         WeightLayout layout = WeightLayout.of(published.layout()).orElseThrow();
         try (WeightFile weights = Importer.open(file)) {
-            Importer.read(weights, ImportOptions.of(layout).order(published.classOrder()).source(published)).write(model);
+            Importer.read(weights, ImportOptions.of(layout).order(published.classOrder()).source(published))
+                    .write(model);
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " is not what " + published.name() + " should be: " + e.getMessage(), e);
         }

@@ -30,7 +30,8 @@ public enum WeightFormat {
 
     /// What other files begin with, in hexadecimal, and what to say of them.
     private static final Map<String, String> OTHERS = Map.of(
-            "89484446", "it is an HDF5 file, as Keras writes them, which is not read. Save the weights by PyTorch or ONNX",
+            "89484446",
+            "it is an HDF5 file, as Keras writes them, which is not read. Save the weights by PyTorch or ONNX",
             "1f8b", "it is compressed by gzip. Unpack it first",
             "0801", "it looks like a mean image of Caffe (.binaryproto), expected the weights (.caffemodel)",
             PICKLE, "it is a pickle of Python, but torch.save did not write it; nothing of it was run");

@@ -1,8 +1,6 @@
 package net.alexnet.interop;
 
 import java.lang.foreign.MemorySegment;
-import net.alexnet.io.NamedTensor;
-import net.alexnet.tensor.Shape;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -13,7 +11,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.ModelCard;
+import net.alexnet.io.NamedTensor;
 import net.alexnet.nn.AlexNet.Variant;
+import net.alexnet.tensor.Shape;
 
 /// How publishers of AlexNets name their tensors, and how their weights expect images and classes. Every layout has
 /// PyTorch's order of axes and flattens maps channels outermost, so that an import renames and does not permute; only

@@ -2,7 +2,6 @@ package net.alexnet.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import net.alexnet.io.WeightFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import net.alexnet.io.SafetensorsFile;

@@ -42,7 +42,8 @@ class CrossLayoutTest {
 
     @ParameterizedTest
     @MethodSource("ways")
-    void equalOrRefusedButNeverDifferent(WeightLayout from, WeightLayout names, Exporter.Format format) throws Exception {
+    void equalOrRefusedButNeverDifferent(WeightLayout from, WeightLayout names, Exporter.Format format)
+            throws Exception {
         Path model = model(from);
         Path exported = folder.resolve("exported");
         Exporter.write(exported, Model.read(model), names, format);
@@ -57,7 +58,8 @@ class CrossLayoutTest {
             Files.deleteIfExists(back);
             Throwable refusal = catchThrowable(() -> read(exported, net, format, back));
             if (refusal != null) {
-                assertThat(refusal).as("%s", net).isInstanceOfAny(IllegalArgumentException.class, WeightFileException.class);
+                assertThat(refusal).as("%s", net).isInstanceOfAny(IllegalArgumentException.class,
+                        WeightFileException.class);
             } else {
                 same(model, back);
                 read++;

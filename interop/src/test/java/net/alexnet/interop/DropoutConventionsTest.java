@@ -3,15 +3,15 @@ package net.alexnet.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import net.alexnet.data.image.Preprocessing;
-import net.alexnet.inference.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
+import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;

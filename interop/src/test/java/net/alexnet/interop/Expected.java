@@ -40,7 +40,8 @@ public final class Expected {
             }
             if (read instanceof MappedWeights mapped) {
                 for (String tensor : read.names()) {
-                    assertThat(List.of(Dtype.F16, Dtype.BF16, Dtype.F32, Dtype.F64).contains(mapped.dtype(tensor))).as(tensor).isEqualTo(names.contains(prefix + tensor));
+                    assertThat(List.of(Dtype.F16, Dtype.BF16, Dtype.F32, Dtype.F64).contains(mapped.dtype(tensor)))
+                            .as(tensor).isEqualTo(names.contains(prefix + tensor));
                 }
             }
         }

@@ -3,18 +3,18 @@ package net.alexnet.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.HashMap;
-import java.util.Map;
-import net.alexnet.io.Safetensors;
-import java.util.Optional;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
+import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
@@ -104,7 +104,8 @@ class ExporterTest {
         Path copy = folder.resolve("copy.safetensors");
         Exporter.write(copy, Model.read(model), WeightLayout.PAPER, Exporter.Format.SAFETENSORS);
         assertThat(Files.readAllBytes(copy)).isEqualTo(Files.readAllBytes(model));
-        assertThat(Exporter.usual(Model.read(model).card(), Exporter.Format.PYTORCH)).isEqualTo(WeightLayout.TORCHVISION);
+        assertThat(Exporter.usual(Model.read(model).card(), Exporter.Format.PYTORCH))
+                .isEqualTo(WeightLayout.TORCHVISION);
     }
 
     @Test

@@ -1,15 +1,15 @@
 package net.alexnet.interop;
 
-import java.util.ArrayList;
-import java.util.List;
-import net.alexnet.inference.Model;
-import net.alexnet.inference.ModelCard;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.nn.AlexNet;

@@ -208,7 +208,8 @@ class ImporterTest {
         });
         assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).classes(THREE)))
                 .isInstanceOf(WeightFileException.class)
-                .hasMessage(file + ": its tensors are not those of torchvision; missing: features.3.bias (8), classifier.4.weight (8 × 8)"
+                .hasMessage(file
+                        + ": its tensors are not those of torchvision; missing: features.3.bias (8), classifier.4.weight (8 × 8)"
                         + "; left over: features.1.weight (64), extra (2 × 3)"
                         + "; misshapen: features.6.weight (must be 8 × 8 × 3 × 3, found 8 × 9 × 3 × 3),"
                         + " classifier.1.bias (must be 8, found 4 × 2)");

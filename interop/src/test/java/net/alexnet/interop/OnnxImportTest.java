@@ -3,7 +3,6 @@ package net.alexnet.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import net.alexnet.io.MappedWeights;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +17,7 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.interop.pytorch.PyTorchFile;
+import net.alexnet.io.MappedWeights;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;

@@ -2,11 +2,11 @@ package net.alexnet.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import net.alexnet.io.MappedWeights;
 import java.nio.file.Path;
 import java.util.List;
 import net.alexnet.inference.Model;
 import net.alexnet.interop.pytorch.PyTorchFile;
+import net.alexnet.io.MappedWeights;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;

@@ -161,7 +161,8 @@ public final class Downloader {
             failures = length >= furthest + PROGRESS_BYTES ? 1 : failures + 1;
             furthest = Math.max(furthest, length);
             if (failures >= settings.attempts()) {
-                throw new IOException("cannot download " + file.name() + ": " + problem + " (attempt " + failures + ")");
+                throw new IOException(
+                        "cannot download " + file.name() + ": " + problem + " (attempt " + failures + ")");
             }
             Duration wait = settings.firstWait().multipliedBy(1L << (failures - 1));
             progress.note(problem + "; trying again in " + wait.toMillis() / 1000.0 + " s");

@@ -3,14 +3,14 @@ package net.alexnet.interop.caffe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import net.alexnet.data.image.MeanImage;
-import net.alexnet.io.MappedWeights;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import net.alexnet.data.image.MeanImage;
+import net.alexnet.io.MappedWeights;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Shape;

@@ -5,7 +5,6 @@ import static net.alexnet.interop.download.ScriptedServer.honest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import net.alexnet.io.Hashes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,6 +25,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import net.alexnet.interop.download.ScriptedServer.Answer;
+import net.alexnet.io.Hashes;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -326,7 +326,8 @@ class DownloaderTest {
                 out.write(content);
             }
         })) {
-            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(), hash);
+            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(),
+                    hash);
             assertThatThrownBy(() -> fetch(unknown, () -> false)).isInstanceOf(IOException.class)
                     .hasMessageContaining("more than the 500,000,000 bytes");
             assertThat(left()).doesNotContain("net.pth", "net.pth.part");
@@ -339,7 +340,8 @@ class DownloaderTest {
             head(out, "200 OK");
             out.write(content);
         })) {
-            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(), hash);
+            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(),
+                    hash);
             assertThat(Files.readAllBytes(fetch(unknown, () -> false))).isEqualTo(content);
         }
     }

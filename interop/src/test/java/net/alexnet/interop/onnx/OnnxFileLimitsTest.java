@@ -3,7 +3,6 @@ package net.alexnet.interop.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import net.alexnet.io.WeightFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -19,6 +18,7 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.io.NamedTensor;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture.Row;

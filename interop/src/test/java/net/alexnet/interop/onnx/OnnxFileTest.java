@@ -3,7 +3,6 @@ package net.alexnet.interop.onnx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import net.alexnet.io.WeightFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import net.alexnet.interop.Expected;
+import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Shape;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,6 @@ package net.alexnet.interop.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import net.alexnet.io.MappedWeights;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import net.alexnet.io.MappedWeights;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.tensor.Shape;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;

@@ -3,7 +3,6 @@ package net.alexnet.interop.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import net.alexnet.io.MappedWeights;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import net.alexnet.interop.Expected;
+import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Shape;
 import org.junit.jupiter.api.Test;
