@@ -117,7 +117,7 @@ public final class InputRate {
     private static double bare(ImageDataset pictures) throws IOException, UnreadableImageException {
         List<byte[]> files = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
-            files.add(pictures.content(i).bytes());
+            files.add(pictures.source(i).content().bytes());
         }
         long nanos = 0;
         opencv_core.setNumThreads(1);
@@ -164,7 +164,7 @@ public final class InputRate {
         Crop view = Crop.center(preprocessing.resize(), CROP);
         double sum = 0;
         for (int i = 0; i < pictures.size(); i++) {
-            writer.write(pictures.image(i), view, MemorySegment.ofArray(values), 0);
+            writer.write(pictures.source(i).image(new byte[0]), view, MemorySegment.ofArray(values), 0);
             double ofPicture = 0;
             for (float value : values) {
                 ofPicture += (double) value * value;
@@ -182,7 +182,7 @@ public final class InputRate {
         for (int i = 0; i < pictures.size(); i++) {
             Path ofClass = folder.resolve("class-" + pictures.label(i));
             Files.createDirectories(ofClass);
-            Files.write(ofClass.resolve(i + ".jpg"), pictures.content(i).bytes());
+            Files.write(ofClass.resolve(i + ".jpg"), pictures.source(i).content().bytes());
         }
         PixelStatistics statistics = dataset.statistics();
         int side = dataset.preparation().side();

@@ -79,7 +79,7 @@ final class ContactSheet {
 
     private static String image(ImageDataset pictures, int index, String name, ImageCodec codec) throws IOException {
         try {
-            Image image = pictures.content(index).resized(codec, SIDE, 3);
+            Image image = pictures.source(index).content().resized(codec, SIDE, 3);
             String data = Base64.getEncoder().encodeToString(codec.encode(image, JPEG));
             return "<img alt=\"" + escaped(name) + "\" src=\"data:image/jpeg;base64," + data + "\">";
         } catch (UnreadableImageException e) {

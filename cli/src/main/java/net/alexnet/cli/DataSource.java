@@ -48,7 +48,7 @@ record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             return new DataSource(IdxFiles
                     .from("the embedded sample",
                             name -> Optional.ofNullable(DataSource.class.getResourceAsStream("sample/" + name)))
-                    .open(recipe.network().channels(), holdOut, names), Optional.empty());
+                    .open(holdOut, names), Optional.empty());
         }
         if (PreparedDataset.isIn(Path.of(source))) {
             PreparedDataset prepared = PreparedDataset.open(Path.of(source), codec);
@@ -63,7 +63,7 @@ record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             return new DataSource(prepared.dataset(), Optional.of(prepared));
         }
         return new DataSource(
-                Datasets.open(Path.of(source), codec, recipe.network().channels(), SEED, holdOut.fraction(), names),
+                Datasets.open(Path.of(source), SEED, holdOut.fraction(), names),
                 Optional.empty());
     }
 
@@ -158,7 +158,7 @@ record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
 
     private static boolean bare(ImageDataset pictures) {
         try {
-            return pictures.size() > 0 && pictures.content(0) instanceof Content.Raw;
+            return pictures.size() > 0 && pictures.source(0).content() instanceof Content.Raw;
         } catch (IOException | UnreadableImageException e) {
             return false; // a file that has gone; the preparation will say so
         }

@@ -12,7 +12,7 @@ import net.alexnet.data.Dataset;
 import net.alexnet.data.Datasets;
 import net.alexnet.data.EvaluationSet;
 import net.alexnet.data.ImageDataset;
-import net.alexnet.data.InMemoryDataset;
+import net.alexnet.data.ResizedImages;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.Synset;
 import net.alexnet.data.image.ImageCodec;
@@ -74,8 +74,7 @@ record EvaluationData(
     private static EvaluationData named(Path folder, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
         NamedModel first = models.getFirst();
-        EvaluationSet set = Datasets.openForEvaluation(
-                folder, tools.codec, first.model().card().preprocessing().channels(), first.classes(),
+        EvaluationSet set = Datasets.openForEvaluation(folder, first.classes(),
                 first.model().card().wnids());
         tools.progress.say(set.description());
         EvaluationData data = squares(set, models, tools);
@@ -189,7 +188,7 @@ record EvaluationData(
     private static EvaluationData squares(
             PreparedDataset dataset, ImageDataset pictures, List<NamedModel> models, Tools tools) throws IOException {
         PreparationSettings stored = dataset.preparation();
-        long budget = InMemoryDataset.defaultBudget() / sides(models);
+        long budget = ResizedImages.defaultBudget() / sides(models);
         Map<Integer, ImageDataset> bySide = new LinkedHashMap<>();
         List<Input> inputs = new ArrayList<>();
         for (NamedModel model : models) {
@@ -222,26 +221,22 @@ record EvaluationData(
     /// Images of any size, resized in a pass over all of them.
     private static EvaluationData squares(EvaluationSet set, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
-        Map<Integer, InMemoryDataset> bySide = new LinkedHashMap<>();
+        Map<Integer, ResizedImages> bySide = new LinkedHashMap<>();
         List<Input> inputs = new ArrayList<>();
         for (NamedModel model : models) {
             Preprocessing preprocessing = model.model().card().preprocessing();
-            InMemoryDataset squares = bySide.get(preprocessing.resize());
+            ResizedImages squares = bySide.get(preprocessing.resize());
             if (squares == null) {
-                squares = InMemoryDataset.prepare(
-                        set.images(),
-                        tools.codec,
-                        preprocessing.resize(),
-                        preprocessing.channels(),
-                        tools.workers,
-                        InMemoryDataset.defaultBudget() / sides(models),
-                        (done, total) -> tools.progress.preparing("evaluation", done, total));
+                squares = new ResizedImages(set.images(), tools.codec, preprocessing.resize(),
+                        preprocessing.channels(), ResizedImages.defaultBudget() / sides(models));
+                squares.read(tools.workers, (done, total) -> tools.progress.preparing("evaluation", done, total),
+                        () -> false);
                 bySide.put(preprocessing.resize(), squares);
             }
-            inputs.add(new Input(squares, preprocessing));
+            inputs.add(new Input(squares.readable(), preprocessing));
         }
         List<RejectedImage> rejected = bySide.values().iterator().next().rejected();
-        for (InMemoryDataset squares : bySide.values()) {
+        for (ResizedImages squares : bySide.values()) {
             if (!squares.rejected().equals(rejected)) {
                 throw new IOException("the pictures changed while they were read; run the command again");
             }

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import net.alexnet.data.AllImages;
-import net.alexnet.data.ConcatDataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.image.ImageCodec;
@@ -36,7 +35,7 @@ record ImageSource(NavigableMap<Integer, Path> roots, ImageDataset pictures, Lis
     static ImageSource open(Path source, ImageCodec codec, Preprocessing preprocessing) throws IOException {
         if (!PreparedDataset.isIn(source)) {
             Path root = Files.isRegularFile(source) ? Path.of("") : source;
-            return new ImageSource(root, AllImages.open(source, codec, preprocessing.channels()), List.of());
+            return new ImageSource(root, AllImages.open(source), List.of());
         }
         PreparedDataset prepared = PreparedDataset.open(source, codec);
         int side = preprocessing.resize();
@@ -49,7 +48,7 @@ record ImageSource(NavigableMap<Integer, Path> roots, ImageDataset pictures, Lis
         List<RejectedImage> rejected = new ArrayList<>(prepared.unreadTraining());
         rejected.addAll(prepared.unreadValidation());
         return new ImageSource(Path.of(prepared.source()),
-                new ConcatDataset(List.of(prepared.training(), prepared.validation())), rejected);
+                ImageDataset.concat(List.of(prepared.training(), prepared.validation())), rejected);
     }
 
     /// Several sources as one; their pictures' names are as they are below each of them.
@@ -78,7 +77,7 @@ record ImageSource(NavigableMap<Integer, Path> roots, ImageDataset pictures, Lis
             sets.add(one.pictures);
             rejected.addAll(one.rejected);
         }
-        return new ImageSource(roots, new ConcatDataset(sets), rejected);
+        return new ImageSource(roots, ImageDataset.concat(sets), rejected);
     }
 
     /// Where a picture's file stands. Of a prepared picture, where it stood then; of one that is part of a larger file, its name

@@ -119,7 +119,7 @@ final class PrepareCommand implements Callable<Integer> {
         PreparationSettings preparation = preparation(source);
         ImageCodec codec = new OpenCvCodec(maxPixels);
         progress.say("reading " + source);
-        Dataset dataset = Datasets.open(source, codec, preparation.channels(), seed, holdOut, List.of());
+        Dataset dataset = Datasets.open(source, seed, holdOut, List.of());
         progress.say("%,d training and %,d validation pictures of %,d classes".formatted(
                 dataset.training().size(), dataset.validation().size(), dataset.classes().size()));
         long start = System.nanoTime();

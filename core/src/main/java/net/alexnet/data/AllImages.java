@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import net.alexnet.data.FolderScan.ClassFile;
-import net.alexnet.data.image.ImageCodec;
 
 /// Every picture of a source, whether it has a class or not. Of a folder those are the files in it, which have none, and
 /// those below its subfolders, whose names are the classes; or the same below `train/`, `val/` and `test/`. What else
@@ -29,25 +28,22 @@ public final class AllImages {
 
     /// Opens a folder or a single file.
     ///
-    /// @param channels of the pictures as they are read, 1 or 3
-    /// @throws DatasetException if there is no picture
-    public static ImageDataset open(Path source, ImageCodec codec, int channels) throws IOException {
+    /// @throws DatasetException if there is no image
+    public static ImageDataset open(Path source) throws IOException {
         if (Files.isRegularFile(source)) {
-            return new ImageFiles(List.of(UNKNOWN),
-                    List.of(new ImageFiles.Entry(source, source.toString(), 0)), codec, channels);
+            return new ImageDataset(List.of(UNKNOWN),
+                    List.of(new Sample(new ImageFile(source), 0, source.toString())));
         }
         if (!Files.isDirectory(source)) {
             throw new DatasetException("there is no file or folder " + source);
         }
-        if (IdxFiles.in(source).present() || Cifar10.in(source, channels).present()
-                || Ilsvrc2012.in(source, codec, channels).present()) {
-            Dataset dataset = Datasets.open(source, codec, channels, 1, HALF, List.of());
-            return new ConcatDataset(List.of(dataset.training(), dataset.validation()));
-        }
-        return below(source, codec, channels);
+        Optional<Dataset> dataset = Datasets.openFiles(source, new TrainValidationSplit(HALF, 1), List.of());
+        return dataset.isPresent()
+                ? ImageDataset.concat(List.of(dataset.get().training(), dataset.get().validation()))
+                : below(source);
     }
 
-    private static ImageDataset below(Path source, ImageCodec codec, int channels) throws IOException {
+    private static ImageDataset below(Path source) throws IOException {
         List<ClassFile> files = new ArrayList<>();
         TreeSet<String> classes = new TreeSet<>();
         FolderScan whole = FolderScan.of(source);
@@ -70,12 +66,11 @@ public final class AllImages {
         }
         List<String> names = new ArrayList<>(List.of(UNKNOWN));
         names.addAll(classes);
-        return new ImageFiles(names,
-                files.stream()
-                        .map(file -> new ImageFiles.Entry(file.path(), file.name(), names.indexOf(file.className())))
-                        .sorted(Comparator.comparing(ImageFiles.Entry::name))
-                        .toList(),
-                codec, channels);
+        List<Sample> samples = files.stream()
+                .map(file -> new Sample(new ImageFile(file.path()), names.indexOf(file.className()), file.name()))
+                .sorted(Comparator.comparing(Sample::name))
+                .toList();
+        return new ImageDataset(names, samples);
     }
 
     private static List<ClassFile> named(Path root, List<ClassFile> files) {

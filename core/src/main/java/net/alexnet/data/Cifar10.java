@@ -2,14 +2,17 @@ package net.alexnet.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import net.alexnet.data.image.Image;
 
 /// CIFAR-10 in its binary form, in a folder or in the subfolder `cifar-10-batches-bin` that its archive makes:
 ///
@@ -30,20 +33,20 @@ final class Cifar10 {
     private static final String NAMES = "batches.meta.txt";
     private static final int CLASSES = 10;
 
-    private final Path folder;
-    private final int channels;
+    private static final int SIDE = 32;
+    private static final int PLANE = SIDE * SIDE;
+    private static final int RECORD = 1 + 3 * PLANE;
 
-    private Cifar10(Path folder, int channels) {
+    private final Path folder;
+
+    private Cifar10(Path folder) {
         this.folder = folder;
-        this.channels = channels;
     }
 
     /// The files of a folder.
-    ///
-    /// @param channels 3, or 1 for grey pictures
-    static Cifar10 in(Path folder, int channels) {
+    static Cifar10 in(Path folder) {
         Path below = folder.resolve("cifar-10-batches-bin");
-        return new Cifar10(!holdsBatches(folder) && holdsBatches(below) ? below : folder, channels);
+        return new Cifar10(!holdsBatches(folder) && holdsBatches(below) ? below : folder);
     }
 
     /// Whether any batch stands there.
@@ -63,8 +66,8 @@ final class Cifar10 {
         return new Dataset(
                 folder.toString(),
                 classes,
-                set(TRAINING, classes, classes),
-                set(VALIDATION, classes, classes),
+                images(TRAINING, classes),
+                images(VALIDATION, classes),
                 "Training pictures from data_batch_1.bin to data_batch_5.bin, validation pictures from"
                         + " test_batch.bin.");
     }
@@ -78,7 +81,9 @@ final class Cifar10 {
         if (named.isEmpty()) {
             requireTen("without " + NAMES + ", the model", classNames);
         }
-        ImageDataset images = set(VALIDATION, named.isEmpty() ? classNames : named, classNames);
+        List<String> classes = named.isEmpty() ? classNames : named;
+        Names.requireKnown(folder.resolve(NAMES).toString(), classes, classNames);
+        ImageDataset images = images(VALIDATION, classes).withClasses(classNames);
         return new EvaluationSet("all " + images.size() + " pictures of " + folder.resolve("test_batch.bin"),
                 images);
     }
@@ -107,41 +112,57 @@ final class Cifar10 {
         }
     }
 
-    /// @param from the classes in the order of the labels in the files
-    /// @param to the classes in the order of the set's labels
-    private ImageDataset set(List<String> files, List<String> from, List<String> to) throws IOException {
-        List<String> unknown = from.stream().filter(name -> !to.contains(name)).toList();
-        if (!unknown.isEmpty()) {
-            throw new DatasetException(folder.resolve(NAMES) + " names classes that are not among the known ones: "
-                    + Names.listed(unknown) + ". Known are: " + Names.listed(to));
-        }
-        List<Cifar10Images.Batch> batches = new ArrayList<>();
+    private ImageDataset images(List<String> files, List<String> classes) throws IOException {
+        List<ImageDataset> batches = new ArrayList<>();
         for (String file : files) {
-            batches.add(batch(folder.resolve(file), file));
+            batches.add(batch(folder.resolve(file), file, classes));
         }
-        return new Cifar10Images(to, batches, from.stream().mapToInt(to::indexOf).toArray(), channels);
+        return new ImageDataset(classes, ImageDataset.concat(batches).samples());
     }
 
-    private Cifar10Images.Batch batch(Path file, String name) throws IOException {
+    private ImageDataset batch(Path file, String name, List<String> classes) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new DatasetException(folder + " holds no " + name + "; CIFAR-10 in binary form has " + LAYOUT
                     + ". Unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html again");
         }
         long size = Files.size(file);
-        if (size == 0 || size % Cifar10Images.RECORD != 0 || size > Integer.MAX_VALUE) {
-            throw new DatasetException(
-                    file + " has " + size + " bytes, which are not records of " + Cifar10Images.RECORD
-                            + " each; the original has 30730000. Unpack it again");
+        if (size == 0 || size % RECORD != 0 || size > Integer.MAX_VALUE) {
+            throw new DatasetException(file + " has " + size + " bytes, which is not a multiple of " + RECORD
+                    + "; the original has 30730000. Unpack it again");
         }
+        ByteBuffer records; // only read by absolute position, so many threads may
         try (FileChannel channel = FileChannel.open(file)) {
-            Cifar10Images.Batch batch = new Cifar10Images.Batch(name, channel.map(MapMode.READ_ONLY, 0, size));
-            for (int i = 0; i < batch.size(); i++) {
-                if (batch.label(i) >= CLASSES) {
-                    throw new DatasetException(file + ": picture " + i + " has the label " + batch.label(i)
-                            + ", expected 0 to 9. This is not CIFAR-10 in binary form, or it is damaged");
-                }
+            records = channel.map(MapMode.READ_ONLY, 0, size);
+        }
+        int count = records.capacity() / RECORD;
+        for (int i = 0; i < count; i++) {
+            int label = records.get(i * RECORD) & 0xFF;
+            if (label >= CLASSES) {
+                throw new DatasetException(file + ": image " + i + " has the label " + label
+                        + ", expected 0 to 9. This is not CIFAR-10 in binary form, or it is damaged");
             }
-            return batch;
+        }
+        return new ImageDataset(classes, ImageDataset.list(count, i -> new Sample(new Record(records, i * RECORD),
+                records.get(i * RECORD) & 0xFF, name + "#" + i)));
+    }
+
+    /// An image in a mapped file.
+    private record Record(ByteBuffer records, int start) implements Sample.Source {
+        @Override
+        public Content content() {
+            byte[] planes = new byte[3 * PLANE]; // red, green, blue
+            records.get(start + 1, planes);
+            byte[] samples = new byte[3 * PLANE];
+            for (int i = 0; i < samples.length; i++) {
+                samples[i] = planes[i % 3 * PLANE + i / 3];
+            }
+            return new Content.Raw(new Image(SIDE, SIDE, 3, samples));
+        }
+
+        /// Made of the pixels.
+        @Override
+        public long stamp() {
+            return Arrays.hashCode(content().bytes());
         }
     }
 }

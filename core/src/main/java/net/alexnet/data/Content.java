@@ -1,15 +1,21 @@
 package net.alexnet.data;
 
+import java.io.IOException;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.AtomicFiles;
 
-/// A picture as its source holds it, before it is decoded.
+/// The bytes of an image as its source has them, before decoding.
 public sealed interface Content {
-    /// A file in some picture format.
+    /// The most bytes of an image file, 256 MiB: several times what the largest cameras write, and few enough that every
+    /// worker can hold a whole file on the heap.
+    long MAX_BYTES = 1L << 28;
+
+    /// A file in an image format.
     ///
-    /// @param bytes all of it; not copied, treat as constant
+    /// @param bytes the whole file; not copied, treat as constant
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     record Encoded(byte[] bytes) implements Content {
         @Override
@@ -18,7 +24,7 @@ public sealed interface Content {
         }
     }
 
-    /// Bare samples, as IDX files and CIFAR-10 have them.
+    /// Pixels without a format, as in IDX files and CIFAR-10.
     record Raw(Image image) implements Content {
         @Override
         public byte[] bytes() {
@@ -27,16 +33,30 @@ public sealed interface Content {
 
         @Override
         public Image resized(ImageCodec codec, int side, int channels) {
-            return ResizeAndCenterCrop.middle(image, side, codec);
+            return ResizeAndCenterCrop.middle(image.withChannels(channels), side, codec);
         }
     }
 
-    /// What stands in the source; two pictures with the same bytes are the same picture.
+    /// What the source holds. Two images with the same bytes are the same image.
     byte[] bytes();
 
-    /// The middle square, §2 of the paper.
+    /// The image, resized and center-cropped as in §2 of the paper.
     ///
-    /// @param side in pixels
-    /// @param channels 1 or 3; bare samples keep theirs
+    /// @param side of the result, in pixels
+    /// @param channels of the result, 1 or 3
     Image resized(ImageCodec codec, int side, int channels) throws UnreadableImageException;
+
+    /// Checks the size of a file before it is read.
+    ///
+    /// @throws UnreadableImageException if the file is larger than [#MAX_BYTES]
+    static void requireSize(long bytes) throws UnreadableImageException {
+        if (bytes > MAX_BYTES) {
+            throw new UnreadableImageException("the file has " + bytes + " bytes, the limit is " + MAX_BYTES);
+        }
+    }
+
+    /// The failure of a disk, for callers that cannot wait until the disk is back.
+    static UnreadableImageException unreadable(IOException e) {
+        return new UnreadableImageException(AtomicFiles.reason(e));
+    }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import net.alexnet.data.image.ImageCodec;
+import java.util.Optional;
 
 /// Opens a folder by what stands in it: IDX files ([IdxFiles]), CIFAR-10 ([Cifar10]), the tars of ILSVRC-2012
 /// ([Ilsvrc2012]) or class folders ([ImageFolder]), looked for in this order.
@@ -17,70 +17,60 @@ public final class Datasets {
 
     /// Opens a folder for training.
     ///
-    /// @param channels of the pictures as they are read: 1 for grey, 3 for red, green, blue
-    /// @param seed of the split, where the folder has no validation part
+    /// @param seed of the split, if the folder has no validation part
     /// @param holdOut the share of each class that is held out then, above 0 and below 1
-    /// @param classNames the names of the classes in the order of their labels; empty for those that the data gives
-    /// @throws DatasetException if the folder cannot be used; it says what was looked for
-    public static Dataset open(
-            Path source, ImageCodec codec, int channels, long seed, double holdOut, List<String> classNames)
-            throws IOException {
+    /// @param classNames the names of the classes in the order of their labels; empty for those that the data has
+    /// @throws DatasetException if the folder cannot be used; the message says what was looked for
+    public static Dataset open(Path source, long seed, double holdOut, List<String> classNames) throws IOException {
         requireFolder(source);
         ClassNames.requireDistinct("the list of classes", classNames);
         TrainValidationSplit rule = new TrainValidationSplit(holdOut, seed);
+        Optional<Dataset> found = openFiles(source, rule, classNames);
+        return found.isPresent() ? found.get() : ImageFolder.open(source, rule, classNames);
+    }
+
+    /// Opens a folder of IDX files, CIFAR-10 or ILSVRC-2012; empty if it is none of these.
+    static Optional<Dataset> openFiles(Path source, TrainValidationSplit rule, List<String> classNames)
+            throws IOException {
         IdxFiles idx = IdxFiles.in(source);
         if (idx.present()) {
-            return idx.open(channels, rule, classNames);
+            return Optional.of(idx.open(rule, classNames));
         }
-        Cifar10 cifar = Cifar10.in(source, channels);
+        Cifar10 cifar = Cifar10.in(source);
         if (cifar.present()) {
-            return cifar.open(classNames);
+            return Optional.of(cifar.open(classNames));
         }
-        Ilsvrc2012 ilsvrc = Ilsvrc2012.in(source, codec, channels);
-        if (ilsvrc.present()) {
-            return ilsvrc.open(classNames);
-        }
-        return ImageFolder.open(source, codec, channels, rule, classNames);
+        Ilsvrc2012 ilsvrc = Ilsvrc2012.in(source);
+        return ilsvrc.present() ? Optional.of(ilsvrc.open(classNames)) : Optional.empty();
     }
 
-    /// Opens a folder to judge a trained model by.
+    /// Opens a folder to evaluate a model on.
     ///
     /// @param classNames the model's classes
-    /// @throws DatasetException if the folder cannot be used, or has classes that the model does not know
-    public static EvaluationSet openForEvaluation(
-            Path source, ImageCodec codec, int channels, List<String> classNames) throws IOException {
-        return openForEvaluation(source, codec, channels, classNames, List.of());
-    }
-
-    /// Opens a folder to judge a trained model by, whose classes have wnids: ImageNet's folders and lists are named by
-    /// them, whatever the model calls its classes.
-    ///
-    /// @param classNames the model's classes
-    /// @param wnids one for each class, or none
-    /// @throws DatasetException if the folder cannot be used, or has classes that the model does not know
-    public static EvaluationSet openForEvaluation(
-            Path source, ImageCodec codec, int channels, List<String> classNames, List<String> wnids)
+    /// @param wnids the WordNet ids of the model's classes, by which ImageNet names folders and lists; empty if it has none
+    /// @throws DatasetException if the folder cannot be used, or has classes that the model does not have
+    public static EvaluationSet openForEvaluation(Path source, List<String> classNames, List<String> wnids)
             throws IOException {
         requireFolder(source);
         IdxFiles idx = IdxFiles.in(source);
         if (idx.present()) {
-            return idx.openForEvaluation(channels, classNames);
+            return idx.openForEvaluation(classNames);
         }
-        Cifar10 cifar = Cifar10.in(source, channels);
+        Cifar10 cifar = Cifar10.in(source);
         if (cifar.present()) {
             return cifar.openForEvaluation(classNames);
         }
-        Ilsvrc2012 ilsvrc = Ilsvrc2012.in(source, codec, channels);
+        Ilsvrc2012 ilsvrc = Ilsvrc2012.in(source);
         if (ilsvrc.present()) {
             return ilsvrc.openForEvaluation(classNames, wnids.isEmpty() ? classNames : wnids);
         }
-        return ImageFolder.openForEvaluation(source, codec, channels, classNames, wnids);
+        return ImageFolder.openForEvaluation(source, classNames, wnids);
     }
 
     private static void requireFolder(Path source) throws DatasetException {
         if (!Files.isDirectory(source)) {
             throw new DatasetException((Files.exists(source) ? source + " is a file" : "there is no folder " + source)
-                    + "; expected a folder with one subfolder of pictures per class (or train/ and val/ of such),"
+                    + "; expected a folder with one subfolder of images per class (or train/ and val/ of such),"
                     + " or with " + FILES);
         }
     }

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import net.alexnet.data.image.Image;
 
 /// Pictures in the files of MNIST and of the sets that took over its form, such as Fashion-MNIST:
 ///
@@ -67,18 +68,17 @@ public final class IdxFiles {
 
     /// Opens the set for training.
     ///
-    /// @param channels 1, or 3 for grey pictures in red, green and blue
     /// @param holdOut the rule where there is no `t10k` part
     /// @param classNames the names of the classes if there is no `classes.txt`; empty for `0`, `1`, …
-    public Dataset open(int channels, TrainValidationSplit holdOut, List<String> classNames) throws IOException {
+    public Dataset open(TrainValidationSplit holdOut, List<String> classNames) throws IOException {
         Part training = requirePart(TRAINING);
         Optional<Part> validation = part(VALIDATION);
         List<String> named = named().orElse(classNames);
         int most = Math.max(training.classes(), validation.map(Part::classes).orElse(0));
         List<String> classes = named.isEmpty() ? ClassNames.numbers(Math.max(2, most)) : named;
-        ImageDataset learnt = training.set(classes, channels);
+        ImageDataset learnt = training.images(classes);
         if (validation.isPresent()) {
-            ImageDataset judged = validation.get().set(classes, channels);
+            ImageDataset judged = validation.get().images(classes);
             return new Dataset(where, classes, learnt, judged, "Training pictures from the " + TRAINING
                     + " files, validation pictures from the " + VALIDATION + " files.");
         }
@@ -94,12 +94,14 @@ public final class IdxFiles {
     ///
     /// @param classNames the model's classes. Labels are matched by name through `classes.txt` if there is one, and
     ///     otherwise taken as indices into this list
-    public EvaluationSet openForEvaluation(int channels, List<String> classNames) throws IOException {
+    public EvaluationSet openForEvaluation(List<String> classNames) throws IOException {
         Optional<Part> validation = part(VALIDATION);
         Part part = validation.isPresent() ? validation.get() : requirePart(TRAINING);
         Optional<List<String>> named = named();
-        Part matched = named.isPresent() ? part.renamed(named.get(), classNames) : part;
-        ImageDataset images = matched.set(classNames, channels);
+        if (named.isPresent()) {
+            Names.requireKnown(where + "/" + ClassNames.FILE, named.get(), classNames);
+        }
+        ImageDataset images = part.images(named.orElse(classNames)).withClasses(classNames);
         return new EvaluationSet("all " + images.size() + " pictures of " + part.name, images);
     }
 
@@ -175,35 +177,35 @@ public final class IdxFiles {
             return greatest + 1;
         }
 
-        ImageDataset set(List<String> names, int channels) throws DatasetException {
-            for (int i = 0; i < labels.values().length; i++) {
+        ImageDataset images(List<String> classes) throws DatasetException {
+            int count = labels.values().length;
+            for (int i = 0; i < count; i++) {
                 int label = labels.values()[i] & 0xFF;
-                if (label >= names.size()) {
-                    throw new DatasetException(name + ": picture " + i + " has the label " + label + ", but there are "
-                            + names.size() + " classes: " + Names.listed(names));
+                if (label >= classes.size()) {
+                    throw new DatasetException(name + ": image " + i + " has the label " + label + ", but there are "
+                            + classes.size() + " classes: " + Names.listed(classes));
                 }
             }
-            return new IdxImages(name, names, images, labels.values(), channels);
+            return new ImageDataset(classes, ImageDataset.list(count,
+                    i -> new Sample(new Gray(images, i), labels.values()[i] & 0xFF, name + "#" + i)));
+        }
+    }
+
+    /// An image in an IDX file.
+    private record Gray(IdxFile file, int index) implements Sample.Source {
+        @Override
+        public Content content() {
+            int height = file.extents()[1];
+            int width = file.extents()[2];
+            int size = height * width;
+            return new Content.Raw(new Image(width, height, 1,
+                    Arrays.copyOfRange(file.values(), index * size, (index + 1) * size)));
         }
 
-        /// The same pictures with labels that are indices into other names.
-        Part renamed(List<String> from, List<String> to) throws DatasetException {
-            List<String> unknown = new ArrayList<>(from);
-            unknown.removeAll(to);
-            if (!unknown.isEmpty()) {
-                throw new DatasetException(name + ": " + ClassNames.FILE + " beside it names classes that are not among"
-                        + " the known ones: " + Names.listed(unknown) + ". Known are: " + Names.listed(to));
-            }
-            byte[] renamed = new byte[labels.values().length];
-            for (int i = 0; i < renamed.length; i++) {
-                int label = labels.values()[i] & 0xFF;
-                if (label >= from.size()) {
-                    throw new DatasetException(name + ": picture " + i + " has the label " + label + ", but "
-                            + ClassNames.FILE + " beside it names " + from.size() + " classes");
-                }
-                renamed[i] = (byte) to.indexOf(from.get(label));
-            }
-            return new Part(name, images, new IdxFile(labels.extents(), renamed));
+        /// Made of the pixels.
+        @Override
+        public long stamp() {
+            return Arrays.hashCode(content().bytes());
         }
     }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.alexnet.data.image.ImageCodec;
 
 /// ILSVRC-2012, the paper's pictures, as they are distributed:
 ///
@@ -35,20 +33,14 @@ final class Ilsvrc2012 {
     private static final Pattern VALIDATION_NAME = Pattern.compile("ILSVRC2012_val_(\\d{8})\\.JPEG");
 
     private final Path folder;
-    private final ImageCodec codec;
-    private final int channels;
 
-    private Ilsvrc2012(Path folder, ImageCodec codec, int channels) {
+    private Ilsvrc2012(Path folder) {
         this.folder = folder;
-        this.codec = codec;
-        this.channels = channels;
     }
 
     /// The tars of a folder.
-    ///
-    /// @param channels of the pictures as they are read, 1 or 3
-    static Ilsvrc2012 in(Path folder, ImageCodec codec, int channels) {
-        return new Ilsvrc2012(folder, codec, channels);
+    static Ilsvrc2012 in(Path folder) {
+        return new Ilsvrc2012(folder);
     }
 
     /// Whether one of the two tars stands there.
@@ -65,7 +57,7 @@ final class Ilsvrc2012 {
         Path validation = require(VALIDATION, "Validation images (all tasks)");
         IlsvrcLabels labels = IlsvrcLabels.read(folder);
         List<String> classes = classNames.isEmpty() ? labels.wnids() : classNames;
-        int[] places = places(labels.wnids(), classes);
+        int[] places = requireKnown(labels.wnids(), classes);
         if (classes.size() != places.length) {
             throw new DatasetException(folder + " has " + places.length + " classes, but the list of classes names "
                     + classes.size() + "; expected the same identifiers in any order");
@@ -86,7 +78,7 @@ final class Ilsvrc2012 {
     EvaluationSet openForEvaluation(List<String> classNames, List<String> identifiers) throws IOException {
         Path tar = require(VALIDATION, "Validation images (all tasks)");
         IlsvrcLabels labels = IlsvrcLabels.read(folder);
-        int[] places = places(labels.wnids(), identifiers);
+        int[] places = requireKnown(labels.wnids(), identifiers);
         ImageDataset images = validation(tar, classNames, labels, places);
         return new EvaluationSet(
                 "all " + images.size() + " pictures of " + tar,
@@ -106,15 +98,9 @@ final class Ilsvrc2012 {
     }
 
     /// The index of each identifier among the classes.
-    private int[] places(List<String> wnids, List<String> classes) throws DatasetException {
-        Map<String, Integer> places = new HashMap<>();
-        classes.forEach(name -> places.put(name, places.size()));
-        List<String> unknown = wnids.stream().filter(wnid -> !places.containsKey(wnid)).toList();
-        if (!unknown.isEmpty()) {
-            throw new DatasetException(folder + " has classes that are not among the known ones: "
-                    + Names.listed(unknown) + ". Known are: " + Names.listed(classes));
-        }
-        return wnids.stream().mapToInt(places::get).toArray();
+    private int[] requireKnown(List<String> wnids, List<String> classes) throws DatasetException {
+        Names.requireKnown(folder.toString(), wnids, classes);
+        return Names.places(wnids, classes);
     }
 
     /// Puts each synset in its place.
@@ -133,25 +119,26 @@ final class Ilsvrc2012 {
                 throw new DatasetException(tar + " holds " + member.name() + " twice");
             }
         }
-        TarIndex index = new TarIndex();
+        TarSamples index = new TarSamples(tar);
         for (String wnid : classes.stream().sorted().toList()) {
             TarListing.Member inner = found.remove(wnid + ".tar");
             if (inner == null) {
                 throw new DatasetException(tar + " has no " + wnid + ".tar, the pictures of a class that "
-                        + "the devkit or the list of synsets names. Download or copy it again");
+                        + "the devkit names. Download or copy it again");
             }
             addClass(index, tar, inner, wnid, classes.indexOf(wnid));
         }
         if (!found.isEmpty()) {
-            throw new DatasetException(tar + " holds what is no class of the devkit or the list of synsets: "
+            throw new DatasetException(tar + " holds files that are no class of the devkit: "
                     + Names.listed(List.copyOf(found.keySet())));
         }
-        return new TarImages(
-                tar, classes, index, (wnid, number) -> "train/" + wnid + "/" + wnid + "_" + number + ".JPEG", codec,
-                channels);
+        return new ImageDataset(classes, index.samples(i -> {
+            String wnid = classes.get(index.label(i));
+            return "train/" + wnid + "/" + wnid + "_" + index.number(i) + ".JPEG";
+        }));
     }
 
-    private static void addClass(TarIndex index, Path tar, TarListing.Member inner, String wnid, int label)
+    private static void addClass(TarSamples index, Path tar, TarListing.Member inner, String wnid, int label)
             throws IOException {
         Set<Integer> seen = new HashSet<>();
         for (TarListing.Member image : TarListing.of(tar, inner)) {
@@ -160,7 +147,7 @@ final class Ilsvrc2012 {
                 throw new DatasetException(inner.name() + " in " + tar + " holds " + image.name() + "; expected "
                         + wnid + "_<number>.JPEG, each number once");
             }
-            index.add(image.offset(), length(tar, image), label, Integer.parseInt(name.group(2)));
+            index.add(image, label, Integer.parseInt(name.group(2)));
         }
     }
 
@@ -169,7 +156,7 @@ final class Ilsvrc2012 {
         List<TarListing.Member> images = new ArrayList<>(TarListing.of(tar));
         images.sort(Comparator.comparing(TarListing.Member::name));
         int expected = labels.validation().length;
-        TarIndex index = new TarIndex();
+        TarSamples index = new TarSamples(tar);
         for (TarListing.Member image : images) {
             Matcher name = VALIDATION_NAME.matcher(image.name());
             int number = index.size() + 1;
@@ -178,24 +165,16 @@ final class Ilsvrc2012 {
                         + " to " + validationName(expected) + ", each once, as " + labels.where() + " has " + expected
                         + " labels");
             }
-            index.add(image.offset(), length(tar, image), places[labels.validation()[number - 1]], number);
+            index.add(image, places[labels.validation()[number - 1]], number);
         }
         if (index.size() < expected) {
             throw new DatasetException(tar + " has " + index.size() + " pictures, but " + labels.where() + " has "
                     + expected + " labels. Download or copy it again");
         }
-        return new TarImages(tar, classes, index, (_, number) -> "val/" + validationName(number), codec, channels);
+        return new ImageDataset(classes, index.samples(i -> "val/" + validationName(index.number(i))));
     }
 
     private static String validationName(int number) {
         return String.format(Locale.ROOT, "ILSVRC2012_val_%08d.JPEG", number);
-    }
-
-    private static int length(Path tar, TarListing.Member image) throws DatasetException {
-        if (image.size() > Integer.MAX_VALUE - 8) {
-            throw new DatasetException(tar + " holds " + image.name() + " of " + image.size()
-                    + " bytes, which is too large for a picture");
-        }
-        return (int) image.size();
     }
 }

@@ -1,57 +1,196 @@
 package net.alexnet.data;
 
-import java.io.IOException;
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import net.alexnet.data.image.Image;
-import net.alexnet.data.image.UnreadableImageException;
-import net.alexnet.io.FilePart;
+import java.util.RandomAccess;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/// One split of a labelled collection: pictures by index, each with a class. Safe for use by many threads.
-public interface ImageDataset {
-    /// The classes' names; a label is an index into this list. A class without pictures keeps its place.
-    List<String> classes();
+/// Labeled images of one split, as a list of samples. Nothing is read until a sample's source is asked. Safe for use by
+/// many threads.
+///
+/// A subset, a join and a resized copy are other lists over the same sources, made when an element is asked for. So
+/// ILSVRC-2012's 1.28 million samples take only the memory of the arrays that say where each image is.
+public final class ImageDataset {
+    private final List<String> classes;
+    private final List<Sample> samples;
+    private final Optional<String> fingerprint;
+    private final List<ImageDataset> parts;
+    private final @Nullable ImageDataset whole;
+    private final int[] indices;
 
-    int size();
-
-    /// The label of a picture, in `0 .. classes().size() − 1`.
-    int label(int index);
-
-    /// What a user would call the picture: its path below the source, or the source's name and a number.
-    String name(int index);
-
-    /// A number that is likely to change when what the source holds of this picture changes, and costs little to ask
-    /// for; 0 where there is none.
-    default long stamp(int index) {
-        return 0;
+    private ImageDataset(List<String> classes, List<Sample> samples, Optional<String> fingerprint,
+            List<ImageDataset> parts, @Nullable ImageDataset whole, int[] indices) {
+        this.classes = List.copyOf(classes);
+        this.samples = samples;
+        this.fingerprint = fingerprint;
+        this.parts = List.copyOf(parts);
+        this.whole = whole;
+        this.indices = indices;
     }
 
-    /// The place in a file where the picture's bytes stand, if the source has one.
-    default Optional<FilePart> filePart(int index) {
-        return Optional.empty();
+    /// A dataset of samples.
+    ///
+    /// @param classes the names of the classes; a label is an index into this list. A class may have no images
+    /// @param samples read from now on, never changed
+    public ImageDataset(List<String> classes, List<Sample> samples) {
+        this(classes, samples, Optional.empty(), List.of(), null, new int[0]);
     }
 
-    /// SHA-256 of something that all pictures' pixels and their order are a function of, if it is known without reading them.
-    default Optional<String> fingerprint() {
-        return Optional.empty();
+    /// The same dataset with a SHA-256 that determines the pixels and the order of all images.
+    public ImageDataset withFingerprint(String sha256) {
+        return new ImageDataset(classes, samples, Optional.of(sha256), parts, whole, indices);
     }
 
-    /// Reads the picture without decoding it.
-    ///
-    /// @throws UnreadableImageException if the picture itself is at fault and will be so tomorrow: it may not be read,
-    ///     or is too large
-    /// @throws IOException if reading failed for a reason that may pass: a disk that has gone, a file that is missing
-    Content content(int index) throws IOException, UnreadableImageException;
+    /// The names of the classes; a label is an index into this list.
+    public List<String> classes() {
+        return classes;
+    }
 
-    /// Reads and decodes the picture, at its own size.
-    ///
-    /// @throws UnreadableImageException if it is broken, or cannot be read for any other reason
-    Image image(int index) throws UnreadableImageException;
+    /// All samples in order.
+    public List<Sample> samples() {
+        return samples;
+    }
 
-    /// The picture, in memory that the caller uses again where the set can do that.
+    /// How many images there are.
+    public int size() {
+        return samples.size();
+    }
+
+    /// The label of an image, in `0 .. classes().size() − 1`.
+    public int label(int index) {
+        return samples.get(index).label();
+    }
+
+    /// The name of an image, see [Sample#name].
+    public String name(int index) {
+        return samples.get(index).name();
+    }
+
+    /// The source of an image.
+    public Sample.Source source(int index) {
+        return samples.get(index).source();
+    }
+
+    /// A SHA-256 that determines the pixels and the order of all images, if one is known without reading them.
+    public Optional<String> fingerprint() {
+        return fingerprint;
+    }
+
+    // --- list operations -----------------------------------------------------------------------------------------------
+
+    /// A list of `size` samples, each made when it is asked for.
+    public static List<Sample> list(int size, IntFunction<Sample> sample) {
+        return new Samples(size, sample);
+    }
+
+    private static final class Samples extends AbstractList<Sample> implements RandomAccess {
+        private final int size;
+        private final IntFunction<Sample> sample;
+
+        Samples(int size, IntFunction<Sample> sample) {
+            this.size = size;
+            this.sample = sample;
+        }
+
+        @Override
+        public Sample get(int index) {
+            if (index < 0 || index >= size) {
+                throw new IndexOutOfBoundsException("image " + index + " of " + size);
+            }
+            return sample.apply(index);
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+    }
+
+    /// Some of the images in the given order, with all the classes.
+    public ImageDataset subset(int[] chosen) {
+        int[] copy = chosen.clone();
+        return new ImageDataset(classes, list(copy.length, i -> samples.get(copy[i])), Optional.empty(), List.of(),
+                this, copy);
+    }
+
+    /// The dataset that this one was made from by [#subset].
+    public Optional<ImageDataset> whole() {
+        return Optional.ofNullable(whole);
+    }
+
+    /// The index in [#whole()] of an image of a subset.
+    public int indexInWhole(int index) {
+        return indices[index];
+    }
+
+    /// Datasets one after the other. The classes are those of all, in the order of their first appearance.
     ///
-    /// @param samples the picture's samples may be these, if there are as many
-    default Image image(int index, byte[] samples) throws UnreadableImageException {
-        return image(index);
+    /// @param parts at least one
+    public static ImageDataset concat(List<ImageDataset> parts) {
+        LinkedHashSet<String> all = new LinkedHashSet<>();
+        parts.forEach(part -> all.addAll(part.classes));
+        List<String> classes = List.copyOf(all);
+        List<List<Sample>> lists = parts.stream().map(part -> part.relabeled(classes)).toList();
+        int[] starts = new int[lists.size() + 1];
+        for (int i = 0; i < lists.size(); i++) {
+            starts[i + 1] = Math.addExact(starts[i], lists.get(i).size());
+        }
+        return new ImageDataset(classes, list(starts[lists.size()], index -> {
+            int part = part(starts, index);
+            return lists.get(part).get(index - starts[part]);
+        }), Optional.empty(), parts, null, new int[0]);
+    }
+
+    /// The number of the part that an index is in.
+    ///
+    /// @param starts the first index of each part, and the number of all; parts may be empty
+    public static int part(int[] starts, int index) {
+        int part = Arrays.binarySearch(starts, index);
+        part = part < 0 ? -part - 2 : part;
+        while (starts[part + 1] == starts[part]) {
+            part++;
+        }
+        return part;
+    }
+
+    /// The datasets that this one was made from by [#concat]; itself if it was not.
+    public List<ImageDataset> parts() {
+        return parts.isEmpty() ? List.of(this) : parts;
+    }
+
+    /// The same images in other forms, such as resized ones.
+    public ImageDataset map(UnaryOperator<Sample> form) {
+        return new ImageDataset(classes, list(size(), i -> form.apply(samples.get(i))));
+    }
+
+    /// The same images with labels that are indices into another list of classes, such as a model's.
+    ///
+    /// @throws DatasetException if that list does not have all of these classes
+    public ImageDataset withClasses(List<String> others) throws DatasetException {
+        Names.requireKnown("the dataset", classes, others);
+        return new ImageDataset(others, relabeled(others), fingerprint, parts, whole, indices);
+    }
+
+    private List<Sample> relabeled(List<String> others) {
+        if (classes.equals(others)) {
+            return samples;
+        }
+        int[] labels = Names.places(classes, others);
+        return list(size(), i -> {
+            Sample sample = samples.get(i);
+            return new Sample(sample.source(), labels[sample.label()], sample.name());
+        });
+    }
+
+    /// How many images each class has, in the order of the classes.
+    public List<Integer> perClass() {
+        int[] counts = new int[classes.size()];
+        samples.forEach(sample -> counts[sample.label()]++);
+        return Arrays.stream(counts).boxed().toList();
     }
 }

@@ -3,7 +3,6 @@ package net.alexnet.data;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import net.alexnet.data.FolderScan.ClassFile;
-import net.alexnet.data.image.ImageCodec;
 
 /// Pictures in one folder per class:
 ///
@@ -32,12 +30,11 @@ public final class ImageFolder {
 
     /// Opens a folder for training.
     ///
-    /// @param channels of the pictures as they are read, 1 or 3
     /// @param holdOut the rule where there is no validation folder
     /// @param classNames the classes in the order of their labels, each class folder being one of them; empty for the
     ///     folders' own names, sorted
     public static Dataset open(
-            Path source, ImageCodec codec, int channels, TrainValidationSplit holdOut, List<String> classNames)
+            Path source, TrainValidationSplit holdOut, List<String> classNames)
             throws IOException {
         SplitFolders folders = SplitFolders.of(source);
         FolderScan training = FolderScan.of(folders.training());
@@ -49,7 +46,7 @@ public final class ImageFolder {
         TreeSet<String> found = new TreeSet<>(training.classes());
         validation.ifPresent(scan -> found.addAll(scan.classes()));
         List<String> classes = classNames.isEmpty() ? List.copyOf(found) : classNames;
-        Map<String, Integer> labels = labels(classes);
+        Map<String, Integer> labels = Names.indices(classes);
         requireKnown(source, found, labels.keySet(), classes);
         if (classes.size() < 2) {
             throw new DatasetException(source + " holds one class only, " + classes.getFirst()
@@ -57,7 +54,7 @@ public final class ImageFolder {
                     + ". If the class folders stand one level down, give "
                     + training.root().resolve(classes.getFirst()));
         }
-        ImageDataset learnt = images(source, training, classes, labels, codec, channels);
+        ImageDataset learnt = images(source, training, classes, labels);
         if (validation.isEmpty()) {
             TrainValidationSplit.Parts parts = holdOut.split(learnt);
             if (parts.validation().size() == 0) {
@@ -68,7 +65,7 @@ public final class ImageFolder {
                     source.toString(), classes, parts.training(), parts.validation(), holdOut.sentence() + ".");
         }
         requireImages(validation.get().root(), validation.get());
-        ImageDataset judged = images(source, validation.get(), classes, labels, codec, channels);
+        ImageDataset judged = images(source, validation.get(), classes, labels);
         return new Dataset(source.toString(), classes, learnt, judged, sentence(training, validation.get()));
     }
 
@@ -77,34 +74,27 @@ public final class ImageFolder {
     /// @param classNames the model's classes; each class folder must be named as one of them, or by its wnid
     /// @param wnids of the classes, one for each name, or none
     public static EvaluationSet openForEvaluation(
-            Path source, ImageCodec codec, int channels, List<String> classNames, List<String> wnids)
+            Path source, List<String> classNames, List<String> wnids)
             throws IOException {
         SplitFolders folders = SplitFolders.of(source);
         FolderScan scan = FolderScan.of(folders.validation().orElse(folders.training()));
         requireImages(scan.root(), scan);
-        Map<String, Integer> labels = labels(classNames);
-        labels(wnids).forEach(labels::putIfAbsent);
+        Map<String, Integer> labels = Names.indices(classNames);
+        Names.indices(wnids).forEach(labels::putIfAbsent);
         requireKnown(scan.root(), scan.classes(), labels.keySet(), classNames);
-        ImageDataset images = images(source, scan, classNames, labels, codec, channels);
+        ImageDataset images = images(source, scan, classNames, labels);
         return new EvaluationSet("all " + images.size() + " pictures of " + scan.root(), images);
     }
 
     private static ImageDataset images(
-            Path source, FolderScan scan, List<String> classes, Map<String, Integer> labels, ImageCodec codec,
-            int channels) {
+            Path source, FolderScan scan, List<String> classes, Map<String, Integer> labels) {
         String prefix = scan.root().equals(source) ? "" : scan.root().getFileName() + "/";
-        List<ImageFiles.Entry> entries = new ArrayList<>();
+        List<Sample> samples = new ArrayList<>();
         for (ClassFile file : scan.files()) {
             int label = Objects.requireNonNull(labels.get(file.className())); // requireKnown has seen them all
-            entries.add(new ImageFiles.Entry(file.path(), prefix + file.name(), label));
+            samples.add(new Sample(new ImageFile(file.path()), label, prefix + file.name()));
         }
-        return new ImageFiles(classes, entries, codec, channels);
-    }
-
-    private static Map<String, Integer> labels(List<String> names) {
-        Map<String, Integer> labels = new HashMap<>();
-        names.forEach(name -> labels.put(name, labels.size()));
-        return labels;
+        return new ImageDataset(classes, List.copyOf(samples));
     }
 
     private static String sentence(FolderScan training, FolderScan validation) {

@@ -25,13 +25,13 @@ public record KFold(int number, int of, long seed) {
     ///
     /// @throws DatasetException if a class has fewer pictures than there are folds
     public Dataset of(Dataset dataset) throws DatasetException {
-        ImageDataset whole = new ConcatDataset(List.of(dataset.training(), dataset.validation()));
+        ImageDataset whole = ImageDataset.concat(List.of(dataset.training(), dataset.validation()));
         int[] folds = folds(dataset, whole);
         String split = "fold " + number + " of " + of
                 + ", dealt class by class by a draw from each picture's path (seed "
                 + seed + ")";
         return new Dataset(dataset.name(), dataset.classes(),
-                new Subset(whole, where(folds, false)), new Subset(whole, where(folds, true)), split,
+                whole.subset(where(folds, false)), whole.subset(where(folds, true)), split,
                 dataset.synsets());
     }
 

@@ -46,8 +46,8 @@ public record TrainValidationSplit(double fraction, long seed) {
                     .forEach(draw -> heldOut[draw.index] = true);
         }
         return new Parts(
-                new Subset(set, where(heldOut, false)), //
-                new Subset(set, where(heldOut, true)));
+                set.subset(where(heldOut, false)), //
+                set.subset(where(heldOut, true)));
     }
 
     /// The rule in words, for a report.

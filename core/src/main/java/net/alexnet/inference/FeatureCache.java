@@ -10,10 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import net.alexnet.data.ConcatDataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.RejectedImage;
-import net.alexnet.data.SkippingDataset;
+import net.alexnet.data.ResizedImages;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.CachedFeatures.Missing;
@@ -22,7 +21,7 @@ import net.alexnet.tensor.ComputeEnvironment;
 
 /// Features from a cache, computed once where they are not in it.
 ///
-/// The parts of a [ConcatDataset] are stored one by one, so that the training and validation images
+/// The parts of a joined dataset are stored one by one, so that the training and validation images
 /// of a prepared dataset serve fine-tuning as well as a command that wants both. Each set of crops
 /// is stored by itself and computed in padded batches of [#BATCH]: the last bits of a row depend on
 /// its batch, so they follow from the key alone.
@@ -106,9 +105,10 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     }
 
     private static List<ImageDataset> parts(ImageDataset images) {
-        return images instanceof ConcatDataset joined
-                ? joined.parts().stream().flatMap(part -> parts(part).stream()).toList()
-                : List.of(images);
+        List<ImageDataset> parts = images.parts();
+        return parts.getFirst().equals(images)
+                ? parts
+                : parts.stream().flatMap(part -> parts(part).stream()).toList();
     }
 
     /// Hands over the features of images for the extractor's own crops. More than the cache's limit
@@ -125,7 +125,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
             }
             return rejected(features, images);
         }
-        SkippingDataset readable = readable(images);
+        ResizedImages readable = readable(images);
         extract(extractor, readable, consumer, 0, images.size());
         return readable.rejected();
     }
@@ -140,8 +140,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         for (int i = 0; i < stored.rows().size(); i++) {
             rowOf.putIfAbsent(stored.rows().get(i).content(), i);
         }
-        SkippingDataset readable = readable(images);
-        extractor.extract(readable, false, (image, own) -> {
+        ResizedImages readable = readable(images);
+        extractor.extract(readable.imagesOrBlack(), false, (image, own) -> {
             if (readable.reason(image) == null) {
                 Integer same = rowOf.get(readable.contentId(image));
                 consumer.accept(image, same == null ? own : stored.row(same));
@@ -164,22 +164,19 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
             tools.listener.warning("the stored features " + tools.folder.folder(key)
                     + " were damaged and are computed again");
         }
-        SkippingDataset again = readable(images);
-        return found.filter(features -> features.missing().stream().allMatch(one -> {
-            again.image(one.picture());
-            return again.reason(one.picture()) != null;
-        }));
+        ResizedImages again = readable(images);
+        return found.filter(features -> features.missing().stream().noneMatch(one -> again.canRead(one.picture())));
     }
 
-    private SkippingDataset readable(ImageDataset images) {
-        return new SkippingDataset(images, tools.codec, extractor.preprocessing().resize(),
-                extractor.preprocessing().channels());
+    private ResizedImages readable(ImageDataset images) {
+        return new ResizedImages(images, tools.codec, extractor.preprocessing().resize(),
+                extractor.preprocessing().channels(), 0);
     }
 
     private CachedFeatures compute(ImageDataset images, FeatureKey key, int before, int total)
             throws IOException, InterruptedException {
         requireGoingOn(before, total); // a stop need not wait for a draft that is not there yet
-        SkippingDataset readable = readable(images);
+        ResizedImages readable = readable(images);
         try (FeatureCacheFolder.Writer writer = tools.folder.writer(key, extractor.layer().length())) {
             extract(with(extractor, key.crops()), readable,
                     (image, features) -> writer.add(new StoredRow(image, readable.contentId(image)), features),
@@ -193,9 +190,9 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     }
 
     /// Of the images that can be read.
-    private void extract(FeatureExtractor by, SkippingDataset readable, FeatureExtractor.Consumer consumer, int before,
+    private void extract(FeatureExtractor by, ResizedImages readable, FeatureExtractor.Consumer consumer, int before,
             int total) throws IOException, InterruptedException {
-        by.extract(readable, true, (image, features) -> {
+        by.extract(readable.imagesOrBlack(), true, (image, features) -> {
             if (readable.reason(image) == null) {
                 consumer.accept(image, features);
             }
@@ -212,7 +209,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         }
     }
 
-    private static List<Missing> missing(SkippingDataset readable) {
+    private static List<Missing> missing(ResizedImages readable) {
         return IntStream.range(0, readable.size()).filter(i -> readable.reason(i) != null)
                 .mapToObj(i -> new Missing(i, String.valueOf(readable.reason(i)))).toList();
     }

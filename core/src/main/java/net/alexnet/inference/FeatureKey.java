@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import net.alexnet.data.ImageDataset;
-import net.alexnet.data.SkippingDataset;
+import net.alexnet.data.ResizedImages;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.io.Hashes.Digest;
@@ -77,10 +77,10 @@ public record FeatureKey(String layers, String preprocessing, List<Crop> crops, 
             return digest.text(images.fingerprint().get()).hex();
         }
         for (int i = 0; i < images.size(); i++) {
-            long stamp = images.stamp(i);
+            long stamp = images.source(i).stamp();
             digest.text(images.name(i)).numbers(stamp);
             if (stamp == 0) {
-                digest.text(SkippingDataset.contentId(images, i));
+                digest.text(ResizedImages.contentId(images, i));
             }
         }
         return digest.hex();

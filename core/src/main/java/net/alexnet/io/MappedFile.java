@@ -3,6 +3,7 @@ package net.alexnet.io;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,8 @@ import java.nio.file.StandardOpenOption;
 
 /// Files as memory, for reading only.
 public final class MappedFile {
+    private static final String LOST = "it can no longer be read from the disk; was the file cut, or has the disk gone?";
+
     private MappedFile() {}
 
     /// Maps a file for as long as anything refers to a part of it, with every page brought into memory.
@@ -20,6 +23,28 @@ public final class MappedFile {
         MemorySegment mapped = map(file, Arena.ofAuto(), expected);
         load(file, mapped);
         return mapped;
+    }
+
+    /// Maps a file for as long as anything refers to a part of it. Pages are brought into memory when they are read.
+    public static MemorySegment open(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+        }
+    }
+
+    /// A copy of a part of a mapped file.
+    ///
+    /// @throws IOException if the disk does not give that part any more
+    public static byte[] read(MemorySegment mapped, long offset, int length) throws IOException {
+        byte[] part = new byte[length];
+        try {
+            MemorySegment.copy(mapped, ValueLayout.JAVA_BYTE, offset, part, 0, length);
+            // The JVM reports a page that could not be read when the thread comes to its next native call; here is one.
+            Thread.holdsLock(part);
+        } catch (InternalError e) {
+            throw new IOException(LOST, e);
+        }
+        return part;
     }
 
     static MemorySegment map(Path file, Arena arena, String expected) throws WeightFileException {
@@ -40,8 +65,7 @@ public final class MappedFile {
             // The JVM reports a page that could not be read when the thread comes to its next native call; here is one.
             Thread.holdsLock(mapped);
         } catch (InternalError e) {
-            throw new WeightFileException(file,
-                    "it can no longer be read from the disk; was the file cut, or has the disk gone?", e);
+            throw new WeightFileException(file, LOST, e);
         }
     }
 }

@@ -24,8 +24,7 @@ import net.alexnet.train.config.RecipeReader;
 /// @param path where it lies
 public record RunFolder(Path path) {
     private static final String RECIPE = "recipe.yaml";
-    private static final String REJECTED = "rejected.tsv";
-    private static final Set<String> BARE = Set.of(RECIPE, REJECTED, RunLock.FILE);
+    private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, RunLock.FILE);
     private static final String LATEST = "latest";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -150,16 +149,6 @@ public record RunFolder(Path path) {
 
     /// Lists the pictures that were left out, one a line with its reason; no file if there were none.
     public void writeRejected(List<RejectedImage> rejected) throws IOException {
-        if (!rejected.isEmpty()) {
-            StringBuilder text = new StringBuilder("file\treason\n");
-            for (RejectedImage one : rejected) {
-                text.append(cell(one.name())).append('\t').append(cell(one.reason())).append('\n');
-            }
-            AtomicFiles.writeString(path.resolve(REJECTED), text.toString());
-        }
-    }
-
-    private static String cell(String text) {
-        return text.replaceAll("[\\t\\r\\n]", " ");
+        RejectedImage.write(path, rejected);
     }
 }

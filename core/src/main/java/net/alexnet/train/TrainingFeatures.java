@@ -7,7 +7,6 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
-import net.alexnet.data.Subset;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.CachedFeatures;
@@ -30,11 +29,12 @@ record TrainingFeatures(FeatureSet training, FeatureSet validation) {
     static TrainingFeatures of(FrozenLayers layers, String weights, Dataset squares, Preprocessing preprocessing,
             int views, Recipe recipe, TrainingRun.Tools tools) throws IOException, InterruptedException {
         Source source = new Source(layers, weights, preprocessing, recipe, tools);
-        if (squares.training() instanceof Subset training && squares.validation() instanceof Subset validation
-                && training.whole().equals(validation.whole())) {
-            List<CachedFeatures> whole = source.of("all", training.whole(), views);
-            return new TrainingFeatures(source.part(whole, training, training::indexInWhole),
-                    source.part(whole, validation, validation::indexInWhole));
+        ImageDataset learnt = squares.training();
+        ImageDataset heldOut = squares.validation();
+        if (learnt.whole().isPresent() && learnt.whole().equals(heldOut.whole())) {
+            List<CachedFeatures> whole = source.of("all", learnt.whole().get(), views);
+            return new TrainingFeatures(source.part(whole, learnt, learnt::indexInWhole),
+                    source.part(whole, heldOut, heldOut::indexInWhole));
         }
         List<CachedFeatures> training = source.of("training", squares.training(), views);
         List<CachedFeatures> validation = source.of("validation", squares.validation(), 1);

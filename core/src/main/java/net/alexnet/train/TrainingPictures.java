@@ -3,9 +3,10 @@ package net.alexnet.train;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
-import net.alexnet.data.InMemoryDataset;
+import net.alexnet.data.ResizedImages;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
@@ -41,15 +42,16 @@ public record TrainingPictures(
     public static TrainingPictures inMemory(
             Dataset dataset, int side, int channels, ImageCodec codec, int workers, RunListener progress)
             throws IOException, InterruptedException {
-        InMemoryDataset training = InMemoryDataset.prepare(
-                dataset.training(), codec, side, channels, workers, InMemoryDataset.defaultBudget(),
-                (done, total) -> progress.preparing("training", done, total));
-        InMemoryDataset validation = InMemoryDataset.prepare(
-                dataset.validation(), codec, side, channels, workers, InMemoryDataset.defaultBudget(),
-                (done, total) -> progress.preparing("validation", done, total));
-        Dataset squares = new Dataset(dataset.name(), dataset.classes(), training, validation, dataset.split(),
-                dataset.synsets());
-        return new TrainingPictures(squares, training.statistics(), training.rejected(), validation.rejected());
+        ResizedImages training = new ResizedImages(
+                dataset.training(), codec, side, channels, ResizedImages.defaultBudget());
+        Optional<PixelStatistics> statistics = training.read(workers,
+                (done, total) -> progress.preparing("training", done, total), () -> false);
+        ResizedImages validation = new ResizedImages(
+                dataset.validation(), codec, side, channels, ResizedImages.defaultBudget());
+        validation.read(workers, (done, total) -> progress.preparing("validation", done, total), () -> false);
+        Dataset squares = new Dataset(dataset.name(), dataset.classes(), training.readable(), validation.readable(),
+                dataset.split(), dataset.synsets());
+        return new TrainingPictures(squares, statistics.orElseThrow(), training.rejected(), validation.rejected());
     }
 
     /// The pictures of a prepared dataset, made smaller where that is wanted; small sets stay in memory once they have
@@ -71,8 +73,8 @@ public record TrainingPictures(
         Dataset squares = new Dataset(
                 stored.name(),
                 stored.classes(),
-                dataset.resizedImages(stored.training(), side, codec, InMemoryDataset.defaultBudget()),
-                dataset.resizedImages(stored.validation(), side, codec, InMemoryDataset.defaultBudget()),
+                dataset.resizedImages(stored.training(), side, codec, ResizedImages.defaultBudget()),
+                dataset.resizedImages(stored.validation(), side, codec, ResizedImages.defaultBudget()),
                 stored.split(),
                 stored.synsets());
         return new TrainingPictures(squares, scaled(dataset.statistics(), side), dataset.unreadTraining(),

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import net.alexnet.data.image.TestImages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +23,7 @@ class AllImagesTest {
             Files.createDirectories(path.getParent());
             Files.writeString(path, file);
         }
-        ImageDataset set = AllImages.open(root, new TestImages.Codec(), 3);
+        ImageDataset set = AllImages.open(root);
         Map<String, String> classes = new TreeMap<>();
         for (int i = 0; i < set.size(); i++) {
             classes.put(set.name(i), AllImages.className(set, i).orElse(NONE));

@@ -28,7 +28,7 @@ class Cifar10Test {
         Dataset data = open();
         assertThat(data.classes()).hasSize(10).startsWith("airplane").endsWith("truck");
         assertThat(data.synsets()).isEmpty();
-        long stamp = data.training().stamp(4);
+        long stamp = data.training().source(4).stamp();
         assertThat(data.training().size()).isEqualTo(5 * 3);
         assertThat(data.validation().size()).isEqualTo(2);
         assertThat(data.training().name(4)).isEqualTo("data_batch_2.bin#1");
@@ -38,28 +38,28 @@ class Cifar10Test {
         byte[] changed = batch(3, 2);
         changed[2 * RECORD - 1] ^= 1;
         Files.write(root.resolve("data_batch_2.bin"), changed);
-        assertThat(open().training().stamp(4)).isNotEqualTo(stamp);
-        assertThat(open().training().stamp(5)).isEqualTo(data.training().stamp(5));
+        assertThat(open().training().source(4).stamp()).isNotEqualTo(stamp);
+        assertThat(open().training().source(5).stamp()).isEqualTo(data.training().source(5).stamp());
         assertThatThrownBy(() -> data.training().label(15)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test
     void interleavesThePlanes() throws Exception {
         original(root);
-        Image image = open().training().content(1).resized(new TestImages.Codec(), 32, 3);
+        Image image = open().training().source(1).content().resized(new TestImages.Codec(), 32, 3);
         assertThat(image.width()).isEqualTo(32);
         assertThat(image.samples()).startsWith(0, 100, (byte) 200, 1, 101, (byte) 201);
         assertThat(image.samples()[3 * 32]).isEqualTo((byte) 32); // row 1
-        Image gray = Cifar10.in(root, 1).open(List.of()).training().image(1);
+        Image gray = open().training().source(1).content().resized(new TestImages.Codec(), 32, 1);
         assertThat(gray.channels()).isEqualTo(1);
         assertThat(gray.samples()).startsWith(82, 83); // .587 · 100 + .114 · 200 = 81.5
     }
 
     @Test
     void findsTheFolderOfTheArchive() throws Exception {
-        assertThat(Cifar10.in(root, 3).present()).isFalse();
+        assertThat(Cifar10.in(root).present()).isFalse();
         original(Files.createDirectory(root.resolve("cifar-10-batches-bin")));
-        assertThat(Cifar10.in(root, 3).present()).isTrue();
+        assertThat(Cifar10.in(root).present()).isTrue();
         assertThat(open().training().size()).isEqualTo(15);
     }
 
@@ -68,15 +68,15 @@ class Cifar10Test {
         original(root);
         List<String> reversed = new ArrayList<>(open().classes());
         Collections.reverse(reversed);
-        EvaluationSet set = Cifar10.in(root, 3).openForEvaluation(reversed);
+        EvaluationSet set = Cifar10.in(root).openForEvaluation(reversed);
         assertThat(set.images().label(1)).isEqualTo(9 - 1);
-        assertThatThrownBy(() -> Cifar10.in(root, 3).openForEvaluation(List.of("cat", "dog")))
+        assertThatThrownBy(() -> Cifar10.in(root).openForEvaluation(List.of("cat", "dog")))
                 .hasMessageContaining("not among the known ones: airplane");
         Files.delete(root.resolve("batches.meta.txt"));
         assertThat(open().classes()).startsWith("0", "1").hasSize(10);
-        assertThat(Cifar10.in(root, 3).open(reversed).classes()).isEqualTo(reversed);
-        assertThat(Cifar10.in(root, 3).openForEvaluation(reversed).images().label(1)).isEqualTo(1);
-        assertThatThrownBy(() -> Cifar10.in(root, 3).openForEvaluation(List.of("cat", "dog")))
+        assertThat(Cifar10.in(root).open(reversed).classes()).isEqualTo(reversed);
+        assertThat(Cifar10.in(root).openForEvaluation(reversed).images().label(1)).isEqualTo(1);
+        assertThatThrownBy(() -> Cifar10.in(root).openForEvaluation(List.of("cat", "dog")))
                 .hasMessageContaining("has 2 classes");
     }
 
@@ -86,13 +86,13 @@ class Cifar10Test {
         Files.delete(root.resolve("data_batch_3.bin"));
         refused("holds no data_batch_3.bin", "data_batch_1.bin to data_batch_5.bin and test_batch.bin");
         Files.write(root.resolve("data_batch_3.bin"), new byte[2 * RECORD - 1]);
-        refused("data_batch_3.bin has 6145 bytes, which are not records of 3073");
+        refused("data_batch_3.bin has 6145 bytes", "3073");
         Files.write(root.resolve("data_batch_3.bin"), new byte[0]);
         refused("data_batch_3.bin has 0 bytes");
         byte[] wrong = new byte[2 * RECORD];
         wrong[RECORD] = 10;
         Files.write(root.resolve("data_batch_3.bin"), wrong);
-        refused("data_batch_3.bin: picture 1 has the label 10, expected 0 to 9");
+        refused("data_batch_3.bin: image 1 has the label 10, expected 0 to 9");
         Files.writeString(root.resolve("batches.meta.txt"), "cat\ndog\n");
         refused("batches.meta.txt has 2 classes");
     }
@@ -122,7 +122,7 @@ class Cifar10Test {
     }
 
     private Dataset open() throws IOException {
-        return Cifar10.in(root, 3).open(List.of());
+        return Cifar10.in(root).open(List.of());
     }
 
     private void refused(String... why) {

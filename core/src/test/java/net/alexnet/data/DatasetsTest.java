@@ -22,9 +22,9 @@ class DatasetsTest {
                 root.resolve("train-images-idx3-ubyte"),
                 new byte[] {0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 1, 5, 6, 7, 8});
         Files.write(root.resolve("train-labels-idx1-ubyte"), new byte[] {0, 0, 8, 1, 0, 0, 0, 4, 0, 0, 1, 1});
-        Dataset data = Datasets.open(root, CODEC, 1, 1, 0.2, List.of());
+        Dataset data = Datasets.open(root, 1, 0.2, List.of());
         assertThat(data.training().size()).isEqualTo(2);
-        assertThat(Datasets.openForEvaluation(root, CODEC, 1, List.of("a", "b")).images().size())
+        assertThat(Datasets.openForEvaluation(root, List.of("a", "b"), List.of()).images().size())
                 .isEqualTo(4);
     }
 
@@ -32,23 +32,23 @@ class DatasetsTest {
     void prefersIdxToCifarToIlsvrcToClassFolders() throws Exception {
         Files.createDirectories(root.resolve("ants"));
         Files.write(root.resolve("ILSVRC2012_img_val.tar"), new byte[1024]);
-        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
+        assertThatThrownBy(() -> Datasets.open(root, 1, 0.2, List.of()))
                 .hasMessageContaining("but no ILSVRC2012_img_train.tar");
-        assertThatThrownBy(() -> Datasets.openForEvaluation(root, CODEC, 3, List.of("ants", "bees")))
+        assertThatThrownBy(() -> Datasets.openForEvaluation(root, List.of("ants", "bees"), List.of()))
                 .hasMessageContaining("ILSVRC2012_devkit_t12.tar.gz");
         Files.write(root.resolve("test_batch.bin"), new byte[3073]);
-        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
+        assertThatThrownBy(() -> Datasets.open(root, 1, 0.2, List.of()))
                 .hasMessageContaining("holds no data_batch_1.bin");
-        EvaluationSet cifar = Datasets.openForEvaluation(root, CODEC, 3, ClassNames.numbers(10));
+        EvaluationSet cifar = Datasets.openForEvaluation(root, ClassNames.numbers(10), List.of());
         assertThat(cifar.images().size()).isEqualTo(1);
         Files.createFile(root.resolve("t10k-labels-idx1-ubyte"));
-        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
+        assertThatThrownBy(() -> Datasets.open(root, 1, 0.2, List.of()))
                 .hasMessageContaining("train-images-idx3-ubyte");
     }
 
     @Test
     void aFolderWithNothingKnownNamesEveryForm() {
-        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of()))
+        assertThatThrownBy(() -> Datasets.open(root, 1, 0.2, List.of()))
                 .hasMessageStartingWith(root + " holds no pictures")
                 .hasMessageContainingAll(
                         "one folder per class", "train-images-idx3-ubyte", "data_batch_1.bin",
@@ -57,15 +57,15 @@ class DatasetsTest {
 
     @Test
     void saysWhatWasLookedForWhereThereIsNoFolder() throws Exception {
-        assertThatThrownBy(() -> Datasets.open(root.resolve("no"), CODEC, 3, 1, 0.2, List.of()))
+        assertThatThrownBy(() -> Datasets.open(root.resolve("no"), 1, 0.2, List.of()))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageStartingWith("there is no folder " + root.resolve("no"))
-                .hasMessageContaining("one subfolder of pictures per class")
+                .hasMessageContaining("one subfolder")
                 .hasMessageContaining("train-images-idx3-ubyte");
         Path file = Files.createFile(root.resolve("file.zip"));
-        assertThatThrownBy(() -> Datasets.openForEvaluation(file, CODEC, 3, List.of("a")))
+        assertThatThrownBy(() -> Datasets.openForEvaluation(file, List.of("a"), List.of()))
                 .hasMessageStartingWith(file + " is a file");
-        assertThatThrownBy(() -> Datasets.open(root, CODEC, 3, 1, 0.2, List.of("a", "a")))
+        assertThatThrownBy(() -> Datasets.open(root, 1, 0.2, List.of("a", "a")))
                 .hasMessageContaining("'a' twice");
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
+import net.alexnet.data.image.TestImages;
 import org.junit.jupiter.api.Test;
 
 class IdxFilesTest {
@@ -27,25 +28,25 @@ class IdxFilesTest {
         files.put("train-labels-idx1-ubyte.gz", gzip(labels(0, 1, 2, 1)));
         files.put("t10k-images-idx3-ubyte.gz", images(2, 3, 2)); // unzipped already, as some browsers do
         files.put("t10k-labels.idx1-ubyte.gz", gzip(labels(2, 0)));
-        Dataset data = idx().open(1, HOLD_OUT, List.of());
+        Dataset data = idx().open(HOLD_OUT, List.of());
         assertThat(data.classes()).containsExactly("0", "1", "2");
         assertThat(data.training().size()).isEqualTo(4);
         assertThat(data.training().label(2)).isEqualTo(2);
         assertThat(data.training().name(3)).isEqualTo("here/train-images.idx3-ubyte#3");
-        assertThat(data.training().image(1).height()).isEqualTo(3);
-        assertThat(data.training().image(1).width()).isEqualTo(2);
-        assertThat(data.training().image(1).samples()).containsExactly(6, 7, 8, 9, 10, 11);
+        assertThat(data.training().source(1).image(new byte[0]).height()).isEqualTo(3);
+        assertThat(data.training().source(1).image(new byte[0]).width()).isEqualTo(2);
+        assertThat(data.training().source(1).image(new byte[0]).samples()).containsExactly(6, 7, 8, 9, 10, 11);
         assertThat(data.validation().size()).isEqualTo(2);
-        assertThat(idx().open(3, HOLD_OUT, List.of()).training().image(1).samples())
+        assertThat(idx().open(HOLD_OUT, List.of()).training().source(1).content().resized(new TestImages.Codec(), 2, 3).samples())
                 .startsWith(6, 6, 6, 7, 7, 7)
-                .hasSize(18);
+                .hasSize(12);
     }
 
     @Test
     void holdsOutWithoutAValidationPart() throws Exception {
         files.put("train-images-idx3-ubyte", images(10, 1, 1));
         files.put("train-labels-idx1-ubyte", labels(0, 0, 0, 0, 0, 1, 1, 1, 1, 1));
-        Dataset data = idx().open(1, HOLD_OUT, List.of());
+        Dataset data = idx().open(HOLD_OUT, List.of());
         assertThat(data.validation().size()).isEqualTo(2);
         assertThat(data.split()).startsWith("20 %");
     }
@@ -55,13 +56,13 @@ class IdxFilesTest {
         training(labels(0, 1));
         files.put("t10k-images-idx3-ubyte", images(1, 2, 2));
         files.put("t10k-labels-idx1-ubyte", labels(0));
-        assertThat(idx().open(1, HOLD_OUT, List.of("x", "y")).classes()).containsExactly("x", "y");
+        assertThat(idx().open(HOLD_OUT, List.of("x", "y")).classes()).containsExactly("x", "y");
         files.put("classes.txt", "Coat\nAnkle boot\r\n\nBag\n".getBytes(StandardCharsets.UTF_8));
-        assertThat(idx().open(1, HOLD_OUT, List.of("x", "y")).classes())
+        assertThat(idx().open(HOLD_OUT, List.of("x", "y")).classes())
                 .containsExactly("Coat", "Ankle boot", "Bag");
-        EvaluationSet set = idx().openForEvaluation(1, List.of("Bag", "Coat", "Ankle boot"));
+        EvaluationSet set = idx().openForEvaluation(List.of("Bag", "Coat", "Ankle boot"));
         assertThat(set.images().label(0)).isEqualTo(1);
-        assertThatThrownBy(() -> idx().openForEvaluation(1, List.of("Bag", "Coat")))
+        assertThatThrownBy(() -> idx().openForEvaluation(List.of("Bag", "Coat")))
                 .hasMessageContaining("not among the known ones: Ankle boot");
     }
 
@@ -92,8 +93,8 @@ class IdxFilesTest {
         training(zipped);
         refused("broken gzip");
         training(labels(0, 1));
-        assertThatThrownBy(() -> idx().open(1, HOLD_OUT, List.of("only")))
-                .hasMessageContaining("picture 1 has the label 1, but there are 1 classes: only");
+        assertThatThrownBy(() -> idx().open(HOLD_OUT, List.of("only")))
+                .hasMessageContaining("image 1 has the label 1, but there are 1 classes: only");
     }
 
     @Test
@@ -113,7 +114,7 @@ class IdxFilesTest {
     }
 
     private void refused(String why) {
-        assertThatThrownBy(() -> idx().open(1, HOLD_OUT, List.of()))
+        assertThatThrownBy(() -> idx().open(HOLD_OUT, List.of()))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("here")
                 .hasMessageContaining(why);

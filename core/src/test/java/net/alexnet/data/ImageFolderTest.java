@@ -109,19 +109,21 @@ class ImageFolderTest {
         image("val/a/2.jpg");
         Files.writeString(root.resolve("train/b/1.jpg"), "text");
         Dataset data = open();
-        assertThat(data.training().image(0).width()).isEqualTo(8);
-        assertThatThrownBy(() -> data.training().image(1)).isInstanceOf(UnreadableImageException.class);
+        ResizedImages images = new ResizedImages(data.training(), CODEC, 4, 3, 0);
+        assertThat(images.images().source(0).image(new byte[0]).width()).isEqualTo(4);
+        assertThatThrownBy(() -> images.images().source(1).image(new byte[0]))
+                .isInstanceOf(UnreadableImageException.class);
         Files.delete(root.resolve("train/a/1.jpg"));
-        assertThatThrownBy(() -> data.training().image(0)).isInstanceOf(UnreadableImageException.class)
+        assertThatThrownBy(() -> images.images().source(0).image(new byte[0])).isInstanceOf(UnreadableImageException.class)
                 .hasMessage("the file has gone");
-        assertThatThrownBy(() -> data.training().content(0)).as("it may come back").isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> data.training().source(0).content()).as("it may come back").isInstanceOf(IOException.class)
                 .hasMessage("the file has gone");
-        InMemoryDataset held = InMemoryDataset.prepare(new Subset(data.training(), new int[] {0, 2}), CODEC, 4, 3, 1,
-                0,
-                (done, total) -> {});
-        assertThat(held.rejected()).containsExactly(new RejectedImage("train/a/1.jpg", "the file has gone"));
+        ResizedImages some = new ResizedImages(data.training().subset(new int[] {0, 2}), CODEC, 4, 3, 0);
+        some.read(1, (done, total) -> {}, () -> false);
+        ImageDataset held = some.readable();
+        assertThat(some.rejected()).containsExactly(new RejectedImage("train/a/1.jpg", "the file has gone"));
         Files.delete(root.resolve("train/c/1.jpg"));
-        assertThatThrownBy(() -> held.image(0)).isInstanceOf(UnreadableImageException.class)
+        assertThatThrownBy(() -> held.source(0).image(new byte[0])).isInstanceOf(UnreadableImageException.class)
                 .hasMessage("the file has gone");
     }
 
@@ -131,10 +133,10 @@ class ImageFolderTest {
         image("train/b/1.jpg");
         image("val/a/2.jpg");
         try (RandomAccessFile file = new RandomAccessFile(root.resolve("train/a/1.jpg").toFile(), "rw")) {
-            file.setLength(ImageFileReader.MAX_BYTES + 1);
+            file.setLength(Content.MAX_BYTES + 1);
         }
         ImageDataset images = open().training();
-        assertThatThrownBy(() -> images.content(0)).isInstanceOf(UnreadableImageException.class)
+        assertThatThrownBy(() -> images.source(0).content()).isInstanceOf(UnreadableImageException.class)
                 .hasMessage("the file has 268435457 bytes, the limit is 268435456");
     }
 
@@ -142,11 +144,11 @@ class ImageFolderTest {
     void evaluationMatchesClassesByName() throws Exception {
         image("bees/1.jpg");
         image("ants/2.jpg");
-        EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, List.of("wasps", "bees", "ants"), List.of());
+        EvaluationSet set = ImageFolder.openForEvaluation(root, List.of("wasps", "bees", "ants"), List.of());
         assertThat(names(set.images())).containsExactly("ants/2.jpg", "bees/1.jpg");
         assertThat(set.images().label(0)).isEqualTo(2);
         assertThat(set.images().label(1)).isEqualTo(1);
-        assertThatThrownBy(() -> ImageFolder.openForEvaluation(root, CODEC, 3, List.of("ants", "cats"), List.of()))
+        assertThatThrownBy(() -> ImageFolder.openForEvaluation(root, List.of("ants", "cats"), List.of()))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("not among the known classes: bees")
                 .hasMessageContaining("Known are: ants, cats");
@@ -160,12 +162,12 @@ class ImageFolderTest {
         image("cock/3.jpg");
         List<String> names = List.of("tench", "goldfish", "cock");
         List<String> wnids = List.of("n01440764", "n01443537", "n01514668");
-        EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, names, wnids);
+        EvaluationSet set = ImageFolder.openForEvaluation(root, names, wnids);
         assertThat(set.images().classes()).isEqualTo(names);
         assertThat(names(set.images())).containsExactly("cock/3.jpg", "n01440764/1.jpg", "n01443537/2.jpg");
         assertThat(List.of(set.images().label(0), set.images().label(1), set.images().label(2)))
                 .containsExactly(2, 0, 1);
-        assertThatThrownBy(() -> ImageFolder.openForEvaluation(root, CODEC, 3, names, List.of()))
+        assertThatThrownBy(() -> ImageFolder.openForEvaluation(root, names, List.of()))
                 .hasMessageContaining("not among the known classes: n01440764, n01443537");
     }
 
@@ -173,7 +175,7 @@ class ImageFolderTest {
     void evaluationTakesTheValidationPartWhereThereIsOne() throws Exception {
         image("train/a/1.jpg");
         image("val/a/2.jpg");
-        EvaluationSet set = ImageFolder.openForEvaluation(root, CODEC, 3, List.of("a"), List.of());
+        EvaluationSet set = ImageFolder.openForEvaluation(root, List.of("a"), List.of());
         assertThat(names(set.images())).containsExactly("val/a/2.jpg");
         assertThat(set.description()).contains("val");
     }
@@ -204,7 +206,7 @@ class ImageFolderTest {
             image("a/" + i + ".jpg");
             image("b/" + i + ".jpg");
         }
-        Dataset data = ImageFolder.open(root, CODEC, 3, new TrainValidationSplit(0.2, 1), List.of("c", "b", "a"));
+        Dataset data = ImageFolder.open(root, new TrainValidationSplit(0.2, 1), List.of("c", "b", "a"));
         assertThat(data.classes()).containsExactly("c", "b", "a");
         assertThat(data.training().label(0)).isEqualTo(2);
     }
@@ -222,7 +224,7 @@ class ImageFolderTest {
     }
 
     private static Dataset open(Path folder) throws IOException {
-        return ImageFolder.open(folder, CODEC, 3, new TrainValidationSplit(0.2, 1), List.of());
+        return ImageFolder.open(folder, new TrainValidationSplit(0.2, 1), List.of());
     }
 
     private void image(String name) throws IOException {

@@ -51,40 +51,9 @@ class KFoldTest {
     /// Pictures of these numbers, which are their names; those from `bees` on are bees.
     private static ImageDataset set(int from, int end, int bees) {
         List<Integer> labels = IntStream.range(from, end).mapToObj(i -> i < bees ? 0 : 1).toList();
-        ListSet numbered = new ListSet(CLASSES, labels, i -> new Image(1, 1, 1, new byte[1]));
-        return new Renamed(numbered, from);
-    }
-
-    private record Renamed(ListSet set, int from) implements ImageDataset {
-        @Override
-        public List<String> classes() {
-            return set.classes();
-        }
-
-        @Override
-        public int size() {
-            return set.size();
-        }
-
-        @Override
-        public int label(int index) {
-            return set.label(index);
-        }
-
-        @Override
-        public String name(int index) {
-            return "picture " + (from + index);
-        }
-
-        @Override
-        public Content content(int index) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Image image(int index) {
-            throw new UnsupportedOperationException();
-        }
+        return ListSet.of(CLASSES, labels, i -> new Image(1, 1, 1, new byte[1]))
+                .map(sample -> new Sample(sample.source(), sample.label(), "picture "
+                        + (from + Integer.parseInt(sample.name().substring("picture-".length())))));
     }
 
     private static List<String> names(ImageDataset set) {

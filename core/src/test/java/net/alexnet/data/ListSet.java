@@ -4,36 +4,19 @@ import java.util.List;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.UnreadableImageException;
 
-/// A set made by a test; picture `i` is called `picture-i`.
-public record ListSet(List<String> classes, List<Integer> labels, Pictures images) implements ImageDataset {
-    /// Makes a picture by its index.
+/// Datasets made by a test.
+public final class ListSet {
+    private ListSet() {}
+
+    /// Makes an image by its index.
     @FunctionalInterface
-    public interface Pictures {
+    public interface Images {
         Image image(int index) throws UnreadableImageException;
     }
 
-    @Override
-    public int size() {
-        return labels.size();
-    }
-
-    @Override
-    public int label(int index) {
-        return labels.get(index);
-    }
-
-    @Override
-    public String name(int index) {
-        return "picture-" + index;
-    }
-
-    @Override
-    public Content content(int index) throws UnreadableImageException {
-        return new Content.Raw(image(index));
-    }
-
-    @Override
-    public Image image(int index) throws UnreadableImageException {
-        return images.image(index);
+    /// Unencoded images; image `i` is called `picture-i`.
+    public static ImageDataset of(List<String> classes, List<Integer> labels, Images images) {
+        return new ImageDataset(classes, ImageDataset.list(labels.size(),
+                i -> new Sample(() -> new Content.Raw(images.image(i)), labels.get(i), "picture-" + i)));
     }
 }

@@ -64,7 +64,7 @@ class TrainValidationSplitTest {
                 labels.add(label);
             }
         }
-        return new ListSet(ClassNames.numbers(sizes.length), labels, i -> TestImages.pattern(1, 1, 1, i));
+        return ListSet.of(ClassNames.numbers(sizes.length), labels, i -> TestImages.pattern(1, 1, 1, i));
     }
 
     private static List<Integer> perClass(ImageDataset set) {

@@ -152,7 +152,7 @@ class EnsembleTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Ensemble(List.of(one, fewer), Views.TEN, 20, 2))
                 .withMessageContaining("number of classes");
-        Member others = new Member(small, new Input(new ListSet(CLASSES, List.of(0), i -> square(SMALL, i)), SMALL));
+        Member others = new Member(small, new Input(ListSet.of(CLASSES, List.of(0), i -> square(SMALL, i)), SMALL));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Ensemble(List.of(one, others), Views.TEN, 20, 2))
                 .withMessageContaining("same pictures");
@@ -217,7 +217,7 @@ class EnsembleTest {
 
     private static ImageDataset squares(Preprocessing preprocessing) {
         List<Integer> labels = IntStream.range(0, PICTURES).map(i -> i % CLASSES.size()).boxed().toList();
-        return new ListSet(CLASSES, labels, i -> square(preprocessing, i));
+        return ListSet.of(CLASSES, labels, i -> square(preprocessing, i));
     }
 
     private static Image square(Preprocessing preprocessing, int number) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
@@ -79,7 +80,7 @@ class EvaluatorTest {
 
     @Test
     void noPicturesAreSaidToBeNone() {
-        Evaluator empty = new Evaluator(new ListSet(CLASSES, List.of(), EvaluatorTest::square), PREPROCESSING, 4, 1);
+        Evaluator empty = new Evaluator(ListSet.of(CLASSES, List.of(), EvaluatorTest::square), PREPROCESSING, 4, 1);
         assertThatThrownBy(() -> empty.evaluate(network, (_, _) -> {}, () -> false))
                 .hasMessageContaining("no pictures to evaluate");
     }
@@ -131,7 +132,7 @@ class EvaluatorTest {
 
     private static Evaluator evaluator(int batch) {
         List<Integer> labels = IntStream.range(0, PICTURES).map(EvaluatorTest::label).boxed().toList();
-        return new Evaluator(new ListSet(CLASSES, labels, EvaluatorTest::square), PREPROCESSING, batch, 2);
+        return new Evaluator(ListSet.of(CLASSES, labels, EvaluatorTest::square), PREPROCESSING, batch, 2);
     }
 
     private static int label(int picture) {

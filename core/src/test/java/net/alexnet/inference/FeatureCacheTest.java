@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import net.alexnet.data.Content;
 import net.alexnet.data.ImageDataset;
+import net.alexnet.data.ListSet;
+import net.alexnet.data.Sample;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
@@ -58,7 +61,7 @@ class FeatureCacheTest {
     private BooleanSupplier stop = () -> false;
 
     /// Prepared pictures, whose key is known without reading them.
-    private static final class Prepared implements ImageDataset {
+    private static final class Prepared {
         private final int size;
         private final Set<Integer> broken = new HashSet<>();
 
@@ -66,42 +69,13 @@ class FeatureCacheTest {
             this.size = size;
         }
 
-        @Override
-        public List<String> classes() {
-            return List.of("a");
-        }
-
-        @Override
-        public int size() {
-            return size;
-        }
-
-        @Override
-        public int label(int index) {
-            return 0;
-        }
-
-        @Override
-        public String name(int index) {
-            return "picture " + index;
-        }
-
-        @Override
-        public Optional<String> fingerprint() {
-            return Optional.of(size + " prepared ones");
-        }
-
-        @Override
-        public Content content(int index) throws UnreadableImageException {
-            return new Content.Raw(image(index));
-        }
-
-        @Override
-        public Image image(int index) throws UnreadableImageException {
-            if (broken.contains(index)) {
-                throw new UnreadableImageException("record " + index + " was altered");
-            }
-            return TestImages.pattern(12, 12, 1, index);
+        ImageDataset images() {
+            return ListSet.of(List.of("a"), Collections.nCopies(size, 0), index -> {
+                if (broken.contains(index)) {
+                    throw new UnreadableImageException("record " + index + " was altered");
+                }
+                return TestImages.pattern(12, 12, 1, index);
+            }).withFingerprint(size + " prepared ones");
         }
     }
 
@@ -152,13 +126,13 @@ class FeatureCacheTest {
     @Test
     void whatIsComputedTogetherFollowsFromTheKeyAlone() throws Exception {
         Prepared pictures = new Prepared(FeatureCache.BATCH + 6);
-        cached(described(backend, "a"), 3).of(pictures, List.of(CENTER, MIRRORED));
+        cached(described(backend, "a"), 3).of(pictures.images(), List.of(CENTER, MIRRORED));
         assertThat(uploads).containsExactly(64, 64, 64, 64);
         uploads.clear();
-        cached(described(backend, "a"), 1000).of(new Prepared(FeatureCache.BATCH + 1));
+        cached(described(backend, "a"), 1000).of(new Prepared(FeatureCache.BATCH + 1).images());
         assertThat(uploads).containsExactly(64, 64);
         uploads.clear();
-        cached(described(backend, "a"), 3).of(new Prepared(7), List.of(Crop.ten(12, 8)));
+        cached(described(backend, "a"), 3).of(new Prepared(7).images(), List.of(Crop.ten(12, 8)));
         assertThat(uploads).as("six pictures of ten views, and one").containsExactly(64, 64);
     }
 
@@ -166,9 +140,9 @@ class FeatureCacheTest {
     @Test
     void theKeyHasWhatDecidesAboutTheBitsAndNotTheDescription() throws Exception {
         Prepared pictures = new Prepared(3);
-        cached(described(backend, "reference (as asked)"), 64).of(pictures);
-        cached(described(backend, "reference (nothing else is there)"), 64).of(pictures);
-        cached(described(rounding, "reference (as asked)"), 64).of(pictures);
+        cached(described(backend, "reference (as asked)"), 64).of(pictures.images());
+        cached(described(backend, "reference (nothing else is there)"), 64).of(pictures.images());
+        cached(described(rounding, "reference (as asked)"), 64).of(pictures.images());
         assertThat(reused).containsExactly(false, true, false);
     }
 
@@ -177,13 +151,13 @@ class FeatureCacheTest {
         Prepared pictures = new Prepared(5);
         pictures.broken.add(2);
         FeatureCache kept = cached(described(backend, "a"), 64);
-        kept.of(pictures);
-        CachedFeatures again = kept.of(pictures);
+        kept.of(pictures.images());
+        CachedFeatures again = kept.of(pictures.images());
         assertThat(again.missing()).containsExactly(new CachedFeatures.Missing(2, "record 2 was altered"));
         assertThat(again.rows()).hasSize(4);
         assertThat(uploads).as("computed once").hasSize(1);
         pictures.broken.clear();
-        CachedFeatures whole = kept.of(pictures);
+        CachedFeatures whole = kept.of(pictures.images());
         assertThat(whole.rows()).hasSize(5);
         assertThat(reused).containsExactly(false, true, false);
         assertThat(warnings).isEmpty();
@@ -191,7 +165,7 @@ class FeatureCacheTest {
         try (Stream<Path> folders = Files.list(root.resolve("features"))) {
             Files.writeString(folders.toList().getFirst().resolve("features.json"), "{");
         }
-        kept.of(pictures);
+        kept.of(pictures.images());
         assertThat(warnings).singleElement().asString().contains("damaged", root.toString());
     }
 
@@ -200,18 +174,18 @@ class FeatureCacheTest {
         stop = () -> uploads.size() == 3;
         FeatureCache kept = cached(described(backend, "a"), 64);
         Prepared pictures = new Prepared(70);
-        assertThatThrownBy(() -> kept.of(pictures, List.of(CENTER, MIRRORED))).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> kept.of(pictures.images(), List.of(CENTER, MIRRORED))).isInstanceOf(IOException.class)
                 .hasMessageContaining("134 of 140 rows");
         try (Stream<Path> left = Files.list(root.resolve("features"))) {
             assertThat(left).as("the first set of crops, which was done").hasSize(1);
         }
         stop = () -> false;
-        kept.of(pictures, List.of(CENTER, MIRRORED));
+        kept.of(pictures.images(), List.of(CENTER, MIRRORED));
         assertThat(uploads).containsExactly(64, 64, 64, 64, 64);
     }
 
     /// Files, of which each read is counted.
-    private static final class CountedFiles implements ImageDataset {
+    private static final class CountedFiles {
         private final long[] stamps;
         private final AtomicIntegerArray reads;
 
@@ -220,40 +194,33 @@ class FeatureCacheTest {
             this.reads = new AtomicIntegerArray(stamps.length);
         }
 
-        @Override
-        public List<String> classes() {
-            return List.of("a");
+        ImageDataset images() {
+            return new ImageDataset(List.of("a"),
+                    ImageDataset.list(stamps.length, i -> new Sample(new CountedFile(i), 0, i + ".jpg")));
         }
 
-        @Override
-        public int size() {
-            return stamps.length;
-        }
+        private final class CountedFile implements Sample.Source {
+            private final int index;
 
-        @Override
-        public int label(int index) {
-            return 0;
-        }
+            CountedFile(int index) {
+                this.index = index;
+            }
 
-        @Override
-        public String name(int index) {
-            return index + ".jpg";
-        }
+            @Override
+            public long stamp() {
+                return stamps[index];
+            }
 
-        @Override
-        public long stamp(int index) {
-            return stamps[index];
-        }
+            @Override
+            public Content content() {
+                reads.incrementAndGet(index);
+                return new Content.Encoded(TestImages.Codec.file(12, 12, index));
+            }
 
-        @Override
-        public Content content(int index) {
-            reads.incrementAndGet(index);
-            return new Content.Encoded(TestImages.Codec.file(12, 12, index));
-        }
-
-        @Override
-        public Image image(int index) {
-            throw new AssertionError("reads " + index + " without the bytes that its id is made of");
+            @Override
+            public Image image(byte[] buffer) {
+                throw new AssertionError("reads " + index + " without the bytes that its id is made of");
+            }
         }
     }
 
@@ -261,12 +228,12 @@ class FeatureCacheTest {
     void everyFileIsReadOnceAndNoneIsReadForStoredFeatures() throws Exception {
         CountedFiles files = new CountedFiles(3, 4, 5);
         FeatureCache cache = cached(described(backend, "a"), 64);
-        cache.of(files);
-        cache.of(files);
-        for (int i = 0; i < files.size(); i++) {
+        cache.of(files.images());
+        cache.of(files.images());
+        for (int i = 0; i < 3; i++) {
             assertThat(files.reads.get(i)).as("reads of %d", i).isOne();
         }
-        cache.of(new CountedFiles(3, 4, 6));
+        cache.of(new CountedFiles(3, 4, 6).images());
         assertThat(reused).containsExactly(false, true, false);
     }
 
@@ -278,7 +245,7 @@ class FeatureCacheTest {
             files.stamps[1] += uploads.size();
             return false;
         };
-        assertThatThrownBy(() -> cache.of(files)).isInstanceOf(IOException.class).hasMessageContaining("changed");
+        assertThatThrownBy(() -> cache.of(files.images())).isInstanceOf(IOException.class).hasMessageContaining("changed");
         assertThat(root.resolve("features")).isEmptyDirectory();
     }
 
@@ -287,12 +254,12 @@ class FeatureCacheTest {
         CountedFiles files = new CountedFiles(3, 4, 5);
         List<float[]> stored = new ArrayList<>();
         FeatureCache cache = cached(described(backend, "a"), 64);
-        assertThat(cache.each(files, (_, features) -> stored.add(features))).isEmpty();
+        assertThat(cache.each(files.images(), (_, features) -> stored.add(features))).isEmpty();
         FeatureCache small = new FeatureCache(cache.extractor(), "layers", new FeatureCache.Tools(
                 new FeatureCacheFolder(new CacheFolder(root.resolve("small"), 1, Duration.ZERO)),
                 new TestImages.Codec(), cache.tools().listener(), () -> false));
         List<float[]> computed = new ArrayList<>();
-        assertThat(small.each(files, (_, features) -> computed.add(features))).isEmpty();
+        assertThat(small.each(files.images(), (_, features) -> computed.add(features))).isEmpty();
         assertThat(computed).usingElementComparator(Arrays::compare).containsExactlyElementsOf(stored);
         assertThat(root.resolve("small")).doesNotExist();
     }

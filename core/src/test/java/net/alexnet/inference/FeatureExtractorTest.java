@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
 import net.alexnet.data.RejectedImage;
-import net.alexnet.data.SkippingDataset;
+import net.alexnet.data.ResizedImages;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Normalizer;
@@ -105,15 +106,15 @@ class FeatureExtractorTest {
     @Test
     void brokenPicturesShiftNoRow() throws Exception {
         FeatureLayer layer = FeatureLayer.of(network.architecture(), "fc7");
-        ListSet broken = new ListSet(List.of("a"), IntStream.range(0, PICTURES).mapToObj(_ -> 0).toList(), i -> {
+        ImageDataset broken = ListSet.of(List.of("a"), IntStream.range(0, PICTURES).mapToObj(_ -> 0).toList(), i -> {
             if (i == 0 || i == 3) {
                 throw new UnreadableImageException("broken " + i);
             }
             return square(i);
         });
-        SkippingDataset squares = new SkippingDataset(broken, new TestImages.Codec(), 12, 1);
+        ResizedImages squares = new ResizedImages(broken, new TestImages.Codec(), 12, 1, 0);
         List<Integer> kept = new ArrayList<>();
-        extractor(layer, Views.CENTER, 2).extract(squares, false, (picture, features) -> {
+        extractor(layer, Views.CENTER, 2).extract(squares.imagesOrBlack(), false, (picture, features) -> {
             if (squares.reason(picture) == null) {
                 kept.add(picture);
                 assertThat(features).containsExactly(byHand(layer, picture, Crop.center(12, 8)));
@@ -135,7 +136,7 @@ class FeatureExtractorTest {
         List<float[]> rows = new ArrayList<>();
         List<Integer> labels = IntStream.range(0, PICTURES).mapToObj(_ -> 0).toList();
         List<Integer> done = new ArrayList<>();
-        extractor(layer, views, batch).extract(new ListSet(List.of("a"), labels, FeatureExtractorTest::square), false,
+        extractor(layer, views, batch).extract(ListSet.of(List.of("a"), labels, FeatureExtractorTest::square), false,
                 (picture, features) -> {
                     assertThat(picture).isEqualTo(rows.size());
                     rows.add(features);

@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.alexnet.data.Dataset;
+import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.TestImages;
@@ -331,8 +332,8 @@ class FinetuneRunTest {
     }
 
     private static Dataset dataset(int first) {
-        ListSet training = new ListSet(CLASSES, labels(10), i -> TestImages.pattern(20 + i, 20, 1, first + 3 * i));
-        ListSet validation = new ListSet(CLASSES, labels(4), i -> TestImages.pattern(11, 10, 1, 100 + i));
+        ImageDataset training = ListSet.of(CLASSES, labels(10), i -> TestImages.pattern(20 + i, 20, 1, first + 3 * i));
+        ImageDataset validation = ListSet.of(CLASSES, labels(4), i -> TestImages.pattern(11, 10, 1, 100 + i));
         return new Dataset("toys", CLASSES, training, validation, "made by a test");
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
+import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
@@ -100,13 +101,13 @@ final class TinyRun {
                 Augmentation.NONE,
                 recipe.seed(), Rank.SOLO, state.epoch(), state.batchInEpoch());
         Evaluator evaluator = new Evaluator(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1);
-        ListSet training = set(TRAINING, 0);
-        ListSet vanishing = new ListSet(CLASSES, training.labels(), i -> {
+        ImageDataset training = set(TRAINING, 0);
+        ImageDataset vanishing = training.map(sample -> sample.with(() -> {
             if (gone.getAsBoolean()) {
                 throw new UnreadableImageException("no such file");
             }
-            return training.image(i);
-        });
+            return sample.source().content();
+        }));
         try (DataLoader feed = new DataLoader(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer
                     .run(new Parts(network, 0, optimizer, recipe, state, feed, BATCHES, evaluator, store(), Map.of(),
@@ -124,9 +125,9 @@ final class TinyRun {
         return network.parameters().stream().map(parameter -> backend.download(parameter.value())).toList();
     }
 
-    private static ListSet set(int size, int seed) {
+    private static ImageDataset set(int size, int seed) {
         List<Integer> labels = IntStream.range(0, size).mapToObj(i -> i % CLASSES.size()).toList();
-        return new ListSet(CLASSES, labels, i -> picture(i % CLASSES.size(), seed + i));
+        return ListSet.of(CLASSES, labels, i -> picture(i % CLASSES.size(), seed + i));
     }
 
     /// Stripes of two pixels, more or less bright by the picture's number.

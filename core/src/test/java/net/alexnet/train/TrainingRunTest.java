@@ -12,6 +12,7 @@ import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
+import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.PixelStatisticsAccumulator;
@@ -77,7 +78,7 @@ class TrainingRunTest {
         start(dataset(0), tools(step -> false));
         PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(10, 1);
         for (int i = 0; i < TRAINING; i++) {
-            sums.add(ResizeAndCenterCrop.middle(training(0).image(i), 10, CODEC));
+            sums.add(ResizeAndCenterCrop.middle(training(0).source(i).image(new byte[0]), 10, CODEC));
         }
         PixelStatistics statistics = sums.statistics();
         Preprocessing preprocessing = Model.open(newest().modelFile(), backend).card().preprocessing();
@@ -112,19 +113,19 @@ class TrainingRunTest {
     @Test
     void doesNotGoOnWithTheSamePicturesUnderOtherLabels() throws Exception {
         start(dataset(0), tools(step -> step >= 2));
-        ListSet swapped = new ListSet(CLASSES, labels(TRAINING + 1).subList(1, TRAINING + 1),
-                i -> training(0).image(i));
+        ImageDataset swapped = ListSet.of(CLASSES, labels(TRAINING + 1).subList(1, TRAINING + 1),
+                i -> training(0).source(i).image(new byte[0]));
         assertThatThrownBy(() -> resume(dataset(swapped), tools(step -> false)))
                 .isInstanceOf(IOException.class).hasMessageContainingAll("toys", "pictures_sha256");
     }
 
     @Test
     void picturesThatCannotBeReadAreLeftOutListedAndWarnedOf() throws Exception {
-        ListSet broken = new ListSet(CLASSES, labels(TRAINING), i -> {
+        ImageDataset broken = ListSet.of(CLASSES, labels(TRAINING), i -> {
             if (i == 3 || i == 4) {
                 throw new UnreadableImageException("cut in half");
             }
-            return training(0).image(i);
+            return training(0).source(i).image(new byte[0]);
         });
         Outcome outcome = start(dataset(broken), tools(step -> false));
         assertThat(outcome.state().step()).isEqualTo(4); // 8 pictures in batches of 4, twice
@@ -136,7 +137,7 @@ class TrainingRunTest {
 
     @Test
     void aRunWithoutASinglePictureDoesNotBecomeTheLatest() {
-        ListSet broken = new ListSet(CLASSES, labels(TRAINING), i -> {
+        ImageDataset broken = ListSet.of(CLASSES, labels(TRAINING), i -> {
             throw new UnreadableImageException("a text");
         });
         assertThatThrownBy(() -> start(dataset(broken), tools(step -> false)))
@@ -147,7 +148,7 @@ class TrainingRunTest {
     /// A picture set of one colour has no deviation to divide by.
     @Test
     void picturesOfOneColourAreNotDividedByZero() throws Exception {
-        ListSet gray = new ListSet(CLASSES, labels(TRAINING),
+        ImageDataset gray = ListSet.of(CLASSES, labels(TRAINING),
                 i -> CODEC.decode(TestImages.Codec.file(10, 10, 99), 1));
         Outcome outcome = start(dataset(gray), tools(step -> false));
         assertThat(outcome.finished()).isTrue();
@@ -180,13 +181,13 @@ class TrainingRunTest {
         return dataset(training(first));
     }
 
-    private static Dataset dataset(ListSet training) {
-        ListSet validation = new ListSet(CLASSES, labels(4), i -> TestImages.pattern(11, 10, 1, 100 + i));
+    private static Dataset dataset(ImageDataset training) {
+        ImageDataset validation = ListSet.of(CLASSES, labels(4), i -> TestImages.pattern(11, 10, 1, 100 + i));
         return new Dataset("toys", CLASSES, training, validation, "made by a test");
     }
 
-    private static ListSet training(int first) {
-        return new ListSet(CLASSES, labels(TRAINING), i -> TestImages.pattern(20 + i, 20, 1, first + 3 * i));
+    private static ImageDataset training(int first) {
+        return ListSet.of(CLASSES, labels(TRAINING), i -> TestImages.pattern(20 + i, 20, 1, first + 3 * i));
     }
 
     private static List<Integer> labels(int count) {

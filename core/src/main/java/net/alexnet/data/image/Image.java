@@ -1,36 +1,56 @@
 package net.alexnet.data.image;
 
-/// A decoded picture: 8-bit samples, rows from the top, channels interleaved.
+/// A decoded image: 8-bit samples, rows from the top, channels interleaved.
 ///
 /// @param width in pixels, at least 1
 /// @param height in pixels, at least 1
-/// @param channels 1 for grey, 3 for red, green, blue in that order
+/// @param channels 1 for gray, 3 for red, green, blue in that order
 /// @param samples `height · width · channels` values, read as 0..255; not copied, treat as constant
-@SuppressWarnings("ArrayRecordComponent") // a picture is never compared; a copy per picture would cost the data path
+@SuppressWarnings("ArrayRecordComponent") // an image is never compared; a copy of each would cost the data path
 public record Image(int width, int height, int channels, byte[] samples) {
     public Image {
         if (width < 1 || height < 1 || (channels != 1 && channels != 3)
                 || samples.length != (long) width * height * channels) {
-            throw new IllegalArgumentException("a picture of " + width + " × " + height + " × " + channels
+            throw new IllegalArgumentException("an image of " + width + " × " + height + " × " + channels
                     + " does not have " + samples.length + " samples");
         }
     }
 
-    /// The image with another number of channels: a color image turned gray by ITU-R BT.601, a gray one repeated as red, green
-    /// and blue.
+    /// The part whose upper left pixel is `(left, top)`; the image itself if the part is all of it.
     ///
-    /// @param count 1 or 3
-    public Image withChannels(int count) {
-        if (count == channels) {
+    /// @throws IllegalArgumentException if the part is not within the image
+    public Image crop(int left, int top, int partWidth, int partHeight) {
+        if (left < 0 || top < 0 || left > width - partWidth || top > height - partHeight) {
+            throw new IllegalArgumentException("a part of " + partWidth + " × " + partHeight + " at (" + left + ", "
+                    + top + ") is not within an image of " + width + " × " + height);
+        }
+        if (partWidth == width && partHeight == height) {
             return this;
         }
-        byte[] converted = new byte[width * height * count];
-        for (int i = 0; i < converted.length; i++) {
-            converted[i] = count == 3
-                    ? samples[i / 3]
-                    : (byte) ((299 * (samples[3 * i] & 0xFF)
-                            + 587 * (samples[3 * i + 1] & 0xFF) + 114 * (samples[3 * i + 2] & 0xFF) + 500) / 1000);
+        byte[] part = new byte[partWidth * partHeight * channels];
+        for (int y = 0; y < partHeight; y++) {
+            int from = ((top + y) * width + left) * channels;
+            System.arraycopy(samples, from, part, y * partWidth * channels, partWidth * channels);
         }
-        return new Image(width, height, count, converted);
+        return new Image(partWidth, partHeight, channels, part);
+    }
+
+    /// The image in gray (1) or in red, green, blue (3).
+    public Image withChannels(int wanted) {
+        if (wanted == channels) {
+            return this;
+        }
+        byte[] converted = new byte[width * height * wanted];
+        for (int i = 0; i < converted.length; i++) {
+            converted[i] = wanted == 1
+                    ? (byte) gray(samples[3 * i] & 0xFF, samples[3 * i + 1] & 0xFF, samples[3 * i + 2] & 0xFF)
+                    : samples[i / 3];
+        }
+        return new Image(width, height, wanted, converted);
+    }
+
+    /// The gray value of a color by ITU-R BT.601, rounded; all values are 0..255.
+    public static int gray(int red, int green, int blue) {
+        return (299 * red + 587 * green + 114 * blue + 500) / 1000;
     }
 }

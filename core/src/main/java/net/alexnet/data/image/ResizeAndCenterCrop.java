@@ -8,8 +8,8 @@ public final class ResizeAndCenterCrop {
     /// The middle of a picture as a square of `side` pixels.
     public static Image middle(Image image, int side, ImageCodec codec) {
         CenterCrop resized = CenterCrop.of(image.width(), image.height(), side);
-        Image part = ImageCropper.crop(image, resized.left(), resized.top(), resized.width(), resized.height());
+        Image part = image.crop(resized.left(), resized.top(), resized.width(), resized.height());
         Image scaled = resized.fits() ? part : codec.resize(part, resized.scaledWidth(), resized.scaledHeight());
-        return ImageCropper.crop(scaled, resized.cropLeft(), resized.cropTop(), side, side);
+        return scaled.crop(resized.cropLeft(), resized.cropTop(), side, side);
     }
 }

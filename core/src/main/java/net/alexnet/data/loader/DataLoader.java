@@ -230,7 +230,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
 
     private Image image(int index, byte[] samples) throws DatasetException {
         try {
-            return resizedImages.image(index, samples);
+            return resizedImages.source(index).image(samples);
         } catch (UnreadableImageException e) {
             throw new DatasetException(
                     resizedImages.name(index) + " could be read when it was prepared, but not any more: "

@@ -3,6 +3,7 @@ package net.alexnet.data.loader;
 import java.util.random.RandomGenerator;
 import net.alexnet.util.CounterRng;
 import net.alexnet.util.CounterRng.Purpose;
+import net.alexnet.util.Permutations;
 
 /// The order in which an epoch visits the pictures: a permutation of the whole set, new in every epoch. (The 2012
 /// source shuffled once, when the data was made.)
@@ -26,14 +27,14 @@ public record EpochShuffle(int window) {
     /// The indices `0 .. size − 1` in an order drawn from the seed and the epoch.
     public int[] of(int size, long seed, int epoch) {
         if (window == 0 || window >= size) {
-            int[] order = counting(size);
-            shuffle(order, 0, size, CounterRng.generator(seed, Purpose.ORDER, epoch));
+            int[] order = Permutations.identity(size);
+            Permutations.shuffle(order, 0, size, CounterRng.generator(seed, Purpose.ORDER, epoch));
             return order;
         }
         int block = Math.max(1, window / BLOCKS);
-        int[] blocks = counting(Math.ceilDiv(size, block));
+        int[] blocks = Permutations.identity(Math.ceilDiv(size, block));
         RandomGenerator random = CounterRng.generator(seed, Purpose.ORDER, epoch, window);
-        shuffle(blocks, 0, blocks.length, random);
+        Permutations.shuffle(blocks, 0, blocks.length, random);
         int[] order = new int[size];
         int at = 0;
         for (int chosen : blocks) {
@@ -43,26 +44,8 @@ public record EpochShuffle(int window) {
             }
         }
         for (int from = 0; from < size; from += window) {
-            shuffle(order, from, Math.min(size, from + window), random);
+            Permutations.shuffle(order, from, Math.min(size, from + window), random);
         }
         return order;
-    }
-
-    private static int[] counting(int size) {
-        int[] order = new int[size];
-        for (int i = 0; i < size; i++) {
-            order[i] = i;
-        }
-        return order;
-    }
-
-    /// Fisher and Yates's shuffle.
-    private static void shuffle(int[] order, int from, int end, RandomGenerator random) {
-        for (int last = end - 1; last > from; last--) {
-            int chosen = from + random.nextInt(last - from + 1);
-            int swapped = order[chosen];
-            order[chosen] = order[last];
-            order[last] = swapped;
-        }
     }
 }

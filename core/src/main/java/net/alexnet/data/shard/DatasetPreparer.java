@@ -14,16 +14,23 @@ import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.RejectedImage;
+import net.alexnet.data.ResizedImages;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.shard.PreparationJournal.LeftOut;
 import net.alexnet.data.shard.PreparationListener.Stage;
+import net.alexnet.io.Tsv;
+import net.alexnet.util.CounterRng;
+import net.alexnet.util.CounterRng.Purpose;
+import net.alexnet.util.Permutations;
 
 /// Makes a prepared dataset. It may be killed at any moment; started again it goes on after the last finished shard and
 /// ends with the same bytes. The bytes depend on the pictures and the [PreparationSettings] alone.
 public final class DatasetPreparer {
     /// Above this share of unreadable pictures something is likely to be wrong with the source.
     private static final double MANY_REJECTED = 0.01;
+
+    private static final String DUPLICATES = "duplicates.tsv";
 
     private final Dataset source;
     private final Path folder;
@@ -119,6 +126,9 @@ public final class DatasetPreparer {
         }
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
+                if (entry.endsWith(PreparationJournal.LOCK)) {
+                    continue; // killed before there was a journal
+                }
                 throw new DatasetException(folder + " holds other things, such as " + entry.getFileName()
                         + "; expected a new or an empty folder for the prepared dataset");
             }
@@ -130,8 +140,8 @@ public final class DatasetPreparer {
     private Outcome run(SourceFingerprint origin) throws IOException, InterruptedException {
         ImageDataset learnt = source.training();
         ImageDataset judged = source.validation();
-        int[] trainingOrder = ShuffledOrder.shuffled(learnt.size(), preparation.seed());
-        int[] validationOrder = ShuffledOrder.ofSource(judged.size());
+        int[] trainingOrder = trainingOrder(learnt.size(), preparation.seed());
+        int[] validationOrder = Permutations.identity(judged.size()); // that of the answers in ILSVRC's submission file
         Optional<Scaled> training = scale(Split.TRAINING, learnt, trainingOrder);
         if (training.isEmpty()) {
             return stopped();
@@ -141,16 +151,10 @@ public final class DatasetPreparer {
             return stopped();
         }
         reportRejected(training.get(), validation.get());
-        ShardedImages resizedImages = open(training.get());
-        ShardedImages heldOut = open(validation.get());
-        Optional<PixelStatistics> statistics = PixelStatisticsPass.of(
-                resizedImages, preparation, tools.workers, tools.progress, tools.stop);
+        StoredImages resized = open(training.get());
+        StoredImages heldOut = open(validation.get());
+        Optional<PixelStatistics> statistics = measure(resized.images());
         if (statistics.isEmpty()) {
-            return stopped();
-        }
-        Optional<List<List<Duplicates.Copy>>> duplicates = new Duplicates(
-                source, resizedImages, trainingOrder, heldOut, tools.progress, tools.stop).find();
-        if (duplicates.isEmpty()) {
             return stopped();
         }
         new DatasetFile(
@@ -160,12 +164,31 @@ public final class DatasetPreparer {
                 preparation,
                 source.classes(),
                 source.synsets(),
-                part(training.get(), resizedImages),
+                part(training.get(), resized),
                 part(validation.get(), heldOut),
-                reportDuplicates(duplicates.get()),
+                reportDuplicates(Duplicates.find(resized, trainingOrder, heldOut)),
                 DatasetFile.Statistics.of(statistics.get())).write(folder);
         PreparationJournal.remove(folder);
         return new Outcome.Finished(PreparedDataset.open(folder, tools.codec), false, scaled, scalingNanos / 1e9);
+    }
+
+    /// Training images are shuffled once, as in the 2012 source, so that neighbors are of different classes even if a slow
+    /// disk is read nearly in order.
+    static int[] trainingOrder(int size, long seed) {
+        int[] order = Permutations.identity(size);
+        Permutations.shuffle(order, 0, size, CounterRng.generator(seed, Purpose.STORAGE));
+        return order;
+    }
+
+    /// The statistics of the images as they decode from the shards, so that anyone can compute them again.
+    private Optional<PixelStatistics> measure(ImageDataset stored) throws IOException, InterruptedException {
+        ResizedImages images = new ResizedImages(stored, tools.codec, preparation.side(), preparation.channels(), 0);
+        Optional<PixelStatistics> statistics = images.read(tools.workers,
+                (done, total) -> tools.progress.report(Stage.MEASURING, done, total), tools.stop);
+        for (RejectedImage damaged : images.rejected()) {
+            throw new DatasetException(damaged.name() + ": " + damaged.reason());
+        }
+        return statistics;
     }
 
     /// A split in its shards.
@@ -218,13 +241,13 @@ public final class DatasetPreparer {
         return new Outcome.Stopped((long) journal.kept(Split.TRAINING) + journal.kept(Split.VALIDATION), total());
     }
 
-    private ShardedImages open(Scaled split) throws IOException {
-        return ShardedImages.open(folder, split.shards, source.classes(), tools.codec, preparation.side(),
+    private StoredImages open(Scaled split) throws IOException {
+        return StoredImages.open(folder, split.shards, source.classes(), tools.codec, preparation.side(),
                 preparation.channels());
     }
 
-    private static DatasetFile.Part part(Scaled split, ShardedImages images) {
-        return new DatasetFile.Part(images.size(), images.perClass(), split.rejected.size(), split.shards);
+    private static DatasetFile.Part part(Scaled split, StoredImages images) {
+        return new DatasetFile.Part(images.size(), images.images().perClass(), split.rejected.size(), split.shards);
     }
 
     // --- what is odd -----------------------------------------------------------------------------------------------
@@ -232,7 +255,7 @@ public final class DatasetPreparer {
     private void reportRejected(Scaled training, Scaled validation) throws IOException {
         List<RejectedImage> rejected = new ArrayList<>(training.rejected);
         rejected.addAll(validation.rejected);
-        Reports.writeRejected(folder, rejected);
+        RejectedImage.write(folder, rejected);
         if (rejected.size() <= MANY_REJECTED * total()) {
             return;
         }
@@ -246,18 +269,29 @@ public final class DatasetPreparer {
     private static String tooMany(Path folder, long rejected, long total) {
         return String.format(Locale.ROOT,
                 "%d of %d pictures (%.1f %%) cannot be read, more than %.0f %%; %s lists them",
-                rejected, total, 100.0 * rejected / total, 100 * MANY_REJECTED, folder.resolve(Reports.REJECTED));
+                rejected, total, 100.0 * rejected / total, 100 * MANY_REJECTED, folder.resolve(RejectedImage.FILE));
     }
 
     private DatasetFile.DuplicateCount reportDuplicates(List<List<Duplicates.Copy>> groups) throws IOException {
-        Reports.writeDuplicates(folder, source, groups);
+        List<List<String>> rows = new ArrayList<>();
+        for (int group = 0; group < groups.size(); group++) {
+            for (Duplicates.Copy copy : groups.get(group)) {
+                rows.add(List.of(String.valueOf(group + 1), copy.split().prefix(), source.classes().get(copy.label()),
+                        name(copy)));
+            }
+        }
+        Tsv.write(folder.resolve(DUPLICATES), List.of("group", "split", "class", "file"), rows);
         int images = groups.stream().mapToInt(List::size).sum();
         if (!groups.isEmpty()) {
             List<Duplicates.Copy> first = groups.getFirst();
             tools.progress.warning(images + " pictures are equal to one of another split or class; "
-                    + folder.resolve(Reports.DUPLICATES) + " lists them. The first are "
-                    + Reports.name(source, first.getFirst()) + " and " + Reports.name(source, first.getLast()));
+                    + folder.resolve(DUPLICATES) + " lists them. The first are "
+                    + name(first.getFirst()) + " and " + name(first.getLast()));
         }
         return new DatasetFile.DuplicateCount(groups.size(), images);
+    }
+
+    private String name(Duplicates.Copy copy) {
+        return (copy.split() == Split.TRAINING ? source.training() : source.validation()).name(copy.index());
     }
 }

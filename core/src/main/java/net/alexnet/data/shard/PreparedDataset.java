@@ -5,16 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import net.alexnet.data.CachedDataset;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.RejectedImage;
-import net.alexnet.data.ResizedDataset;
+import net.alexnet.data.ResizedImages;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.shard.PreparationListener.Stage;
 import net.alexnet.io.Hashes;
+import net.alexnet.util.OrderedWork;
 
 /// A prepared dataset, opened. Its pictures are read in place; what memory it takes does not depend on its size.
 ///
@@ -22,12 +22,12 @@ import net.alexnet.io.Hashes;
 public final class PreparedDataset {
     private final Path path;
     private final DatasetFile file;
-    private final ShardedImages training;
-    private final ShardedImages validation;
+    private final ImageDataset training;
+    private final ImageDataset validation;
     private final PixelStatistics statistics;
 
     private PreparedDataset(
-            Path path, DatasetFile file, ShardedImages training, ShardedImages validation, PixelStatistics statistics) {
+            Path path, DatasetFile file, ImageDataset training, ImageDataset validation, PixelStatistics statistics) {
         this.path = path;
         this.file = file;
         this.training = training;
@@ -40,8 +40,8 @@ public final class PreparedDataset {
         return DatasetFile.isIn(folder) || Files.isRegularFile(folder.resolve(PreparationJournal.FILE));
     }
 
-    /// Opens a finished dataset. Every file is looked at: sizes of shards, SHA-256 of indexes; pictures are checked as
-    /// they are read.
+    /// Opens a finished dataset. The sizes of all shards are compared, and every image is compared with its CRC-32C when it
+    /// is read; [#verify] compares all bytes.
     ///
     /// @param codec decodes the squares
     /// @throws DatasetException if it is not finished, of another version, or a shard is missing, cut or not what was
@@ -55,8 +55,8 @@ public final class PreparedDataset {
         }
         DatasetFile file = DatasetFile.read(folder);
         PreparationSettings settings = file.preparation();
-        ShardedImages training = open(folder, file, file.training(), codec);
-        ShardedImages validation = open(folder, file, file.validation(), codec);
+        ImageDataset training = open(folder, file, file.training(), codec);
+        ImageDataset validation = open(folder, file, file.validation(), codec);
         try {
             return new PreparedDataset(folder, file, training, validation,
                     file.statistics().read(training.size(), settings.side(), settings.channels()));
@@ -66,10 +66,11 @@ public final class PreparedDataset {
         }
     }
 
-    private static ShardedImages open(Path folder, DatasetFile file, DatasetFile.Part part, ImageCodec codec)
+    private static ImageDataset open(Path folder, DatasetFile file, DatasetFile.Part part, ImageCodec codec)
             throws IOException {
         PreparationSettings settings = file.preparation();
-        return ShardedImages.open(folder, part.shards(), file.classes(), codec, settings.side(), settings.channels());
+        return StoredImages.open(folder, part.shards(), file.classes(), codec, settings.side(), settings.channels())
+                .images();
     }
 
     /// Where it lies.
@@ -84,12 +85,12 @@ public final class PreparedDataset {
     }
 
     /// What to learn from, in an order shuffled once.
-    public ShardedImages training() {
+    public ImageDataset training() {
         return training;
     }
 
     /// What to judge by, in the source's order.
-    public ShardedImages validation() {
+    public ImageDataset validation() {
         return validation;
     }
 
@@ -122,13 +123,13 @@ public final class PreparedDataset {
 
     /// The training pictures that could not be read, with the reasons.
     public List<RejectedImage> unreadTraining() throws IOException {
-        List<RejectedImage> all = Reports.readRejected(path);
+        List<RejectedImage> all = RejectedImage.read(path);
         return all.subList(0, Math.min(all.size(), file.training().rejected()));
     }
 
     /// The validation pictures that could not be read, with the reasons.
     public List<RejectedImage> unreadValidation() throws IOException {
-        List<RejectedImage> all = Reports.readRejected(path);
+        List<RejectedImage> all = RejectedImage.read(path);
         return all.subList(Math.min(all.size(), file.training().rejected()), all.size());
     }
 
@@ -139,9 +140,13 @@ public final class PreparedDataset {
     /// @param codec scales them
     /// @param budget the bytes of heap that they may take for that
     public ImageDataset resizedImages(ImageDataset split, int side, ImageCodec codec, long budget) {
-        ImageDataset sized = side == preparation().side() ? split : new ResizedDataset(split, codec, side);
-        long bytes = (long) side * side * preparation().channels();
-        return CachedDataset.within(budget, bytes, sized);
+        long bytes = (long) split.size() * side * side * preparation().channels();
+        if (side == preparation().side() && bytes > budget) {
+            return split; // which reuses the loader's memory
+        }
+        ImageDataset images = new ResizedImages(split, codec, side, preparation().channels(), budget).images();
+        String suffix = side == preparation().side() ? "" : " made smaller, to " + side;
+        return split.fingerprint().map(whole -> images.withFingerprint(whole + suffix)).orElse(images);
     }
 
     /// How many groups of equal pictures stand in both splits or in two classes; `duplicates.tsv` lists them.
@@ -154,7 +159,7 @@ public final class PreparedDataset {
         return file.duplicates().pictures();
     }
 
-    /// Reads every shard and compares it with its SHA-256.
+    /// Reads every shard and its index and compares them with their SHA-256.
     ///
     /// @param workers how many threads read
     /// @throws DatasetException naming the first shard that is not what was written
@@ -163,18 +168,25 @@ public final class PreparedDataset {
         long total = shards.stream().mapToLong(Shard::pictures).sum();
         long done = 0;
         progress.report(Stage.VERIFYING, done, total);
-        try (OrderedWork<String> work = new OrderedWork<>(
-                0, shards.size(), workers, 2 * workers, i -> Hashes.hex(path.resolve(shards.get(i).file())))) {
+        try (OrderedWork<String> work = new OrderedWork<>(0, shards.size(), workers, 2 * workers, i -> {
+            requireSame(shards.get(i).indexFile(), shards.get(i).indexSha256());
+            return requireSame(shards.get(i).file(), shards.get(i).sha256());
+        })) {
             for (Shard shard : shards) {
-                String sha256 = work.next();
-                if (!sha256.equals(shard.sha256())) {
-                    throw new DatasetException(path.resolve(shard.file()) + " was altered: its SHA-256 is " + sha256
-                            + ", expected " + shard.sha256() + ". Copy it again, or remove " + path
-                            + " and prepare it anew");
-                }
+                work.next();
                 done += shard.pictures();
                 progress.report(Stage.VERIFYING, done, total);
             }
         }
+    }
+
+    private String requireSame(String name, String expected) throws IOException {
+        Path file = path.resolve(name);
+        String sha256 = Hashes.hex(file);
+        if (!sha256.equals(expected)) {
+            throw new DatasetException(file + " was altered: its SHA-256 is " + sha256 + ", expected " + expected
+                    + ". Copy it again, or remove " + path + " and prepare it again");
+        }
+        return sha256;
     }
 }

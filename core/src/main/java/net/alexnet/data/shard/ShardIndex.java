@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,133 +12,112 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import net.alexnet.data.DatasetException;
+import net.alexnet.io.MappedFile;
 
-/// The index beside a shard: where each picture stands and what it is, so that nobody has to walk the tar. It is read
-/// in place; nothing of it is put on the heap. Little-endian:
+/// The index of a shard: where each image is in the tar and what it is, so that nobody has to walk the tar. It is read in
+/// place and takes no heap. Little-endian:
 ///
 /// ```
 /// magic        8 bytes  "ALXNIDX1"
 /// records      int      n
 /// names        int      bytes of all names
-/// n × record  40 bytes  long   offset of the picture's bytes in the tar
-///                       long   first 64 bits of the SHA-256 of the source's bytes
-///                       int    size of the picture in bytes
-///                       int    label
-///                       int    CRC-32C of the picture's bytes
-///                       int    key: the number in the members' names, the place in the split's order
-///                       int    offset and
-///                       int    size of the source's name among the names
+/// n × record  40 bytes  see Entry
 /// names                 UTF-8, one after the other
 /// ```
 final class ShardIndex {
     private static final byte[] MAGIC = "ALXNIDX1".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER_BYTES = 16;
-    private static final int RECORD_BYTES = 40;
+    private static final int ENTRY_BYTES = 40;
 
-    // where the fields of a record stand in it
-    private static final int OFFSET = 0;
-    private static final int SOURCE_HASH = 8;
-    private static final int BYTES = 16;
-    private static final int LABEL = 20;
-    private static final int CHECKSUM = 24;
-    private static final int KEY = 28;
-    private static final int NAME_OFFSET = 32;
-    private static final int NAME_BYTES = 36;
-
-    private final MappedFile file;
+    private final Path path;
+    private final MemorySegment file;
     private final int size;
 
-    private ShardIndex(MappedFile file, int size) {
+    /// What the index says of an image, in the order of the file.
+    ///
+    /// @param offset of the image's bytes in the tar
+    /// @param sourceHash the first 64 bits of the SHA-256 of the bytes that the source held
+    /// @param bytes the size of the image
+    /// @param crc32c of the image's bytes
+    /// @param key the number in the names of the tar's members: the place in the order of the split, in which images that
+    ///     were left out count too
+    /// @param nameOffset where the source's name of the image begins among the names
+    /// @param nameBytes the size of that name
+    record Entry(long offset, long sourceHash, int bytes, int label, int crc32c, int key, int nameOffset,
+            int nameBytes) {
+        static Entry read(ByteBuffer from) {
+            return new Entry(from.getLong(), from.getLong(), from.getInt(), from.getInt(), from.getInt(), from.getInt(),
+                    from.getInt(), from.getInt());
+        }
+
+        byte[] written() {
+            return ByteBuffer.allocate(ENTRY_BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(offset).putLong(sourceHash)
+                    .putInt(bytes).putInt(label).putInt(crc32c).putInt(key).putInt(nameOffset).putInt(nameBytes)
+                    .array();
+        }
+    }
+
+    private ShardIndex(Path path, MemorySegment file, int size) {
+        this.path = path;
         this.file = file;
         this.size = size;
     }
 
-    /// Opens an index that has been found to be the one that was written.
+    /// Opens the index of a shard.
     ///
-    /// @param shard whose index it is
     /// @param classes how many labels there are
-    /// @throws DatasetException if it cannot belong to that shard
+    /// @throws DatasetException if the index cannot belong to that shard
     static ShardIndex open(Path path, Shard shard, int classes) throws IOException {
-        MappedFile file = MappedFile.open(path);
-        byte[] header = file.size() < HEADER_BYTES ? new byte[HEADER_BYTES] : file.read(0, HEADER_BYTES);
+        MemorySegment file = MappedFile.open(path);
+        long bytes = file.byteSize();
+        byte[] header = bytes < HEADER_BYTES ? new byte[HEADER_BYTES] : MappedFile.read(file, 0, HEADER_BYTES);
         if (!Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw new DatasetException(path + " is not an index of a shard");
+            throw new DatasetException(path + " is not the index of a shard");
         }
         ByteBuffer counts = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).position(MAGIC.length);
         int size = counts.getInt();
         long names = counts.getInt();
-        if (size != shard.pictures() || names < 0 || file.size() != end(size) + names) {
-            throw new DatasetException(path + " does not fit its shard: it speaks of " + size
-                    + " pictures in " + file.size() + " bytes, expected " + shard.pictures() + " pictures");
+        if (size != shard.pictures() || names < 0 || bytes != place(size) + names) {
+            throw new DatasetException(path + " does not fit its shard: it has " + size + " entries in " + bytes
+                    + " bytes, expected " + shard.pictures() + " entries");
         }
-        ShardIndex index = new ShardIndex(file, size);
+        ShardIndex index = new ShardIndex(path, file, size);
         for (int i = 0; i < size; i++) {
-            if (!index.fits(i, shard.bytes(), classes, names)) {
-                throw new DatasetException(path + " does not fit its shard: record " + i + " lies outside of it");
+            Entry entry = index.entry(i);
+            if (entry.label < 0 || entry.label >= classes || !within(entry.offset, entry.bytes, shard.bytes())
+                    || !within(entry.nameOffset, entry.nameBytes, names)) {
+                throw new DatasetException(path + " does not fit its shard: record " + i + " is outside of it");
             }
         }
         return index;
-    }
-
-    private boolean fits(int i, long shardBytes, int classes, long names) {
-        ByteBuffer record = record(i);
-        int label = record.getInt(LABEL);
-        return within(record.getLong(OFFSET), record.getInt(BYTES), shardBytes) && label >= 0 && label < classes
-                && within(record.getInt(NAME_OFFSET), record.getInt(NAME_BYTES), names);
     }
 
     private static boolean within(long offset, long size, long whole) {
         return offset >= 0 && size >= 0 && offset <= whole - size;
     }
 
-    private static long end(int records) {
-        return HEADER_BYTES + (long) records * RECORD_BYTES;
-    }
-
-    private ByteBuffer record(int i) {
-        return ByteBuffer.wrap(read(i, end(i), RECORD_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private byte[] read(int i, long offset, int length) {
-        try {
-            return file.read(offset, length);
-        } catch (IOException e) {
-            throw new UncheckedIOException(new IOException(file.path() + ", record " + i + ": " + e.getMessage(), e));
-        }
+    private static long place(int entry) {
+        return HEADER_BYTES + (long) entry * ENTRY_BYTES;
     }
 
     int size() {
         return size;
     }
 
-    long offset(int i) {
-        return record(i).getLong(OFFSET);
+    Entry entry(int i) {
+        return Entry.read(ByteBuffer.wrap(read(place(i), ENTRY_BYTES)).order(ByteOrder.LITTLE_ENDIAN));
     }
 
-    long sourceHash(int i) {
-        return record(i).getLong(SOURCE_HASH);
+    String name(Entry entry) {
+        return new String(read(place(size) + entry.nameOffset, entry.nameBytes), StandardCharsets.UTF_8);
     }
 
-    int bytes(int i) {
-        return record(i).getInt(BYTES);
-    }
-
-    int label(int i) {
-        return record(i).getInt(LABEL);
-    }
-
-    int crc32c(int i) {
-        return record(i).getInt(CHECKSUM);
-    }
-
-    int key(int i) {
-        return record(i).getInt(KEY);
-    }
-
-    String name(int i) {
-        ByteBuffer record = record(i);
-        byte[] name = read(i, end(size) + record.getInt(NAME_OFFSET), record.getInt(NAME_BYTES));
-        return new String(name, StandardCharsets.UTF_8);
+    private byte[] read(long offset, int length) {
+        try {
+            return MappedFile.read(file, offset, length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(new IOException(path + ": " + e.getMessage(), e));
+        }
     }
 
     static int crc32c(byte[] bytes) {
@@ -146,18 +126,16 @@ final class ShardIndex {
         return (int) crc.getValue();
     }
 
-    /// Gathers the records of a shard that is being written.
+    /// Collects the entries of a shard that is being written.
     static final class Builder {
-        private final ByteArrayOutputStream records = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream entries = new ByteArrayOutputStream();
         private final ByteArrayOutputStream names = new ByteArrayOutputStream();
         private int size;
 
         void add(long offset, int key, EncodedSample.Kept image, int label, String name) {
             byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-            records.writeBytes(ByteBuffer.allocate(RECORD_BYTES).order(ByteOrder.LITTLE_ENDIAN)
-                    .putLong(offset).putLong(image.sourceHash()).putInt(image.file().length).putInt(label)
-                    .putInt(crc32c(image.file())).putInt(key).putInt(names.size()).putInt(utf8.length)
-                    .array());
+            entries.writeBytes(new Entry(offset, image.sourceHash(), image.file().length, label, crc32c(image.file()),
+                    key, names.size(), utf8.length).written());
             names.writeBytes(utf8);
             size++;
         }
@@ -169,7 +147,7 @@ final class ShardIndex {
         void writeTo(OutputStream out) throws IOException {
             out.write(ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN)
                     .put(MAGIC).putInt(size).putInt(names.size()).array());
-            records.writeTo(out);
+            entries.writeTo(out);
             names.writeTo(out);
         }
     }

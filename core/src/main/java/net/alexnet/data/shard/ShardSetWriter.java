@@ -16,6 +16,7 @@ import net.alexnet.data.shard.PreparationJournal.Entry;
 import net.alexnet.data.shard.PreparationJournal.LeftOut;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
+import net.alexnet.util.OrderedWork;
 
 /// Stores the pictures of one split: many threads read, scale and encode, one writes in order. It begins after the last
 /// shard that the journal knows, so its bytes do not depend on how often it was stopped, nor on how many threads there
@@ -84,7 +85,7 @@ final class ShardSetWriter implements Closeable {
     /// would stay so.
     private Content read(int index) throws IOException, UnreadableImageException {
         try {
-            return source.content(index);
+            return source.source(index).content();
         } catch (IOException e) {
             throw new IOException("cannot read " + source.name(index) + ": " + AtomicFiles.reason(e)
                     + ". What is finished is kept; the same command goes on there once it can be read", e);

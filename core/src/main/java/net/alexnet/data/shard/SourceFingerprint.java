@@ -24,7 +24,7 @@ record SourceFingerprint(String name, String split, String fingerprint) {
         for (ImageDataset set : List.of(dataset.training(), dataset.validation())) {
             digest.update((byte) 0);
             for (int i = 0; i < set.size(); i++) {
-                update(digest, set.label(i) + "\t" + set.name(i) + "\t" + set.stamp(i) + "\n");
+                update(digest, set.label(i) + "\t" + set.name(i) + "\t" + set.source(i).stamp() + "\n");
             }
         }
         return new SourceFingerprint(dataset.name(), dataset.split(), Hashes.hex(digest));

@@ -53,7 +53,7 @@ class AreaResizeTest {
         Image part = new AreaResize(width, height, w, h)
                 .part(MemorySegment.ofArray(image.samples()), width * 3L, 3, x, y, w - x, h - y);
         assertThat(part.samples())
-                .isEqualTo(ImageCropper.crop(small(image, w, h), x, y, w - x, h - y).samples());
+                .isEqualTo(small(image, w, h).crop(x, y, w - x, h - y).samples());
     }
 
     @Test

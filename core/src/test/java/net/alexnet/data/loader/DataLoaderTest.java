@@ -236,9 +236,9 @@ class DataLoaderTest {
         return set(i -> TestImages.pattern(12, 12, 3, i));
     }
 
-    private static ImageDataset set(ListSet.Pictures images) {
+    private static ImageDataset set(ListSet.Images images) {
         List<Integer> labels = IntStream.range(0, PICTURES).mapToObj(i -> i % 4).toList();
-        return new ListSet(List.of("a", "b", "c", "d"), labels, images);
+        return ListSet.of(List.of("a", "b", "c", "d"), labels, images);
     }
 
     private static List<String> threads() {

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import net.alexnet.data.Content;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
+import net.alexnet.data.Sample;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
@@ -14,9 +15,7 @@ import net.alexnet.data.image.TestImages;
 import net.alexnet.data.image.UnreadableImageException;
 
 /// Files made by a test, an empty one standing for one that has gone; file `i` is called `<prefix>/<class>/<i>.file`.
-record EncodedSet(String prefix, List<String> classes, List<Integer> labels, List<byte[]> files)
-        implements
-            ImageDataset {
+record EncodedSet(String prefix, List<String> classes, List<Integer> labels, List<byte[]> files) {
     static final ImageCodec CODEC = new TestImages.Codec();
     static final List<String> CLASSES = List.of("ants", "bees", "Gämse", "none");
 
@@ -33,34 +32,34 @@ record EncodedSet(String prefix, List<String> classes, List<Integer> labels, Lis
     }
 
     static Dataset dataset(EncodedSet training, EncodedSet validation) {
-        return new Dataset("/somewhere/pictures", training.classes, training, validation, "Split by the test.");
+        return new Dataset("/somewhere/pictures", training.classes, training.images(), validation.images(), "Split by the test.");
     }
 
-    @Override
-    public int size() {
+    ImageDataset images() {
+        return new ImageDataset(classes, IntStream.range(0, files.size())
+                .mapToObj(i -> new Sample(() -> content(i), label(i), name(i))).toList());
+    }
+
+    int size() {
         return files.size();
     }
 
-    @Override
-    public int label(int index) {
+    int label(int index) {
         return labels.get(index);
     }
 
-    @Override
-    public String name(int index) {
+    String name(int index) {
         return prefix + "/" + classes.get(label(index)) + "/" + index + ".file";
     }
 
-    @Override
-    public Content content(int index) throws IOException {
+    private Content content(int index) throws IOException {
         if (files.get(index).length == 0) {
             throw new IOException("the file has gone");
         }
         return new Content.Encoded(files.get(index));
     }
 
-    @Override
-    public Image image(int index) throws UnreadableImageException {
+    Image image(int index) throws UnreadableImageException {
         return CODEC.decode(files.get(index), 3);
     }
 }

@@ -111,7 +111,7 @@ class PreparerRefusalTest {
                     assertThatThrownBy(() -> Preparing.finished(SOURCE, same)).isInstanceOf(DatasetException.class)
                             .hasMessageContaining("another process is preparing " + same);
                 }
-                assertThat(lockedForOthers(folder.resolve(PreparationJournal.FILE))).isTrue();
+                assertThat(lockedForOthers(folder.resolve(PreparationJournal.LOCK))).isTrue();
             }
             return false;
         };

@@ -1,9 +1,10 @@
-package net.alexnet.data.shard;
+package net.alexnet.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,9 @@ class MappedFileTest {
     @Test
     void aLostPageIsAnExceptionHoweverOftenTheFileWasReadBefore() throws Exception {
         Path path = Files.write(root.resolve("file"), new byte[] {1, 2, 3, 4, 5});
-        MappedFile file = MappedFile.open(path);
-        assertThat(file.size()).isEqualTo(5);
-        assertThat(file.read(1, 3)).containsExactly(2, 3, 4);
+        MemorySegment file = MappedFile.open(path);
+        assertThat(file.byteSize()).isEqualTo(5);
+        assertThat(MappedFile.read(file, 1, 3)).containsExactly(2, 3, 4);
         assertThat(sum(file, 100_000)).isEqualTo(200_000);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
             channel.truncate(0);
@@ -32,10 +33,10 @@ class MappedFileTest {
         }
     }
 
-    private static long sum(MappedFile file, int times) throws IOException {
+    private static long sum(MemorySegment file, int times) throws IOException {
         long sum = 0;
         for (int i = 0; i < times; i++) {
-            sum += file.read(1, 3)[0];
+            sum += MappedFile.read(file, 1, 3)[0];
         }
         return sum;
     }

@@ -1,4 +1,4 @@
-package net.alexnet.data.shard;
+package net.alexnet.util;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 
 /// Work on a range of numbers by several threads, whose results come out in order. Only so many are in flight at a
 /// time, whatever the length of the range. Used by one thread.
-final class OrderedWork<T> implements AutoCloseable {
+public final class OrderedWork<T> implements AutoCloseable {
     private final ArrayDeque<Future<T>> ahead = new ArrayDeque<>();
     private final Task<T> task;
     private final int end;
@@ -19,7 +19,7 @@ final class OrderedWork<T> implements AutoCloseable {
 
     /// What is done with a number.
     @FunctionalInterface
-    interface Task<T> {
+    public interface Task<T> {
         T of(int number) throws IOException;
     }
 
@@ -27,21 +27,21 @@ final class OrderedWork<T> implements AutoCloseable {
     /// @param end the number after the last
     /// @param workers how many threads
     /// @param window how many results may wait or be under way
-    OrderedWork(int from, int end, int workers, int window, Task<T> task) {
+    public OrderedWork(int from, int end, int workers, int window, Task<T> task) {
         this.next = from;
         this.end = end;
         this.window = window;
         this.task = task;
         this.pool = Executors.newFixedThreadPool(
-                workers, Thread.ofPlatform().daemon().name("prepare-", 1).factory());
+                workers, Thread.ofPlatform().daemon().name("work-", 1).factory());
     }
 
-    boolean hasNext() {
+    public boolean hasNext() {
         return !ahead.isEmpty() || next < end;
     }
 
     /// The result for the next number; a task's failure comes out as itself.
-    T next() throws IOException, InterruptedException {
+    public T next() throws IOException, InterruptedException {
         while (next < end && ahead.size() < window) {
             int number = next++;
             ahead.add(pool.submit(() -> task.of(number)));
@@ -53,7 +53,7 @@ final class OrderedWork<T> implements AutoCloseable {
                 case IOException cause -> throw cause;
                 case RuntimeException cause -> throw cause;
                 case Error cause -> throw cause;
-                case null, default -> throw new IllegalStateException("preparing pictures failed", e);
+                case null, default -> throw new IllegalStateException("the work failed", e);
             }
         }
     }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import org.junit.jupiter.api.Test;
 
-class ImageCropperTest {
+class ImageTest {
     @Test
     void cropTakesTheSamplesWhereTheyStand() {
         for (int channels : new int[] {1, 3}) {
             Image image = TestImages.pattern(9, 7, channels, 1);
-            Image part = ImageCropper.crop(image, 2, 3, 5, 4);
+            Image part = image.crop(2, 3, 5, 4);
             for (int y = 0; y < 4; y++) {
                 for (int x = 0; x < 5; x++) {
                     for (int c = 0; c < channels; c++) {
@@ -26,8 +26,8 @@ class ImageCropperTest {
     void refusesPartsBeyondTheEdge() {
         Image image = TestImages.pattern(9, 7, 1, 1);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> ImageCropper.crop(image, 5, 0, 5, 4))
+                .isThrownBy(() -> image.crop(5, 0, 5, 4))
                 .withMessageContaining("5 × 4 at (5, 0)");
-        assertThatIllegalArgumentException().isThrownBy(() -> ImageCropper.crop(image, -1, 0, 5, 4));
+        assertThatIllegalArgumentException().isThrownBy(() -> image.crop(-1, 0, 5, 4));
     }
 }

@@ -1,4 +1,4 @@
-package net.alexnet.data.shard;
+package net.alexnet.util;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

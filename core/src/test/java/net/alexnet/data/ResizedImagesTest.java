@@ -10,19 +10,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.TestImages;
 import net.alexnet.data.image.UnreadableImageException;
 import org.junit.jupiter.api.Test;
 
-class InMemoryDatasetTest {
+class ResizedImagesTest {
     private static final ImageCodec CODEC = new TestImages.Codec();
     private static final int COUNT = 40;
 
     /// Every seventh picture is broken; the label of each is its index modulo 3.
     private static ImageDataset source() {
         List<Integer> labels = IntStream.range(0, COUNT).mapToObj(i -> i % 3).toList();
-        return new ListSet(List.of("a", "b", "c", "empty"), labels, InMemoryDatasetTest::image);
+        return ListSet.of(List.of("a", "b", "c", "empty"), labels, ResizedImagesTest::image);
     }
 
     private static Image image(int index) throws UnreadableImageException {
@@ -34,51 +35,81 @@ class InMemoryDatasetTest {
 
     @Test
     void rejectsShiftNoLabel() throws Exception {
-        InMemoryDataset prepared = prepare(2, Long.MAX_VALUE);
-        assertThat(prepared.rejected().stream().map(RejectedImage::name))
+        ResizedImages images = read(2, Long.MAX_VALUE);
+        ImageDataset prepared = images.readable();
+        assertThat(images.rejected().stream().map(RejectedImage::name))
                 .containsExactly("picture-0", "picture-7", "picture-14", "picture-21", "picture-28", "picture-35");
-        assertThat(prepared.rejected().getFirst().reason()).isEqualTo("broken on purpose");
+        assertThat(images.rejected().getFirst().reason()).isEqualTo("broken on purpose");
         assertThat(prepared.size()).isEqualTo(COUNT - 6);
         assertThat(prepared.classes()).containsExactly("a", "b", "c", "empty");
         for (int i = 0; i < prepared.size(); i++) {
             int original = Integer.parseInt(prepared.name(i).substring("picture-".length()));
             assertThat(prepared.label(i)).isEqualTo(original % 3);
             Image expected = ResizeAndCenterCrop.middle(image(original), 6, CODEC);
-            assertThat(prepared.image(i).samples()).isEqualTo(expected.samples());
+            assertThat(prepared.source(i).image(new byte[0]).samples()).isEqualTo(expected.samples());
         }
     }
 
     @Test
     void isTheSameForAnyNumberOfWorkersAndAnyBudget() throws Exception {
-        InMemoryDataset one = prepare(1, Long.MAX_VALUE);
-        InMemoryDataset many = prepare(5, 0);
-        assertThat(one.heldInMemory()).isTrue();
-        assertThat(many.heldInMemory()).isFalse();
-        assertThat(many.statistics()).usingRecursiveComparison().isEqualTo(one.statistics());
-        assertThat(many.rejected()).isEqualTo(one.rejected());
-        assertThat(one.statistics().images()).isEqualTo(COUNT - 6);
+        ResizedImages held = new ResizedImages(source(), CODEC, 6, 3, Long.MAX_VALUE);
+        PixelStatistics statistics = held.read(1, (_, _) -> {}, () -> false).orElseThrow();
+        ResizedImages again = new ResizedImages(source(), CODEC, 6, 3, 0);
+        assertThat(again.read(5, (_, _) -> {}, () -> false).orElseThrow()).usingRecursiveComparison()
+                .isEqualTo(statistics);
+        assertThat(statistics.images()).isEqualTo(COUNT - 6);
+        assertThat(again.rejected()).isEqualTo(held.rejected());
+        ImageDataset one = held.readable();
+        ImageDataset many = again.readable();
         for (int i = 0; i < one.size(); i++) {
             assertThat(many.name(i)).isEqualTo(one.name(i));
-            assertThat(many.image(i).samples()).isEqualTo(one.image(i).samples());
+            Image image = one.source(i).image(new byte[0]);
+            assertThat(many.source(i).image(new byte[0]).samples()).isEqualTo(image.samples());
+            assertThat(one.source(i).image(new byte[0])).as("stays in memory").isSameAs(image);
         }
     }
 
     @Test
-    void reportsEveryPictureOnce() throws Exception {
+    void aBlackImageStandsInForAnUnreadableOne() throws Exception {
+        ResizedImages images = new ResizedImages(source(), CODEC, 6, 3, 0);
+        ImageDataset all = images.imagesOrBlack();
+        assertThat(all.size()).isEqualTo(COUNT);
+        assertThat(all.source(7).image(new byte[0]).samples()).containsOnly(0).hasSize(108);
+        assertThat(all.source(8).image(new byte[0]).samples())
+                .isEqualTo(ResizeAndCenterCrop.middle(image(8), 6, CODEC).samples());
+        assertThat(images.reason(7)).isEqualTo("broken on purpose");
+        assertThat(images.contentId(7)).isEqualTo(ResizedImages.UNREADABLE);
+        assertThat(images.reason(8)).isNull();
+        assertThat(images.contentId(8)).isEqualTo(ResizedImages.contentId(image(8).samples()));
+        assertThat(images.rejected()).containsExactly(new RejectedImage("picture-7", "broken on purpose"));
+    }
+
+    @Test
+    void progressGrowsToTheNumberOfImages() throws Exception {
         List<Integer> seen = new ArrayList<>();
-        InMemoryDataset.prepare(source(), CODEC, 6, 3, 4, 0, (done, total) -> {
+        new ResizedImages(source(), CODEC, 6, 3, 0).read(4, (done, total) -> {
             assertThat(total).isEqualTo(COUNT);
             seen.add(done);
-        });
-        assertThat(seen).isEqualTo(IntStream.rangeClosed(1, COUNT).boxed().toList());
+        }, () -> false);
+        assertThat(seen).isSorted().startsWith(0).endsWith(COUNT);
+    }
+
+    @Test
+    void aReadThatIsStoppedHasNoStatistics() throws Exception {
+        assertThat(new ResizedImages(source(), CODEC, 6, 3, 0).read(4, (_, _) -> {}, () -> true)).isEmpty();
     }
 
     @Test
     void nothingReadableIsAnErrorThatNamesTheFirst() {
-        ImageDataset text = new ListSet(List.of("a", "b"), List.of(0, 1), i -> {
+        ImageDataset text = ListSet.of(List.of("a", "b"), List.of(0, 1), i -> {
             throw new UnreadableImageException("not a picture");
         });
-        assertThatThrownBy(() -> InMemoryDataset.prepare(text, CODEC, 6, 3, 2, 0, (done, total) -> {}))
+        ResizedImages images = new ResizedImages(text, CODEC, 6, 3, 0);
+        assertThat(images.canRead(1)).isFalse();
+        assertThatThrownBy(() -> {
+            images.read(2, (_, _) -> {}, () -> false);
+            images.readable();
+        })
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("none of the 2 files")
                 .hasMessageContaining("picture-0: not a picture");
@@ -89,11 +120,11 @@ class InMemoryDatasetTest {
         AtomicInteger asked = new AtomicInteger();
         IllegalStateException failure = new IllegalStateException("boom");
         List<Integer> labels = IntStream.range(0, 10_000).mapToObj(i -> 0).toList();
-        ImageDataset failing = new ListSet(List.of("a"), labels, i -> {
+        ImageDataset failing = ListSet.of(List.of("a"), labels, i -> {
             asked.incrementAndGet();
             throw failure;
         });
-        assertThatThrownBy(() -> InMemoryDataset.prepare(failing, CODEC, 6, 3, 3, 0, (done, total) -> {}))
+        assertThatThrownBy(() -> new ResizedImages(failing, CODEC, 6, 3, 0).read(3, (_, _) -> {}, () -> false))
                 .isSameAs(failure);
         assertThat(asked.get()).isLessThan(10);
     }
@@ -102,7 +133,7 @@ class InMemoryDatasetTest {
     void interruptingTheCallerEndsThePass() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch never = new CountDownLatch(1);
-        ImageDataset stuck = new ListSet(List.of("a"), List.of(0, 0, 0), i -> {
+        ImageDataset stuck = ListSet.of(List.of("a"), List.of(0, 0, 0), i -> {
             started.countDown();
             try {
                 never.await();
@@ -114,8 +145,8 @@ class InMemoryDatasetTest {
         List<Throwable> thrown = new ArrayList<>();
         Thread caller = Thread.ofPlatform().start(() -> {
             try {
-                InMemoryDataset.prepare(stuck, CODEC, 6, 3, 2, 0, (done, total) -> {});
-            } catch (DatasetException | InterruptedException e) {
+                new ResizedImages(stuck, CODEC, 6, 3, 0).read(2, (_, _) -> {}, () -> false);
+            } catch (InterruptedException e) {
                 thrown.add(e);
             }
         });
@@ -126,7 +157,9 @@ class InMemoryDatasetTest {
         assertThat(thrown).singleElement().isInstanceOf(InterruptedException.class);
     }
 
-    private static InMemoryDataset prepare(int workers, long budget) throws Exception {
-        return InMemoryDataset.prepare(source(), CODEC, 6, 3, workers, budget, (done, total) -> {});
+    private static ResizedImages read(int workers, long budget) throws Exception {
+        ResizedImages images = new ResizedImages(source(), CODEC, 6, 3, budget);
+        images.read(workers, (_, _) -> {}, () -> false);
+        return images;
     }
 }

@@ -1,0 +1,255 @@
+package net.alexnet.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.data.image.PixelStatisticsAccumulator;
+import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.Hashes;
+import net.alexnet.util.OrderedWork;
+import org.jspecify.annotations.Nullable;
+
+/// Resizes and center-crops the images of a dataset to one size, and remembers which of them cannot be read.
+///
+/// There are two ways to deal with an unreadable image. [#read] reads all images once, and [#readable] then leaves the
+/// unreadable ones out: for images that are used several times. [#imagesOrBlack] gives a black image in place of an
+/// unreadable one, and [#reason] tells of it afterwards: for a single pass, where every image keeps its index.
+public final class ResizedImages {
+    /// The content id of an image that cannot be read.
+    public static final String UNREADABLE = "";
+
+    private static final int CHUNK = 64; // images to a task: few enough to stop soon
+
+    private final ImageDataset source;
+    private final ImageCodec codec;
+    private final int side;
+    private final int channels;
+    private final AtomicReferenceArray<@Nullable Image> held; // empty if they would not fit
+    private final AtomicReferenceArray<@Nullable String> reasons;
+    private final AtomicReferenceArray<@Nullable String> contents;
+
+    /// Reads nothing yet.
+    ///
+    /// @param side of the resized images, in pixels
+    /// @param channels of the resized images, 1 or 3
+    /// @param budget bytes of heap for resized images. If all of them fit they stay in memory once they are made;
+    ///     otherwise each is made again whenever it is asked for
+    public ResizedImages(ImageDataset source, ImageCodec codec, int side, int channels, long budget) {
+        this.source = source;
+        this.codec = codec;
+        this.side = side;
+        this.channels = channels;
+        long bytes = (long) source.size() * side * side * channels;
+        this.held = new AtomicReferenceArray<>(bytes <= budget ? source.size() : 0);
+        this.reasons = new AtomicReferenceArray<>(source.size());
+        this.contents = new AtomicReferenceArray<>(source.size());
+    }
+
+    /// A quarter of the heap: a training and a validation set together leave half of the heap for everything else.
+    public static long defaultBudget() {
+        return Runtime.getRuntime().maxMemory() / 4;
+    }
+
+    /// Hears of the progress of [#read], on the thread that called it.
+    @FunctionalInterface
+    public interface Progress {
+        /// Called as images are done.
+        ///
+        /// @param done images so far
+        /// @param total images in all
+        void report(int done, int total);
+    }
+
+    // --- images --------------------------------------------------------------------------------------------------------
+
+    /// How many images the source has.
+    public int size() {
+        return source.size();
+    }
+
+    /// All images, resized. Asking for an unreadable one fails.
+    public ImageDataset images() {
+        return images(false);
+    }
+
+    /// All images, resized, with a black image in place of each that cannot be read.
+    public ImageDataset imagesOrBlack() {
+        return images(true);
+    }
+
+    private ImageDataset images(boolean orBlack) {
+        List<Sample> images = ImageDataset.list(
+                source.size(), i -> source.samples().get(i).with(new Resized(i, orBlack)));
+        return new ImageDataset(source.classes(), held.length() > 0 ? List.copyOf(images) : images);
+    }
+
+    /// The resized images that [#read] could read, in the order of the source.
+    ///
+    /// @throws DatasetException if there were images but none could be read
+    public ImageDataset readable() throws DatasetException {
+        int[] readable = IntStream.range(0, source.size()).filter(i -> reasons.get(i) == null).toArray();
+        if (readable.length == 0 && source.size() > 0) {
+            RejectedImage first = rejected().getFirst();
+            throw new DatasetException("none of the " + source.size() + " files can be read as an image; the first, "
+                    + first.name() + ": " + first.reason());
+        }
+        return images().subset(readable);
+    }
+
+    /// An image in its new size. Its content is still that of the source.
+    private final class Resized implements Sample.Source {
+        private final int index;
+        private final boolean orBlack;
+
+        Resized(int index, boolean orBlack) {
+            this.index = index;
+            this.orBlack = orBlack;
+        }
+
+        @Override
+        public Content content() throws IOException, UnreadableImageException {
+            return source.source(index).content();
+        }
+
+        @Override
+        public long stamp() {
+            return source.source(index).stamp();
+        }
+
+        @Override
+        public Image image(byte[] buffer) throws UnreadableImageException {
+            try {
+                return resized(index, orBlack);
+            } catch (UnreadableImageException e) {
+                if (!orBlack) {
+                    throw e;
+                }
+                return new Image(side, side, channels, new byte[side * side * channels]);
+            }
+        }
+    }
+
+    /// Two threads that ask for the same image for the first time both make it.
+    private Image resized(int index, boolean withContentId) throws UnreadableImageException {
+        Image known = held.length() == 0 ? null : held.get(index);
+        if (known != null) {
+            return known;
+        }
+        try {
+            Content content = source.source(index).content();
+            if (withContentId) {
+                contents.set(index, contentId(content.bytes()));
+            }
+            Image resized = content.resized(codec, side, channels);
+            if (held.length() > 0) {
+                held.set(index, resized);
+            }
+            return resized;
+        } catch (IOException e) {
+            reasons.set(index, String.valueOf(Content.unreadable(e).getMessage()));
+            throw Content.unreadable(e);
+        } catch (UnreadableImageException e) {
+            reasons.set(index, String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    // --- one pass over all ---------------------------------------------------------------------------------------------
+
+    /// Reads every image once.
+    ///
+    /// @param workers how many threads read and decode
+    /// @param stop asked now and then whether to give up
+    /// @return the statistics of the images that can be read; empty if it was stopped
+    /// @throws InterruptedException if the calling thread is interrupted; every worker has ended then
+    public Optional<PixelStatistics> read(int workers, Progress progress, BooleanSupplier stop)
+            throws InterruptedException {
+        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(side, channels);
+        progress.report(0, source.size());
+        try (OrderedWork<PixelStatisticsAccumulator> work = new OrderedWork<>(
+                0, Math.ceilDiv(source.size(), CHUNK), workers, 2 * workers, this::read)) {
+            for (long done = CHUNK; work.hasNext(); done += CHUNK) {
+                if (stop.getAsBoolean()) {
+                    return Optional.empty();
+                }
+                sums.add(work.next());
+                progress.report((int) Math.min(done, source.size()), source.size());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // the work throws none
+        }
+        return Optional.of(sums.statistics());
+    }
+
+    private PixelStatisticsAccumulator read(int chunk) {
+        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(side, channels);
+        long end = Math.min(source.size(), (chunk + 1L) * CHUNK);
+        for (int i = chunk * CHUNK; i < end && !Thread.currentThread().isInterrupted(); i++) {
+            try {
+                sums.add(resized(i, false));
+            } catch (UnreadableImageException e) {
+                // noted among the reasons
+            }
+        }
+        return sums;
+    }
+
+    // --- what could not be read ----------------------------------------------------------------------------------------
+
+    /// Whether an image can be read now.
+    public boolean canRead(int index) {
+        try {
+            resized(index, false);
+            return true;
+        } catch (UnreadableImageException e) {
+            return false;
+        }
+    }
+
+    /// Why an image that was asked for could not be read; null if it could.
+    public @Nullable String reason(int index) {
+        return reasons.get(index);
+    }
+
+    /// The images that were asked for and could not be read, in the order of the source.
+    public List<RejectedImage> rejected() {
+        List<RejectedImage> rejected = new ArrayList<>();
+        for (int i = 0; i < source.size(); i++) {
+            String reason = reasons.get(i);
+            if (reason != null) {
+                rejected.add(new RejectedImage(source.name(i), reason));
+            }
+        }
+        return List.copyOf(rejected);
+    }
+
+    // --- content ids ---------------------------------------------------------------------------------------------------
+
+    /// The content id of an image that was asked for by [#imagesOrBlack], or [#UNREADABLE].
+    public String contentId(int index) {
+        String id = contents.get(index);
+        return id == null ? UNREADABLE : id;
+    }
+
+    /// The content id of an image of any dataset, or [#UNREADABLE].
+    public static String contentId(ImageDataset images, int index) {
+        try {
+            return contentId(images.source(index).content().bytes());
+        } catch (IOException | UnreadableImageException e) {
+            return UNREADABLE;
+        }
+    }
+
+    /// Identifies the bytes of an image: the first 128 bits of their SHA-256, in hexadecimal.
+    public static String contentId(byte[] bytes) {
+        return Hashes.hex(bytes).substring(0, 32);
+    }
+}
