@@ -54,7 +54,8 @@ record IlsvrcLabels(List<Synset> synsets, int[] validation, String where) {
 
     private static Devkit.Part require(Path folder, String name) throws IOException {
         return Devkit.find(folder, name).orElseThrow(() -> new DatasetException(folder + " has no " + name
-                + ", which says what its images show. Expected " + Devkit.ARCHIVE + " ('Development kit (Task 1 & 2)' of"
+                + ", which says what its images show. Expected " + Devkit.ARCHIVE
+                + " ('Development kit (Task 1 & 2)' of"
                 + " https://image-net.org/download-images) in it, or that file"));
     }
 

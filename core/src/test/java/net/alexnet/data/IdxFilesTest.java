@@ -37,7 +37,8 @@ class IdxFilesTest {
         assertThat(data.training().source(1).image(new byte[0]).width()).isEqualTo(2);
         assertThat(data.training().source(1).image(new byte[0]).samples()).containsExactly(6, 7, 8, 9, 10, 11);
         assertThat(data.validation().size()).isEqualTo(2);
-        assertThat(idx().open(HOLD_OUT, List.of()).training().source(1).content().resized(new TestImages.Codec(), 2, 3).samples())
+        assertThat(idx().open(HOLD_OUT, List.of()).training().source(1).content().resized(new TestImages.Codec(), 2, 3)
+                .samples())
                 .startsWith(6, 6, 6, 7, 7, 7)
                 .hasSize(12);
     }

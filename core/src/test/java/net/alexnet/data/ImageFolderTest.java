@@ -114,9 +114,11 @@ class ImageFolderTest {
         assertThatThrownBy(() -> images.images().source(1).image(new byte[0]))
                 .isInstanceOf(UnreadableImageException.class);
         Files.delete(root.resolve("train/a/1.jpg"));
-        assertThatThrownBy(() -> images.images().source(0).image(new byte[0])).isInstanceOf(UnreadableImageException.class)
+        assertThatThrownBy(() -> images.images().source(0).image(new byte[0]))
+                .isInstanceOf(UnreadableImageException.class)
                 .hasMessage("the file has gone");
-        assertThatThrownBy(() -> data.training().source(0).content()).as("it may come back").isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> data.training().source(0).content()).as("it may come back")
+                .isInstanceOf(IOException.class)
                 .hasMessage("the file has gone");
         ResizedImages some = new ResizedImages(data.training().subset(new int[] {0, 2}), CODEC, 4, 3, 0);
         some.read(1, (done, total) -> {}, () -> false);

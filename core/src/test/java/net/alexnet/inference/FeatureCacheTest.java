@@ -245,7 +245,8 @@ class FeatureCacheTest {
             files.stamps[1] += uploads.size();
             return false;
         };
-        assertThatThrownBy(() -> cache.of(files.images())).isInstanceOf(IOException.class).hasMessageContaining("changed");
+        assertThatThrownBy(() -> cache.of(files.images())).isInstanceOf(IOException.class)
+                .hasMessageContaining("changed");
         assertThat(root.resolve("features")).isEmptyDirectory();
     }
 

@@ -369,7 +369,8 @@ class DatasetPreparerTest {
     void whatImageNetKnowsOfTheClassesIsKept() throws Exception {
         List<Synset> synsets = IntStream.range(0, 4).mapToObj(i -> new Synset("n0000000" + i, 9 - i, "word " + i))
                 .toList();
-        Dataset source = new Dataset("s", EncodedSet.CLASSES, TRAINING.images(), VALIDATION.images(), "Split.", synsets);
+        Dataset source = new Dataset("s", EncodedSet.CLASSES, TRAINING.images(), VALIDATION.images(), "Split.",
+                synsets);
         Preparing.finished(source, root.resolve("out"));
         assertThat(PreparedDataset.open(root.resolve("out"), EncodedSet.CODEC).dataset().synsets()).isEqualTo(synsets);
     }

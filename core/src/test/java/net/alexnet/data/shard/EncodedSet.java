@@ -32,7 +32,8 @@ record EncodedSet(String prefix, List<String> classes, List<Integer> labels, Lis
     }
 
     static Dataset dataset(EncodedSet training, EncodedSet validation) {
-        return new Dataset("/somewhere/pictures", training.classes, training.images(), validation.images(), "Split by the test.");
+        return new Dataset("/somewhere/pictures", training.classes, training.images(), validation.images(),
+                "Split by the test.");
     }
 
     ImageDataset images() {

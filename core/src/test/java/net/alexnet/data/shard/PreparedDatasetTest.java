@@ -19,8 +19,8 @@ import java.util.Objects;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;
-import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ColorPca.Component;
+import net.alexnet.data.image.Image;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.Hashes;
@@ -141,7 +141,8 @@ class PreparedDatasetTest {
             }
         }
         assertThatThrownBy(() -> image(resizedImages, victim)).isInstanceOf(UnreadableImageException.class)
-                .hasMessageContaining(folder.resolve("train-000001.tar") + ", record ").hasMessageContainingAll(resizedImages.name(victim), "altered");
+                .hasMessageContaining(folder.resolve("train-000001.tar") + ", record ")
+                .hasMessageContainingAll(resizedImages.name(victim), "altered");
         PreparedDataset dataset = open(); // sizes are right
         assertThatThrownBy(() -> dataset.verify(2, new Preparing())).isInstanceOf(DatasetException.class)
                 .hasMessageContaining(folder.resolve("train-000001.tar") + " was altered: its SHA-256 is");
