@@ -173,39 +173,62 @@ public final class ReferenceBackend implements Backend {
         return tensor(xShape, values(y).clone());
     }
 
-    // --- neurons ---------------------------------------------------------------------------------------------------
+    // --- value by value --------------------------------------------------------------------------------------------
 
     @Override
     public Tensor relu(Tensor x) {
-        return tensor(x.shape(), ReferenceNeurons.relu(values(x)));
+        return each(x, value -> Math.max(0, value)); // NaN stays NaN
     }
 
     @Override
     public Tensor reluGradient(Tensor y, Tensor dy) {
         Operands.same("reluGradient", "y", y.shape(), "dy", dy.shape());
-        return tensor(y.shape(), ReferenceNeurons.reluGradient(values(y), values(dy)));
+        return each(y, dy, (value, gradient) -> value > 0 ? gradient : 0);
     }
 
     @Override
     public Tensor tanh(Tensor x) {
-        return tensor(x.shape(), ReferenceNeurons.tanh(values(x)));
+        return each(x, value -> (float) Math.tanh(value));
     }
 
+    /// `dx = dy · (1 − y²)`.
     @Override
     public Tensor tanhGradient(Tensor y, Tensor dy) {
         Operands.same("tanhGradient", "y", y.shape(), "dy", dy.shape());
-        return tensor(y.shape(), ReferenceNeurons.tanhGradient(values(y), values(dy)));
+        return each(y, dy, (value, gradient) -> (float) (gradient * (1 - (double) value * value)));
     }
 
     @Override
     public Tensor multiply(Tensor a, Tensor b) {
         Operands.same("multiply", "a", a.shape(), "b", b.shape());
-        return tensor(a.shape(), ReferenceNeurons.multiply(values(a), values(b)));
+        return each(a, b, (left, right) -> left * right);
     }
 
     @Override
     public Tensor scale(Tensor x, float factor) {
-        return tensor(x.shape(), ReferenceNeurons.scale(values(x), factor));
+        return each(x, value -> factor * value);
+    }
+
+    private interface OneValue {
+        float of(float x);
+    }
+
+    private interface TwoValues {
+        float of(float a, float b);
+    }
+
+    private Tensor each(Tensor x, OneValue function) {
+        return each(x, x, (value, _) -> function.of(value));
+    }
+
+    private Tensor each(Tensor a, Tensor b, TwoValues function) {
+        float[] left = values(a);
+        float[] right = values(b);
+        float[] y = new float[left.length];
+        for (int at = 0; at < y.length; at++) {
+            y[at] = function.of(left[at], right[at]);
+        }
+        return tensor(a.shape(), y);
     }
 
     // --- normalisation and pooling ---------------------------------------------------------------------------------
@@ -266,8 +289,13 @@ public final class ReferenceBackend implements Backend {
             Tensor parameter, Tensor momentumBuffer, Tensor gradient, float momentum, float weightDecay,
             float learningRate) {
         Operands.update(parameter.shape(), momentumBuffer.shape(), gradient.shape());
-        ReferenceUpdate.step(values(parameter), values(momentumBuffer), values(gradient), momentum, weightDecay,
-                learningRate);
+        float[] w = values(parameter);
+        float[] v = values(momentumBuffer);
+        float[] dw = values(gradient);
+        for (int at = 0; at < w.length; at++) {
+            v[at] = momentum * v[at] - weightDecay * learningRate * w[at] - learningRate * dw[at];
+            w[at] += v[at];
+        }
     }
 
     // --- looking in ------------------------------------------------------------------------------------------------

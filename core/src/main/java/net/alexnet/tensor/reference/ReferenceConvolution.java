@@ -48,27 +48,16 @@ final class ReferenceConvolution {
     ///
     /// @return y, `(N, K, outHeight, outWidth)`
     float[] forward(float[] x, float[] weight, float[] bias) {
-        float[] y = new float[batch * filters * outHeight * outWidth];
-        for (int n = 0; n < batch; n++) {
-            for (int k = 0; k < filters; k++) {
-                for (int i = 0; i < outHeight; i++) {
-                    for (int j = 0; j < outWidth; j++) {
-                        double sum = bias[k];
-                        for (int c = 0; c < towerChannels; c++) {
-                            for (int r = first(i); r < end(i, height); r++) {
-                                int xRow = xRow(n, k, c, i, r) + j * stride - padding;
-                                int weightRow = weightRow(k, c, r);
-                                for (int s = first(j); s < end(j, width); s++) {
-                                    sum += (double) weight[weightRow + s] * x[xRow + s];
-                                }
-                            }
-                        }
-                        y[yAt(n, k, i, j)] = (float) sum;
-                    }
-                }
-            }
+        double[] y = new double[batch * filters * outHeight * outWidth];
+        for (int at = 0; at < y.length; at++) {
+            y[at] = bias[at / (outHeight * outWidth) % filters];
         }
-        return y;
+        products((at, xRow, weightRow, from, to) -> {
+            for (int s = from; s < to; s++) {
+                y[at] += (double) weight[weightRow + s] * x[xRow + s];
+            }
+        });
+        return Rounded.toFloat(y);
     }
 
     /// `dx = Σ dy · weight` over the products that x is in.
@@ -76,24 +65,11 @@ final class ReferenceConvolution {
     /// @return dx, `(N, C, H, W)`
     float[] inputGradient(float[] dy, float[] weight) {
         double[] dx = new double[batch * channels * height * width];
-        for (int n = 0; n < batch; n++) {
-            for (int k = 0; k < filters; k++) {
-                for (int i = 0; i < outHeight; i++) {
-                    for (int j = 0; j < outWidth; j++) {
-                        double gradient = dy[yAt(n, k, i, j)];
-                        for (int c = 0; c < towerChannels; c++) {
-                            for (int r = first(i); r < end(i, height); r++) {
-                                int xRow = xRow(n, k, c, i, r) + j * stride - padding;
-                                int weightRow = weightRow(k, c, r);
-                                for (int s = first(j); s < end(j, width); s++) {
-                                    dx[xRow + s] += gradient * weight[weightRow + s];
-                                }
-                            }
-                        }
-                    }
-                }
+        products((at, xRow, weightRow, from, to) -> {
+            for (int s = from; s < to; s++) {
+                dx[xRow + s] += (double) dy[at] * weight[weightRow + s];
             }
-        }
+        });
         return Rounded.toFloat(dx);
     }
 
@@ -102,25 +78,40 @@ final class ReferenceConvolution {
     /// @return dweight, `(K, C/groups, kernel, kernel)`
     float[] weightGradient(float[] x, float[] dy) {
         double[] dweight = new double[filters * towerChannels * kernel * kernel];
+        products((at, xRow, weightRow, from, to) -> {
+            for (int s = from; s < to; s++) {
+                dweight[weightRow + s] += (double) dy[at] * x[xRow + s];
+            }
+        });
+        return Rounded.toFloat(dweight);
+    }
+
+    /// The products of one y with one row of a filter.
+    private interface Products {
+        /// @param y the index of the output
+        /// @param xRow added to s, the index in x
+        /// @param weightRow added to s, the index in weight
+        /// @param from the first s
+        /// @param to the s after the last
+        void add(int y, int xRow, int weightRow, int from, int to);
+    }
+
+    /// Every row of products, in the order of the formula.
+    private void products(Products row) {
         for (int n = 0; n < batch; n++) {
             for (int k = 0; k < filters; k++) {
                 for (int i = 0; i < outHeight; i++) {
                     for (int j = 0; j < outWidth; j++) {
-                        double gradient = dy[yAt(n, k, i, j)];
                         for (int c = 0; c < towerChannels; c++) {
                             for (int r = first(i); r < end(i, height); r++) {
                                 int xRow = xRow(n, k, c, i, r) + j * stride - padding;
-                                int weightRow = weightRow(k, c, r);
-                                for (int s = first(j); s < end(j, width); s++) {
-                                    dweight[weightRow + s] += gradient * x[xRow + s];
-                                }
+                                row.add(yAt(n, k, i, j), xRow, weightRow(k, c, r), first(j), end(j, width));
                             }
                         }
                     }
                 }
             }
         }
-        return Rounded.toFloat(dweight);
     }
 
     /// `dbias[k] = Σ n,i,j  dy[n,k,i,j]`.
