@@ -59,7 +59,7 @@ def main():
     parser.add_argument("--source", type=pathlib.Path, default=pathlib.Path("/usr/share/datasets/fashion-mnist"))
     parser.add_argument("--notice", type=pathlib.Path,
                         default=pathlib.Path("/usr/share/doc/dataset-fashion-mnist/copyright"))
-    parser.add_argument("--target", type=pathlib.Path, default=ROOT / "cli/src/main/resources/net/alexnet/cli/sample")
+    parser.add_argument("--target", type=pathlib.Path, default=ROOT / "core/src/main/resources/net/alexnet/train/sample")
     args = parser.parse_args()
     args.target.mkdir(parents=True, exist_ok=True)
     cut(args.source, args.target, "train", 600)

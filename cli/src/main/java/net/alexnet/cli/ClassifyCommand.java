@@ -19,6 +19,7 @@ import net.alexnet.inference.Predictor.ClassProbability;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
+import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

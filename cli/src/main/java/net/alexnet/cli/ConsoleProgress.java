@@ -11,13 +11,12 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import net.alexnet.data.RejectedImage;
-import net.alexnet.data.shard.PreparationListener;
 import net.alexnet.train.RunListener;
 import net.alexnet.train.checkpoint.TrainingState;
 import net.alexnet.train.config.Recipe;
 
 /// Shows on standard error how a job goes: a bar per epoch on a terminal, lines of text in a log, or nothing but warnings.
-final class ConsoleProgress implements RunListener, PreparationListener, AutoCloseable {
+final class ConsoleProgress implements RunListener, AutoCloseable {
     private static final long LINE_EVERY_NANOS = 10_000_000_000L; // of a stage, where there is no bar
 
     private final PrintWriter err;
@@ -40,6 +39,11 @@ final class ConsoleProgress implements RunListener, PreparationListener, AutoClo
     /// Whether there is a user who follows.
     boolean follows() {
         return lines;
+    }
+
+    @Override
+    public void note(String text) {
+        say(text);
     }
 
     /// A line for a user who follows.

@@ -14,6 +14,7 @@ import net.alexnet.inference.Ensemble.Outcome;
 import net.alexnet.inference.PredictionWriter;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
+import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

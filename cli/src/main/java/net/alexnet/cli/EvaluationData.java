@@ -20,6 +20,9 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.shard.PreparationSettings;
 import net.alexnet.data.shard.PreparedDataset;
 import net.alexnet.inference.Ensemble.Input;
+import net.alexnet.io.CacheFolder;
+import net.alexnet.train.DataSource;
+import net.alexnet.train.RunCheckpoint;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
 
@@ -122,7 +125,7 @@ record EvaluationData(
         }
         Preprocessing preprocessing = first.model().card().preprocessing();
         Optional<PreparedDataset> stored = source.stored(
-                preprocessing.resize(), preprocessing.channels(), tools.codec);
+                preprocessing.resize(), preprocessing.channels(), tools.codec, CacheFolder.ofUser());
         boolean largeEnough = stored.isPresent() && models.stream().allMatch(model -> model.model().card()
                 .preprocessing().resize() <= stored.get().preparation().side());
         EvaluationData data = largeEnough

@@ -13,6 +13,7 @@ import net.alexnet.interop.Exporter;
 import net.alexnet.interop.WeightLayout;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Layer.DropoutScaling;
+import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

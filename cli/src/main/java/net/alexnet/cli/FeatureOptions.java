@@ -12,6 +12,7 @@ import net.alexnet.inference.Model;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.nn.Architecture;
 import net.alexnet.tensor.Backend;
+import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -17,6 +17,9 @@ import net.alexnet.io.CacheFolder;
 import net.alexnet.io.Hashes;
 import net.alexnet.tensor.Backend;
 import net.alexnet.torch.OpenCvCodec;
+import net.alexnet.train.DataSource;
+import net.alexnet.train.ModelFile;
+import net.alexnet.train.RunCheckpoint;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.RunLock;
 import net.alexnet.train.TrainingPictures;
@@ -26,6 +29,7 @@ import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
 import net.alexnet.train.config.RecipeReader;
+import net.alexnet.train.config.Recipes;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -198,7 +202,7 @@ final class FinetuneCommand implements Callable<Integer> {
                 + (folds > 0 ? "all of them are dealt into " + folds + " folds" : dataset.split()));
         views(recipe).ifPresent(progress::say);
         TrainingPictures ready = source.pictures(recipe.pictures().resize(), recipe.network().channels(),
-                new OpenCvCodec(), tools.workers(), progress, terminal.interruption()::asked);
+                new OpenCvCodec(), tools.workers(), CacheFolder.ofUser(), progress, terminal.interruption()::asked);
         terminal.interruption().hear(); // or a run that is stopped while features are computed would leave a folder
         boolean learnt = learnt(base, DataSource.root(recipe, tools.codec()), ready.squares().validation());
         if (learnt) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import net.alexnet.inference.Model;
 import net.alexnet.tensor.Backend;
+import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 
 /// A model under the path by which the user asked for it.

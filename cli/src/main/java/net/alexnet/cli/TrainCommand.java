@@ -14,7 +14,9 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.torch.OpenCvCodec;
 import net.alexnet.train.AutoConfig;
+import net.alexnet.train.DataSource;
 import net.alexnet.train.Probe;
+import net.alexnet.train.RunCheckpoint;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.RunLock;
 import net.alexnet.train.Trainer.Outcome;
@@ -23,6 +25,7 @@ import net.alexnet.train.TrainingRun;
 import net.alexnet.train.checkpoint.Checkpoint;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
+import net.alexnet.train.config.Recipes;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -164,8 +167,7 @@ final class TrainCommand implements Callable<Integer> {
             DataSource source, Recipe recipe, TrainingRun.Tools tools, ConsoleProgress progress)
             throws IOException, InterruptedException {
         return source.pictures(recipe.pictures().resize(), recipe.network().channels(), new OpenCvCodec(),
-                tools.workers(),
-                progress, terminal.interruption()::asked);
+                tools.workers(), CacheFolder.ofUser(), progress, terminal.interruption()::asked);
     }
 
     private Map<String, String> settings() {

@@ -73,7 +73,8 @@ class DocumentedNamesTest {
     void tableOfPackagesIsComplete() throws IOException {
         List<String> rows = Pattern.compile("(?m)^\\| `net\\.alexnet\\.([\\w.]+)` \\|")
                 .matcher(Files.readString(TOP.resolve("ARCHITECTURE.md"))).results().map(row -> row.group(1)).toList();
-        assertThat(rows).containsExactlyInAnyOrderElementsOf(ArchitectureTest.packages());
+        assertThat(rows).containsExactlyInAnyOrderElementsOf(
+                ArchitectureTest.packages().stream().filter(name -> !name.equals(ArchitectureTest.FACADE)).toList());
     }
 
     // --- what is a name --------------------------------------------------------------------------------------------

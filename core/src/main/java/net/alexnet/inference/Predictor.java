@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
@@ -32,6 +35,33 @@ public record Predictor(Model model, Views views, ImageCodec codec) {
     /// @param top the number of classes to name for each at most
     /// @return for each image its most probable classes, most probable first
     public List<List<ClassProbability>> classify(List<Image> images, int top) {
+        List<String> classes = model.card().classes();
+        List<List<ClassProbability>> named = new ArrayList<>();
+        for (float[] probabilities : probabilities(images)) {
+            named.add(TopK.best(probabilities, 0, classes.size(), top).stream()
+                    .map(label -> new ClassProbability(classes.get(label), probabilities[label]))
+                    .toList());
+        }
+        return named;
+    }
+
+    /// The probability of every class.
+    ///
+    /// @param images of any size, gray or in color, at least one
+    /// @return for each image a value per class
+    public List<float[]> probabilities(List<Image> images) {
+        return forward(images, model.card().classes().size(), model.network()::probabilities);
+    }
+
+    /// The outputs of a layer, the mean over the views.
+    ///
+    /// @param images of any size, gray or in color, at least one
+    /// @return for each image the layer's values, `(C, H, W)` in row-major order where the layer gives maps
+    public List<float[]> features(List<Image> images, FeatureLayer layer) {
+        return forward(images, layer.length(), input -> model.network().outputs(input, 0, layer.end()));
+    }
+
+    private List<float[]> forward(List<Image> images, int length, UnaryOperator<Tensor> network) {
         Preprocessing preprocessing = model.card().preprocessing();
         Normalizer normalizer = new Normalizer(preprocessing);
         int inputs = images.size() * views.count();
@@ -46,32 +76,22 @@ public record Predictor(Model model, Views views, ImageCodec codec) {
                     normalizer.write(resized, crop, pixels, slot++);
                 }
             }
-            float[] rows = probabilities(pixels, inputs, preprocessing);
-            return named(ViewProbabilities.of(rows, views, model.card().classes().size()).mean(), top);
+            float[] mean = ViewProbabilities.of(rows(pixels, inputs, network), views, length).mean();
+            return IntStream.range(0, images.size())
+                    .mapToObj(i -> Arrays.copyOfRange(mean, i * length, (i + 1) * length))
+                    .toList();
         }
     }
 
-    private float[] probabilities(MemorySegment pixels, int inputs, Preprocessing preprocessing) {
+    private float[] rows(MemorySegment pixels, int inputs, UnaryOperator<Tensor> network) {
+        Preprocessing preprocessing = model.card().preprocessing();
         Backend backend = model.network().backend();
         synchronized (backend) {
             try (Scope _ = backend.scope()) {
                 Tensor input = backend.uploadImages(
                         pixels, inputs, preprocessing.crop(), preprocessing.crop(), preprocessing.channels());
-                return backend.download(model.network().probabilities(input));
+                return backend.download(network.apply(input));
             }
         }
-    }
-
-    private List<List<ClassProbability>> named(float[] probabilities, int top) {
-        List<String> classes = model.card().classes();
-        List<List<ClassProbability>> named = new ArrayList<>();
-        for (int offset = 0; offset < probabilities.length; offset += classes.size()) {
-            List<ClassProbability> best = new ArrayList<>();
-            for (int label : TopK.best(probabilities, offset, classes.size(), top)) {
-                best.add(new ClassProbability(classes.get(label), probabilities[offset + label]));
-            }
-            named.add(best);
-        }
-        return named;
     }
 }

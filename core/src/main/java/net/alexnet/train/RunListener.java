@@ -1,6 +1,7 @@
 package net.alexnet.train;
 
 import java.nio.file.Path;
+import net.alexnet.data.shard.PreparationListener;
 import net.alexnet.inference.TopKErrors;
 import net.alexnet.train.checkpoint.TrainingState;
 import net.alexnet.train.config.Recipe;
@@ -8,7 +9,7 @@ import net.alexnet.train.config.Recipe;
 /// Is told how a training run goes. Every method does nothing unless it is overridden.
 ///
 /// All calls come from the thread that runs the training, between steps: a slow listener slows the training down.
-public interface RunListener {
+public interface RunListener extends PreparationListener {
     /// Does nothing.
     RunListener NONE = new RunListener() {};
 
@@ -48,7 +49,14 @@ public interface RunListener {
     /// Something is likely to be wrong.
     ///
     /// @param text says what, why, and what to do
+    @Override
     default void warning(String text) {}
+
+    @Override
+    default void report(Stage stage, long done, long total) {}
+
+    /// Something that a user may want to know.
+    default void note(String text) {}
 
     /// A checkpoint was saved.
     default void saved(Path checkpoint) {}

@@ -1,4 +1,4 @@
-package net.alexnet.cli;
+package net.alexnet.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,20 +7,19 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.Model;
-import net.alexnet.interop.PulledModels;
-import net.alexnet.interop.WeightFormat;
+import net.alexnet.inference.ModelImporter;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Backend;
 import org.jspecify.annotations.Nullable;
 
-/// A trained model as a user names it: a run's folder, one of its checkpoints, a `.safetensors` file,
-/// or the name of one that was pulled.
-final class ModelFile {
+/// A trained model as a user names it: a run's folder, one of its checkpoints, a `.safetensors` file, or whatever a
+/// [ModelImporter] on the path reads: another framework's file, the name of a published model.
+public final class ModelFile {
     /// Which of a run's checkpoints is meant.
-    enum Which {
-        /// The newest: what the run's own figures are about.
+    public enum Which {
+        /// The newest checkpoint.
         LAST,
-        /// The one with the least validation error; that figure is then a little too good, having been chosen.
+        /// The checkpoint with the lowest validation error. That error is optimistic, because it selected the checkpoint.
         BEST
     }
 
@@ -30,16 +29,17 @@ final class ModelFile {
         this.opened = opened;
     }
 
-    /// Finds a model and begins to read it, on a thread of its own, while the caller does something else.
+    /// Finds a model and starts to read it on a thread of its own.
     ///
-    /// @param which of a run's checkpoints; null for its result: of a fine-tuned run, which stops early, the best, and of any
-    ///     other the last
-    /// @throws IOException if there is none
-    static ModelFile find(Path named, @Nullable Which which) throws IOException {
-        Path path = Files.exists(named) ? named : PulledModels.ofUser().named(named).orElse(named);
+    /// @param which of a run's checkpoints; null for the run's result: the best checkpoint of a fine-tuned run, which stops
+    ///     early, and the last checkpoint of any other
+    /// @throws IOException if there is no such model
+    public static ModelFile find(Path path, @Nullable Which which) throws IOException {
         FutureTask<Model.Stored> opened;
         if (Files.isRegularFile(path) && !path.endsWith("latest")) {
             opened = new FutureTask<>(() -> read(path));
+        } else if (!Files.exists(path) && isImportable(path)) {
+            opened = new FutureTask<>(() -> imported(path));
         } else {
             RunCheckpoint checkpoint = switch (which == null ? result(path) : which) {
                 case LAST -> RunCheckpoint.last(path);
@@ -51,43 +51,49 @@ final class ModelFile {
         return new ModelFile(opened);
     }
 
-    /// Weights of other formats are what a user most often takes for a model.
+    /// Whether an importer on the path reads this file, or knows a published model of this name.
+    public static boolean isImportable(Path path) {
+        return ModelImporter.installed().stream().anyMatch(importer -> importer.reads(path));
+    }
+
     private static Model.Stored read(Path path) throws IOException {
         try {
             return Model.read(path);
         } catch (WeightFileException e) {
-            WeightFormat format;
-            try {
-                format = WeightFormat.of(path);
-            } catch (WeightFileException other) {
-                throw e; // it is of no format at all, which the first one says better
+            if (isImportable(path)) {
+                return imported(path);
             }
-            if (format == WeightFormat.SAFETENSORS) {
-                throw e;
-            }
-            throw new WeightFileException(path, "holds weights in the format of " + ModelCardPrinter.spelled(format)
-                    + " and is no model file; import it first: ./alexnet import " + path + " OUT.safetensors", e);
+            throw e;
         }
+    }
+
+    private static Model.Stored imported(Path path) throws IOException {
+        for (ModelImporter importer : ModelImporter.installed()) {
+            if (importer.reads(path)) {
+                return importer.open(path);
+            }
+        }
+        throw new IOException("no importer reads " + path);
     }
 
     private static Which result(Path path) throws IOException {
         return RunCheckpoint.last(path).run().recipe().fineTuning().isEmpty() ? Which.LAST : Which.BEST;
     }
 
-    /// The hash of its first layers, see [FeatureKey#layers].
+    /// The hash of the model's first layers, see [FeatureKey#layers].
     ///
-    /// @param end the number of its network's rows
-    String layers(int end) throws IOException {
+    /// @param end how many rows of the network
+    public String layers(int end) throws IOException {
         return FeatureKey.layers(stored().weights(), stored().card().network().architecture(), end);
     }
 
-    /// Puts it on a backend, after every byte of a run's checkpoint has been checked.
-    Model open(Backend backend) throws IOException {
+    /// Puts the model on a backend.
+    public Model open(Backend backend) throws IOException {
         return stored().on(backend);
     }
 
-    /// Waits until it has been read.
-    Model.Stored stored() throws IOException {
+    /// Waits until the file has been read; every byte of a run's checkpoint has been checked then.
+    public Model.Stored stored() throws IOException {
         try {
             return opened.get();
         } catch (ExecutionException e) {

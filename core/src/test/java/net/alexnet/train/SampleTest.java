@@ -1,4 +1,4 @@
-package net.alexnet.cli;
+package net.alexnet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,10 +1,9 @@
-package net.alexnet.cli;
+package net.alexnet.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import net.alexnet.train.RunFolder;
 import net.alexnet.train.checkpoint.Checkpoint;
 import net.alexnet.train.checkpoint.CheckpointStore;
 
@@ -12,30 +11,30 @@ import net.alexnet.train.checkpoint.CheckpointStore;
 ///
 /// @param run it belongs to
 /// @param folder of the checkpoint itself
-record RunCheckpoint(RunFolder run, Path folder) {
+public record RunCheckpoint(RunFolder run, Path folder) {
     /// The run that is named, itself or by one of its checkpoints.
     ///
     /// @throws IOException if it is not a run
-    static RunFolder run(Path path) throws IOException {
+    public static RunFolder run(Path path) throws IOException {
         return RunFolder.open(isCheckpoint(path) ? absolute(path).resolve("../..").normalize() : path);
     }
 
     /// The newest checkpoint of a run, or the one that is named.
     ///
     /// @throws IOException if it is not a run, or has no checkpoint
-    static RunCheckpoint last(Path path) throws IOException {
+    public static RunCheckpoint last(Path path) throws IOException {
         return last(run(path), path);
     }
 
     /// The same of a run that was opened already, wherever `latest` points now.
     ///
     /// @param path by which the run was named
-    static RunCheckpoint last(RunFolder run, Path path) throws IOException {
+    public static RunCheckpoint last(RunFolder run, Path path) throws IOException {
         return of(run, path, false);
     }
 
     /// The checkpoint of a run with the least validation error, or the one that is named.
-    static RunCheckpoint best(Path path) throws IOException {
+    public static RunCheckpoint best(Path path) throws IOException {
         return of(run(path), path, true);
     }
 
@@ -67,12 +66,12 @@ record RunCheckpoint(RunFolder run, Path folder) {
     }
 
     /// Its file of weights, after checking every byte of that one; to use the model and not to go on training.
-    Path modelFile() throws IOException {
+    public Path modelFile() throws IOException {
         return run.checkpoints(1).modelFile(folder);
     }
 
     /// Loads it, after checking every byte.
-    Checkpoint load() throws IOException {
+    public Checkpoint load() throws IOException {
         return run.checkpoints(1).load(folder);
     }
 }

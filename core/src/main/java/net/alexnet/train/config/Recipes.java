@@ -1,4 +1,4 @@
-package net.alexnet.cli;
+package net.alexnet.train.config;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,14 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import net.alexnet.train.config.DidYouMean;
-import net.alexnet.train.config.Recipe;
-import net.alexnet.train.config.RecipeReader;
 
 /// The recipes that come with the program (the project's `recipes/`), and a user's own.
-final class Recipes {
+public final class Recipes {
     /// The committed recipes, without `.yaml`.
-    static final List<String> NAMES = List.of("cifar10", "fashion-mnist", "finetune", "paper", "pictures",
+    public static final List<String> NAMES = List.of("cifar10", "fashion-mnist", "finetune", "paper", "pictures",
             "quickstart");
 
     private Recipes() {}
@@ -22,8 +19,8 @@ final class Recipes {
     /// Reads a recipe by name, or from a file.
     ///
     /// @param settings further keys, which win
-    /// @throws UsageException if there is none; it names the nearest
-    static Recipe read(String nameOrFile, Map<String, String> settings) throws IOException {
+    /// @throws RecipeException if there is none; it names the nearest
+    public static Recipe read(String nameOrFile, Map<String, String> settings) throws IOException {
         if (NAMES.contains(nameOrFile)) {
             return RecipeReader.read("recipe " + nameOrFile, resource(nameOrFile), settings);
         }
@@ -32,14 +29,14 @@ final class Recipes {
             return RecipeReader.read(nameOrFile, Files.readString(file), settings);
         }
         String nearest = DidYouMean.to(nameOrFile, NAMES).map(name -> "did you mean '" + name + "'? ").orElse("");
-        throw new UsageException("there is no recipe '" + nameOrFile + "', neither by name nor as a file; " + nearest
+        throw new RecipeException("there is no recipe '" + nameOrFile + "', neither by name nor as a file; " + nearest
                 + "Known: " + String.join(", ", NAMES));
     }
 
     private static String resource(String name) throws IOException {
         try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + name + ".yaml")) {
             if (in == null) {
-                throw new IOException("the program was built without its recipe " + name + "; build it anew");
+                throw new IOException("the program was built without its recipe " + name + "; build it again");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -1,0 +1,312 @@
+package net.alexnet;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.ResizeAndCenterCrop;
+import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.inference.FeatureLayer;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.inference.Predictor;
+import net.alexnet.spi.Engines;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+import net.alexnet.train.ModelFile;
+import org.jspecify.annotations.Nullable;
+
+/// A trained model, ready to classify pictures and to compute their features.
+///
+/// ```java
+/// try (ImageClassifier classifier = ImageClassifier.load(Path.of("runs/latest"))) {
+///     Classification c = classifier.classify(Path.of("cat.jpg"));
+///     System.out.println(c.best().label() + " " + c.top(5));
+/// }
+/// ```
+///
+/// **Pictures** may have any size and any format that the codec knows (JPEG, PNG, WebP, TIFF, BMP, GIF and others). Each is
+/// turned upright by its EXIF orientation, resized and cropped as the model was trained (§2 of the paper), and transparent
+/// pixels are laid over white.
+///
+/// **Threads.** Any number of threads may use one classifier. Pictures are decoded on the calling threads; the network runs for
+/// one call at a time.
+///
+/// **Numbers.** The same model, pictures and options give the same bits on one machine, here and in the program's `classify`
+/// command. Which pictures share a batch may change the last digits, because matrix products of another size round
+/// differently.
+public final class ImageClassifier implements AutoCloseable {
+    /// Views that go through the network at a time.
+    private static final int BATCH = 32;
+
+    private final Model model;
+    private final Backend backend;
+    private final ImageCodec codec;
+    private final Options options;
+    private final Predictor predictor;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(); // close() writes, all calls read
+    private boolean closed;
+
+    private ImageClassifier(Model model, Backend backend, ImageCodec codec, Options options) {
+        this.model = model;
+        this.backend = backend;
+        this.codec = codec;
+        this.options = options;
+        this.predictor = new Predictor(model, options.crops(), codec);
+    }
+
+    /// Takes what becomes of each file.
+    @FunctionalInterface
+    public interface Results {
+        /// A file was classified.
+        void classified(Path file, Classification classification) throws IOException;
+
+        /// A file could not be read. Unless overridden, this ends the call with the failure.
+        ///
+        /// @param failure an [ImageReadException] if the file can be read, but is not a picture
+        default void failed(Path file, IOException failure) throws IOException {
+            throw failure;
+        }
+    }
+
+    /// Loads a model with [Options#defaults()].
+    ///
+    /// @param model a run's folder such as `runs/latest`, one of its checkpoints, a `.safetensors` file, or, with the module
+    ///     alexnet-interop on the path, a `.pth`, `.onnx` or `.caffemodel` file or the name of a downloaded model
+    /// @throws IOException if there is no such model, or its file is damaged
+    /// @throws net.alexnet.tensor.BackendException if there is no engine on the path, or it does not load
+    public static ImageClassifier load(Path model) throws IOException {
+        return load(model, Options.defaults());
+    }
+
+    /// Loads a model. See [#load(Path)].
+    ///
+    /// @throws IllegalArgumentException if the machine does not have the device of the options
+    public static ImageClassifier load(Path model, Options options) throws IOException {
+        ModelFile file = ModelFile.find(model, options.checkpoint().which); // is read while the engine loads
+        return load(file, options, Engines.open(options.device(), options.threads(), Precision.FLOAT32),
+                () -> Engines.find().codec());
+    }
+
+    static ImageClassifier load(ModelFile file, Options options, Backend backend, Supplier<ImageCodec> codec)
+            throws IOException {
+        try {
+            return new ImageClassifier(file.open(backend), backend, codec.get(), options);
+        } catch (IOException | RuntimeException | Error e) {
+            backend.close();
+            throw e;
+        }
+    }
+
+    /// The names of the classes; the network's n-th output is the n-th name.
+    public List<String> labels() {
+        return model.card().classes();
+    }
+
+    /// What the model file says of itself: network, classes, preprocessing, origin.
+    public ModelCard card() {
+        return model.card();
+    }
+
+    /// What computes, in a line for a log: engine, device, threads.
+    public String describe() {
+        return backend.describe();
+    }
+
+    // --- classes ---------------------------------------------------------------------------------------------------
+
+    /// Classifies a picture file.
+    ///
+    /// @throws ImageReadException if it is not a readable picture
+    /// @throws IOException if the file cannot be read
+    public Classification classify(Path file) throws IOException {
+        return classify(read(file));
+    }
+
+    /// Classifies the bytes of a picture file.
+    ///
+    /// @throws ImageReadException if they are not a readable picture
+    public Classification classify(byte[] file) throws IOException {
+        return classify(decode("the given bytes", file));
+    }
+
+    /// Classifies a picture file that is read from a stream to its end; the stream is not closed.
+    ///
+    /// @throws ImageReadException if it is not a readable picture
+    /// @throws IOException if the stream cannot be read
+    public Classification classify(InputStream file) throws IOException {
+        return classify(decode("the stream", file.readAllBytes()));
+    }
+
+    /// Classifies a decoded picture of any type and size.
+    public Classification classify(BufferedImage image) {
+        return classify(convert(image));
+    }
+
+    private Classification classify(Image square) {
+        return new Classification(labels(), open(() -> predictor.probabilities(List.of(square))).getFirst());
+    }
+
+    /// Classifies many files, which are decoded in parallel and go through the network in batches.
+    ///
+    /// @return one for each file, in their order
+    /// @throws IOException if one of them cannot be read; [#classifyEach] can leave it out
+    public List<Classification> classifyAll(List<Path> files) throws IOException {
+        List<Classification> all = new ArrayList<>();
+        classifyEach(files, (_, classification) -> all.add(classification));
+        return all;
+    }
+
+    /// Classifies any number of files, decoded in parallel and in batches, and hands over each result as soon as it is there.
+    ///
+    /// @param results called on this thread, in the order of the files
+    /// @throws IOException if `results` throws one, as it does by default for an unreadable file
+    public void classifyEach(List<Path> files, Results results) throws IOException {
+        int size = Math.ceilDiv(BATCH, options.views());
+        ExecutorService pool = Executors.newFixedThreadPool(
+                options.threads(), Thread.ofPlatform().daemon().name("decode-", 1).factory());
+        try {
+            Queue<Future<Decoded>> ahead = new ArrayDeque<>();
+            int next = 0;
+            for (int first = 0; first < files.size(); first += size) {
+                while (next < Math.min(files.size(), first + 2L * size)) {
+                    Path file = files.get(next++);
+                    ahead.add(pool.submit(() -> decoded(file)));
+                }
+                List<Decoded> batch = new ArrayList<>();
+                while (batch.size() < Math.min(size, files.size() - first)) {
+                    batch.add(ahead.remove().get());
+                }
+                classify(batch, results);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while pictures were classified");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("decoding a picture failed", e.getCause());
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    /// A file, and either its picture or why there is none.
+    private record Decoded(Path file, @Nullable Image square, @Nullable IOException failure) {}
+
+    private Decoded decoded(Path file) {
+        try {
+            return new Decoded(file, read(file), null);
+        } catch (IOException e) {
+            return new Decoded(file, null, e);
+        }
+    }
+
+    private void classify(List<Decoded> batch, Results results) throws IOException {
+        List<Image> squares = new ArrayList<>();
+        for (Decoded one : batch) {
+            if (one.square() != null) {
+                squares.add(one.square());
+            }
+        }
+        List<float[]> probabilities = squares.isEmpty() ? List.of() : open(() -> predictor.probabilities(squares));
+        int row = 0;
+        for (Decoded one : batch) {
+            if (one.failure() != null) {
+                results.failed(one.file(), one.failure());
+            } else {
+                results.classified(one.file(), new Classification(labels(), probabilities.get(row++)));
+            }
+        }
+    }
+
+    // --- features --------------------------------------------------------------------------------------------------
+
+    /// The output of a layer for a picture file, such as `fc7`, whose outputs the paper compares in figure 4.
+    ///
+    /// @param layer as [FeatureLayer] names it: `conv1` to `fc8` with the activation that follows, `pool5`, `norm1`, `softmax`
+    /// @return the layer's values, `(C, H, W)` in row-major order where they are maps
+    /// @throws IllegalArgumentException if the network has no such layer; the message lists its layers
+    /// @throws IOException as [#classify(Path)]
+    public float[] features(Path file, String layer) throws IOException {
+        return features(read(file), layer);
+    }
+
+    /// The output of a layer for the bytes of a picture file. See [#features(Path, String)].
+    public float[] features(byte[] file, String layer) throws IOException {
+        return features(decode("the given bytes", file), layer);
+    }
+
+    /// The output of a layer for a decoded picture. See [#features(Path, String)].
+    public float[] features(BufferedImage image, String layer) {
+        return features(convert(image), layer);
+    }
+
+    private float[] features(Image square, String layer) {
+        FeatureLayer wanted = FeatureLayer.of(model.network().architecture(), layer);
+        return open(() -> predictor.features(List.of(square), wanted)).getFirst();
+    }
+
+    // --- pictures --------------------------------------------------------------------------------------------------
+
+    private Image read(Path file) throws IOException {
+        return decode(file.toString(), Files.readAllBytes(file));
+    }
+
+    private Image decode(String name, byte[] file) throws ImageReadException {
+        Preprocessing preprocessing = model.card().preprocessing();
+        try {
+            return codec.resizeAndCenterCrop(file, preprocessing.resize(), preprocessing.channels());
+        } catch (UnreadableImageException e) {
+            throw new ImageReadException(name, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Image convert(BufferedImage image) {
+        Preprocessing preprocessing = model.card().preprocessing();
+        return ResizeAndCenterCrop.middle(
+                Pixels.of(image).withChannels(preprocessing.channels()), preprocessing.resize(), codec);
+    }
+
+    // --- the engine ------------------------------------------------------------------------------------------------
+
+    private <T> T open(Supplier<T> work) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this classifier is closed");
+            }
+            return work.get();
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// Waits until no call uses the network, and frees its memory. Calls after that throw [IllegalStateException]; a second
+    /// close does nothing.
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                backend.close();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

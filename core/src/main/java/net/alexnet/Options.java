@@ -1,0 +1,82 @@
+package net.alexnet;
+
+import java.nio.file.Path;
+import net.alexnet.inference.Views;
+import net.alexnet.io.CacheFolder;
+import net.alexnet.train.ModelFile.Which;
+import org.jspecify.annotations.Nullable;
+
+/// What computes, with how much of the machine, and where caches are; the same for classifying, training and evaluating.
+/// A value: each method returns a changed copy.
+///
+/// ```java
+/// ImageClassifier.load(model, Options.defaults().device("cpu").threads(2));
+/// ```
+///
+/// @param device `auto` for the fastest device, `cpu`, `cuda`, `cuda:N`, `mps`, or `reference` for plain Java loops
+/// @param threads that compute on a CPU and that decode pictures, 1 to 1024
+/// @param checkpoint which of a run's checkpoints is loaded
+/// @param views of each picture over whose probabilities or features a classifier averages: 1, the center, or 10, the four
+///     corners, the center and their mirror images (§4.1 of the paper)
+/// @param cache the folder of all caches
+public record Options(String device, int threads, Checkpoint checkpoint, int views, Path cache) {
+    /// Which of a run's checkpoints is meant.
+    public enum Checkpoint {
+        /// The run's result: the best checkpoint of a fine-tuned run, which stops early, and the last one of any other run.
+        RESULT(null),
+        /// The checkpoint with the lowest validation error. That error is optimistic, because it selected the checkpoint.
+        BEST(Which.BEST),
+        /// The newest checkpoint.
+        LAST(Which.LAST);
+
+        final @Nullable Which which;
+
+        Checkpoint(@Nullable Which which) {
+            this.which = which;
+        }
+    }
+
+    public Options {
+        if (threads < 1 || threads > 1024) {
+            throw new IllegalArgumentException("threads must be 1 to 1024, found " + threads);
+        }
+        if (views != 1 && views != 10) {
+            throw new IllegalArgumentException("views must be 1 or 10, found " + views);
+        }
+    }
+
+    /// The fastest device, all cores, a run's result, one view, and the user's cache folder: `$XDG_CACHE_HOME/alexnet` or
+    /// `~/.cache/alexnet`.
+    public static Options defaults() {
+        return new Options("auto", Math.min(1024, Runtime.getRuntime().availableProcessors()), Checkpoint.RESULT, 1,
+                CacheFolder.ofUser().root());
+    }
+
+    public Options device(String name) {
+        return new Options(name, threads, checkpoint, views, cache);
+    }
+
+    public Options threads(int count) {
+        return new Options(device, count, checkpoint, views, cache);
+    }
+
+    public Options checkpoint(Checkpoint which) {
+        return new Options(device, threads, which, views, cache);
+    }
+
+    public Options views(int count) {
+        return new Options(device, threads, checkpoint, count, cache);
+    }
+
+    public Options cache(Path folder) {
+        return new Options(device, threads, checkpoint, views, folder);
+    }
+
+    CacheFolder caches() {
+        return new CacheFolder(cache);
+    }
+
+    Views crops() {
+        return views == 1 ? Views.CENTER : Views.TEN;
+    }
+}

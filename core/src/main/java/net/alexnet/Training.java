@@ -1,0 +1,192 @@
+package net.alexnet;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.spi.Engines;
+import net.alexnet.tensor.Backend;
+import net.alexnet.train.AutoConfig;
+import net.alexnet.train.DataSource;
+import net.alexnet.train.Probe;
+import net.alexnet.train.RunCheckpoint;
+import net.alexnet.train.RunFolder;
+import net.alexnet.train.RunLock;
+import net.alexnet.train.Trainer.Outcome;
+import net.alexnet.train.TrainingPictures;
+import net.alexnet.train.TrainingRun;
+import net.alexnet.train.checkpoint.Checkpoint;
+import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.RecipeException;
+import net.alexnet.train.config.RecipeReader;
+import net.alexnet.train.config.Recipes;
+import org.jspecify.annotations.Nullable;
+
+/// Trains a network from its first step, or resumes a run that was stopped.
+///
+/// ```java
+/// TrainingResult result = Training.on(Path.of("photos/")).set("epochs", 20).runsIn(Path.of("runs")).run();
+/// ```
+///
+/// A run is a folder with its recipe, a log, TensorBoard events and checkpoints. A resumed run ends with the same bits as one
+/// that was never stopped, on the same machine with the same number of threads.
+public final class Training extends TrainingBuilder<Training> {
+    private static final String QUICKSTART = "quickstart";
+
+    private final @Nullable Path resumed;
+    private @Nullable Path pictures;
+    private @Nullable String recipeName;
+    private boolean estimates;
+
+    private Training(@Nullable Path resumed, @Nullable Path pictures) {
+        this.resumed = resumed;
+        this.pictures = pictures;
+    }
+
+    /// Trains on the pictures of a folder: one subfolder per class (or `train/` and `val/` of such), a prepared dataset,
+    /// ILSVRC-2012's tars, CIFAR-10's batches or IDX files. Default recipe: `pictures`, which chooses the size of the network
+    /// and the number of epochs.
+    public static Training on(Path pictures) {
+        return new Training(null, pictures);
+    }
+
+    /// Trains on the pictures that the recipe names, or on the embedded sample: 6,000 training and 1,000 test pictures of
+    /// Fashion-MNIST. Default recipe: `quickstart`, which takes a minute or two.
+    public static Training onSample() {
+        return new Training(null, null);
+    }
+
+    /// Continues a run that was stopped.
+    ///
+    /// @param run its folder, one of its checkpoints, or a link such as `runs/latest`
+    public static Training resume(Path run) {
+        return new Training(run, null);
+    }
+
+    /// Another recipe: `quickstart`, `fashion-mnist`, `cifar10`, `pictures`, `paper`, or a YAML file. Not for a resumed run,
+    /// which continues with its own.
+    public Training recipe(String nameOrFile) {
+        recipeName = nameOrFile;
+        return self();
+    }
+
+    /// Where the pictures of a resumed run are now, if they were moved.
+    public Training picturesIn(Path folder) {
+        pictures = folder;
+        return self();
+    }
+
+    /// Measures a few steps before a new run, and tells the listener how long the run will take.
+    public Training estimate() {
+        estimates = true;
+        return self();
+    }
+
+    @Override
+    Training self() {
+        return this;
+    }
+
+    @Override
+    public TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException {
+        return resumed == null ? begin(stop) : resume(resumed, stop);
+    }
+
+    // --- a new run -------------------------------------------------------------------------------------------------
+
+    private TrainingResult begin(BooleanSupplier stop) throws IOException, InterruptedException {
+        String name = recipeName != null ? recipeName : pictures != null ? AutoConfig.RECIPE : QUICKSTART;
+        Map<String, String> all = settings();
+        Recipe named = Recipes.read(name, all);
+        if (named.fineTuning().isPresent()) {
+            throw new RecipeException(
+                    "recipe " + name + " is for fine-tuning and needs a trained network to start from");
+        }
+        if (named.data().source().isEmpty()) {
+            throw new RecipeException("recipe " + name + " needs a folder of pictures with one subfolder per class");
+        }
+        try (Backend backend = open(named.precision())) {
+            ImageCodec codec = Engines.find().codec();
+            Recipe recipe = named.withSource(DataSource.absolute(named.data().source()));
+            DataSource source = DataSource.open(recipe, codec);
+            Dataset dataset = source.dataset();
+            recipe = recipe.withClasses(dataset.classes().size());
+            if (name.equals(AutoConfig.RECIPE)) {
+                recipe = fitted(recipe, source, all);
+            }
+            describe(dataset, dataset.split());
+            TrainingPictures ready = pictures(source, recipe, codec, stop);
+            if (estimates) {
+                estimate(recipe, dataset, backend);
+            }
+            RunFolder folder = RunFolder.create(runs, recipe);
+            try (RunLock _ = folder.lock()) {
+                describe(folder, recipe);
+                return TrainingResult.of(folder,
+                        TrainingRun.start(folder, recipe, ready, tools(backend, codec, folder, stop)));
+            }
+        }
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> all = new LinkedHashMap<>();
+        if (pictures != null) {
+            all.put("data.source", quoted(DataSource.absolute(pictures)));
+        }
+        all.putAll(settings);
+        return all;
+    }
+
+    private Recipe fitted(Recipe recipe, DataSource source, Map<String, String> all) {
+        Dataset dataset = source.dataset();
+        if (source.largestSide() < AutoConfig.smallestSide() && AutoConfig.sizes(all.keySet())) {
+            throw new RecipeException(dataset.name() + " was prepared with pictures of " + source.largestSide()
+                    + " pixels; recipe pictures needs " + AutoConfig.smallestSide() + " or more. Use a recipe for small"
+                    + " pictures, such as cifar10, or set network.input and pictures.resize");
+        }
+        AutoConfig fit = AutoConfig.of(recipe, dataset.training().size(), options.threads(),
+                source.largestSide(), all.keySet());
+        listener.message(fit.reason());
+        return fit.recipe();
+    }
+
+    private void estimate(Recipe recipe, Dataset dataset, Backend backend) {
+        double speed = Probe.imagesPerSecond(recipe, backend);
+        double pictures = dataset.training().size() + dataset.validation().size() / 3.0; // a forward pass is a third
+        long seconds = Math.round(recipe.epochs() * pictures / speed);
+        listener.message("expected to take about %d:%02d:%02d h, at %d images/s".formatted(
+                seconds / 3600, seconds / 60 % 60, seconds % 60, Math.round(speed)));
+    }
+
+    // --- a stopped run ---------------------------------------------------------------------------------------------
+
+    private TrainingResult resume(Path path, BooleanSupplier stop) throws IOException, InterruptedException {
+        if (recipeName != null || !settings.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a resumed run continues with its own recipe; start a new run for another recipe or other settings");
+        }
+        RunFolder run = RunCheckpoint.run(path); // once: another process may make another run the latest at any time
+        RunCheckpoint.last(run, path); // refuses a run without a checkpoint before its folder is locked
+        try (RunLock _ = run.lock()) {
+            Checkpoint checkpoint = RunCheckpoint.last(run, path).load();
+            Recipe recipe = RecipeReader.readStored(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
+                    settings());
+            if (checkpoint.state().finished(recipe.epochs())) {
+                listener.message("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
+                        + " epochs; start a new run with more epochs to train longer");
+                return TrainingResult.of(run, new Outcome(checkpoint.state(), true, Optional.empty(), 0));
+            }
+            try (Backend backend = open(recipe.precision())) {
+                ImageCodec codec = Engines.find().codec();
+                TrainingPictures ready = pictures(DataSource.open(recipe, codec), recipe, codec, stop);
+                listener.message("resuming " + run.path() + " at step " + checkpoint.state().step());
+                return TrainingResult.of(run,
+                        TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, run, stop)));
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package net.alexnet;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.spi.Engines;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+import net.alexnet.train.DataSource;
+import net.alexnet.train.RunFolder;
+import net.alexnet.train.RunListener;
+import net.alexnet.train.TrainingPictures;
+import net.alexnet.train.TrainingRun;
+import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.RecipeReader;
+
+/// What [Training] and [FineTuning] have in common. A builder is used by one thread, and for one run.
+///
+/// @param <B> the kind of builder
+public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permits Training, FineTuning {
+    final Map<String, String> settings = new LinkedHashMap<>();
+    Options options = Options.defaults();
+    TrainingListener listener = TrainingListener.NONE;
+    Path runs = Path.of("runs");
+    private long maxSteps = Long.MAX_VALUE;
+
+    /// Sets a key of the recipe, such as `epochs`, `seed`, `batch` or `data.hold_out`; it takes precedence over the recipe's
+    /// own value. An unknown key or a bad value is reported when the run starts.
+    ///
+    /// @param value a number, a boolean, or a YAML text
+    public B set(String key, Object value) {
+        settings.put(key, value.toString());
+        return self();
+    }
+
+    /// The folder in which the run makes its own folder. Default: `runs` in the working directory.
+    public B runsIn(Path folder) {
+        runs = folder;
+        return self();
+    }
+
+    /// Is told how the run goes. Default: nobody is.
+    public B listener(TrainingListener hears) {
+        listener = hears;
+        return self();
+    }
+
+    /// The device, the threads and the cache folder.
+    public B options(Options given) {
+        options = given;
+        return self();
+    }
+
+    /// Saves and stops once the run has made this many steps in all.
+    ///
+    /// @param steps at least 1
+    public B maxSteps(long steps) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("maxSteps must be at least 1, found " + steps);
+        }
+        maxSteps = steps;
+        return self();
+    }
+
+    /// Trains on this thread.
+    ///
+    /// @throws IllegalArgumentException if the recipe has an unknown key or a bad value, or does not fit the pictures
+    /// @throws IOException if pictures cannot be read or the run cannot be written
+    /// @throws InterruptedException if this thread is interrupted; the run can be resumed from its last checkpoint
+    /// @throws net.alexnet.train.DivergedException if the loss is no longer a number
+    /// @throws net.alexnet.tensor.BackendException if the engine is missing or fails
+    public TrainingResult run() throws IOException, InterruptedException {
+        return run(() -> false);
+    }
+
+    /// Trains on this thread until it is told to stop.
+    ///
+    /// @param stop polled before every step and while pictures are prepared; true to save and stop
+    /// @throws java.io.InterruptedIOException if it was stopped before there was anything to save
+    public abstract TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException;
+
+    /// Trains on a thread of its own.
+    public RunningTraining start() {
+        return new RunningTraining(this);
+    }
+
+    abstract B self();
+
+    /// A text as YAML has it.
+    static String quoted(String text) {
+        return JsonNodeFactory.instance.textNode(text).toString();
+    }
+
+    Backend open(Precision precision) {
+        Backend backend = Engines.open(options.device(), options.threads(), precision);
+        listener.message(backend.describe());
+        if (precision == Precision.BFLOAT16 && !backend.isFasterIn(precision)) {
+            listener.message("precision bfloat16 is meant for GPUs; on this device float32 is as fast or faster");
+        }
+        return backend;
+    }
+
+    void describe(Dataset dataset, String split) {
+        listener.message(dataset.name() + ": " + dataset.classes().size() + " classes, " + dataset.training().size()
+                + " training and " + dataset.validation().size() + " validation pictures; " + split);
+    }
+
+    void describe(RunFolder folder, Recipe recipe) {
+        listener.message("run: " + folder.path() + ", with this recipe:\n"
+                + RecipeReader.write(recipe).indent(2).stripTrailing());
+    }
+
+    TrainingPictures pictures(DataSource source, Recipe recipe, ImageCodec codec, BooleanSupplier stop)
+            throws IOException, InterruptedException {
+        return source.pictures(recipe.pictures().resize(), recipe.network().channels(), codec, options.threads(),
+                options.caches(), events(runs), stop);
+    }
+
+    RunListener events(Path run) {
+        return new RunEvents(listener, run);
+    }
+
+    TrainingRun.Tools tools(Backend backend, ImageCodec codec, RunFolder folder, BooleanSupplier stop) {
+        LongPredicate ends = step -> stop.getAsBoolean() || step >= maxSteps;
+        return new TrainingRun.Tools(backend, codec, options.threads(), options.caches(),
+                events(folder.path()), ends);
+    }
+}

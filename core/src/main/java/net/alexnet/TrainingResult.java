@@ -1,0 +1,40 @@
+package net.alexnet;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import net.alexnet.inference.TopKErrors.Report;
+import net.alexnet.train.RunFolder;
+import net.alexnet.train.Trainer.Outcome;
+
+/// How a run ended. Errors are fractions of the validation pictures.
+///
+/// @param run the run's folder, which [ImageClassifier#load] and [Training#resume] take
+/// @param epochs whole epochs that the run has made in all
+/// @param steps batches that the run has trained on in all
+/// @param finished whether the run is over; if not, it was stopped, and [Training#resume] continues it
+/// @param stoppedEarly whether the schedule ended the run before its last epoch, because the error no longer fell
+/// @param top1Error after the last epoch; empty before the first validation
+/// @param top5Error after the last epoch; empty if this call validated nothing
+/// @param bestTop1Error of the best epoch, which is optimistic: the validation pictures selected the epoch
+/// @param validationImages how many pictures were validated on; empty if this call validated nothing
+/// @param imagesPerSecond over all steps of this call
+public record TrainingResult(Path run, int epochs, long steps, boolean finished, boolean stoppedEarly,
+        OptionalDouble top1Error, OptionalDouble top5Error, OptionalDouble bestTop1Error, OptionalLong validationImages,
+        double imagesPerSecond) {
+    static TrainingResult of(RunFolder folder, Outcome outcome) {
+        double best = outcome.state().schedule().best();
+        return new TrainingResult(folder.path(), outcome.state().epoch(), outcome.state().step(), outcome.finished(),
+                outcome.state().schedule().finished(), outcome.state().error(),
+                outcome.report().map(Report::top5Error).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                Double.isFinite(best) ? OptionalDouble.of(best) : OptionalDouble.empty(),
+                outcome.report().map(Report::n).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                outcome.imagesPerSecond());
+    }
+
+    /// Loads the trained model.
+    public ImageClassifier classifier() throws IOException {
+        return ImageClassifier.load(run);
+    }
+}

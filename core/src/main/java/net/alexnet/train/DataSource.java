@@ -1,0 +1,175 @@
+package net.alexnet.train;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import net.alexnet.data.Content;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.DatasetException;
+import net.alexnet.data.Datasets;
+import net.alexnet.data.IdxFiles;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.TrainValidationSplit;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.data.shard.DatasetPreparer;
+import net.alexnet.data.shard.PreparationListener;
+import net.alexnet.data.shard.PreparationSettings;
+import net.alexnet.data.shard.PreparedCache;
+import net.alexnet.data.shard.PreparedDataset;
+import net.alexnet.io.CacheFolder;
+import net.alexnet.train.config.Recipe;
+
+/// The pictures that a recipe names: the embedded sample, a prepared dataset, or a folder that [Datasets] can open.
+///
+/// @param dataset the pictures, none of them read yet
+/// @param prepared the prepared dataset, if the recipe names one
+public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
+    /// The `data.source` of the embedded pictures: 6,000 training and 1,000 test pictures of Fashion-MNIST.
+    public static final String SAMPLE = "sample";
+
+    /// The seed of the split and of the storage order. It is not the run's seed, so runs with different seeds are
+    /// validated on the same pictures and share one prepared dataset.
+    private static final long SEED = 1;
+
+    /// A `data.source` that does not depend on the working directory.
+    public static String absolute(String source) {
+        return source.equals(SAMPLE) ? source : absolute(Path.of(source));
+    }
+
+    /// The `data.source` of a folder, whatever its name.
+    public static String absolute(Path folder) {
+        return folder.toAbsolutePath().normalize().toString();
+    }
+
+    /// Opens the pictures of a recipe.
+    ///
+    /// @throws DatasetException if the folder cannot be used; the message says what was looked for
+    public static DataSource open(Recipe recipe, ImageCodec codec) throws IOException {
+        String source = recipe.data().source();
+        List<String> names = recipe.data().classNames();
+        TrainValidationSplit holdOut = new TrainValidationSplit(recipe.data().holdOut(), SEED);
+        if (source.equals(SAMPLE)) {
+            return new DataSource(IdxFiles
+                    .from("the embedded sample",
+                            name -> Optional.ofNullable(DataSource.class.getResourceAsStream("sample/" + name)))
+                    .open(holdOut, names), Optional.empty());
+        }
+        if (PreparedDataset.isIn(Path.of(source))) {
+            PreparedDataset prepared = PreparedDataset.open(Path.of(source), codec);
+            List<String> classes = prepared.dataset().classes();
+            if (!names.isEmpty() && !names.equals(classes)) {
+                throw new DatasetException(source + " has the classes " + classes + ", but the recipe's"
+                        + " data.class_names are " + names + ". Prepare it again with a classes.txt of these names, or"
+                        + " leave data.class_names empty");
+            }
+            return new DataSource(prepared.dataset(), Optional.of(prepared));
+        }
+        return new DataSource(
+                Datasets.open(Path.of(source), SEED, holdOut.fraction(), names),
+                Optional.empty());
+    }
+
+    /// The folder that a recipe's pictures came from originally. If a prepared dataset's source is gone, the dataset's own
+    /// folder.
+    public static String root(Recipe recipe, ImageCodec codec) throws IOException {
+        String source = recipe.data().source();
+        return !source.equals(SAMPLE) && PreparedDataset.isIn(Path.of(source))
+                ? PreparedDataset.open(Path.of(source), codec).source()
+                : source;
+    }
+
+    /// The prepared form of these pictures, if it is in the cache or the source is a prepared dataset itself.
+    ///
+    /// @param side of the stored pictures, in pixels
+    /// @param channels 1 or 3
+    /// @param cache of prepared datasets
+    public Optional<PreparedDataset> stored(int side, int channels, ImageCodec codec, CacheFolder cache)
+            throws IOException {
+        if (prepared.isPresent() || bare(dataset.training())) {
+            return prepared;
+        }
+        Optional<Path> found = new PreparedCache(cache).find(name(), dataset,
+                preparation(side, channels));
+        return found.isEmpty() ? Optional.empty() : Optional.of(PreparedDataset.open(found.get(), codec));
+    }
+
+    /// The largest side that the pictures can be resized to, in pixels.
+    public int largestSide() {
+        return prepared.map(dataset -> dataset.preparation().side()).orElse(Integer.MAX_VALUE);
+    }
+
+    /// The pictures, resized. Image files are prepared in the cache unless they are there already; raw samples need no
+    /// decoding and are held in memory.
+    ///
+    /// @param side of the resized pictures, in pixels
+    /// @param channels 1 or 3
+    /// @param workers threads that decode
+    /// @param cache of prepared datasets
+    /// @param stop polled; true to give up
+    /// @throws InterruptedIOException if it was stopped; the same call continues where it stopped
+    public TrainingPictures pictures(int side, int channels, ImageCodec codec, int workers, CacheFolder cache,
+            RunListener listener, BooleanSupplier stop) throws IOException, InterruptedException {
+        if (prepared.isPresent()) {
+            return TrainingPictures.ofShards(prepared.get(), side, channels, codec);
+        }
+        if (bare(dataset.training())) {
+            return TrainingPictures.inMemory(dataset, side, channels, codec, workers, listener);
+        }
+        DatasetPreparer.Tools tools = new DatasetPreparer.Tools(codec, workers, false, withoutWarnings(listener), stop);
+        return switch (new PreparedCache(cache).prepare(name(), dataset,
+                preparation(side, channels), tools)) {
+            case DatasetPreparer.Outcome.Finished finished -> {
+                listener.note("prepared pictures: " + finished.dataset().path());
+                warnOfDuplicates(finished.dataset(), listener);
+                yield TrainingPictures.ofShards(finished.dataset(), side, channels, codec).named(dataset.name());
+            }
+            case DatasetPreparer.Outcome.Stopped stopped -> throw new InterruptedIOException(
+                    "stopped after preparing " + stopped.done() + " of " + stopped.total()
+                            + " pictures; the same command goes on from there");
+        };
+    }
+
+    private String name() {
+        return String.valueOf(Path.of(dataset.name()).getFileName());
+    }
+
+    private static PreparationSettings preparation(int side, int channels) {
+        return new PreparationSettings(side, channels, PreparationSettings.encodingFor(side),
+                PreparationSettings.SHARD_BYTES, SEED);
+    }
+
+    /// Without the warnings: a run warns of unreadable pictures itself.
+    private static PreparationListener withoutWarnings(PreparationListener listener) {
+        return new PreparationListener() {
+            @Override
+            public void report(Stage stage, long done, long total) {
+                listener.report(stage, done, total);
+            }
+
+            @Override
+            public void warning(String text) {
+                // the run warns itself, or warnOfDuplicates does
+            }
+        };
+    }
+
+    private static void warnOfDuplicates(PreparedDataset prepared, RunListener listener) {
+        if (prepared.duplicates() > 0) {
+            listener.warning(prepared.duplicates()
+                    + " groups of byte-identical pictures are in more than one class or in"
+                    + " both training and validation; " + prepared.path().resolve("duplicates.tsv") + " lists them");
+        }
+    }
+
+    private static boolean bare(ImageDataset pictures) {
+        try {
+            return pictures.size() > 0 && pictures.source(0).content() instanceof Content.Raw;
+        } catch (IOException | UnreadableImageException e) {
+            return false; // the file is gone; the preparation reports it
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package net.alexnet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import net.alexnet.tensor.BackendException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The path of these tests has no engine.
+class FacadeWithoutEngineTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void trainingNamesTheMissingModule() {
+        assertThatThrownBy(() -> Training.onSample().runsIn(folder).run())
+                .isInstanceOf(BackendException.class).hasMessageContaining("alexnet-torch");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void whatIsNoModelIsReportedFirst() {
+        Path missing = folder.resolve("missing");
+        assertThatThrownBy(() -> ImageClassifier.load(missing))
+                .isInstanceOf(IOException.class).hasMessageContaining(missing.toString());
+    }
+
+    @Test
+    void misuseIsReportedBeforeAnyWork() {
+        assertThatThrownBy(() -> Options.defaults().threads(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Options.defaults().views(2)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Training.onSample().maxSteps(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Training.onSample().set("epoch", 1).run())
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("epoch");
+        assertThatThrownBy(() -> Training.on(folder).recipe("picture").run())
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pictures");
+        assertThatThrownBy(() -> FineTuning.of(folder).run()).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> FineTuning.of(folder).crossValidate(1, () -> false))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aClassificationRanksItsClasses() {
+        Classification result = new Classification(List.of("cat", "dog", "fox"), new float[] {0.2f, 0.7f, 0.1f});
+        assertThat(result.best()).isEqualTo(new Classification.Guess("dog", 0.7f));
+        assertThat(result.top(2)).extracting(Classification.Guess::label).containsExactly("dog", "cat");
+        assertThat(result.top(9)).hasSize(3);
+        assertThat(result.probability("fox")).isEqualTo(0.1f);
+        assertThatThrownBy(() -> result.probability("cow")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> result.top(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
