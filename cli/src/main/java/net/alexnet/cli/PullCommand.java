@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import net.alexnet.interop.PublishedModel;
 import net.alexnet.interop.PulledModels;
@@ -65,27 +64,13 @@ final class PullCommand implements Callable<Integer> {
             OutputFile.require(out, List.of(models.model(wanted)), force);
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
-            report(published, models.pull(published, offline, refresh, shown(progress),
-                    terminal.interruption()::asked));
+            report(published, models.pull(published, offline, refresh, 
+                    new Downloader.Progress(progress::downloading, progress::say), terminal.interruption()::asked));
             return 0;
         } catch (InterruptedException e) {
             terminal.err().println("stopped; what has arrived stays, and the same command resumes after it");
             return 1;
         }
-    }
-
-    private static Downloader.Progress shown(ConsoleProgress progress) {
-        return new Downloader.Progress() {
-            @Override
-            public void bytes(long done, OptionalLong total) {
-                progress.downloading(done, total);
-            }
-
-            @Override
-            public void note(String text) {
-                progress.say(text);
-            }
-        };
     }
 
     private void report(PublishedModel published, Pulled pulled) throws IOException {

@@ -81,7 +81,7 @@ public record PulledModels(Path root) {
         boolean[] waited = new boolean[1];
         try (LockFile _ = LockFile.take(folder.resolve("lock"), () -> {
             waited[0] = true;
-            progress.note("waiting for another pull of " + published.name());
+            progress.note().accept("waiting for another pull of " + published.name());
         }, stop)) {
             if ((!refresh || waited[0]) && isIntact(published)) {
                 return new Pulled(model, true);
@@ -94,7 +94,7 @@ public record PulledModels(Path root) {
                         + published.addresses().getFirst());
             }
             if (!offline) {
-                progress.note("fetching " + published.addresses().getFirst());
+                progress.note().accept("fetching " + published.addresses().getFirst());
                 file = Downloader.fetch(Downloader.Settings.DEFAULT, published.published(), fetched, progress, stop);
             }
             make(published, file);

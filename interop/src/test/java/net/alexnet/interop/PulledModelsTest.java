@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,18 +77,12 @@ class PulledModelsTest {
     }
 
     private Pulled pull(boolean offline, boolean refresh, List<String> notes) throws IOException, InterruptedException {
-        return models.pull(published(), offline, refresh, new Downloader.Progress() {
-            @Override
-            public void bytes(long done, OptionalLong total) {}
-
-            @Override
-            public void note(String text) {
-                notes.add(text);
-                if (text.startsWith("waiting")) {
-                    go.countDown();
-                }
+        return models.pull(published(), offline, refresh, new Downloader.Progress((_, _) -> {}, text -> {
+            notes.add(text);
+            if (text.startsWith("waiting")) {
+                go.countDown();
             }
-        }, () -> false);
+        }), () -> false);
     }
 
     private Pulled pull() throws IOException, InterruptedException {

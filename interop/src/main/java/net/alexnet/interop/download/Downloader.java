@@ -25,7 +25,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import net.alexnet.io.AtomicFiles;
 
@@ -39,16 +41,10 @@ public final class Downloader {
     private static final long PROGRESS_BYTES = 1 << 20; // after so many new bytes the count of failures starts anew
 
     /// Is told how a download goes, on the thread that asked for it.
-    public interface Progress {
-        /// Some bytes have arrived.
-        ///
-        /// @param done of the file so far, those of earlier runs included
-        /// @param total if it is known
-        void bytes(long done, OptionalLong total);
-
-        /// The download is resumed, or tried again.
-        void note(String text);
-    }
+    ///
+    /// @param bytes is given how many bytes have arrived, those of earlier runs included, and the file's size if it is known
+    /// @param note is given what a user may want to know: the download is resumed, or tried again
+    public record Progress(BiConsumer<Long, OptionalLong> bytes, Consumer<String> note) {}
 
     /// How patient to be.
     ///
@@ -106,7 +102,7 @@ public final class Downloader {
             if (file.hashOf(target).equals(file.hash())) {
                 return target;
             }
-            progress.note(target + " is not the published file, and is replaced");
+            progress.note().accept(target + " is not the published file, and is replaced");
             Files.delete(target);
         }
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
@@ -116,7 +112,7 @@ public final class Downloader {
             IOException failure = null;
             for (URI address : file.addresses()) {
                 if (failure != null) {
-                    progress.note(failure.getMessage() + "; trying the next address");
+                    progress.note().accept(failure.getMessage() + "; trying the next address");
                 }
                 try {
                     new Downloader(settings, client, file, folder, progress, stop).fetch(address);
@@ -165,7 +161,7 @@ public final class Downloader {
                         "cannot download " + file.name() + ": " + problem + " (attempt " + failures + ")");
             }
             Duration wait = settings.firstWait().multipliedBy(1L << (failures - 1));
-            progress.note(problem + "; trying again in " + wait.toMillis() / 1000.0 + " s");
+            progress.note().accept(problem + "; trying again in " + wait.toMillis() / 1000.0 + " s");
             for (long end = System.nanoTime() + wait.toNanos(); System.nanoTime() < end;) {
                 requireGoing();
                 Thread.sleep(POLL.compareTo(wait) < 0 ? POLL : wait);
@@ -211,7 +207,7 @@ public final class Downloader {
     /// the response's body has no time limit.
     private void attempt(URI address) throws IOException, InterruptedException {
         if (length() > 0) {
-            progress.note("resuming after the first %,d bytes".formatted(length()));
+            progress.note().accept("resuming after the first %,d bytes".formatted(length()));
         }
         FutureTask<Void> transfer = new FutureTask<>(() -> {
             transfer(address);
@@ -231,7 +227,7 @@ public final class Downloader {
                     if (now != seen) {
                         seen = now;
                         since = System.nanoTime();
-                        progress.bytes(now, file.bytes());
+                        progress.bytes().accept(now, file.bytes());
                     } else if (System.nanoTime() - since > settings.stall().toNanos()) {
                         throw new Retry(address.getHost() + " sent nothing for " + seconds(settings.stall()));
                     }

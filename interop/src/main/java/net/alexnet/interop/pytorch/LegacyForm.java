@@ -13,7 +13,8 @@ import net.alexnet.interop.pytorch.Value.Tensor;
 import net.alexnet.interop.pytorch.Value.Whole;
 import net.alexnet.io.Dtype;
 
-/// The form that `torch.save` wrote before version 1.6, and writes with `_use_new_zipfile_serialization=False`:
+/// The form that `torch.save` wrote before version 1.6, as in torchvision's `alexnet-owt-4df8aa71.pth`, and writes with
+/// `_use_new_zipfile_serialization=False`:
 ///
 /// ```
 /// pickle of the number 0x1950a86a20f9469cfc6c     15 bytes, always the same but for the protocol
@@ -26,7 +27,7 @@ import net.alexnet.io.Dtype;
 final class LegacyForm {
     /// The magic number's opcode LONG1, its length and its bytes, little-endian.
     private static final List<Integer> MAGIC = List.of(0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50,
-            0x19, Opcodes.STOP);
+            0x19, Unpickler.STOP);
     private static final int LONGEST_PREFIX = 11; // PROTO and, from protocol 4 on, FRAME
     private static final int PROTOCOL = 1001;
     private static final ValueLayout.OfLong COUNT = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -35,7 +36,7 @@ final class LegacyForm {
 
     /// The byte after the magic number's pickle, or -1 if the file does not start with one.
     static long afterMagic(MemorySegment file) {
-        if (file.byteSize() == 0 || (file.get(ValueLayout.JAVA_BYTE, 0) & 0xff) != Opcodes.PROTO) {
+        if (file.byteSize() == 0 || (file.get(ValueLayout.JAVA_BYTE, 0) & 0xff) != Unpickler.PROTO) {
             return -1;
         }
         for (long start : new long[] {2, LONGEST_PREFIX}) {
@@ -50,7 +51,7 @@ final class LegacyForm {
         return -1;
     }
 
-    static Saved parse(MemorySegment file, long start) throws IOException {
+    static PyTorchFile.Saved parse(MemorySegment file, long start) throws IOException {
         Unpickler pickles = new Unpickler(file, start);
         if (!(pickles.read() instanceof Whole(long protocol)) || protocol != PROTOCOL) {
             throw new IOException("its protocol must be " + PROTOCOL);
@@ -61,9 +62,9 @@ final class LegacyForm {
                 && version != PROTOCOL) {
             throw new IOException("its protocol must be " + PROTOCOL + ", found " + version);
         }
-        Map<String, Tensor> tensors = StateDict.tensors(pickles.read());
-        List<Value> keys = Rebuild.items(pickles.read());
-        return new Saved(tensors, storages(file, pickles.position(), keys, pickles.storages()));
+        Map<String, Tensor> tensors = PyTorchFile.tensors(pickles.read());
+        List<Value> keys = Value.items(pickles.read());
+        return new PyTorchFile.Saved(tensors, storages(file, pickles.position(), keys, pickles.storages()));
     }
 
     private static Map<String, MemorySegment> storages(MemorySegment file, long start, List<Value> keys,
@@ -71,7 +72,7 @@ final class LegacyForm {
         Map<String, MemorySegment> storages = new HashMap<>();
         long position = start;
         for (Value item : keys) {
-            String key = Rebuild.text(item);
+            String key = Value.text(item);
             Storage storage = known.get(key);
             if (storage == null) {
                 throw new IOException("the file lists a storage '" + key + "' that nothing refers to");

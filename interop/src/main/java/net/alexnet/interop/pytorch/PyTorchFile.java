@@ -3,28 +3,54 @@ package net.alexnet.interop.pytorch;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import net.alexnet.interop.pytorch.Value.Dict;
+import net.alexnet.interop.pytorch.Value.Storage;
 import net.alexnet.interop.pytorch.Value.Tensor;
 import net.alexnet.io.MappedFile;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
+import org.jspecify.annotations.Nullable;
 
-/// The tensors of a state dict that PyTorch's `torch.save` wrote, `.pth` or `.pt`: the zip form of today ([ZipForm]) and the
-/// legacy form ([LegacyForm]), which are told apart by their content.
+/// Reads a state dict that PyTorch's `torch.save` wrote, `.pth` or `.pt`, in the legacy form ([LegacyForm]) or, since version
+/// 1.6, a zip file, nothing of it compressed, all in one folder of any name:
 ///
-/// A checkpoint may hold the state dict under `state_dict`, `model_state_dict` or `model`; what else it holds is passed over.
-/// The components `module` and `_orig_mod` are taken out of names wherever they stand, as DataParallel and torch.compile put
+/// ```
+/// NAME/data.pkl     the pickled object; it refers to storages by key
+/// NAME/data/KEY     a storage's bytes
+/// NAME/byteorder    `little` or `big`; since 2.1
+/// NAME/version      and others, which are not needed
+/// ```
+///
+/// A checkpoint may hold the state dict under `state_dict`, `model_state_dict` or `model`; what else it holds is ignored.
+/// The components `module` and `_orig_mod` are removed from names wherever they are, as DataParallel and torch.compile put
 /// them there: `features.module.0.weight` is `features.0.weight`. Names are in the state dict's order.
 ///
-/// The file is taken for hostile. Its pickle is followed by a machine of our own that knows the opcodes and names of a state
-/// dict, executes nothing, and refuses all else by name; so a whole pickled model is refused. Storages are checked against
-/// the file and tensors against storages when it is opened, before anything is allocated. Contiguous float32 tensors are
-/// handed out where they lie in the mapped file; other views are gathered, other floating-point types converted.
+/// A file is taken for hostile. Storages are checked against the file and tensors against storages when it is opened, before
+/// anything is allocated. Contiguous float32 tensors are handed out where they lie in the mapped file; other views are
+/// gathered, other floating-point types converted.
 public final class PyTorchFile {
     private static final String EXPECTED = "a state dict of PyTorch";
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+    private static final String PICKLE = "/data.pkl";
+    private static final long MAX_PICKLE = 16 << 20;
+    private static final int MAX_ITEMS = 20_000;
+
+    /// Where checkpoints of training programs have the network.
+    private static final List<String> NESTED = List.of("state_dict", "model_state_dict", "model");
+
+    /// What DataParallel and torch.compile put around a network, whole or in part.
+    private static final String WRAPPERS = "(?<=^|\\.)(?:module|_orig_mod)\\.";
+
+    /// What either form holds.
+    ///
+    /// @param tensors by name, not yet checked against the storages
+    /// @param storages their bytes by key
+    record Saved(Map<String, Tensor> tensors, Map<String, MemorySegment> storages) {}
 
     private PyTorchFile() {}
 
@@ -35,21 +61,82 @@ public final class PyTorchFile {
     public static MappedWeights open(Path file) throws WeightFileException {
         MemorySegment mapped = MappedFile.lasting(file, EXPECTED);
         try {
-            return new MappedWeights(file, Map.of(), views(parse(mapped), mapped.byteSize()));
+            long afterMagic = LegacyForm.afterMagic(mapped);
+            Saved saved = afterMagic >= 0 ? LegacyForm.parse(mapped, afterMagic) : zip(mapped);
+            return new MappedWeights(file, Map.of(), views(saved, mapped.byteSize()));
         } catch (IOException e) {
             throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
         }
     }
 
-    private static Saved parse(MemorySegment mapped) throws IOException {
-        long afterMagic = LegacyForm.afterMagic(mapped);
-        if (afterMagic >= 0) {
-            return LegacyForm.parse(mapped, afterMagic);
+    private static Saved zip(MemorySegment file) throws IOException {
+        Map<String, MemorySegment> entries = StoredZip.entries(file);
+        List<String> pickles = entries.keySet().stream()
+                .filter(name -> name.endsWith(PICKLE) && name.indexOf('/') == name.length() - PICKLE.length()).toList();
+        if (pickles.size() != 1) {
+            throw new IOException("a zip file of torch.save has one folder with a data.pkl in it, found " + pickles);
         }
-        if (mapped.byteSize() < 4 || mapped.get(BYTE, 0) != 'P' || mapped.get(BYTE, 1) != 'K') {
-            throw new IOException("it starts neither like a zip file nor with torch's magic number");
+        String folder = pickles.getFirst().substring(0, pickles.getFirst().length() - PICKLE.length() + 1);
+        checkByteOrder(entries.get(folder + "byteorder"));
+        MemorySegment pickle = entries.get(pickles.getFirst());
+        if (pickle == null || pickle.byteSize() > MAX_PICKLE) {
+            throw new IOException("its data.pkl has more than " + MAX_PICKLE + " bytes, the limit");
         }
-        return ZipForm.parse(mapped);
+        Unpickler unpickler = new Unpickler(pickle, 0);
+        Map<String, Tensor> tensors = tensors(unpickler.read());
+        Map<String, MemorySegment> storages = new HashMap<>();
+        for (Storage storage : unpickler.storages().values()) {
+            MemorySegment bytes = entries.get(folder + "data/" + storage.key());
+            if (bytes == null || bytes.byteSize() != storage.elements() * storage.dtype().bytes()) {
+                throw new IOException("storage '" + storage.key() + "' must have " + storage.elements() + " values of "
+                        + storage.dtype().bytes() + " bytes, found "
+                        + (bytes == null ? "no entry of this name" : bytes.byteSize() + " bytes"));
+            }
+            storages.put(storage.key(), bytes);
+        }
+        return new Saved(tensors, storages);
+    }
+
+    private static void checkByteOrder(@Nullable MemorySegment entry) throws IOException {
+        if (entry == null) {
+            return;
+        }
+        byte[] bytes = entry.asSlice(0, Math.min(entry.byteSize(), 10)).toArray(ValueLayout.JAVA_BYTE);
+        String order = new String(bytes, StandardCharsets.UTF_8).strip();
+        if (!order.equals("little")) {
+            throw new IOException("its byte order is '" + order + "'; only 'little' is read");
+        }
+    }
+
+    /// The tensors by their names in the network.
+    static Map<String, Tensor> tensors(Value saved) throws IOException {
+        if (!(saved instanceof Dict(Map<String, Value> items))) {
+            throw new IOException("it holds a " + Value.kind(saved) + ", expected a state dict");
+        }
+        for (String key : NESTED) {
+            if (items.get(key) instanceof Dict(Map<String, Value> nested)) {
+                return named(nested);
+            }
+        }
+        return named(items);
+    }
+
+    private static Map<String, Tensor> named(Map<String, Value> items) throws IOException {
+        if (items.size() > MAX_ITEMS) {
+            throw new IOException("the state dict has " + items.size() + " items; the limit is " + MAX_ITEMS);
+        }
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Map.Entry<String, Value> item : items.entrySet()) {
+            String name = item.getKey().replaceAll(WRAPPERS, "");
+            if (item.getValue() instanceof Tensor tensor && tensors.put(name, tensor) != null) {
+                throw new IOException("two tensors are named '" + name + "' once the wrappers 'module.' are taken off");
+            }
+        }
+        if (tensors.isEmpty()) {
+            throw new IOException("the state dict holds no tensors; its keys are "
+                    + items.keySet().stream().limit(20).toList() + ", and a network is looked for under " + NESTED);
+        }
+        return tensors;
     }
 
     private static Map<String, TensorView> views(Saved saved, long fileBytes) throws IOException {

@@ -11,9 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The entries of a zip file that holds them as they are, found by its central directory (APPNOTE.TXT, sections 4.3.7, 4.3.12 to
-/// 4.3.16 and 4.5.3). Anything compressed or encrypted is refused, and entries may not share bytes: what comes out is no
-/// larger than the file. Checksums are not recomputed: PyTorch can be told not to write them.
+/// The entries of a zip file that stores them uncompressed, found by its central directory (APPNOTE.TXT, sections 4.3.7,
+/// 4.3.12 to 4.3.16 and 4.5.3). Compressed and encrypted entries are refused, and entries may not share bytes, so that they
+/// are no larger than the file. Checksums are not recomputed: PyTorch can be told not to write them.
 final class StoredZip {
     private static final int MAX_ENTRIES = 20_000;
     private static final int MAX_NAME = 1000;

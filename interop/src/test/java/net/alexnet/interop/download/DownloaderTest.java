@@ -59,17 +59,8 @@ class DownloaderTest {
     }
 
     private Path fetch(PublishedFile file, BooleanSupplier stop) throws IOException, InterruptedException {
-        return Downloader.fetch(IMPATIENT, file, folder, new Downloader.Progress() {
-            @Override
-            public void bytes(long done, OptionalLong total) {
-                assertThat(done).isBetween(1L, total.orElse(Long.MAX_VALUE));
-            }
-
-            @Override
-            public void note(String text) {
-                notes.add(text);
-            }
-        }, stop);
+        return Downloader.fetch(IMPATIENT, file, folder, new Downloader.Progress(
+                (done, total) -> assertThat(done).isBetween(1L, total.orElse(Long.MAX_VALUE)), notes::add), stop);
     }
 
     private Path fetch(ScriptedServer server) throws IOException, InterruptedException {

@@ -101,7 +101,7 @@ class PyTorchBytesTest {
     @ParameterizedTest
     @CsvSource({"255, 4bff", "256, 4d0001", "65535, 4dffff", "65536, 4a00000100", "2147483647, 4affffff7f"})
     void sizesAreWrittenAsPythonDoes(int size, String expected) {
-        String pickle = hex(StatePickle.of(List.of(new NamedTensor("w", Shape.of(size), () -> {
+        String pickle = hex(PyTorchWriter.StatePickle.of(List.of(new NamedTensor("w", Shape.of(size), () -> {
             throw new IllegalStateException("a pickle holds no values");
         }))));
         assertThat(pickle).contains(expected + "85"); // TUPLE1: the shape
@@ -109,7 +109,7 @@ class PyTorchBytesTest {
 
     @Test
     void sizesBeyondIntAreWrittenAsPythonDoes() {
-        String pickle = hex(StatePickle.of(List.of(new NamedTensor("w", Shape.of(65536, 65536), () -> {
+        String pickle = hex(PyTorchWriter.StatePickle.of(List.of(new NamedTensor("w", Shape.of(65536, 65536), () -> {
             throw new IllegalStateException("a pickle holds no values");
         }))));
         assertThat(pickle).contains("8a050000000001" + "74"); // LONG1 of five bytes, 2^32; TUPLE: the storage

@@ -84,10 +84,10 @@ class PyTorchFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             (cposix\\nsystem\\nX\\2\\0\\0\\0idtR. | the pickle asks for Python's 'posix.system'
-            (X\\2\\0\\0\\0idiposix\\nsystem\\n.  | the pickle has the opcode INST (0x69) at byte 8
-            }\\x81.                            | the pickle has the opcode NEWOBJ (0x81) at byte 1
-            }\\xff.                            | the pickle has the opcode 0xff, which is none of Python's,
-            }V1\\n.                             | the pickle has the opcode UNICODE (0x56)
+            (X\\2\\0\\0\\0idiposix\\nsystem\\n.  | the pickle has the opcode 0x69 at byte 8
+            }\\x81.                            | the pickle has the opcode 0x81 at byte 1
+            }\\xff.                            | the pickle has the opcode 0xff
+            }V1\\n.                             | the pickle has the opcode 0x56
             }(.                                | the pickle takes from an empty stack
             u.                                 | the pickle looks for a mark that is not there
             h\\7.                              | the pickle asks for number 7 of its memo
@@ -112,7 +112,7 @@ class PyTorchFileTest {
     @Test
     void nestingOfAnyDepthIsNoTrouble() throws IOException {
         byte[] nested = new byte[300_000];
-        Arrays.fill(nested, (byte) Opcodes.TUPLE1);
+        Arrays.fill(nested, (byte) Unpickler.TUPLE1);
         nested[0] = '}';
         nested[nested.length - 1] = '.';
         Path file = new ZipOf(Map.of("a/data.pkl", nested)).write(folder.resolve("deep.pth"));
