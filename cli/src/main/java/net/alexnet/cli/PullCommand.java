@@ -64,7 +64,7 @@ final class PullCommand implements Callable<Integer> {
             OutputFile.require(out, List.of(models.model(wanted)), force);
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
-            report(published, models.pull(published, offline, refresh, 
+            report(published, models.pull(published, offline, refresh,
                     new Downloader.Progress(progress::downloading, progress::say), terminal.interruption()::asked));
             return 0;
         } catch (InterruptedException e) {

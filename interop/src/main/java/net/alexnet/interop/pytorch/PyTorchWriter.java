@@ -46,7 +46,6 @@ import org.apache.commons.compress.archivers.zip.Zip64Mode;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
-
 /// Writes a state dict as `torch.save` does since PyTorch 1.6, for `torch.load(weights_only=True)`:
 ///
 /// ```

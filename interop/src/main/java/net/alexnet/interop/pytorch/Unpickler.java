@@ -135,8 +135,9 @@ final class Unpickler {
             case REDUCE -> reduce();
             case BUILD -> build();
             case BINPERSID -> refer(Value.storage(pop()));
-            default -> throw new IOException(String.format(Locale.ROOT, "the pickle has the opcode 0x%02x at byte %d, which"
-                    + " torch.save does not write; nothing of it was run", opcode, position - 1));
+            default ->
+                throw new IOException(String.format(Locale.ROOT, "the pickle has the opcode 0x%02x at byte %d, which"
+                        + " torch.save does not write; nothing of it was run", opcode, position - 1));
         }
     }
 
