@@ -274,7 +274,7 @@ class ExchangeTest {
         Path pth = folder.resolve("a.pth");
         Result.done("import", foreign, "--classes", names, model);
         Result.done("export", model, pth);
-        Result.of("inspect", pth).isRefused(1, pth.toString(), "pytorch", "./alexnet import");
+        Result.of("inspect", pth).isRefused(1, pth.toString(), "--classes", "./alexnet import");
         Result.of("classify", pth, folder.resolve("x.png")).isRefused(1, pth.toString(), "./alexnet import");
         Result.of("export", pth, folder.resolve("b.pth")).isRefused(1, pth.toString(), "./alexnet import");
         Path empty = Files.createFile(folder.resolve("empty.pth"));
