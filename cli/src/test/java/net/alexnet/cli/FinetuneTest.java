@@ -113,7 +113,7 @@ class FineTuneConfigTest {
         JsonNode alone = Result.done("evaluate", folds.resolve("fold-3"), "--checkpoint", "last", "--json").json();
         assertThat(alone.findValue("top1_error").asDouble()).isCloseTo(last[2], within(1e-9));
         assertThat(folds.resolve("latest")).doesNotExist();
-        Result.of("classify", folds, pictures).isRefused(1, folds + " holds the folds of a cross-validation",
+        Result.of("classify", folds, pictures).isRefused(1, folds + " is a cross-validation",
                 folds.resolve("fold-1").toString());
         Result.of("train", "--resume", folds).isRefused(1, "cross-validation");
     }

@@ -139,7 +139,7 @@ class MisuseTest {
 
     @Test
     void aRunThatIsNone() {
-        Result.of("evaluate", pictures).isRefused(1, pictures + " is not a run's folder", "recipe.yaml");
+        Result.of("evaluate", pictures).isRefused(1, pictures.toString(), "recipe.yaml");
         Result.of("classify", root.resolve("nowhere"), pictures).isRefused(1, "there is no run at", "./alexnet train");
         Result.of("evaluate", recipe, "--data", pictures).isRefused(1, recipe.toString(), "not a safetensors file");
     }
@@ -252,6 +252,6 @@ class MisuseTest {
     void aStackTraceIsForThoseWhoAsk() {
         Result result = Result.of("--debug", "evaluate", pictures);
         assertThat(result.exitCode()).isEqualTo(1);
-        assertThat(result.err()).contains("is not a run's folder", "\tat net.alexnet.");
+        assertThat(result.err()).contains("recipe.yaml", "\tat net.alexnet.");
     }
 }

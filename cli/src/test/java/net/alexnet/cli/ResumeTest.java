@@ -226,7 +226,7 @@ class ResumeTest {
 
     @Test
     void refusesWhatIsNotARunOrHasNoCheckpoint() throws Exception {
-        resume(pictures).isRefused(1, pictures.toString(), "is not a run's folder", "recipe.yaml");
+        resume(pictures).isRefused(1, pictures.toString(), "recipe.yaml");
         resume(runs.resolve("nowhere")).isRefused(1, "there is no run at", "nowhere");
         Path bare = Files.createDirectory(runs.resolve("bare"));
         Files.copy(uninterrupted.folder().resolve("recipe.yaml"), bare.resolve("recipe.yaml"));

@@ -5,18 +5,18 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 
-/// A file that grows by whole pieces: one that cannot be written wholly is taken back.
+/// Appends pieces to a file. A piece that cannot be written completely is removed again.
 final class AppendFile implements Closeable {
     private final Path path;
     private final RandomAccessFile file;
 
     AppendFile(Path path) throws IOException {
         this.path = path;
-        // Not a FileChannel: that closes itself when its thread is interrupted.
+        // not a FileChannel, which closes itself when its thread is interrupted
         this.file = new RandomAccessFile(path.toFile(), "rw");
     }
 
-    /// Drops everything from this byte on, and goes on from there.
+    /// Truncates the file to this length, and continues there.
     void cut(long length) throws IOException {
         file.setLength(length);
         file.seek(length);

@@ -9,12 +9,12 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.io.Hashes;
 
-/// Tells whether a run's pictures are still those that it began with.
+/// Fingerprints of a run's images, to detect that they have changed.
 final class DatasetFingerprint {
     private DatasetFingerprint() {}
 
-    /// SHA-256 over the labels and names of sets of pictures, in their order, as hexadecimal digits. Names count below their
-    /// source, so that a folder may be moved; pixels do not, but a run compares their mean besides, or [#of(PixelStatistics)].
+    /// SHA-256 of the labels and names of images, in their order, in hexadecimal. Names are relative to the source, so a
+    /// folder may be moved. Pixels are not part of it; a run also compares their mean, or [#of(PixelStatistics)].
     static String of(ImageDataset... sets) {
         MessageDigest digest = Hashes.sha256();
         for (ImageDataset set : sets) {
@@ -24,15 +24,14 @@ final class DatasetFingerprint {
         return Hashes.hex(digest);
     }
 
-    /// The same of one set, whatever its order.
+    /// The same for one set, in any order.
     static String ofAnyOrder(ImageDataset set) {
         MessageDigest digest = Hashes.sha256();
         lines(set).sorted().forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
         return Hashes.hex(digest);
     }
 
-    /// SHA-256 over the number of pictures, the means and deviations of their channels, and their mean image, as hexadecimal
-    /// digits.
+    /// SHA-256 of the number of images, the mean and standard deviation of each channel, and the mean image, in hexadecimal.
     static String of(PixelStatistics statistics) {
         MessageDigest digest = Hashes.sha256();
         String numbers = statistics.images() + " " + statistics.mean() + " " + statistics.std() + " "

@@ -14,10 +14,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// `log.jsonl`: one JSON object a line, each with the `step` at which it was written, never descending. A line is on
-/// its way to the disk when [#append] returns. Used by one thread at a time.
+/// `log.jsonl`: one JSON object per line, with the `step` at which it was written, in ascending order. [#append] hands a
+/// line to the operating system before it returns. Used by one thread at a time.
 ///
-/// Numbers that JSON does not know stand as the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
+/// Numbers that JSON lacks are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
 public final class JsonLinesLog implements Closeable {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
@@ -29,10 +29,10 @@ public final class JsonLinesLog implements Closeable {
         this.file = file;
     }
 
-    /// Opens a run's log to go on after a step: 0 for a new run, the checkpoint's for a resumed one. From the first
-    /// line of a later step on, everything is dropped, and so is a last line that a crash cut.
+    /// Opens a run's log after a step: 0 for a new run, the checkpoint's step for a resumed one. It drops all lines from the
+    /// first line of a later step on, and an incomplete last line, which a crash may leave.
     ///
-    /// @param path made if it is not there; its folder must be
+    /// @param path created if necessary; its folder exists
     /// @throws IOException if it cannot be read or written
     public static JsonLinesLog open(Path path, long afterStep) throws IOException {
         AppendFile file = new AppendFile(path);
@@ -48,14 +48,13 @@ public final class JsonLinesLog implements Closeable {
         }
     }
 
-    /// Writes a line: the step, then the values in their map's order. Records among them become objects with snake_case
-    /// names.
+    /// Writes a line: the step, then the values in the order of the map. Records become objects with snake_case names.
     ///
-    /// @param values all but `step`
-    /// @throws IOException naming the file and the cause; the log stays whole
+    /// @param values without `step`
+    /// @throws IOException if the file cannot be written; the log has no incomplete line
     public void append(long step, Map<String, ?> values) throws IOException {
         if (values.containsKey(STEP)) {
-            throw new IllegalArgumentException("the step of a log line stands twice: " + step + " and in " + values);
+            throw new IllegalArgumentException("a log line has its step twice: " + step + " and in " + values);
         }
         Map<String, Object> line = new LinkedHashMap<>();
         line.put(STEP, step);
@@ -68,7 +67,7 @@ public final class JsonLinesLog implements Closeable {
         file.close();
     }
 
-    // The lines to keep are a prefix, so that dropping the others is one cut, which a crash cannot leave half done.
+    // Truncating the file drops the other lines in one operation, which a crash cannot leave half done.
     private static long lengthThrough(Path path, long afterStep) throws IOException {
         long length = 0;
         try (InputStream in = new BufferedInputStream(new FileInputStream(path.toFile()))) {
@@ -87,7 +86,7 @@ public final class JsonLinesLog implements Closeable {
         return length;
     }
 
-    // A line that is not ours, such as a note made by hand, goes with the line before it.
+    // A line without a step, such as a note by a user, belongs to the line before it.
     private static long step(byte[] line) throws IOException {
         try {
             return JSON.readTree(line).path(STEP).asLong(Long.MIN_VALUE);

@@ -8,14 +8,14 @@ import java.util.Map;
 import net.alexnet.train.RunListener.EpochRecord;
 import net.alexnet.train.RunListener.StepRecord;
 
-/// Writes down how a run goes: a line in `log.jsonl`, points in a TensorBoard event file, a word to [RunListener].
+/// Logs how a run goes: to `log.jsonl`, to a TensorBoard event file, and to the [RunListener].
 final class MetricsLogger implements AutoCloseable {
     private final JsonLinesLog log;
     private final EventFile events;
     private final RunListener progress;
 
     /// @param folder of the run
-    /// @param step that the run starts from; lines of later steps, from a course that was given up, are dropped
+    /// @param step the run starts from; lines of later steps are dropped
     MetricsLogger(Path folder, long step, RunListener progress) throws IOException {
         this.progress = progress;
         this.log = JsonLinesLog.open(folder.resolve("log.jsonl"), step);

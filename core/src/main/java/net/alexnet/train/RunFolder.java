@@ -21,24 +21,23 @@ import net.alexnet.train.config.RecipeReader;
 
 /// The folder of one run.
 ///
-/// @param path where it lies
+/// @param path of the folder
 public record RunFolder(Path path) {
     private static final String RECIPE = "recipe.yaml";
     private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, RunLock.FILE);
     private static final String LATEST = "latest";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
-    /// Makes a new run's folder, named after the time and the recipe.
+    /// Creates a new run's folder, named after the time and the recipe.
     ///
-    /// @param runs the folder of all runs; made if it is not there
+    /// @param runs the folder of all runs, created if necessary
     public static RunFolder create(Path runs, Recipe recipe) throws IOException {
         return create(runs, name(runs, recipe), recipe);
     }
 
-    /// Makes the folder of a cross-validation, in which its runs are to be made as `fold-1` and so on. It has no recipe, and so
-    /// cannot be opened as a run.
+    /// Creates the folder of a cross-validation, for runs `fold-1` and so on. It has no recipe and is not a run itself.
     ///
-    /// @param runs the folder of all runs; made if it is not there
+    /// @param runs the folder of all runs, created if necessary
     public static RunFolder createForFolds(Path runs, Recipe recipe) throws IOException {
         return new RunFolder(makeFree(runs, name(runs, recipe)));
     }
@@ -46,16 +45,17 @@ public record RunFolder(Path path) {
     private static String name(Path runs, Recipe recipe) throws IOException {
         Files.createDirectories(runs);
         if (Files.isDirectory(runs.resolve(LATEST), LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(runs.resolve(LATEST) + " is a folder; it must be free for the link to the newest run."
-                    + " Move it away, or name another folder with --runs");
+            throw new IOException(
+                    runs.resolve(LATEST) + " is a folder, expected a link to the newest run. Move it away,"
+                            + " or name another folder with --runs");
         }
         return LocalDateTime.now(ZoneId.systemDefault()).format(STAMP) + "-"
                 + recipe.name().replaceAll("[^A-Za-z0-9._-]", "-");
     }
 
-    /// Makes a new run's folder of this name, or of the name and a number where it is taken.
+    /// Creates a new run's folder of this name, with a number at its end if the name is taken.
     ///
-    /// @param runs the folder of all runs, which is there
+    /// @param runs the folder of all runs; it exists
     public static RunFolder create(Path runs, String name, Recipe recipe) throws IOException {
         Path path = makeFree(runs, name);
         AtomicFiles.writeString(path.resolve(RECIPE), RecipeReader.write(recipe));
@@ -70,7 +70,7 @@ public record RunFolder(Path path) {
         return Files.createDirectory(path);
     }
 
-    /// Points the link `latest` beside this folder at it; a file system without links gets a text file that holds the name.
+    /// Points the link `latest` in the parent folder at this one. A file system without links gets a text file with the name.
     void becomeLatest() throws IOException {
         Path latest = path.resolveSibling(LATEST);
         Path draft = path.resolveSibling(LATEST + "." + path.getFileName());
@@ -83,22 +83,21 @@ public record RunFolder(Path path) {
         AtomicFiles.move(draft, latest);
     }
 
-    /// Opens a run's folder, or the one that `latest` points at; then it is that one for good, wherever `latest` points
-    /// afterwards.
+    /// Opens a run's folder. `latest` is resolved at once, so later runs do not change the result.
     ///
-    /// @throws IOException if there is none, or it is not a run's
+    /// @throws IOException if the folder does not exist or is not a run's
     public static RunFolder open(Path path) throws IOException {
         Path folder = pointedAt(path);
         if (!Files.exists(folder)) {
-            throw new IOException("there is no run at " + folder + "; './alexnet train' makes one under runs/");
+            throw new IOException("there is no run at " + folder + "; ./alexnet train starts one");
         }
         Path fold = folder.resolve("fold-1");
         if (!Files.exists(folder.resolve(RECIPE)) && Files.exists(fold.resolve(RECIPE))) {
-            throw new IOException(folder + " holds the folds of a cross-validation, each a run of its own; name one of"
-                    + " them, such as " + fold);
+            throw new IOException(
+                    folder + " is a cross-validation with several runs; name one of them, such as " + fold);
         }
         if (!Files.isRegularFile(folder.resolve(RECIPE))) {
-            throw new IOException(folder + " is not a run's folder: it has no " + RECIPE
+            throw new IOException(folder + " is not the folder of a run: it has no " + RECIPE
                     + "; expected a folder such as runs/latest");
         }
         return new RunFolder(folder);
@@ -113,15 +112,15 @@ public record RunFolder(Path path) {
                 : path;
     }
 
-    /// Keeps every other process from training this run; to be closed when the training has ended. Take it before anything of
-    /// the run is read that it is to go on with.
+    /// Locks the run for training; close the lock when the training ends. To resume a run, lock it before reading its
+    /// checkpoints.
     ///
-    /// @throws IOException if the run is being trained
+    /// @throws IOException if the run is locked
     public RunLock lock() throws IOException {
         return new RunLock(this);
     }
 
-    /// Removes the folder if there is nothing in it of a run: no checkpoint, no log, nothing of a user's.
+    /// Removes the folder if it has no checkpoint, no log, and no file of a user.
     void removeIfBare() throws IOException {
         if (!Files.isDirectory(path)) {
             return;
@@ -142,12 +141,12 @@ public record RunFolder(Path path) {
 
     /// The run's checkpoints.
     ///
-    /// @param keep how many of the newest a save leaves
+    /// @param keep how many of the newest checkpoints a save keeps
     public CheckpointStore checkpoints(int keep) {
         return new CheckpointStore(path.resolve("checkpoints"), keep);
     }
 
-    /// Lists the pictures that were left out, one a line with its reason; no file if there were none.
+    /// Lists the images that were skipped, one per line with its reason. Writes no file if there are none.
     public void writeRejected(List<RejectedImage> rejected) throws IOException {
         RejectedImage.write(path, rejected);
     }

@@ -27,7 +27,7 @@ import net.alexnet.train.checkpoint.TrainingState;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 
-/// The training loop, §5. It is given finished parts and owns the order of events; nothing else does.
+/// The training loop, §5 of the paper. It receives all parts of a run and decides the order of events.
 public final class Trainer {
     private final Parts parts;
     private final Recipe recipe;
@@ -40,23 +40,22 @@ public final class Trainer {
     private long epochStarted = System.nanoTime();
     private Optional<Report> report = Optional.empty();
 
-    /// What a run consists of.
+    /// The parts of a run.
     ///
     /// @param network with the parameters to start from
-    /// @param from the first row that a step walks; the layers before it are frozen, and the feed's examples have been
-    ///     through them
+    /// @param from the first row that a step computes; the rows before it are frozen, and `feed` gives their outputs
     /// @param optimizer of the same network
-    /// @param recipe of the run
-    /// @param state where it stands
-    /// @param feed training batches from that state on
-    /// @param batchesPerEpoch how many of them make an epoch
-    /// @param validation after every epoch
-    /// @param store of the run's checkpoints
+    /// @param state position of the run
+    /// @param feed training batches from that position on
+    /// @param batchesPerEpoch how many batches an epoch has
+    /// @param validation evaluates the network after every epoch
+    /// @param store the run's checkpoints
     /// @param metadata of its model files
-    /// @param constants what they hold besides the network's parameters
+    /// @param constants tensors of its model files in addition to the network's parameters
     /// @param folder of the run
-    /// @param progress is told how it goes
-    /// @param stop asked before every step, and during validation, with the number of steps done: whether to save and end
+    /// @param progress is told how the run goes
+    /// @param stop called before every step, and during validation, with the number of steps done; if it returns true, the
+    ///     trainer saves and ends
     public record Parts(
             Network network,
             int from,
@@ -75,9 +74,9 @@ public final class Trainer {
 
     /// How a run ended.
     ///
-    /// @param state where it stands
-    /// @param finished whether it is over; if not, it was stopped and can be resumed
-    /// @param report of this process's last validation; empty if there was none
+    /// @param state at the end
+    /// @param finished whether it is complete; if not, it was stopped and can be resumed
+    /// @param report of the last validation in this process; empty if there was none
     /// @param imagesPerSecond over all steps of this process
     public record Outcome(TrainingState state, boolean finished, Optional<Report> report, double imagesPerSecond) {}
 
@@ -92,10 +91,10 @@ public final class Trainer {
         this.throughput = new Throughput(System::nanoTime, parts.feed()::use);
     }
 
-    /// Trains until the recipe's last epoch, the schedule's end, or a stop. The state is saved at the end, at a stop, and
-    /// when pictures can no longer be read; a failure in the midst of a step leaves the checkpoints before it.
+    /// Trains until the recipe's last epoch, the schedule's end, or a stop. Saves the state at the end, at a stop, and when
+    /// images can no longer be read. After a failure within a step, earlier checkpoints remain.
     ///
-    /// @throws DivergedException if the loss is no longer a number; the checkpoints before it stay
+    /// @throws DivergedException if the loss is no longer a number; earlier checkpoints remain
     /// @throws IOException if a checkpoint or a log cannot be written
     public static Outcome run(Parts parts) throws IOException, InterruptedException {
         try (MetricsLogger logger = new MetricsLogger(parts.folder(), parts.state().step(), parts.progress())) {
@@ -157,8 +156,8 @@ public final class Trainer {
         return recipe.schedule().factor(state.epoch(), state.schedule());
     }
 
-    /// What is seen of a step before its update can spoil the weights: the loss of a step that is checked, and none for the
-    /// others, so that they need not wait for the device.
+    /// Checks a step before its update can spoil the weights. Returns the loss of a step that is checked or logged; for other
+    /// steps it returns none, so that they need not wait for the device.
     private OptionalDouble observe(List<Stage> stages, Loss loss) throws IOException {
         long step = state.step() + 1;
         if (step == 1 && parts.from() == 0) {
@@ -167,7 +166,7 @@ public final class Trainer {
             warn(monitor.signal(conv1, linear));
             backend.free(linear);
         }
-        if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last may have few pictures
+        if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last batch may be small
             warn(monitor.dead(stages));
         }
         if (step % recipe.monitor().checkEverySteps() != 0 && !logged(step)) {
@@ -209,8 +208,8 @@ public final class Trainer {
         throughput.mark();
     }
 
-    /// Validates, lets the schedule see the error, and saves. When a stop is asked for meanwhile, the epoch stays open:
-    /// the resumed run closes it.
+    /// Validates, updates the schedule, and saves. If a stop is requested meanwhile, the epoch stays open, and the resumed
+    /// run closes it.
     private void closeEpoch() throws IOException, InterruptedException {
         Optional<Report> validation = parts.validation().evaluate(network, parts.progress()::validating,
                 () -> parts.stop().test(state.step()));

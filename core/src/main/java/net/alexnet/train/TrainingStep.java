@@ -10,10 +10,10 @@ import net.alexnet.tensor.Backend.Loss;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.train.SgdOptimizer.Gradient;
 
-/// One step of training, §5: forward, the loss, backward, the update; and nothing of what a run does around it.
+/// One training step, §5: forward, loss, backward, update.
 ///
 /// @param network that learns
-/// @param from the first row that is walked; the layers before it are frozen
+/// @param from the first row that is computed; the rows before it are frozen
 /// @param optimizer of that network
 public record TrainingStep(Network network, int from, SgdOptimizer optimizer) {
     /// A step of the whole network.
@@ -34,13 +34,13 @@ public record TrainingStep(Network network, int from, SgdOptimizer optimizer) {
         T at(List<Stage> stages, Loss loss) throws E;
     }
 
-    /// Takes the step. Everything made for it belongs to the scope that is open.
+    /// Runs the step. Its tensors belong to the current scope.
     ///
-    /// @param inputs of the first row that is walked: `(N, C, H, W)` for pictures
-    /// @param labels one per picture
+    /// @param inputs of the first row that is computed: `(N, C, H, W)` for images
+    /// @param labels one per image
     /// @param masks which units are dropped
     /// @param factor of the schedule, on the optimizer's learning rate
-    /// @return what was seen
+    /// @return what the observer returned
     public <T, E extends Exception> T run(
             Tensor inputs, int[] labels, DropoutMasks masks, double factor, Observer<T, E> observer) throws E {
         Backend backend = network.backend();

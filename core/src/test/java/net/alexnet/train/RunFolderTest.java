@@ -123,20 +123,20 @@ class RunFolderTest {
     @Test
     void aRunThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> RunFolder.open(latest)).isInstanceOf(IOException.class)
-                .hasMessage("there is no run at " + latest + "; './alexnet train' makes one under runs/");
+                .hasMessageContainingAll(latest.toString(), "./alexnet train");
     }
 
     @Test
     void aFolderThatIsNoRunIsNamed() {
-        assertThatThrownBy(() -> RunFolder.open(temporary)).isInstanceOf(IOException.class).hasMessage(temporary
-                + " is not a run's folder: it has no recipe.yaml; expected a folder such as runs/latest");
+        assertThatThrownBy(() -> RunFolder.open(temporary)).isInstanceOf(IOException.class).hasMessageContainingAll(
+                temporary.toString(), "recipe.yaml");
     }
 
     @Test
     void aFileIsNoRun() throws IOException {
         Path file = Files.writeString(temporary.resolve("notes.txt"), "hello");
         assertThatThrownBy(() -> RunFolder.open(file)).isInstanceOf(IOException.class)
-                .hasMessageStartingWith(file + " is not a run's folder");
+                .hasMessageContaining(file.toString());
     }
 
     // --- rejected pictures -----------------------------------------------------------------------------------------

@@ -226,7 +226,7 @@ class TrainerTest {
                     new Recipe.Checkpoints(1, 1, 99), new Recipe.Monitor(100, check, 1000));
             TinyRun run = run(path, recipe);
             assertThatThrownBy(run::run).isInstanceOf(DivergedException.class)
-                    .hasMessageContaining("a learning rate that is too high (optimizer.learning_rate is 1.0E8)");
+                    .hasMessageContaining("optimizer.learning_rate is 1.0E8");
             assertThat(run.store().list()).isNotEmpty();
             for (Path checkpoint : run.store().list()) {
                 assertThat(saved(run.store().load(checkpoint))).allSatisfy(TrainerTest::assertFinite);
@@ -268,9 +268,8 @@ class TrainerTest {
         }
         run.run();
         assertThat(progress.warnings).hasSize(2);
-        assertThat(progress.warnings.getFirst()).startsWith("the inputs' scale does not fit the initialisation");
-        assertThat(progress.warnings.getLast()).startsWith("the loss is still 1.")
-                .contains("and ln(3 classes) is 1.099");
+        assertThat(progress.warnings.getFirst()).contains("inputs", "initialization", "conv1");
+        assertThat(progress.warnings.getLast()).contains("ln(3 classes)", "1.099");
         List<JsonNode> logged = lines(folder).stream().filter(line -> kind(line).equals("warning")).toList();
         assertThat(logged).extracting(line -> line.path("text").asText()).isEqualTo(progress.warnings);
         assertThat(logged).extracting(line -> line.path("step").asLong()).containsExactly(1L, 10L);
@@ -283,7 +282,7 @@ class TrainerTest {
         assertThat(bias.name()).isEqualTo("conv3.bias");
         backend.assign(bias.value(), filled(8, -1000));
         run.run();
-        assertThat(progress.warnings.stream().filter(text -> text.contains("units of conv3 are silent"))).hasSize(1);
+        assertThat(progress.warnings.stream().filter(text -> text.contains("units of conv3"))).hasSize(1);
     }
 
     // --- what is written down --------------------------------------------------------------------------------------

@@ -44,16 +44,14 @@ class TrainingMonitorTest {
     void aFaintSignalIsWarnedOfOnceWithTheRemedy() {
         List<String> warnings = signal(monitor, conv1(0.2));
         assertThat(warnings).hasSize(1);
-        assertThat(warnings.getFirst()).contains("conv1's outputs have a standard deviation of 0.200",
-                "signals will fade",
-                "weights start as 'he'", "Set 'pictures.values: raw', or 'network.initialization: he'");
+        assertThat(warnings.getFirst()).contains("conv1", "0.200", "fade", "'he'", "pictures.values: raw");
         assertThat(signal(monitor, conv1(0.1))).isEmpty();
     }
 
     @Test
     void aLoudSignalIsWarnedOfWithTheOtherRemedy() {
-        assertThat(signal(monitor, conv1(100))).singleElement().asString().contains("signals will grow",
-                "Set 'pictures.values: standardized', or 'network.initialization: paper'");
+        assertThat(signal(monitor, conv1(100))).singleElement().asString().contains("grow",
+                "pictures.values: standardized");
     }
 
     // --- finite ----------------------------------------------------------------------------------------------------
@@ -70,10 +68,9 @@ class TrainingMonitorTest {
         spoil("fc6.weight", Float.NEGATIVE_INFINITY);
         assertThatThrownBy(() -> monitor.finite(7, Double.NaN, forward(), network.parameters()))
                 .isInstanceOf(DivergedException.class)
-                .hasMessageStartingWith("the loss is NaN at step 7: conv4.bias has values that are not finite")
-                .hasMessageContaining("optimizer.learning_rate is 0.02").hasMessageContaining("a third of it");
+                .hasMessageContainingAll("NaN", "step 7", "conv4.bias", "optimizer.learning_rate is 0.02");
         assertThatThrownBy(() -> monitor.sound(6, network.parameters())).isInstanceOf(DivergedException.class)
-                .hasMessageStartingWith("after step 6 conv4.bias has values that are not finite");
+                .hasMessageContainingAll("step 6", "conv4.bias");
     }
 
     @Test
@@ -83,15 +80,13 @@ class TrainingMonitorTest {
         Arrays.fill(values, 3e38f); // finite, but sums of it are not
         backend.assign(weight.value(), values);
         assertThatThrownBy(() -> monitor.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
-                .hasMessageMatching(
-                        "the loss is Infinity at step 2: conv2 is the first layer whose outputs are not all finite"
-                                + " \\(\\d+ of 2048\\)\\. .*");
+                .isInstanceOf(DivergedException.class).hasMessageContainingAll("step 2", "conv2", "of 2048");
     }
 
     @Test
     void aLossThatIsTooLargeForTheSoftmaxIsSaidToBe() {
         assertThatThrownBy(() -> monitor.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
-                .hasMessageContaining("all layers' outputs are finite, but those of fc8 are too large for the softmax");
+                .isInstanceOf(DivergedException.class).hasMessageContainingAll("fc8", "softmax");
     }
 
     // --- flat ------------------------------------------------------------------------------------------------------
@@ -105,9 +100,8 @@ class TrainingMonitorTest {
             List<String> warnings = monitor.flat(step, chance + noise);
             if (!warnings.isEmpty()) {
                 warned.add(step);
-                assertThat(warnings).singleElement().asString().startsWith("the loss is still 1.").contains(
-                        "after 10 steps",
-                        "ln(3 classes) is 1.099", "pictures.values is 'standardized'",
+                assertThat(warnings).singleElement().asString().contains("10 steps", "1.099",
+                        "pictures.values is 'standardized'",
                         "optimizer.learning_rate is 0.02");
             }
         }
@@ -151,11 +145,10 @@ class TrainingMonitorTest {
     void eachDeadLayerIsWarnedOfOnceByTheNameOfItsWeights() {
         fill("conv3.bias", -1e6f);
         List<String> warnings = monitor.dead(forward());
-        assertThat(warnings.getFirst()).startsWith("8 of the 8 units of conv3 are silent for a whole batch")
-                .contains("optimizer.learning_rate is 0.02");
+        assertThat(warnings.getFirst()).contains("8 of the 8 units of conv3", "optimizer.learning_rate is 0.02");
         assertThat(monitor.dead(forward())).isEmpty();
         fill("conv1.bias", -1e6f);
-        assertThat(monitor.dead(forward())).anyMatch(text -> text.startsWith("8 of the 8 units of conv1"))
+        assertThat(monitor.dead(forward())).anyMatch(text -> text.contains("8 of the 8 units of conv1"))
                 .noneMatch(text -> text.contains("conv3"));
     }
 

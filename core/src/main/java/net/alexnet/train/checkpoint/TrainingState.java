@@ -5,15 +5,15 @@ import net.alexnet.train.config.Schedule;
 import net.alexnet.train.config.ScheduleState;
 import org.jspecify.annotations.Nullable;
 
-/// Where a training run stands, beside its weights and velocities. The random state is in it: every draw is a function
-/// of the seed and the position (see [net.alexnet.util.CounterRng]).
+/// The position of a training run. With the weights and momentum buffers it is the whole state: every random number is a
+/// function of the seed and the position (see [net.alexnet.util.CounterRng]).
 ///
-/// @param seed of every random draw
+/// @param seed of all random numbers
 /// @param step batches trained since the start of the run, at least 0
 /// @param epoch whole epochs done, at least 0
 /// @param batchInEpoch batches of the current epoch done, at least 0
-/// @param lossSum the sum of the losses read in this epoch, so that its mean is that of an uninterrupted run
-/// @param losses how many those were
+/// @param lossSum the sum of the losses read in this epoch, so that a resumed run has the same mean
+/// @param losses how many losses were read
 /// @param schedule what the learning rate's schedule has seen
 /// @param validationError the top-1 error, as a fraction, of the last evaluation; null before the first
 public record TrainingState(long seed, long step, int epoch, int batchInEpoch, double lossSum, int losses,
@@ -36,7 +36,7 @@ public record TrainingState(long seed, long step, int epoch, int batchInEpoch, d
         return new TrainingState(seed, 0, 0, 0, 0, 0, ScheduleState.start(), null);
     }
 
-    /// The state one step on.
+    /// The state after a step.
     ///
     /// @param loss of that step, if it was read
     public TrainingState afterStep(OptionalDouble loss) {
@@ -46,13 +46,13 @@ public record TrainingState(long seed, long step, int epoch, int batchInEpoch, d
 
     /// The state at the start of the next epoch.
     ///
-    /// @param rule that sees the error
+    /// @param rule receives the error
     /// @param error the validation's top-1 error, as a fraction
     public TrainingState afterEpoch(Schedule rule, double error) {
         return new TrainingState(seed, step, epoch + 1, 0, 0, 0, rule.observe(schedule, error), error);
     }
 
-    /// Whether a run of so many epochs is over, by their number or by its schedule.
+    /// Whether a run of this many epochs is finished, by their number or by its schedule.
     public boolean finished(int epochs) {
         return epoch >= epochs || schedule.finished();
     }

@@ -4,12 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/// The known word nearest to a misspelt one.
+/// Suggests a known word for a misspelled one.
 public final class DidYouMean {
     private DidYouMean() {}
 
-    /// The word with the fewest insertions, deletions and replacements away, if those are at most half as many as the given
-    /// one has letters, or just one.
+    /// The word at the smallest edit distance, if it is at most half the length of the given word, or 1.
     public static Optional<String> to(String given, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt((String word) -> distance(given, word))

@@ -26,13 +26,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Recipes from YAML and back.
+/// Reads recipes from YAML, and writes them.
 ///
-/// A file holds the differences from [Recipe#standard()]. `network` and `schedule` start from the defaults of their own
-/// `variant` and `type`; everything else is laid over those values key by key.
+/// A file contains the differences from [Recipe#standard()]: its keys replace those values one by one. `network` and
+/// `schedule` are replaced as a whole; they start from the defaults of their own `variant` and `type`.
 public final class RecipeReader {
     private static final Set<String> WHOLE = Set.of("network", "schedule");
-    private static final String FINETUNE = "finetune"; // no part of other runs
+    private static final String FINETUNE = "finetune"; // a group that other recipes do not have
 
     /// Keys of version 0.1 and their names now. Recipes with old keys are refused, except those stored in runs.
     private static final Map<String, String> RENAMED = Map.of(
@@ -70,7 +70,7 @@ public final class RecipeReader {
     ///
     /// @param where the file's name, for messages
     /// @param yaml its text
-    /// @param settings further keys by their dotted path (`optimizer.learning_rate`), which win over the file
+    /// @param settings further keys by their dotted path (`optimizer.learning_rate`), which override the file
     /// @throws RecipeException if a key is unknown, a value is of the wrong kind or out of range
     public static Recipe read(String where, String yaml, Map<String, String> settings) {
         return read(where, yaml, settings, false);
@@ -114,7 +114,7 @@ public final class RecipeReader {
         }
     }
 
-    /// The whole recipe, every key, as YAML that [#read] takes back.
+    /// The whole recipe with every key, as YAML that [#read] accepts.
     public static String write(Recipe recipe) {
         try {
             return YAML.writeValueAsString(recipe);

@@ -1,5 +1,5 @@
-/// A recipe: a whole run as an immutable value, read from YAML and stored in every checkpoint; with the constants of §5 (SGD
-/// with momentum) and the learning-rate schedules.
+/// Recipes: a training run as an immutable value, read from YAML and stored in every checkpoint. Constants are those of §5
+/// of the paper (SGD with momentum), and schedules change the learning rate.
 ///
 /// Start reading at [net.alexnet.train.config.Recipe], then `recipes/paper.yaml`.
 @NullMarked
