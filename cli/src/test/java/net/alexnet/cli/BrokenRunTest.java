@@ -63,7 +63,7 @@ class BrokenRunTest {
         Result result = with("optimizer.learning_rate=1e6", "checkpoints.every_steps=1");
         assertThat(result.err()).containsPattern(
                 "^alexnet: the loss is (NaN|-?Infinity) at step \\d+: (conv|norm|pool|fc)\\d\\b.*optimizer.learning_rate is 1000000");
-        result.isRefused(1, "learning rate that is too high", "a third of it");
+        result.isRefused(1, "learning_rate");
         List<Long> steps = run().steps("step");
         assertThat(steps.getLast()).as("the step before").isLessThan(6);
         Path good = run().checkpoint(steps.getLast());
@@ -79,7 +79,7 @@ class BrokenRunTest {
                 "monitor.log_every_steps=1000");
         assertThat(result.err())
                 .containsPattern("^alexnet: after step \\d+ (conv|fc)\\d\\.(weight|bias) has values that");
-        result.isRefused(1, "learning rate that is too high");
+        result.isRefused(1, "learning_rate");
         assertThat(run().checkpoints()).isNotEmpty();
         for (String checkpoint : run().checkpoints()) {
             assertThatAllWeightsAreNumbers(run().folder().resolve("checkpoints").resolve(checkpoint));
