@@ -48,7 +48,7 @@ class MisuseTest {
     @Test
     void aMissingFolder() {
         train("--data", root.resolve("nowhere")).isRefused(1, "there is no folder " + root.resolve("nowhere"),
-                "one subfolder of pictures per class");
+                "one subfolder");
     }
 
     @Test
