@@ -18,7 +18,7 @@ import net.alexnet.util.OrderedWork;
 
 /// A prepared dataset, opened. Its pictures are read in place; what memory it takes does not depend on its size.
 ///
-/// @see Preparer
+/// @see DatasetPreparer
 public final class PreparedDataset {
     private final Path path;
     private final DatasetFile file;

@@ -1,0 +1,29 @@
+/// The library: the network, training, evaluation and data.
+/// Open, as Jackson reads and writes records that nobody else sees.
+open module net.alexnet.core {
+    requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.csv;
+    requires com.fasterxml.jackson.dataformat.yaml;
+    requires com.google.protobuf;
+    requires org.apache.commons.compress;
+    requires static transitive org.jspecify;
+    requires us.hebi.matlab.mat.mfl.core;
+
+    exports net.alexnet.data;
+    exports net.alexnet.data.image;
+    exports net.alexnet.data.loader;
+    exports net.alexnet.data.shard;
+    exports net.alexnet.inference;
+    exports net.alexnet.io;
+    exports net.alexnet.nn;
+    exports net.alexnet.spi;
+    exports net.alexnet.tensor;
+    exports net.alexnet.tensor.reference;
+    exports net.alexnet.train;
+    exports net.alexnet.train.checkpoint;
+    exports net.alexnet.train.config;
+    exports net.alexnet.util;
+
+    uses net.alexnet.inference.ModelImporter;
+    uses net.alexnet.spi.EngineProvider;
+}
