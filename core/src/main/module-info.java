@@ -4,11 +4,12 @@ open module net.alexnet.core {
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.csv;
     requires com.fasterxml.jackson.dataformat.yaml;
-    requires com.google.protobuf;
     requires org.apache.commons.compress;
     requires static transitive org.jspecify;
+    requires transitive java.desktop;
     requires us.hebi.matlab.mat.mfl.core;
 
+    exports net.alexnet;
     exports net.alexnet.data;
     exports net.alexnet.data.image;
     exports net.alexnet.data.loader;

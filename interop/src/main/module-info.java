@@ -3,7 +3,6 @@
 open module net.alexnet.interop {
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.yaml;
-    requires com.google.protobuf;
     requires java.net.http;
     requires org.apache.commons.compress;
     requires static transitive org.jspecify;

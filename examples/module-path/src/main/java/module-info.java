@@ -1,0 +1,5 @@
+/// A program on the module path.
+module example {
+    requires net.alexnet.core;
+    requires net.alexnet.torch;
+}
