@@ -26,6 +26,7 @@ import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
 import net.alexnet.data.shard.PreparedDataset;
+import net.alexnet.torch.NativeLoader;
 import net.alexnet.torch.OpenCvCodec;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -51,6 +52,7 @@ public final class InputRate {
     ///
     /// @param arguments a dataset prepared at 256 pixels, the number of workers, and the Python that has torchvision
     public static void main(String[] arguments) throws Exception {
+        NativeLoader.configureProcess();
         PreparedDataset dataset = PreparedDataset.open(Path.of(arguments[0]), new OpenCvCodec());
         int workers = Integer.parseInt(arguments[1]);
         Path work = Files.createTempDirectory("alexnet-input-rate");

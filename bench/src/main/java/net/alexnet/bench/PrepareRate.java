@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.torch.NativeLoader;
 import net.alexnet.torch.OpenCvCodec;
 
 /// How fast photographs become squares, beside Pillow: decode, scale by area, cut the middle, store at quality 95; one
@@ -29,6 +30,7 @@ public final class PrepareRate {
     ///
     /// @param arguments a folder of photographs, and the Python that has Pillow and NumPy
     public static void main(String[] arguments) throws Exception {
+        NativeLoader.configureProcess();
         Path folder = Path.of(arguments[0]);
         String python = arguments.length > 1 ? arguments[1] : "python3";
         List<byte[]> files = read(folder);

@@ -20,8 +20,8 @@ public final class NativeLoader {
 
     private NativeLoader() {}
 
-    /// Sets the system properties that a program wants which owns its process. To be called before anything is loaded;
-    /// a library leaves them to its host.
+    /// Sets what a program wants that owns its process: a system property, and OpenCV's log level and number of threads. To be
+    /// called before anything is loaded; a library leaves all of this to its host.
     ///
     /// JavaCPP fails when the process's resident memory, tensors and mapped files included, passes four times the limit of
     /// Java's heap, which says nothing about what a network needs. Where that limit was not set, it is lifted.
@@ -29,6 +29,7 @@ public final class NativeLoader {
         if (System.getProperty(LIMIT, System.getProperty(LIMIT.toLowerCase(Locale.ROOT), "")).isEmpty()) {
             System.setProperty(LIMIT, "0");
         }
+        OpenCvSettings.forProgram();
     }
 
     /// Begins to load libtorch and OpenCV on a thread of its own. A failure is reported where the library is needed.
@@ -69,7 +70,6 @@ public final class NativeLoader {
         } catch (BackendException e) {
             // as above
         }
-        OpenCvSettings.apply();
         Loader.load(opencv_imgproc.class);
         Loader.load(opencv_imgcodecs.class);
     }

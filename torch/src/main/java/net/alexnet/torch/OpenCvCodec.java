@@ -47,8 +47,7 @@ public final class OpenCvCodec implements ImageCodec {
 
     static {
         NativeLoader.await();
-        OpenCvSettings.apply();
-        opencv_core.setNumThreads(1); // the pipeline runs many calls side by side
+        OpenCvSettings.afterLoading();
     }
 
     private final long maxPixels;

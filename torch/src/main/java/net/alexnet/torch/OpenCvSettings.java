@@ -7,16 +7,24 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Optional;
+import org.bytedeco.opencv.global.opencv_core;
 
-/// OpenCV's settings, which it takes from the environment of the process while its library is loaded, and from nowhere
-/// else: without them it writes every broken picture to standard error. What a user has set himself stays. (libjpeg and
-/// libpng, inside OpenCV, still write a line for some broken pictures; there is no hook for theirs.)
+/// OpenCV's settings for a program that owns its process. They hold for the whole process, so a library leaves them to
+/// its host.
+///
+/// OpenCV takes its log level from the environment while its library is loaded, and from nowhere else; without it, it writes
+/// a line to standard error for every broken image. (libjpeg and libpng, inside OpenCV, write theirs all the same.) The
+/// pipeline decodes many images at once, so OpenCV needs no threads of its own.
 final class OpenCvSettings {
+    private static volatile boolean ownsProcess;
+
     private OpenCvSettings() {}
 
-    /// To be called before the first use of OpenCV. Does nothing on Windows, which has no `setenv`.
+    /// Silences OpenCV and gives it one thread. To be called before the first use of OpenCV. A log level that the user has
+    /// set stays; on Windows, which has no `setenv`, the level stays too.
     @SuppressWarnings("restricted") // the launcher and the tests enable native access, as JavaCPP needs it too
-    static void apply() {
+    static void forProgram() {
+        ownsProcess = true;
         Linker linker = Linker.nativeLinker();
         Optional<MemorySegment> setenv = linker.defaultLookup().find("setenv");
         if (setenv.isEmpty()) {
@@ -25,15 +33,19 @@ final class OpenCvSettings {
         FunctionDescriptor type = FunctionDescriptor.of(
                 ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
         MethodHandle function = linker.downcallHandle(setenv.get(), type);
-        set(function, "OPENCV_LOG_LEVEL", "SILENT");
-    }
-
-    private static void set(MethodHandle setenv, String name, String value) {
         try (Arena arena = Arena.ofConfined()) {
             int overwrite = 0;
-            int _ = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), overwrite);
+            int _ = (int) function.invokeExact(
+                    arena.allocateFrom("OPENCV_LOG_LEVEL"), arena.allocateFrom("SILENT"), overwrite);
         } catch (Throwable e) {
-            throw new IllegalStateException("cannot set " + name, e);
+            throw new IllegalStateException("cannot set OPENCV_LOG_LEVEL", e);
+        }
+    }
+
+    /// Sets what can only be set once OpenCV is loaded.
+    static void afterLoading() {
+        if (ownsProcess) {
+            opencv_core.setNumThreads(1);
         }
     }
 }
