@@ -217,7 +217,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             Path weights = stored.weights().path().toAbsolutePath();
             while (true) {
                 Recipe recipe = RunCheckpoint.last(weights.resolveSibling("")).run().recipe();
-                if (DataSource.root(recipe, codec).equals(root)) {
+                if (DataSource.maySame(DataSource.root(recipe, codec), root)) {
                     return true;
                 }
                 Optional<FineTuneConfig> finetune = recipe.fineTuning();

@@ -93,7 +93,7 @@ record EvaluationData(
             Tools tools) throws IOException {
         for (NamedModel model : models) {
             Optional<Recipe> recipe = recipe(model);
-            if (recipe.isPresent() && DataSource.root(recipe.get(), tools.codec).equals(root)
+            if (recipe.isPresent() && DataSource.maySame(DataSource.root(recipe.get(), tools.codec), root)
                     && !wasValidatedOn(model, pictures)) {
                 tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
                         + " was trained on pictures of " + named + ", so this error may be too good;"

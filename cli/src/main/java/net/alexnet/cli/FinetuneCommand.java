@@ -235,7 +235,7 @@ final class FinetuneCommand implements Callable<Integer> {
             Path weights = base.weights().path().toAbsolutePath();
             while (folds > 0 || !heldOut) {
                 Recipe recipe = RunCheckpoint.last(weights.resolveSibling("")).run().recipe();
-                if (DataSource.root(recipe, new OpenCvCodec()).equals(root)) {
+                if (DataSource.maySame(DataSource.root(recipe, new OpenCvCodec()), root)) {
                     return true;
                 }
                 Optional<FineTuneConfig> finetune = recipe.fineTuning();

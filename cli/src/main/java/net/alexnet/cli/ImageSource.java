@@ -47,7 +47,7 @@ record ImageSource(NavigableMap<Integer, Path> roots, ImageDataset pictures, Lis
         }
         List<RejectedImage> rejected = new ArrayList<>(prepared.unreadTraining());
         rejected.addAll(prepared.unreadValidation());
-        return new ImageSource(Path.of(prepared.source()),
+        return new ImageSource(source.toAbsolutePath().resolveSibling(prepared.source()),
                 ImageDataset.concat(List.of(prepared.training(), prepared.validation())), rejected);
     }
 
@@ -80,7 +80,7 @@ record ImageSource(NavigableMap<Integer, Path> roots, ImageDataset pictures, Lis
         return new ImageSource(roots, ImageDataset.concat(sets), rejected);
     }
 
-    /// Where a picture's file stands. Of a prepared picture, where it stood then; of one that is part of a larger file, its name
+    /// Where a picture's file is. Of a prepared picture, where it is if the source is still beside the prepared dataset; of one that is part of a larger file, its name
     /// in the folder of that one, where there is nothing.
     Path file(int picture) {
         Path root = Objects.requireNonNull(roots.floorEntry(picture)).getValue(); // the first one's index is 0

@@ -73,13 +73,20 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
                 Optional.empty());
     }
 
-    /// The folder that a recipe's pictures came from originally. If a prepared dataset's source is gone, the dataset's own
-    /// folder.
+    /// The folder that a recipe's pictures came from; of a prepared dataset only its name is known.
     public static String root(Recipe recipe, ImageCodec codec) throws IOException {
         String source = recipe.data().source();
         return !source.equals(SAMPLE) && PreparedDataset.isIn(Path.of(source))
                 ? PreparedDataset.open(Path.of(source), codec).source()
                 : source;
+    }
+
+    /// Whether two roots may be the same folder: a name alone may be any folder of that name.
+    public static boolean maySame(String root, String other) {
+        Path one = Path.of(root);
+        Path two = Path.of(other);
+        return root.equals(other) || (one.isAbsolute() != two.isAbsolute() && !root.equals(SAMPLE)
+                && !other.equals(SAMPLE) && String.valueOf(one.getFileName()).equals(String.valueOf(two.getFileName())));
     }
 
     /// The prepared form of these pictures, if it is in the cache or the source is a prepared dataset itself.

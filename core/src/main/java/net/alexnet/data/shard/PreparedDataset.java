@@ -104,7 +104,7 @@ public final class PreparedDataset {
         return file.preparation();
     }
 
-    /// What it was made from, as the user called it.
+    /// The name of the folder that it was made from.
     public String source() {
         return file.source().name();
     }

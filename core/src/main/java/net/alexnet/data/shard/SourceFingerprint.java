@@ -11,7 +11,7 @@ import net.alexnet.io.Hashes;
 
 /// What a prepared dataset was made from.
 ///
-/// @param name as the user called it
+/// @param name the last part of the path that the user gave; the whole path is nobody else's business
 /// @param split a sentence that says how training and validation were told apart
 /// @param fingerprint SHA-256 over the classes and over every picture's label, name and stamp, in hexadecimal. Names
 ///     count below their source, so that a folder may be moved
@@ -27,7 +27,8 @@ record SourceFingerprint(String name, String split, String fingerprint) {
                 update(digest, set.label(i) + "\t" + set.name(i) + "\t" + set.source(i).stamp() + "\n");
             }
         }
-        return new SourceFingerprint(dataset.name(), dataset.split(), Hashes.hex(digest));
+        String name = String.valueOf(Path.of(dataset.name()).getFileName());
+        return new SourceFingerprint(name, dataset.split(), Hashes.hex(digest));
     }
 
     private static void update(MessageDigest digest, String text) {

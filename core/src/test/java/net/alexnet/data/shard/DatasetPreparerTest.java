@@ -118,7 +118,8 @@ class DatasetPreparerTest {
         PreparedDataset dataset = PreparedDataset.open(root.resolve("out"), EncodedSet.CODEC);
         assertThat(dataset.dataset().classes()).isEqualTo(EncodedSet.CLASSES);
         assertThat(dataset.dataset().split()).isEqualTo("Split by the test.");
-        assertThat(dataset.source()).isEqualTo("/somewhere/pictures");
+        assertThat(dataset.source()).isEqualTo("pictures");
+        assertThat(root.resolve("out/dataset.json")).content().doesNotContain("somewhere");
         assertThat(dataset.preparation()).isEqualTo(Preparing.SETTINGS);
         assertReadable(dataset.training(), TRAINING);
         assertReadable(dataset.validation(), VALIDATION);
