@@ -17,8 +17,8 @@ import net.alexnet.data.image.Image;
 /// CIFAR-10 in its binary form, in a folder or in the subfolder `cifar-10-batches-bin` that its archive makes:
 ///
 /// ```
-/// data_batch_1.bin … data_batch_5.bin    to learn from
-/// test_batch.bin                         to judge by
+/// data_batch_1.bin … data_batch_5.bin    for training
+/// test_batch.bin                         for validation
 /// batches.meta.txt                       (optional) the names of the classes, one per line
 /// ```
 ///
@@ -49,7 +49,7 @@ final class Cifar10 {
         return new Cifar10(!holdsBatches(folder) && holdsBatches(below) ? below : folder);
     }
 
-    /// Whether any batch stands there.
+    /// Whether any batch is there.
     boolean present() {
         return holdsBatches(folder);
     }
@@ -72,7 +72,7 @@ final class Cifar10 {
                         + " test_batch.bin.");
     }
 
-    /// Opens the test batch to judge a model by.
+    /// Opens the test batch to evaluate a model on.
     ///
     /// @param classNames the model's classes. Labels are matched by name through `batches.meta.txt` if there is one,
     ///     and otherwise taken as indices into this list
@@ -108,7 +108,7 @@ final class Cifar10 {
     private void requireTen(String where, List<String> names) throws DatasetException {
         if (names.size() != CLASSES) {
             throw new DatasetException(where + " has " + names.size() + " classes, but the pictures of " + folder
-                    + " are labelled with " + CLASSES);
+                    + " are labeled with " + CLASSES);
         }
     }
 

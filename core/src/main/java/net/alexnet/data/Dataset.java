@@ -2,14 +2,14 @@ package net.alexnet.data;
 
 import java.util.List;
 
-/// A labelled collection of pictures, opened for training.
+/// Labeled images in a training and a validation part.
 ///
 /// @param name where it comes from, as a user would call it
 /// @param classes the names of the classes; a label is an index into this list
-/// @param training what the network learns from
-/// @param validation what it is judged by; no picture of `training`
-/// @param split a sentence that says how the two were told apart, and what was left aside
-/// @param synsets what ImageNet knows of each class, in the order of `classes`; empty if they are not ImageNet's
+/// @param training the images for training
+/// @param validation the images for validation, none of which are in `training`
+/// @param split a sentence that says how the two were split, and what was left out
+/// @param synsets the synset of each class, in the order of `classes`; empty if they are not ImageNet's
 public record Dataset(
         String name,
         List<String> classes,
@@ -30,7 +30,7 @@ public record Dataset(
         }
     }
 
-    /// A collection whose classes are not ImageNet's.
+    /// A dataset whose classes are not ImageNet's.
     public Dataset(String name, List<String> classes, ImageDataset training, ImageDataset validation, String split) {
         this(name, classes, training, validation, split, List.of());
     }

@@ -2,7 +2,7 @@ package net.alexnet.data;
 
 import java.io.IOException;
 
-/// Data that cannot be used; the message says where, what was expected, what was found, and what to do.
+/// Data that cannot be used. The message says where, what was found, what was expected and what to do.
 public class DatasetException extends IOException {
     private static final long serialVersionUID = 1;
 

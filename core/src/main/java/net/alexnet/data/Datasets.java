@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Opens a folder by what stands in it: IDX files ([IdxFiles]), CIFAR-10 ([Cifar10]), the tars of ILSVRC-2012
-/// ([Ilsvrc2012]) or class folders ([ImageFolder]), looked for in this order.
+/// Opens a folder by what is in it: IDX files ([IdxFiles]), CIFAR-10 ([Cifar10]), the tars of ILSVRC-2012
+/// ([Ilsvrc2012]) or class folders ([ImageFolder]), in this order.
 public final class Datasets {
     /// The files that are known besides class folders, for messages.
     static final String FILES = IdxFiles.LAYOUT + ", or " + Cifar10.LAYOUT + " of CIFAR-10, or " + Ilsvrc2012.TRAINING

@@ -10,7 +10,7 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/// Files of ILSVRC-2012's development kit, wherever they stand: in the folder itself, in the unpacked kit, or in the
+/// Finds files of ILSVRC-2012's development kit: in the folder itself, in the unpacked kit, or in the
 /// kit as it is downloaded.
 final class Devkit {
     static final String NAME = "ILSVRC2012_devkit_t12";

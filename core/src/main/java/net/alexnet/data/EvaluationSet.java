@@ -3,11 +3,11 @@ package net.alexnet.data;
 import java.util.List;
 import java.util.Optional;
 
-/// Labelled pictures to judge a trained model by, their labels in the model's own order of classes.
+/// Labeled pictures to evaluate a trained model on, with labels in the model's own order of classes.
 ///
-/// @param description which pictures were taken, for a report
+/// @param description says which pictures these are, for a report
 /// @param images all of them
-/// @param synsets what ImageNet knows of each class, in the order of the classes; empty if they are not ImageNet's
+/// @param synsets the synset of each class, in the order of the classes; empty if they are not ImageNet's
 public record EvaluationSet(String description, ImageDataset images, List<Synset> synsets) {
     public EvaluationSet {
         synsets = List.copyOf(synsets);

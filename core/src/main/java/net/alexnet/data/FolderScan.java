@@ -15,20 +15,20 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
-/// What stands below a folder of class folders: one walk, following links but no loop of them, in an order that does
-/// not depend on the file system.
+/// The files below a folder of class folders, found by one walk that follows links but no loop of them, in an order that
+/// does not depend on the file system.
 ///
 /// @param root the folder
 /// @param classes the names of its subfolders, empty ones too, sorted
 /// @param files every file below a subfolder at any depth, sorted by path
-/// @param loose the files that stand beside the subfolders, sorted; they belong to no class, so its name is empty
+/// @param loose the files beside the subfolders, sorted; they have no class, so its name is empty
 record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<ClassFile> loose) {
-    /// @param className the subfolder it stands in
+    /// @param className the subfolder that it is in
     /// @param path the file
     /// @param name its path below the root, with `/` between its parts
     record ClassFile(String className, Path path, String name) {}
 
-    /// Not a user's data: dot files, and what macOS adds to an archive.
+    /// Whether a file is not the user's data: dot files, and what macOS adds to an archive.
     static boolean hidden(Path path) {
         String name = String.valueOf(path.getFileName());
         return name.startsWith(".") || name.equals("__MACOSX");

@@ -16,7 +16,7 @@ import java.util.zip.ZipException;
 /// the values, last axis fastest
 /// ```
 ///
-/// A gzip stream is recognised by its first two bytes, whatever the file's name says. Memory is taken as bytes arrive,
+/// A gzip stream is recognized by its first two bytes, whatever the file's name says. Memory is taken as bytes arrive,
 /// so a header that promises too much costs nothing.
 ///
 /// @param extents of each axis, outermost first

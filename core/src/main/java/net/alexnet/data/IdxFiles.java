@@ -13,8 +13,8 @@ import net.alexnet.data.image.Image;
 /// Pictures in the files of MNIST and of the sets that took over its form, such as Fashion-MNIST:
 ///
 /// ```
-/// train-images-idx3-ubyte   train-labels-idx1-ubyte     to learn from
-/// t10k-images-idx3-ubyte    t10k-labels-idx1-ubyte      to judge by; without them a part is split off by TrainValidationSplit
+/// train-images-idx3-ubyte   train-labels-idx1-ubyte     for training
+/// t10k-images-idx3-ubyte    t10k-labels-idx1-ubyte      for validation; without them, see TrainValidationSplit
 /// classes.txt               (optional) the names of the classes, one per line
 /// ```
 ///
@@ -56,7 +56,7 @@ public final class IdxFiles {
         return new IdxFiles(where, files);
     }
 
-    /// Whether any file of a set stands there.
+    /// Whether any of the files is there.
     public boolean present() throws IOException {
         for (String part : List.of(TRAINING, VALIDATION)) {
             if (find(names(part, "images", 3)).isPresent() || find(names(part, "labels", 1)).isPresent()) {
@@ -76,13 +76,13 @@ public final class IdxFiles {
         List<String> named = named().orElse(classNames);
         int most = Math.max(training.classes(), validation.map(Part::classes).orElse(0));
         List<String> classes = named.isEmpty() ? ClassNames.numbers(Math.max(2, most)) : named;
-        ImageDataset learnt = training.images(classes);
+        ImageDataset trainingImages = training.images(classes);
         if (validation.isPresent()) {
-            ImageDataset judged = validation.get().images(classes);
-            return new Dataset(where, classes, learnt, judged, "Training pictures from the " + TRAINING
+            ImageDataset validationImages = validation.get().images(classes);
+            return new Dataset(where, classes, trainingImages, validationImages, "Training pictures from the " + TRAINING
                     + " files, validation pictures from the " + VALIDATION + " files.");
         }
-        TrainValidationSplit.Parts parts = holdOut.split(learnt);
+        TrainValidationSplit.Parts parts = holdOut.split(trainingImages);
         if (parts.validation().size() == 0) {
             throw new DatasetException(
                     where + " has no class with two pictures, so none can be held out for validation");
@@ -90,7 +90,7 @@ public final class IdxFiles {
         return new Dataset(where, classes, parts.training(), parts.validation(), holdOut.sentence() + ".");
     }
 
-    /// Opens the `t10k` part to judge a model by, or the `train` part where it stands alone.
+    /// Opens the `t10k` part to evaluate a model on, or the `train` part if there is no other.
     ///
     /// @param classNames the model's classes. Labels are matched by name through `classes.txt` if there is one, and
     ///     otherwise taken as indices into this list

@@ -19,11 +19,11 @@ import java.util.regex.Pattern;
 /// ```
 /// ILSVRC2012_img_train.tar        n01440764.tar and so on, one per class, each of n01440764_10026.JPEG and so on
 /// ILSVRC2012_img_val.tar          ILSVRC2012_val_00000001.JPEG and so on
-/// ILSVRC2012_devkit_t12.tar.gz    which picture shows what; other forms of it: IlsvrcLabels
+/// ILSVRC2012_devkit_t12.tar.gz    which picture shows what
 /// ```
 ///
-/// Nothing is unpacked: opening reads the headers of the tars, one for each picture, and a picture is read from where
-/// it stands. Classes are sorted by their identifiers. Training pictures go class by class in the order of their tars,
+/// Nothing is unpacked: opening reads the headers of the tars, one for each picture, and a picture is read from its
+/// place in the tar. Classes are sorted by their identifiers. Training pictures go class by class in the order of their tars,
 /// validation pictures by their numbers, which is the order of a submission to the challenge.
 final class Ilsvrc2012 {
     static final String TRAINING = "ILSVRC2012_img_train.tar";
@@ -43,7 +43,7 @@ final class Ilsvrc2012 {
         return new Ilsvrc2012(folder);
     }
 
-    /// Whether one of the two tars stands there.
+    /// Whether one of the two tars is there.
     boolean present() {
         return Files.isRegularFile(folder.resolve(TRAINING)) || Files.isRegularFile(folder.resolve(VALIDATION));
     }
@@ -71,7 +71,7 @@ final class Ilsvrc2012 {
                 ordered(labels.synsets(), places));
     }
 
-    /// Opens the validation pictures to judge a model by; the tar of the training pictures is not needed.
+    /// Opens the validation pictures to evaluate a model on; the tar of the training pictures is not needed.
     ///
     /// @param classNames the model's classes, among them the identifier of each class
     /// @param identifiers by which the classes are found, one for each name
@@ -103,7 +103,7 @@ final class Ilsvrc2012 {
         return Names.places(wnids, classes);
     }
 
-    /// Puts each synset in its place.
+    /// The synsets in the order of the classes.
     private static List<Synset> ordered(List<Synset> synsets, int[] places) {
         Synset[] ordered = new Synset[places.length];
         for (int i = 0; i < places.length; i++) {

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import net.alexnet.data.FolderScan.ClassFile;
 
-/// Pictures in one folder per class:
+/// Pictures in one folder per class.
 ///
 /// ```
 /// pictures/ants/1.jpg            pictures/train/ants/1.jpg
@@ -21,8 +21,8 @@ import net.alexnet.data.FolderScan.ClassFile;
 ///
 /// Classes are sorted by name. Files count at any depth below a class folder, whatever they are called; hidden ones do
 /// not, and links are followed. An empty class folder keeps its class. Without a validation folder the pictures are
-/// split by [TrainValidationSplit]; with one, the classes are the union of both folders', so that a picture of a class that was
-/// never learnt counts as the error it is.
+/// split by [TrainValidationSplit]; with one, the classes are the union of both folders', so that a
+/// picture of a class without training pictures counts as an error.
 public final class ImageFolder {
     private static final String LAYOUT = "<class>/<picture>, one folder per class";
 
@@ -51,12 +51,12 @@ public final class ImageFolder {
         if (classes.size() < 2) {
             throw new DatasetException(source + " holds one class only, " + classes.getFirst()
                     + "; a classifier needs two or more. Wanted: " + source.resolve(LAYOUT)
-                    + ". If the class folders stand one level down, give "
+                    + ". If the class folders are one level down, give "
                     + training.root().resolve(classes.getFirst()));
         }
-        ImageDataset learnt = images(source, training, classes, labels);
+        ImageDataset trainingImages = images(source, training, classes, labels);
         if (validation.isEmpty()) {
-            TrainValidationSplit.Parts parts = holdOut.split(learnt);
+            TrainValidationSplit.Parts parts = holdOut.split(trainingImages);
             if (parts.validation().size() == 0) {
                 throw new DatasetException(source + " has no class with two pictures, so none can be held out for"
                         + " validation; add pictures, or a folder " + source.resolve("val").resolve(LAYOUT));
@@ -65,11 +65,11 @@ public final class ImageFolder {
                     source.toString(), classes, parts.training(), parts.validation(), holdOut.sentence() + ".");
         }
         requireImages(validation.get().root(), validation.get());
-        ImageDataset judged = images(source, validation.get(), classes, labels);
-        return new Dataset(source.toString(), classes, learnt, judged, sentence(training, validation.get()));
+        ImageDataset validationImages = images(source, validation.get(), classes, labels);
+        return new Dataset(source.toString(), classes, trainingImages, validationImages, sentence(training, validation.get()));
     }
 
-    /// Opens every picture of a folder to judge a model by; of a folder with a validation part, that part.
+    /// Opens every picture of a folder to evaluate a model on; of a folder with a validation part, only that part.
     ///
     /// @param classNames the model's classes; each class folder must be named as one of them, or by its wnid
     /// @param wnids of the classes, one for each name, or none
@@ -105,7 +105,7 @@ public final class ImageFolder {
         return unlearnt.isEmpty()
                 ? sentence
                 : sentence + " Only validation has the classes " + String.join(", ", unlearnt)
-                        + ": nothing teaches them.";
+                        + ": no training picture shows them.";
     }
 
     private static void requireKnown(

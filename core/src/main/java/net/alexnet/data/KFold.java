@@ -4,13 +4,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// One part of a cross-validation: all pictures of a collection, its own split aside, are dealt into folds, class by class,
-/// in the order of the draws that [TrainValidationSplit] makes; one of the folds judges, the others teach.
+/// One part of a k-fold cross-validation. All pictures of a dataset, of both of its parts, are dealt into folds class by
+/// class, in the order of the draws that [TrainValidationSplit] makes. One fold is for validation, the others are for
+/// training.
 ///
-/// A picture's place does not depend on the order of the set. Where one class ends the next goes on dealing, so that the
-/// folds' sizes differ by one at most, and so do the numbers of each class in them.
+/// The fold of a picture does not depend on the order of the dataset. Each class continues dealing where the one before
+/// ended, so that the sizes of the folds differ by one at most, and so do the numbers of each class in them.
 ///
-/// @param number which fold judges, from 1
+/// @param number which fold is for validation, from 1
 /// @param of how many folds there are, at least 2
 /// @param seed of the draws
 public record KFold(int number, int of, long seed) {
@@ -21,7 +22,7 @@ public record KFold(int number, int of, long seed) {
         }
     }
 
-    /// The collection with this split.
+    /// The dataset with this split.
     ///
     /// @throws DatasetException if a class has fewer pictures than there are folds
     public Dataset of(Dataset dataset) throws DatasetException {
@@ -35,8 +36,8 @@ public record KFold(int number, int of, long seed) {
                 dataset.synsets());
     }
 
-    private int[] where(int[] folds, boolean judging) {
-        return IntStream.range(0, folds.length).filter(i -> folds[i] == number == judging).toArray();
+    private int[] where(int[] folds, boolean validation) {
+        return IntStream.range(0, folds.length).filter(i -> folds[i] == number == validation).toArray();
     }
 
     /// The fold of each picture, from 1.

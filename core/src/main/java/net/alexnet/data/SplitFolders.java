@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Where the parts of a source folder stand: in `train/` and `val/`, or all together in the folder itself.
+/// Finds the parts of a source folder: in `train/` and `val/`, or all together in the folder itself.
 ///
-/// A folder named like a part is one only if both parts stand there, or nothing else does; otherwise it is a class: a
+/// A folder named like a part is a part only if both parts are there, or nothing else is; otherwise it is a class: a
 /// collection of vehicles may well have a class `train`. Upper and lower case are the same, as are the other usual
 /// names.
 ///
-/// @param training the folder of class folders to learn from
-/// @param validation the folder of class folders to judge by; empty if it has yet to be split off
+/// @param training the folder of class folders for training
+/// @param validation the folder of class folders for validation; empty if there is none
 /// @param parts all folders named like a part, these two and others, such as a `test/` beside `val/`; empty if there is no part
 record SplitFolders(Path training, Optional<Path> validation, List<Path> parts) {
     private static final List<String> TRAINING = List.of("train", "training");

@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
 
-/// What stands in a tar, without unpacking it: only the headers are read.
+/// Lists the files in a tar without unpacking it: only the headers are read.
 final class TarListing {
     private static final int BLOCK = 512;
 
@@ -28,7 +28,7 @@ final class TarListing {
         return of(tar, tar.toString(), 0, Files.size(tar));
     }
 
-    /// The files in a tar that itself stands in a tar.
+    /// The files in a tar that is itself in a tar.
     static List<Member> of(Path outer, Member inner) throws IOException {
         return of(outer, inner.name() + " in " + outer, inner.offset(), inner.size());
     }

@@ -14,7 +14,7 @@ import net.alexnet.io.AtomicFiles;
 /// The images in a tar: where each one is and what it shows, in 20 bytes an image, so that the 1.28 million of
 /// ILSVRC-2012 take 26 MB. Filled by one thread, then only read.
 ///
-/// The tar is opened for each image anew: that takes microseconds against milliseconds of decoding, shares nothing
+/// The tar is opened again for each image: that takes microseconds against milliseconds of decoding, shares nothing
 /// between threads, and an interrupted thread cannot close it for the others.
 final class TarSamples {
     private final Path tar;

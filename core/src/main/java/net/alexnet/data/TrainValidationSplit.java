@@ -8,11 +8,11 @@ import java.util.stream.IntStream;
 import net.alexnet.util.CounterRng;
 import net.alexnet.util.CounterRng.Purpose;
 
-/// The rule by which a set without a validation part is split, class by class: every picture draws 64 bits from the
-/// seed and its name, and of each class the share with the lowest draws is held out. The draw does not depend on the
-/// other pictures, so that adding some moves few across.
+/// Splits a dataset without a validation part, class by class: every picture draws 64 bits from the seed and its name,
+/// and the share of each class with the lowest draws is held out. The draw does not depend on the other pictures, so
+/// that few pictures change sides when some are added.
 ///
-/// Of a class with two pictures or more, at least one stands on each side; a single picture is for training.
+/// A class with two pictures or more has at least one in each part; a single picture is for training.
 ///
 /// @param fraction the share of each class that is held out, above 0 and below 1
 /// @param seed of the draws
@@ -26,8 +26,8 @@ public record TrainValidationSplit(double fraction, long seed) {
 
     /// A set in two.
     ///
-    /// @param training what is left to learn from
-    /// @param validation what was held out
+    /// @param training the images that are not held out
+    /// @param validation the images that are held out
     public record Parts(ImageDataset training, ImageDataset validation) {}
 
     /// Splits a set; each part keeps the set's order.

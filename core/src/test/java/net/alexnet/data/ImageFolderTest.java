@@ -54,7 +54,7 @@ class ImageFolderTest {
         assertThat(names(data.training())).containsExactly("train/a/1.jpg", "train/b/1.jpg");
         assertThat(names(data.validation())).containsExactly("val/b/2.jpg", "val/c/2.jpg");
         assertThat(data.validation().label(1)).isEqualTo(2);
-        assertThat(data.split()).contains("train/").contains("val/").contains("classes c: nothing teaches them");
+        assertThat(data.split()).contains("train/", "val/").contains("classes c:");
     }
 
     @Test

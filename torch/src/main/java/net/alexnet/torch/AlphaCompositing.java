@@ -1,17 +1,18 @@
 package net.alexnet.torch;
 
+import net.alexnet.data.image.Image;
 import net.alexnet.data.image.UnreadableImageException;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/// Lays a transparent picture over white, in its own memory.
+/// Composites a transparent picture over white, in memory of its own.
 final class AlphaCompositing {
     private AlphaCompositing() {}
 
-    /// Makes blue, green, red, alpha into red, green, blue or into grey.
+    /// Makes blue, green, red, alpha into red, green, blue or into gray.
     ///
     /// @param image 4 channels
-    /// @param premultiplied whether its colours have been multiplied by alpha
+    /// @param premultiplied whether its colors have been multiplied by alpha already
     /// @param channels 1 or 3
     /// @return 8 bits a channel, to be closed
     /// @throws UnreadableImageException if the samples are other than whole numbers of 8 or 16 bits without a sign
@@ -33,7 +34,7 @@ final class AlphaCompositing {
                 int green = over(sample(from, 4 * x + 1, deep), alpha, premultiplied);
                 int red = over(sample(from, 4 * x + 2, deep), alpha, premultiplied);
                 if (channels == 1) {
-                    to[x] = (byte) ((299 * red + 587 * green + 114 * blue + 500) / 1000); // ITU-R BT.601
+                    to[x] = (byte) Image.gray(red, green, blue);
                 } else {
                     to[3 * x] = (byte) red;
                     to[3 * x + 1] = (byte) green;

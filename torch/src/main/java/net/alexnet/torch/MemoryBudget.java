@@ -2,7 +2,7 @@ package net.alexnet.torch;
 
 import java.util.concurrent.Semaphore;
 
-/// Memory that threads share: whoever asks for more than is left waits until others have given back theirs.
+/// Memory that threads share: a thread that asks for more than is left waits until others have given theirs back.
 final class MemoryBudget {
     private static final int UNIT = 1024;
 
@@ -15,7 +15,7 @@ final class MemoryBudget {
         this.free = new Semaphore(units, true); // in turn: many small pictures must not keep a large one waiting
     }
 
-    /// Takes a share, to be closed by whoever took it.
+    /// Takes a share; closing it gives it back.
     ///
     /// @throws IllegalArgumentException if it is more than there is
     Share take(long bytes) {

@@ -22,12 +22,12 @@ import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /// Reads, scales and writes pictures with OpenCV. Every call runs on the calling thread alone and frees its native
-/// memory before it returns. Transparent pictures are laid over white; of an animation the first frame counts. A file
-/// that breaks off before its last pixel is broken, not a picture with a grey rest.
+/// memory before it returns. Transparent pictures are composited over white; of an animation the first frame counts. A file
+/// that breaks off before its last pixel is broken, not a picture with a gray rest.
 ///
-/// A picture that needs more than [#MAX_BYTES] of native memory is refused. Calls wait for each other where together they
-/// would take more than that, or than 64 MiB a core on machines of eleven cores and more. For that, and for the limit of
-/// pixels, only formats are read whose header [ImageHeader] understands.
+/// A picture that needs more than [#MAX_BYTES] of native memory is refused. Calls wait for each other if together they
+/// would take more than that, or more than 64 MiB a core on machines of eleven cores and more. Only formats whose header
+/// [ImageHeader] understands are read, because the header tells the memory that a picture needs.
 public final class OpenCvCodec implements ImageCodec {
     /// The most pixels that a picture may claim, unless a codec is told otherwise: 534 MB as red, green, blue.
     public static final long MAX_PIXELS = 178_000_000;
@@ -59,8 +59,8 @@ public final class OpenCvCodec implements ImageCodec {
 
     /// A codec with a limit of its own.
     ///
-    /// @param maxPixels the most pixels that a picture may claim, 1 to [#OPENCV_MAX_PIXELS]; [#decode] besides takes no
-    ///     picture that fills more than a quarter of the heap
+    /// @param maxPixels the most pixels that a picture may claim, 1 to [#OPENCV_MAX_PIXELS]; [#decode] also refuses
+    ///     pictures that fill more than a quarter of the heap
     public OpenCvCodec(long maxPixels) {
         if (maxPixels < 1 || maxPixels > OPENCV_MAX_PIXELS) {
             throw new IllegalArgumentException("the most pixels of a picture must be 1 to %,d, found %,d"

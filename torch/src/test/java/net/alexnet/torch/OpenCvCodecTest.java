@@ -43,7 +43,7 @@ class OpenCvCodecTest {
         Image image = CODEC.decode(file(name), 3);
         assertThat(image.width()).isEqualTo(WIDTH);
         assertThat(image.height()).isEqualTo(HEIGHT);
-        assertThat(greatestDifference(image, WIDTH)).isLessThan(name.startsWith("palette") ? 40 : 12); // 256 colours
+        assertThat(greatestDifference(image, WIDTH)).isLessThan(name.startsWith("palette") ? 40 : 12); // 256 colors
         Image gray = CODEC.decode(file(name), 1);
         assertThat(gray.channels()).isEqualTo(1);
         assertThat(gray.width()).isEqualTo(WIDTH);
@@ -103,7 +103,7 @@ class OpenCvCodecTest {
 
     @Test
     void laysTransparentTiffsOverWhite() throws Exception {
-        byte[] expected = {(byte) 244, (byte) 224, (byte) 204}; // a fifth of the colour, four fifths of white
+        byte[] expected = {(byte) 244, (byte) 224, (byte) 204}; // a fifth of the color, four fifths of white
         for (int bits : new int[] {8, 16}) {
             byte[] straight = tiff(bits, 2, 200, 100, 0, 51);
             assertThat(CODEC.decode(straight, 3).samples()).isEqualTo(expected);
@@ -332,7 +332,7 @@ class OpenCvCodecTest {
 
     /// One pixel: red, green, blue and alpha of 8, 16 or 32 bits, the last as floating point.
     ///
-    /// @param extra 1 if the colours have been multiplied by alpha, 2 if not
+    /// @param extra 1 if the colors have been multiplied by alpha, 2 if not
     private static byte[] tiff(int bits, int extra, int... samples) {
         int format = bits == 32 ? 3 : 1;
         int pixel = 8 + 2 + 12 * 12 + 4 * 2;

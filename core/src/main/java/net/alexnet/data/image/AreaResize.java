@@ -4,11 +4,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/// Scales pictures down: a sample of the small picture is the mean of the area of the large one that it stands for, the
-/// parts of samples at its border counted by their share. This is what OpenCV's `INTER_AREA` computes, with which the
-/// paper's source made its squares (cuda-convnet2, `make-data`); samples differ by rounding alone, by at most 1.
+/// Makes images smaller by area averaging: a sample of the small image is the mean of the area of the large one that it
+/// covers, where samples on the border of the area count by their share. OpenCV's `INTER_AREA`, which the paper's source
+/// used (cuda-convnet2, `make-data`), differs by rounding, by at most 1. It is not used here because it needs the whole
+/// image at a time, and because prepared datasets depend on these bits on every engine.
 ///
-/// A part of the small picture can be asked for by itself: only what it stands for is read, and every sample is the
+/// A part of the small image can be computed by itself. Only the area that it covers is read, and every sample is the
 /// same as in the whole.
 public final class AreaResize {
     private static final float ROUNDED = 128 + 0.5f; // sums are of samples less 128, and a cast cuts fractions off
@@ -16,15 +17,15 @@ public final class AreaResize {
     private final Axis horizontal;
     private final Axis vertical;
 
-    /// From one size to another, in pixels, which is nowhere larger.
+    /// From one size to another that is not larger, in pixels.
     public AreaResize(int width, int height, int toWidth, int toHeight) {
         this.horizontal = Axis.of(width, toWidth);
         this.vertical = Axis.of(height, toHeight);
     }
 
-    /// The part of the small picture whose upper left pixel is `(left, top)`.
+    /// The part of the small image whose upper left pixel is `(left, top)`.
     ///
-    /// @param samples of the large picture, 8 bits each, rows from the top, channels interleaved
+    /// @param samples of the large image, 8 bits each, rows from the top, channels interleaved
     /// @param stride the number of bytes from one row to the next
     /// @param channels 1 or 3
     public Image part(MemorySegment samples, long stride, int channels, int left, int top, int width, int height) {
@@ -96,7 +97,7 @@ public final class AreaResize {
         }
     }
 
-    /// Which samples of a line each sample of a shorter line stands for: all for equally many, some with a weight of 0.
+    /// The samples of a line that each sample of a shorter line covers: as many for each, some with a weight of 0.
     ///
     /// @param taps how many
     /// @param first the first of them, for each of the shorter line
@@ -106,7 +107,7 @@ public final class AreaResize {
         static Axis of(int length, int toLength) {
             if (toLength < 1 || toLength > length) {
                 throw new IllegalArgumentException(
-                        "area averaging makes pictures smaller; " + length + " pixels cannot become " + toLength);
+                        "area averaging makes images smaller; " + length + " pixels cannot become " + toLength);
             }
             int taps = Math.min(length, (length + toLength - 1) / toLength + 1);
             int[] first = new int[toLength];

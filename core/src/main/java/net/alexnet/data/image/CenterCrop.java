@@ -1,30 +1,28 @@
 package net.alexnet.data.image;
 
-/// Where the middle square of a picture comes from: the part of the picture that is scaled, what it is scaled to, and
-/// where the square stands in that. The paper's §2: the shorter side becomes the square's side, both axes are scaled by
-/// one factor.
+/// The geometry of resizing and center-cropping (§2 of the paper): the part of the image that is resized, its new size,
+/// and the place of the crop in it. The shorter side becomes the side of the crop, and both axes have the same factor.
 ///
-/// Of a picture longer than eight times its shorter side only the middle part is scaled, so that a strip of 1 × 60,000
-/// pixels does not ask for gigabytes. As much is left out before that part as after it, so that the middle stays where
-/// it is. Where the scaled part is longer than the square by an odd number, the square lies half a pixel towards the
-/// left or the top.
+/// If an image is longer than eight times its shorter side, only its middle part is resized, so that a strip of
+/// 1 × 60,000 pixels does not need gigabytes. As much is left out before that part as after it. If the resized part is
+/// longer than the crop by an odd number of pixels, the crop is half a pixel towards the left or the top.
 ///
-/// @param left of the part that is scaled, in pixels of the picture
-/// @param top of the part that is scaled
-/// @param width of the part that is scaled
-/// @param height of the part that is scaled
+/// @param left of the part that is resized, in pixels of the image
+/// @param top of the part that is resized
+/// @param width of the part that is resized
+/// @param height of the part that is resized
 /// @param scaledWidth what `width` becomes, at least `side`
 /// @param scaledHeight what `height` becomes, at least `side`
-/// @param side of the square
+/// @param side of the crop
 public record CenterCrop(
         int left, int top, int width, int height, int scaledWidth, int scaledHeight, int side) {
     private static final int LONGEST = 8;
 
-    /// The middle square of a picture.
+    /// The center crop of an image.
     ///
-    /// @param width of the picture, in pixels
-    /// @param height of the picture
-    /// @param side of the square, at least 1
+    /// @param width of the image, in pixels
+    /// @param height of the image
+    /// @param side of the crop, at least 1
     public static CenterCrop of(int width, int height, int side) {
         int shorter = Math.min(width, height);
         int partWidth = part(width, shorter);
@@ -39,12 +37,12 @@ public record CenterCrop(
                 side);
     }
 
-    /// The square's first column in the scaled part.
+    /// The first column of the crop in the resized part.
     public int cropLeft() {
         return (scaledWidth - side) / 2;
     }
 
-    /// The square's first row in the scaled part.
+    /// The first row of the crop in the resized part.
     public int cropTop() {
         return (scaledHeight - side) / 2;
     }
@@ -54,7 +52,7 @@ public record CenterCrop(
         return width == scaledWidth && height == scaledHeight;
     }
 
-    /// At most one pixel longer than the limit: what is left out must be even.
+    /// At most one pixel longer than the limit, because an even number of pixels is left out.
     private static int part(int length, int shorter) {
         long surplus = Math.max(0, length - (long) LONGEST * shorter);
         return (int) (length - surplus / 2 * 2);

@@ -6,10 +6,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 
-/// The principal components of colour over all pixels of a collection, §4.1 of the paper. Each has a direction and a
+/// The principal components of color over all pixels of a collection, §4.1 of the paper. Each has a direction and a
 /// standard deviation along it, in the units of 8-bit samples.
 ///
-/// The paper's text calls the factors of its colour noise eigenvalues; its source multiplies by the standard deviations,
+/// The paper's text calls the factors of its color noise eigenvalues; its source multiplies by the standard deviations,
 /// their square roots (`color_stdevs`), and so do we: eigenvalues in these units would be near 15,000.
 ///
 /// @param components one per channel, by falling deviation, their vectors orthonormal

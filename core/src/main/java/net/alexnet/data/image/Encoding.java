@@ -1,20 +1,20 @@
 package net.alexnet.data.image;
 
-/// How a picture is stored.
+/// How an image is stored.
 ///
 /// @param format the kind of file
-/// @param quality of a JPEG, 1 to 100, with colour at half the resolution as libjpeg does by default; of no meaning for
+/// @param quality of a JPEG, 1 to 100, with color at half the resolution as libjpeg does by default; ignored for
 ///     a PNG
 public record Encoding(Format format, int quality) {
-    /// The paper's source stores squares at quality 95 (cuda-convnet2, `make-data`).
+    /// The paper's source stores images at quality 95 (cuda-convnet2, `make-data`).
     public static final Encoding PAPER = new Encoding(Format.JPEG, 95);
 
-    /// Every sample as it is.
+    /// Without loss.
     public static final Encoding LOSSLESS = new Encoding(Format.PNG, 100);
 
     /// Kinds of file that pictures are stored as.
     public enum Format {
-        /// Small, and not quite what went in.
+        /// Small, with loss.
         JPEG("jpg"),
         /// Without loss.
         PNG("png");

@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// What a file says of itself in its headers, read before anything is decoded, so that a header that claims
-/// millions of millions of pixels costs nothing.
+/// The headers of an image file, read before anything is decoded, so that a header that claims a million megapixels
+/// costs nothing. General metadata libraries count neither the scans of a JPEG nor the frames and tiles that a decoder
+/// allocates, and unpack compressed metadata themselves; so these few fields are read here.
 ///
 /// @param format which kind of file it is
 /// @param width as claimed, in pixels; 0 where the header is too broken to tell
@@ -15,7 +16,7 @@ import java.util.Optional;
 /// @param alpha whether pixels may be transparent
 /// @param scans how often a decoder goes over the pixels: the scans of a JPEG that comes in several, as progressive
 ///     ones do; 1 for all others
-/// @param workspace the bytes per pixel that decoding with OpenCV needs besides the 8-bit samples that come out, at most:
+/// @param workspace the bytes per pixel that decoding with OpenCV needs at most, apart from the decoded 8-bit samples:
 ///     the coefficients of a JPEG in several scans, the strip or the tile of a TIFF, the frames of an animation, the
 ///     samples of a picture with alpha, a copy of a picture that is turned by its diagonal
 public record ImageHeader(
@@ -28,7 +29,7 @@ public record ImageHeader(
         JPEG, PNG, GIF, BMP, WEBP, TIFF
     }
 
-    /// Whether pixels may be transparent, and if so, whether the stored colours have been multiplied by alpha.
+    /// Whether pixels may be transparent, and if so, whether the stored colors have been multiplied by alpha.
     public enum Alpha {
         NONE, STRAIGHT, PREMULTIPLIED
     }
@@ -74,7 +75,7 @@ public record ImageHeader(
         return Optional.empty();
     }
 
-    /// The size stands in the frame header, which comes before the first scan.
+    /// The size is in the frame header, which comes before the first scan.
     private static ImageHeader jpeg(byte[] file) {
         ByteBuffer bytes = ByteBuffer.wrap(file);
         int frame = -1; // none yet
@@ -120,7 +121,7 @@ public record ImageHeader(
         return scans;
     }
 
-    /// Where the next marker stands: past garbage and fill bytes, as libjpeg reads.
+    /// The offset of the next marker: past garbage and fill bytes, as libjpeg reads.
     private static int marker(ByteBuffer bytes, int from) {
         int at = from;
         while (u8(bytes, at) != 0xFF || u8(bytes, at + 1) == 0xFF || u8(bytes, at + 1) == 0) {
@@ -135,7 +136,7 @@ public record ImageHeader(
         return at + (bare ? 2 : 2 + Math.max(2, u16(bytes, at + 2)));
     }
 
-    /// What concerns memory may stand behind the pixels, so the chunks are walked to the last.
+    /// Chunks that concern memory may come after the pixels, so all chunks are read.
     private static ImageHeader png(byte[] file) {
         ByteBuffer bytes = ByteBuffer.wrap(file);
         boolean isTransparent = (u8(bytes, 25) & 4) != 0;

@@ -2,9 +2,9 @@ package net.alexnet.data.image;
 
 import java.util.Arrays;
 
-/// The mean of many squares, pixel by pixel, as §2 of the paper subtracts it.
+/// The mean of many images of one size, pixel by pixel, as §2 of the paper subtracts it.
 ///
-/// @param side of the squares, in pixels
+/// @param side of the images, in pixels
 /// @param channels 1 or 3
 /// @param values `side · side · channels` means of 0..255, rows from the top, channels interleaved; not copied, treat as
 ///     constant
@@ -22,7 +22,7 @@ public record MeanImage(int side, int channels, float[] values) {
         }
     }
 
-    /// Whether the means are the same; two models that share them can share what they are fed.
+    /// Whether the means are the same; two models that have the same can share their input.
     @Override
     public boolean equals(Object other) {
         return other instanceof MeanImage that
@@ -36,8 +36,8 @@ public record MeanImage(int side, int channels, float[] values) {
         return Arrays.hashCode(values);
     }
 
-    /// The middle of it. The source takes this part away from every view, wherever the view was cut
-    /// (`convdata.py`); Caffe takes the part that lies below the view.
+    /// The middle of it. The source subtracts this part from every crop, wherever the crop was
+    /// (`convdata.py`); Caffe takes the part that is below the crop.
     ///
     /// @param crop the side of the part, at most [#side()]
     public MeanImage center(int crop) {
@@ -50,7 +50,7 @@ public record MeanImage(int side, int channels, float[] values) {
         return new MeanImage(crop, channels, part);
     }
 
-    /// The mean of the same squares made smaller by area averaging; as that is linear, it is this image made smaller.
+    /// The mean of the same images made smaller by area averaging. As that is linear, it is this image made smaller.
     ///
     /// @param smaller the new side, at most [#side()]
     public MeanImage scaled(int smaller) {
@@ -69,7 +69,7 @@ public record MeanImage(int side, int channels, float[] values) {
         return new MeanImage(smaller, channels, result);
     }
 
-    /// Averages groups of values that stand `stride` apart, from [#side()] of them to `count`; a value on the border of
+    /// Averages groups of values that are `stride` apart, from [#side()] of them to `count`; a value on the border of
     /// two groups counts in both by its shares.
     private float[] averaged(float[] from, int stride, int count) {
         float[] to = new float[count * stride];

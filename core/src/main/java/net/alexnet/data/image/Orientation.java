@@ -1,6 +1,6 @@
 package net.alexnet.data.image;
 
-/// How a stored picture must be turned to stand upright, EXIF's tag 274. The diagonal is exchanged first, then the
+/// How a stored image must be turned to be upright, tag 274 of EXIF. The diagonal is exchanged first, then the
 /// sides.
 ///
 /// @param transposed whether rows and columns are exchanged

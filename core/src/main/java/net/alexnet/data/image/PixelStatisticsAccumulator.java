@@ -3,8 +3,8 @@ package net.alexnet.data.image;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Sums over the pixels of many squares of one size, from which their [PixelStatistics] follow. The sums are whole
-/// numbers, so the result does not depend on the order in which pictures were counted, nor on how many workers counted.
+/// Sums over the pixels of many images of one size, for their [PixelStatistics]. The sums are whole numbers, so the
+/// result does not depend on the order in which pictures were counted, nor on how many workers counted.
 /// Used by one thread at a time.
 public final class PixelStatisticsAccumulator {
     private final int side;
@@ -13,9 +13,9 @@ public final class PixelStatisticsAccumulator {
     private final long[][] products; // by two channels, over all pixels; holds 1.4e14 pixels
     private long images;
 
-    /// The sums of no picture.
+    /// Begins with no image.
     ///
-    /// @param side of the squares, in pixels
+    /// @param side of the images, in pixels
     /// @param channels 1 or 3
     public PixelStatisticsAccumulator(int side, int channels) {
         this.side = side;
@@ -24,13 +24,13 @@ public final class PixelStatisticsAccumulator {
         this.products = new long[channels][channels];
     }
 
-    /// Counts a picture.
+    /// Adds an image.
     ///
     /// @param resized of this size
     public void add(Image resized) {
         if (resized.width() != side || resized.height() != side || resized.channels() != channels) {
             throw new IllegalArgumentException("a picture of " + resized.width() + " × " + resized.height() + " × "
-                    + resized.channels() + " does not belong to squares of " + side + " × " + side + " × " + channels);
+                    + resized.channels() + " is not one of " + side + " × " + side + " × " + channels);
         }
         byte[] values = resized.samples();
         for (int i = 0; i < samples.length; i++) {
@@ -44,10 +44,10 @@ public final class PixelStatisticsAccumulator {
         images++;
     }
 
-    /// Counts what another has counted.
+    /// Adds the sums of another accumulator.
     public void add(PixelStatisticsAccumulator other) {
         if (other.side != side || other.channels != channels) {
-            throw new IllegalArgumentException("sums of squares of " + other.side + " × " + other.channels
+            throw new IllegalArgumentException("sums over images of " + other.side + " × " + other.channels
                     + " cannot be added to those of " + side + " × " + channels);
         }
         for (int i = 0; i < samples.length; i++) {
@@ -96,7 +96,7 @@ public final class PixelStatisticsAccumulator {
         }
     }
 
-    /// What follows from the sums; zeros where nothing was counted.
+    /// The statistics; zeros if nothing was counted.
     public PixelStatistics statistics() {
         double[] sums = new double[channels];
         float[] image = new float[samples.length];

@@ -4,25 +4,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/// How a picture becomes the network's input, §2 of the paper: the shorter side scaled to [#resize()], the middle
-/// square taken, a [#crop()] cut from it, the mean taken away. A trained model carries it, so that no consumer has to
-/// guess.
+/// How a picture becomes the network's input, §2 of the paper: resize the shorter side to [#resize()] and center-crop,
+/// crop [#crop()] pixels from that, subtract the mean. A trained model contains it, so that no user has to guess.
 ///
 /// A sample `s` enters the network as `(s − m) · scale`, where `m` is the mean of its channel or, as in the paper, of its
 /// place in the view, and the scale is that of its channel. What torchvision writes as `(s / 255 − mean) / std` is the same
 /// with means of `255 · mean` and scales of `1 / (255 · std)`.
 ///
-/// The picture itself is always made smaller by averaging areas, as the paper's source did it (`INTER_AREA`). torchvision
-/// interpolates (bilinear with antialias) and Caffe's tools distort to a square, so that what their weights see here
-/// differs a little from what they were trained on.
+/// The picture is always made smaller by area averaging, as in the paper's source (`INTER_AREA`). torchvision
+/// interpolates (bilinear with antialias) and Caffe's tools ignore the aspect ratio, so the inputs
+/// of their weights differ a little here from those in training.
 ///
-/// @param channels 1 for grey, 3 for red, green, blue
-/// @param resize the side of the square in pixels that every picture is made; the paper's 256
+/// @param channels 1 for gray, 3 for red, green, blue
+/// @param resize the side of every resized image, in pixels; the paper's 256
 /// @param crop the side of what the network sees, in pixels, from 1 to `resize`; the paper's 224
-/// @param mean the mean of each channel in the units of 8-bit samples, 0..255; taken away if there is no mean image
+/// @param mean the mean of each channel in the units of 8-bit samples, 0..255; subtracted if there is no mean image
 /// @param scale the factor of each channel after that, above 0; 1 gives the paper's raw units
-/// @param meanImage what is taken away from every view instead, of side `crop`; the source takes the middle of the mean
-///     image, wherever the view was cut
+/// @param meanImage subtracted from every crop instead, of side `crop`; the source takes the center of the mean image,
+///     wherever the crop was
 public record Preprocessing(
         int channels, int resize, int crop, List<Double> mean, List<Double> scale, Optional<MeanImage> meanImage) {
     /// The greatest side allowed: a batch of larger pictures would not fit any memory.

@@ -41,7 +41,7 @@ final class TiffDirectory {
 
     /// A tag's first value, if it has one of the two types of whole numbers that the format has for sizes.
     ///
-    /// @throws IndexOutOfBoundsException if the value does not lie within the bytes
+    /// @throws IndexOutOfBoundsException if the value is not within the bytes
     long value(int tag, long otherwise) {
         int entry = entries.getOrDefault(tag, -1);
         int type = entry < 0 ? 0 : bytes.getShort(entry + 2);
@@ -49,7 +49,7 @@ final class TiffDirectory {
             return otherwise;
         }
         long count = bytes.getInt(entry + 4) & 0xFFFFFFFFL;
-        boolean isElsewhere = count * (type == SHORT ? 2 : 4) > 4; // then its place stands here
+        boolean isElsewhere = count * (type == SHORT ? 2 : 4) > 4; // then this is its offset
         int at = isElsewhere ? bytes.getInt(entry + 8) : entry + 8;
         return type == SHORT ? bytes.getShort(at) & 0xFFFF : bytes.getInt(at) & 0xFFFFFFFFL;
     }

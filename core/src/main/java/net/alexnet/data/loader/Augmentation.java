@@ -9,17 +9,17 @@ import net.alexnet.util.CounterRng.Purpose;
 /// The augmentations of the paper's §4.1. First, "extracting random 224 × 224 patches (and their horizontal reflections)
 /// from the 256×256 images"; second, "altering the intensities of the RGB channels".
 ///
-/// @param randomCrop each of the `(resize − crop + 1)²` offsets equally likely; otherwise the middle
-/// @param mirror every second picture mirrored, by chance; otherwise none
-/// @param noise of colour, if any
+/// @param randomCrop each of the `(resize − crop + 1)²` offsets equally likely; otherwise the center
+/// @param mirror whether each image is mirrored with a probability of one half
+/// @param noise of color, if any
 public record Augmentation(boolean randomCrop, boolean mirror, Optional<PcaColorNoise> noise) {
-    /// The middle of every picture, as it is.
+    /// The center of every image, unchanged.
     public static final Augmentation NONE = new Augmentation(false, false, Optional.empty());
 
     /// One row of a training batch.
     ///
-    /// @param resize the side of the picture, in pixels
-    /// @param crop the side of the view, at most `resize`
+    /// @param resize the side of the image, in pixels
+    /// @param crop the side of the crop, at most `resize`
     public BatchIndices.Input input(long seed, int epoch, int image, int resize, int crop) {
         return new BatchIndices.Input(
                 image,
@@ -27,10 +27,10 @@ public record Augmentation(boolean randomCrop, boolean mirror, Optional<PcaColor
                 noise.map(drawn -> drawn.shift(seed, epoch, image)).orElse(ColorShift.NONE));
     }
 
-    /// What the network sees of a picture in an epoch.
+    /// The crop of an image in an epoch.
     ///
-    /// @param resize the side of the picture, in pixels
-    /// @param crop the side of the view, at most `resize`
+    /// @param resize the side of the image, in pixels
+    /// @param crop the side of the crop, at most `resize`
     public Crop view(long seed, int epoch, int image, int resize, int crop) {
         long bits = CounterRng.bits(seed, Purpose.AUGMENTATION, epoch, image);
         boolean mirrored = mirror && (bits & 1) == 1;

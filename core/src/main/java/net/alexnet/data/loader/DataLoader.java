@@ -24,13 +24,14 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
 
-/// Assembles planned batches ahead of the thread that consumes them, and hands them over in order.
+/// Assembles batches ahead of the thread that consumes them, and hands them over in order.
 ///
 /// Each batch is cut into as many pieces as there are workers, and every piece is a task of one pool that takes tasks
-/// in order; so all workers help with the batch that is needed next. A feed has `depth + 1` buffers: one for the batch
-/// that the consumer holds, the others being filled. They are written in place and used again.
+/// in order; so all workers help with the batch that is needed next. A loader has `depth + 1` buffers: one for
+/// the batch that the consumer holds, the others being filled. They are written in place and used again.
 ///
-/// A feed is used by one thread at a time. Any thread may close it, but not while an engine still reads a batch in place. Its workers are named `feed-…`.
+/// A loader is used by one thread at a time. Any thread may close it, but not while an engine still reads a batch in
+/// place. Its workers are named `feed-…`.
 public final class DataLoader implements BatchSource, AutoCloseable {
     private static final long ALIGNMENT = 64; // a cache line, and the widest vector
 
@@ -60,7 +61,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
 
     /// Starts to assemble batches.
     ///
-    /// @param resizedImages pictures of the preprocessing's `resize` side and channels
+    /// @param resizedImages images of the preprocessing's `resize` side and channels
     /// @param plans which batches to make; asked on the consumer's thread only
     /// @param batchSize the most pictures that a plan asks for
     /// @param workers how many threads decode and cut, at least 1
@@ -73,7 +74,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
             int workers,
             int depth) {
         if (batchSize < 1 || workers < 1 || depth < 1) {
-            throw new IllegalArgumentException("a feed needs a batch size, workers and a depth of at least 1; found "
+            throw new IllegalArgumentException("a loader needs a batch size, workers and a depth of at least 1; found "
                     + batchSize + ", " + workers + " and " + depth);
         }
         this.resizedImages = resizedImages;
@@ -106,12 +107,12 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         return !ahead.isEmpty() || plans.hasNext();
     }
 
-    /// The next batch; the one before it is given back and overwritten from now on.
+    /// The next batch; the one before it is overwritten from now on.
     ///
     /// @throws DatasetException if a picture that could be read before cannot be now
     /// @throws NoSuchElementException if there is no further batch
     /// @throws InterruptedException if this thread is interrupted while it waits; the batch comes with the next call
-    /// @throws IllegalStateException if this feed is closed
+    /// @throws IllegalStateException if this loader is closed
     @Override
     public ImageBatch next() throws IOException, InterruptedException {
         requireOpen();
@@ -120,7 +121,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         planAhead();
         Pending pending = ahead.peek();
         if (pending == null) {
-            throw new NoSuchElementException("this feed has given its last batch");
+            throw new NoSuchElementException("this loader has given its last batch");
         }
         asked++;
         ready += ahead.stream().filter(Pending::isReady).count();
@@ -140,13 +141,13 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         }
     }
 
-    /// What was done since the feed began.
+    /// What was done since the loader began.
     @Override
     public LoaderStats use() {
         return new LoaderStats(waitNanos, workNanos.sum(), decodings.sum(), asked, ready);
     }
 
-    /// Stops the workers at the picture where they are, waits for their threads to end, and frees every batch. A second
+    /// Stops the workers after the image that they are at, waits for their threads to end, and frees every batch. A second
     /// call does nothing.
     @Override
     public void close() {
@@ -175,7 +176,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
 
     private void requireOpen() {
         if (pool.isShutdown()) {
-            throw new IllegalStateException("this feed is closed");
+            throw new IllegalStateException("this loader is closed");
         }
     }
 
@@ -246,7 +247,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
                 piece.get();
             }
         } catch (CancellationException e) {
-            throw new IllegalStateException("this feed is closed", e);
+            throw new IllegalStateException("this loader is closed", e);
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException cause -> throw cause;

@@ -5,12 +5,12 @@ import net.alexnet.util.CounterRng;
 import net.alexnet.util.CounterRng.Purpose;
 import net.alexnet.util.Permutations;
 
-/// The order in which an epoch visits the pictures: a permutation of the whole set, new in every epoch. (The 2012
+/// The order in which an epoch visits the images: a permutation of the whole set, new in every epoch. (The 2012
 /// source shuffled once, when the data was made.)
 ///
-/// @param window 0 for any order, each equally likely; else how many pictures are mixed at a time. Blocks of an eighth of
-///     the window then stand in a random order, and only pictures of the same window change places: so reads stay
-///     within eight stretches of a slow disk until all of them are read, and its cache can hold those.
+/// @param window 0 for any order, each equally likely; else how many images are mixed at a time. Blocks of an eighth of
+///     the window are put in a random order, and only images of the same window change places. So reads stay within
+///     eight stretches of a slow disk until all of them are read, and its cache can hold those.
 public record EpochShuffle(int window) {
     /// Every permutation equally likely.
     public static final EpochShuffle WHOLE = new EpochShuffle(0);

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Tensor;
 
-/// Pictures ready for the network. Its memory belongs to the [DataLoader] that made it and is overwritten once the feed is
+/// Images ready for the network. The memory belongs to the [DataLoader] that made it and is overwritten when the loader is
 /// asked for the next batch.
 ///
 /// @param epoch the epoch it belongs to, from 0

@@ -1,14 +1,14 @@
 package net.alexnet.data.loader;
 
-/// What a feed has done so far; the difference of two tells of the time between.
+/// What a loader has done so far; the difference of two is what it has done in between.
 ///
 /// @param waitNanos for which the consumer waited
 /// @param workNanos that all workers together spent reading, decoding and writing
 /// @param images that were decoded
 /// @param batches that were asked for
-/// @param ready batches that stood ready when one was asked for, summed over the times of asking
+/// @param ready batches that were ready when one was asked for, summed over the times of asking
 public record LoaderStats(long waitNanos, long workNanos, long images, long batches, long ready) {
-    /// A feed that has not begun.
+    /// A loader that has not begun.
     public static final LoaderStats NONE = new LoaderStats(0, 0, 0, 0, 0);
 
     /// What was done since then.
@@ -36,7 +36,7 @@ public record LoaderStats(long waitNanos, long workNanos, long images, long batc
         return images == 0 ? 0 : workNanos / 1e6 / images;
     }
 
-    /// How many batches stood ready on average when one was asked for.
+    /// How many batches were ready on average when one was asked for.
     public double queueDepth() {
         return batches == 0 ? 0 : (double) ready / batches;
     }

@@ -7,21 +7,21 @@ import net.alexnet.util.CounterRng;
 import net.alexnet.util.CounterRng.Purpose;
 
 /// The second augmentation of the paper's §4.1: "to each training image, we add multiples of the found principal
-/// components", drawn anew for each use of a picture.
+/// components", drawn again for each use of an image.
 ///
-/// The source divides the result by `1 + strength` besides, while the noise is on (`convdata.py`); the paper does not
-/// mention it, evaluation does not do it, and neither do we.
+/// The source also divides the result by `1 + strength` in training (`convdata.py`). The paper does not mention it and
+/// evaluation does not do it, so it is not done here.
 ///
 /// @param colorPca of all training pixels
 /// @param strength the standard deviation of the factors, at least 0; the paper's 0.1
 public record PcaColorNoise(ColorPca colorPca, double strength) {
     public PcaColorNoise {
         if (!(strength >= 0 && strength <= 10)) {
-            throw new IllegalArgumentException("the strength of colour noise must be 0 to 10, found " + strength);
+            throw new IllegalArgumentException("the strength of color noise must be 0 to 10, found " + strength);
         }
     }
 
-    /// What is added to a picture in an epoch.
+    /// What is added to an image in an epoch.
     public ColorShift shift(long seed, int epoch, int image) {
         RandomGenerator random = CounterRng.generator(seed, Purpose.COLOR, epoch, image);
         double[] factors = new double[colorPca.components().size()];

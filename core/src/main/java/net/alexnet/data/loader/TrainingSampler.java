@@ -33,7 +33,7 @@ public final class TrainingSampler implements Iterator<BatchIndices> {
     /// @param batch pictures in a step, over all ranks, at least 1
     /// @param rank whose part of each step is planned
     /// @param epoch the epoch to begin in, from 0
-    /// @param number the batch of that epoch to begin with; the number of batches itself means the next epoch's first
+    /// @param number the batch of that epoch to begin with; the number of batches means the first batch of the next epoch
     public TrainingSampler(
             Pictures images, int batch, Augmentation augmentation, long seed, Rank rank, int epoch, int number) {
         int batches = batches(images.count, batch);

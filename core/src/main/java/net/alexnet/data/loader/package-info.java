@@ -2,13 +2,13 @@
 /// training loop (§4.1 of the paper).
 ///
 /// ```
-/// EpochShuffle, Augmentation → TrainingSampler ┐                         workers fill reused buffers
-///                                         ├→ BatchIndices, in order → Feed ────────────────────────→ Batch, in order
-///                          SequentialSampler ┘
+/// EpochShuffle, Augmentation → TrainingSampler ┐                              workers fill reused buffers
+///                                              ├→ BatchIndices, in order → DataLoader ───────────→ Batch, in order
+///                            SequentialSampler ┘
 /// ```
 ///
-/// A plan is a pure function of the seed and the position, and a worker only carries one out; so the stream of batches
-/// is the same with one worker or sixteen, and after a resume at any batch.
+/// [net.alexnet.data.loader.BatchIndices] are a pure function of the seed and the position, so the stream of batches is
+/// the same with one worker or sixteen, and after a resume at any batch.
 ///
 /// Start reading at [net.alexnet.data.loader.DataLoader].
 @NullMarked

@@ -16,18 +16,18 @@ import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.io.AtomicFiles;
 
-/// `dataset.json`: what a prepared dataset is. It is written last, so a dataset that has it is whole.
+/// `dataset.json`, the description of a prepared dataset. It is written last, so a dataset that has it is complete.
 ///
-/// @param format [#FORMAT] in what this program writes
-/// @param source what it was made from
+/// @param format [#FORMAT] in files of this program
+/// @param source of the dataset
 /// @param scaling [#SCALING], for people
 /// @param preparation the settings
 /// @param classes the names of the classes; a label is an index into this list
-/// @param synsets what ImageNet knows of each class, in the same order; empty if they are not ImageNet's
-/// @param training what to learn from
-/// @param validation what to judge by
-/// @param duplicates how many pictures stand in two places
-/// @param statistics of the training squares as they decode from the shards
+/// @param synsets the synset of each class, in the same order; empty if they are not ImageNet's
+/// @param training the training part
+/// @param validation the validation part
+/// @param duplicates how many pictures are in two places
+/// @param statistics of the training images as they decode from the shards
 record DatasetFile(
         String format,
         SourceFingerprint source,
@@ -82,9 +82,9 @@ record DatasetFile(
 
     /// [PixelStatistics] in the units of 8-bit samples, 0..255.
     ///
-    /// @param principalComponents of colour, by falling standard deviation
+    /// @param principalComponents of color, by falling standard deviation
     /// @param meanImage by row, column and channel, to four decimals
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody; boxes would take five times the memory
+    @SuppressWarnings("ArrayRecordComponent") // never compared; boxes would take five times the memory
     record Statistics(
             List<Double> mean,
             List<Double> deviation,
@@ -153,7 +153,7 @@ record DatasetFile(
         }
     }
 
-    /// Whether a folder has a file of this name, whoever wrote it.
+    /// Whether a folder has a file of this name, of this or of another program.
     static boolean standsIn(Path folder) {
         return Files.isRegularFile(folder.resolve(FILE));
     }
@@ -178,7 +178,7 @@ record DatasetFile(
         } catch (JsonProcessingException e) {
             return false;
         } catch (IOException e) {
-            return true; // who reads it will say why that failed
+            return true; // reading it will report the failure
         }
     }
 
@@ -197,7 +197,7 @@ record DatasetFile(
                 throw new DatasetException(path + " is of the format '" + format + "', expected '" + FORMAT + "': "
                         + (format.startsWith(ANY_FORMAT)
                                 ? "another version of this program wrote it. Remove " + folder
-                                        + " and prepare it anew: ./alexnet prepare SOURCE " + folder
+                                        + " and prepare it again: ./alexnet prepare SOURCE " + folder
                                 : "it is not a prepared dataset's"));
             }
             DatasetFile file = Json.INDENTED.treeToValue(json, DatasetFile.class);
@@ -207,7 +207,7 @@ record DatasetFile(
         } catch (JsonProcessingException e) {
             throw new DatasetException(
                     path + " cannot be understood: " + Json.reason(e) + ". Copy it again, or remove " + folder
-                            + " and prepare it anew",
+                            + " and prepare it again",
                     e);
         }
     }

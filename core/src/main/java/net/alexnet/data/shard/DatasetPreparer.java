@@ -24,8 +24,8 @@ import net.alexnet.util.CounterRng;
 import net.alexnet.util.CounterRng.Purpose;
 import net.alexnet.util.Permutations;
 
-/// Makes a prepared dataset. It may be killed at any moment; started again it goes on after the last finished shard and
-/// ends with the same bytes. The bytes depend on the pictures and the [PreparationSettings] alone.
+/// Makes a prepared dataset. The process may be killed at any time: started again, it continues after the last finished
+/// shard and ends with the same bytes. The bytes depend on the pictures and the [PreparationSettings] alone.
 public final class DatasetPreparer {
     /// Above this share of unreadable pictures something is likely to be wrong with the source.
     private static final double MANY_REJECTED = 0.01;
@@ -41,7 +41,7 @@ public final class DatasetPreparer {
     private long scaled;
     private long scalingNanos;
 
-    /// What a preparation needs and does not depend on.
+    /// What a preparation needs but its bytes do not depend on.
     ///
     /// @param codec reads, scales and stores pictures
     /// @param workers how many threads do
@@ -53,18 +53,18 @@ public final class DatasetPreparer {
 
     /// How a preparation ended.
     public sealed interface Outcome {
-        /// The dataset is whole.
+        /// The dataset is finished.
         ///
-        /// @param already whether it was so before
+        /// @param already whether it was finished before
         /// @param scaled how many pictures were read this time
         /// @param scalingSeconds how long that took
         record Finished(PreparedDataset dataset, boolean already, long scaled, double scalingSeconds)
                 implements
                     Outcome {}
 
-        /// It was stopped; the same call goes on.
+        /// It was stopped; the same call continues.
         ///
-        /// @param done pictures that are dealt with for good: those of finished shards, and what was left out between
+        /// @param done pictures that need not be read again: those of finished shards, and those left out between them
         /// @param total pictures in all
         record Stopped(long done, long total) implements Outcome {}
     }
@@ -78,7 +78,7 @@ public final class DatasetPreparer {
         this.journal = journal;
     }
 
-    /// Prepares a dataset, goes on with one that was stopped, or finds it finished.
+    /// Prepares a dataset, continues one that was stopped, or finds it finished.
     ///
     /// @param folder where it goes: new, empty, or of this very preparation
     /// @throws DatasetException if the folder is of other pictures or settings, or not ours; if a split has no readable
@@ -138,15 +138,15 @@ public final class DatasetPreparer {
     // --- the steps -------------------------------------------------------------------------------------------------
 
     private Outcome run(SourceFingerprint origin) throws IOException, InterruptedException {
-        ImageDataset learnt = source.training();
-        ImageDataset judged = source.validation();
-        int[] trainingOrder = trainingOrder(learnt.size(), preparation.seed());
-        int[] validationOrder = Permutations.identity(judged.size()); // that of the answers in ILSVRC's submission file
-        Optional<Scaled> training = scale(Split.TRAINING, learnt, trainingOrder);
+        ImageDataset trainingImages = source.training();
+        ImageDataset validationImages = source.validation();
+        int[] trainingOrder = trainingOrder(trainingImages.size(), preparation.seed());
+        int[] validationOrder = Permutations.identity(validationImages.size()); // as in ILSVRC's submission file
+        Optional<Scaled> training = scale(Split.TRAINING, trainingImages, trainingOrder);
         if (training.isEmpty()) {
             return stopped();
         }
-        Optional<Scaled> validation = scale(Split.VALIDATION, judged, validationOrder);
+        Optional<Scaled> validation = scale(Split.VALIDATION, validationImages, validationOrder);
         if (validation.isEmpty()) {
             return stopped();
         }
@@ -250,7 +250,7 @@ public final class DatasetPreparer {
         return new DatasetFile.Part(images.size(), images.images().perClass(), split.rejected.size(), split.shards);
     }
 
-    // --- what is odd -----------------------------------------------------------------------------------------------
+    // --- reports ---------------------------------------------------------------------------------------------------
 
     private void reportRejected(Scaled training, Scaled validation) throws IOException {
         List<RejectedImage> rejected = new ArrayList<>(training.rejected);

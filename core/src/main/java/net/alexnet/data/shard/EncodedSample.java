@@ -1,14 +1,14 @@
 package net.alexnet.data.shard;
 
-/// What became of a picture of the source.
+/// The result of preparing one image.
 sealed interface EncodedSample {
-    /// It is kept.
+    /// The image is stored.
     ///
-    /// @param file the encoded square
-    /// @param sourceHash the first 64 bits of the SHA-256 of what the source holds
+    /// @param file the resized image, encoded
+    /// @param sourceHash the first 64 bits of the SHA-256 of the bytes that the source holds
     @SuppressWarnings("ArrayRecordComponent") // written once, never compared
     record Kept(byte[] file, long sourceHash) implements EncodedSample {}
 
-    /// It cannot be read.
+    /// The image cannot be read.
     record LeftOut(String reason) implements EncodedSample {}
 }

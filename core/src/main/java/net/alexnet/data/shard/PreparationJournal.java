@@ -32,7 +32,7 @@ final class PreparationJournal implements Closeable {
     /// A finished shard, and what was left out since the one before.
     ///
     /// @param split that the shard belongs to
-    /// @param next the place in the split's order from which to go on
+    /// @param next the place in the split's order from which to continue
     record Entry(Split split, int next, Shard shard, List<LeftOut> leftOut) {}
 
     /// An image that was left out.
@@ -68,7 +68,7 @@ final class PreparationJournal implements Closeable {
         }
     }
 
-    /// Keeps what is true of an earlier journal, without a last line that a crash has torn.
+    /// Keeps the valid lines of an earlier journal, without a last line that a crash has cut.
     private void read(Header now) throws IOException {
         String text = Files.exists(path) ? Files.readString(path) : "";
         List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
@@ -110,7 +110,7 @@ final class PreparationJournal implements Closeable {
         return entries.stream().filter(entry -> entry.split == split).toList();
     }
 
-    /// How many images of a split are dealt with for good: those up to the end of its last finished shard.
+    /// How many images of a split need not be read again: those up to the end of its last finished shard.
     int kept(Split split) {
         List<Entry> finished = entries(split);
         return finished.isEmpty() ? 0 : finished.getLast().next;

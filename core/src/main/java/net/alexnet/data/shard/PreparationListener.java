@@ -6,7 +6,7 @@ public interface PreparationListener {
     enum Stage {
         /// Pictures are read, scaled and stored.
         SCALING,
-        /// The mean and the principal colours are taken from what was stored.
+        /// The mean and the principal colors are taken from what was stored.
         MEASURING,
         /// Pictures that seem to be equal are compared; not reported where there are none.
         COMPARING,

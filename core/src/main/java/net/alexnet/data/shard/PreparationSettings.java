@@ -6,13 +6,13 @@ import net.alexnet.data.image.Encoding;
 
 /// The settings that a prepared dataset's bytes depend on.
 ///
-/// @param side of the stored squares in pixels, [#MIN_SIDE] to [#MAX_SIDE]; the paper's 256
-/// @param channels 1 for grey, 3 for red, green, blue
-/// @param encoding of the squares
+/// @param side of the stored images in pixels, [#MIN_SIDE] to [#MAX_SIDE]; the paper's 256
+/// @param channels 1 for gray, 3 for red, green, blue
+/// @param encoding of the stored images
 /// @param shardBytes the most bytes that a shard may have, [#MIN_SHARD_BYTES] to [#MAX_SHARD_BYTES], and enough for
 ///     one picture
 /// @param seed of the order in which training pictures are stored
-/// @param maxPixels of a picture of the source, at least `side · side`; what claims more is left out
+/// @param maxPixels of a picture of the source, at least `side · side`; pictures that claim more are left out
 public record PreparationSettings(
         int side, int channels, Encoding encoding, long shardBytes, long seed, long maxPixels) {
     /// The paper's §2.
@@ -23,7 +23,7 @@ public record PreparationSettings(
 
     static final int MIN_SIDE = 8;
 
-    /// The mean image stands in `dataset.json` as text, and every worker that measures holds sums for each of its values:
+    /// The mean image is in `dataset.json` as text, and every worker that measures holds sums for each of its values:
     /// some 35 MB and 25 MB at this side.
     static final int MAX_SIDE = 1024;
 
@@ -34,13 +34,12 @@ public record PreparationSettings(
 
     static final long MAX_SHARD_BYTES = 1L << 32;
 
-    /// Up to this side squares are stored without loss: halved colour resolution would show on them, and bytes do not
-    /// matter.
+    /// Up to this side images are stored without loss: halved color resolution would show, and the bytes are few.
     private static final int LOSSLESS_SIDE = 64;
 
     public PreparationSettings {
         if (side < MIN_SIDE || side > MAX_SIDE) {
-            throw new IllegalArgumentException("the side of the squares must be " + MIN_SIDE + " to "
+            throw new IllegalArgumentException("the side of the stored images must be " + MIN_SIDE + " to "
                     + MAX_SIDE + " pixels, found " + side);
         }
         if (channels != 1 && channels != 3) {
@@ -55,10 +54,10 @@ public record PreparationSettings(
             throw new IllegalArgumentException("a shard of " + shardBytes + " bytes may not hold one picture of " + side
                     + " × " + side + " × " + channels + "; expected " + largest + " or more");
         }
-        long resized = (long) side * side; // stored squares are read through the same codec
+        long resized = (long) side * side; // stored images are read by the same codec
         if (maxPixels < resized) {
             throw new IllegalArgumentException("the most pixels of a picture must be at least " + resized
-                    + ", those of one stored square, found " + maxPixels);
+                    + ", those of one stored image, found " + maxPixels);
         }
     }
 
@@ -72,7 +71,7 @@ public record PreparationSettings(
         return side <= LOSSLESS_SIDE ? Encoding.LOSSLESS : Encoding.PAPER;
     }
 
-    /// What another has differently, such as `side 256, now 128`.
+    /// The differences to other settings, such as `side 256, now 128`.
     List<String> differences(PreparationSettings now) {
         List<String> found = new ArrayList<>();
         differ(found, "side", side, now.side);

@@ -33,7 +33,7 @@ public record PreparedCache(CacheFolder cache) {
         return outcome;
     }
 
-    /// Where a dataset stands that was prepared here before, from the same source with the same settings.
+    /// The folder of a dataset that was prepared here before, from the same source with the same settings.
     ///
     /// @param name as for [#prepare]
     public Optional<Path> find(String name, Dataset source, PreparationSettings preparation) throws IOException {

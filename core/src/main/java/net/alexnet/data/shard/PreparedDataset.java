@@ -16,7 +16,7 @@ import net.alexnet.data.shard.PreparationListener.Stage;
 import net.alexnet.io.Hashes;
 import net.alexnet.util.OrderedWork;
 
-/// A prepared dataset, opened. Its pictures are read in place; what memory it takes does not depend on its size.
+/// An open prepared dataset. Its images are read in place, so the memory that it takes does not depend on its size.
 ///
 /// @see DatasetPreparer
 public final class PreparedDataset {
@@ -43,9 +43,8 @@ public final class PreparedDataset {
     /// Opens a finished dataset. The sizes of all shards are compared, and every image is compared with its CRC-32C when it
     /// is read; [#verify] compares all bytes.
     ///
-    /// @param codec decodes the squares
-    /// @throws DatasetException if it is not finished, of another version, or a shard is missing, cut or not what was
-    ///     written
+    /// @param codec decodes the images
+    /// @throws DatasetException if it is not finished or of another version, or a shard is missing or has another size
     public static PreparedDataset open(Path folder, ImageCodec codec) throws IOException {
         if (!DatasetFile.standsIn(folder)) {
             throw new DatasetException(isIn(folder)
@@ -73,28 +72,28 @@ public final class PreparedDataset {
                 .images();
     }
 
-    /// Where it lies.
+    /// Its folder.
     public Path path() {
         return path;
     }
 
-    /// The pictures as any other dataset's.
+    /// The images as a dataset.
     public Dataset dataset() {
         return new Dataset(path.toString(), file.classes(), training, validation, file.source().split(),
                 file.synsets());
     }
 
-    /// What to learn from, in an order shuffled once.
+    /// The training images, in an order shuffled once.
     public ImageDataset training() {
         return training;
     }
 
-    /// What to judge by, in the source's order.
+    /// The validation images, in the order of the source.
     public ImageDataset validation() {
         return validation;
     }
 
-    /// Of the training squares.
+    /// The statistics of the training images.
     public PixelStatistics statistics() {
         return statistics;
     }
@@ -133,8 +132,8 @@ public final class PreparedDataset {
         return all.subList(Math.min(all.size(), file.training().rejected()), all.size());
     }
 
-    /// Squares of one of the splits, made smaller where that is wanted; few enough stay in memory once they have been
-    /// decoded.
+    /// The images of one of the splits, resized if another side is asked for. If all of them fit into the budget they stay
+    /// in memory once they are decoded.
     ///
     /// @param side in pixels, at most that of the stored ones
     /// @param codec scales them
@@ -149,12 +148,12 @@ public final class PreparedDataset {
         return split.fingerprint().map(whole -> images.withFingerprint(whole + suffix)).orElse(images);
     }
 
-    /// How many groups of equal pictures stand in both splits or in two classes; `duplicates.tsv` lists them.
+    /// How many groups of equal pictures are in both splits or in two classes; `duplicates.tsv` lists them.
     public int duplicates() {
         return file.duplicates().groups();
     }
 
-    /// How many pictures stand in these groups.
+    /// How many pictures are in these groups.
     public int duplicatePictures() {
         return file.duplicates().pictures();
     }
@@ -162,7 +161,7 @@ public final class PreparedDataset {
     /// Reads every shard and its index and compares them with their SHA-256.
     ///
     /// @param workers how many threads read
-    /// @throws DatasetException naming the first shard that is not what was written
+    /// @throws DatasetException naming the first file that differs
     public void verify(int workers, PreparationListener progress) throws IOException, InterruptedException {
         List<Shard> shards = shards();
         long total = shards.stream().mapToLong(Shard::pictures).sum();

@@ -9,8 +9,8 @@ import java.security.MessageDigest;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
 
-/// Writes one shard and its index. Both stand under `….part` until [#finish()]; a shard that is closed before is
-/// removed.
+/// Writes one shard and its index. The shard has the name `….part` until [#finish()], and is removed if it is closed
+/// before.
 final class ShardWriter implements Closeable {
     private final Path target;
     private final Path part;
@@ -29,7 +29,7 @@ final class ShardWriter implements Closeable {
         this.out = new FileOutputStream(part.toFile());
     }
 
-    /// Whether a picture of so many bytes can be added without the shard exceeding a limit.
+    /// Whether an image of so many bytes can be added without the shard exceeding a limit.
     boolean takes(int imageBytes, long limit) {
         return bytes + TarRecord.bytes(imageBytes) + TarRecord.END_BYTES <= limit;
     }

@@ -9,12 +9,12 @@ import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.io.Hashes;
 
-/// What a prepared dataset was made from.
+/// Identifies the source of a prepared dataset.
 ///
-/// @param name the last part of the path that the user gave; the whole path is nobody else's business
+/// @param name the last part of the path that the user gave; the whole path would tell where a user's files are
 /// @param split a sentence that says how training and validation were told apart
 /// @param fingerprint SHA-256 over the classes and over every picture's label, name and stamp, in hexadecimal. Names
-///     count below their source, so that a folder may be moved
+///     are relative to the source, so that a folder may be moved
 record SourceFingerprint(String name, String split, String fingerprint) {
     static SourceFingerprint of(Dataset dataset) {
         MessageDigest digest = Hashes.sha256();
@@ -35,7 +35,7 @@ record SourceFingerprint(String name, String split, String fingerprint) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Holds a folder that was prepared, or begun, to what is asked for now.
+    /// Compares a folder that was prepared, or begun, with what is asked for now.
     ///
     /// @throws DatasetException saying what differs
     static void requireSame(Path folder, SourceFingerprint then, PreparationSettings thenSettings,

@@ -8,7 +8,7 @@ import java.util.Random;
 public final class TestImages {
     private TestImages() {}
 
-    /// Every sample differs from its neighbours and from the same place in a picture of another number.
+    /// Every sample differs from its neighbors and from the same place in a picture of another number.
     public static Image pattern(int width, int height, int channels, int number) {
         byte[] samples = new byte[width * height * channels];
         for (int i = 0; i < samples.length; i++) {

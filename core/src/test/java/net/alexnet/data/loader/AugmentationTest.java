@@ -81,7 +81,7 @@ class AugmentationTest {
     }
 
     /// On a constant picture the noise's standard deviation along each component is .1 of the component's: 12.2, 3.7 and
-    /// 2.0 grey levels with the figures that come with the source.
+    /// 2.0 gray levels with the figures that come with the source.
     @Test
     void theNoiseHasATenthOfEachComponentsDeviation() {
         int uses = 40_000;
