@@ -79,8 +79,9 @@ public final class IdxFiles {
         ImageDataset trainingImages = training.images(classes);
         if (validation.isPresent()) {
             ImageDataset validationImages = validation.get().images(classes);
-            return new Dataset(where, classes, trainingImages, validationImages, "Training pictures from the " + TRAINING
-                    + " files, validation pictures from the " + VALIDATION + " files.");
+            return new Dataset(where, classes, trainingImages, validationImages,
+                    "Training pictures from the " + TRAINING
+                            + " files, validation pictures from the " + VALIDATION + " files.");
         }
         TrainValidationSplit.Parts parts = holdOut.split(trainingImages);
         if (parts.validation().size() == 0) {

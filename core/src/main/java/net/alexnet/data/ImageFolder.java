@@ -66,7 +66,8 @@ public final class ImageFolder {
         }
         requireImages(validation.get().root(), validation.get());
         ImageDataset validationImages = images(source, validation.get(), classes, labels);
-        return new Dataset(source.toString(), classes, trainingImages, validationImages, sentence(training, validation.get()));
+        return new Dataset(source.toString(), classes, trainingImages, validationImages,
+                sentence(training, validation.get()));
     }
 
     /// Opens every picture of a folder to evaluate a model on; of a folder with a validation part, only that part.

@@ -86,7 +86,8 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
         Path one = Path.of(root);
         Path two = Path.of(other);
         return root.equals(other) || (one.isAbsolute() != two.isAbsolute() && !root.equals(SAMPLE)
-                && !other.equals(SAMPLE) && String.valueOf(one.getFileName()).equals(String.valueOf(two.getFileName())));
+                && !other.equals(SAMPLE)
+                && String.valueOf(one.getFileName()).equals(String.valueOf(two.getFileName())));
     }
 
     /// The prepared form of these pictures, if it is in the cache or the source is a prepared dataset itself.

@@ -21,6 +21,7 @@ class OpenCvGuestTest {
     static final class Host {
         private Host() {}
 
+        @SuppressWarnings("restricted") // the tests enable native access
         private static boolean hasLogLevel() throws Throwable {
             Linker linker = Linker.nativeLinker();
             MemorySegment found = (MemorySegment) linker.downcallHandle(
