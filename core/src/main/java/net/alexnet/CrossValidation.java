@@ -2,24 +2,46 @@ package net.alexnet;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 
-/// The runs of a cross-validation. The folds share most of their training pictures, so the true error of the mean is somewhat
-/// larger than [#standardError].
+/// The runs of a cross-validation.
 ///
 /// @param folder of all folds
 /// @param folds their results, at least one; the last is unfinished if the cross-validation was stopped
 /// @param baseHasSeen whether the base model was trained on some of these pictures, which makes all errors optimistic
 public record CrossValidation(Path folder, List<TrainingResult> folds, boolean baseHasSeen) {
-    /// The mean over the folds of the top-1 error after the last epoch, which nothing selected.
-    public double meanTop1Error() {
-        return folds.stream().mapToDouble(fold -> fold.top1Error().orElse(Double.NaN)).average().orElse(Double.NaN);
+    /// A mean over the folds. They share most of their training pictures, so its true error is somewhat larger.
+    ///
+    /// @param standardError of the mean, `s / √folds`
+    public record Estimate(double mean, double standardError) {}
+
+    /// Whether all folds are.
+    public boolean finished() {
+        return folds.getLast().finished();
     }
 
-    /// The standard error of the mean, `s / √folds`.
-    public double standardError() {
-        double mean = meanTop1Error();
-        double squares = folds.stream().mapToDouble(fold -> Math.pow(fold.top1Error().orElse(Double.NaN) - mean, 2))
-                .sum();
-        return Math.sqrt(squares / (folds.size() - 1) / folds.size());
+    /// The top-1 error after the last epoch, which nothing selected.
+    public Estimate top1Error() {
+        return estimate(TrainingResult::top1Error);
+    }
+
+    /// The top-1 error of the best epoch, which is optimistic: the fold's own pictures selected the epoch.
+    public Estimate bestTop1Error() {
+        return estimate(TrainingResult::bestTop1Error);
+    }
+
+    private Estimate estimate(Function<TrainingResult, OptionalDouble> error) {
+        double[] values = folds.stream().mapToDouble(fold -> error.apply(fold).orElse(Double.NaN)).toArray();
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        double mean = sum / values.length;
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return new Estimate(mean, Math.sqrt(squares / (values.length - 1) / values.length));
     }
 }

@@ -105,7 +105,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     /// @param folds 0 for a single run
     private CrossValidation with(BooleanSupplier stop, int folds) throws IOException, InterruptedException {
         Recipe template = template();
-        Model.Stored stored = ModelFile.find(base, options.checkpoint().which).stored();
+        Model.Stored stored = ModelFile.find(base, options.checkpoint().which()).stored();
         Recipe onBase = onBase(template, stored);
         try (Backend backend = open(onBase.precision())) {
             ImageCodec codec = Engines.find().codec();
@@ -171,7 +171,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         }
         for (String key : settings.keySet()) {
             if (key.equals("data.folds") || key.equals("data.fold")) {
-                throw new RecipeException(key + " cannot be set; cross-validation sets it for each run");
+                throw new RecipeException(key + " cannot be set; cross-validation (--folds K) sets it for each run");
             }
             if (key.startsWith("network") || key.equals("pictures.resize") || key.equals("pictures.mean")
                     || key.equals("pictures.values") || key.equals("finetune.model") || key.equals("finetune.sha256")) {

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
@@ -98,7 +99,7 @@ public final class ImageClassifier implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if the machine does not have the device of the options
     public static ImageClassifier load(Path model, Options options) throws IOException {
-        ModelFile file = ModelFile.find(model, options.checkpoint().which); // is read while the engine loads
+        ModelFile file = ModelFile.find(model, options.checkpoint().which()); // is read while the engine loads
         return load(file, options, Engines.open(options.device(), options.threads(), Precision.FLOAT32),
                 () -> Engines.find().codec());
     }
@@ -164,19 +165,22 @@ public final class ImageClassifier implements AutoCloseable {
 
     /// Classifies many files, which are decoded in parallel and go through the network in batches.
     ///
+    /// @param paths files, and folders, which stand for all files in them and below
     /// @return one for each file, in their order
     /// @throws IOException if one of them cannot be read; [#classifyEach] can leave it out
-    public List<Classification> classifyAll(List<Path> files) throws IOException {
+    public List<Classification> classifyAll(List<Path> paths) throws IOException {
         List<Classification> all = new ArrayList<>();
-        classifyEach(files, (_, classification) -> all.add(classification));
+        classifyEach(paths, (_, classification) -> all.add(classification));
         return all;
     }
 
     /// Classifies any number of files, decoded in parallel and in batches, and hands over each result as soon as it is there.
     ///
+    /// @param paths as for [#classifyAll]
     /// @param results called on this thread, in the order of the files
-    /// @throws IOException if `results` throws one, as it does by default for an unreadable file
-    public void classifyEach(List<Path> files, Results results) throws IOException {
+    /// @throws IOException if a folder has no files, or if `results` throws one, as it does by default for an unreadable file
+    public void classifyEach(List<Path> paths, Results results) throws IOException {
+        List<Path> files = files(paths);
         int size = Math.ceilDiv(BATCH, options.views());
         ExecutorService pool = Executors.newFixedThreadPool(
                 options.threads(), Thread.ofPlatform().daemon().name("decode-", 1).factory());
@@ -202,6 +206,26 @@ public final class ImageClassifier implements AutoCloseable {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    private static List<Path> files(List<Path> paths) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (Path path : paths) {
+            if (!Files.isDirectory(path)) {
+                files.add(path);
+                continue;
+            }
+            try (Stream<Path> below = Files.walk(path)) {
+                below.filter(Files::isRegularFile)
+                        .filter(file -> !file.getFileName().toString().startsWith("."))
+                        .sorted()
+                        .forEach(files::add);
+            }
+        }
+        if (files.isEmpty() && !paths.isEmpty()) {
+            throw new IOException("there are no files in " + paths);
+        }
+        return files;
     }
 
     /// A file, and either its picture or why there is none.

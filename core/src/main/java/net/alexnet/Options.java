@@ -29,10 +29,15 @@ public record Options(String device, int threads, Checkpoint checkpoint, int vie
         /// The newest checkpoint.
         LAST(Which.LAST);
 
-        final @Nullable Which which;
+        private final @Nullable Which which;
 
         Checkpoint(@Nullable Which which) {
             this.which = which;
+        }
+
+        /// As [net.alexnet.train.ModelFile#find] takes it.
+        public @Nullable Which which() {
+            return which;
         }
     }
 

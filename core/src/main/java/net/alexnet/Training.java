@@ -74,7 +74,7 @@ public final class Training extends TrainingBuilder<Training> {
         return self();
     }
 
-    /// Where the pictures of a resumed run are now, if they were moved.
+    /// Names the pictures: where those of a resumed run are now if they were moved, or another folder than the recipe's.
     public Training picturesIn(Path folder) {
         pictures = folder;
         return self();
@@ -104,10 +104,12 @@ public final class Training extends TrainingBuilder<Training> {
         Recipe named = Recipes.read(name, all);
         if (named.fineTuning().isPresent()) {
             throw new RecipeException(
-                    "recipe " + name + " is for fine-tuning and needs a trained network to start from");
+                    "recipe " + name + " starts from a trained network: fine-tune one instead (./alexnet finetune MODEL"
+                            + " --data DIR --recipe " + name + ")");
         }
         if (named.data().source().isEmpty()) {
-            throw new RecipeException("recipe " + name + " needs a folder of pictures with one subfolder per class");
+            throw new RecipeException(
+                    "recipe " + name + " needs pictures: name a folder with one subfolder per class (--data)");
         }
         try (Backend backend = open(named.precision())) {
             ImageCodec codec = Engines.find().codec();
@@ -156,10 +158,8 @@ public final class Training extends TrainingBuilder<Training> {
 
     private void estimate(Recipe recipe, Dataset dataset, Backend backend) {
         double speed = Probe.imagesPerSecond(recipe, backend);
-        double pictures = dataset.training().size() + dataset.validation().size() / 3.0; // a forward pass is a third
-        long seconds = Math.round(recipe.epochs() * pictures / speed);
-        listener.message("expected to take about %d:%02d:%02d h, at %d images/s".formatted(
-                seconds / 3600, seconds / 60 % 60, seconds % 60, Math.round(speed)));
+        double images = dataset.training().size() + dataset.validation().size() / 3.0; // a forward pass is a third of a step
+        listener.estimated(recipe.epochs() * images / speed, speed);
     }
 
     // --- a stopped run ---------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ public final class Training extends TrainingBuilder<Training> {
             Recipe recipe = RecipeReader.readStored(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
                     settings());
             if (checkpoint.state().finished(recipe.epochs())) {
-                listener.message("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
+                listener.warning("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
                         + " epochs; start a new run with more epochs to train longer");
                 return TrainingResult.of(run, new Outcome(checkpoint.state(), true, Optional.empty(), 0));
             }

@@ -7,6 +7,11 @@ public interface TrainingListener extends ProgressListener {
     /// Hears nothing.
     TrainingListener NONE = new TrainingListener() {};
 
+    /// A new run's speed was measured, see [Training#estimate].
+    ///
+    /// @param seconds the run is expected to take
+    default void estimated(double seconds, double imagesPerSecond) {}
+
     /// Everything is ready and the first step follows.
     ///
     /// @param run the run's folder

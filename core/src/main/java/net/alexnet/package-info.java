@@ -11,6 +11,7 @@
 /// | what is in this picture? | [net.alexnet.ImageClassifier] |
 /// | how do I train on my pictures? | [net.alexnet.Training] |
 /// | how do I start from a trained network? | [net.alexnet.FineTuning] |
+/// | how good is a model? | [net.alexnet.Evaluation] |
 ///
 /// **What has to be on the path.** The module `alexnet-torch` and its native libraries compute and decode; without them these
 /// classes throw a [net.alexnet.tensor.BackendException] that names the dependency. The module `alexnet-interop`, if present,

@@ -50,7 +50,7 @@ final class BenchCommand implements Callable<Integer> {
     private int rounds = 5;
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain (lines for a log) or none. Default: auto.")
-    private ProgressMode mode = ProgressMode.AUTO;
+    private ConsoleProgress.Mode mode = ConsoleProgress.Mode.AUTO;
 
     @Option(names = "--json", description = "Print one JSON object instead of the table.")
     private boolean json;
@@ -71,13 +71,13 @@ final class BenchCommand implements Callable<Integer> {
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode);
                 Backend backend = engine.open(precision);
                 Probe probe = new Probe(network, batch, backend)) {
-            progress.say(backend.describe());
+            progress.message(backend.describe());
             memory = backend.memory();
             for (double spent = 0; spent < WARM_UP_SECONDS;) { // Java's compilers need most of it
                 spent += probe.train() + probe.infer(batch) + probe.infer(1);
             }
             for (int round = 0; round < rounds; round++) {
-                progress.measured(round, rounds);
+                progress.progress("measuring", round, rounds);
                 add(readings, "training_images_per_second", batch / probe.train());
                 add(readings, "inference_images_per_second", batch / probe.infer(batch));
                 add(readings, "single_image_ms", 1e3 * probe.infer(1));
@@ -118,15 +118,16 @@ final class BenchCommand implements Callable<Integer> {
         text.format("one image    %s ms%n", report.get("single_image_ms"));
         text.format("memory       %s at the peak, %s planned for training%n%n",
                 bytes(report.get("peak_resident_bytes")),
-                bytes(((Map<?, ?>) report.get("planned_memory_bytes")).get("total")));
+                bytes(report.get("planned_memory_bytes") instanceof Map<?, ?> plan ? plan.get("total") : null));
         text.format("%-11s %20s %20s %20s%n", "ms, GFLOP/s", "forward", "backward-data", "backward-weights");
         for (Map<String, Object> layer : layers) {
             text.format("%-11s", layer.get("name"));
             for (Pass pass : Pass.values()) {
                 text.format(" %20s",
                         layer.get(name(pass)) instanceof Map<?, ?> cost && cost.get("ms") instanceof Spread ms
-                                ? String.format(Locale.ROOT, "%.2f %8.1f", ms.median, cost.get("gflops"))
-                                : "");
+                                && cost.get("gflops") instanceof Double gflops
+                                        ? String.format(Locale.ROOT, "%.2f %8.1f", ms.median, gflops)
+                                        : "");
             }
             text.format("%n");
         }

@@ -7,7 +7,6 @@ import java.util.Objects;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.train.DivergedException;
-import net.alexnet.train.config.RecipeException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -84,7 +83,7 @@ final class Cli {
         if (debug) {
             e.printStackTrace(err);
         }
-        return e instanceof UsageException || e instanceof RecipeException ? 2 : 1;
+        return e instanceof UsageException || e instanceof IllegalArgumentException ? 2 : 1;
     }
 
     private static String message(Exception e) {
@@ -92,7 +91,7 @@ final class Cli {
             case IOException io -> AtomicFiles.reason(io);
             case UncheckedIOException io -> AtomicFiles.reason(Objects.requireNonNull(io.getCause()));
             case BackendException _ when isOfMemory(e) -> text(e) + "; " + LESS;
-            case UsageException _,RecipeException _,BackendException _,DivergedException _ -> text(e);
+            case UsageException _,BackendException _,DivergedException _ -> text(e);
             case IllegalArgumentException _ -> text(e);
             case RuntimeException _ -> "an error in the program: " + e + "; --debug shows where. Please report it";
             default -> text(e);

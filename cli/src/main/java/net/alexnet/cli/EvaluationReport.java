@@ -6,96 +6,80 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import net.alexnet.inference.Ensemble.Outcome;
-import net.alexnet.inference.Ensemble.ViewReport;
-import net.alexnet.inference.TopKErrors.Confusion;
-import net.alexnet.inference.TopKErrors.Report;
-import net.alexnet.inference.Views;
+import java.util.Optional;
+import net.alexnet.Evaluation;
+import net.alexnet.Evaluation.Errors;
+import net.alexnet.Evaluation.ModelErrors;
 
 /// The result of an evaluation as text and as JSON.
 ///
-/// @param models the paths of the models, in the outcome's order
-/// @param unreadable the number of pictures that cannot be read
-/// @param classes the names of the classes
-record EvaluationReport(Outcome outcome, Views views, List<String> models, int unreadable, List<String> classes) {
+/// @param views how many views of each picture were averaged
+record EvaluationReport(Evaluation result, int views) {
     /// A line of `confusions` in the JSON.
     private record Taken(@JsonProperty("class") String className, String takenFor, int count) {}
 
-    /// One object.
-    String json() {
-        Report report = outcome.average().views();
+    Map<String, Object> json() {
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("n", report.n());
-        object.put("views", views.count());
-        putErrors(object, outcome.average());
-        object.put("unreadable", unreadable);
-        object.put("confusions", report.confusions().stream()
-                .map(pair -> new Taken(classes.get(pair.label()), classes.get(pair.predicted()), pair.count()))
-                .toList());
-        if (models.size() > 1) {
-            List<Map<String, Object>> each = new ArrayList<>();
-            for (int i = 0; i < models.size(); i++) {
-                Map<String, Object> one = new LinkedHashMap<>();
-                one.put("model", models.get(i));
-                putErrors(one, outcome.members().get(i));
-                each.add(one);
-            }
-            object.put("models", each);
+        object.put("n", result.errors().images());
+        object.put("views", views);
+        putErrors(object, result.errors(), result.center());
+        object.put("unreadable", result.unreadable());
+        object.put("confusions", result.confusions().stream()
+                .map(pair -> new Taken(pair.label(), pair.predicted(), pair.count())).toList());
+        if (result.models().size() > 1) {
+            object.put("models", result.models().stream().map(EvaluationReport::json).toList());
         }
-        return Json.of(object);
+        return object;
     }
 
-    private static void putErrors(Map<String, Object> object, ViewReport report) {
-        putErrors(object, report.views());
-        report.center().ifPresent(center -> {
-            Map<String, Object> errors = new LinkedHashMap<>();
-            putErrors(errors, center);
-            object.put("center", errors);
+    private static Map<String, Object> json(ModelErrors model) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("model", model.model().toString());
+        putErrors(object, model.errors(), model.center());
+        return object;
+    }
+
+    private static void putErrors(Map<String, Object> object, Errors errors, Optional<Errors> center) {
+        object.put("top1_error", errors.top1());
+        object.put("top5_error", errors.top5());
+        object.put("loss", errors.loss());
+        center.ifPresent(one -> {
+            Map<String, Object> nested = new LinkedHashMap<>();
+            putErrors(nested, one, Optional.empty());
+            object.put("center", nested);
         });
-    }
-
-    private static void putErrors(Map<String, Object> object, Report report) {
-        object.put("top1_error", report.top1Error());
-        object.put("top5_error", report.top5Error());
-        object.put("loss", report.loss());
     }
 
     /// A line for each figure, then the most frequent mistakes.
     List<String> lines() {
         List<String> lines = new ArrayList<>();
-        boolean several = models.size() > 1;
-        addFigures(lines, outcome.average(), several ? "average of " + models.size() + " models" : "");
-        for (int i = 0; several && i < models.size(); i++) {
-            addFigures(lines, outcome.members().get(i), models.get(i));
+        boolean several = result.models().size() > 1;
+        addFigures(lines, result.errors(), result.center(),
+                several ? "average of " + result.models().size() + " models" : "");
+        for (ModelErrors one : several ? result.models() : List.<ModelErrors>of()) {
+            addFigures(lines, one.errors(), one.center(), one.model().toString());
         }
-        List<Confusion> confusions = outcome.average().views().confusions();
-        if (!confusions.isEmpty()) {
+        if (!result.confusions().isEmpty()) {
             lines.add("most frequent mistakes:");
         }
-        for (Confusion pair : confusions) {
-            lines.add(String.format(
-                    Locale.ROOT, "%6d  %s taken for %s", pair.count(), classes.get(pair.label()),
-                    classes.get(pair.predicted())));
-        }
+        result.confusions().forEach(pair -> lines.add(String.format(
+                Locale.ROOT, "%6d  %s taken for %s", pair.count(), pair.label(), pair.predicted())));
         return lines;
     }
 
-    private void addFigures(List<String> lines, ViewReport report, String who) {
-        boolean two = report.center().isPresent();
-        addFigures(lines, report.views(), two ? views.count() + " views" : "", who);
-        report.center().ifPresent(center -> addFigures(lines, center, "centre view", who));
+    private void addFigures(List<String> lines, Errors errors, Optional<Errors> center, String who) {
+        addFigures(lines, errors, center.isPresent() ? views + " views" : "", who);
+        center.ifPresent(one -> addFigures(lines, one, "center view", who));
     }
 
-    private static void addFigures(List<String> lines, Report report, String where, String who) {
-        lines.add(figure("top-1 error", Text.percent(report.top1Error()), misses(report.missedTop1(), report), where,
-                who));
-        lines.add(figure("top-5 error", Text.percent(report.top5Error()), misses(report.missedTop5(), report), where,
-                who));
-        lines.add(figure("loss", String.format(Locale.ROOT, "%.4f", report.loss()), "", where, who));
+    private static void addFigures(List<String> lines, Errors errors, String where, String who) {
+        lines.add(figure("top-1 error", Text.percent(errors.top1()), misses(errors.missedTop1(), errors), where, who));
+        lines.add(figure("top-5 error", Text.percent(errors.top5()), misses(errors.missedTop5(), errors), where, who));
+        lines.add(figure("loss", String.format(Locale.ROOT, "%.4f", errors.loss()), "", where, who));
     }
 
-    private static String misses(long missed, Report report) {
-        return "(" + missed + " of " + report.n() + " pictures)";
+    private static String misses(long missed, Errors errors) {
+        return "(" + missed + " of " + errors.images() + " pictures)";
     }
 
     /// In columns, so that figures line up; the views and the model come last.

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import net.alexnet.Options;
 import net.alexnet.inference.Model;
 import net.alexnet.interop.Exporter;
 import net.alexnet.interop.WeightLayout;
@@ -38,8 +39,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch or onnx, whatever OUT is called.")
     private Exporter.@Nullable Format format;
 
-    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
-    private ModelFile.@Nullable Which which;
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
+    private Options.Checkpoint which = Options.Checkpoint.RESULT;
 
     @Option(names = "--force", description = "Replace OUT if it exists.")
     private boolean force;
@@ -59,7 +60,7 @@ final class ExportCommand implements Callable<Integer> {
                 : format;
         OutputFile.require(out, List.of(model), force);
         try {
-            Model.Stored stored = ModelFile.find(model, which).stored();
+            Model.Stored stored = ModelFile.find(model, which.which()).stored();
             WeightLayout layout = net == null ? Exporter.usual(stored.card(), chosen) : WeightLayouts.named(net);
             Exporter.write(out, stored, layout, chosen);
             say(stored, layout, chosen);

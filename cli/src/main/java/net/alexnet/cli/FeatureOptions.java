@@ -3,6 +3,7 @@ package net.alexnet.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import net.alexnet.Options;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.FeatureCache;
 import net.alexnet.inference.FeatureCacheFolder;
@@ -13,7 +14,6 @@ import net.alexnet.io.CacheFolder;
 import net.alexnet.nn.Architecture;
 import net.alexnet.tensor.Backend;
 import net.alexnet.train.ModelFile;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -24,14 +24,14 @@ final class FeatureOptions {
             + " hidden layer, fc7.")
     private Optional<String> layer = Optional.empty();
 
-    @Option(names = "--checkpoint", paramLabel = "WHICH", description = "last or best of the run's checkpoints. Default: last; of a fine-tuned run, best.")
-    private ModelFile.@Nullable Which which;
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
+    private Options.Checkpoint which = Options.Checkpoint.RESULT;
 
     @Option(names = "--force", description = "Replace the output file if it exists.")
     private boolean force;
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none. Default: auto.")
-    private ProgressMode mode = ProgressMode.AUTO;
+    private ConsoleProgress.Mode mode = ConsoleProgress.Mode.AUTO;
 
     @Option(names = "--json", description = "JSON on standard output, and nothing else there.")
     private boolean json;
@@ -53,6 +53,8 @@ final class FeatureOptions {
     /// What a command does with the features of a model.
     @FunctionalInterface
     interface Work {
+        /// Does the work.
+        ///
         /// @return the exit code
         int with(FeatureCache features, ImageCodec codec, ConsoleProgress progress)
                 throws IOException, InterruptedException;
@@ -60,7 +62,7 @@ final class FeatureOptions {
 
     /// Opens a model and works with its features.
     int run(Path model, Terminal terminal, ImageCodec codec, Work work) throws IOException, InterruptedException {
-        ModelFile file = ModelFile.find(model, which);
+        ModelFile file = ModelFile.find(model, which.which());
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode); Backend backend = engine.open()) {
             Model opened = file.open(backend);
             viewOption.note(opened.card().preprocessing())
@@ -87,13 +89,13 @@ final class FeatureOptions {
         return new FeatureCache.Listener() {
             @Override
             public void computed(int done, int total) {
-                progress.extracting(done, total);
+                progress.progress("computing features", done, total);
             }
 
             @Override
             public void ready(Path folder, boolean reused) {
                 progress.clear();
-                progress.features(folder, reused);
+                progress.message((reused ? "stored features, used again: " : "stored features: ") + folder);
             }
 
             @Override

@@ -74,7 +74,7 @@ final class PrepareCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain (lines for a log) or none. Default: auto.")
-    private ProgressMode mode = ProgressMode.AUTO;
+    private ConsoleProgress.Mode mode = ConsoleProgress.Mode.AUTO;
 
     @Option(names = "--json", description = "One JSON object on standard output, and nothing else there.")
     private boolean json;
@@ -118,9 +118,9 @@ final class PrepareCommand implements Callable<Integer> {
         }
         PreparationSettings preparation = preparation(source);
         ImageCodec codec = new OpenCvCodec(maxPixels);
-        progress.say("reading " + source);
+        progress.message("reading " + source);
         Dataset dataset = Datasets.open(source, seed, holdOut, List.of());
-        progress.say("%,d training and %,d validation pictures of %,d classes".formatted(
+        progress.message("%,d training and %,d validation pictures of %,d classes".formatted(
                 dataset.training().size(), dataset.validation().size(), dataset.classes().size()));
         long start = System.nanoTime();
         Outcome outcome = DatasetPreparer.prepare(dataset, out, preparation,

@@ -41,7 +41,7 @@ final class PullCommand implements Callable<Integer> {
     private boolean refresh;
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain (lines for a log) or none. Default: auto.")
-    private ProgressMode mode = ProgressMode.AUTO;
+    private ConsoleProgress.Mode mode = ConsoleProgress.Mode.AUTO;
 
     @Option(names = "--json", description = "One JSON value on standard output, and nothing else there.")
     private boolean json;
@@ -65,7 +65,7 @@ final class PullCommand implements Callable<Integer> {
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
             report(published, models.pull(published, offline, refresh,
-                    new Downloader.Progress(progress::downloading, progress::say), terminal.interruption()::asked));
+                    new Downloader.Progress(progress::downloading, progress::message), terminal.interruption()::asked));
             return 0;
         } catch (InterruptedException e) {
             terminal.err().println("stopped; what has arrived stays, and the same command resumes after it");

@@ -7,23 +7,19 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/// The option that says where a network looks; mixed into every command that uses one.
+/// The option that says which views of a picture are averaged.
 final class ViewOption {
-    @Option(names = "--views", paramLabel = "1|10", defaultValue = "1", converter = Converter.class, description = "1 looks at the centre of a picture; 10 averages over its four corners and centre and their mirror images,"
-            + " as the paper does. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--views", paramLabel = "1|10", defaultValue = "1", converter = Converter.class, description = "1 for the center of a picture; 10 to average over its four corners, its center and their mirror images, as"
+            + " the paper does. Default: ${DEFAULT-VALUE}.")
     private Views views = Views.CENTER;
 
     Views views() {
         return views;
     }
 
-    /// What a user should know who asked for ten views and gets fewer.
+    /// As [Views#note].
     Optional<String> note(Preprocessing preprocessing) {
-        return views == Views.TEN && preprocessing.crop() == preprocessing.resize()
-                ? Optional.of("the network sees all of a picture's " + preprocessing.resize() + " × "
-                        + preprocessing.resize() + " pixels, so its ten views are only two: the picture and its mirror"
-                        + " image")
-                : Optional.empty();
+        return views.note(preprocessing);
     }
 
     static final class Converter implements ITypeConverter<Views> {
@@ -34,8 +30,7 @@ final class ViewOption {
                     return views;
                 }
             }
-            throw new TypeConversionException("expected 1 (the centre) or 10 (corners, centre and their mirror images),"
-                    + " found '" + text + "'");
+            throw new TypeConversionException("expected 1 or 10, found '" + text + "'");
         }
     }
 }

@@ -29,9 +29,9 @@ class CommittedRecipesRunTest {
         Result result = Result.done("train", "--data", pictures, "--runs", runs, "--epochs", 1, "--threads", 3, "--set",
                 "network.input=64", "--set", "network.width=0.05", "--progress", "plain");
         assertThat(result.err()).contains(
-                "libtorch", "3 classes, 24 pictures to train on, 6 to judge by",
+                "libtorch", "3 classes, 24 training and 6 validation pictures",
                 "24 pictures of 3 classes and 3 threads", "64 × 64 pixels, width 0.05, 1 epochs in batches of 8",
-                "expected to take about", "training begins", "epoch 1/1  loss");
+                "expected to take about", "training starts", "epoch 1/1  loss");
         assertThat(result.out()).contains("top-1 error", "on 6 pictures after epoch 1", "use it: ./alexnet classify");
         RunFiles run = RunFiles.latest(runs);
         assertThat(run.folder().getFileName().toString()).endsWith("-pictures");
@@ -43,7 +43,7 @@ class CommittedRecipesRunTest {
         Result result = Result.done("train", "--runs", runs, "--max-steps", 2, "--threads", 2, "--progress", "plain",
                 "--set", "network.width=0.1");
         assertThat(result.err()).contains(
-                "the embedded sample: 10 classes, 6000 pictures to train on, 1000 to judge by",
+                "the embedded sample: 10 classes, 6000 training and 1000 validation pictures",
                 "step 1/940  epoch 1/10", "stopped after step 2 and saved");
         RunFiles run = RunFiles.latest(runs);
         assertThat(run.folder().getFileName().toString()).endsWith("-quickstart");

@@ -78,7 +78,7 @@ class EvaluateTest {
         }
         assertThat(both.get("center").get("loss").asDouble()).isPositive();
         assertThat(result.errLines()).as("12 of 12 pixels can be mirrored only").singleElement().asString()
-                .startsWith("note: " + second).contains("only two");
+                .contains(second.toString(), "only two");
     }
 
     @Test
@@ -106,7 +106,7 @@ class EvaluateTest {
         Path submission = root.resolve("submission.txt");
         Path table = root.resolve("beside.csv");
         Result result = evaluate(first, "--data", unseen, "--out", table, "--submission", submission);
-        assertThat(result.errLines()).singleElement().asString().startsWith("note: ")
+        assertThat(result.errLines()).singleElement().asString()
                 .contains("1 is columns, 3 is rows");
         List<String> ids = List.of("columns", "discs", "rows");
         assertThat(Files.readAllLines(submission)).isEqualTo(rows(table).stream()
@@ -126,8 +126,7 @@ class EvaluateTest {
         Result result = Result.of("evaluate", first, "--data", broken, "--submission", submission, "--threads", 1);
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
-        assertThat(result.errLines().getLast()).startsWith("alexnet: --submission needs a line for every picture")
-                .contains("discs/1.jpg", "not a picture");
+        assertThat(result.errLines().getLast()).contains("submission", "discs/1.jpg", "not a picture");
         assertThat(submission).doesNotExist();
         assertThat(root.toFile().list()).noneMatch(name -> name.endsWith(".tmp"));
     }
@@ -142,9 +141,9 @@ class EvaluateTest {
         List<String> both = figures(evaluate(first, second, "--data", unseen, "--views", 10));
         assertThat(both).hasSize(18);
         assertThat(both.get(0)).endsWith("  10 views, average of 2 models");
-        assertThat(both.get(3)).endsWith("  centre view, average of 2 models");
+        assertThat(both.get(3)).endsWith("  center view, average of 2 models");
         assertThat(both.get(6)).endsWith("  10 views, " + first);
-        assertThat(both.get(17)).startsWith("loss ").endsWith("  centre view, " + second);
+        assertThat(both.get(17)).startsWith("loss ").endsWith("  center view, " + second);
         assertThat(both.stream().filter(line -> line.startsWith("top")).map(line -> line.indexOf('%')).distinct())
                 .as("%s", both).hasSize(1);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Fine-tuning as a user does it: a base trained on three classes, and other pictures.
-class FineTuneConfigTest {
+class FinetuneTest {
     @TempDir
     private Path root;
     private Path base = Path.of("");
@@ -56,7 +56,7 @@ class FineTuneConfigTest {
     @Test
     void endsInAnOrdinaryRunAndASecondOneFindsTheFeatures() throws Exception {
         Result result = Result.done(finetune("--epochs", 4, "--batch", 4, "--progress", "plain"));
-        assertThat(result.err()).contains("2 classes, 16 pictures to train on, 4 to judge by", "stored features: ",
+        assertThat(result.err()).contains("2 classes, 16 training and 4 validation pictures", "stored features: ",
                 "epoch 4/4");
         assertThat(result.out()).contains("on 4 pictures in the best epoch", "use it: ./alexnet classify");
         RunFiles run = RunFiles.latest(runs);
@@ -127,8 +127,8 @@ class FineTuneConfigTest {
             "--json"};
         Result result = Result.done(folds);
         assertThat(result.warnings()).singleElement().asString().contains(
-                "the base was trained on pictures of " + first,
-                "too good");
+                "trained on pictures of " + first,
+                "optimistic");
         Path all = Path.of(result.json().get("runs").asText());
         assertThat(Files.readString(all.resolve("folds.json")))
                 .containsPattern("\"base_learnt_from_these_pictures\" ?: ?true");
@@ -138,7 +138,7 @@ class FineTuneConfigTest {
             "data.hold_out=0.3"};
         assertThat(Result.done(single).warnings()).isEmpty();
         single[single.length - 1] = "data.hold_out=0.5";
-        assertThat(Result.done(single).warnings()).singleElement().asString().contains("perhaps on some that judge");
+        assertThat(Result.done(single).warnings()).singleElement().asString().contains("perhaps", "validation");
         Result other = Result.done(finetune("--epochs", 1, "--folds", 2, "--json"));
         assertThat(other.warnings()).isEmpty();
         assertThat(other.json().get("base_learnt_from_these_pictures").asBoolean()).isFalse();
@@ -184,9 +184,9 @@ class FineTuneConfigTest {
                 .isRefused(2, "pictures.color_noise is 0.1", "finetune.augment");
         assertThat(runs).doesNotExist();
         assertThat(Result.done(finetune("--set", "pictures.mirror=false", "--views", 1, "--epochs", 1, "--progress",
-                "plain")).err()).contains("pictures.random_crop and pictures.mirror change nothing");
+                "plain")).err()).contains("pictures.random_crop", "pictures.mirror", "no effect");
         assertThat(Result.done(finetune("--set", "pictures.mirror=false", "--set", "pictures.color_noise=0.1",
-                "--augment", "--epochs", 1, "--progress", "plain")).err()).doesNotContain("change nothing");
+                "--augment", "--epochs", 1, "--progress", "plain")).err()).doesNotContain("no effect");
     }
 
     @Test
@@ -195,13 +195,13 @@ class FineTuneConfigTest {
         Result.of(finetune("--freeze", "fc8")).isRefused(2, "the new head, fc8");
         Result.of(finetune("--rate", "conv2=0.1")).isRefused(2, "conv2", "finetune.freeze is conv5");
         Result.of(finetune("--views", 3)).isRefused(2, "views must be 1, 2 or 10, found 3");
-        Result.of(finetune("--augment", "--views", 10)).isRefused(2, "--views", "with --augment nothing is stored");
-        Result.of(finetune("--freeze", "none", "--views", 10)).isRefused(2, "--views", "no layer", "nothing is stored");
+        Result.of(finetune("--augment", "--views", 10)).isRefused(2, "--views", "--augment");
+        Result.of(finetune("--freeze", "none", "--views", 10)).isRefused(2, "--views", "finetune.views");
         Result.of(finetune("--folds", 1)).isRefused(2, "--folds must be at least 2");
         Result.of(finetune("--set", "data.folds=3")).isRefused(2, "data.folds", "--folds K");
         Result.of(finetune("--set", "data.fold=1")).isRefused(2, "data.fold", "--folds K");
         Result.of(finetune("--folds", 11)).isRefused(1, "10 pictures of columns", "11 folds");
-        Result.of(finetune("--set", "network.width=2")).isRefused(2, "network.width is the base's");
+        Result.of(finetune("--set", "network.width=2")).isRefused(2, "network.width", "base");
         Result.of("finetune", root.resolve("none"), "--data", pictures).isRefused(1, "there is no run at");
         Result.of("finetune", base, "--data", root.resolve("none"), "--runs", runs).isRefused(1, "none");
         Result.of("train", "--recipe", "finetune", "--data", pictures).isRefused(2, "./alexnet finetune MODEL --data");

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
 import net.alexnet.Classification;
+import net.alexnet.Evaluation;
 import net.alexnet.FineTuning;
 import net.alexnet.ImageClassifier;
 import net.alexnet.ImageReadException;
@@ -161,9 +162,33 @@ class LibraryTest {
         assertThat(tuning.crossValidate(2, () -> false)).satisfies(cross -> {
             assertThat(cross.folds()).hasSize(2).allMatch(TrainingResult::finished);
             assertThat(cross.baseHasSeen()).isTrue();
-            assertThat(cross.meanTop1Error()).isBetween(0.0, 0.5);
-            assertThat(cross.standardError()).isNotNegative();
+            assertThat(cross.top1Error().mean()).isBetween(0.0, 0.5);
+            assertThat(cross.top1Error().standardError()).isNotNegative();
+            assertThat(cross.bestTop1Error().mean()).isLessThanOrEqualTo(cross.top1Error().mean());
         });
+    }
+
+    // --- evaluating ------------------------------------------------------------------------------------------------
+
+    @Test
+    void evaluatesToTheFiguresOfTheTrainingAndOfTheCommand() throws Exception {
+        Evaluation own = Evaluation.of(trained.run()).options(CPU).run();
+        assertThat(own.errors().top1()).isEqualTo(trained.top1Error().orElseThrow());
+        assertThat(own.center()).isEmpty();
+        Path csv = root.resolve("predictions.csv");
+        Evaluation ten = Evaluation.of(trained.run()).on(pictures).options(CPU).views(10).predictionsTo(csv).run();
+        JsonNode typed = Result
+                .done("evaluate", trained.run(), "--data", pictures, "--views", 10, "--json", "--threads", 1,
+                        "--device", "cpu")
+                .json();
+        assertThat(ten.errors().images()).isEqualTo(60).isEqualTo(typed.get("n").asLong());
+        assertThat(ten.errors().loss()).isEqualTo(typed.get("loss").asDouble());
+        assertThat(ten.center().orElseThrow().loss()).isEqualTo(typed.get("center").get("loss").asDouble());
+        assertThat(ten.models()).hasSize(1);
+        assertThat(csv).content().hasLineCount(61);
+        assertThatThrownBy(() -> Evaluation.of()).isInstanceOf(IllegalArgumentException.class);
+        Path file = new RunFiles(trained.run()).checkpoint(trained.steps()).resolve("model.safetensors");
+        assertThatThrownBy(() -> Evaluation.of(file).options(CPU).run()).isInstanceOf(IllegalArgumentException.class);
     }
 
     // --- loading ---------------------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ class MisuseTest {
 
     @Test
     void aRecipeThatNeedsPictures() {
-        train("--recipe", "paper").isRefused(2, "recipe paper needs pictures: --data DIR");
+        train("--recipe", "paper").isRefused(2, "recipe paper needs pictures", "--data");
     }
 
     @Test
@@ -221,7 +221,7 @@ class MisuseTest {
             train --epochs ten       | '--epochs': 'ten' is not an int
             train --max-steps 0      | --max-steps must be at least 1, found 0
             train --threads 0        | --threads must be 1 to 1024, found 0
-            train --device gpu       | --device 'gpu' is not one of auto, cpu, cuda, cuda:N, mps
+            train --device gpu       | device 'gpu' is not one of auto, cpu, cuda, cuda:N, mps
             train --progress loud    | '--progress': expected one of [AUTO, PLAIN, NONE]
             train --set epochs       | KEY=VALUE
             train --reciep paper     | '--reciep'

@@ -142,12 +142,12 @@ final class Cifar10 {
                         + ", expected 0 to 9. This is not CIFAR-10 in binary form, or it is damaged");
             }
         }
-        return new ImageDataset(classes, ImageDataset.list(count, i -> new Sample(new Record(records, i * RECORD),
+        return new ImageDataset(classes, ImageDataset.list(count, i -> new Sample(new StoredImage(records, i * RECORD),
                 records.get(i * RECORD) & 0xFF, name + "#" + i)));
     }
 
     /// An image in a mapped file.
-    private record Record(ByteBuffer records, int start) implements Sample.Source {
+    private record StoredImage(ByteBuffer records, int start) implements Sample.Source {
         @Override
         public Content content() {
             byte[] planes = new byte[3 * PLANE]; // red, green, blue

@@ -127,7 +127,7 @@ public record FeatureCacheFolder(CacheFolder cache) {
     }
 
     /// Stores rows. Closed before [#finish], it leaves nothing.
-    public final class Writer implements AutoCloseable {
+    public static final class Writer implements AutoCloseable {
         private final FeatureKey key;
         private final int length;
         private final CacheFolder.Draft draft;

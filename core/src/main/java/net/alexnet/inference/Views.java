@@ -1,6 +1,7 @@
 package net.alexnet.inference;
 
 import java.util.List;
+import java.util.Optional;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
 
@@ -38,5 +39,14 @@ public enum Views {
             case CENTER -> List.of(Crop.center(resize, crop));
             case TEN -> Crop.ten(resize, crop);
         };
+    }
+
+    /// What someone should know who asked for ten views and gets fewer.
+    public Optional<String> note(Preprocessing preprocessing) {
+        return this == TEN && preprocessing.crop() == preprocessing.resize()
+                ? Optional.of("the network sees all of a picture's " + preprocessing.resize() + " × "
+                        + preprocessing.resize() + " pixels, so its ten views are only two: the picture and its mirror"
+                        + " image")
+                : Optional.empty();
     }
 }

@@ -510,6 +510,8 @@ public record AlexNet(
             return this;
         }
 
+        /// The network with these settings.
+        ///
         /// @throws IllegalArgumentException naming the setting that is out of range
         public AlexNet build() {
             return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm,

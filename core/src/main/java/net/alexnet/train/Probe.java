@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.DropoutMasks;
@@ -69,7 +70,7 @@ public final class Probe implements AutoCloseable {
     /// Training speed in images per second: the best of three steps. The first step includes one-time costs.
     public static double imagesPerSecond(Recipe recipe, Backend backend) {
         try (Probe probe = new Probe(recipe.network(), recipe.batch(), backend)) {
-            double seconds = Math.min(probe.train(), Math.min(probe.train(), probe.train()));
+            double seconds = DoubleStream.generate(probe::train).limit(3).min().orElseThrow();
             return recipe.batch() / seconds;
         }
     }

@@ -31,12 +31,12 @@ final class Throughput {
 
         /// The fraction of the time in which the loop waited for data.
         double waitShare() {
-            return perNano(feed.waitNanos());
+            return perNano((double) feed.waitNanos());
         }
 
         /// The average number of busy workers. A worker that waits for a processor counts as busy.
         double decoderCores() {
-            return perNano(feed.workNanos());
+            return perNano((double) feed.workNanos());
         }
 
         private double perNano(double value) {

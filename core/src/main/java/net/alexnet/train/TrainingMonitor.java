@@ -160,6 +160,7 @@ final class TrainingMonitor {
         return List.of();
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own
     private List<String> once(String key, String text, Object... values) {
         return reported.add(key) ? List.of(String.format(Locale.ROOT, text, values)) : List.of();
     }

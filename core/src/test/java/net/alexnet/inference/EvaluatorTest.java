@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;

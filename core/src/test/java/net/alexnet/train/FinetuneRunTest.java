@@ -28,7 +28,6 @@ import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
-import net.alexnet.nn.AlexNet.Activation;
 import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;

@@ -2,7 +2,6 @@ package net.alexnet.torch;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

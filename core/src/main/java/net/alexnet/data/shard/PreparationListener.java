@@ -4,14 +4,25 @@ package net.alexnet.data.shard;
 public interface PreparationListener {
     /// What is being done.
     enum Stage {
-        /// Pictures are read, scaled and stored.
-        SCALING,
-        /// The mean and the principal colors are taken from what was stored.
-        MEASURING,
+        /// Pictures are read, resized and stored.
+        SCALING("resizing pictures"),
+        /// The mean and the principal colors are computed from the stored pictures.
+        MEASURING("measuring colors"),
         /// Pictures that seem to be equal are compared; not reported where there are none.
-        COMPARING,
+        COMPARING("comparing equal pictures"),
         /// Shards are compared with their checksums.
-        VERIFYING
+        VERIFYING("verifying");
+
+        private final String task;
+
+        Stage(String task) {
+            this.task = task;
+        }
+
+        /// What is being done, in a few words.
+        public String task() {
+            return task;
+        }
     }
 
     /// Called at the start of a stage, where `done` tells what an earlier run has done, and then as it goes on.

@@ -109,7 +109,7 @@ public final class CheckpointStore {
                     best = folder;
                 }
             } catch (IOException e) {
-                continue; // damaged
+                // damaged: the others count
             }
         }
         return Optional.ofNullable(best);
@@ -167,7 +167,7 @@ public final class CheckpointStore {
                     read(earlier);
                     return Optional.of(earlier);
                 } catch (IOException e) {
-                    continue; // damaged too
+                    // damaged too: look at the one before
                 }
             }
         } catch (IOException e) {

@@ -288,11 +288,11 @@ public final class Downloader {
         String validator = response.headers().firstValue("ETag").filter(tag -> tag.startsWith("\""))
                 .or(() -> response.headers().firstValue("Last-Modified")).orElse("");
         int status = response.statusCode();
-        switch (status) {
+        return switch (status) {
             case 200 -> {
                 Files.deleteIfExists(part); // before the note: the old bytes are of another version
                 AtomicFiles.writeString(version, address + "\n" + validator + "\n");
-                return 0;
+                yield 0L;
             }
             case 206 -> {
                 String range = response.headers().firstValue("Content-Range").orElse("");
@@ -301,7 +301,7 @@ public final class Downloader {
                     throw new Retry("the server sent another part than was asked for ('" + range + "')");
                 }
                 resumed = true;
-                return offset;
+                yield offset;
             }
             case 416 -> {
                 Files.deleteIfExists(part); // more bytes here than there
@@ -314,7 +314,7 @@ public final class Downloader {
                                 + "' that is not followed").orElse(""));
                 throw status == 408 || status == 429 || status >= 500 ? new Retry(problem) : new IOException(problem);
             }
-        }
+        };
     }
 
     private void copy(URI address, InputStream body, long start) throws IOException {

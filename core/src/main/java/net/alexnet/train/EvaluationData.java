@@ -1,4 +1,4 @@
-package net.alexnet.cli;
+package net.alexnet.train;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,9 +21,6 @@ import net.alexnet.data.shard.PreparationSettings;
 import net.alexnet.data.shard.PreparedDataset;
 import net.alexnet.inference.Ensemble.Input;
 import net.alexnet.io.CacheFolder;
-import net.alexnet.train.DataSource;
-import net.alexnet.train.RunCheckpoint;
-import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
 
 /// The pictures of an evaluation, resized for each model.
@@ -32,19 +29,20 @@ import net.alexnet.train.config.Recipe;
 /// @param rejected pictures that cannot be read
 /// @param submissionIds the number of each class in a submission to the ILSVRC, where the data
 ///     knows it
-record EvaluationData(
+public record EvaluationData(
         List<Input> inputs, List<RejectedImage> rejected, Optional<List<Integer>> submissionIds) {
 
     /// What opening pictures needs.
     ///
     /// @param workers threads that read pictures
+    /// @param cache where the run's prepared pictures may be
     /// @param progress is told how it goes
-    record Tools(ImageCodec codec, int workers, ConsoleProgress progress) {}
+    public record Tools(ImageCodec codec, int workers, CacheFolder cache, RunListener progress) {}
 
     /// Opens the pictures of a folder, or those that the models were validated on.
     ///
     /// @param models with the same classes and channels
-    static EvaluationData open(Optional<Path> folder, List<NamedModel> models, Tools tools)
+    public static EvaluationData open(Optional<Path> folder, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
         if (folder.isEmpty()) {
             return validated(models, tools);
@@ -62,7 +60,7 @@ record EvaluationData(
             throws IOException {
         ImageDataset pictures = dataset.validation().withClasses(
                 identifiers(models.getFirst(), dataset.dataset().classes()));
-        tools.progress.say("all " + pictures.size() + " validation pictures of " + dataset.path());
+        tools.progress.note("all " + pictures.size() + " validation pictures of " + dataset.path());
         warnOfTraining(dataset.source(), pictures, dataset.path(), models, tools);
         return squares(dataset, pictures, models, tools);
     }
@@ -79,9 +77,9 @@ record EvaluationData(
         NamedModel first = models.getFirst();
         EvaluationSet set = Datasets.openForEvaluation(folder, first.classes(),
                 first.model().card().wnids());
-        tools.progress.say(set.description());
+        tools.progress.note(set.description());
         EvaluationData data = squares(set, models, tools);
-        warnOfTraining(DataSource.absolute(folder.toString()), data.inputs.getFirst().images(), folder, models, tools);
+        warnOfTraining(DataSource.absolute(folder), data.inputs.getFirst().images(), folder, models, tools);
         return data;
     }
 
@@ -125,14 +123,14 @@ record EvaluationData(
         }
         Preprocessing preprocessing = first.model().card().preprocessing();
         Optional<PreparedDataset> stored = source.stored(
-                preprocessing.resize(), preprocessing.channels(), tools.codec, CacheFolder.ofUser());
+                preprocessing.resize(), preprocessing.channels(), tools.codec, tools.cache);
         boolean largeEnough = stored.isPresent() && models.stream().allMatch(model -> model.model().card()
                 .preprocessing().resize() <= stored.get().preparation().side());
         EvaluationData data = largeEnough
                 ? squares(stored.get(), judged(first, stored.get().dataset()).validation(), models, tools)
                 : squares(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
         requireHeldOut(data.inputs.getFirst().images(), dataset.name(), models, tools);
-        tools.progress.say("the pictures that the run was validated on");
+        tools.progress.note("the pictures that the run was validated on");
         return data;
     }
 
@@ -161,8 +159,8 @@ record EvaluationData(
     }
 
     private static DataSource requireSource(NamedModel model, Tools tools) throws IOException {
-        return source(model, tools).orElseThrow(() -> new UsageException(
-                "a model file does not say which pictures to evaluate it on; name them with --data DIR"));
+        return source(model, tools).orElseThrow(() -> new IllegalArgumentException(
+                "a model file does not say which pictures to evaluate it on; name a folder of them (--data DIR)"));
     }
 
     /// The pictures of a model's run; empty for a model file, which does not name them.

@@ -1,4 +1,4 @@
-package net.alexnet.cli;
+package net.alexnet.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -7,19 +7,18 @@ import java.util.List;
 import java.util.Map;
 import net.alexnet.inference.Model;
 import net.alexnet.tensor.Backend;
-import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 
-/// A model under the path by which the user asked for it.
+/// A model, and the path by which the user named it.
 ///
 /// @param metadata of its file
-record NamedModel(Path path, Model model, Map<String, String> metadata) {
+public record NamedModel(Path path, Model model, Map<String, String> metadata) {
     private static final int SHOWN = 5;
 
     /// Opens models to be averaged.
     ///
-    /// @throws IOException if one cannot be opened, or their answers are not about the same classes
-    static List<NamedModel> open(List<Path> paths, ModelFile.@Nullable Which which, Backend backend)
+    /// @throws IOException if one cannot be opened, or they do not have the same classes and channels
+    public static List<NamedModel> open(List<Path> paths, ModelFile.@Nullable Which which, Backend backend)
             throws IOException {
         List<NamedModel> opened = new ArrayList<>();
         for (Path path : paths) {
@@ -31,7 +30,8 @@ record NamedModel(Path path, Model model, Map<String, String> metadata) {
         return List.copyOf(opened);
     }
 
-    List<String> classes() {
+    /// The names of its classes.
+    public List<String> classes() {
         return model.card().classes();
     }
 

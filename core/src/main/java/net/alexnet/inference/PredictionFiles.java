@@ -1,16 +1,15 @@
-package net.alexnet.cli;
+package net.alexnet.inference;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import net.alexnet.inference.Prediction;
-import net.alexnet.inference.PredictionWriter;
 
 /// The files that an evaluation writes besides its report: none, one or more.
-final class PredictionFiles implements Prediction.Consumer, AutoCloseable {
+public final class PredictionFiles implements Prediction.Consumer, AutoCloseable {
     private final List<PredictionWriter> files = new ArrayList<>();
 
-    void add(PredictionWriter file) {
+    /// Adds a file; this closes it.
+    public void add(PredictionWriter file) {
         files.add(file);
     }
 
@@ -22,7 +21,7 @@ final class PredictionFiles implements Prediction.Consumer, AutoCloseable {
     }
 
     /// Gives every file its name.
-    void finish() throws IOException {
+    public void finish() throws IOException {
         for (PredictionWriter file : files) {
             file.finish();
         }

@@ -1,0 +1,207 @@
+package net.alexnet;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import net.alexnet.data.RejectedImage;
+import net.alexnet.inference.Ensemble;
+import net.alexnet.inference.Ensemble.Member;
+import net.alexnet.inference.Ensemble.Outcome;
+import net.alexnet.inference.Ensemble.ViewReport;
+import net.alexnet.inference.PredictionFiles;
+import net.alexnet.inference.PredictionWriter;
+import net.alexnet.inference.TopKErrors.Report;
+import net.alexnet.spi.Engines;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+import net.alexnet.train.EvaluationData;
+import net.alexnet.train.NamedModel;
+
+/// How often a model, or the average of several, is wrong on labeled pictures.
+///
+/// ```java
+/// Evaluation result = Evaluation.of(Path.of("runs/latest")).on(Path.of("val/")).views(10).run();
+/// System.out.println(result.errors().top5());
+/// ```
+///
+/// @param errors over all views of each picture; of several models, those of the average of their probabilities (§6.1 of the
+///     paper, table 2)
+/// @param center of the center view alone; empty if it is the only view
+/// @param models each model by itself, in the order given
+/// @param confusions the ten most frequent mistakes of `errors`, most frequent first
+/// @param unreadable how many pictures were left out, because they cannot be read
+public record Evaluation(Errors errors, Optional<Errors> center, List<ModelErrors> models, List<Confusion> confusions,
+        int unreadable) {
+    /// Views that go through a network at a time.
+    private static final int BATCH = 128;
+
+    /// The errors on a set of pictures.
+    ///
+    /// @param images how many pictures were evaluated
+    /// @param missedTop1 how many of them have a class that is not the most probable one
+    /// @param missedTop5 how many have a class that is not among the five most probable ones
+    /// @param loss the mean of `−log p` of the true class
+    public record Errors(long images, long missedTop1, long missedTop5, double loss) {
+        /// The top-1 error, a fraction.
+        public double top1() {
+            return (double) missedTop1 / images;
+        }
+
+        /// The top-5 error, a fraction; 0 where there are at most five classes.
+        public double top5() {
+            return (double) missedTop5 / images;
+        }
+    }
+
+    /// The errors of one model.
+    ///
+    /// @param model as it was given
+    /// @param errors over all views
+    /// @param center of the center view alone; empty if it is the only view
+    public record ModelErrors(Path model, Errors errors, Optional<Errors> center) {}
+
+    /// A frequent mistake.
+    ///
+    /// @param label the true class
+    /// @param predicted the class that was the most probable one instead
+    /// @param count how often
+    public record Confusion(String label, String predicted, int count) {}
+
+    /// Starts to describe an evaluation.
+    ///
+    /// @param models at least one, each as for [ImageClassifier#load(Path)], with the same classes
+    public static Builder of(Path... models) {
+        return new Builder(List.of(models));
+    }
+
+    /// Describes an evaluation. Used by one thread, and for one evaluation.
+    public static final class Builder {
+        private final List<Path> models;
+        private Optional<Path> pictures = Optional.empty();
+        private Optional<Path> predictions = Optional.empty();
+        private Optional<Path> submission = Optional.empty();
+        private Options options = Options.defaults();
+        private ProgressListener listener = ProgressListener.NONE;
+
+        private Builder(List<Path> models) {
+            if (models.isEmpty()) {
+                throw new IllegalArgumentException("an evaluation needs at least one model");
+            }
+            this.models = models;
+        }
+
+        /// The pictures: one subfolder per class, a prepared dataset, ILSVRC-2012's tars, CIFAR-10's batches or IDX files; the
+        /// validation part of those that have one. Default: the pictures that the model's run was validated on.
+        public Builder on(Path folder) {
+            pictures = Optional.of(folder);
+            return this;
+        }
+
+        /// How many views of each picture are averaged: 1 or 10. See [Options#views()].
+        public Builder views(int count) {
+            options = options.views(count);
+            return this;
+        }
+
+        /// Writes every picture's class and five most probable classes to a CSV file.
+        public Builder predictionsTo(Path file) {
+            predictions = Optional.of(file);
+            return this;
+        }
+
+        /// Writes the ILSVRC's submission format: for each picture a line with the ids of its five most probable classes.
+        public Builder submissionTo(Path file) {
+            submission = Optional.of(file);
+            return this;
+        }
+
+        /// The device, the threads, the checkpoint of a run, the views and the cache folder.
+        public Builder options(Options given) {
+            options = given;
+            return this;
+        }
+
+        /// Is told how the evaluation goes. Default: nobody is.
+        public Builder listener(ProgressListener hears) {
+            listener = hears;
+            return this;
+        }
+
+        /// Evaluates.
+        ///
+        /// @throws IllegalArgumentException if no pictures are named and the model is not a run's
+        /// @throws IOException if a model or the pictures cannot be read, or the models' classes differ
+        public Evaluation run() throws IOException, InterruptedException {
+            try (Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32);
+                    PredictionFiles files = new PredictionFiles()) {
+                List<NamedModel> opened = NamedModel.open(models, options.checkpoint().which(), backend);
+                List<String> classes = opened.getFirst().classes();
+                if (predictions.isPresent()) { // before hours are spent on a file that cannot be written
+                    files.add(PredictionWriter.predictions(predictions.get(), classes));
+                }
+                for (NamedModel model : opened) {
+                    options.crops().note(model.model().card().preprocessing())
+                            .ifPresent(note -> listener.warning(model.path() + ": " + note));
+                }
+                EvaluationData data = EvaluationData.open(pictures, opened, new EvaluationData.Tools(
+                        Engines.find().codec(), options.threads(), options.caches(), new ProgressEvents(listener)));
+                data.rejected().forEach(one -> listener.warning("left out " + one.name() + ": " + one.reason()));
+                if (submission.isPresent()) {
+                    files.add(PredictionWriter.submission(submission.get(), submissionIds(data, classes)));
+                }
+                List<Member> members = IntStream.range(0, opened.size())
+                        .mapToObj(i -> new Member(opened.get(i).model().network(), data.inputs().get(i))).toList();
+                Outcome outcome = new Ensemble(members, options.crops(), BATCH, options.threads())
+                        .evaluate((done, total) -> listener.progress("evaluating", done, total), files, () -> false)
+                        .orElseThrow();
+                files.finish();
+                return result(outcome, classes, data.rejected().size());
+            }
+        }
+
+        private Evaluation result(Outcome outcome, List<String> classes, int unreadable) {
+            List<ModelErrors> each = new ArrayList<>();
+            for (int i = 0; i < models.size(); i++) {
+                ViewReport one = outcome.members().get(i);
+                each.add(new ModelErrors(models.get(i), errors(one.views()), one.center().map(Builder::errors)));
+            }
+            ViewReport average = outcome.average();
+            return new Evaluation(errors(average.views()), average.center().map(Builder::errors), List.copyOf(each),
+                    average.views().confusions().stream().map(pair -> new Confusion(
+                            classes.get(pair.label()), classes.get(pair.predicted()), pair.count())).toList(),
+                    unreadable);
+        }
+
+        private static Errors errors(Report report) {
+            return new Errors(report.n(), report.missedTop1(), report.missedTop5(), report.loss());
+        }
+
+        /// The numbers that a submission gives to the classes.
+        ///
+        /// @throws IOException if pictures were left out: the server counts lines, so all after the gap would be wrong
+        private List<Integer> submissionIds(EvaluationData data, List<String> classes) throws IOException {
+            List<RejectedImage> rejected = data.rejected();
+            if (!rejected.isEmpty()) {
+                throw new IOException("a submission needs a line for every picture, but " + rejected.size()
+                        + " cannot be read, the first being " + rejected.getFirst().name() + " ("
+                        + rejected.getFirst().reason() + "). Replace them, or write the predictions instead (--out)");
+            }
+            if (data.submissionIds().isPresent()) {
+                return data.submissionIds().get();
+            }
+            if (classes.stream().allMatch(name -> name.matches("n\\d{8}"))) {
+                throw new IOException(
+                        "a submission needs the ids of ILSVRC-2012's devkit, and these pictures come without"
+                                + " them; name the folder of the tars and the devkit, or what was prepared from it");
+            }
+            listener.warning(
+                    "these pictures come without the ILSVRC's ids, so the submission numbers the classes in their"
+                            + " order: 1 is " + classes.getFirst() + ", " + classes.size() + " is "
+                            + classes.getLast());
+            return IntStream.rangeClosed(1, classes.size()).boxed().toList();
+        }
+    }
+}
