@@ -125,13 +125,16 @@ final class BenchCommand implements Callable<Integer> {
             for (Pass pass : Pass.values()) {
                 text.format(" %20s",
                         layer.get(name(pass)) instanceof Map<?, ?> cost && cost.get("ms") instanceof Spread ms
-                                && cost.get("gflops") instanceof Double gflops
-                                        ? String.format(Locale.ROOT, "%.2f %8.1f", ms.median, gflops)
-                                        : "");
+                                ? String.format(Locale.ROOT, "%.2f %8s", ms.median, rate(cost.get("gflops")))
+                                : "");
             }
             text.format("%n");
         }
         return text.toString().stripTrailing();
+    }
+
+    private static String rate(@Nullable Object gflops) {
+        return gflops instanceof Double rate && rate > 0 ? String.format(Locale.ROOT, "%.1f", rate) : "";
     }
 
     private static void add(Map<String, List<Double>> readings, String key, double value) {

@@ -152,7 +152,7 @@ public final class TrainingRun {
             Network network;
             String frozen;
             try (WeightFile weights = checkpoint.openModel()) {
-                run.requireUnchanged(weights.metadata());
+                run.requireUnchanged(weights);
                 network = Network.of(recipe.network().architecture(), weights, tools.backend);
                 frozen = run.frozen(weights);
             }
@@ -171,8 +171,10 @@ public final class TrainingRun {
         }
     }
 
-    /// @param then the metadata of the run's checkpoint
-    private void requireUnchanged(Map<String, String> then) throws IOException {
+    /// Compares the model card as this version writes it: other versions spell it otherwise.
+    private void requireUnchanged(WeightFile weights) throws IOException {
+        Map<String, String> then = new TreeMap<>(weights.metadata());
+        Model.cardOf(weights).ifPresent(saved -> then.putAll(Model.metadata(saved)));
         Map<String, String> now = metadata();
         if (!then.containsKey(VALIDATION)) {
             now.remove(VALIDATION);
