@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// The names of classes: `classes.txt` in UTF-8, one name per line in the order of the labels.
-final class ClassNames {
+public final class ClassNames {
     static final String FILE = "classes.txt";
 
     private ClassNames() {}
@@ -27,7 +27,9 @@ final class ClassNames {
         return names;
     }
 
-    static void requireDistinct(String where, List<String> names) throws DatasetException {
+    /// @param where the names come from
+    /// @throws DatasetException if a name is in the list twice
+    public static void requireDistinct(String where, List<String> names) throws DatasetException {
         HashSet<String> seen = new HashSet<>();
         for (String name : names) {
             if (!seen.add(name)) {

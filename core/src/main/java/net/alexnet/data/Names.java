@@ -3,6 +3,7 @@ package net.alexnet.data;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import net.alexnet.util.Texts;
 
 /// Names of classes: in messages, and matched between two lists.
 final class Names {
@@ -12,9 +13,7 @@ final class Names {
 
     /// The names separated by commas. Of very many only the first are shown, and how many more there are.
     static String listed(List<String> names) {
-        return names.size() <= SHOWN
-                ? String.join(", ", names)
-                : String.join(", ", names.subList(0, SHOWN)) + " and " + (names.size() - SHOWN) + " more";
+        return Texts.listed(names, SHOWN);
     }
 
     /// Each name with its index.

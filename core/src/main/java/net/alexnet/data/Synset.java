@@ -17,7 +17,8 @@ public record Synset(String wnid, int ilsvrcId, String words) {
         }
     }
 
-    static boolean isWnid(String text) {
+    /// Whether a text has the form of an identifier.
+    public static boolean isWnid(String text) {
         return WNID.matcher(text).matches();
     }
 }

@@ -3,7 +3,7 @@ package net.alexnet.inference;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import net.alexnet.data.Synset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.nn.AlexNet;
 
@@ -31,7 +31,6 @@ public record ModelCard(
     /// where the weights were trained with another.
     public static final String COLOR_ORDER = "rgb";
 
-    private static final Pattern WNID = Pattern.compile("n\\d{8}");
 
     public ModelCard {
         classes = List.copyOf(classes);
@@ -40,7 +39,7 @@ public record ModelCard(
             throw new IllegalArgumentException(
                     "there are " + classes.size() + " class names, but " + wnids.size() + " wnids");
         }
-        if (!wnids.stream().allMatch(wnid -> WNID.matcher(wnid).matches())
+        if (!wnids.stream().allMatch(Synset::isWnid)
                 || new HashSet<>(wnids).size() != wnids.size()) {
             throw new IllegalArgumentException(
                     "wnids must be an n and 8 digits, no two of them the same; found " + wnids);

@@ -3,7 +3,7 @@ package net.alexnet.io;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.stream.Collectors;
+import net.alexnet.util.Texts;
 
 /// A file of weights that breaks its format, or holds what cannot be used; the message names the file and the tensor.
 public class WeightFileException extends IOException {
@@ -20,7 +20,6 @@ public class WeightFileException extends IOException {
 
     /// Texts for a message, with commas between them: the first 40, and how many more there are.
     public static String list(Collection<String> texts) {
-        String first = texts.stream().limit(MAX_LISTED).collect(Collectors.joining(", "));
-        return texts.size() <= MAX_LISTED ? first : first + " and " + (texts.size() - MAX_LISTED) + " more";
+        return Texts.listed(texts, MAX_LISTED);
     }
 }

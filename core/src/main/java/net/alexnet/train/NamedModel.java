@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import net.alexnet.inference.Model;
 import net.alexnet.tensor.Backend;
+import net.alexnet.util.Texts;
 import org.jspecify.annotations.Nullable;
 
 /// A model, and the path by which the user named it.
@@ -67,8 +68,6 @@ public record NamedModel(Path path, Model model, Map<String, String> metadata) {
     }
 
     private static String listed(List<String> names) {
-        return names.size() <= SHOWN
-                ? String.join(", ", names)
-                : String.join(", ", names.subList(0, SHOWN)) + " and " + (names.size() - SHOWN) + " more";
+        return Texts.listed(names, SHOWN);
     }
 }

@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import net.alexnet.data.ClassNames;
 import net.alexnet.data.Synset;
 import net.alexnet.inference.ImageNet;
 
@@ -56,7 +56,7 @@ public record ClassList(List<String> names, List<String> wnids) {
             throw new IOException(file + " has a wnid such as n01440764 in " + wnids.size() + " of its " + names.size()
                     + " lines; expected it in all of them or in none");
         }
-        requireDistinct(file, wnids.isEmpty() ? names : wnids);
+        ClassNames.requireDistinct(file.toString(), wnids.isEmpty() ? names : wnids);
         return new ClassList(wnids.isEmpty() ? names : distinct(names, wnids), wnids);
     }
 
@@ -76,14 +76,5 @@ public record ClassList(List<String> names, List<String> wnids) {
             distinct.add(Collections.frequency(names, name) == 1 ? name : name + " (" + wnids.get(i) + ")");
         }
         return distinct;
-    }
-
-    private static void requireDistinct(Path file, List<String> texts) throws IOException {
-        HashSet<String> seen = new HashSet<>();
-        for (String text : texts) {
-            if (!seen.add(text)) {
-                throw new IOException(file + " has the class '" + text + "' twice");
-            }
-        }
     }
 }
