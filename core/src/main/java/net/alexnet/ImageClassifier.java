@@ -16,7 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
+import net.alexnet.data.AllImages;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
@@ -165,7 +165,7 @@ public final class ImageClassifier implements AutoCloseable {
 
     /// Classifies many files, which are decoded in parallel and go through the network in batches.
     ///
-    /// @param paths files, and folders, which stand for all files in them and below
+    /// @param paths files, and folders, which stand for all files in them and below as [Training] finds them
     /// @return one for each file, in their order
     /// @throws IOException if one of them cannot be read; [#classifyEach] can leave it out
     public List<Classification> classifyAll(List<Path> paths) throws IOException {
@@ -211,16 +211,7 @@ public final class ImageClassifier implements AutoCloseable {
     private static List<Path> files(List<Path> paths) throws IOException {
         List<Path> files = new ArrayList<>();
         for (Path path : paths) {
-            if (!Files.isDirectory(path)) {
-                files.add(path);
-                continue;
-            }
-            try (Stream<Path> below = Files.walk(path)) {
-                below.filter(Files::isRegularFile)
-                        .filter(file -> !file.getFileName().toString().startsWith("."))
-                        .sorted()
-                        .forEach(files::add);
-            }
+            files.addAll(Files.isDirectory(path) ? AllImages.files(path) : List.of(path));
         }
         if (files.isEmpty() && !paths.isEmpty()) {
             throw new IOException("there are no files in " + paths);

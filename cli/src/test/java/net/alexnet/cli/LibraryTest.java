@@ -329,6 +329,25 @@ class LibraryTest {
         }
     }
 
+    /// Hidden folders hold thumbnails and the like; links are followed.
+    @Test
+    void aFolderStandsForTheFilesThatTrainingFindsInIt() throws Exception {
+        Path album = root.resolve("album");
+        for (String name : List.of("b/1.png", "a.png", ".thumbnails/2.png", "b/.hidden/3.png", "b/.4.png", "__MACOSX/5.png")) {
+            Files.createDirectories(album.resolve(name).getParent());
+            Files.copy(picture("discs/0.png"), album.resolve(name));
+        }
+        Files.createSymbolicLink(album.resolve("c"), picture("rows"));
+        try (ImageClassifier classifier = classifier()) {
+            List<Path> found = new ArrayList<>();
+            classifier.classifyEach(List.of(album), (file, _) -> found.add(album.relativize(file)));
+            assertThat(found).startsWith(Path.of("a.png"), Path.of("b/1.png"), Path.of("c/0.png")).hasSize(22);
+            Files.createDirectory(root.resolve("nothing"));
+            assertThatThrownBy(() -> classifier.classifyAll(List.of(root.resolve("nothing"))))
+                    .isInstanceOf(IOException.class).hasMessageContaining("nothing");
+        }
+    }
+
     @Test
     void tenViewsAreAveraged() throws Exception {
         Path file = picture("rows/2.png");

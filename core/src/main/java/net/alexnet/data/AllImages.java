@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import net.alexnet.data.FolderScan.ClassFile;
 
 /// Every picture of a source, whether it has a class or not. Of a folder those are the files in it, which have none, and
@@ -41,6 +42,16 @@ public final class AllImages {
         return dataset.isPresent()
                 ? ImageDataset.concat(List.of(dataset.get().training(), dataset.get().validation()))
                 : below(source);
+    }
+
+    /// The files in a folder and below, sorted by path, as training on the folder finds them: hidden files and folders are left
+    /// out, and links are followed.
+    public static List<Path> files(Path folder) throws IOException {
+        FolderScan scan = FolderScan.of(folder);
+        return Stream.concat(scan.loose().stream(), scan.files().stream())
+                .sorted(Comparator.comparing(ClassFile::name))
+                .map(ClassFile::path)
+                .toList();
     }
 
     private static ImageDataset below(Path source) throws IOException {
