@@ -218,4 +218,13 @@ class FinetuneTest {
         Result.done("prepare", pictures, gray, "--size", 20, "--channels", 1);
         Result.of("finetune", base, "--data", gray, "--runs", runs).isRefused(1, "1 channels", "3 (network.channels)");
     }
+
+    /// `sample` names the embedded pictures in a recipe only; given to --data it is a folder of the working directory.
+    @Test
+    void aFolderNamedSampleIsAFolder() {
+        String folder = Path.of("sample").toAbsolutePath().toString();
+        Result.of("finetune", base, "--data", "sample", "--runs", runs).isRefused(1, "there is no folder", folder);
+        Result.of("train", "--data", "sample", "--runs", runs).isRefused(1, "there is no folder", folder);
+        Result.of("evaluate", base, "--data", "sample").isRefused(1, "there is no folder", "sample");
+    }
 }
