@@ -10,18 +10,28 @@ import net.alexnet.train.DivergedException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /// The command line as a whole: its commands, and what a user sees when one fails.
-@Command(name = "alexnet", description = "The AlexNet of 2012: train it, judge it, use it.", mixinStandardHelpOptions = true, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
+@Command(name = "alexnet", description = "The AlexNet of 2012: train it, evaluate it, use it.", mixinStandardHelpOptions = true, versionProvider = Cli.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
     PrepareCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class, ClassifyCommand.class,
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
     PullCommand.class,
-    BenchCommand.class}, footer = {"", "./alexnet COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 misuse."})
+    BenchCommand.class}, footer = {"", "./alexnet COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 misuse, 130 and 143 stopped by a signal."})
 final class Cli {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the whole stack trace of a failure.")
     private boolean debug;
+
+    /// The version in the manifest of the program's jar.
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Cli.class.getPackage().getImplementationVersion();
+            return new String[] {"alexnet " + (version == null ? "(not from a jar)" : version) + ", Java " + Runtime.version()};
+        }
+    }
 
     private static final String LESS = "take a smaller batch, a smaller network, or give Java more:"
             + " ALEXNET_JAVA_OPTS=-Xmx8g";
@@ -36,11 +46,11 @@ final class Cli {
     /// @return the exit code
     static int run(PrintWriter out, PrintWriter err, boolean terminal, String... arguments) {
         Cli cli = new Cli();
-        PrintWriter plain = TerminalSanitizer.writer(err);
+        PrintWriter plain = Terminal.sanitized(err);
         try (ShutdownSignal interruption = new ShutdownSignal(err)) {
             CommandLine line = new CommandLine(cli,
                     new Terminal.Factory(
-                            new Terminal(TerminalSanitizer.writer(out), plain, err, terminal, interruption)))
+                            new Terminal(Terminal.sanitized(out), plain, err, terminal, interruption)))
                     .setOut(out)
                     .setErr(plain)
                     .setCaseInsensitiveEnumValuesAllowed(true)

@@ -55,7 +55,7 @@ final class PrepareCommand implements Callable<Integer> {
     @Option(names = "--quality", paramLabel = "Q", description = "Of JPEGs, 1 to 100. Default: the paper's 95.")
     private @Nullable Integer quality;
 
-    @Option(names = "--shard-size", paramLabel = "SIZE", converter = ByteSize.class, description = "The most that a shard may have, such as 100MB or 1GiB, up to 4GiB. Default: 256MiB.")
+    @Option(names = "--shard-size", paramLabel = "SIZE", converter = Text.ByteSize.class, description = "The most that a shard may have, such as 100MB or 1GiB, up to 4GiB. Default: 256MiB.")
     private long shardBytes = PreparationSettings.SHARD_BYTES;
 
     @Option(names = "--max-pixels", paramLabel = "N", description = "Leave pictures out that claim to have more. Default: 178000000.")

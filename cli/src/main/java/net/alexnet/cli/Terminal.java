@@ -1,18 +1,51 @@
 package net.alexnet.cli;
 
+import java.io.FilterWriter;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.reflect.Constructor;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
-/// What lies between a command and its user.
+/// The connection between a command and its user.
 ///
-/// @param out results, and nothing else
-/// @param err progress, warnings and errors
-/// @param raw the same without [TerminalSanitizer], for what draws
+/// @param out takes results, and nothing else
+/// @param err takes progress, warnings and errors
+/// @param raw the same without [#sanitized], to draw bars with
 /// @param watched whether a person is watching `err`, so that a line may be drawn over
 /// @param interruption whether the user wants the command to end
 record Terminal(PrintWriter out, PrintWriter err, PrintWriter raw, boolean watched, ShutdownSignal interruption) {
+    private static final char REPLACEMENT = '\uFFFD';
+
+    /// A writer that replaces control characters and those that change the direction of writing by U+FFFD: text that comes from
+    /// a file must not steer the terminal.
+    static PrintWriter sanitized(PrintWriter out) {
+        return new PrintWriter(new FilterWriter(out) {
+            @Override
+            public void write(int character) throws IOException {
+                super.write(sanitized((char) character));
+            }
+
+            @Override
+            public void write(char[] characters, int offset, int length) throws IOException {
+                write(new String(characters, offset, length), 0, length);
+            }
+
+            @Override
+            public void write(String text, int offset, int length) throws IOException {
+                StringBuilder plain = new StringBuilder(length);
+                text.substring(offset, offset + length).chars().forEach(one -> plain.append(sanitized((char) one)));
+                super.write(plain.toString(), 0, length);
+            }
+        }, true);
+    }
+
+    private static char sanitized(char one) {
+        boolean layout = one == '\n' || one == '\t' || System.lineSeparator().indexOf(one) >= 0;
+        boolean turns = (one >= '\u202A' && one <= '\u202E') || (one >= '\u2066' && one <= '\u2069');
+        return turns || (Character.isISOControl(one) && !layout) ? REPLACEMENT : one;
+    }
+
     /// Hands the terminal to the commands that take one.
     record Factory(Terminal terminal) implements IFactory {
         @Override
