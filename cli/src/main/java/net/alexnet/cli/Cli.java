@@ -19,7 +19,8 @@ import picocli.CommandLine.ScopeType;
     PrepareCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class, ClassifyCommand.class,
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
     PullCommand.class,
-    BenchCommand.class}, footer = {"", "./alexnet COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 misuse, 130 and 143 stopped by a signal."})
+    BenchCommand.class}, footer = {"",
+        "./alexnet COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 misuse, 130 and 143 stopped by a signal."})
 final class Cli {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the whole stack trace of a failure.")
     private boolean debug;
@@ -29,7 +30,8 @@ final class Cli {
         @Override
         public String[] getVersion() {
             String version = Cli.class.getPackage().getImplementationVersion();
-            return new String[] {"alexnet " + (version == null ? "(not from a jar)" : version) + ", Java " + Runtime.version()};
+            return new String[] {
+                "alexnet " + (version == null ? "(not from a jar)" : version) + ", Java " + Runtime.version()};
         }
     }
 

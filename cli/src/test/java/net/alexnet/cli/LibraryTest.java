@@ -333,7 +333,8 @@ class LibraryTest {
     @Test
     void aFolderStandsForTheFilesThatTrainingFindsInIt() throws Exception {
         Path album = root.resolve("album");
-        for (String name : List.of("b/1.png", "a.png", ".thumbnails/2.png", "b/.hidden/3.png", "b/.4.png", "__MACOSX/5.png")) {
+        for (String name : List.of("b/1.png", "a.png", ".thumbnails/2.png", "b/.hidden/3.png", "b/.4.png",
+                "__MACOSX/5.png")) {
             Files.createDirectories(album.resolve(name).getParent());
             Files.copy(picture("discs/0.png"), album.resolve(name));
         }

@@ -116,8 +116,8 @@ class PrepareTest {
             prepare pictures                         | prepare needs two folders
             prepare a b c                            | prepare needs two folders
             prepare a a/b                            | lie in each other
-            prepare a b --size 4                     | the side of the squares must be 8 to 1024 pixels, found 4
-            prepare a b --size 1025                  | the side of the squares must be 8 to 1024 pixels, found 1025
+            prepare a b --size 4                     | must be 8 to 1024 pixels, found 4
+            prepare a b --size 1025                  | must be 8 to 1024 pixels, found 1025
             prepare a b --size big                   | '--size'
             prepare a b --channels 2                 | pictures have 1 or 3 channels, found 2
             prepare a b --format gif                 | '--format': expected one of [AUTO, JPEG, PNG]

@@ -27,6 +27,8 @@ public final class ClassNames {
         return names;
     }
 
+    /// Checks that no two classes have the same name.
+    ///
     /// @param where the names come from
     /// @throws DatasetException if a name is in the list twice
     public static void requireDistinct(String where, List<String> names) throws DatasetException {

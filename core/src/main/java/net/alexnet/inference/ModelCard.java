@@ -31,7 +31,6 @@ public record ModelCard(
     /// where the weights were trained with another.
     public static final String COLOR_ORDER = "rgb";
 
-
     public ModelCard {
         classes = List.copyOf(classes);
         wnids = List.copyOf(wnids);

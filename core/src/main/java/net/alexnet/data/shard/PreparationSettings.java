@@ -1,7 +1,5 @@
 package net.alexnet.data.shard;
 
-import java.util.ArrayList;
-import java.util.List;
 import net.alexnet.data.image.Encoding;
 
 /// The settings that a prepared dataset's bytes depend on.

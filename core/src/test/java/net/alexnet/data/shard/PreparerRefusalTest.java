@@ -60,7 +60,8 @@ class PreparerRefusalTest {
         assertThat(Preparing.files(folder)).isEqualTo(before);
         Path begun = root.resolve("begun");
         stopAtOnce(begun);
-        assertThatThrownBy(() -> new Preparing().run(SOURCE, begun, other)).hasMessageContainingAll("side=16", "side=12");
+        assertThatThrownBy(() -> new Preparing().run(SOURCE, begun, other)).hasMessageContainingAll("side=16",
+                "side=12");
     }
 
     private static void stopAtOnce(Path folder) throws Exception {
