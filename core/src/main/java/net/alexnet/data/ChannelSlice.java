@@ -7,8 +7,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 
-/// A part of a file as if it were a file of its own, for reading a tar inside a tar. (A stream would not do: commons-compress
-/// reads what it skips, which is 138 GB of ILSVRC-2012.)
+/// A part of a file as if it were a file of its own, to be read only; how a tar inside a tar is read.
 final class ChannelSlice implements SeekableByteChannel {
     private final FileChannel file;
     private final long start;

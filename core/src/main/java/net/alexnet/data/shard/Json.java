@@ -21,6 +21,11 @@ final class Json {
 
     private Json() {}
 
+    /// A value as one line with its line feed.
+    static String line(Object value) throws JsonProcessingException {
+        return COMPACT.writeValueAsString(value) + "\n";
+    }
+
     /// Why a text was not understood, and where in it; of a value that cannot be, what its record said.
     static String reason(JsonProcessingException e) {
         return switch (e) {

@@ -2,7 +2,9 @@ package net.alexnet.data.shard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.Closeable;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,21 +13,19 @@ import net.alexnet.data.DatasetException;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
 
-/// `prepare.journal`: how far a preparation has come, so that it can be killed at any time. It is JSON with the source, the
-/// settings and the shards that are on the disk, written again after each shard. The journal and its lock are removed when
-/// the dataset is finished.
+/// `prepare.journal`: how far a preparation has come, so that it can be killed at any moment. One JSON object a line: first
+/// what is prepared and how, then each shard once it is on the disk. The journal and its lock are removed when the dataset
+/// is finished.
 final class PreparationJournal implements Closeable {
     static final String FILE = "prepare.journal";
 
     /// Locked while a process prepares, so that two never write into one folder.
     static final String LOCK = "prepare.lock";
 
-    private static final String FORMAT = "alexnet-prepare-2";
+    private static final String FORMAT = "alexnet-prepare-1";
 
     private final Path folder;
     private final Path path;
-    private final SourceFingerprint source;
-    private final PreparationSettings preparation;
     private final LockFile lock;
     private final List<Entry> entries = new ArrayList<>();
 
@@ -40,15 +40,11 @@ final class PreparationJournal implements Closeable {
     /// @param index in its split of the source
     record LeftOut(int index, String reason) {}
 
-    private record Progress(String format, SourceFingerprint source, PreparationSettings preparation,
-            List<Entry> entries) {}
+    private record Header(String format, SourceFingerprint source, PreparationSettings preparation) {}
 
-    private PreparationJournal(Path folder, SourceFingerprint source, PreparationSettings preparation,
-            LockFile lock) {
+    private PreparationJournal(Path folder, LockFile lock) {
         this.folder = folder;
         this.path = folder.resolve(FILE);
-        this.source = source;
-        this.preparation = preparation;
         this.lock = lock;
     }
 
@@ -59,10 +55,10 @@ final class PreparationJournal implements Closeable {
             throws IOException {
         LockFile lock = LockFile.tryTake(folder.resolve(LOCK)).orElseThrow(() -> new DatasetException(
                 "another process is preparing " + folder + " now; wait until it is done, or stop it"));
-        PreparationJournal journal = new PreparationJournal(folder, source, preparation, lock);
+        PreparationJournal journal = new PreparationJournal(folder, lock);
         boolean opened = false;
         try {
-            journal.read();
+            journal.read(new Header(FORMAT, source, preparation));
             opened = true;
             return journal;
         } finally {
@@ -72,20 +68,21 @@ final class PreparationJournal implements Closeable {
         }
     }
 
-    /// Keeps the shards of an earlier journal up to the first that is missing.
-    private void read() throws IOException {
-        if (!Files.exists(path)) {
-            write();
-            return;
-        }
+    /// Keeps the valid lines of an earlier journal, without a last line that a crash has cut.
+    private void read(Header now) throws IOException {
+        String text = Files.exists(path) ? Files.readString(path) : "";
+        List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
         try {
-            Progress then = Json.INDENTED.readValue(Files.readAllBytes(path), Progress.class);
-            if (!then.format.equals(FORMAT)) {
-                throw new DatasetException(path + " has the format " + then.format + ", expected " + FORMAT
-                        + ": another version of this program wrote it. Remove the folder, or name another");
+            if (!lines.isEmpty()) {
+                Header then = Json.COMPACT.readValue(lines.getFirst(), Header.class);
+                if (!then.format.equals(FORMAT)) {
+                    throw new DatasetException(path + " has the format " + then.format + ", expected " + FORMAT
+                            + ": another version of this program wrote it. Remove the folder, or name another");
+                }
+                SourceFingerprint.requireSame(folder, then.source, then.preparation, now.source, now.preparation);
             }
-            SourceFingerprint.requireSame(folder, then.source, then.preparation, source, preparation);
-            for (Entry entry : then.entries) {
+            for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+                Entry entry = Json.COMPACT.readValue(line, Entry.class);
                 if (!isThere(entry.shard)) {
                     break; // it is made again, and so is all that follows
                 }
@@ -95,11 +92,11 @@ final class PreparationJournal implements Closeable {
             throw new DatasetException(path + " cannot be understood: " + Json.reason(e)
                     + ". Remove the folder, or name another", e);
         }
-    }
-
-    private void write() throws IOException {
-        byte[] bytes = Json.INDENTED.writeValueAsBytes(new Progress(FORMAT, source, preparation, entries));
-        AtomicFiles.write(path, out -> out.write(bytes));
+        StringBuilder kept = new StringBuilder(Json.line(now));
+        for (Entry entry : entries) {
+            kept.append(Json.line(entry));
+        }
+        AtomicFiles.writeString(path, kept.toString());
     }
 
     private boolean isThere(Shard shard) throws IOException {
@@ -121,8 +118,13 @@ final class PreparationJournal implements Closeable {
 
     /// Notes a finished shard; the note is on the disk when this returns.
     void append(Entry entry) throws IOException {
+        try (FileOutputStream out = new FileOutputStream(path.toFile(), true)) {
+            out.write(Json.line(entry).getBytes(StandardCharsets.UTF_8));
+            out.getFD().sync();
+        } catch (IOException e) {
+            throw new IOException("cannot write to " + path + ": " + AtomicFiles.reason(e), e);
+        }
         entries.add(entry);
-        write();
     }
 
     /// Removes a folder's journal: the dataset is finished. A process that waits with the removed lock finds it so.

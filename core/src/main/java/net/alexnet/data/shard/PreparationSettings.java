@@ -1,5 +1,8 @@
 package net.alexnet.data.shard;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import net.alexnet.data.image.Encoding;
 
 /// The settings that a prepared dataset's bytes depend on.
@@ -67,5 +70,24 @@ public record PreparationSettings(
     /// JPEG of quality 95 as the paper's source has it, or without loss up to 64 pixels.
     public static Encoding encodingFor(int side) {
         return side <= LOSSLESS_SIDE ? Encoding.LOSSLESS : Encoding.PAPER;
+    }
+
+    /// The differences to other settings, such as `side 256, now 128`.
+    List<String> differences(PreparationSettings now) {
+        List<String> found = new ArrayList<>();
+        differ(found, "side", side, now.side);
+        differ(found, "channels", channels, now.channels);
+        differ(found, "format", encoding.format(), now.encoding.format());
+        differ(found, "quality", encoding.quality(), now.encoding.quality());
+        differ(found, "shard size", shardBytes, now.shardBytes);
+        differ(found, "seed", seed, now.seed);
+        differ(found, "most pixels", maxPixels, now.maxPixels);
+        return found;
+    }
+
+    private static void differ(List<String> found, String what, Object then, Object now) {
+        if (!then.equals(now)) {
+            found.add(what + " " + then + ", now " + now);
+        }
     }
 }

@@ -41,9 +41,10 @@ record SourceFingerprint(String name, String split, String fingerprint) {
     static void requireSame(Path folder, SourceFingerprint then, PreparationSettings thenSettings,
             SourceFingerprint now, PreparationSettings nowSettings)
             throws DatasetException {
-        if (!thenSettings.equals(nowSettings)) {
-            throw new DatasetException(folder + " was prepared with " + thenSettings + ", but " + nowSettings
-                    + " is asked for. Give the same settings, name another folder, or remove this one");
+        List<String> differences = thenSettings.differences(nowSettings);
+        if (!differences.isEmpty()) {
+            throw new DatasetException(folder + " was prepared with other settings: " + String.join("; ", differences)
+                    + ". Give those, name another folder, or remove this one");
         }
         if (!then.fingerprint.equals(now.fingerprint)) {
             throw new DatasetException(folder + " was prepared from other pictures: from " + then.name + " ("

@@ -3,8 +3,6 @@ package net.alexnet.data.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -202,13 +200,15 @@ class DatasetPreparerTest {
         return preparing.run(SOURCE, folder, Preparing.SETTINGS);
     }
 
-    /// The shard that was being written.
+    /// The shard that was being written, and the line of the journal.
     private static void leaveTracesOfAKill(Path folder, Split split) throws IOException {
         int next = 0;
         while (Files.exists(folder.resolve(split.shardFile(next)))) {
             next++;
         }
         Files.writeString(folder.resolve(split.shardFile(next) + ".part"), "cut");
+        Path journal = folder.resolve(PreparationJournal.FILE);
+        Files.writeString(journal, Files.readString(journal) + "{\"split\":\"TRAI");
     }
 
     @Test
@@ -216,10 +216,8 @@ class DatasetPreparerTest {
         Path folder = root.resolve("out");
         until(100, folder);
         Path journal = folder.resolve(PreparationJournal.FILE);
-        ObjectNode progress = (ObjectNode) Json.INDENTED.readTree(Files.readAllBytes(journal));
-        ArrayNode entries = (ArrayNode) progress.get("entries");
-        entries.remove(entries.size() - 1);
-        Files.write(journal, Json.INDENTED.writeValueAsBytes(progress));
+        String text = Files.readString(journal);
+        Files.writeString(journal, text.substring(0, text.lastIndexOf('\n', text.length() - 2) + 1));
         new Preparing().run(SOURCE, folder, Preparing.SETTINGS);
         assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
     }
@@ -229,6 +227,14 @@ class DatasetPreparerTest {
         Path folder = root.resolve("out");
         until(100, folder);
         Files.delete(folder.resolve("train-000001.tar"));
+        new Preparing().run(SOURCE, folder, Preparing.SETTINGS);
+        assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
+    }
+
+    @Test
+    void aJournalThatWasKilledInItsFirstLineIsBegunAgain() throws Exception {
+        Path folder = Files.createDirectory(root.resolve("out"));
+        Files.writeString(folder.resolve(PreparationJournal.FILE), "{\"form");
         new Preparing().run(SOURCE, folder, Preparing.SETTINGS);
         assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
     }

@@ -56,12 +56,12 @@ class PreparerRefusalTest {
         Preparing.finished(SOURCE, folder);
         Map<String, String> before = Preparing.files(folder);
         assertThatThrownBy(() -> new Preparing().run(SOURCE, folder, other)).isInstanceOf(DatasetException.class)
-                .hasMessageContainingAll(folder.toString(), "side=16", "side=12");
+                .hasMessageStartingWith(folder + " was prepared with other settings: side 16, now 12;"
+                        + " format PNG, now JPEG; quality 100, now 95. ");
         assertThat(Preparing.files(folder)).isEqualTo(before);
         Path begun = root.resolve("begun");
         stopAtOnce(begun);
-        assertThatThrownBy(() -> new Preparing().run(SOURCE, begun, other)).hasMessageContainingAll("side=16",
-                "side=12");
+        assertThatThrownBy(() -> new Preparing().run(SOURCE, begun, other)).hasMessageContaining("side 16, now 12");
     }
 
     private static void stopAtOnce(Path folder) throws Exception {
@@ -152,6 +152,7 @@ class PreparerRefusalTest {
                 .withMessageContaining("may not hold one picture of 256 × 256 × 3");
         assertThatIllegalArgumentException().isThrownBy(() -> limited(255))
                 .withMessageContaining("found 255");
+        assertThat(limited(256).differences(Preparing.SETTINGS)).containsExactly("most pixels 256, now 178000000");
     }
 
     private static PreparationSettings limited(long maxPixels) {
