@@ -124,7 +124,7 @@ public record Evaluation(Errors errors, Optional<Errors> center, List<ModelError
             return this;
         }
 
-        /// Is told how the evaluation goes. Default: nobody is.
+        /// A listener for the progress of the evaluation. Default: none.
         public Builder listener(ProgressListener hears) {
             listener = hears;
             return this;

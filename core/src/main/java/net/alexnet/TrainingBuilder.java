@@ -45,7 +45,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         return self();
     }
 
-    /// Is told how the run goes. Default: nobody is.
+    /// A listener for the progress of the run. Default: none.
     public B listener(TrainingListener hears) {
         listener = hears;
         return self();

@@ -9,7 +9,7 @@ import java.util.Optional;
 /// Opens a folder by what is in it: IDX files ([IdxFiles]), CIFAR-10 ([Cifar10]), the tars of ILSVRC-2012
 /// ([Ilsvrc2012]) or class folders ([ImageFolder]), in this order.
 public final class Datasets {
-    /// The files that are known besides class folders, for messages.
+    /// The kinds of datasets other than class folders, for messages.
     static final String FILES = IdxFiles.LAYOUT + ", or " + Cifar10.LAYOUT + " of CIFAR-10, or " + Ilsvrc2012.TRAINING
             + " and " + Ilsvrc2012.VALIDATION + " with " + Devkit.ARCHIVE;
 

@@ -83,7 +83,7 @@ public record Model(ModelCard card, Network network) {
         }
     }
 
-    /// The tensors of a model file besides the network's parameters.
+    /// The tensors of a model file other than the network's parameters.
     public static List<NamedTensor> entries(ModelCard card) {
         return card.preprocessing()
                 .meanImage()

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The files that an evaluation writes besides its report: none, one or more.
+/// The files that an evaluation writes in addition to its report, if any.
 public final class PredictionFiles implements Prediction.Consumer, AutoCloseable {
     private final List<PredictionWriter> files = new ArrayList<>();
 

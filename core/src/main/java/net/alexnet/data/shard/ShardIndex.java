@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
 import net.alexnet.data.DatasetException;
 import net.alexnet.io.MappedFile;
 
-/// The index of a shard: where each image is in the tar and what it is, so that nobody has to walk the tar. It is read in
+/// The index of a shard: where each image is in the tar and what it is, so that a reader need not scan it. It is read in
 /// place and takes no heap. Little-endian:
 ///
 /// ```

@@ -35,7 +35,7 @@ record SourceFingerprint(String name, String split, String fingerprint) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Compares a folder that was prepared, or begun, with what is asked for now.
+    /// Compares a finished or started folder with the settings and images given now.
     ///
     /// @throws DatasetException saying what differs
     static void requireSame(Path folder, SourceFingerprint then, PreparationSettings thenSettings,
