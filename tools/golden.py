@@ -28,7 +28,7 @@ STEPS = 10
 DROP_AT = 5  # the first step with the lower rate
 
 
-# --- the random law of dropout: net.alexnet.util.CounterRng and net.alexnet.nn.DropoutMasks -----------------------------
+# --- the random law of dropout: net.alexnet.tensor.CounterRng and net.alexnet.nn.DropoutMasks -----------------------------
 
 WORD = (1 << 64) - 1
 GAMMA = 0x9E3779B97F4A7C15

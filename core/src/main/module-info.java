@@ -13,7 +13,6 @@ open module net.alexnet.core {
     exports net.alexnet.data;
     exports net.alexnet.data.image;
     exports net.alexnet.data.loader;
-    exports net.alexnet.data.shard;
     exports net.alexnet.inference;
     exports net.alexnet.io;
     exports net.alexnet.nn;
@@ -23,7 +22,6 @@ open module net.alexnet.core {
     exports net.alexnet.train;
     exports net.alexnet.train.checkpoint;
     exports net.alexnet.train.config;
-    exports net.alexnet.util;
 
     uses net.alexnet.inference.ModelImporter;
     uses net.alexnet.spi.EngineProvider;

@@ -11,7 +11,7 @@ import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
 import net.alexnet.train.config.SgdConfig;
-import net.alexnet.util.CounterRng;
+import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.reference.ReferenceBackend;

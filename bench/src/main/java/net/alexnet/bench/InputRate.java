@@ -25,7 +25,7 @@ import net.alexnet.data.loader.EpochShuffle;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
-import net.alexnet.data.shard.PreparedDataset;
+import net.alexnet.data.PreparedDataset;
 import net.alexnet.torch.NativeLoader;
 import net.alexnet.torch.OpenCvCodec;
 import org.bytedeco.javacpp.BytePointer;

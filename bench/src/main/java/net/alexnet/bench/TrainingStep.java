@@ -11,7 +11,7 @@ import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Network.Stage;
-import net.alexnet.util.CounterRng;
+import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.torch.TorchBackend;

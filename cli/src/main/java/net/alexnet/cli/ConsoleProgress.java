@@ -12,7 +12,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import net.alexnet.TrainingListener;
 import net.alexnet.data.RejectedImage;
-import net.alexnet.data.shard.PreparationListener;
+import net.alexnet.data.PreparationListener;
 
 /// Shows on standard error how a job goes: a bar on a terminal, lines of text in a log, or nothing but warnings.
 final class ConsoleProgress implements TrainingListener, PreparationListener, AutoCloseable {

@@ -34,8 +34,8 @@ class ArchitectureTest {
 
     private static Map<String, List<String>> layers() {
         Map<String, List<String>> layers = new LinkedHashMap<>();
-        layers.put("basics", List.of("util", "tensor", "tensor.reference", "io"));
-        layers.put("data and network", List.of("data.image", "data", "data.shard", "data.loader", "nn", "spi"));
+        layers.put("basics", List.of("tensor", "tensor.reference", "io"));
+        layers.put("data and network", List.of("data.image", "data", "data.loader", "nn", "spi"));
         layers.put("inference", List.of("inference"));
         layers.put("training", List.of("train.config", "train.checkpoint", "train"));
         layers.put("engine and formats", List.of("torch.kernel", "torch", "interop.protobuf", "interop.pytorch",

@@ -7,7 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import net.alexnet.data.shard.PreparationSettings;
+import net.alexnet.data.PreparationSettings;
 import net.alexnet.torch.OpenCvCodec;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

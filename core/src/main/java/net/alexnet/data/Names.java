@@ -3,7 +3,7 @@ package net.alexnet.data;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import net.alexnet.util.Texts;
+import net.alexnet.io.Texts;
 
 /// Names of classes: in messages, and matched between two lists.
 final class Names {

@@ -14,7 +14,6 @@ import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.PixelStatisticsAccumulator;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.Hashes;
-import net.alexnet.util.OrderedWork;
 import org.jspecify.annotations.Nullable;
 
 /// Resizes and center-crops the images of a dataset to one size, and remembers which of them cannot be read.

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import net.alexnet.util.CounterRng;
-import net.alexnet.util.CounterRng.Purpose;
+import net.alexnet.tensor.CounterRng;
+import net.alexnet.tensor.CounterRng.Purpose;
 
 /// Splits a dataset without a validation part, class by class: every picture draws 64 bits from the seed and its name,
 /// and the share of each class with the lowest draws is held out. The draw does not depend on the other pictures, so

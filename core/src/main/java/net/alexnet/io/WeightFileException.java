@@ -3,7 +3,6 @@ package net.alexnet.io;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import net.alexnet.util.Texts;
 
 /// A file of weights that breaks its format, or holds what cannot be used; the message names the file and the tensor.
 public class WeightFileException extends IOException {

@@ -19,10 +19,10 @@ import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
+import net.alexnet.tensor.Check;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Window;
-import net.alexnet.util.Check;
 import org.jspecify.annotations.Nullable;
 
 /// One AlexNet: which variant, how large, and with which of the paper's ideas.

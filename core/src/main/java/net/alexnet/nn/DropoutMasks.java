@@ -1,9 +1,9 @@
 package net.alexnet.nn;
 
-import static net.alexnet.util.CounterRng.Purpose.DROPOUT;
+import static net.alexnet.tensor.CounterRng.Purpose.DROPOUT;
 
+import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.Shape;
-import net.alexnet.util.CounterRng;
 
 /// Which units a training step drops, §4.2: a function of the seed, the step, the layer and the unit, so the same on every
 /// backend and after a resume.

@@ -1,6 +1,6 @@
 package net.alexnet.nn;
 
-import static net.alexnet.util.CounterRng.Purpose.WEIGHTS;
+import static net.alexnet.tensor.CounterRng.Purpose.WEIGHTS;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -8,8 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import net.alexnet.nn.Architecture.Row;
+import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.Shape;
-import net.alexnet.util.CounterRng;
 
 /// How a weighted layer starts: weights from a normal distribution around 0, biases constant.
 ///

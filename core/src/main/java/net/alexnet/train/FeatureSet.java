@@ -17,11 +17,11 @@ import net.alexnet.inference.TopKErrors;
 import net.alexnet.inference.Validation;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.CounterRng;
+import net.alexnet.tensor.CounterRng.Purpose;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
-import net.alexnet.util.CounterRng;
-import net.alexnet.util.CounterRng.Purpose;
 
 /// Cached features of images, with their classes.
 ///

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import net.alexnet.inference.Model;
+import net.alexnet.io.Texts;
 import net.alexnet.tensor.Backend;
-import net.alexnet.util.Texts;
 import org.jspecify.annotations.Nullable;
 
 /// A model, and the path by which the user named it.

@@ -13,13 +13,13 @@ import net.alexnet.nn.LayerListener;
 import net.alexnet.nn.LayerListener.Pass;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.CounterRng;
+import net.alexnet.tensor.CounterRng.Purpose;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.SgdConfig;
-import net.alexnet.util.CounterRng;
-import net.alexnet.util.CounterRng.Purpose;
 
 /// Times training steps and inference on noise. The learning rate is 0, so the weights stay and all steps cost the same.
 public final class Probe implements AutoCloseable {

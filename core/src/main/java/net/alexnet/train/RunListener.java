@@ -1,7 +1,7 @@
 package net.alexnet.train;
 
 import java.nio.file.Path;
-import net.alexnet.data.shard.PreparationListener;
+import net.alexnet.data.PreparationListener;
 import net.alexnet.inference.TopKErrors;
 import net.alexnet.train.checkpoint.TrainingState;
 import net.alexnet.train.config.Recipe;

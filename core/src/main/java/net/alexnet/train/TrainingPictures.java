@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
+import net.alexnet.data.PreparationSettings;
+import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.ResizedImages;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
-import net.alexnet.data.shard.PreparationSettings;
-import net.alexnet.data.shard.PreparedDataset;
 
 /// The pictures of a run, ready to be fed.
 ///

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import net.alexnet.util.CounterRng;
-import net.alexnet.util.CounterRng.Purpose;
+import net.alexnet.tensor.CounterRng;
+import net.alexnet.tensor.CounterRng.Purpose;
 import org.junit.jupiter.api.Test;
 
 class TopKTest {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
-import net.alexnet.interop.Expected;
 import net.alexnet.interop.caffe.CaffeNet;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;

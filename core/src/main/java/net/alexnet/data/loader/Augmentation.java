@@ -3,8 +3,8 @@ package net.alexnet.data.loader;
 import java.util.Optional;
 import net.alexnet.data.image.ColorShift;
 import net.alexnet.data.image.Crop;
-import net.alexnet.util.CounterRng;
-import net.alexnet.util.CounterRng.Purpose;
+import net.alexnet.tensor.CounterRng;
+import net.alexnet.tensor.CounterRng.Purpose;
 
 /// The augmentations of the paper's §4.1. First, "extracting random 224 × 224 patches (and their horizontal reflections)
 /// from the 256×256 images"; second, "altering the intensities of the RGB channels".

@@ -1,9 +1,8 @@
 package net.alexnet.data.loader;
 
 import java.util.random.RandomGenerator;
-import net.alexnet.util.CounterRng;
-import net.alexnet.util.CounterRng.Purpose;
-import net.alexnet.util.Permutations;
+import net.alexnet.tensor.CounterRng;
+import net.alexnet.tensor.CounterRng.Purpose;
 
 /// The order in which an epoch visits the images: a permutation of the whole set, new in every epoch. (The 2012
 /// source shuffled once, when the data was made.)
@@ -27,14 +26,11 @@ public record EpochShuffle(int window) {
     /// The indices `0 .. size − 1` in an order drawn from the seed and the epoch.
     public int[] of(int size, long seed, int epoch) {
         if (window == 0 || window >= size) {
-            int[] order = Permutations.identity(size);
-            Permutations.shuffle(order, 0, size, CounterRng.generator(seed, Purpose.ORDER, epoch));
-            return order;
+            return CounterRng.permutation(size, CounterRng.generator(seed, Purpose.ORDER, epoch));
         }
         int block = Math.max(1, window / BLOCKS);
-        int[] blocks = Permutations.identity(Math.ceilDiv(size, block));
         RandomGenerator random = CounterRng.generator(seed, Purpose.ORDER, epoch, window);
-        Permutations.shuffle(blocks, 0, blocks.length, random);
+        int[] blocks = CounterRng.permutation(Math.ceilDiv(size, block), random);
         int[] order = new int[size];
         int at = 0;
         for (int chosen : blocks) {
@@ -44,7 +40,7 @@ public record EpochShuffle(int window) {
             }
         }
         for (int from = 0; from < size; from += window) {
-            Permutations.shuffle(order, from, Math.min(size, from + window), random);
+            CounterRng.shuffle(order, from, Math.min(size, from + window), random);
         }
         return order;
     }

@@ -3,8 +3,8 @@ package net.alexnet.data.loader;
 import java.util.random.RandomGenerator;
 import net.alexnet.data.image.ColorPca;
 import net.alexnet.data.image.ColorShift;
-import net.alexnet.util.CounterRng;
-import net.alexnet.util.CounterRng.Purpose;
+import net.alexnet.tensor.CounterRng;
+import net.alexnet.tensor.CounterRng.Purpose;
 
 /// The second augmentation of the paper's §4.1: "to each training image, we add multiples of the found principal
 /// components", drawn again for each use of an image.

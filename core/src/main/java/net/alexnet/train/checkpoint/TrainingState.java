@@ -6,7 +6,7 @@ import net.alexnet.train.config.ScheduleState;
 import org.jspecify.annotations.Nullable;
 
 /// The position of a training run. With the weights and momentum buffers it is the whole state: every random number is a
-/// function of the seed and the position (see [net.alexnet.util.CounterRng]).
+/// function of the seed and the position (see [net.alexnet.tensor.CounterRng]).
 ///
 /// @param seed of all random numbers
 /// @param step batches trained since the start of the run, at least 0

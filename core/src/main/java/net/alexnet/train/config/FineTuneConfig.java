@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Weighted;
-import net.alexnet.util.Check;
+import net.alexnet.tensor.Check;
 
 /// Fine-tuning: a run starts from a trained network, the base. Its last layer, the head, is replaced by a new one.
 ///

@@ -1,7 +1,7 @@
 package net.alexnet.train.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import net.alexnet.util.Check;
+import net.alexnet.tensor.Check;
 
 /// The paper's heuristic, §5, made exact: "divide the learning rate by 10 when the validation error rate stopped
 /// improving with the current learning rate"; it was "reduced three times prior to termination".

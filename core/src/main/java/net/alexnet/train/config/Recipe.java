@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.tensor.Check;
 import net.alexnet.tensor.Precision;
-import net.alexnet.util.Check;
 
 /// A training run as an immutable value. Keys that a recipe file leaves out have the values of [#standard()].
 ///

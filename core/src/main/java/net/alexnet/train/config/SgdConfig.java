@@ -1,7 +1,7 @@
 package net.alexnet.train.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import net.alexnet.util.Check;
+import net.alexnet.tensor.Check;
 
 /// The constants of stochastic gradient descent with momentum, §5 of the paper:
 ///

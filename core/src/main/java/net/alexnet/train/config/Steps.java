@@ -2,7 +2,7 @@ package net.alexnet.train.config;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import net.alexnet.util.Check;
+import net.alexnet.tensor.Check;
 
 /// The learning rate is multiplied by a factor at the start of each listed epoch, whatever the errors are.
 ///

@@ -1,0 +1,67 @@
+package net.alexnet.data;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Work on a range of numbers by several threads, whose results come out in order. Only so many are in flight at a
+/// time, whatever the length of the range. Used by one thread.
+public final class OrderedWork<T> implements AutoCloseable {
+    private final ArrayDeque<Future<T>> ahead = new ArrayDeque<>();
+    private final Task<T> task;
+    private final int end;
+    private final int window;
+    private final ExecutorService pool;
+    private int next;
+
+    /// What is done with a number.
+    @FunctionalInterface
+    public interface Task<T> {
+        T of(int number) throws IOException;
+    }
+
+    /// @param from the first number
+    /// @param end the number after the last
+    /// @param workers how many threads
+    /// @param window how many results may wait or be under way
+    public OrderedWork(int from, int end, int workers, int window, Task<T> task) {
+        this.next = from;
+        this.end = end;
+        this.window = window;
+        this.task = task;
+        this.pool = Executors.newFixedThreadPool(
+                workers, Thread.ofPlatform().daemon().name("work-", 1).factory());
+    }
+
+    public boolean hasNext() {
+        return !ahead.isEmpty() || next < end;
+    }
+
+    /// The result for the next number; a task's failure comes out as itself.
+    public T next() throws IOException, InterruptedException {
+        while (next < end && ahead.size() < window) {
+            int number = next++;
+            ahead.add(pool.submit(() -> task.of(number)));
+        }
+        try {
+            return ahead.remove().get();
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw new IllegalStateException("the work failed", e);
+            }
+        }
+    }
+
+    /// Drops what was not begun and waits for the threads to end.
+    @Override
+    public void close() {
+        pool.shutdownNow();
+        pool.close();
+    }
+}

@@ -1,0 +1,36 @@
+package net.alexnet.data;
+
+/// Who is told how a preparation goes; always on the thread that asked for it.
+public interface PreparationListener {
+    /// What is being done.
+    enum Stage {
+        /// Pictures are read, resized and stored.
+        SCALING("resizing pictures"),
+        /// The mean and the principal colors are computed from the stored pictures.
+        MEASURING("measuring colors"),
+        /// Pictures that seem to be equal are compared; not reported where there are none.
+        COMPARING("comparing equal pictures"),
+        /// Shards are compared with their checksums.
+        VERIFYING("verifying");
+
+        private final String task;
+
+        Stage(String task) {
+            this.task = task;
+        }
+
+        /// What is being done, in a few words.
+        public String task() {
+            return task;
+        }
+    }
+
+    /// Called at the start of a stage, where `done` tells what an earlier run has done, and then as it goes on.
+    ///
+    /// @param done pictures so far
+    /// @param total pictures in all
+    void report(Stage stage, long done, long total);
+
+    /// Something is likely to be wrong; the text says what, and where it is listed.
+    void warning(String text);
+}

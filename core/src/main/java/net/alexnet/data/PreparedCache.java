@@ -1,0 +1,55 @@
+package net.alexnet.data;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Optional;
+import net.alexnet.data.DatasetPreparer.Outcome;
+import net.alexnet.io.CacheFolder;
+import net.alexnet.io.CacheFolder.Kind;
+import net.alexnet.io.Hashes;
+
+/// Prepared datasets in the cache: a folder of pictures that is trained on is prepared once and found
+/// again as long as neither it nor the settings change. A dataset that was prepared or found is in use,
+/// and so not evicted, until this process ends, because its shards stay mapped.
+///
+/// @param cache holds them with the limit of all caches
+public record PreparedCache(CacheFolder cache) {
+    private static final int DIGITS = 16;
+
+    /// Prepares a dataset unless it is there, in a folder named after the source and a fingerprint of the format,
+    /// source and settings.
+    ///
+    /// @param name what a user calls the source, such as its folder's name
+    public Outcome prepare(String name, Dataset source, PreparationSettings preparation, DatasetPreparer.Tools tools)
+            throws IOException, InterruptedException {
+        SourceFingerprint origin = SourceFingerprint.of(source);
+        Path entry = entry(name, origin, preparation);
+        cache.use(entry);
+        Outcome outcome = DatasetPreparer.prepare(source, origin, entry, preparation, tools);
+        cache.trim();
+        return outcome;
+    }
+
+    /// The folder of a dataset that was prepared here before, from the same source with the same settings.
+    ///
+    /// @param name as for [#prepare]
+    public Optional<Path> find(String name, Dataset source, PreparationSettings preparation) throws IOException {
+        Path entry = entry(name, SourceFingerprint.of(source), preparation);
+        if (!DatasetFile.isIn(entry)) {
+            return Optional.empty();
+        }
+        cache.use(entry);
+        return Optional.of(entry);
+    }
+
+    private Path entry(String name, SourceFingerprint origin, PreparationSettings preparation) throws IOException {
+        MessageDigest digest = Hashes.sha256();
+        digest.update(DatasetFile.FORMAT.getBytes(StandardCharsets.UTF_8));
+        digest.update(origin.fingerprint().getBytes(StandardCharsets.UTF_8));
+        digest.update(Json.COMPACT.writeValueAsBytes(preparation));
+        String plain = name.replaceAll("[^A-Za-z0-9._-]", "-");
+        return cache.entry(Kind.DATASETS, plain + "-" + Hashes.hex(digest).substring(0, DIGITS));
+    }
+}

@@ -1,0 +1,185 @@
+package net.alexnet.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.data.PreparationListener.Stage;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.io.Hashes;
+
+/// An open prepared dataset. Its images are read in place, so the memory that it takes does not depend on its size.
+///
+/// @see DatasetPreparer
+public final class PreparedDataset {
+    private final Path path;
+    private final DatasetFile file;
+    private final ImageDataset training;
+    private final ImageDataset validation;
+    private final PixelStatistics statistics;
+
+    private PreparedDataset(
+            Path path, DatasetFile file, ImageDataset training, ImageDataset validation, PixelStatistics statistics) {
+        this.path = path;
+        this.file = file;
+        this.training = training;
+        this.validation = validation;
+        this.statistics = statistics;
+    }
+
+    /// Whether a folder is a prepared dataset, finished or not. A `dataset.json` of another program makes it none.
+    public static boolean isIn(Path folder) {
+        return DatasetFile.isIn(folder) || Files.isRegularFile(folder.resolve(PreparationJournal.FILE));
+    }
+
+    /// Opens a finished dataset. The sizes of all shards are compared, and every image is compared with its CRC-32C when it
+    /// is read; [#verify] compares all bytes.
+    ///
+    /// @param codec decodes the images
+    /// @throws DatasetException if it is not finished or of another version, or a shard is missing or has another size
+    public static PreparedDataset open(Path folder, ImageCodec codec) throws IOException {
+        if (!DatasetFile.standsIn(folder)) {
+            throw new DatasetException(isIn(folder)
+                    ? "the dataset " + folder + " is not finished; go on with: ./alexnet prepare SOURCE " + folder
+                    : folder + " is not a prepared dataset: it has no " + DatasetFile.FILE
+                            + ". './alexnet prepare SOURCE " + folder + "' makes one");
+        }
+        DatasetFile file = DatasetFile.read(folder);
+        PreparationSettings settings = file.preparation();
+        ImageDataset training = open(folder, file, file.training(), codec);
+        ImageDataset validation = open(folder, file, file.validation(), codec);
+        try {
+            return new PreparedDataset(folder, file, training, validation,
+                    file.statistics().read(training.size(), settings.side(), settings.channels()));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new DatasetException(
+                    folder.resolve(DatasetFile.FILE) + " has statistics that cannot be: " + e.getMessage(), e);
+        }
+    }
+
+    private static ImageDataset open(Path folder, DatasetFile file, DatasetFile.Part part, ImageCodec codec)
+            throws IOException {
+        PreparationSettings settings = file.preparation();
+        return StoredImages.open(folder, part.shards(), file.classes(), codec, settings.side(), settings.channels())
+                .images();
+    }
+
+    /// Its folder.
+    public Path path() {
+        return path;
+    }
+
+    /// The images as a dataset.
+    public Dataset dataset() {
+        return new Dataset(path.toString(), file.classes(), training, validation, file.source().split(),
+                file.synsets());
+    }
+
+    /// The training images, in an order shuffled once.
+    public ImageDataset training() {
+        return training;
+    }
+
+    /// The validation images, in the order of the source.
+    public ImageDataset validation() {
+        return validation;
+    }
+
+    /// The statistics of the training images.
+    public PixelStatistics statistics() {
+        return statistics;
+    }
+
+    /// The settings that it was made with.
+    public PreparationSettings preparation() {
+        return file.preparation();
+    }
+
+    /// The name of the folder that it was made from.
+    public String source() {
+        return file.source().name();
+    }
+
+    /// All shards, training first.
+    public List<Shard> shards() {
+        List<Shard> all = new ArrayList<>(file.training().shards());
+        all.addAll(file.validation().shards());
+        return List.copyOf(all);
+    }
+
+    /// How many pictures of the source could not be read.
+    public int rejected() {
+        return file.training().rejected() + file.validation().rejected();
+    }
+
+    /// The training pictures that could not be read, with the reasons.
+    public List<RejectedImage> unreadTraining() throws IOException {
+        List<RejectedImage> all = RejectedImage.read(path);
+        return all.subList(0, Math.min(all.size(), file.training().rejected()));
+    }
+
+    /// The validation pictures that could not be read, with the reasons.
+    public List<RejectedImage> unreadValidation() throws IOException {
+        List<RejectedImage> all = RejectedImage.read(path);
+        return all.subList(Math.min(all.size(), file.training().rejected()), all.size());
+    }
+
+    /// The images of one of the splits, resized if another side is asked for. If all of them fit into the budget they stay
+    /// in memory once they are decoded.
+    ///
+    /// @param side in pixels, at most that of the stored ones
+    /// @param codec scales them
+    /// @param budget the bytes of heap that they may take for that
+    public ImageDataset resizedImages(ImageDataset split, int side, ImageCodec codec, long budget) {
+        long bytes = (long) split.size() * side * side * preparation().channels();
+        if (side == preparation().side() && bytes > budget) {
+            return split; // which reuses the loader's memory
+        }
+        ImageDataset images = new ResizedImages(split, codec, side, preparation().channels(), budget).images();
+        String suffix = side == preparation().side() ? "" : " made smaller, to " + side;
+        return split.fingerprint().map(whole -> images.withFingerprint(whole + suffix)).orElse(images);
+    }
+
+    /// How many groups of equal pictures are in both splits or in two classes; `duplicates.tsv` lists them.
+    public int duplicates() {
+        return file.duplicates().groups();
+    }
+
+    /// How many pictures are in these groups.
+    public int duplicatePictures() {
+        return file.duplicates().pictures();
+    }
+
+    /// Reads every shard and its index and compares them with their SHA-256.
+    ///
+    /// @param workers how many threads read
+    /// @throws DatasetException naming the first file that differs
+    public void verify(int workers, PreparationListener progress) throws IOException, InterruptedException {
+        List<Shard> shards = shards();
+        long total = shards.stream().mapToLong(Shard::pictures).sum();
+        long done = 0;
+        progress.report(Stage.VERIFYING, done, total);
+        try (OrderedWork<String> work = new OrderedWork<>(0, shards.size(), workers, 2 * workers, i -> {
+            requireSame(shards.get(i).indexFile(), shards.get(i).indexSha256());
+            return requireSame(shards.get(i).file(), shards.get(i).sha256());
+        })) {
+            for (Shard shard : shards) {
+                work.next();
+                done += shard.pictures();
+                progress.report(Stage.VERIFYING, done, total);
+            }
+        }
+    }
+
+    private String requireSame(String name, String expected) throws IOException {
+        Path file = path.resolve(name);
+        String sha256 = Hashes.hex(file);
+        if (!sha256.equals(expected)) {
+            throw new DatasetException(file + " was altered: its SHA-256 is " + sha256 + ", expected " + expected
+                    + ". Copy it again, or remove " + path + " and prepare it again");
+        }
+        return sha256;
+    }
+}

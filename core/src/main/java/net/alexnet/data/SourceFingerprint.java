@@ -1,0 +1,52 @@
+package net.alexnet.data;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.List;
+import net.alexnet.io.Hashes;
+
+/// Identifies the source of a prepared dataset.
+///
+/// @param name the last part of the path that the user gave; the whole path would tell where a user's files are
+/// @param split a sentence that says how training and validation were told apart
+/// @param fingerprint SHA-256 over the classes and over every picture's label, name and stamp, in hexadecimal. Names
+///     are relative to the source, so that a folder may be moved
+record SourceFingerprint(String name, String split, String fingerprint) {
+    static SourceFingerprint of(Dataset dataset) {
+        MessageDigest digest = Hashes.sha256();
+        for (String name : dataset.classes()) {
+            update(digest, name + "\n");
+        }
+        for (ImageDataset set : List.of(dataset.training(), dataset.validation())) {
+            digest.update((byte) 0);
+            for (int i = 0; i < set.size(); i++) {
+                update(digest, set.label(i) + "\t" + set.name(i) + "\t" + set.source(i).stamp() + "\n");
+            }
+        }
+        String name = String.valueOf(Path.of(dataset.name()).getFileName());
+        return new SourceFingerprint(name, dataset.split(), Hashes.hex(digest));
+    }
+
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Compares a finished or started folder with the settings and images given now.
+    ///
+    /// @throws DatasetException saying what differs
+    static void requireSame(Path folder, SourceFingerprint then, PreparationSettings thenSettings,
+            SourceFingerprint now, PreparationSettings nowSettings)
+            throws DatasetException {
+        List<String> differences = thenSettings.differences(nowSettings);
+        if (!differences.isEmpty()) {
+            throw new DatasetException(folder + " was prepared with other settings: " + String.join("; ", differences)
+                    + ". Give those, name another folder, or remove this one");
+        }
+        if (!then.fingerprint.equals(now.fingerprint)) {
+            throw new DatasetException(folder + " was prepared from other pictures: from " + then.name + " ("
+                    + then.split + "), whose files, classes or split are not those of " + now.name + " now ("
+                    + now.split + "). Name another folder, or remove this one");
+        }
+    }
+}
