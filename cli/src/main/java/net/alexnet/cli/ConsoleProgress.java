@@ -11,8 +11,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import net.alexnet.TrainingListener;
-import net.alexnet.data.RejectedImage;
 import net.alexnet.data.PreparationListener;
+import net.alexnet.data.RejectedImage;
 
 /// Shows on standard error how a job goes: a bar on a terminal, lines of text in a log, or nothing but warnings.
 final class ConsoleProgress implements TrainingListener, PreparationListener, AutoCloseable {

@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import net.alexnet.data.AllImages;
 import net.alexnet.data.ImageDataset;
+import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
-import net.alexnet.data.PreparedDataset;
 
 /// The pictures of what a user names, with their classes where they have some, whatever the classes of the model are: all of a
 /// folder or a file ([AllImages]), and of a prepared dataset those that could be read when it was prepared.
