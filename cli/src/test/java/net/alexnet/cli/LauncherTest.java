@@ -6,14 +6,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import net.alexnet.io.CacheFolder;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,21 +28,33 @@ class LauncherTest {
     /// The value of a variable of the launcher in an environment, behind the lines that decide about it.
     private static String decided(String variable, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
+        Outcome outcome = run(environment, "printf %s \"$" + variable + "\"", arguments);
+        assertThat(outcome.code()).isZero();
+        return outcome.output();
+    }
+
+    private record Outcome(int code, String output, String errors) {
+    }
+
+    /// What a script does behind the launcher's functions and its lines on the environment.
+    private static Outcome run(Map<String, String> environment, String script, String... arguments)
+            throws IOException, InterruptedException {
         List<String> all = Files.readAllLines(Path.of("../alexnet"));
-        int home = all.indexOf("needed=25");
-        int cache = first(all, "# ---- the user's cache");
-        String lines = "set -eu\n" + String.join("\n", all.subList(home, all.indexOf("esac") + 1)) + "\n"
-                + String.join("\n", all.subList(cache, first(all, "# ---- main")));
-        ProcessBuilder shell = new ProcessBuilder(Stream.concat(
-                Stream.of("sh", "-c", lines + "\nprintf %s \"$" + variable + "\"", "alexnet"), Stream.of(arguments))
-                .toList());
+        List<String> lines = new ArrayList<>(List.of("set -eu"));
+        lines.addAll(all.subList(all.indexOf("needed=25"), all.indexOf("esac") + 1));
+        lines.addAll(all.subList(first(all, "# When a process started"), first(all, "build() {")));
+        lines.addAll(all.subList(first(all, "# ---- the user's cache"), first(all, "# ---- main")));
+        lines.add(script);
+        ProcessBuilder shell = new ProcessBuilder(
+                Stream.concat(Stream.of("sh", "-c", String.join("\n", lines), "alexnet"), Stream.of(arguments))
+                        .toList());
         shell.environment().clear();
         shell.environment().put("PATH", System.getenv("PATH"));
         shell.environment().putAll(environment);
         Process process = shell.start();
-        String value = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).isZero();
-        return value;
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Outcome(process.waitFor(), output, errors);
     }
 
     private static int first(List<String> lines, String beginning) {
@@ -100,6 +116,82 @@ class LauncherTest {
         "inspect model", "prepare /"})
     void classifyAlwaysRunsWithoutIt(String line) throws Exception {
         assertThat(decided("vectors", Map.of("HOME", "/home/me"), line.split(" ", -1))).isEmpty();
+    }
+
+    @Test
+    void fileNamesAreUtf8WithoutALocale() throws Exception {
+        assertThat(decided("LC_ALL", Map.of("HOME", "/home/me"))).isEqualTo("C.UTF-8");
+        assertThat(decided("LC_ALL", Map.of("HOME", "/home/me", "LC_ALL", "POSIX"))).isEqualTo("C.UTF-8");
+    }
+
+    @Test
+    void cachesAreClosedToOtherUsers(@TempDir Path folder) throws Exception {
+        Path caches = Files.createDirectory(folder.resolve("caches"));
+        Path ours = caches.resolve("alexnet");
+        Path old = Files.createDirectories(ours.resolve("javacpp"));
+        Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Map<String, String> environment = Map.of("HOME", "/", "XDG_CACHE_HOME", caches.toString());
+        assertThat(run(environment, "find_caches").code()).isZero();
+        for (Path closed : List.of(old, ours)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(closed))).isEqualTo("rwx------");
+        }
+        Path library = Files.writeString(old.resolve("library.so"), "");
+        Files.setPosixFilePermissions(library, PosixFilePermissions.fromString("rw-rw-rw-"));
+        Outcome outcome = run(environment, "find_caches");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(outcome.errors()).contains(ours.toString(), "XDG_CACHE_HOME");
+    }
+
+    @Test
+    void aHomeThatCannotHoldCachesIsReplacedByAPrivateFolder(@TempDir Path folder) throws Exception {
+        Outcome outcome = run(Map.of("HOME", "/dev/null", "TMPDIR", folder.toString()),
+                "find_caches; printf %s \"$natives $XDG_CACHE_HOME $user\"");
+        String[] found = outcome.output().split(" ", -1);
+        assertThat(found[0]).isEqualTo(folder + "/alexnet-" + found[2] + "/alexnet/javacpp");
+        assertThat(found[1]).isEqualTo(folder + "/alexnet-" + found[2]);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(found[1]))))
+                .isEqualTo("rwx------");
+    }
+
+    /// Another user, who knows the name, makes the private folder first.
+    @Test
+    void aPrivateFolderOfAnotherUserIsRefused(@TempDir Path folder) throws Exception {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        String user = decided("user", Map.of("HOME", "/"));
+        Files.createSymbolicLink(folder.resolve("alexnet-" + user), elsewhere);
+        Outcome outcome = run(Map.of("HOME", "/dev/null", "TMPDIR", folder.toString()), "find_caches");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    @Test
+    void aLockIsTakenFromAProcessThatHasEndedThoughItsNumberIsInUse(@TempDir Path state) throws Exception {
+        String script = "state='" + state + """
+                '
+                me=$$-$(started $$)
+                tries=0
+                until take "$state/lock" || [ $tries -eq 5 ]; do
+                    tries=$((tries + 1))
+                done
+                [ "$(readlink "$state/lock")" = "$me" ]
+                """;
+        Map<String, String> environment = Map.of("HOME", "/");
+        Path lock = state.resolve("lock");
+        for (String stale : List.of("1", "1-1", "4194300-12")) {
+            Files.createSymbolicLink(lock, Path.of(stale));
+            assertThat(run(environment, script).code()).as(stale).isZero();
+            Files.delete(lock);
+        }
+        Files.createSymbolicLink(lock, Path.of("1-1"));
+        Files.createDirectory(state.resolve("unlocking"));
+        assertThat(run(environment, script).code()).isZero();
+    }
+
+    @Test
+    void theLockOfARunningProcessIsLeft(@TempDir Path state) throws Exception {
+        assertThat(run(Map.of("HOME", "/"), "state='" + state + "'; ln -s 1-$(started 1) \"$state/lock\"; me=$$-0;"
+                + " take \"$state/lock\"").code()).isEqualTo(1);
+        assertThat(Files.readSymbolicLink(state.resolve("lock")).toString()).startsWith("1-");
     }
 
     /// The same for each way to give them.
