@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import net.alexnet.interop.PublishedModel;
 import net.alexnet.interop.PulledModels;
 import net.alexnet.interop.PulledModels.Pulled;
-import net.alexnet.interop.download.Downloader;
 import net.alexnet.io.AtomicFiles;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,7 +64,7 @@ final class PullCommand implements Callable<Integer> {
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
             report(published, models.pull(published, offline, refresh,
-                    new Downloader.Progress(progress::downloading, progress::message), terminal.interruption()::asked));
+                    new PulledModels.Progress(progress::downloading, progress::message), terminal.interruption()::asked));
             return 0;
         } catch (InterruptedException e) {
             terminal.err().println("stopped; what has arrived stays, and the same command resumes after it");

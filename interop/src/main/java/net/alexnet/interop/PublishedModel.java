@@ -1,6 +1,5 @@
 package net.alexnet.interop;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -11,22 +10,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import net.alexnet.inference.ImageNet;
-import net.alexnet.interop.download.PublishedFile;
+import net.alexnet.io.Hashes;
 import org.jspecify.annotations.Nullable;
 
 /// Published weights, an entry of `catalog.yaml`.
 ///
 /// @param name by which they are pulled and used
 /// @param description in a line
-/// @param file its name, as published
-/// @param addresses of the file, the first one first
+/// @param file its name, without a folder: letters, digits, `.`, `_` and `-`
+/// @param addresses of the file, `https:` or `http:`; a later one is asked when an earlier one fails
 /// @param bytes the file's size, if the publisher states it
-/// @param hash of the file, the publisher's, see [PublishedFile]
+/// @param hash of the whole file: `sha256:` or `sha1:` and lower-case hexadecimal digits
 /// @param license of the weights
 /// @param accuracy as published
 /// @param layout the key of a [WeightLayout]
@@ -42,6 +43,9 @@ public record PublishedModel(
         @JsonProperty(required = true) Accuracy accuracy,
         @JsonProperty(required = true) String layout,
         @JsonProperty(required = true) ImageNet.Order classOrder) {
+    /// More bytes are never written where the publisher states no size: twice what any AlexNet takes.
+    private static final long LIMIT = 500_000_000;
+
     /// Of ILSVRC-2012's validation images, in percent.
     ///
     /// @param views over which it is averaged: 1, the center, or 10
@@ -62,6 +66,28 @@ public record PublishedModel(
         }
     }
 
+    public PublishedModel {
+        addresses = List.copyOf(addresses);
+        if (!file.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
+            throw new IllegalArgumentException("'" + file + "' is not the name of a file by itself");
+        }
+        if (addresses.isEmpty() || !addresses.stream().allMatch(PublishedModel::isHttp)) {
+            throw new IllegalArgumentException(file + " needs addresses that begin with https:// or http:// and a host,"
+                    + " found " + addresses);
+        }
+        if (!hash.matches("sha256:[0-9a-f]{64}|sha1:[0-9a-f]{40}")) {
+            throw new IllegalArgumentException(file + " needs a hash such as sha256: and 64 hexadecimal digits, found '"
+                    + hash + "'");
+        }
+        if (bytes != null && bytes < 1) {
+            throw new IllegalArgumentException(file + " needs a size above 0, found " + bytes);
+        }
+    }
+
+    private static boolean isHttp(URI address) {
+        return address.getHost() != null && String.valueOf(address.getScheme()).matches("https?");
+    }
+
     /// All published weights that this library knows.
     public static List<PublishedModel> all() {
         return Catalog.MODELS;
@@ -72,9 +98,19 @@ public record PublishedModel(
         return all().stream().filter(model -> model.name().equals(name)).findFirst();
     }
 
-    /// What to download.
-    @JsonIgnore
-    public PublishedFile published() {
-        return new PublishedFile(file, addresses, bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes), hash);
+    /// The most bytes that may be written.
+    long limit() {
+        return bytes == null ? LIMIT : bytes;
+    }
+
+    /// The hash of a file by the function of this hash, in its form.
+    String hashOf(Path path) throws IOException {
+        String kind = hash.substring(0, hash.indexOf(':'));
+        try {
+            MessageDigest digest = MessageDigest.getInstance(kind.equals("sha1") ? "SHA-1" : "SHA-256");
+            return kind + ":" + Hashes.hex(digest, path);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has these
+        }
     }
 }

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
-import net.alexnet.interop.download.Downloader;
+import java.util.function.Consumer;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.io.CacheFolder.Kind;
@@ -35,6 +37,12 @@ public record PulledModels(Path root) {
     /// @param file the model file
     /// @param already whether it was there before
     public record Pulled(Path file, boolean already) {}
+
+    /// Is told how a pull goes, on the thread that asked for it.
+    ///
+    /// @param bytes is given how many bytes have arrived, those of earlier runs included, and the file's size if it is known
+    /// @param note is given what a user may want to know: the download is resumed, or tried again
+    public record Progress(BiConsumer<Long, OptionalLong> bytes, Consumer<String> note) {}
 
     /// The models of the user who runs this JVM.
     public static PulledModels ofUser() {
@@ -74,7 +82,7 @@ public record PulledModels(Path root) {
     /// @param stop asked often; once it says yes, what has arrived stays for the next call
     /// @throws IOException if the file cannot be downloaded, or is not what was published
     /// @throws InterruptedException if it was stopped
-    public Pulled pull(PublishedModel published, boolean offline, boolean refresh, Downloader.Progress progress,
+    public Pulled pull(PublishedModel published, boolean offline, boolean refresh, Progress progress,
             BooleanSupplier stop) throws IOException, InterruptedException {
         Path folder = Files.createDirectories(root.resolve(published.name()));
         Path model = model(published.name());
@@ -89,13 +97,13 @@ public record PulledModels(Path root) {
             Path fetched = folder.resolve("fetched");
             Path file = fetched.resolve(published.file());
             if (offline
-                    && !(Files.isRegularFile(file) && published.published().hashOf(file).equals(published.hash()))) {
+                    && !(Files.isRegularFile(file) && published.hashOf(file).equals(published.hash()))) {
                 throw new IOException(published.name() + " is not on this machine; omit --offline to fetch it from "
                         + published.addresses().getFirst());
             }
             if (!offline) {
                 progress.note().accept("fetching " + published.addresses().getFirst());
-                file = Downloader.fetch(Downloader.Settings.DEFAULT, published.published(), fetched, progress, stop);
+                file = Downloader.fetch(Downloader.Settings.DEFAULT, published, fetched, progress, stop);
             }
             make(published, file);
             AtomicFiles.deleteTree(fetched);

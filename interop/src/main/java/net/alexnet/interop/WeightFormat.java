@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import net.alexnet.interop.pytorch.PyTorchFile;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.WeightFileException;
 
@@ -25,7 +26,6 @@ public enum WeightFormat {
 
     private static final int HEAD_BYTES = 64;
     private static final String PICKLE = "80";
-    private static final String TORCH_MAGIC = "8a0a6cfc9c46f9206aa850192e";
     private static final String LAYER_TAG = "a206"; // field 100, bytes
 
     /// What other files begin with, in hexadecimal, and what to say of them.
@@ -55,7 +55,7 @@ public enum WeightFormat {
 
     private static Optional<WeightFormat> of(byte[] head, long fileBytes) {
         String hex = HexFormat.of().formatHex(head);
-        if (hex.startsWith("504b0304") || (hex.startsWith(PICKLE) && hex.indexOf(TORCH_MAGIC) % 2 == 0)) {
+        if (hex.startsWith("504b0304") || (hex.startsWith(PICKLE) && hex.indexOf(PyTorchFile.LEGACY_MAGIC) % 2 == 0)) {
             return Optional.of(PYTORCH);
         }
         if (head.length > Long.BYTES && head[Long.BYTES] == '{') {

@@ -15,10 +15,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.Model;
 import net.alexnet.interop.PulledModels.Pulled;
-import net.alexnet.interop.download.Downloader;
 import net.alexnet.io.Hashes;
 import net.alexnet.nn.AlexNet;
 import org.junit.jupiter.api.AfterEach;
@@ -71,13 +69,12 @@ class PulledModelsTest {
 
     private PublishedModel published() throws IOException {
         URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/toy.safetensors");
-        return new PublishedModel(NAME, "a toy", "toy.safetensors", List.of(address), Files.size(foreign),
-                "sha256:" + Hashes.hex(foreign), "none", new PublishedModel.Accuracy(50, 80, 10), "torchvision",
-                ImageNet.Order.DEVKIT);
+        return PublishedModelTest.model("toy.safetensors", List.of(address), Files.size(foreign),
+                "sha256:" + Hashes.hex(foreign));
     }
 
     private Pulled pull(boolean offline, boolean refresh, List<String> notes) throws IOException, InterruptedException {
-        return models.pull(published(), offline, refresh, new Downloader.Progress((_, _) -> {}, text -> {
+        return models.pull(published(), offline, refresh, new PulledModels.Progress((_, _) -> {}, text -> {
             notes.add(text);
             if (text.startsWith("waiting")) {
                 go.countDown();

@@ -1,7 +1,7 @@
-package net.alexnet.interop.download;
+package net.alexnet.interop;
 
-import static net.alexnet.interop.download.ScriptedServer.head;
-import static net.alexnet.interop.download.ScriptedServer.honest;
+import static net.alexnet.interop.ScriptedServer.head;
+import static net.alexnet.interop.ScriptedServer.honest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,15 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import net.alexnet.interop.download.ScriptedServer.Answer;
+import net.alexnet.interop.ScriptedServer.Answer;
 import net.alexnet.io.Hashes;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DownloaderTest {
     private static final int SIZE = 300_000;
     private static final int HALF = SIZE / 2;
-    private static final String TAG = "\"one\"";
     private static final Downloader.Settings IMPATIENT = new Downloader.Settings(
             Duration.ofSeconds(5), Duration.ofMillis(1500), 3, Duration.ofMillis(5));
 
@@ -52,17 +50,17 @@ class DownloaderTest {
         Files.delete(file);
     }
 
-    private PublishedFile file(List<URI> addresses) {
-        return new PublishedFile("net.pth", addresses, OptionalLong.of(SIZE), hash);
+    private PublishedModel file(List<URI> addresses, @Nullable Long size) {
+        return PublishedModelTest.model("net.pth", addresses, size, hash);
     }
 
-    private Path fetch(PublishedFile file, BooleanSupplier stop) throws IOException, InterruptedException {
-        return Downloader.fetch(IMPATIENT, file, folder, new Downloader.Progress(
+    private Path fetch(PublishedModel file, BooleanSupplier stop) throws IOException, InterruptedException {
+        return Downloader.fetch(IMPATIENT, file, folder, new PulledModels.Progress(
                 (done, total) -> assertThat(done).isBetween(1L, total.orElse(Long.MAX_VALUE)), notes::add), stop);
     }
 
     private Path fetch(ScriptedServer server) throws IOException, InterruptedException {
-        return fetch(file(List.of(server.address("/net.pth"))), () -> false);
+        return fetch(file(List.of(server.address("/net.pth")), (long) SIZE), () -> false);
     }
 
     private List<String> left() throws IOException {
@@ -93,7 +91,7 @@ class DownloaderTest {
 
     @Test
     void arrivesAndIsNotAskedForAgain() throws Exception {
-        arrives((_, request, out) -> honest(request, content, TAG, out), 1);
+        arrives((_, request, out) -> honest(request, content, out), 1);
         arrives((_, _, _) -> {}, 0);
     }
 
@@ -103,17 +101,16 @@ class DownloaderTest {
     void goesOnWhereTheServerBrokeOff() throws Exception {
         try (ScriptedServer server = new ScriptedServer((number, request, out) -> {
             if (number == 0) {
-                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                head(out, "200 OK", "Content-Length: " + SIZE);
                 out.write(content, 0, HALF);
             } else {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             }
         })) {
             assertThat(Files.readAllBytes(fetch(server))).isEqualTo(content);
             assertThat(server.requests).hasSize(2);
             assertThat(server.requests.getLast().offset()).isPositive().isLessThanOrEqualTo(HALF);
-            assertThat(server.requests.getLast().header("if-range")).isEqualTo(TAG);
-            assertThat(server.requests.getFirst().headers()).doesNotContainKeys("range", "if-range");
+            assertThat(server.requests.getFirst().headers()).doesNotContainKey("range");
         }
     }
 
@@ -126,47 +123,13 @@ class DownloaderTest {
     }
 
     @Test
-    void anotherVersionStartsAnew() throws Exception {
-        byte[] old = new byte[SIZE];
-        arrives((number, request, out) -> {
-            if (number == 0) {
-                head(out, "200 OK", "ETag: \"old\"", "Content-Length: " + SIZE);
-                out.write(old, 0, HALF);
-            } else {
-                honest(request, content, TAG, out);
-            }
-        }, 2);
-    }
-
-    @Test
-    void aServerThatGoesOnWithAnotherVersionIsFoundOut() throws Exception {
-        byte[] old = new byte[SIZE];
-        arrives((number, request, out) -> {
-            if (number == 0) {
-                head(out, "200 OK", "ETag: \"old\"", "Content-Length: " + SIZE);
-                out.write(old, 0, HALF);
-            } else { // as if there were no If-Range
-                honest(new ScriptedServer.Request(request.path(), request.offset() == 0
-                        ? Map.of()
-                        : Map.of("range", request.header("range"))), content, TAG, out);
-            }
-        }, 3);
-    }
-
-    @Test
-    void piecesThatDoNotFitAreFetchedOnceMore() throws Exception {
-        byte[] old = new byte[SIZE];
+    void piecesOfTwoVersionsAreFetchedOnceMore() throws Exception {
         arrives((number, request, out) -> {
             if (number == 0) {
                 head(out, "200 OK", "Content-Length: " + SIZE);
-                out.write(old, 0, HALF);
-            } else if (request.offset() > 0) {
-                head(out, "206 Partial Content", "Content-Length: " + (SIZE - request.offset()),
-                        "Content-Range: bytes " + request.offset() + "-" + (SIZE - 1) + "/" + SIZE);
-                out.write(content, request.offset(), SIZE - request.offset());
+                out.write(new byte[HALF]);
             } else {
-                head(out, "200 OK", "Content-Length: " + SIZE);
-                out.write(content);
+                honest(request, content, out);
             }
         }, 3);
     }
@@ -175,14 +138,14 @@ class DownloaderTest {
     void anotherPartThanWasAskedForIsNotTaken() throws Exception {
         arrives((number, request, out) -> {
             if (number == 0) {
-                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                head(out, "200 OK", "Content-Length: " + SIZE);
                 out.write(content, 0, HALF);
             } else if (number == 1) {
-                head(out, "206 Partial Content", "ETag: " + TAG, "Content-Length: 10",
+                head(out, "206 Partial Content", "Content-Length: 10",
                         "Content-Range: bytes 0-9/" + SIZE);
                 out.write(content, 0, 10);
             } else {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             }
         }, 3);
     }
@@ -191,12 +154,12 @@ class DownloaderTest {
     void aRangeThatIsRefusedStartsAnew() throws Exception {
         arrives((number, request, out) -> {
             if (number == 0) {
-                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                head(out, "200 OK", "Content-Length: " + SIZE);
                 out.write(content, 0, HALF);
             } else if (request.offset() > 0) {
                 head(out, "416 Range Not Satisfiable", "Content-Length: 0");
             } else {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             }
         }, 3);
     }
@@ -206,12 +169,12 @@ class DownloaderTest {
         CountDownLatch end = new CountDownLatch(1);
         arrives((number, request, out) -> {
             if (number == 0) {
-                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                head(out, "200 OK", "Content-Length: " + SIZE);
                 out.write(content, 0, HALF);
                 out.flush();
                 end.await();
             } else {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             }
         }, 2);
         assertThat(notes).anyMatch(note -> note.contains("sent nothing for 1.5 s"));
@@ -221,7 +184,7 @@ class DownloaderTest {
     @Test
     void aServerThatNeverAnswersIsGivenUp() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
-        fails((_, _, _) -> end.await(), 3, "sent nothing for 1.5 s", "attempt 3");
+        fails((_, _, _) -> end.await(), 1, "sent nothing for 1.5 s");
         end.countDown();
     }
 
@@ -230,14 +193,14 @@ class DownloaderTest {
         AtomicBoolean repaired = new AtomicBoolean();
         try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
             if (repaired.get()) {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             } else {
-                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                head(out, "200 OK", "Content-Length: " + SIZE);
                 out.write(content, 0, HALF);
             }
         })) {
             assertThatThrownBy(() -> fetch(server)).isInstanceOf(IOException.class)
-                    .hasMessageContaining("broke off after").hasMessageContaining("attempt 3");
+                    .hasMessageContaining("broke off").hasMessageContaining("attempt 3");
             long arrived = Files.size(folder.resolve("net.pth.part"));
             repaired.set(true);
             assertThat(Files.readAllBytes(fetch(server))).isEqualTo(content);
@@ -247,16 +210,21 @@ class DownloaderTest {
         }
     }
 
-    /// What another address has need not be the same bytes.
+    /// What another address has need not be the same bytes; here it is.
     @Test
-    void whatAnotherAddressSentIsNotContinued() throws Exception {
-        fails((_, _, out) -> {
-            head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
-            out.write(content, 0, HALF);
-        }, 3, "broke off after");
-        try (ScriptedServer other = new ScriptedServer((_, request, out) -> honest(request, content, TAG, out))) {
-            assertThat(Files.readAllBytes(fetch(other))).isEqualTo(content);
-            assertThat(other.requests.getFirst().headers()).doesNotContainKey("range");
+    void theNextAddressContinuesWhatTheFirstSent() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
+            if (request.path().equals("/breaks")) {
+                head(out, "200 OK", "Content-Length: " + SIZE);
+                out.write(content, 0, HALF);
+            } else {
+                honest(request, content, out);
+            }
+        })) {
+            Path file = fetch(file(List.of(server.address("/breaks"), server.address("/whole")), (long) SIZE),
+                    () -> false);
+            assertThat(Files.readAllBytes(file)).isEqualTo(content);
+            assertThat(server.requests.getLast().offset()).isPositive();
         }
     }
 
@@ -266,10 +234,10 @@ class DownloaderTest {
     void aLengthThatIsTooSmallIsNotTheEnd() throws Exception {
         arrives((number, request, out) -> {
             if (number == 0) {
-                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + HALF);
+                head(out, "200 OK", "Content-Length: " + HALF);
                 out.write(content);
             } else {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             }
         }, 2);
     }
@@ -287,7 +255,7 @@ class DownloaderTest {
     @Test
     void aFileThatIsShorterThanPublishedIsGivenUp() throws Exception {
         byte[] shorter = Arrays.copyOf(content, HALF);
-        fails((_, request, out) -> honest(request, shorter, TAG, out), 3, "cannot download net.pth", "(attempt 3)");
+        fails((_, request, out) -> honest(request, shorter, out), 3, "cannot download net.pth", "(attempt 3)");
     }
 
     @Test
@@ -315,8 +283,7 @@ class DownloaderTest {
                 out.write(content);
             }
         })) {
-            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(),
-                    hash);
+            PublishedModel unknown = file(List.of(server.address("/")), null);
             assertThatThrownBy(() -> fetch(unknown, () -> false)).isInstanceOf(IOException.class)
                     .hasMessageContaining("more than the 500,000,000 bytes");
             assertThat(left()).doesNotContain("net.pth", "net.pth.part");
@@ -329,8 +296,7 @@ class DownloaderTest {
             head(out, "200 OK");
             out.write(content);
         })) {
-            PublishedFile unknown = new PublishedFile("net.pth", List.of(server.address("/")), OptionalLong.empty(),
-                    hash);
+            PublishedModel unknown = file(List.of(server.address("/")), null);
             assertThat(Files.readAllBytes(fetch(unknown, () -> false))).isEqualTo(content);
         }
     }
@@ -339,7 +305,7 @@ class DownloaderTest {
     void alteredBytesAreDeleted() throws Exception {
         byte[] altered = content.clone();
         altered[HALF] ^= 1;
-        fails((_, request, out) -> honest(request, altered, TAG, out), 1, "does not give the file that was published",
+        fails((_, request, out) -> honest(request, altered, out), 1, "does not give the file that was published",
                 "expected " + hash + ", found sha256:");
         assertThat(left()).doesNotContain("net.pth.part");
     }
@@ -347,7 +313,7 @@ class DownloaderTest {
     @Test
     void alteredBytesThatAreThereAreReplaced() throws Exception {
         Files.write(folder.resolve("net.pth"), new byte[SIZE]);
-        try (ScriptedServer server = new ScriptedServer((_, request, out) -> honest(request, content, TAG, out))) {
+        try (ScriptedServer server = new ScriptedServer((_, request, out) -> honest(request, content, out))) {
             assertThat(Files.readAllBytes(fetch(server))).isEqualTo(content);
             assertThat(left()).containsExactly("net.pth");
         }
@@ -357,7 +323,7 @@ class DownloaderTest {
     void aLinkInPlaceOfThePartIsNotWrittenThrough(@TempDir Path elsewhere) throws Exception {
         Path victim = Files.write(elsewhere.resolve("victim"), new byte[] {7});
         Files.createSymbolicLink(folder.resolve("net.pth.part"), victim);
-        fails((_, request, out) -> honest(request, content, TAG, out), 0, "is in the way");
+        fails((_, request, out) -> honest(request, content, out), 0, "is in the way");
         assertThat(Files.readAllBytes(victim)).containsExactly(7);
     }
 
@@ -374,7 +340,7 @@ class DownloaderTest {
             if (number < 2) {
                 head(out, number == 0 ? "500 Oops" : "503 Busy", "Content-Length: 0");
             } else {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             }
         }, 3);
     }
@@ -385,7 +351,7 @@ class DownloaderTest {
             switch (request.path()) {
                 case "/net.pth" -> head(out, "302 Found", "Location: /there", "Content-Length: 0");
                 case "/there" -> head(out, "307 Temporary Redirect", "Location: /where/it/is", "Content-Length: 0");
-                default -> honest(request, content, TAG, out);
+                default -> honest(request, content, out);
             }
         }, 3);
     }
@@ -407,10 +373,11 @@ class DownloaderTest {
             if (request.path().equals("/gone")) {
                 head(out, "410 Gone", "Content-Length: 0");
             } else {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             }
         })) {
-            Path file = fetch(file(List.of(server.address("/gone"), server.address("/here"))), () -> false);
+            Path file = fetch(file(List.of(server.address("/gone"), server.address("/here")), (long) SIZE),
+                    () -> false);
             assertThat(Files.readAllBytes(file)).isEqualTo(content);
         }
     }
@@ -421,7 +388,8 @@ class DownloaderTest {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = closed.getLocalPort();
         }
-        assertThatThrownBy(() -> fetch(file(List.of(URI.create("http://127.0.0.1:" + port + "/"))), () -> false))
+        assertThatThrownBy(
+                () -> fetch(file(List.of(URI.create("http://127.0.0.1:" + port + "/")), (long) SIZE), () -> false))
                 .isInstanceOf(IOException.class).hasMessageContaining("127.0.0.1 cannot be reached");
         assertThat(notes).isEmpty();
     }
@@ -435,16 +403,16 @@ class DownloaderTest {
         AtomicBoolean stop = new AtomicBoolean();
         try (ScriptedServer server = new ScriptedServer((number, request, out) -> {
             if (number == 0) {
-                head(out, "200 OK", "ETag: " + TAG, "Content-Length: " + SIZE);
+                head(out, "200 OK", "Content-Length: " + SIZE);
                 out.write(content, 0, HALF);
                 out.flush();
                 halfIsSent.countDown();
                 end.await();
             } else {
-                honest(request, content, TAG, out);
+                honest(request, content, out);
             }
         })) {
-            PublishedFile file = file(List.of(server.address("/")));
+            PublishedModel file = file(List.of(server.address("/")), (long) SIZE);
             assertThatThrownBy(() -> fetch(file, () -> stop.get() || (arrived() && stop.compareAndSet(false, true))))
                     .isInstanceOf(InterruptedException.class);
             assertThat(halfIsSent.getCount()).isZero();

@@ -1,4 +1,4 @@
-package net.alexnet.interop.download;
+package net.alexnet.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -7,21 +7,28 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalLong;
+import net.alexnet.inference.ImageNet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PublishedFileTest {
+class PublishedModelTest {
     private static final String ABC_SHA1 = "sha1:a9993e364706816aba3e25717850c26c9cd0d89d";
     private static final String ABC_SHA256 = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     @TempDir
     Path folder;
 
-    private static PublishedFile file(String name, String address, String hash) {
-        return new PublishedFile(name, List.of(URI.create(address)), OptionalLong.of(3), hash);
+    /// An entry of a catalog of which only the file matters.
+    static PublishedModel model(String file, List<URI> addresses, @Nullable Long bytes, String hash) {
+        return new PublishedModel("toy", "a toy", file, addresses, bytes, hash, "none",
+                new PublishedModel.Accuracy(50, 80, 10), "torchvision", ImageNet.Order.DEVKIT);
+    }
+
+    private static PublishedModel file(String name, String address, String hash) {
+        return model(name, List.of(URI.create(address)), 3L, hash);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package net.alexnet.interop.download;
+package net.alexnet.interop;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -100,17 +100,17 @@ final class ScriptedServer implements AutoCloseable {
         out.flush();
     }
 
-    /// What an honest server says, which knows `Range` and `If-Range`.
-    static void honest(Request request, byte[] content, String tag, OutputStream out) throws IOException {
+    /// What an honest server says, which knows `Range`.
+    static void honest(Request request, byte[] content, OutputStream out) throws IOException {
         int offset = request.offset();
         if (offset >= content.length && offset > 0) {
             head(out, "416 Range Not Satisfiable", "Content-Length: 0", "Content-Range: bytes */" + content.length);
-        } else if (offset > 0 && (request.header("if-range").isEmpty() || request.header("if-range").equals(tag))) {
-            head(out, "206 Partial Content", "ETag: " + tag, "Content-Length: " + (content.length - offset),
+        } else if (offset > 0) {
+            head(out, "206 Partial Content", "Content-Length: " + (content.length - offset),
                     "Content-Range: bytes " + offset + "-" + (content.length - 1) + "/" + content.length);
             out.write(content, offset, content.length - offset);
         } else {
-            head(out, "200 OK", "ETag: " + tag, "Content-Length: " + content.length);
+            head(out, "200 OK", "Content-Length: " + content.length);
             out.write(content);
         }
     }

@@ -1,0 +1,286 @@
+package net.alexnet.interop;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import net.alexnet.io.AtomicFiles;
+
+/// Downloads a published file. Bytes go to `NAME.part`, and a later call resumes where an earlier one ended (RFC 9110,
+/// section 14). The whole file must have its hash before it gets its name; pieces that do not fit together are found by it.
+///
+/// The client follows redirects, but not from https to http, and the JVM's proxy settings (`-Dhttps.proxyHost=…`) hold. One
+/// thread at a time may download into a folder.
+final class Downloader {
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final long PROGRESS_BYTES = 1 << 20; // after so many new bytes the count of failures starts anew
+
+    /// How patient to be.
+    ///
+    /// @param connect the longest wait for a connection
+    /// @param stall the longest wait for the next bytes
+    /// @param attempts how many in a row may fail without a MiB of progress
+    /// @param firstWait before the second attempt; each further wait is twice as long
+    record Settings(Duration connect, Duration stall, int attempts, Duration firstWait) {
+        /// For the open internet.
+        static final Settings DEFAULT = new Settings(
+                Duration.ofSeconds(20), Duration.ofSeconds(60), 5, Duration.ofSeconds(1));
+    }
+
+    /// An attempt failed; another one may succeed.
+    private static final class Retry extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Retry(String message) {
+            super(message);
+        }
+    }
+
+    private final Settings settings;
+    private final HttpClient client;
+    private final PublishedModel model;
+    private final Path part;
+    private final PulledModels.Progress progress;
+    private final BooleanSupplier stop;
+    private boolean reached;
+    private boolean resumed;
+
+    private Downloader(Settings settings, HttpClient client, PublishedModel model, Path folder,
+            PulledModels.Progress progress, BooleanSupplier stop) {
+        this.settings = settings;
+        this.client = client;
+        this.model = model;
+        this.part = folder.resolve(model.file() + ".part");
+        this.progress = progress;
+        this.stop = stop;
+    }
+
+    /// Downloads a file into a folder, which is made if it is not there; a file that is there already is only checked.
+    ///
+    /// @param stop asked often; once it says yes, what has arrived stays for the next call
+    /// @return the file: in `folder`, by its own name, with its hash
+    /// @throws IOException if no address gives the published file, or the disk cannot be written
+    /// @throws InterruptedException if it was stopped
+    static Path fetch(Settings settings, PublishedModel model, Path folder, PulledModels.Progress progress,
+            BooleanSupplier stop) throws IOException, InterruptedException {
+        Path target = Files.createDirectories(folder).resolve(model.file());
+        if (Files.isRegularFile(target)) {
+            if (model.hashOf(target).equals(model.hash())) {
+                return target;
+            }
+            progress.note().accept(target + " is not the published file, and is replaced");
+            Files.delete(target);
+        }
+        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(settings.connect())
+                .proxy(ProxySelector.getDefault()).build();
+        try {
+            IOException failure = null;
+            for (URI address : model.addresses()) {
+                if (failure != null) {
+                    progress.note().accept(failure.getMessage() + "; trying the next address");
+                }
+                try {
+                    Downloader downloader = new Downloader(settings, client, model, folder, progress, stop);
+                    downloader.fetch(address);
+                    AtomicFiles.move(downloader.part, target);
+                    return target;
+                } catch (IOException e) {
+                    if (failure != null) {
+                        e.addSuppressed(failure);
+                    }
+                    failure = e;
+                }
+            }
+            throw Objects.requireNonNull(failure); // a model has an address
+        } finally {
+            client.shutdownNow();
+        }
+    }
+
+    private void fetch(URI address) throws IOException, InterruptedException {
+        int failures = 0;
+        long furthest = length();
+        resumed = furthest > 0;
+        while (true) {
+            String problem = attempt(address);
+            long length = length();
+            boolean whole = model.bytes() == null ? problem.isEmpty() : length == model.bytes();
+            if (whole && accepts(address)) {
+                return;
+            }
+            if (problem.isEmpty()) {
+                problem = whole
+                        ? "the resumed pieces of " + model.file() + " do not fit together"
+                        : "%s ended after %,d of %,d bytes".formatted(address, length, model.limit());
+            }
+            failures = length >= furthest + PROGRESS_BYTES ? 1 : failures + 1;
+            furthest = Math.max(furthest, length);
+            if (failures >= settings.attempts() || (!reached && !whole)) {
+                throw new IOException(
+                        "cannot download " + model.file() + ": " + problem + " (attempt " + failures + ")");
+            }
+            Duration wait = settings.firstWait().multipliedBy(1L << (failures - 1));
+            progress.note().accept(problem + "; trying again in " + wait.toMillis() / 1000.0 + " s");
+            for (long end = System.nanoTime() + wait.toNanos(); System.nanoTime() < end;) {
+                requireGoing();
+                Thread.sleep(POLL.compareTo(wait) < 0 ? POLL : wait);
+            }
+        }
+    }
+
+    private void requireGoing() throws InterruptedException {
+        if (stop.getAsBoolean()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private long length() throws IOException {
+        if (!Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
+            return 0;
+        }
+        if (!Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(part + " is in the way: it is not a plain file. Remove it");
+        }
+        return Files.size(part);
+    }
+
+    /// Whether what has arrived is the file; false if it was resumed and so may be of two versions.
+    private boolean accepts(URI address) throws IOException {
+        String found = model.hashOf(part);
+        if (found.equals(model.hash())) {
+            try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+            return true;
+        }
+        Files.delete(part);
+        if (resumed) {
+            resumed = false;
+            return false;
+        }
+        throw new IOException(address + " does not give the file that was published: expected " + model.hash()
+                + ", found " + found + ". It was deleted");
+    }
+
+    /// Asks for the bytes that are missing.
+    ///
+    /// @return why another attempt may get further; empty if the server sent all that it wanted to
+    private String attempt(URI address) throws IOException, InterruptedException {
+        long offset = length();
+        if (model.bytes() != null && offset == model.bytes()) {
+            return "";
+        }
+        HttpRequest.Builder request = HttpRequest.newBuilder(address).header("User-Agent", "alexnet-jvm")
+                .header("Accept-Encoding", "identity");
+        if (offset > 0) {
+            progress.note().accept("resuming after the first %,d bytes".formatted(offset));
+            request.header("Range", "bytes=" + offset + "-");
+        }
+        var sent = client.sendAsync(request.build(), BodyHandlers.ofInputStream());
+        try {
+            HttpResponse<InputStream> response = await(sent, address.getHost() + " cannot be reached");
+            reached = true;
+            try (InputStream body = response.body()) {
+                copy(address, body, start(address, response, offset));
+            }
+            return "";
+        } catch (Retry e) {
+            return String.valueOf(e.getMessage());
+        } finally {
+            sent.cancel(true);
+        }
+    }
+
+    /// Waits for another thread, so that this one can give up when nothing arrives or the user wants to stop: a read of the
+    /// response's body has no time limit.
+    private <T> T await(Future<T> result, String problem) throws IOException, InterruptedException {
+        long end = System.nanoTime() + settings.stall().toNanos();
+        while (true) {
+            requireGoing();
+            try {
+                return result.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                if (System.nanoTime() > end) {
+                    throw new Retry("the server sent nothing for " + settings.stall().toMillis() / 1000.0 + " s");
+                }
+            } catch (ExecutionException e) {
+                switch (e.getCause()) {
+                    case IOException io -> throw new Retry(problem + ": " + AtomicFiles.reason(io));
+                    case null, default -> throw new IOException(e.getCause());
+                }
+            }
+        }
+    }
+
+    /// The byte of the file with which a response's body begins.
+    private long start(URI address, HttpResponse<?> response, long offset) throws IOException {
+        int status = response.statusCode();
+        String range = response.headers().firstValue("Content-Range").orElse("");
+        if (status == 200) {
+            resumed = false;
+            return 0;
+        }
+        if (status == 206 && offset > 0 && range.startsWith("bytes " + offset + "-")) {
+            resumed = true;
+            return offset;
+        }
+        if (status == 206 || status == 416) {
+            Files.deleteIfExists(part);
+            throw new Retry("the server has no bytes from " + offset + " on, or sent others ('" + range + "')");
+        }
+        String problem = address + " answers with status " + status + (status == 404 || status == 410
+                ? ", the file is not there"
+                : response.headers().firstValue("Location").map(to -> ", a redirect to '" + to
+                        + "' that is not followed").orElse(""));
+        throw status == 408 || status == 429 || status >= 500 ? new Retry(problem) : new IOException(problem);
+    }
+
+    private void copy(URI address, InputStream body, long start) throws IOException, InterruptedException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        OptionalLong size = model.bytes() == null ? OptionalLong.empty() : OptionalLong.of(model.bytes());
+        String problem = "the connection to " + address.getHost() + " broke off";
+        try (FileChannel out = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                LinkOption.NOFOLLOW_LINKS)) {
+            out.truncate(start).position(start);
+            for (long done = start;;) {
+                FutureTask<Integer> read = new FutureTask<>(() -> body.read(buffer));
+                Thread.startVirtualThread(read);
+                int count = await(read, problem);
+                if (count < 0) {
+                    return;
+                }
+                done += count;
+                if (done > model.limit()) {
+                    Files.deleteIfExists(part);
+                    throw new IOException("%s sends more than the %,d bytes that %s may have; nothing was kept"
+                            .formatted(address, model.limit(), model.file()));
+                }
+                for (ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count); bytes.hasRemaining();) {
+                    out.write(bytes);
+                }
+                progress.bytes().accept(done, size);
+            }
+        }
+    }
+}
