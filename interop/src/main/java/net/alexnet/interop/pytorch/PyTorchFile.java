@@ -6,16 +6,16 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import net.alexnet.interop.pytorch.Value.Dict;
-import net.alexnet.interop.pytorch.Value.Storage;
-import net.alexnet.interop.pytorch.Value.Tensor;
+import net.alexnet.interop.pytorch.Unpickler.Dict;
+import net.alexnet.interop.pytorch.Unpickler.Storage;
+import net.alexnet.interop.pytorch.Unpickler.Tensor;
 import net.alexnet.io.MappedFile;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a state dict that PyTorch's `torch.save` wrote, `.pth` or `.pt`, in the legacy form ([LegacyForm]) or, since version
 /// 1.6, a zip file, nothing of it compressed, all in one folder of any name:
@@ -35,9 +35,12 @@ import org.jspecify.annotations.Nullable;
 /// anything is allocated. Contiguous float32 tensors are handed out where they lie in the mapped file; other views are
 /// gathered, other floating-point types converted.
 public final class PyTorchFile {
+    /// The magic number of the legacy form in hexadecimal: the opcode LONG1, a length, the bytes little-endian, STOP.
+    public static final String LEGACY_MAGIC = "8a0a6cfc9c46f9206aa850192e";
+
+    private static final int LEGACY_HEAD = 24; // the magic number, with PROTO and FRAME before it
     private static final String EXPECTED = "a state dict of PyTorch";
     private static final String PICKLE = "/data.pkl";
-    private static final long MAX_PICKLE = 16 << 20;
     private static final int MAX_ITEMS = 20_000;
 
     /// Where checkpoints of training programs have the network.
@@ -61,8 +64,11 @@ public final class PyTorchFile {
     public static MappedWeights open(Path file) throws WeightFileException {
         MemorySegment mapped = MappedFile.lasting(file, EXPECTED);
         try {
-            long afterMagic = LegacyForm.afterMagic(mapped);
-            Saved saved = afterMagic >= 0 ? LegacyForm.parse(mapped, afterMagic) : zip(mapped);
+            byte[] head = mapped.asSlice(0, Math.min(LEGACY_HEAD, mapped.byteSize())).toArray(ValueLayout.JAVA_BYTE);
+            int magic = HexFormat.of().formatHex(head).indexOf(LEGACY_MAGIC);
+            Saved saved = magic < 0
+                    ? zip(mapped)
+                    : LegacyForm.parse(mapped, (magic + LEGACY_MAGIC.length()) / 2);
             return new MappedWeights(file, Map.of(), views(saved, mapped.byteSize()));
         } catch (IOException e) {
             throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
@@ -71,22 +77,23 @@ public final class PyTorchFile {
 
     private static Saved zip(MemorySegment file) throws IOException {
         Map<String, MemorySegment> entries = StoredZip.entries(file);
-        List<String> pickles = entries.keySet().stream()
-                .filter(name -> name.endsWith(PICKLE) && name.indexOf('/') == name.length() - PICKLE.length()).toList();
-        if (pickles.size() != 1) {
-            throw new IOException("a zip file of torch.save has one folder with a data.pkl in it, found " + pickles);
+        List<String> folders = entries.keySet().stream()
+                .filter(name -> name.endsWith(PICKLE) && name.indexOf('/') == name.length() - PICKLE.length())
+                .map(name -> name.substring(0, name.indexOf('/'))).toList();
+        if (folders.size() != 1) {
+            throw new IOException("a zip file of torch.save has one folder with a data.pkl in it, found " + folders);
         }
-        String folder = pickles.getFirst().substring(0, pickles.getFirst().length() - PICKLE.length() + 1);
-        checkByteOrder(entries.get(folder + "byteorder"));
-        MemorySegment pickle = entries.get(pickles.getFirst());
-        if (pickle == null || pickle.byteSize() > MAX_PICKLE) {
-            throw new IOException("its data.pkl has more than " + MAX_PICKLE + " bytes, the limit");
+        String folder = folders.getFirst();
+        MemorySegment order = entries.get(folder + "/byteorder");
+        if (order != null && !new String(order.asSlice(0, Math.min(order.byteSize(), 10))
+                .toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8).strip().equals("little")) {
+            throw new IOException("the byte order of its values is not 'little', which alone is read");
         }
-        Unpickler unpickler = new Unpickler(pickle, 0);
+        Unpickler unpickler = new Unpickler(entries.getOrDefault(folder + PICKLE, MemorySegment.NULL));
         Map<String, Tensor> tensors = tensors(unpickler.read());
         Map<String, MemorySegment> storages = new HashMap<>();
         for (Storage storage : unpickler.storages().values()) {
-            MemorySegment bytes = entries.get(folder + "data/" + storage.key());
+            MemorySegment bytes = entries.get(folder + "/data/" + storage.key());
             if (bytes == null || bytes.byteSize() != storage.elements() * storage.dtype().bytes()) {
                 throw new IOException("storage '" + storage.key() + "' must have " + storage.elements() + " values of "
                         + storage.dtype().bytes() + " bytes, found "
@@ -97,36 +104,25 @@ public final class PyTorchFile {
         return new Saved(tensors, storages);
     }
 
-    private static void checkByteOrder(@Nullable MemorySegment entry) throws IOException {
-        if (entry == null) {
-            return;
-        }
-        byte[] bytes = entry.asSlice(0, Math.min(entry.byteSize(), 10)).toArray(ValueLayout.JAVA_BYTE);
-        String order = new String(bytes, StandardCharsets.UTF_8).strip();
-        if (!order.equals("little")) {
-            throw new IOException("its byte order is '" + order + "'; only 'little' is read");
-        }
-    }
-
     /// The tensors by their names in the network.
-    static Map<String, Tensor> tensors(Value saved) throws IOException {
-        if (!(saved instanceof Dict(Map<String, Value> items))) {
-            throw new IOException("it holds a " + Value.kind(saved) + ", expected a state dict");
+    static Map<String, Tensor> tensors(Object saved) throws IOException {
+        if (!(saved instanceof Dict(Map<String, Object> items))) {
+            throw new IOException("it holds a " + saved.getClass().getSimpleName() + ", expected a state dict");
         }
         for (String key : NESTED) {
-            if (items.get(key) instanceof Dict(Map<String, Value> nested)) {
+            if (items.get(key) instanceof Dict(Map<String, Object> nested)) {
                 return named(nested);
             }
         }
         return named(items);
     }
 
-    private static Map<String, Tensor> named(Map<String, Value> items) throws IOException {
+    private static Map<String, Tensor> named(Map<String, Object> items) throws IOException {
         if (items.size() > MAX_ITEMS) {
             throw new IOException("the state dict has " + items.size() + " items; the limit is " + MAX_ITEMS);
         }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Map.Entry<String, Value> item : items.entrySet()) {
+        for (Map.Entry<String, Object> item : items.entrySet()) {
             String name = item.getKey().replaceAll(WRAPPERS, "");
             if (item.getValue() instanceof Tensor tensor && tensors.put(name, tensor) != null) {
                 throw new IOException("two tensors are named '" + name + "' once the wrappers 'module.' are taken off");
@@ -144,11 +140,10 @@ public final class PyTorchFile {
         for (Map.Entry<String, Tensor> entry : saved.tensors().entrySet()) {
             String key = entry.getValue().storage().key();
             MemorySegment storage = saved.storages().get(key);
-            if (storage == null) {
-                throw new IOException("tensor '" + entry.getKey() + "' lies in storage '" + key
-                        + "', which the file does not have");
-            }
             try {
+                if (storage == null) {
+                    throw new IOException("is in storage '" + key + "', which the file does not have");
+                }
                 TensorView view = TensorView.of(entry.getValue(), storage, fileBytes);
                 if (view != null) {
                     views.put(entry.getKey(), view);

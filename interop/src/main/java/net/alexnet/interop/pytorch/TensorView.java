@@ -3,7 +3,7 @@ package net.alexnet.interop.pytorch;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import net.alexnet.interop.pytorch.Value.Tensor;
+import net.alexnet.interop.pytorch.Unpickler.Tensor;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.tensor.Shape;

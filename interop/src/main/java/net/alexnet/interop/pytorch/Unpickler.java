@@ -2,7 +2,8 @@ package net.alexnet.interop.pytorch;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,25 +12,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import net.alexnet.interop.pytorch.Value.Dict;
-import net.alexnet.interop.pytorch.Value.Function;
-import net.alexnet.interop.pytorch.Value.Sequence;
-import net.alexnet.interop.pytorch.Value.Storage;
-import net.alexnet.interop.pytorch.Value.Text;
-import net.alexnet.interop.pytorch.Value.Tuple;
-import net.alexnet.interop.pytorch.Value.Whole;
+import net.alexnet.io.Dtype;
+import net.alexnet.io.MappedWeights;
 
 /// Reads the pickles of `torch.save`: a stack machine that knows only the opcodes and names that a state dict needs, and
 /// refuses all others. Nothing is executed; a call gives a description of its result.
 ///
-/// Opcodes are counted, and each keeps a few dozen bytes at most, so that memory does not depend on what a file says.
+/// A value is a [String], a [Long], or one of the types below. Opcodes are counted, and each keeps a few dozen bytes at
+/// most, so that memory does not depend on what a file says. `equals`, `hashCode` and `toString` of a value would follow a
+/// hostile nesting to any depth, so nothing calls them.
 final class Unpickler {
     private static final int MAX_OPCODES = 400_000;
     private static final int MAX_PROTOCOL = 5;
+    private static final int MAX_BYTES = 16 << 20;
     private static final int MAX_TEXT = 4 << 20;
     private static final int MAX_LINE = 1000;
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /// The opcodes by the names that Python's `pickletools` has for them.
     static final int MARK = '(', STOP = '.', NONE = 'N', NEWTRUE = 0x88, NEWFALSE = 0x89, BININT = 'J', BININT1 = 'K',
@@ -39,25 +36,63 @@ final class Unpickler {
             LONG_BINPUT = 'r', MEMOIZE = 0x94, BINGET = 'h', LONG_BINGET = 'j', GLOBAL = 'c', STACK_GLOBAL = 0x93,
             REDUCE = 'R', BUILD = 'b', BINPERSID = 'Q', PROTO = 0x80, FRAME = 0x95;
 
-    private static final Value OTHER = new Value.Other();
-    private static final Value NOTHING = new Tuple(List.of());
+    /// A tuple or a list, which grows while it is read.
+    record Sequence(List<Object> items) {}
 
-    private final List<Value> stack = new ArrayList<>();
-    private final Map<Integer, Value> memo = new HashMap<>();
+    /// A dict or OrderedDict, which grows while it is read. Keys that are no text are left out.
+    record Dict(Map<String, Object> items) {}
+
+    /// A piece of memory that tensors are views of.
+    record Storage(Dtype dtype, String key, long elements) {}
+
+    /// A view of a storage; offset, extents and strides are counted in values and not yet checked.
+    record Tensor(Storage storage, long offset, List<Long> extents, List<Long> strides) {}
+
+    /// Values that say nothing of tensors (None, truths, real numbers), and where a group of values on the stack begins.
+    private enum Special {
+        OTHER, MARK
+    }
+
+    /// The functions that the pickle of a state dict calls. None is run: what it would give is described.
+    private enum Function {
+        ORDERED_DICT, SIZE, REBUILD_TENSOR, REBUILD_PARAMETER
+    }
+
+    /// The names of Python that the pickle of a state dict may use, and no others: functions, and the classes of storages by
+    /// the type of their values.
+    private static final Map<String, Object> ALLOWED = Map.ofEntries(
+            Map.entry("collections.OrderedDict", Function.ORDERED_DICT),
+            Map.entry("torch.Size", Function.SIZE),
+            Map.entry("torch._utils._rebuild_tensor", Function.REBUILD_TENSOR),
+            Map.entry("torch._utils._rebuild_tensor_v2", Function.REBUILD_TENSOR),
+            Map.entry("torch._utils._rebuild_parameter", Function.REBUILD_PARAMETER),
+            Map.entry("torch.FloatStorage", Dtype.F32),
+            Map.entry("torch.DoubleStorage", Dtype.F64),
+            Map.entry("torch.HalfStorage", Dtype.F16),
+            Map.entry("torch.BFloat16Storage", Dtype.BF16),
+            Map.entry("torch.LongStorage", Dtype.I64),
+            Map.entry("torch.IntStorage", Dtype.I32),
+            Map.entry("torch.ShortStorage", Dtype.I16),
+            Map.entry("torch.CharStorage", Dtype.I8),
+            Map.entry("torch.ByteStorage", Dtype.U8),
+            Map.entry("torch.BoolStorage", Dtype.BOOL),
+            Map.entry("torch.storage.UntypedStorage", Dtype.U8));
+
+    private final List<Object> stack = new ArrayList<>();
+    private final Map<Integer, Object> memo = new HashMap<>();
     private final Map<String, Storage> storages = new LinkedHashMap<>();
-    private final MemorySegment bytes;
-    private long position;
+    private final ByteBuffer in;
     private int opcodes;
     private long texts;
 
-    Unpickler(MemorySegment bytes, long start) {
-        this.bytes = bytes;
-        this.position = start;
+    /// @param bytes the pickles, and perhaps more
+    Unpickler(MemorySegment bytes) {
+        in = bytes.asSlice(0, Math.min(bytes.byteSize(), MAX_BYTES)).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /// The byte after the last pickle that was read.
-    long position() {
-        return position;
+    int position() {
+        return in.position();
     }
 
     /// The storages that were referred to, by key.
@@ -68,14 +103,19 @@ final class Unpickler {
     /// Reads one pickle; several may follow each other.
     ///
     /// @throws IOException if it is cut, not a pickle, or asks for anything that is not allowed; the message lacks the file
-    Value read() throws IOException {
+    Object read() throws IOException {
         stack.clear();
         memo.clear();
-        for (int opcode = one(); opcode != STOP; opcode = one()) {
-            count(1);
-            follow(opcode);
+        try {
+            for (int opcode = one(); opcode != STOP; opcode = one()) {
+                count(1);
+                follow(opcode);
+            }
+        } catch (BufferUnderflowException e) {
+            throw new IOException("the pickle is cut at byte " + in.limit() + ", or larger than the limit of "
+                    + MAX_BYTES, e);
         }
-        Value result = pop();
+        Object result = pop();
         if (!stack.isEmpty()) {
             throw new IOException("the pickle ends with " + stack.size() + " values left over");
         }
@@ -98,153 +138,208 @@ final class Unpickler {
                             "the pickle's protocol is " + protocol + "; 0 to " + MAX_PROTOCOL + " are known");
                 }
             }
-            case FRAME -> eight();
-            case MARK -> stack.add(new Value.Mark());
-            case NONE, NEWTRUE, NEWFALSE -> stack.add(OTHER);
+            case FRAME -> in.getLong();
+            case MARK -> stack.add(Special.MARK);
+            case NONE, NEWTRUE, NEWFALSE -> stack.add(Special.OTHER);
             case BINFLOAT -> {
-                skip(Double.BYTES);
-                stack.add(OTHER);
+                in.getLong();
+                stack.add(Special.OTHER);
             }
-            case BININT -> stack.add(new Whole(four()));
-            case BININT1 -> stack.add(new Whole(one()));
-            case BININT2 -> stack.add(new Whole(two()));
-            case LONG1 -> stack.add(new Whole(whole(one())));
-            case BINUNICODE, BINSTRING ->
-                stack.add(new Text(text(Integer.toUnsignedLong(four()))));
-            case SHORT_BINUNICODE, SHORT_BINSTRING -> stack.add(new Text(text(one())));
+            case BININT -> stack.add((long) in.getInt());
+            case BININT1 -> stack.add((long) one());
+            case BININT2 -> stack.add((long) Short.toUnsignedInt(in.getShort()));
+            case LONG1 -> stack.add(whole(one()));
+            case BINUNICODE, BINSTRING -> stack.add(text(Integer.toUnsignedLong(in.getInt())));
+            case SHORT_BINUNICODE, SHORT_BINSTRING -> stack.add(text(one()));
             case EMPTY_DICT -> stack.add(new Dict(new LinkedHashMap<>()));
-            case EMPTY_LIST -> stack.add(new Sequence(new ArrayList<>(0)));
-            case EMPTY_TUPLE -> stack.add(NOTHING);
-            case TUPLE -> stack.add(new Tuple(popToMark()));
-            case TUPLE1, TUPLE2, TUPLE3 ->
-                stack.add(new Tuple(pop(opcode - TUPLE1 + 1)));
+            case EMPTY_LIST, EMPTY_TUPLE -> stack.add(new Sequence(new ArrayList<>(0)));
+            case TUPLE -> stack.add(new Sequence(popToMark()));
+            case TUPLE1, TUPLE2, TUPLE3 -> stack.add(new Sequence(pop(opcode - TUPLE1 + 1)));
             case APPEND -> append(pop(1));
             case APPENDS -> append(popToMark());
             case SETITEM -> set(pop(2));
             case SETITEMS -> set(popToMark());
             case BINPUT -> memo.put(one(), top());
-            case LONG_BINPUT -> memo.put(four(), top());
+            case LONG_BINPUT -> memo.put(in.getInt(), top());
             case MEMOIZE -> memo.put(memo.size(), top());
             case BINGET -> stack.add(remembered(one()));
-            case LONG_BINGET -> stack.add(remembered(four()));
-            case GLOBAL -> stack.add(Value.named(line(), line()));
+            case LONG_BINGET -> stack.add(remembered(in.getInt()));
+            case GLOBAL -> stack.add(named(line(), line()));
             case STACK_GLOBAL -> {
-                List<Value> names = pop(2);
-                stack.add(Value.named(Value.text(names.get(0)), Value.text(names.get(1))));
+                List<Object> names = pop(2);
+                stack.add(named(as(String.class, names.get(0)), as(String.class, names.get(1))));
             }
-            case REDUCE -> reduce();
-            case BUILD -> build();
-            case BINPERSID -> refer(Value.storage(pop()));
+            case REDUCE -> {
+                List<Object> arguments = items(pop());
+                stack.add(call(as(Function.class, pop()), arguments));
+            }
+            case BUILD -> {
+                // A state dict's attribute `_metadata` is the only state that anything allowed has; no value depends on it.
+                as(Dict.class, pop());
+                as(Dict.class, top());
+            }
+            case BINPERSID -> stack.add(storage(items(pop())));
             default ->
                 throw new IOException(String.format(Locale.ROOT, "the pickle has the opcode 0x%02x at byte %d, which"
-                        + " torch.save does not write; nothing of it was run", opcode, position - 1));
+                        + " torch.save does not write; nothing of it was run", opcode, in.position() - 1));
         }
     }
 
-    private void refer(Storage storage) throws IOException {
-        Storage before = storages.putIfAbsent(storage.key(), storage);
-        if (before != null && (before.dtype() != storage.dtype() || before.elements() != storage.elements())) {
-            throw new IOException("the pickle refers to storage '" + storage.key() + "' as " + before.elements() + " "
-                    + before.dtype() + " and as " + storage.elements() + " " + storage.dtype());
-        }
-        stack.add(storage);
+    private void append(List<Object> items) throws IOException {
+        as(Sequence.class, top()).items().addAll(items);
     }
 
-    private void reduce() throws IOException {
-        Value arguments = pop();
-        Value function = pop();
-        if (!(function instanceof Function known) || !(arguments instanceof Tuple(List<Value> given))) {
-            throw new IOException("the pickle calls what is no function");
-        }
-        count(Value.copied(given)); // one list can be the argument of many calls
-        stack.add(Value.call(known, given));
-    }
-
-    /// A state dict's attribute `_metadata` is the only state that anything allowed has; it says nothing of the values.
-    private void build() throws IOException {
-        Value state = pop();
-        if (!(top() instanceof Dict) || !(state instanceof Dict)) {
-            throw new IOException("the pickle sets the attributes of what is no OrderedDict");
-        }
-    }
-
-    private void append(List<Value> items) throws IOException {
-        if (!(top() instanceof Sequence(List<Value> list))) {
-            throw new IOException("the pickle appends to what is no list");
-        }
-        list.addAll(items);
-    }
-
-    private void set(List<Value> items) throws IOException {
-        if (!(top() instanceof Dict(Map<String, Value> dict)) || items.size() % 2 != 0) {
-            throw new IOException("the pickle sets items of what is no dict");
-        }
-        for (int i = 0; i < items.size(); i += 2) {
-            if (items.get(i) instanceof Text(String key)) {
-                dict.put(key, items.get(i + 1));
+    private void set(List<Object> items) throws IOException {
+        Dict dict = as(Dict.class, top());
+        for (int i = 0; i + 1 < items.size(); i += 2) {
+            if (items.get(i) instanceof String key) {
+                dict.items().put(key, items.get(i + 1));
             }
         }
     }
 
-    private Value remembered(int index) throws IOException {
-        Value value = memo.get(index);
+    private Object remembered(int index) throws IOException {
+        Object value = memo.get(index);
         if (value == null) {
             throw new IOException("the pickle asks for number " + index + " of its memo, which was not put there");
         }
         return value;
     }
 
-    private Value top() throws IOException {
-        if (stack.isEmpty() || stack.getLast() instanceof Value.Mark) {
+    private Object top() throws IOException {
+        if (stack.isEmpty() || stack.getLast() == Special.MARK) {
             throw new IOException("the pickle takes from an empty stack");
         }
         return stack.getLast();
     }
 
-    private Value pop() throws IOException {
-        Value value = top();
+    private Object pop() throws IOException {
+        Object value = top();
         stack.removeLast();
         return value;
     }
 
-    private List<Value> pop(int count) throws IOException {
-        List<Value> values = new ArrayList<>(count);
+    private List<Object> pop(int count) throws IOException {
+        List<Object> values = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             values.addFirst(pop());
         }
         return values;
     }
 
-    private List<Value> popToMark() throws IOException {
+    private List<Object> popToMark() throws IOException {
         int mark = stack.size() - 1;
-        while (mark >= 0 && !(stack.get(mark) instanceof Value.Mark)) {
+        while (mark >= 0 && stack.get(mark) != Special.MARK) {
             mark--;
         }
         if (mark < 0) {
             throw new IOException("the pickle looks for a mark that is not there");
         }
-        List<Value> values = new ArrayList<>(stack.subList(mark + 1, stack.size()));
+        List<Object> values = new ArrayList<>(stack.subList(mark + 1, stack.size()));
         stack.subList(mark, stack.size()).clear();
         return values;
     }
 
-    // --- the bytes, read from front to back and never beyond their end -----------------------------------------------
+    // --- what names and calls stand for ------------------------------------------------------------------------------
 
-    private int one() throws IOException {
-        return bytes.get(ValueLayout.JAVA_BYTE, take(1)) & 0xff;
+    private static Object named(String module, String name) throws IOException {
+        Object value = ALLOWED.get(module + "." + name);
+        if (value == null) {
+            throw new IOException("the pickle asks for Python's '" + module + "." + name
+                    + "', which no state dict needs; nothing of it was run. Save model.state_dict() instead of the model");
+        }
+        return value;
     }
 
-    private int two() throws IOException {
-        int low = one();
-        return low | (one() << 8);
+    private Object call(Function function, List<Object> arguments) throws IOException {
+        count(arguments.size());
+        return switch (function) {
+            case ORDERED_DICT -> orderedDict(arguments);
+            case SIZE -> Special.OTHER;
+            case REBUILD_TENSOR -> { // (storage, offset, size, stride, …)
+                require(arguments.size() >= 4 && arguments.size() <= 7, "a tensor");
+                yield new Tensor(as(Storage.class, arguments.get(0)), as(Long.class, arguments.get(1)),
+                        wholes(arguments.get(2)), wholes(arguments.get(3)));
+            }
+            case REBUILD_PARAMETER -> { // (data, requires_grad, backward_hooks)
+                require(arguments.size() == 3, "a parameter");
+                yield as(Tensor.class, arguments.getFirst());
+            }
+        };
     }
 
-    private int four() throws IOException {
-        return bytes.get(INT, take(Integer.BYTES));
+    /// `OrderedDict()`, and of Python 2 `OrderedDict([[key, value], …])`.
+    private Dict orderedDict(List<Object> arguments) throws IOException {
+        Dict dict = new Dict(new LinkedHashMap<>());
+        require(arguments.size() <= 1, "an OrderedDict");
+        if (arguments.size() == 1) {
+            List<Object> pairs = items(arguments.getFirst());
+            count(pairs.size()); // one list can be the argument of many calls
+            for (Object pair : pairs) {
+                List<Object> both = items(pair);
+                require(both.size() == 2, "an OrderedDict");
+                dict.items().put(as(String.class, both.get(0)), both.get(1));
+            }
+        }
+        return dict;
     }
 
-    private long eight() throws IOException {
-        return bytes.get(LONG, take(Long.BYTES));
+    /// A persistent id, `('storage', type, key, location, elements)`; in the legacy form a view's description, or None,
+    /// follows.
+    private Storage storage(List<Object> id) throws IOException {
+        require(id.size() == 5 || id.size() == 6, "a storage");
+        if (id.size() == 6 && id.get(5) != Special.OTHER) {
+            throw new IOException(
+                    "the pickle has a view of a storage, as before 2017; save the file again with a newer PyTorch");
+        }
+        long elements = as(Long.class, id.get(4));
+        require(as(String.class, id.getFirst()).equals("storage") && elements >= 0
+                && elements <= Long.MAX_VALUE / Double.BYTES, "a storage");
+        Storage storage = new Storage(as(Dtype.class, id.get(1)), as(String.class, id.get(2)), elements);
+        Storage before = storages.putIfAbsent(storage.key(), storage);
+        if (before != null && !before.equals(storage)) {
+            throw new IOException("the pickle refers to storage '" + storage.key() + "' as " + before.elements() + " "
+                    + before.dtype() + " and as " + elements + " " + storage.dtype());
+        }
+        return storage;
+    }
+
+    private static List<Long> wholes(Object value) throws IOException {
+        List<Object> items = items(value);
+        if (items.size() > MappedWeights.MAX_RANK) {
+            throw new IOException(
+                    "the pickle has a tensor of " + items.size() + " axes; the limit is " + MappedWeights.MAX_RANK);
+        }
+        List<Long> numbers = new ArrayList<>(items.size());
+        for (Object item : items) {
+            numbers.add(as(Long.class, item));
+        }
+        return numbers;
+    }
+
+    private static List<Object> items(Object value) throws IOException {
+        return as(Sequence.class, value).items();
+    }
+
+    private static void require(boolean condition, String what) throws IOException {
+        if (!condition) {
+            throw new IOException("the pickle makes " + what + " of other values than torch.save does");
+        }
+    }
+
+    /// A value that must be of a type.
+    static <T> T as(Class<T> type, Object value) throws IOException {
+        if (!type.isInstance(value)) {
+            throw new IOException("the pickle has a " + value.getClass().getSimpleName() + " where a "
+                    + type.getSimpleName() + " must be");
+        }
+        return type.cast(value);
+    }
+
+    // --- the bytes, read from front to back --------------------------------------------------------------------------
+
+    private int one() {
+        return Byte.toUnsignedInt(in.get());
     }
 
     /// A whole number of so many bytes, the last with the sign.
@@ -252,49 +347,37 @@ final class Unpickler {
         if (length > Long.BYTES) {
             throw new IOException("the pickle has a whole number of " + length + " bytes; the limit is " + Long.BYTES);
         }
-        long start = take(length);
-        long number = length == 0 ? 0 : bytes.get(ValueLayout.JAVA_BYTE, start + length - 1);
-        for (int i = length - 2; i >= 0; i--) {
-            number = number << 8 | (bytes.get(ValueLayout.JAVA_BYTE, start + i) & 0xff);
+        long number = 0;
+        for (int i = 0; i < length; i++) {
+            number |= (long) one() << (8 * i);
         }
-        return number;
+        int unused = Long.SIZE - 8 * length;
+        return number << unused >> unused;
     }
 
     /// A text of so many bytes in UTF-8.
     private String text(long length) throws IOException {
         texts += length;
-        if (length < 0 || texts > MAX_TEXT) {
+        if (texts > MAX_TEXT) {
             throw new IOException("the pickle has more than " + MAX_TEXT + " bytes of names and texts, the limit");
         }
-        byte[] utf8 = bytes.asSlice(take(length), length).toArray(ValueLayout.JAVA_BYTE);
+        byte[] utf8 = new byte[(int) length];
+        in.get(utf8);
         return new String(utf8, StandardCharsets.UTF_8);
     }
 
     /// A text up to the end of the line.
     private String line() throws IOException {
-        long start = position;
-        while (one() != '\n') {
-            if (position - start > MAX_LINE) {
+        int start = in.position();
+        while (in.get() != '\n') {
+            if (in.position() - start > MAX_LINE) {
                 throw new IOException("a name in the pickle has more than " + MAX_LINE + " bytes");
             }
         }
-        long length = position - 1 - start;
-        position = start;
+        int length = in.position() - 1 - start;
+        in.position(start);
         String line = text(length);
-        take(1);
+        in.get();
         return line;
-    }
-
-    private void skip(long length) throws IOException {
-        take(length);
-    }
-
-    private long take(long length) throws IOException {
-        if (length < 0 || length > bytes.byteSize() - position) {
-            throw new IOException("the pickle is cut: " + length + " bytes are wanted at byte " + position + ", "
-                    + (bytes.byteSize() - position) + " are left");
-        }
-        position += length;
-        return position - length;
     }
 }

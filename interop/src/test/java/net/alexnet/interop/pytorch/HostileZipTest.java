@@ -47,9 +47,9 @@ class HostileZipTest {
         byte[] zip = new ZipOf(valid()).bytes();
         int at = place(zip, DIRECTORY_ENTRY);
         littleEndian(zip).putInt(at + 24, 1 << 30);
-        refused(zip, "bytes, and says that they are 1073741824");
+        refused(zip, "has 1073741824 bytes, stored as");
         littleEndian(zip).putInt(at + 20, 1 << 30);
-        refused(zip, "has 1073741824 bytes from byte");
+        refused(zip, "has 1073741824 bytes, stored as 1073741824");
     }
 
     @Test
@@ -68,7 +68,7 @@ class HostileZipTest {
         littleEndian(zip).putShort(end + 10, (short) 0xffff);
         refused(zip, "directory announces 65535 entries");
         littleEndian(zip).putShort(end + 10, (short) 20_000);
-        refused(zip, "directory has no entry at byte");
+        refused(zip, "no entry of its directory at byte");
     }
 
     @Test
@@ -76,7 +76,7 @@ class HostileZipTest {
         Map<String, byte[]> entries = valid();
         String top = entries.keySet().iterator().next().replaceAll("/.*", "/");
         entries.put(top + "byteorder", "big".getBytes(StandardCharsets.UTF_8));
-        refused(new ZipOf(entries).bytes(), "its byte order is 'big'; only 'little' is read");
+        refused(new ZipOf(entries).bytes(), "byte order");
 
         entries.remove(top + "byteorder");
         entries.put(top + "data/0", new byte[4]);

@@ -83,23 +83,23 @@ class PyTorchFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            (cposix\\nsystem\\nX\\2\\0\\0\\0idtR. | the pickle asks for Python's 'posix.system'
-            (X\\2\\0\\0\\0idiposix\\nsystem\\n.  | the pickle has the opcode 0x69 at byte 8
-            }\\x81.                            | the pickle has the opcode 0x81 at byte 1
-            }\\xff.                            | the pickle has the opcode 0xff
-            }V1\\n.                             | the pickle has the opcode 0x56
-            }(.                                | the pickle takes from an empty stack
-            u.                                 | the pickle looks for a mark that is not there
-            h\\7.                              | the pickle asks for number 7 of its memo
-            }X\\377\\377\\377\\377.            | the pickle has more than 4194304 bytes of names and texts
-            }X\\0\\0\\1\\0.                    | the pickle is cut: 65536 bytes are wanted at byte 6, 1 are left
-            \\x8a\\x09aaaaaaaaa.               | the pickle has a whole number of 9 bytes
-            \\x80\\x06}.                       | the pickle's protocol is 6; 0 to 5 are known
-            }}.                                | the pickle ends with 1 values left over
-            }                                  | the pickle is cut
-            }]b.                               | the pickle sets the attributes of what is no OrderedDict
-            }}R.                               | the pickle calls what is no function
-            }Q.                                | the pickle has a Dict where a tuple must be
+            (cposix\\nsystem\\nX\\2\\0\\0\\0idtR. | Python's 'posix.system'
+            (X\\2\\0\\0\\0idiposix\\nsystem\\n.  | the opcode 0x69 at byte 8
+            }\\x81.                            | the opcode 0x81 at byte 1
+            }\\xff.                            | the opcode 0xff
+            }V1\\n.                             | the opcode 0x56
+            }(.                                | an empty stack
+            u.                                 | a mark that is not there
+            h\\7.                              | number 7 of its memo
+            }X\\377\\377\\377\\377.            | more than 4194304 bytes of names and texts
+            }X\\0\\0\\1\\0.                    | cut at byte 7
+            \\x8a\\x09aaaaaaaaa.               | a whole number of 9 bytes
+            \\x80\\x06}.                       | protocol is 6
+            }}.                                | 1 values left over
+            }                                  | cut
+            }]b.                               | a Sequence where a Dict must be
+            })R.                               | a Dict where a Function must be
+            }Q.                                | a Dict where a Sequence must be
             ].                                 | it holds a Sequence, expected a state dict
             }.                                 | the state dict holds no tensors
             """)
@@ -117,7 +117,7 @@ class PyTorchFileTest {
         nested[nested.length - 1] = '.';
         Path file = new ZipOf(Map.of("a/data.pkl", nested)).write(folder.resolve("deep.pth"));
         assertThatThrownBy(() -> PyTorchFile.open(file))
-                .hasMessageContaining("it holds a Tuple, expected a state dict");
+                .hasMessageContaining("it holds a Sequence, expected a state dict");
 
         Arrays.fill(nested, (byte) '(');
         Path marks = new ZipOf(Map.of("a/data.pkl", nested)).write(folder.resolve("marks.pth"));
