@@ -38,6 +38,16 @@ public final class MappedWeights implements WeightFile {
         MemorySegment values() throws IOException;
     }
 
+    /// A tensor whose values are stored without gaps.
+    ///
+    /// @param bytes the values, little-endian
+    public record Part(Shape shape, Dtype dtype, MemorySegment bytes) implements Stored {
+        @Override
+        public MemorySegment values() throws IOException {
+            return dtype.values(bytes);
+        }
+    }
+
     private final Path file;
     private final Map<String, String> metadata;
     private final Map<String, Stored> tensors;

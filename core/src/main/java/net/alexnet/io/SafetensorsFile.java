@@ -49,13 +49,6 @@ public final class SafetensorsFile {
     /// @param end the byte after its last
     private record Entry(String name, Dtype dtype, Shape shape, long begin, long end) {}
 
-    private record Part(Shape shape, Dtype dtype, MemorySegment bytes) implements MappedWeights.Stored {
-        @Override
-        public MemorySegment values() throws IOException {
-            return dtype.values(bytes);
-        }
-    }
-
     private final Map<String, String> metadata = new LinkedHashMap<>();
     private final List<Entry> entries = new ArrayList<>();
 
@@ -126,9 +119,9 @@ public final class SafetensorsFile {
     }
 
     /// The tensors in the order of their data, which they must cover without gap or overlap.
-    private Map<String, Part> parts(Path file, MemorySegment data) throws WeightFileException {
+    private Map<String, MappedWeights.Part> parts(Path file, MemorySegment data) throws WeightFileException {
         entries.sort(Comparator.comparingLong(Entry::begin));
-        Map<String, Part> parts = new LinkedHashMap<>();
+        Map<String, MappedWeights.Part> parts = new LinkedHashMap<>();
         long covered = 0;
         for (Entry entry : entries) {
             String where = "tensor '" + entry.name() + "'";
@@ -144,7 +137,7 @@ public final class SafetensorsFile {
             covered = entry.end();
             if (covered <= data.byteSize()) { // else the file is refused below
                 parts.put(entry.name(),
-                        new Part(entry.shape(), entry.dtype(), data.asSlice(entry.begin(), needed)));
+                        new MappedWeights.Part(entry.shape(), entry.dtype(), data.asSlice(entry.begin(), needed)));
             }
         }
         if (covered != data.byteSize()) {

@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import net.alexnet.interop.onnx.OnnxFile;
@@ -43,31 +42,33 @@ final class GraphWeights implements WeightFile {
     private static final Set<String> NEUTRAL = Set.of("Identity", "Dropout", "Flatten", "Reshape", "Squeeze");
 
     private final WeightFile tensors;
-    private final List<OnnxNode> nodes;
+    private final List<OnnxNode> nodes = new ArrayList<>();
+    private final Set<String> inputs;
     private final List<String> names;
     private final Set<String> transposed = new HashSet<>();
-    private final Map<String, OnnxNode> makers = new HashMap<>();
-    private final Map<String, List<OnnxNode>> readers = new HashMap<>();
 
     GraphWeights(OnnxFile file) throws WeightFileException {
-        this.tensors = file.weights();
-        this.nodes = file.nodes();
+        tensors = file.weights();
+        inputs = new HashSet<>(file.inputs());
+        tensors.names().forEach(inputs::remove);
+        Map<String, Integer> products = new HashMap<>(); // places of MatMul nodes, by their outputs
+        for (OnnxNode node : file.nodes()) {
+            if (!addsBias(node, products)) {
+                nodes.add(node);
+            }
+        }
         Set<String> weights = new HashSet<>();
         Set<String> others = new HashSet<>();
         Set<String> upright = new HashSet<>();
         for (OnnxNode node : nodes) {
-            boolean product = node.type().equals("MatMul");
-            boolean dense = product || node.type().equals("Gemm");
-            boolean weighted = dense || addsBias(node) || node.type().equals("Conv");
+            boolean dense = List.of("Gemm", "MatMul").contains(node.type());
+            boolean weighted = dense || node.type().equals("Conv");
             (weighted ? weights : others).addAll(node.inputs());
             if (weighted) {
-                (dense && (product || node.number("transB", 0) == 0) ? transposed : upright).add(node.input(1));
+                (dense && node.number("transB", 0) == 0 ? transposed : upright).add(node.input(1));
             }
-            node.outputs().forEach(output -> makers.put(output, node));
-            node.inputs().stream().distinct()
-                    .forEach(input -> readers.computeIfAbsent(input, _ -> new ArrayList<>()).add(node));
         }
-        this.names = tensors.names().stream().filter(name -> weights.contains(name) || !others.contains(name)).toList();
+        names = tensors.names().stream().filter(name -> weights.contains(name) || !others.contains(name)).toList();
         for (String name : names) {
             if (transposed.contains(name) && upright.contains(name)) {
                 throw new WeightFileException(path(), "tensor '" + name
@@ -76,9 +77,21 @@ final class GraphWeights implements WeightFile {
         }
     }
 
-    private boolean addsBias(OnnxNode node) {
-        return node.type().equals("Add") && node.inputs().stream().map(makers::get).filter(Objects::nonNull)
-                .anyMatch(maker -> maker.type().equals("MatMul"));
+    /// Makes one Gemm of a MatMul and the Add of its bias.
+    private boolean addsBias(OnnxNode node, Map<String, Integer> products) {
+        if (node.type().equals("MatMul")) {
+            node.outputs().forEach(output -> products.put(output, nodes.size()));
+        }
+        for (int i = 0; i < 2 && node.type().equals("Add"); i++) {
+            Integer place = products.remove(node.input(i));
+            if (place != null) {
+                OnnxNode product = nodes.get(place);
+                nodes.set(place, new OnnxNode("Gemm",
+                        List.of(product.input(0), product.input(1), node.input(1 - i)), node.outputs(), Map.of()));
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -140,70 +153,53 @@ final class GraphWeights implements WeightFile {
     void requireComputes(Architecture architecture, WeightLayout layout, List<String> only, boolean all)
             throws WeightFileException {
         List<OnnxNode> found = all
-                ? chain(layout.theirs("conv1.weight"))
+                ? operators()
                 : nodes.stream().filter(node -> layer(node, layout).filter(only::contains).isPresent()).toList();
-        int at = 0;
-        for (Row row : architecture.rows()) {
-            Optional<String> expected = all || only.contains(row.name()) ? described(row) : Optional.empty();
-            if (expected.isEmpty()) {
-                continue;
-            }
-            String here = at < found.size() ? described(found.get(at), row, layout) : "nothing more";
-            if (!here.equals(expected.get())) {
+        List<Row> rows = architecture.rows().stream()
+                .filter(row -> described(row).isPresent() && (all || only.contains(row.name()))).toList();
+        for (int at = 0; at < Math.max(rows.size(), found.size()); at++) {
+            String expected = at < rows.size() ? described(rows.get(at)).orElseThrow() : "nothing";
+            String here = at >= found.size()
+                    ? "nothing"
+                    : described(found.get(at), rows.get(Math.min(at, rows.size() - 1)), layout);
+            if (!here.equals(expected)) {
                 throw new WeightFileException(path(), "its graph does not compute the network " + architecture.name()
-                        + ": operator " + (at + 1) + " is " + here + ", expected " + expected.get()
+                        + ": operator " + (at + 1) + " is " + here + ", expected " + expected
                         + ". Name the network that it is with --net");
             }
-            at++;
-        }
-        if (at < found.size()) {
-            throw new WeightFileException(path(), "its graph does not compute the network " + architecture.name()
-                    + ": behind its last layer there is " + found.get(at).type()
-                    + ". Name the network that it is with --net");
         }
     }
 
-    /// The operators that change values from the graph's input to its output, if they make a chain.
-    private List<OnnxNode> chain(String firstWeight) throws WeightFileException {
-        List<OnnxNode> chain = new ArrayList<>();
-        OnnxNode first = readers(firstWeight).stream().findFirst().orElse(null);
-        for (OnnxNode before = first; before != null && chain.size() < nodes.size();) {
-            chain.addFirst(before);
-            before = makers.get(before.input(0));
-        }
-        OnnxNode node = first;
-        for (int i = 0; node != null && i < nodes.size(); i++) {
-            List<OnnxNode> next = readers(node.outputs().isEmpty() ? "" : node.outputs().getFirst()).stream()
-                    .filter(reader -> !reader.type().equals("Shape")).toList();
-            if (next.size() > 1) {
-                throw new WeightFileException(path(), "its graph is not a chain of layers: " + next.size()
-                        + " nodes read what a " + node.type() + " makes");
+    /// The operators that change values, from the graph's input on, each of which reads what the one before made.
+    private List<OnnxNode> operators() {
+        List<OnnxNode> operators = new ArrayList<>();
+        Set<String> current = new HashSet<>(inputs); // the names of the values so far
+        for (OnnxNode node : nodes) {
+            if (node.inputs().stream().noneMatch(current::contains) || node.type().equals("Shape")) {
+                continue; // computes a shape, or a constant
             }
-            node = next.isEmpty() ? null : next.getFirst();
-            if (node != null && !addsBias(node)) { // a MatMul and its Add are one layer
-                chain.add(node);
+            if (!NEUTRAL.contains(node.type()) && !isPoolOfOne(node)) {
+                operators.add(node);
+                current.clear();
             }
+            current.addAll(node.outputs());
         }
-        chain.removeIf(one -> NEUTRAL.contains(one.type()) || isPoolOfOne(one));
-        if (!chain.isEmpty() && chain.getLast().type().equals("Softmax")) {
-            chain.removeLast();
+        if (!operators.isEmpty() && operators.getLast().type().equals("Softmax")) {
+            operators.removeLast();
         }
-        return chain;
-    }
-
-    private List<OnnxNode> readers(String output) {
-        return readers.getOrDefault(output, List.of());
+        return operators;
     }
 
     private static boolean isPoolOfOne(OnnxNode node) {
-        return node.type().equals("AveragePool") && along(node, 0, 1).equals(new Along(1, 1, 0, 1))
-                && along(node, 1, 1).equals(new Along(1, 1, 0, 1));
+        return node.type().equals("AveragePool") && window(node, 0, 1).equals(window(1, 1, 0, 1))
+                && window(node, 1, 1).equals(window(1, 1, 0, 1));
     }
 
     private static Optional<String> described(Row row) {
+        int side = row.in().rank() == 3 ? row.in().dim(1) : 1;
         return switch (row.layer()) {
-            case Conv conv -> Optional.of("Conv " + conv.name() + window(conv.window(), row) + ", groups "
-                    + conv.groups());
+            case Conv conv ->
+                Optional.of("Conv " + conv.name() + window(conv.window(), side) + ", groups " + conv.groups());
             case Dense dense -> Optional.of("Gemm " + dense.name());
             case Relu _ -> Optional.of("Relu");
             case Tanh _ -> Optional.of("Tanh");
@@ -211,7 +207,7 @@ final class GraphWeights implements WeightFile {
                     norm.region() == LocalResponseNorm.Region.ACROSS_CHANNELS && norm.groups() == 1
                             ? norm(norm.size(), (float) norm.alpha(), (float) norm.beta(), (float) norm.k())
                             : "a normalization that ONNX has no operator for");
-            case MaxPool pool -> Optional.of("MaxPool" + window(pool.window(), row));
+            case MaxPool pool -> Optional.of("MaxPool" + window(pool.window(), side));
             case Dropout dropout -> dropout.scaling() == DropoutScaling.AT_TEST
                     ? Optional.of("Mul by " + (float) (1 - dropout.rate()))
                     : Optional.empty();
@@ -219,33 +215,26 @@ final class GraphWeights implements WeightFile {
         };
     }
 
+    /// @param row the layer that it should be, whose input says how many windows there are
     private String described(OnnxNode node, Row row, WeightLayout layout) {
+        int side = row.in().rank() == 3 ? row.in().dim(1) : 1;
         String layer = layer(node, layout).orElse("of unknown weights");
+        String bias = layout.ours(node.input(2)).equals(Optional.of(layer + ".bias")) ? "" : " without its bias";
         boolean plain = node.real("alpha", 1) == 1 && node.real("beta", 1) == 1 && node.number("transA", 0) == 0;
         return switch (node.type()) {
-            case "Conv" -> "Conv " + layer + window(node, row) + ", groups " + node.number("group", 1)
-                    + bias(node.input(2), layer, layout);
-            case "Gemm" -> "Gemm " + layer + bias(node.input(2), layer, layout)
-                    + (plain ? "" : " with alpha, beta or transA");
-            case "MatMul" -> "Gemm " + layer + readers(node.outputs().getFirst()).stream()
-                    .filter(reader -> reader.type().equals("Add")).flatMap(add -> add.inputs().stream())
-                    .filter(input -> bias(input, layer, layout).isEmpty())
-                    .findFirst().map(_ -> "").orElse(" without its bias");
+            case "Conv" -> "Conv " + layer + window(node, side) + ", groups " + node.number("group", 1) + bias;
+            case "Gemm" -> "Gemm " + layer + bias + (plain ? "" : " with alpha, beta or transA");
             case "LRN" -> norm(node.number("size", 0), node.real("alpha", 1e-4f), node.real("beta", 0.75f),
                     node.real("bias", 1));
-            case "MaxPool" -> "MaxPool" + window(node, row);
+            case "MaxPool" -> "MaxPool" + window(node, side);
             case "Mul" -> "Mul by " + scalar(node);
             default -> node.type();
         };
     }
 
-    private static String bias(String input, String layer, WeightLayout layout) {
-        return layout.ours(input).equals(Optional.of(layer + ".bias")) ? "" : " without its bias";
-    }
-
     /// The layer whose weights a node reads.
     private static Optional<String> layer(OnnxNode node, WeightLayout layout) {
-        return List.of("Conv", "Gemm", "MatMul").contains(node.type())
+        return List.of("Conv", "Gemm").contains(node.type())
                 ? layout.ours(node.input(1)).filter(name -> name.endsWith(".weight"))
                         .map(name -> name.substring(0, name.indexOf('.')))
                 : Optional.empty();
@@ -271,33 +260,24 @@ final class GraphWeights implements WeightFile {
     // --- windows are compared by where the first one is and how many there are: padding behind the last pixel and rounding
     // up, which networks and exporters use for the same windows, count as the same
 
-    /// A window along an axis.
-    ///
-    /// @param padding before the first pixel
-    /// @param outputs how many windows there are
-    private record Along(long kernel, long stride, long padding, long outputs) {
-        @Override
-        public String toString() {
-            return " of " + kernel + ", stride " + stride + ", padding " + padding + ", " + outputs + " outputs a side";
-        }
+    private static String window(long kernel, long stride, long padding, long outputs) {
+        return " of " + kernel + ", stride " + stride + ", padding " + padding + ", " + outputs + " outputs a side";
     }
 
-    private static String window(Window window, Row row) {
-        int side = row.in().dim(1);
-        return new Along(window.kernel(), window.stride(), window.padding(), window.outputs(side)).toString();
+    private static String window(Window window, int side) {
+        return window(window.kernel(), window.stride(), window.padding(), window.outputs(side));
     }
 
-    private static String window(OnnxNode node, Row row) {
-        int side = row.in().rank() == 3 ? row.in().dim(1) : 1;
-        Along down = along(node, 0, side);
-        return down + (down.equals(along(node, 1, side)) && node.length("dilations", 0, 1) == 1
+    private static String window(OnnxNode node, int side) {
+        String down = window(node, 0, side);
+        return down + (down.equals(window(node, 1, side)) && node.length("dilations", 0, 1) == 1
                 && node.length("dilations", 1, 1) == 1 ? "" : ", not the same along both axes, or dilated");
     }
 
-    private static Along along(OnnxNode node, int axis, long in) {
+    private static String window(OnnxNode node, int axis, long in) {
         long kernel = node.length("kernel_shape", axis, 0);
         long stride = Math.max(1, node.length("strides", axis, 1));
-        String automatic = node.attributes().texts().getOrDefault("auto_pad", "NOTSET");
+        Object automatic = node.attributes().getOrDefault("auto_pad", "NOTSET");
         boolean explicit = automatic.equals("NOTSET");
         long before = explicit ? node.length("pads", axis, 0) : automatic.equals("VALID") ? 0 : -1; // SAME is refused
         long behind = explicit ? node.length("pads", axis + 2, 0) : 0;
@@ -305,6 +285,6 @@ final class GraphWeights implements WeightFile {
         boolean up = node.number("ceil_mode", 0) == 1;
         long outputs = 1 + (up ? Math.ceilDiv(slack, stride) : Math.floorDiv(slack, stride));
         boolean beyond = up && (outputs - 1) * stride >= in + before; // a last window that sees padding alone is none
-        return new Along(kernel, stride, before, beyond ? outputs - 1 : outputs);
+        return window(kernel, stride, before, beyond ? outputs - 1 : outputs);
     }
 }

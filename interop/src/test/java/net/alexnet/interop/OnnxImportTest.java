@@ -123,7 +123,7 @@ class OnnxImportTest {
     /// What is behind an Identity is looked at as well.
     @ParameterizedTest
     @CsvSource({"Identity, ''", "Sub, 'operator 1 is Sub, expected Conv conv1'",
-        "Constant, 'operator 1 is Constant, expected Conv conv1'"})
+        "Constant, 'operator 1 is nothing, expected Conv conv1'"})
     void whatStandsBeforeTheFirstConvolutionIsSeen(String type, String said) throws Exception {
         byte[] graph = caffe224();
         int input = indexOf(graph, bytes("pictures"));

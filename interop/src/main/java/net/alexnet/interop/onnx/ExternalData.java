@@ -3,7 +3,6 @@ package net.alexnet.interop.onnx;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -46,15 +45,11 @@ final class ExternalData {
         if (files.size() == MAX_FILES) {
             throw new IOException("its values are in more than " + MAX_FILES + " files, the limit");
         }
-        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\\")) {
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\\")
+                || name.indexOf(0) >= 0) {
             throw new IOException(where + "is to be in '" + name + "'; only a file in the model's own folder is read");
         }
-        Path file;
-        try {
-            file = model.resolveSibling(name);
-        } catch (InvalidPathException e) {
-            throw new IOException(where + "is to be in a file whose name this system does not allow", e);
-        }
+        Path file = model.resolveSibling(name);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(where + "is to be in " + file + ", which must be a plain file beside the model"
                     + (Files.isSymbolicLink(file) ? ", and is a link" : "; put it there"));
@@ -65,14 +60,9 @@ final class ExternalData {
     }
 
     private static long number(String where, String text) throws IOException {
-        try {
-            long number = Long.parseLong(text);
-            if (number >= 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below
+        if (!text.matches("[0-9]{1,18}")) {
+            throw new IOException(where + "has the offset or length '" + text + "', expected a whole number from 0 on");
         }
-        throw new IOException(where + "has the offset or length '" + text + "', expected a whole number from 0 on");
+        return Long.parseLong(text);
     }
 }

@@ -8,26 +8,26 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import net.alexnet.interop.onnx.OnnxNode.Attributes;
 import net.alexnet.interop.protobuf.Message;
 import net.alexnet.io.MappedFile;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
 import org.jspecify.annotations.Nullable;
 
-/// An ONNX model, a ModelProto: `graph` = 7 (with `node` = 1, `initializer` = 5), `metadata_props` = 14.
+/// An ONNX model, a ModelProto: `graph` = 7 (with `node` = 1, `initializer` = 5, `input` = 11), `metadata_props` = 14.
 ///
 /// Values may lie in files beside the model (`data_location` EXTERNAL), as torch's exporter writes them; only plain files
 /// in the model's own folder are read. Tensors of texts, complex numbers and numbers of less than a byte are not listed.
 /// Graphs within nodes' attributes (If, Loop) are not read.
 ///
-/// The files are taken for hostile: the layout is checked when the model is opened, and nothing is copied. Values that are
-/// float32 in one piece are handed out where they lie in the mapped file.
+/// The files are taken for hostile: the layout is checked when the model is opened. Float32 values are handed out where they
+/// lie in the mapped file.
 ///
 /// @param weights the graph's initializers by their names, and the values of its Constant nodes by the names of their
 ///     outputs, in the file's order, with the model's `metadata_props`
 /// @param nodes the graph's nodes, each after those whose outputs it uses
-public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes) {
+/// @param inputs the names of the graph's inputs, in old files also of its initializers
+public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes, List<String> inputs) {
     private static final String EXPECTED = "an ONNX model";
 
     /// As many as the padding of a window has; other lists do not matter to a reader of weights.
@@ -35,6 +35,7 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes) {
 
     public OnnxFile {
         nodes = List.copyOf(nodes);
+        inputs = List.copyOf(inputs);
     }
 
     /// Opens and checks a file, and those beside it that it names.
@@ -48,14 +49,15 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes) {
         } catch (IOException e) {
             throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
         }
-        return new OnnxFile(new MappedWeights(file, reader.metadata, reader.tensors), reader.nodes);
+        return new OnnxFile(new MappedWeights(file, reader.metadata, reader.tensors), reader.nodes, reader.inputs);
     }
 
     private static final class Reader {
         private final ExternalData external;
         private final Map<String, String> metadata = new LinkedHashMap<>();
-        private final Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        private final Map<String, MappedWeights.Part> tensors = new LinkedHashMap<>();
         private final List<OnnxNode> nodes = new ArrayList<>();
+        private final List<String> inputs = new ArrayList<>();
 
         Reader(ExternalData external) {
             this.external = external;
@@ -72,10 +74,7 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes) {
                         found = true;
                         graph(model.message("GraphProto"));
                     }
-                    case 14 -> {
-                        Map.Entry<String, String> pair = OnnxTensor.pair(model.message("StringStringEntryProto"));
-                        metadata.put(pair.getKey(), pair.getValue());
-                    }
+                    case 14 -> OnnxTensor.pair(model.message("StringStringEntryProto"), metadata);
                     default -> {} // versions, producer, functions
                 }
             }
@@ -90,12 +89,18 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes) {
                     case 1 -> node(graph.message("NodeProto"));
                     case 5 -> {
                         OnnxTensor tensor = OnnxTensor.parse(graph.message("TensorProto"), external);
-                        if (tensor != null) {
-                            add(tensor.name(), tensor);
+                        add(tensor.name(), tensor);
+                    }
+                    case 11 -> {
+                        Message info = graph.message("ValueInfoProto");
+                        while (info.next()) {
+                            if (info.field() == 1) {
+                                inputs.add(info.text());
+                            }
                         }
                     }
                     case 15 -> throw graph.error("the graph has sparse tensors, which are not read");
-                    default -> {} // inputs, outputs, documentation
+                    default -> {} // outputs, documentation
                 }
             }
         }
@@ -103,45 +108,37 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes) {
         /// A NodeProto: input = 1, output = 2, name = 3, op_type = 4, attribute = 5.
         private void node(Message message) throws IOException {
             String type = "";
-            List<String> inputs = new ArrayList<>();
+            List<String> from = new ArrayList<>();
             List<String> outputs = new ArrayList<>();
-            Attributes attributes = new Attributes(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
-            OnnxTensor value = null;
+            Map<String, Object> attributes = new HashMap<>();
             while (message.next()) {
                 switch (message.field()) {
-                    case 1 -> inputs.add(message.text());
+                    case 1 -> from.add(message.text());
                     case 2 -> outputs.add(message.text());
                     case 4 -> type = message.text();
-                    case 5 -> {
-                        OnnxTensor tensor = attribute(message.message("AttributeProto"), attributes);
-                        value = tensor == null ? value : tensor;
-                    }
+                    case 5 -> attribute(message.message("AttributeProto"), attributes);
                     default -> {} // name, domain, documentation
                 }
             }
-            nodes.add(new OnnxNode(type, inputs, outputs, attributes));
-            if (type.equals("Constant") && value != null && outputs.size() == 1) {
-                add(outputs.getFirst(), value);
+            Object value = attributes.remove("value");
+            nodes.add(new OnnxNode(type, from, outputs, attributes));
+            if (type.equals("Constant") && value instanceof OnnxTensor tensor && outputs.size() == 1) {
+                add(outputs.getFirst(), tensor);
             }
         }
 
         /// An AttributeProto: name = 1, f = 2, i = 3, s = 4, t = 5, ints = 8.
-        ///
-        /// @return the tensor of the attribute `value`, if it is that
-        private @Nullable OnnxTensor attribute(Message message, Attributes attributes) throws IOException {
+        private void attribute(Message message, Map<String, Object> attributes) throws IOException {
             String name = "";
             List<Long> lengths = new ArrayList<>();
-            OnnxTensor tensor = null;
-            Float real = null;
-            Long number = null;
-            String text = null;
+            Object value = lengths;
             while (message.next()) {
                 switch (message.field()) {
                     case 1 -> name = message.text();
-                    case 2 -> real = message.real();
-                    case 3 -> number = message.number();
-                    case 4 -> text = message.text();
-                    case 5 -> tensor = OnnxTensor.parse(message.message("TensorProto"), external);
+                    case 2 -> value = message.real();
+                    case 3 -> value = message.number();
+                    case 4 -> value = message.text();
+                    case 5 -> value = OnnxTensor.parse(message.message("TensorProto"), external);
                     case 8 -> message.numbers(one -> {
                         if (lengths.size() < MAX_LENGTHS) {
                             lengths.add(one);
@@ -150,21 +147,12 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes) {
                     default -> {} // other types
                 }
             }
-            put(attributes.reals(), name, real);
-            put(attributes.numbers(), name, number);
-            put(attributes.texts(), name, text);
-            put(attributes.lengths(), name, lengths.isEmpty() ? null : lengths);
-            return name.equals("value") ? tensor : null;
-        }
-
-        private static <T> void put(Map<String, T> values, String name, @Nullable T value) {
-            if (value != null) {
-                values.put(name, value);
-            }
+            attributes.put(name, value);
         }
 
         private void add(String name, OnnxTensor tensor) throws IOException {
-            if (tensors.put(name, tensor) != null) {
+            MappedWeights.@Nullable Part part = tensor.part();
+            if (part != null && tensors.put(name, part) != null) {
                 throw new IOException("two tensors are named '" + name + "'");
             }
         }

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import net.alexnet.interop.protobuf.Message;
-import net.alexnet.interop.protobuf.Numbers;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.tensor.Shape;
@@ -23,43 +22,46 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// @param name perhaps empty
-/// @param source gives the values from where they lie
-record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implements MappedWeights.Stored {
-    /// Gives the values, as [MappedWeights.Stored#values] does.
-    @FunctionalInterface
-    interface Source {
-        MemorySegment get() throws IOException;
-    }
-
-    private static final int FLOAT_DATA = 4;
-    private static final int INT32_DATA = 5;
-    private static final int DOUBLE_DATA = 10;
+/// @param part null if it holds no values, or none of a type of [Dtype]
+record OnnxTensor(String name, MappedWeights.@Nullable Part part) {
     private static final int MAX_KEYS = 10;
 
-    /// Reads and checks a tensor; null if it holds no values, or none of a type of [Dtype].
-    static @Nullable OnnxTensor parse(Message message, ExternalData external) throws IOException {
+    /// By the numbers of TensorProto.DataType; without texts, complex numbers and numbers of less than a byte.
+    private static final Map<Long, Dtype> TYPES = Map.ofEntries(Map.entry(1L, Dtype.F32), Map.entry(2L, Dtype.U8),
+            Map.entry(3L, Dtype.I8), Map.entry(4L, Dtype.U16), Map.entry(5L, Dtype.I16), Map.entry(6L, Dtype.I32),
+            Map.entry(7L, Dtype.I64), Map.entry(9L, Dtype.BOOL), Map.entry(10L, Dtype.F16), Map.entry(11L, Dtype.F64),
+            Map.entry(12L, Dtype.U32), Map.entry(13L, Dtype.U64), Map.entry(16L, Dtype.BF16),
+            Map.entry(17L, Dtype.F8_E4M3), Map.entry(19L, Dtype.F8_E5M2));
+
+    /// Reads and checks a tensor.
+    static OnnxTensor parse(Message message, ExternalData external) throws IOException {
         String name = "";
         List<Long> dims = new ArrayList<>();
         long type = 0;
         boolean outside = false;
         Map<String, String> place = new HashMap<>();
         MemorySegment raw = null;
+        MemorySegment floats = MemorySegment.NULL;
+        MemorySegment doubles = MemorySegment.NULL;
+        MemorySegment halves = MemorySegment.NULL;
         while (message.next()) {
             switch (message.field()) {
                 case 1 -> message.numbers(dims, MappedWeights.MAX_RANK);
                 case 2 -> type = message.number();
                 case 3 -> throw message.error("the tensor is one of several segments, which are not read");
+                case 4 -> floats = message.packed(Float.BYTES, floats);
+                case 5 -> halves = halves(message);
                 case 8 -> name = message.text();
                 case 9 -> raw = message.bytes();
+                case 10 -> doubles = message.packed(Double.BYTES, doubles);
                 case 13 -> {
-                    Map.Entry<String, String> pair = pair(message.message("StringStringEntryProto"));
-                    place.put(pair.getKey(), pair.getValue());
+                    pair(message.message("StringStringEntryProto"), place);
                     if (place.size() > MAX_KEYS) {
                         throw message.error("more than " + MAX_KEYS + " keys say where the values are");
                     }
                 }
                 case 14 -> outside = message.number() == 1;
-                default -> {} // typed values, below
+                default -> {} // other typed values
             }
         }
         String where = "tensor '" + name + "' ";
@@ -69,36 +71,45 @@ record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implemen
         } catch (IOException e) {
             throw message.error(where + e.getMessage());
         }
-        Dtype dtype = dtype(type);
+        Dtype dtype = TYPES.get(type);
         if (shape == null || dtype == null) {
-            return null;
+            return new OnnxTensor(name, null);
         }
-        long bytes = shape.elements() * dtype.bytes();
+        long expected = shape.elements() * dtype.bytes();
         if (outside) {
-            MemorySegment part = external.part(where, place, bytes);
-            return new OnnxTensor(name, shape, dtype, () -> dtype.values(part));
+            raw = external.part(where, place, expected);
         }
-        if (raw != null) {
-            MemorySegment part = raw;
-            check(message, where, shape, part.byteSize(), bytes, "bytes");
-            return new OnnxTensor(name, shape, dtype, () -> dtype.values(part));
-        }
-        int field = switch (dtype) {
-            case F32 -> FLOAT_DATA;
-            case F64 -> DOUBLE_DATA;
-            case F16, BF16 -> INT32_DATA;
-            default -> 0; // whole numbers, which are listed but no weights: their count does not matter
+        MemorySegment bytes = raw != null ? raw : switch (dtype) {
+            case F32 -> floats;
+            case F64 -> doubles;
+            case F16, BF16 -> halves;
+            default -> null; // typed whole numbers, which are listed but no weights: their count does not matter
         };
-        if (field == 0) {
-            return new OnnxTensor(name, shape, dtype, () -> dtype.values(MemorySegment.NULL));
+        if (bytes != null && bytes.byteSize() != expected) {
+            throw message.error(where + "of shape " + shape + " needs " + expected + " bytes, found "
+                    + bytes.byteSize());
         }
-        Numbers numbers = Numbers.of(message, field, dtype);
-        check(message, where, shape, numbers.count(), shape.elements(), "values");
-        return new OnnxTensor(name, shape, dtype, numbers::values);
+        return new OnnxTensor(name, new MappedWeights.Part(shape, dtype, bytes == null ? MemorySegment.NULL : bytes));
     }
 
-    /// A StringStringEntryProto: key = 1, value = 2.
-    static Map.Entry<String, String> pair(Message message) throws IOException {
+    /// The low 16 bits of each number, little-endian: at most twice the bytes of the file.
+    private static MemorySegment halves(Message message) throws IOException {
+        long[] count = new long[1];
+        message.numbers(_ -> count[0]++);
+        if (count[0] > Dtype.MAX_VALUES / 2) {
+            throw message.error("field 5 has more numbers than fit into an array");
+        }
+        byte[] halves = new byte[2 * (int) count[0]];
+        int[] at = new int[1];
+        message.numbers(number -> {
+            halves[at[0]++] = (byte) number;
+            halves[at[0]++] = (byte) (number >> Byte.SIZE);
+        });
+        return MemorySegment.ofArray(halves);
+    }
+
+    /// Adds a StringStringEntryProto to a map: key = 1, value = 2.
+    static void pair(Message message, Map<String, String> pairs) throws IOException {
         String key = "";
         String value = "";
         while (message.next()) {
@@ -108,40 +119,6 @@ record OnnxTensor(String name, Shape shape, Dtype dtype, Source source) implemen
                 default -> {} // nothing else is defined
             }
         }
-        return Map.entry(key, value);
-    }
-
-    /// The type of a TensorProto.DataType; null for texts, complex numbers and numbers of less than a byte.
-    private static @Nullable Dtype dtype(long number) {
-        return switch (Math.clamp(number, 0, Integer.MAX_VALUE)) {
-            case 1 -> Dtype.F32;
-            case 2 -> Dtype.U8;
-            case 3 -> Dtype.I8;
-            case 4 -> Dtype.U16;
-            case 5 -> Dtype.I16;
-            case 6 -> Dtype.I32;
-            case 7 -> Dtype.I64;
-            case 9 -> Dtype.BOOL;
-            case 10 -> Dtype.F16;
-            case 11 -> Dtype.F64;
-            case 12 -> Dtype.U32;
-            case 13 -> Dtype.U64;
-            case 16 -> Dtype.BF16;
-            case 17 -> Dtype.F8_E4M3;
-            case 19 -> Dtype.F8_E5M2;
-            default -> null;
-        };
-    }
-
-    private static void check(Message message, String where, Shape shape, long found, long expected, String unit)
-            throws IOException {
-        if (found != expected) {
-            throw message.error(where + "of shape " + shape + " needs " + expected + " " + unit + ", found " + found);
-        }
-    }
-
-    @Override
-    public MemorySegment values() throws IOException {
-        return source.get();
+        pairs.put(key, value);
     }
 }

@@ -69,11 +69,6 @@ public final class Message {
         return new Message(type, bytes, 0, new Budget());
     }
 
-    /// The same message from its start.
-    Message again() {
-        return new Message(type, bytes, origin, budget);
-    }
-
     /// Goes to the next field; false after the last.
     public boolean next() throws IOException {
         if (position == bytes.byteSize()) {
@@ -93,11 +88,6 @@ public final class Message {
             default -> throw error("field " + field + " has the wire type " + wireType + ", which is not read");
         }
         return true;
-    }
-
-    /// The size of the message in bytes.
-    long size() {
-        return bytes.byteSize();
     }
 
     /// The number of the field that [#next] went to.
@@ -141,15 +131,14 @@ public final class Message {
     ///
     /// @param limit the most numbers that the list may have
     public void numbers(List<Long> numbers, int limit) throws IOException {
-        long[] beyond = new long[1];
+        int before = numbers.size();
+        long[] count = new long[1];
         numbers(number -> {
-            if (numbers.size() < limit) {
+            if (before + count[0]++ < limit) {
                 numbers.add(number);
-            } else {
-                beyond[0]++;
             }
         });
-        if (beyond[0] > 0) {
+        if (before + count[0] > limit) {
             throw error("field " + field + " has more than " + limit + " numbers");
         }
     }
@@ -171,14 +160,17 @@ public final class Message {
         }
     }
 
-    /// The field's value, numbers of 4 or 8 bytes, alone or packed.
-    MemorySegment fixed(int size) throws IOException {
-        if (wireType == (size == Long.BYTES ? EIGHT_BYTES : FOUR_BYTES)) {
-            return bytes.asSlice(start, length);
+    /// The field's value, packed numbers of 4 or 8 bytes, where they lie; or one that is alone. Every known writer packs
+    /// all of them into one piece.
+    ///
+    /// @param before what this method gave for the same field, empty at first
+    public MemorySegment packed(int size, MemorySegment before) throws IOException {
+        if (wireType != (size == Long.BYTES ? EIGHT_BYTES : FOUR_BYTES)) {
+            expect(DELIMITED, "numbers");
         }
-        expect(DELIMITED, "numbers");
-        if (length % size != 0) {
-            throw error("field " + field + " has " + length + " bytes, no multiple of " + size);
+        if (length % size != 0 || before.byteSize() > 0) {
+            throw error("field " + field + " must hold all its numbers of " + size + " bytes in one piece, found "
+                    + length + " bytes after " + before.byteSize());
         }
         return bytes.asSlice(start, length);
     }
