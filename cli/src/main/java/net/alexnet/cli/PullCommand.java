@@ -64,7 +64,8 @@ final class PullCommand implements Callable<Integer> {
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
             report(published, models.pull(published, offline, refresh,
-                    new PulledModels.Progress(progress::downloading, progress::message), terminal.interruption()::asked));
+                    new PulledModels.Progress(progress::downloading, progress::message),
+                    terminal.interruption()::asked));
             return 0;
         } catch (InterruptedException e) {
             terminal.err().println("stopped; what has arrived stays, and the same command resumes after it");
