@@ -16,13 +16,11 @@ open module net.alexnet.core {
     exports net.alexnet.inference;
     exports net.alexnet.io;
     exports net.alexnet.nn;
-    exports net.alexnet.spi;
     exports net.alexnet.tensor;
     exports net.alexnet.tensor.reference;
     exports net.alexnet.train;
-    exports net.alexnet.train.checkpoint;
     exports net.alexnet.train.config;
 
+    uses net.alexnet.inference.EngineProvider;
     uses net.alexnet.inference.ModelImporter;
-    uses net.alexnet.spi.EngineProvider;
 }

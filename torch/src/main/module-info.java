@@ -9,5 +9,5 @@ module net.alexnet.torch {
 
     exports net.alexnet.torch;
 
-    provides net.alexnet.spi.EngineProvider with net.alexnet.torch.TorchEngine;
+    provides net.alexnet.inference.EngineProvider with net.alexnet.torch.TorchEngine;
 }

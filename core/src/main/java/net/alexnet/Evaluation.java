@@ -4,17 +4,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
+import net.alexnet.inference.Engines;
 import net.alexnet.inference.Ensemble;
 import net.alexnet.inference.Ensemble.Member;
 import net.alexnet.inference.Ensemble.Outcome;
 import net.alexnet.inference.Ensemble.ViewReport;
-import net.alexnet.inference.PredictionFiles;
 import net.alexnet.inference.PredictionWriter;
 import net.alexnet.inference.TopKErrors.Report;
-import net.alexnet.spi.Engines;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.EvaluationData;
@@ -27,41 +29,23 @@ import net.alexnet.train.NamedModel;
 /// System.out.println(result.errors().top5());
 /// ```
 ///
-/// @param errors over all views of each picture; of several models, those of the average of their probabilities (§6.1 of the
-///     paper, table 2)
+/// @param errors over all views of each picture; of several models, those of the average of their probabilities (§6.1 of
+///     the paper, table 2)
 /// @param center of the center view alone; empty if it is the only view
 /// @param models each model by itself, in the order given
 /// @param confusions the ten most frequent mistakes of `errors`, most frequent first
 /// @param unreadable how many pictures were left out, because they cannot be read
-public record Evaluation(Errors errors, Optional<Errors> center, List<ModelErrors> models, List<Confusion> confusions,
+public record Evaluation(Report errors, Optional<Report> center, List<ModelErrors> models, List<Confusion> confusions,
         int unreadable) {
     /// Views that go through a network at a time.
     private static final int BATCH = 128;
-
-    /// The errors on a set of pictures.
-    ///
-    /// @param images how many pictures were evaluated
-    /// @param missedTop1 how many of them have a class that is not the most probable one
-    /// @param missedTop5 how many have a class that is not among the five most probable ones
-    /// @param loss the mean of `−log p` of the true class
-    public record Errors(long images, long missedTop1, long missedTop5, double loss) {
-        /// The top-1 error, a fraction.
-        public double top1() {
-            return (double) missedTop1 / images;
-        }
-
-        /// The top-5 error, a fraction; 0 where there are at most five classes.
-        public double top5() {
-            return (double) missedTop5 / images;
-        }
-    }
 
     /// The errors of one model.
     ///
     /// @param model as it was given
     /// @param errors over all views
     /// @param center of the center view alone; empty if it is the only view
-    public record ModelErrors(Path model, Errors errors, Optional<Errors> center) {}
+    public record ModelErrors(Path model, Report errors, Optional<Report> center) {}
 
     /// A frequent mistake.
     ///
@@ -93,8 +77,8 @@ public record Evaluation(Errors errors, Optional<Errors> center, List<ModelError
             this.models = models;
         }
 
-        /// The pictures: one subfolder per class, a prepared dataset, ILSVRC-2012's tars, CIFAR-10's batches or IDX files; the
-        /// validation part of those that have one. Default: the pictures that the model's run was validated on.
+        /// The pictures: one subfolder per class, a prepared dataset, ILSVRC-2012's tars, CIFAR-10's batches or IDX files;
+        /// the validation part of those that have one. Default: the pictures that the model's run was validated on.
         public Builder on(Path folder) {
             pictures = Optional.of(folder);
             return this;
@@ -125,8 +109,8 @@ public record Evaluation(Errors errors, Optional<Errors> center, List<ModelError
         }
 
         /// A listener for the progress of the evaluation. Default: none.
-        public Builder listener(ProgressListener hears) {
-            listener = hears;
+        public Builder listener(ProgressListener given) {
+            listener = given;
             return this;
         }
 
@@ -135,48 +119,53 @@ public record Evaluation(Errors errors, Optional<Errors> center, List<ModelError
         /// @throws IllegalArgumentException if no pictures are named and the model is not a run's
         /// @throws IOException if a model or the pictures cannot be read, or the models' classes differ
         public Evaluation run() throws IOException, InterruptedException {
-            try (Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32);
-                    PredictionFiles files = new PredictionFiles()) {
-                List<NamedModel> opened = NamedModel.open(models, options.checkpoint().which(), backend);
+            try (Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32)) {
+                List<NamedModel> opened = NamedModel.open(models, options.checkpoint(), backend);
                 List<String> classes = opened.getFirst().classes();
-                if (predictions.isPresent()) { // before hours are spent on a file that cannot be written
-                    files.add(PredictionWriter.predictions(predictions.get(), classes));
+                // the files are made before hours are spent on what cannot be written
+                try (PredictionWriter table = predictions.isEmpty()
+                        ? null
+                        : PredictionWriter.predictions(predictions.get(), classes)) {
+                    for (NamedModel model : opened) {
+                        options.crops().note(model.model().card().preprocessing())
+                                .ifPresent(note -> listener.warning(model.path() + ": " + note));
+                    }
+                    EvaluationData data = EvaluationData.open(pictures, opened, new EvaluationData.Tools(
+                            Engines.find().codec(), options.threads(), options.caches(), listener));
+                    data.rejected().forEach(one -> listener.warning("left out " + one.name() + ": " + one.reason()));
+                    try (PredictionWriter ids = submission.isEmpty()
+                            ? null
+                            : PredictionWriter.submission(submission.get(), submissionIds(data, classes))) {
+                        return evaluate(opened, data, Stream.of(table, ids).filter(Objects::nonNull).toList());
+                    }
                 }
-                for (NamedModel model : opened) {
-                    options.crops().note(model.model().card().preprocessing())
-                            .ifPresent(note -> listener.warning(model.path() + ": " + note));
-                }
-                EvaluationData data = EvaluationData.open(pictures, opened, new EvaluationData.Tools(
-                        Engines.find().codec(), options.threads(), options.caches(), new ProgressEvents(listener)));
-                data.rejected().forEach(one -> listener.warning("left out " + one.name() + ": " + one.reason()));
-                if (submission.isPresent()) {
-                    files.add(PredictionWriter.submission(submission.get(), submissionIds(data, classes)));
-                }
-                List<Member> members = IntStream.range(0, opened.size())
-                        .mapToObj(i -> new Member(opened.get(i).model().network(), data.inputs().get(i))).toList();
-                Outcome outcome = new Ensemble(members, options.crops(), BATCH, options.threads())
-                        .evaluate((done, total) -> listener.progress("evaluating", done, total), files, () -> false)
-                        .orElseThrow();
-                files.finish();
-                return result(outcome, classes, data.rejected().size());
             }
         }
 
-        private Evaluation result(Outcome outcome, List<String> classes, int unreadable) {
+        private Evaluation evaluate(List<NamedModel> opened, EvaluationData data, List<PredictionWriter> files)
+                throws IOException, InterruptedException {
+            List<Member> members = IntStream.range(0, opened.size())
+                    .mapToObj(i -> new Member(opened.get(i).model().network(), data.inputs().get(i))).toList();
+            Outcome outcome = new Ensemble(members, options.crops(), BATCH, options.threads()).evaluate(
+                    (done, total) -> listener.progress("evaluating", done, total), prediction -> {
+                        for (PredictionWriter file : files) {
+                            file.accept(prediction);
+                        }
+                    }, () -> false).orElseThrow();
+            for (PredictionWriter file : files) {
+                file.finish();
+            }
             List<ModelErrors> each = new ArrayList<>();
             for (int i = 0; i < models.size(); i++) {
                 ViewReport one = outcome.members().get(i);
-                each.add(new ModelErrors(models.get(i), errors(one.views()), one.center().map(Builder::errors)));
+                each.add(new ModelErrors(models.get(i), one.views(), one.center()));
             }
+            List<String> classes = opened.getFirst().classes();
             ViewReport average = outcome.average();
-            return new Evaluation(errors(average.views()), average.center().map(Builder::errors), List.copyOf(each),
+            return new Evaluation(average.views(), average.center(), List.copyOf(each),
                     average.views().confusions().stream().map(pair -> new Confusion(
                             classes.get(pair.label()), classes.get(pair.predicted()), pair.count())).toList(),
-                    unreadable);
-        }
-
-        private static Errors errors(Report report) {
-            return new Errors(report.n(), report.missedTop1(), report.missedTop5(), report.loss());
+                    data.rejected().size());
         }
 
         /// The numbers that a submission gives to the classes.

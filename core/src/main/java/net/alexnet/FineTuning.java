@@ -12,15 +12,14 @@ import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
+import net.alexnet.inference.Engines;
 import net.alexnet.inference.Model;
 import net.alexnet.io.Hashes;
-import net.alexnet.spi.Engines;
 import net.alexnet.tensor.Backend;
 import net.alexnet.train.DataSource;
 import net.alexnet.train.ModelFile;
 import net.alexnet.train.RunCheckpoint;
 import net.alexnet.train.RunFolder;
-import net.alexnet.train.RunLock;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.FineTuneConfig;
@@ -105,7 +104,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     /// @param folds 0 for a single run
     private CrossValidation with(BooleanSupplier stop, int folds) throws IOException, InterruptedException {
         Recipe template = template();
-        Model.Stored stored = ModelFile.find(base, options.checkpoint().which()).stored();
+        Model.Stored stored = ModelFile.find(base, options.checkpoint()).stored();
         Recipe onBase = onBase(template, stored);
         try (Backend backend = open(onBase.precision())) {
             ImageCodec codec = Engines.find().codec();
@@ -122,7 +121,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
                         + " finetune.augment");
             }
             TrainingPictures ready = pictures(source, recipe, codec, stop);
-            boolean seen = hasSeen(stored, recipe, ready.squares().validation(), codec, folds);
+            boolean seen = hasSeen(stored, recipe, ready.dataset().validation(), codec, folds);
             if (seen) {
                 listener.warning("the base model was trained on pictures of " + DataSource.root(recipe, codec)
                         + (folds > 0 ? "" : ", perhaps on some of the validation pictures")
@@ -142,9 +141,9 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             BooleanSupplier stop) {}
 
     private TrainingResult run(RunFolder folder, Recipe recipe, Job job) throws IOException, InterruptedException {
-        try (RunLock _ = folder.lock()) {
+        try (RunFolder.Lock _ = folder.lock()) {
             return TrainingResult.of(folder, TrainingRun.finetune(folder, recipe, job.base, job.pictures,
-                    tools(job.backend, job.codec, folder, job.stop)));
+                    tools(job.backend, job.codec, job.stop)));
         }
     }
 
@@ -152,7 +151,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             throws IOException, InterruptedException {
         RunFolder all = RunFolder.createForFolds(runs, recipe);
         List<TrainingResult> results = new ArrayList<>();
-        try (RunLock _ = all.lock()) {
+        try (RunFolder.Lock _ = all.lock()) {
             for (int number = 1; number <= folds && (results.isEmpty() || results.getLast().finished()); number++) {
                 Recipe one = recipe.withFold(number, folds);
                 RunFolder folder = RunFolder.create(all.path(), "fold-" + number, one);

@@ -22,11 +22,11 @@ import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.inference.Engines;
 import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Predictor;
-import net.alexnet.spi.Engines;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
@@ -99,7 +99,7 @@ public final class ImageClassifier implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if the machine does not have the device of the options
     public static ImageClassifier load(Path model, Options options) throws IOException {
-        ModelFile file = ModelFile.find(model, options.checkpoint().which()); // is read while the engine loads
+        ModelFile file = ModelFile.find(model, options.checkpoint()); // is read while the engine loads
         return load(file, options, Engines.open(options.device(), options.threads(), Precision.FLOAT32),
                 () -> Engines.find().codec());
     }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import net.alexnet.inference.Views;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.train.ModelFile.Which;
-import org.jspecify.annotations.Nullable;
 
 /// What computes, with how much of the machine, and where caches are; the same for classifying, training and evaluating.
 /// A value: each method returns a changed copy.
@@ -16,31 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// @param device `auto` for the fastest device, `cpu`, `cuda`, `cuda:N`, `mps`, or `reference` for plain Java loops
 /// @param threads that compute on a CPU and that decode pictures, 1 to 1024
 /// @param checkpoint which of a run's checkpoints is loaded
-/// @param views of each picture over whose probabilities or features a classifier averages: 1, the center, or 10, the four
-///     corners, the center and their mirror images (§4.1 of the paper)
+/// @param views of each picture over whose probabilities or features a classifier averages: 1, the center, or 10, the
+///     four corners, the center and their mirror images (§4.1 of the paper)
 /// @param cache the folder of all caches
-public record Options(String device, int threads, Checkpoint checkpoint, int views, Path cache) {
-    /// Which of a run's checkpoints is meant.
-    public enum Checkpoint {
-        /// The run's result: the best checkpoint of a fine-tuned run, which stops early, and the last one of any other run.
-        RESULT(null),
-        /// The checkpoint with the lowest validation error. That error is optimistic, because it selected the checkpoint.
-        BEST(Which.BEST),
-        /// The newest checkpoint.
-        LAST(Which.LAST);
-
-        private final @Nullable Which which;
-
-        Checkpoint(@Nullable Which which) {
-            this.which = which;
-        }
-
-        /// As [net.alexnet.train.ModelFile#find] takes it.
-        public @Nullable Which which() {
-            return which;
-        }
-    }
-
+public record Options(String device, int threads, Which checkpoint, int views, Path cache) {
     public Options {
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("threads must be 1 to 1024, found " + threads);
@@ -53,7 +31,7 @@ public record Options(String device, int threads, Checkpoint checkpoint, int vie
     /// The fastest device, all cores, a run's result, one view, and the user's cache folder: `$XDG_CACHE_HOME/alexnet` or
     /// `~/.cache/alexnet`.
     public static Options defaults() {
-        return new Options("auto", Math.min(1024, Runtime.getRuntime().availableProcessors()), Checkpoint.RESULT, 1,
+        return new Options("auto", Math.min(1024, Runtime.getRuntime().availableProcessors()), Which.RESULT, 1,
                 CacheFolder.ofUser().root());
     }
 
@@ -65,7 +43,7 @@ public record Options(String device, int threads, Checkpoint checkpoint, int vie
         return new Options(device, count, checkpoint, views, cache);
     }
 
-    public Options checkpoint(Checkpoint which) {
+    public Options checkpoint(Which which) {
         return new Options(device, threads, which, views, cache);
     }
 

@@ -8,18 +8,17 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.image.ImageCodec;
-import net.alexnet.spi.Engines;
+import net.alexnet.inference.Engines;
 import net.alexnet.tensor.Backend;
 import net.alexnet.train.AutoConfig;
+import net.alexnet.train.Checkpoint;
 import net.alexnet.train.DataSource;
 import net.alexnet.train.Probe;
 import net.alexnet.train.RunCheckpoint;
 import net.alexnet.train.RunFolder;
-import net.alexnet.train.RunLock;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.TrainingRun;
-import net.alexnet.train.checkpoint.Checkpoint;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeException;
 import net.alexnet.train.config.RecipeReader;
@@ -126,10 +125,10 @@ public final class Training extends TrainingBuilder<Training> {
                 estimate(recipe, dataset, backend);
             }
             RunFolder folder = RunFolder.create(runs, recipe);
-            try (RunLock _ = folder.lock()) {
+            try (RunFolder.Lock _ = folder.lock()) {
                 describe(folder, recipe);
                 return TrainingResult.of(folder,
-                        TrainingRun.start(folder, recipe, ready, tools(backend, codec, folder, stop)));
+                        TrainingRun.start(folder, recipe, ready, tools(backend, codec, stop)));
             }
         }
     }
@@ -171,7 +170,7 @@ public final class Training extends TrainingBuilder<Training> {
         }
         RunFolder run = RunCheckpoint.run(path); // once: another process may make another run the latest at any time
         RunCheckpoint.last(run, path); // refuses a run without a checkpoint before its folder is locked
-        try (RunLock _ = run.lock()) {
+        try (RunFolder.Lock _ = run.lock()) {
             Checkpoint checkpoint = RunCheckpoint.last(run, path).load();
             Recipe recipe = RecipeReader.readStored(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
                     settings());
@@ -185,7 +184,7 @@ public final class Training extends TrainingBuilder<Training> {
                 TrainingPictures ready = pictures(DataSource.open(recipe, codec), recipe, codec, stop);
                 listener.message("resuming " + run.path() + " at step " + checkpoint.state().step());
                 return TrainingResult.of(run,
-                        TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, run, stop)));
+                        TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, stop)));
             }
         }
     }

@@ -6,15 +6,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongPredicate;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.image.ImageCodec;
-import net.alexnet.spi.Engines;
+import net.alexnet.inference.Engines;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.DataSource;
 import net.alexnet.train.RunFolder;
-import net.alexnet.train.RunListener;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
@@ -46,8 +44,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     }
 
     /// A listener for the progress of the run. Default: none.
-    public B listener(TrainingListener hears) {
-        listener = hears;
+    public B listener(TrainingListener given) {
+        listener = given;
         return self();
     }
 
@@ -119,16 +117,11 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     TrainingPictures pictures(DataSource source, Recipe recipe, ImageCodec codec, BooleanSupplier stop)
             throws IOException, InterruptedException {
         return source.pictures(recipe.pictures().resize(), recipe.network().channels(), codec, options.threads(),
-                options.caches(), events(runs), stop);
+                options.caches(), listener, stop);
     }
 
-    RunListener events(Path run) {
-        return new RunEvents(listener, run);
-    }
-
-    TrainingRun.Tools tools(Backend backend, ImageCodec codec, RunFolder folder, BooleanSupplier stop) {
-        LongPredicate ends = step -> stop.getAsBoolean() || step >= maxSteps;
-        return new TrainingRun.Tools(backend, codec, options.threads(), options.caches(),
-                events(folder.path()), ends);
+    TrainingRun.Tools tools(Backend backend, ImageCodec codec, BooleanSupplier stop) {
+        return new TrainingRun.Tools(backend, codec, options.threads(), options.caches(), listener,
+                step -> stop.getAsBoolean() || step >= maxSteps);
     }
 }

@@ -1,56 +1,15 @@
 package net.alexnet;
 
-import java.nio.file.Path;
+import net.alexnet.train.RunListener;
 
-/// Is told how training goes. No method has to be overridden. See [ProgressListener] for the threads.
-public interface TrainingListener extends ProgressListener {
-    /// Hears nothing.
+/// Is told how training goes: the events of a [RunListener], and the estimate before a run. No method
+/// has to be overridden.
+public interface TrainingListener extends RunListener {
+    /// Ignores everything.
     TrainingListener NONE = new TrainingListener() {};
 
     /// A new run's speed was measured, see [Training#estimate].
     ///
     /// @param seconds the run is expected to take
     default void estimated(double seconds, double imagesPerSecond) {}
-
-    /// Everything is ready and the first step follows.
-    ///
-    /// @param run the run's folder
-    /// @param step how many steps the run has made before, 0 for a new one
-    default void started(Path run, long step) {}
-
-    /// Some steps were made; every how many is the recipe's `log_every_steps`.
-    default void step(Step step) {}
-
-    /// An epoch and its validation are over.
-    default void epoch(Epoch epoch) {}
-
-    /// The run can be resumed from this checkpoint.
-    default void saved(Path checkpoint) {}
-
-    /// A training step.
-    ///
-    /// @param step of the run, from 1
-    /// @param steps the run will make if nothing ends it early
-    /// @param epoch from 1
-    /// @param epochs of the run
-    /// @param loss the mean cross-entropy of this step's batch
-    /// @param learningRate of the weights
-    /// @param imagesPerSecond since the step reported before
-    /// @param dataWait the fraction of that time in which the step waited for pictures
-    /// @param secondsLeft until the last step at this speed
-    record Step(long step, long steps, int epoch, int epochs, double loss, double learningRate, double imagesPerSecond,
-            double dataWait, double secondsLeft) {}
-
-    /// A finished epoch.
-    ///
-    /// @param epoch from 1
-    /// @param epochs of the run
-    /// @param loss the mean of the epoch's losses
-    /// @param validationLoss the mean cross-entropy over the validation pictures
-    /// @param top1Error the fraction of validation pictures whose class was not the most probable one
-    /// @param top5Error the fraction whose class was not among the five most probable ones
-    /// @param learningRate of the weights in this epoch
-    /// @param seconds the epoch took, validation included
-    record Epoch(int epoch, int epochs, double loss, double validationLoss, double top1Error, double top5Error,
-            double learningRate, double seconds) {}
 }

@@ -27,9 +27,9 @@ public record TrainingResult(Path run, int epochs, long steps, boolean finished,
         double best = outcome.state().schedule().best();
         return new TrainingResult(folder.path(), outcome.state().epoch(), outcome.state().step(), outcome.finished(),
                 outcome.state().schedule().finished(), outcome.state().error(),
-                outcome.report().map(Report::top5Error).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                outcome.report().map(Report::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
                 Double.isFinite(best) ? OptionalDouble.of(best) : OptionalDouble.empty(),
-                outcome.report().map(Report::n).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                outcome.report().map(Report::images).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 outcome.imagesPerSecond());
     }
 

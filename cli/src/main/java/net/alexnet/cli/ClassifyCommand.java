@@ -11,8 +11,8 @@ import net.alexnet.Classification;
 import net.alexnet.Classification.Guess;
 import net.alexnet.ImageClassifier;
 import net.alexnet.ImageReadException;
-import net.alexnet.Options;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.train.ModelFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +32,7 @@ final class ClassifyCommand implements Callable<Integer> {
     private List<Path> pictures = List.of();
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
-    private Options.Checkpoint which = Options.Checkpoint.RESULT;
+    private ModelFile.Which which = ModelFile.Which.RESULT;
 
     @Option(names = "--json", description = "Print one JSON array to standard output, and nothing else.")
     private boolean json;

@@ -1,7 +1,7 @@
 package net.alexnet.cli;
 
 import net.alexnet.Options;
-import net.alexnet.spi.Engines;
+import net.alexnet.inference.Engines;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import picocli.CommandLine.Option;

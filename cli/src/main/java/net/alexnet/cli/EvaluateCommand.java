@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import net.alexnet.Evaluation;
-import net.alexnet.Options;
+import net.alexnet.train.ModelFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +32,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private Optional<Path> submission = Optional.empty();
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
-    private Options.Checkpoint which = Options.Checkpoint.RESULT;
+    private ModelFile.Which which = ModelFile.Which.RESULT;
 
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none. Default: auto.")
     private ConsoleProgress.Mode mode = ConsoleProgress.Mode.AUTO;

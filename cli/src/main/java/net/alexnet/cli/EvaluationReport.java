@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import net.alexnet.Evaluation;
-import net.alexnet.Evaluation.Errors;
 import net.alexnet.Evaluation.ModelErrors;
+import net.alexnet.inference.TopKErrors.Report;
 
 /// The result of an evaluation as text and as JSON.
 ///
@@ -39,7 +39,7 @@ record EvaluationReport(Evaluation result, int views) {
         return object;
     }
 
-    private static void putErrors(Map<String, Object> object, Errors errors, Optional<Errors> center) {
+    private static void putErrors(Map<String, Object> object, Report errors, Optional<Report> center) {
         object.put("top1_error", errors.top1());
         object.put("top5_error", errors.top5());
         object.put("loss", errors.loss());
@@ -67,18 +67,18 @@ record EvaluationReport(Evaluation result, int views) {
         return lines;
     }
 
-    private void addFigures(List<String> lines, Errors errors, Optional<Errors> center, String who) {
+    private void addFigures(List<String> lines, Report errors, Optional<Report> center, String who) {
         addFigures(lines, errors, center.isPresent() ? views + " views" : "", who);
         center.ifPresent(one -> addFigures(lines, one, "center view", who));
     }
 
-    private static void addFigures(List<String> lines, Errors errors, String where, String who) {
+    private static void addFigures(List<String> lines, Report errors, String where, String who) {
         lines.add(figure("top-1 error", Text.percent(errors.top1()), misses(errors.missedTop1(), errors), where, who));
         lines.add(figure("top-5 error", Text.percent(errors.top5()), misses(errors.missedTop5(), errors), where, who));
         lines.add(figure("loss", String.format(Locale.ROOT, "%.4f", errors.loss()), "", where, who));
     }
 
-    private static String misses(long missed, Errors errors) {
+    private static String misses(long missed, Report errors) {
         return "(" + missed + " of " + errors.images() + " pictures)";
     }
 

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import net.alexnet.Options;
 import net.alexnet.inference.Model;
 import net.alexnet.interop.Exporter;
 import net.alexnet.interop.WeightLayout;
@@ -40,7 +39,7 @@ final class ExportCommand implements Callable<Integer> {
     private Exporter.@Nullable Format format;
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
-    private Options.Checkpoint which = Options.Checkpoint.RESULT;
+    private ModelFile.Which which = ModelFile.Which.RESULT;
 
     @Option(names = "--force", description = "Replace OUT if it exists.")
     private boolean force;
@@ -60,7 +59,7 @@ final class ExportCommand implements Callable<Integer> {
                 : format;
         OutputFile.require(out, List.of(model), force);
         try {
-            Model.Stored stored = ModelFile.find(model, which.which()).stored();
+            Model.Stored stored = ModelFile.find(model, which).stored();
             WeightLayout layout = net == null ? Exporter.usual(stored.card(), chosen) : WeightLayouts.named(net);
             Exporter.write(out, stored, layout, chosen);
             say(stored, layout, chosen);

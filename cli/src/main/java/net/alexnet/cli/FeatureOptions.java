@@ -3,10 +3,8 @@ package net.alexnet.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import net.alexnet.Options;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.FeatureCache;
-import net.alexnet.inference.FeatureCacheFolder;
 import net.alexnet.inference.FeatureExtractor;
 import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.Model;
@@ -25,7 +23,7 @@ final class FeatureOptions {
     private Optional<String> layer = Optional.empty();
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
-    private Options.Checkpoint which = Options.Checkpoint.RESULT;
+    private ModelFile.Which which = ModelFile.Which.RESULT;
 
     @Option(names = "--force", description = "Replace the output file if it exists.")
     private boolean force;
@@ -62,7 +60,7 @@ final class FeatureOptions {
 
     /// Opens a model and works with its features.
     int run(Path model, Terminal terminal, ImageCodec codec, Work work) throws IOException, InterruptedException {
-        ModelFile file = ModelFile.find(model, which.which());
+        ModelFile file = ModelFile.find(model, which);
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode); Backend backend = engine.open()) {
             Model opened = file.open(backend);
             viewOption.note(opened.card().preprocessing())
@@ -70,8 +68,8 @@ final class FeatureOptions {
             FeatureLayer wanted = layer(opened.network().architecture());
             FeatureExtractor extractor = new FeatureExtractor(opened.network(), wanted,
                     opened.card().preprocessing(), viewOption.views(), FeatureCache.BATCH, engine.threads());
-            FeatureCache.Tools tools = new FeatureCache.Tools(new FeatureCacheFolder(CacheFolder.ofUser()), codec,
-                    listener(progress), terminal.interruption()::asked);
+            FeatureCache.Tools tools = new FeatureCache.Tools(CacheFolder.ofUser(), codec, progress,
+                    "computing features", terminal.interruption()::asked);
             return work.with(new FeatureCache(extractor, file.layers(wanted.end()), tools), codec, progress);
         }
     }
@@ -83,25 +81,5 @@ final class FeatureOptions {
         } catch (IllegalArgumentException e) {
             throw new UsageException("--layer: " + e.getMessage());
         }
-    }
-
-    private static FeatureCache.Listener listener(ConsoleProgress progress) {
-        return new FeatureCache.Listener() {
-            @Override
-            public void computed(int done, int total) {
-                progress.progress("computing features", done, total);
-            }
-
-            @Override
-            public void ready(Path folder, boolean reused) {
-                progress.clear();
-                progress.message((reused ? "stored features, used again: " : "stored features: ") + folder);
-            }
-
-            @Override
-            public void warning(String text) {
-                progress.warning(text);
-            }
-        };
     }
 }

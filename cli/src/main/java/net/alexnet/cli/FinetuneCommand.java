@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import net.alexnet.CrossValidation;
 import net.alexnet.FineTuning;
-import net.alexnet.Options;
 import net.alexnet.TrainingResult;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,7 +59,7 @@ final class FinetuneCommand implements Callable<Integer> {
     private @Nullable Integer batch;
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
-    private Options.Checkpoint which = Options.Checkpoint.RESULT;
+    private ModelFile.Which which = ModelFile.Which.RESULT;
 
     @Mixin
     private RunOptions options = new RunOptions();

@@ -41,7 +41,9 @@ final class NetworkChoice {
     Optional<ModelCard> card() throws IOException {
         Path path = Path.of(name);
         if (Files.isRegularFile(path)) {
-            return isWeights(path) ? Optional.of(ModelFile.find(path, null).stored().card()) : Optional.empty();
+            return isWeights(path)
+                    ? Optional.of(ModelFile.find(path, ModelFile.Which.RESULT).stored().card())
+                    : Optional.empty();
         }
         boolean known = Files.exists(path) || tables().contains(name) || Recipes.NAMES.contains(name);
         Optional<Path> pulled = known ? Optional.empty() : PulledModels.ofUser().named(path);

@@ -35,9 +35,9 @@ class ArchitectureTest {
     private static Map<String, List<String>> layers() {
         Map<String, List<String>> layers = new LinkedHashMap<>();
         layers.put("basics", List.of("tensor", "tensor.reference", "io"));
-        layers.put("data and network", List.of("data.image", "data", "data.loader", "nn", "spi"));
+        layers.put("data and network", List.of("data.image", "data", "data.loader", "nn"));
         layers.put("inference", List.of("inference"));
-        layers.put("training", List.of("train.config", "train.checkpoint", "train"));
+        layers.put("training", List.of("train.config", "train"));
         layers.put("engine and formats", List.of("torch.kernel", "torch", "interop.protobuf", "interop.pytorch",
                 "interop.caffe", "interop.onnx", "interop"));
         layers.put("facade", List.of(FACADE));

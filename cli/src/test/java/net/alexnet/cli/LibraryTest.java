@@ -30,6 +30,7 @@ import net.alexnet.RunningTraining;
 import net.alexnet.Training;
 import net.alexnet.TrainingListener;
 import net.alexnet.TrainingResult;
+import net.alexnet.train.ModelFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -205,7 +206,7 @@ class LibraryTest {
         }
         assertThat(answers).allSatisfy(answer -> assertThat(answer).isEqualTo(answers.getFirst()));
         try (ImageClassifier classifier = ImageClassifier.load(trained.run(),
-                CPU.checkpoint(Options.Checkpoint.BEST))) {
+                CPU.checkpoint(ModelFile.Which.BEST))) {
             assertThat(classifier.labels()).hasSize(3);
         }
     }

@@ -81,7 +81,7 @@ class PreparedTrainingTest {
         Path small = root.resolve("small");
         Result.done("prepare", pictures, small, "--size", 18);
         Result.of("train", "--data", small, "--recipe", recipe, "--runs", root.resolve("none"))
-                .isRefused(1, small + " was prepared with squares of 18 pixels", "--size 20");
+                .isRefused(1, small + " was prepared with pictures of 18 pixels", "--size 20");
     }
 
     @Test

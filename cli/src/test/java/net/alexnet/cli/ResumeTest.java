@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import net.alexnet.train.RunFolder;
-import net.alexnet.train.RunLock;
+import net.alexnet.train.RunFolder.Lock;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +120,7 @@ class ResumeTest {
     @Test
     void refusesARunThatIsBeingTrained() throws Exception {
         RunFiles run = train(pictures, runs, "--max-steps", 5);
-        try (RunLock _ = RunFolder.open(run.folder()).lock()) {
+        try (Lock _ = RunFolder.open(run.folder()).lock()) {
             for (Path named : List.of(run.folder(), run.checkpoint(5), runs.resolve("latest"))) {
                 resume(named).isRefused(1, run.folder() + " is locked", "stop it");
             }

@@ -13,7 +13,6 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.ImageBatch;
 import net.alexnet.data.loader.SequentialSampler;
-import net.alexnet.inference.Evaluator.Listener;
 import net.alexnet.inference.Prediction.Score;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
@@ -41,6 +40,12 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
         }
     }
 
+    /// Is told how many images are done.
+    @FunctionalInterface
+    public interface Progress {
+        void done(long done, long total);
+    }
+
     /// A network and the images that it reads.
     public record Member(Network network, Input input) {}
 
@@ -66,18 +71,18 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
     /// @param consumer gets the prediction for every image: the average's, over all views
     /// @param stop asked after every batch whether to give up
     /// @return the counts over all images, or nothing if it was stopped
-    public Optional<Outcome> evaluate(Listener listener, Prediction.Consumer consumer, BooleanSupplier stop)
+    public Optional<Outcome> evaluate(Progress progress, Prediction.Consumer consumer, BooleanSupplier stop)
             throws IOException, InterruptedException {
         Map<Input, DataLoader> loaders = new LinkedHashMap<>();
         try {
             members.forEach(member -> loaders.computeIfAbsent(member.input(), this::loader));
-            return evaluate(loaders, listener, consumer, stop);
+            return evaluate(loaders, progress, consumer, stop);
         } finally {
             loaders.values().forEach(DataLoader::close);
         }
     }
 
-    private Optional<Outcome> evaluate(Map<Input, DataLoader> loaders, Listener listener,
+    private Optional<Outcome> evaluate(Map<Input, DataLoader> loaders, Progress progress,
             Prediction.Consumer consumer, BooleanSupplier stop) throws IOException, InterruptedException {
         List<Tally> tallies = members.stream().map(_ -> new Tally(classes())).toList();
         Tally average = new Tally(classes());
@@ -103,7 +108,7 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
                 consumer.accept(new Prediction(images.name(done + i), labels[i], best(mean.mean(), i * classes())));
             }
             done += labels.length;
-            listener.done(done, images.size());
+            progress.done(done, images.size());
             if (stop.getAsBoolean()) {
                 return Optional.empty();
             }

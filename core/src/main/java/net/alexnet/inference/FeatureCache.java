@@ -11,20 +11,20 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import net.alexnet.data.ImageDataset;
+import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.ResizedImages;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.CachedFeatures.Missing;
 import net.alexnet.inference.CachedFeatures.StoredRow;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.tensor.ComputeEnvironment;
 
 /// Features from a cache, computed once where they are not in it.
 ///
-/// The parts of a joined dataset are stored one by one, so that the training and validation images
-/// of a prepared dataset serve fine-tuning as well as a command that wants both. Each set of crops
-/// is stored by itself and computed in padded batches of [#BATCH]: the last bits of a row depend on
-/// its batch, so they follow from the key alone.
+/// Each set of crops is stored by itself and computed in padded batches of [#BATCH]: the last bits of a row depend on its
+/// batch, so they follow from the key alone.
 ///
 /// @param layers see [FeatureKey#layers]
 public record FeatureCache(FeatureExtractor extractor, String layers, Tools tools) {
@@ -38,25 +38,16 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
 
     /// What it works with.
     ///
-    /// @param folder where features are stored
+    /// @param cache where features are stored
     /// @param codec resizes the images
     /// @param listener is told how it goes
+    /// @param task what the listener is told while features are computed
     /// @param stop asked after every batch whether to give up
-    public record Tools(FeatureCacheFolder folder, ImageCodec codec, Listener listener, BooleanSupplier stop) {}
-
-    /// Is told of features.
-    public interface Listener {
-        /// So many rows are there, one for each set of crops of each image.
-        void computed(int done, int total);
-
-        /// All features are there.
-        ///
-        /// @param folder that holds them, or the first of them
-        /// @param reused whether all were in the cache
-        void ready(Path folder, boolean reused);
-
-        /// Something that a user should know.
-        void warning(String text);
+    public record Tools(CacheFolder cache, ImageCodec codec, ProgressListener listener, String task,
+            BooleanSupplier stop) {
+        FeatureCacheFolder folder() {
+            return new FeatureCacheFolder(cache);
+        }
     }
 
     private static FeatureExtractor with(FeatureExtractor extractor, List<Crop> crops) {
@@ -74,51 +65,39 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     /// @param images of any size
     /// @param cropSets crops of each image; the features of a set of crops are their mean
     /// @return for each set of crops; images that cannot be read have no row
-    /// @throws IOException if features cannot be written, an image changed meanwhile, or it was
-    ///     stopped; then nothing is stored of the dataset and crops that were under way
+    /// @throws IOException if features cannot be written, an image changed meanwhile, or it was stopped; then nothing is
+    ///     stored of the crops that were under way
     public List<CachedFeatures> of(ImageDataset images, List<List<Crop>> cropSets)
             throws IOException, InterruptedException {
-        List<ImageDataset> parts = parts(images);
-        List<List<CachedFeatures>> found = cropSets.stream().<List<CachedFeatures>>map(_ -> new ArrayList<>()).toList();
-        boolean reused = true;
-        int done = 0;
+        String id = FeatureKey.images(images);
         int total = Math.multiplyExact(images.size(), cropSets.size());
-        Path folder = tools.folder.cache().root();
-        for (ImageDataset part : parts) {
-            String id = FeatureKey.images(part);
-            for (int i = 0; i < cropSets.size(); i++) {
-                FeatureKey key = new FeatureKey(layers, FeatureKey.preprocessing(extractor.preprocessing()),
-                        cropSets.get(i), extractor.network().backend().computeEnvironment(),
-                        ComputeEnvironment.REVISION, BATCH,
-                        id);
-                folder = done == 0 ? tools.folder.folder(key) : folder;
-                Optional<CachedFeatures> known = find(part, key);
-                reused &= known.isPresent();
-                found.get(i).add(known.isPresent() ? known.get() : compute(part, key, done, total));
-                done += part.size();
-            }
+        List<CachedFeatures> all = new ArrayList<>();
+        boolean reused = true;
+        for (List<Crop> crops : cropSets) {
+            FeatureKey key = key(crops, id);
+            Optional<CachedFeatures> known = find(images, key);
+            reused &= known.isPresent();
+            all.add(known.isPresent() ? known.get() : compute(images, key, all.size() * images.size(), total));
         }
-        tools.folder.cache().trim();
-        tools.listener.ready(folder, reused);
-        List<Integer> sizes = parts.stream().map(ImageDataset::size).toList();
-        return found.stream().map(one -> CachedFeatures.joined(one, sizes)).toList();
+        tools.cache.trim();
+        tools.listener.message((reused ? "stored features, used again: " : "stored features: ")
+                + tools.folder().folder(key(cropSets.getFirst(), id)));
+        return List.copyOf(all);
     }
 
-    private static List<ImageDataset> parts(ImageDataset images) {
-        List<ImageDataset> parts = images.parts();
-        return parts.getFirst().equals(images)
-                ? parts
-                : parts.stream().flatMap(part -> parts(part).stream()).toList();
+    private FeatureKey key(List<Crop> crops, String images) {
+        return new FeatureKey(layers, FeatureKey.preprocessing(extractor.preprocessing()), crops,
+                extractor.network().backend().computeEnvironment(), ComputeEnvironment.REVISION, BATCH, images);
     }
 
-    /// Hands over the features of images for the extractor's own crops. More than the cache's limit
-    /// are computed without being stored.
+    /// Hands over the features of images for the extractor's own crops. More than the cache's limit are computed without
+    /// being stored.
     ///
     /// @return the images that cannot be read
     public List<RejectedImage> each(ImageDataset images, FeatureExtractor.Consumer consumer)
             throws IOException, InterruptedException {
         long bytes = (long) extractor.layer().length() * Float.BYTES * images.size();
-        if (bytes <= tools.folder.cache().limit()) {
+        if (bytes <= tools.cache.limit()) {
             CachedFeatures features = of(images);
             for (int i = 0; i < features.rows().size(); i++) {
                 consumer.accept(features.rows().get(i).picture(), features.row(i));
@@ -130,8 +109,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         return readable.rejected();
     }
 
-    /// Computes the features of images that are searched for among stored ones. Where the same
-    /// image is stored, its stored features are used, because another batch may round otherwise.
+    /// Computes the features of images that are searched for among stored ones. Where the same image is stored, its stored
+    /// features are used, because another batch may round otherwise.
     ///
     /// @return the images that cannot be read
     public List<RejectedImage> queries(ImageDataset images, CachedFeatures stored,
@@ -156,13 +135,13 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 .toList();
     }
 
-    /// The key does not tell whether an image can be read, so those that could not are tried again.
-    /// If one can be read now, all features are computed again.
+    /// The key does not tell whether an image can be read, so those that could not are tried again. If one can be read
+    /// now, all features are computed again.
     private Optional<CachedFeatures> find(ImageDataset images, FeatureKey key) throws IOException {
-        Optional<CachedFeatures> found = tools.folder.find(key);
-        if (found.isEmpty() && Files.exists(tools.folder.folder(key))) {
-            tools.listener.warning("the stored features " + tools.folder.folder(key)
-                    + " were damaged and are computed again");
+        Optional<CachedFeatures> found = tools.folder().find(key);
+        Path folder = tools.folder().folder(key);
+        if (found.isEmpty() && Files.exists(folder)) {
+            tools.listener.warning("the stored features " + folder + " were damaged and are computed again");
         }
         ResizedImages again = readable(images);
         return found.filter(features -> features.missing().stream().noneMatch(one -> again.canRead(one.picture())));
@@ -175,9 +154,9 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
 
     private CachedFeatures compute(ImageDataset images, FeatureKey key, int before, int total)
             throws IOException, InterruptedException {
-        requireGoingOn(before, total); // a stop need not wait for a draft that is not there yet
+        stopIfAsked(before, total); // a stop need not wait for a draft that is not there yet
         ResizedImages readable = readable(images);
-        try (FeatureCacheFolder.Writer writer = tools.folder.writer(key, extractor.layer().length())) {
+        try (FeatureCacheFolder.Writer writer = tools.folder().writer(key, extractor.layer().length())) {
             extract(with(extractor, key.crops()), readable,
                     (image, features) -> writer.add(new StoredRow(image, readable.contentId(image)), features),
                     before, total);
@@ -185,7 +164,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 throw new IOException("an image changed while its features were computed, so none were stored;"
                         + " run the same command again");
             }
-            return writer.finish(missing(readable));
+            return writer.finish(IntStream.range(0, readable.size()).filter(i -> readable.reason(i) != null)
+                    .mapToObj(i -> new Missing(i, String.valueOf(readable.reason(i)))).toList());
         }
     }
 
@@ -197,20 +177,15 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 consumer.accept(image, features);
             }
         }, (done, _) -> {
-            tools.listener.computed(before + done, total);
-            requireGoingOn(before + done, total);
+            tools.listener.progress(tools.task, before + done, total);
+            stopIfAsked(before + done, total);
         });
     }
 
-    private void requireGoingOn(int done, int total) throws IOException {
+    private void stopIfAsked(int done, int total) throws IOException {
         if (tools.stop.getAsBoolean()) {
             throw new IOException("stopped after " + done + " of " + total
                     + " rows of features; the same command computes those that were under way again");
         }
-    }
-
-    private static List<Missing> missing(ResizedImages readable) {
-        return IntStream.range(0, readable.size()).filter(i -> readable.reason(i) != null)
-                .mapToObj(i -> new Missing(i, String.valueOf(readable.reason(i)))).toList();
     }
 }

@@ -86,7 +86,7 @@ public record FeatureCacheFolder(CacheFolder cache) {
                 return Optional.empty();
             }
             return Optional.of(new CachedFeatures(stored.length, stored.rows, stored.missing,
-                    List.of(file.asSlice(NpyMatrix.DATA_START))));
+                    file.asSlice(NpyMatrix.DATA_START)));
         } catch (JacksonException | FileSystemException | FileNotFoundException e) {
             return Optional.empty(); // damaged, or just removed
         }

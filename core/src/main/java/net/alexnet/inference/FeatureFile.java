@@ -1,14 +1,19 @@
 package net.alexnet.inference;
 
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import net.alexnet.io.AtomicFileWriter;
 import net.alexnet.tensor.Shape;
 
-/// A table of features for other programs with a row for each image. It appears under its name once
-/// it is whole: closing it before [#finish()] leaves nothing. The same rows give the same bytes.
+/// A table of features for other programs with a row for each image. It appears under its name once it is whole: closing
+/// it before [#finish()] leaves nothing. The same rows give the same bytes.
 public interface FeatureFile extends AutoCloseable {
     /// The kinds of files, told by the end of their names.
     enum Format {
@@ -16,7 +21,7 @@ public interface FeatureFile extends AutoCloseable {
 
         /// All files that are written for a name: [#NPY] has a second one, which names the rows.
         public List<Path> files(Path file) {
-            return this == NPY ? List.of(file, NpyFile.names(file)) : List.of(file);
+            return this == NPY ? List.of(file, Npy.names(file)) : List.of(file);
         }
 
         /// The kind of a file with this name.
@@ -39,8 +44,8 @@ public interface FeatureFile extends AutoCloseable {
     /// @param shape of one image's features
     static FeatureFile create(Path file, Shape shape) throws IOException {
         return switch (Format.of(file)) {
-            case NPY -> new NpyFile(file, shape);
-            case CSV -> new CsvFile(file, Math.toIntExact(shape.elements()));
+            case NPY -> new Npy(file, shape);
+            case CSV -> new Csv(file, Math.toIntExact(shape.elements()));
         };
     }
 
@@ -56,4 +61,98 @@ public interface FeatureFile extends AutoCloseable {
 
     @Override
     void close() throws IOException;
+
+    /// A NumPy array ([NpyMatrix]) and, in `FILE.files.tsv`, a header `file label` and a line for each row, separated by
+    /// a tab. A tab, a line's end or a backslash in a name is written `\t`, `\n`, `\r`, `\\`.
+    final class Npy implements FeatureFile {
+        private final Path target;
+        private final NpyMatrix matrix;
+        private final AtomicFileWriter names;
+
+        private Npy(Path target, Shape shape) throws IOException {
+            this.target = target;
+            this.matrix = new NpyMatrix(target, shape);
+            try {
+                this.names = new AtomicFileWriter(names(target));
+            } catch (IOException e) {
+                matrix.close();
+                throw e;
+            }
+            line("file", "label");
+        }
+
+        /// The file that names the rows of a matrix.
+        private static Path names(Path matrix) {
+            return matrix.resolveSibling(matrix.getFileName() + ".files.tsv");
+        }
+
+        @Override
+        public void add(String file, Optional<String> label, float[] features) throws IOException {
+            matrix.add(features);
+            line(file, label.orElse(""));
+        }
+
+        private void line(String file, String label) throws IOException {
+            names.stream().write((escaped(file) + "\t" + escaped(label) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+
+        private static String escaped(String cell) {
+            return cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
+        }
+
+        /// An older array goes first and the new one comes last, so that the names beside an array are always its own.
+        @Override
+        public void finish() throws IOException {
+            matrix.force();
+            names.force();
+            Files.deleteIfExists(target);
+            names.publish();
+            matrix.publish();
+        }
+
+        @Override
+        public void close() throws IOException {
+            try (matrix) {
+                names.close();
+            }
+        }
+    }
+
+    /// Comma-separated values with a header: `file`, `label` (empty where there is none), `f0`, `f1` and so on. Each
+    /// number has as many digits as it takes to read it back exactly.
+    final class Csv implements FeatureFile {
+        private final CsvTable table;
+        private final int length;
+
+        private Csv(Path target, int length) throws IOException {
+            CsvSchema.Builder schema = CsvSchema.builder().addColumn("file").addColumn("label");
+            for (int i = 0; i < length; i++) {
+                schema.addColumn("f" + i);
+            }
+            this.length = length;
+            this.table = new CsvTable(target, schema.build().withHeader());
+        }
+
+        @Override
+        public void add(String file, Optional<String> label, float[] features) throws IOException {
+            NpyMatrix.requireLength(features, length);
+            List<Object> cells = new ArrayList<>(length + 2);
+            cells.add(file);
+            cells.add(label.orElse(""));
+            for (float feature : features) {
+                cells.add(feature);
+            }
+            table.write(cells);
+        }
+
+        @Override
+        public void finish() throws IOException {
+            table.publish();
+        }
+
+        @Override
+        public void close() throws IOException {
+            table.close();
+        }
+    }
 }

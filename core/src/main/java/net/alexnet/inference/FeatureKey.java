@@ -67,14 +67,18 @@ public record FeatureKey(String layers, String preprocessing, List<Crop> crops, 
         return digest.hex();
     }
 
-    /// The hash of a dataset's images: of its fingerprint if it has one; else of the name and the
-    /// stamp of each image. The stamp of a file is made of its size and the time of its last
+    /// The hash of a dataset's images: of its fingerprint if it has one; of its parts if it was
+    /// joined of several; else of the name and the stamp of each image. The stamp of a file is made of its size and the time of its last
     /// change, so no file is read, and one that was replaced by another of the same size within the
     /// same millisecond is not noticed. Images without a stamp count by their bytes.
     static String images(ImageDataset images) {
         Digest digest = new Digest();
         if (images.fingerprint().isPresent()) {
             return digest.text(images.fingerprint().get()).hex();
+        }
+        if (!images.parts().contains(images)) {
+            images.parts().forEach(part -> digest.text(images(part)));
+            return digest.hex();
         }
         for (int i = 0; i < images.size(); i++) {
             long stamp = images.source(i).stamp();

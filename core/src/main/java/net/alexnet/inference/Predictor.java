@@ -1,9 +1,7 @@
 package net.alexnet.inference;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -26,25 +24,6 @@ import net.alexnet.tensor.Tensor;
 /// @param views whose probabilities are averaged
 /// @param codec resizes
 public record Predictor(Model model, Views views, ImageCodec codec) {
-    /// A class and its probability, 0 to 1.
-    public record ClassProbability(@JsonProperty("class") String name, float probability) {}
-
-    /// Classifies images.
-    ///
-    /// @param images of any size, gray or in color, at least one
-    /// @param top the number of classes to name for each at most
-    /// @return for each image its most probable classes, most probable first
-    public List<List<ClassProbability>> classify(List<Image> images, int top) {
-        List<String> classes = model.card().classes();
-        List<List<ClassProbability>> named = new ArrayList<>();
-        for (float[] probabilities : probabilities(images)) {
-            named.add(TopK.best(probabilities, 0, classes.size(), top).stream()
-                    .map(label -> new ClassProbability(classes.get(label), probabilities[label]))
-                    .toList());
-        }
-        return named;
-    }
-
     /// The probability of every class.
     ///
     /// @param images of any size, gray or in color, at least one

@@ -12,7 +12,7 @@ public final class TopKErrors {
 
     private final int classes;
     private final Map<Pair, Integer> confusions = new HashMap<>(); // only pairs that occur
-    private long pictures;
+    private long images;
     private long missedTop1;
     private long missedTop5;
     private double lossSum;
@@ -34,7 +34,7 @@ public final class TopKErrors {
         for (int i = 0; i < count; i++) {
             int label = labels[i];
             int place = TopK.place(probabilities, i * classes, classes, label);
-            pictures++;
+            images++;
             missedTop1 += place >= 1 ? 1 : 0;
             missedTop5 += place >= TOP ? 1 : 0;
             lossSum -= Math.log(Math.max(probabilities[i * classes + label], Float.MIN_NORMAL));
@@ -49,17 +49,10 @@ public final class TopKErrors {
     ///
     /// @throws IllegalStateException if there were no images
     public Report report() {
-        if (pictures == 0) {
+        if (images == 0) {
             throw new IllegalStateException("there were no pictures to evaluate");
         }
-        return new Report(
-                pictures,
-                missedTop1,
-                missedTop5,
-                (double) missedTop1 / pictures,
-                (double) missedTop5 / pictures,
-                lossSum / pictures,
-                worst());
+        return new Report(images, missedTop1, missedTop5, lossSum / images, worst());
     }
 
     private List<Confusion> worst() {
@@ -74,23 +67,24 @@ public final class TopKErrors {
 
     private record Pair(int label, int predicted) {}
 
-    /// The result of an evaluation.
+    /// The errors on a set of images.
     ///
-    /// @param n images counted
-    /// @param missedTop1 images whose class was not the most probable one
-    /// @param missedTop5 images whose class was not among the five most probable
-    /// @param top1Error `missedTop1 / n`, a fraction
-    /// @param top5Error `missedTop5 / n`, a fraction; 0 if there are at most five classes
+    /// @param images how many were evaluated
+    /// @param missedTop1 how many of them have a class that is not the most probable one
+    /// @param missedTop5 how many have a class that is not among the five most probable ones
     /// @param loss the mean of `−log p` of the true class
     /// @param confusions the ten most frequent mistakes, most frequent first
-    public record Report(
-            long n,
-            long missedTop1,
-            long missedTop5,
-            double top1Error,
-            double top5Error,
-            double loss,
-            List<Confusion> confusions) {}
+    public record Report(long images, long missedTop1, long missedTop5, double loss, List<Confusion> confusions) {
+        /// The top-1 error, a fraction.
+        public double top1() {
+            return (double) missedTop1 / images;
+        }
+
+        /// The top-5 error, a fraction; 0 if there are at most five classes.
+        public double top5() {
+            return (double) missedTop5 / images;
+        }
+    }
 
     /// Images of one class for which another class was the most probable.
     ///

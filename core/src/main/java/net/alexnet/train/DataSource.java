@@ -17,6 +17,7 @@ import net.alexnet.data.PreparationListener;
 import net.alexnet.data.PreparationSettings;
 import net.alexnet.data.PreparedCache;
 import net.alexnet.data.PreparedDataset;
+import net.alexnet.data.ProgressListener;
 import net.alexnet.data.TrainValidationSplit;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;
@@ -68,9 +69,7 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             }
             return new DataSource(prepared.dataset(), Optional.of(prepared));
         }
-        return new DataSource(
-                Datasets.open(Path.of(source), SEED, holdOut.fraction(), names),
-                Optional.empty());
+        return new DataSource(Datasets.open(Path.of(source), SEED, holdOut.fraction(), names), Optional.empty());
     }
 
     /// The folder that a recipe's pictures came from; of a prepared dataset only its name is known.
@@ -97,11 +96,10 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
     /// @param cache of prepared datasets
     public Optional<PreparedDataset> stored(int side, int channels, ImageCodec codec, CacheFolder cache)
             throws IOException {
-        if (prepared.isPresent() || bare(dataset.training())) {
+        if (prepared.isPresent() || raw(dataset.training())) {
             return prepared;
         }
-        Optional<Path> found = new PreparedCache(cache).find(name(), dataset,
-                preparation(side, channels));
+        Optional<Path> found = new PreparedCache(cache).find(name(), dataset, preparation(side, channels));
         return found.isEmpty() ? Optional.empty() : Optional.of(PreparedDataset.open(found.get(), codec));
     }
 
@@ -120,20 +118,24 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
     /// @param stop polled; true to give up
     /// @throws InterruptedIOException if it was stopped; the same call continues where it stopped
     public TrainingPictures pictures(int side, int channels, ImageCodec codec, int workers, CacheFolder cache,
-            RunListener listener, BooleanSupplier stop) throws IOException, InterruptedException {
+            ProgressListener listener, BooleanSupplier stop) throws IOException, InterruptedException {
         if (prepared.isPresent()) {
-            return TrainingPictures.ofShards(prepared.get(), side, channels, codec);
+            return TrainingPictures.ofShards(dataset.name(), prepared.get(), side, channels, codec);
         }
-        if (bare(dataset.training())) {
+        if (raw(dataset.training())) {
             return TrainingPictures.inMemory(dataset, side, channels, codec, workers, listener);
         }
         DatasetPreparer.Tools tools = new DatasetPreparer.Tools(codec, workers, false, withoutWarnings(listener), stop);
-        return switch (new PreparedCache(cache).prepare(name(), dataset,
-                preparation(side, channels), tools)) {
+        return switch (new PreparedCache(cache).prepare(name(), dataset, preparation(side, channels), tools)) {
             case DatasetPreparer.Outcome.Finished finished -> {
-                listener.note("prepared pictures: " + finished.dataset().path());
-                warnOfDuplicates(finished.dataset(), listener);
-                yield TrainingPictures.ofShards(finished.dataset(), side, channels, codec).named(dataset.name());
+                PreparedDataset made = finished.dataset();
+                listener.message("prepared pictures: " + made.path());
+                if (made.duplicates() > 0) {
+                    listener.warning(made.duplicates() + " groups of byte-identical pictures are in more than one class"
+                            + " or in both training and validation; " + made.path().resolve("duplicates.tsv")
+                            + " lists them");
+                }
+                yield TrainingPictures.ofShards(dataset.name(), made, side, channels, codec);
             }
             case DatasetPreparer.Outcome.Stopped stopped -> throw new InterruptedIOException(
                     "stopped after preparing " + stopped.done() + " of " + stopped.total()
@@ -151,29 +153,21 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
     }
 
     /// Without the warnings: a run warns of unreadable pictures itself.
-    private static PreparationListener withoutWarnings(PreparationListener listener) {
+    private static PreparationListener withoutWarnings(ProgressListener listener) {
         return new PreparationListener() {
             @Override
             public void report(Stage stage, long done, long total) {
-                listener.report(stage, done, total);
+                listener.progress(stage.task(), done, total);
             }
 
             @Override
             public void warning(String text) {
-                // the run warns itself, or warnOfDuplicates does
+                // the run warns
             }
         };
     }
 
-    private static void warnOfDuplicates(PreparedDataset prepared, RunListener listener) {
-        if (prepared.duplicates() > 0) {
-            listener.warning(prepared.duplicates()
-                    + " groups of byte-identical pictures are in more than one class or in"
-                    + " both training and validation; " + prepared.path().resolve("duplicates.tsv") + " lists them");
-        }
-    }
-
-    private static boolean bare(ImageDataset pictures) {
+    private static boolean raw(ImageDataset pictures) {
         try {
             return pictures.size() > 0 && pictures.source(0).content() instanceof Content.Raw;
         } catch (IOException | UnreadableImageException e) {

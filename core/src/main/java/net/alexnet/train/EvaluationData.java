@@ -1,7 +1,6 @@
 package net.alexnet.train;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +13,7 @@ import net.alexnet.data.EvaluationSet;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.PreparationSettings;
 import net.alexnet.data.PreparedDataset;
+import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.ResizedImages;
 import net.alexnet.data.Synset;
@@ -27,8 +27,7 @@ import net.alexnet.train.config.Recipe;
 ///
 /// @param inputs for each model, in their order; all hold the same pictures
 /// @param rejected pictures that cannot be read
-/// @param submissionIds the number of each class in a submission to the ILSVRC, where the data
-///     knows it
+/// @param submissionIds the number of each class in a submission to the ILSVRC, where the data knows it
 public record EvaluationData(
         List<Input> inputs, List<RejectedImage> rejected, Optional<List<Integer>> submissionIds) {
 
@@ -36,8 +35,7 @@ public record EvaluationData(
     ///
     /// @param workers threads that read pictures
     /// @param cache where the run's prepared pictures may be
-    /// @param progress is told how it goes
-    public record Tools(ImageCodec codec, int workers, CacheFolder cache, RunListener progress) {}
+    public record Tools(ImageCodec codec, int workers, CacheFolder cache, ProgressListener progress) {}
 
     /// Opens the pictures of a folder, or those that the models were validated on.
     ///
@@ -47,50 +45,42 @@ public record EvaluationData(
         if (folder.isEmpty()) {
             return validated(models, tools);
         }
-        if (PreparedDataset.isIn(folder.get())) {
-            return prepared(PreparedDataset.open(folder.get(), tools.codec), models, tools);
-        }
-        return named(folder.get(), models, tools);
+        return PreparedDataset.isIn(folder.get())
+                ? prepared(PreparedDataset.open(folder.get(), tools.codec), models, tools)
+                : named(folder.get(), models, tools);
     }
 
     // --- what --data names -----------------------------------------------------------------------------------------
 
-    /// The validation part of a prepared dataset.
-    private static EvaluationData prepared(PreparedDataset dataset, List<NamedModel> models, Tools tools)
+    /// The validation part of a prepared dataset. It may know the model's classes by their wnids.
+    private static EvaluationData prepared(PreparedDataset prepared, List<NamedModel> models, Tools tools)
             throws IOException {
-        ImageDataset pictures = dataset.validation().withClasses(
-                identifiers(models.getFirst(), dataset.dataset().classes()));
-        tools.progress.note("all " + pictures.size() + " validation pictures of " + dataset.path());
-        warnOfTraining(dataset.source(), pictures, dataset.path(), models, tools);
-        return squares(dataset, pictures, models, tools);
+        NamedModel first = models.getFirst();
+        List<String> wnids = first.model().card().wnids();
+        ImageDataset pictures = prepared.validation()
+                .withClasses(wnids.containsAll(prepared.dataset().classes()) ? wnids : first.classes());
+        tools.progress.message("all " + pictures.size() + " validation pictures of " + prepared.path());
+        warnOfTraining(prepared.source(), pictures, prepared.path(), models, tools);
+        return stored(prepared, pictures, models, tools);
     }
 
-    /// What a dataset calls the model's classes: their wnids, if those are what it knows.
-    private static List<String> identifiers(NamedModel model, List<String> known) {
-        List<String> wnids = model.model().card().wnids();
-        return wnids.containsAll(known) ? wnids : model.classes();
-    }
-
-    /// The pictures of a folder.
     private static EvaluationData named(Path folder, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
         NamedModel first = models.getFirst();
-        EvaluationSet set = Datasets.openForEvaluation(folder, first.classes(),
-                first.model().card().wnids());
-        tools.progress.note(set.description());
-        EvaluationData data = squares(set, models, tools);
+        EvaluationSet set = Datasets.openForEvaluation(folder, first.classes(), first.model().card().wnids());
+        tools.progress.message(set.description());
+        EvaluationData data = resized(set, models, tools);
         warnOfTraining(DataSource.absolute(folder), data.inputs.getFirst().images(), folder, models, tools);
         return data;
     }
 
-    /// Warns of models whose run learned from the same source, unless it was validated on just
-    /// these pictures.
+    /// Warns of models whose run learned from the same source, unless it was validated on just these pictures.
     ///
     /// @param root where the pictures came from in the first place
     private static void warnOfTraining(String root, ImageDataset pictures, Path named, List<NamedModel> models,
             Tools tools) throws IOException {
         for (NamedModel model : models) {
-            Optional<Recipe> recipe = recipe(model);
+            Optional<Recipe> recipe = model.recipe();
             if (recipe.isPresent() && DataSource.maySame(DataSource.root(recipe.get(), tools.codec), root)
                     && !wasValidatedOn(model, pictures)) {
                 tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
@@ -106,36 +96,40 @@ public record EvaluationData(
 
     // --- what the models were validated on -------------------------------------------------------------------------
 
-    /// The pictures that the first model's run was validated on: as they were prepared for it, if
-    /// they still are.
+    /// The pictures that the first model's run was validated on: as they were prepared for it, if they still are.
     private static EvaluationData validated(List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
+        for (NamedModel model : models) { // before pictures are read
+            recipe(model);
+        }
         NamedModel first = models.getFirst();
-        DataSource source = requireSource(first, tools);
-        Dataset dataset = judged(first, source.dataset());
+        Recipe recipe = recipe(first);
+        DataSource source = DataSource.open(recipe, tools.codec);
+        Dataset dataset = TrainingRun.split(recipe, source.dataset());
         if (!dataset.classes().equals(first.classes())) {
             throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "
                     + dataset.classes() + ", expected " + first.classes()
                     + ". Put them back, or name other pictures with --data");
         }
-        for (NamedModel other : models.subList(1, models.size())) { // before pictures are read
-            requireSource(other, tools);
-        }
-        Preprocessing preprocessing = first.model().card().preprocessing();
-        Optional<PreparedDataset> stored = source.stored(
-                preprocessing.resize(), preprocessing.channels(), tools.codec, tools.cache);
-        boolean largeEnough = stored.isPresent() && models.stream().allMatch(model -> model.model().card()
-                .preprocessing().resize() <= stored.get().preparation().side());
+        Optional<PreparedDataset> prepared = source.stored(first.preprocessing().resize(),
+                first.preprocessing().channels(), tools.codec, tools.cache);
+        boolean largeEnough = prepared.isPresent() && models.stream()
+                .allMatch(model -> model.preprocessing().resize() <= prepared.get().preparation().side());
         EvaluationData data = largeEnough
-                ? squares(stored.get(), judged(first, stored.get().dataset()).validation(), models, tools)
-                : squares(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
+                ? stored(prepared.get(), TrainingRun.split(recipe, prepared.get().dataset()).validation(), models,
+                        tools)
+                : resized(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
         requireHeldOut(data.inputs.getFirst().images(), dataset.name(), models, tools);
-        tools.progress.note("the pictures that the run was validated on");
+        tools.progress.message("the pictures that the run was validated on");
         return data;
     }
 
-    /// A changed folder is split otherwise, so that pictures that were learned from may be among
-    /// those that are held out.
+    private static Recipe recipe(NamedModel model) throws IOException {
+        return model.recipe().orElseThrow(() -> new IllegalArgumentException(
+                "a model file does not say which pictures to evaluate it on; name a folder of them (--data DIR)"));
+    }
+
+    /// A changed folder is split otherwise, so that pictures that were learned from may be among those that are held out.
     private static void requireHeldOut(ImageDataset pictures, String dataset, List<NamedModel> models, Tools tools)
             throws IOException {
         NamedModel first = models.getFirst();
@@ -153,47 +147,22 @@ public record EvaluationData(
         }
     }
 
-    /// The pictures with the split of a model's run, which may be one of several folds.
-    private static Dataset judged(NamedModel model, Dataset dataset) throws IOException {
-        return TrainingRun.split(RunCheckpoint.last(model.path()).run().recipe(), dataset);
-    }
+    // --- resized images, once for each side that a model needs ------------------------------------------------------
 
-    private static DataSource requireSource(NamedModel model, Tools tools) throws IOException {
-        return source(model, tools).orElseThrow(() -> new IllegalArgumentException(
-                "a model file does not say which pictures to evaluate it on; name a folder of them (--data DIR)"));
-    }
-
-    /// The pictures of a model's run; empty for a model file, which does not name them.
-    private static Optional<DataSource> source(NamedModel model, Tools tools) throws IOException {
-        Optional<Recipe> recipe = recipe(model);
-        return recipe.isEmpty() ? Optional.empty() : Optional.of(DataSource.open(recipe.get(), tools.codec));
-    }
-
-    private static Optional<Recipe> recipe(NamedModel model) throws IOException {
-        return isModelFile(model.path())
-                ? Optional.empty()
-                : Optional.of(RunCheckpoint.last(model.path()).run().recipe());
-    }
-
-    private static boolean isModelFile(Path model) {
-        return Files.isRegularFile(model) && !model.endsWith("latest");
-    }
-
-    // --- resized images, once for each side that a model needs -----------------------------------------------------------
-
-    private static long sides(List<NamedModel> models) {
-        return models.stream().map(model -> model.model().card().preprocessing().resize()).distinct().count();
+    private static long budget(List<NamedModel> models) {
+        long sides = models.stream().map(model -> model.preprocessing().resize()).distinct().count();
+        return ResizedImages.defaultBudget() / sides;
     }
 
     /// The images of a prepared dataset.
-    private static EvaluationData squares(
-            PreparedDataset dataset, ImageDataset pictures, List<NamedModel> models, Tools tools) throws IOException {
+    private static EvaluationData stored(PreparedDataset dataset, ImageDataset pictures, List<NamedModel> models,
+            Tools tools) throws IOException {
         PreparationSettings stored = dataset.preparation();
-        long budget = ResizedImages.defaultBudget() / sides(models);
+        long budget = budget(models);
         Map<Integer, ImageDataset> bySide = new LinkedHashMap<>();
         List<Input> inputs = new ArrayList<>();
         for (NamedModel model : models) {
-            Preprocessing preprocessing = model.model().card().preprocessing();
+            Preprocessing preprocessing = model.preprocessing();
             int side = preprocessing.resize();
             if (side > stored.side() || preprocessing.channels() != stored.channels()) {
                 throw new IOException(dataset.path() + " was prepared with images of " + stored.side() + " pixels and "
@@ -205,42 +174,36 @@ public record EvaluationData(
                     bySide.computeIfAbsent(side, _ -> dataset.resizedImages(pictures, side, tools.codec, budget)),
                     preprocessing));
         }
-        return new EvaluationData(inputs, dataset.unreadValidation(),
-                new EvaluationSet("", pictures, synsets(dataset, pictures.classes())).submissionIds());
-    }
-
-    /// What ImageNet knows of the classes, in the order of a model's; nothing if it does not know
-    /// them all.
-    private static List<Synset> synsets(PreparedDataset dataset, List<String> classes) {
         List<Synset> known = dataset.dataset().synsets();
         List<String> order = dataset.dataset().classes();
-        return known.isEmpty() || !order.containsAll(classes)
+        List<Synset> synsets = known.isEmpty() || !order.containsAll(pictures.classes())
                 ? List.of()
-                : classes.stream().map(name -> known.get(order.indexOf(name))).toList();
+                : pictures.classes().stream().map(name -> known.get(order.indexOf(name))).toList();
+        return new EvaluationData(inputs, dataset.unreadValidation(),
+                new EvaluationSet("", pictures, synsets).submissionIds());
     }
 
     /// Images of any size, resized in a pass over all of them.
-    private static EvaluationData squares(EvaluationSet set, List<NamedModel> models, Tools tools)
+    private static EvaluationData resized(EvaluationSet set, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
         Map<Integer, ResizedImages> bySide = new LinkedHashMap<>();
         List<Input> inputs = new ArrayList<>();
         for (NamedModel model : models) {
-            Preprocessing preprocessing = model.model().card().preprocessing();
-            ResizedImages squares = bySide.get(preprocessing.resize());
-            if (squares == null) {
-                squares = new ResizedImages(set.images(), tools.codec, preprocessing.resize(),
-                        preprocessing.channels(), ResizedImages.defaultBudget() / sides(models));
-                squares.read(tools.workers, (done, total) -> tools.progress.preparing("evaluation", done, total),
+            Preprocessing preprocessing = model.preprocessing();
+            ResizedImages images = bySide.get(preprocessing.resize());
+            if (images == null) {
+                images = new ResizedImages(set.images(), tools.codec, preprocessing.resize(),
+                        preprocessing.channels(), budget(models));
+                images.read(tools.workers,
+                        (done, total) -> tools.progress.progress("reading evaluation pictures", done, total),
                         () -> false);
-                bySide.put(preprocessing.resize(), squares);
+                bySide.put(preprocessing.resize(), images);
             }
-            inputs.add(new Input(squares.readable(), preprocessing));
+            inputs.add(new Input(images.readable(), preprocessing));
         }
         List<RejectedImage> rejected = bySide.values().iterator().next().rejected();
-        for (ResizedImages squares : bySide.values()) {
-            if (!squares.rejected().equals(rejected)) {
-                throw new IOException("the pictures changed while they were read; run the command again");
-            }
+        if (bySide.values().stream().anyMatch(images -> !images.rejected().equals(rejected))) {
+            throw new IOException("the pictures changed while they were read; run the command again");
         }
         return new EvaluationData(inputs, rejected, set.submissionIds());
     }

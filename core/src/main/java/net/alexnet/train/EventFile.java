@@ -2,15 +2,19 @@ package net.alexnet.train;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.zip.CRC32C;
 import net.alexnet.io.ProtobufWriter;
 
-/// A TensorBoard event file of scalars, `events.out.tfevents.<seconds>.alexnet`: TFRecords (see [TfRecord]), each
-/// holding one `Event` message of `tensorflow/core/util/event.proto`:
+/// A TensorBoard event file of scalars, `events.out.tfevents.<seconds>.alexnet`. Each record has TensorFlow's frame
+/// (`tensorflow/core/lib/io/record_writer.h`, little-endian) around an `Event` of `tensorflow/core/util/event.proto`:
 ///
 /// ```
+/// record     = uint64 length, uint32 masked CRC-32C of length, data, uint32 masked CRC-32C of data
 /// Event      = 1: double wall_time   2: int64 step   3: string file_version | 5: Summary | 7: SessionLog
 /// Summary    = 1: repeated Value
 /// Value      = 1: string tag         2: float simple_value
@@ -19,9 +23,8 @@ import net.alexnet.io.ProtobufWriter;
 ///
 /// The first event is the version, the second a session's start: readers drop what earlier files of the folder have
 /// from its step on. Used by one thread at a time.
-public final class EventFile implements Closeable {
+final class EventFile implements Closeable {
     private static final String VERSION = "brain.Event:2";
-
     private static final int EVENT_WALL_TIME = 1;
     private static final int EVENT_STEP = 2;
     private static final int EVENT_FILE_VERSION = 3;
@@ -43,11 +46,18 @@ public final class EventFile implements Closeable {
     ///
     /// @param afterStep 0 for a new run, the checkpoint's step for a resumed one: later scalars in earlier files no
     ///     longer count
-    /// @throws IOException if it cannot be written
-    public static EventFile open(Path folder, long afterStep) throws IOException {
-        EventFile events = new EventFile(new AppendFile(unusedName(folder)));
+    static EventFile open(Path folder, long afterStep) throws IOException {
+        Instant now = Instant.now();
+        long second = now.getEpochSecond();
+        // Readers take a folder's files in the order of their names, so a second file within a second needs a later one.
+        while (Files.exists(named(folder, second))) {
+            second++;
+        }
+        EventFile events = new EventFile(new AppendFile(named(folder, second)));
         try {
-            events.begin(afterStep);
+            events.append(event(now, 0).text(EVENT_FILE_VERSION, VERSION));
+            byte[] start = new ProtobufWriter().number(SESSION_STATUS, STATUS_START).toByteArray();
+            events.append(event(now, afterStep + 1).bytes(EVENT_SESSION_LOG, start));
         } catch (IOException e) {
             events.close();
             throw e;
@@ -55,40 +65,18 @@ public final class EventFile implements Closeable {
         return events;
     }
 
-    /// Writes one point of a curve.
-    ///
-    /// @param tag the curve's name, such as `train/loss`; the part before the slash groups curves
-    /// @param value kept as float32, as TensorBoard has it
-    /// @param when the wall time of the point
-    /// @throws IOException naming the file and the cause; the file stays whole
-    public void scalar(String tag, long step, double value, Instant when) throws IOException {
-        byte[] point = new ProtobufWriter().text(VALUE_TAG, tag).real(VALUE_SIMPLE_VALUE, (float) value).toByteArray();
-        append(event(when, step).bytes(EVENT_SUMMARY, new ProtobufWriter().bytes(SUMMARY_VALUE, point).toByteArray()));
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
-    }
-
-    // Readers take a folder's files in the order of their names, so a second file within a second needs a later one.
-    private static Path unusedName(Path folder) {
-        long second = Instant.now().getEpochSecond();
-        while (Files.exists(named(folder, second))) {
-            second++;
-        }
-        return named(folder, second);
-    }
-
     private static Path named(Path folder, long second) {
         return folder.resolve("events.out.tfevents." + second + ".alexnet");
     }
 
-    private void begin(long afterStep) throws IOException {
-        Instant now = Instant.now();
-        append(event(now, 0).text(EVENT_FILE_VERSION, VERSION));
-        byte[] start = new ProtobufWriter().number(SESSION_STATUS, STATUS_START).toByteArray();
-        append(event(now, afterStep + 1).bytes(EVENT_SESSION_LOG, start));
+    /// Writes one point of a curve.
+    ///
+    /// @param tag the curve's name, such as `train/loss`; the part before the slash groups curves
+    /// @param value kept as float32, as TensorBoard has it
+    /// @throws IOException naming the file and the cause; the file stays whole
+    void scalar(String tag, long step, double value, Instant when) throws IOException {
+        byte[] point = new ProtobufWriter().text(VALUE_TAG, tag).real(VALUE_SIMPLE_VALUE, (float) value).toByteArray();
+        append(event(when, step).bytes(EVENT_SUMMARY, new ProtobufWriter().bytes(SUMMARY_VALUE, point).toByteArray()));
     }
 
     private static ProtobufWriter event(Instant when, long step) {
@@ -97,6 +85,22 @@ public final class EventFile implements Closeable {
     }
 
     private void append(ProtobufWriter event) throws IOException {
-        file.append(TfRecord.frame(event.toByteArray()));
+        byte[] data = event.toByteArray();
+        ByteBuffer record = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + data.length + Integer.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN).putLong(data.length);
+        record.putInt(maskedCrc(record.array(), Long.BYTES)).put(data).putInt(maskedCrc(data, data.length));
+        file.append(record.array());
+    }
+
+    /// The masked CRC-32C of the first bytes. The mask keeps the CRC of data that itself holds CRCs from degenerating.
+    private static int maskedCrc(byte[] bytes, int count) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, count);
+        return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
     }
 }

@@ -1,5 +1,6 @@
 package net.alexnet.train;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -7,14 +8,21 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.image.Crop;
+import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchIndices;
 import net.alexnet.data.loader.BatchSource;
 import net.alexnet.data.loader.LoaderStats;
 import net.alexnet.inference.CachedFeatures;
-import net.alexnet.inference.Evaluator;
+import net.alexnet.inference.Ensemble.Progress;
+import net.alexnet.inference.FeatureCache;
+import net.alexnet.inference.FeatureExtractor;
+import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.TopKErrors;
-import net.alexnet.inference.Validation;
+import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.CounterRng;
@@ -23,7 +31,8 @@ import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 
-/// Cached features of images, with their classes.
+/// Cached outputs of a network's frozen layers for images, with the images' classes: what fine-tuning reads in place of
+/// the images.
 ///
 /// @param views the features of each view, of these images and maybe more
 /// @param shape of the features of one view, `(C, H, W)` or `(F)`
@@ -32,6 +41,69 @@ import net.alexnet.tensor.Tensor;
 /// @param center which view is the center of the image
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] labels, int center) {
+    /// The features that a run reads.
+    ///
+    /// @param training several views of each image
+    /// @param validation the center of each
+    record Splits(FeatureSet training, FeatureSet validation) {}
+
+    /// Finds the features of a run, or computes and stores them. A fold's images are part of a whole, whose features all
+    /// folds share.
+    ///
+    /// @param frozen how many of the network's first rows are frozen
+    /// @param layers the hash of these rows, see `FeatureKey.layers`
+    /// @param images resized
+    /// @param views of each training image: 1, 2 or 10
+    static Splits of(Network network, int frozen, String layers, Dataset images, Preprocessing preprocessing, int views,
+            TrainingRun.Tools tools) throws IOException, InterruptedException {
+        Row last = network.architecture().rows().get(frozen - 1);
+        FeatureExtractor extractor = new FeatureExtractor(network, new FeatureLayer(last.name(), frozen, last.out()),
+                preprocessing, List.of(), FeatureCache.BATCH, tools.workers());
+        ImageDataset training = images.training();
+        ImageDataset validation = images.validation();
+        if (training.whole().isPresent() && training.whole().equals(validation.whole())) {
+            List<CachedFeatures> all = cached(extractor, layers, "all", training.whole().get(), views, tools);
+            return new Splits(part(all, last.out(), training, training::indexInWhole),
+                    part(all, last.out(), validation, validation::indexInWhole));
+        }
+        return new Splits(
+                part(cached(extractor, layers, "training", training, views, tools), last.out(), training, i -> i),
+                part(cached(extractor, layers, "validation", validation, 1, tools), last.out(), validation, i -> i));
+    }
+
+    private static List<CachedFeatures> cached(FeatureExtractor extractor, String layers, String what,
+            ImageDataset images, int views, TrainingRun.Tools tools) throws IOException, InterruptedException {
+        FeatureCache cache = new FeatureCache(extractor, layers, new FeatureCache.Tools(tools.cache(), tools.codec(),
+                tools.progress(), "computing features of " + what + " pictures", () -> tools.stop().test(0)));
+        List<CachedFeatures> cached = cache.of(images,
+                crops(extractor.preprocessing(), views).stream().map(List::of).toList());
+        for (CachedFeatures one : cached) {
+            if (!one.missing().isEmpty()) {
+                throw new IOException(images.name(one.missing().getFirst().picture())
+                        + " could be read when it was prepared, but not any more: "
+                        + one.missing().getFirst().reason());
+            }
+        }
+        return cached;
+    }
+
+    private static List<Crop> crops(Preprocessing preprocessing, int views) {
+        Crop center = Crop.center(preprocessing.resize(), preprocessing.crop());
+        return switch (views) {
+            case 1 -> List.of(center);
+            case 2 -> List.of(center, new Crop(center.left(), center.top(), center.side(), true));
+            default -> Crop.ten(preprocessing.resize(), preprocessing.crop());
+        };
+    }
+
+    /// @param row of each image in the features
+    private static FeatureSet part(List<CachedFeatures> features, Shape shape, ImageDataset images,
+            IntUnaryOperator row) {
+        int[] rows = IntStream.range(0, images.size()).map(row).toArray();
+        int[] labels = IntStream.range(0, images.size()).map(images::label).toArray();
+        return new FeatureSet(features, shape, rows, labels, features.size() == 10 ? 2 : 0);
+    }
+
     /// Training batches: one random view of each image, drawn in every epoch. With two views, the draw is the one that
     /// decides whether [net.alexnet.data.loader.Augmentation] mirrors the image.
     ///
@@ -58,12 +130,7 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
     ///
     /// @param from the first row of the network that is computed
     /// @param size images per batch
-    Validation validation(int from, int size) {
-        return (network, listener, stop) -> evaluate(network, from, size, listener, stop);
-    }
-
-    private Optional<TopKErrors.Report> evaluate(Network network, int from, int size, Evaluator.Listener listener,
-            BooleanSupplier stop) {
+    Optional<TopKErrors.Report> evaluate(Network network, int from, int size, Progress progress, BooleanSupplier stop) {
         Backend backend = network.backend();
         TopKErrors errors = new TopKErrors(network.architecture().classes());
         for (int done = 0; done < rows.length;) {
@@ -73,7 +140,7 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
                 errors.add(backend.download(outputs), batch.labels(), batch.count());
             }
             done += batch.count();
-            listener.done(done, rows.length);
+            progress.done(done, rows.length);
             if (stop.getAsBoolean()) {
                 return Optional.empty();
             }
@@ -87,22 +154,19 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
         for (int i = 0; i < images.length; i++) {
             views.get(view.applyAsInt(images[i])).read(rows[images[i]], values, i * length);
         }
-        int[] classes = Arrays.stream(images).map(image -> labels[image]).toArray();
-        return new Batch() {
-            @Override
-            public int count() {
-                return classes.length;
-            }
+        return new FeatureBatch(shape.batch(images.length), values,
+                Arrays.stream(images).map(image -> labels[image]).toArray());
+    }
 
-            @Override
-            public int[] labels() {
-                return classes;
-            }
+    private record FeatureBatch(Shape shape, float[] values, int[] labels) implements Batch {
+        @Override
+        public int count() {
+            return labels.length;
+        }
 
-            @Override
-            public Tensor on(Backend backend) {
-                return backend.upload(shape.batch(classes.length), values);
-            }
-        };
+        @Override
+        public Tensor on(Backend backend) {
+            return backend.upload(shape, values);
+        }
     }
 }

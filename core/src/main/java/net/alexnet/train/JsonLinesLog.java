@@ -18,7 +18,7 @@ import java.util.Map;
 /// line to the operating system before it returns. Used by one thread at a time.
 ///
 /// Numbers that JSON lacks are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
-public final class JsonLinesLog implements Closeable {
+final class JsonLinesLog implements Closeable {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
     private static final String STEP = "step";
@@ -34,17 +34,14 @@ public final class JsonLinesLog implements Closeable {
     ///
     /// @param path created if necessary; its folder exists
     /// @throws IOException if it cannot be read or written
-    public static JsonLinesLog open(Path path, long afterStep) throws IOException {
+    static JsonLinesLog open(Path path, long afterStep) throws IOException {
         AppendFile file = new AppendFile(path);
-        boolean opened = false;
         try {
             file.cut(lengthThrough(path, afterStep));
-            opened = true;
             return new JsonLinesLog(file);
-        } finally {
-            if (!opened) {
-                file.close();
-            }
+        } catch (IOException e) {
+            file.close();
+            throw e;
         }
     }
 
@@ -52,10 +49,7 @@ public final class JsonLinesLog implements Closeable {
     ///
     /// @param values without `step`
     /// @throws IOException if the file cannot be written; the log has no incomplete line
-    public void append(long step, Map<String, ?> values) throws IOException {
-        if (values.containsKey(STEP)) {
-            throw new IllegalArgumentException("a log line has its step twice: " + step + " and in " + values);
-        }
+    void append(long step, Map<String, ?> values) throws IOException {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put(STEP, step);
         line.putAll(values);

@@ -5,72 +5,76 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import net.alexnet.train.RunListener.EpochRecord;
-import net.alexnet.train.RunListener.StepRecord;
+import net.alexnet.inference.TopKErrors.Report;
+import net.alexnet.train.RunListener.Epoch;
+import net.alexnet.train.RunListener.Step;
 
 /// Logs how a run goes: to `log.jsonl`, to a TensorBoard event file, and to the [RunListener].
 final class MetricsLogger implements AutoCloseable {
     private final JsonLinesLog log;
     private final EventFile events;
-    private final RunListener progress;
+    private final RunListener listener;
 
     /// @param folder of the run
     /// @param step the run starts from; lines of later steps are dropped
-    MetricsLogger(Path folder, long step, RunListener progress) throws IOException {
-        this.progress = progress;
+    MetricsLogger(Path folder, long step, RunListener listener) throws IOException {
+        this.listener = listener;
         this.log = JsonLinesLog.open(folder.resolve("log.jsonl"), step);
         this.events = EventFile.open(folder, step);
     }
 
-    void step(StepRecord step) throws IOException {
-        Map<String, Object> line = line("step");
+    /// @param span the time since the step reported before
+    void step(Step step, Throughput.Span span) throws IOException {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("kind", "step");
         line.put("epoch", step.epoch());
         line.put("loss", step.loss());
         line.put("learning_rate", step.learningRate());
         line.put("images_per_second", step.imagesPerSecond());
-        line.put("wait_share", step.waitShare());
-        line.put("decoder_cores", step.decoderCores());
-        line.put("decode_ms", step.decodeMillis());
-        line.put("queue_depth", step.queueDepth());
+        line.put("wait_share", step.dataWait());
+        line.put("decoder_cores", span.decoderCores());
+        line.put("decode_ms", span.loader().millisPerImage());
+        line.put("queue_depth", span.loader().queueDepth());
         log.append(step.step(), line);
-        Instant now = Instant.now();
-        events.scalar("train/loss", step.step(), step.loss(), now);
-        events.scalar("train/learning_rate", step.step(), step.learningRate(), now);
-        events.scalar("speed/images_per_second", step.step(), step.imagesPerSecond(), now);
-        events.scalar("speed/wait_share", step.step(), step.waitShare(), now);
-        progress.step(step);
+        scalars(step.step(), line, Map.of("loss", "train/loss", "learning_rate", "train/learning_rate",
+                "images_per_second", "speed/images_per_second", "wait_share", "speed/wait_share"));
+        listener.step(step);
     }
 
-    void epoch(EpochRecord epoch) throws IOException {
-        Map<String, Object> line = line("epoch");
+    /// @param step the last of the epoch
+    void epoch(long step, Epoch epoch, Report validation) throws IOException {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("kind", "epoch");
         line.put("epoch", epoch.epoch());
         line.put("loss", epoch.loss());
         line.put("learning_rate", epoch.learningRate());
-        line.put("validation_n", epoch.validation().n());
-        line.put("validation_loss", epoch.validation().loss());
-        line.put("top1_error", epoch.validation().top1Error());
-        line.put("top5_error", epoch.validation().top5Error());
+        line.put("validation_n", validation.images());
+        line.put("validation_loss", epoch.validationLoss());
+        line.put("top1_error", epoch.top1Error());
+        line.put("top5_error", epoch.top5Error());
         line.put("seconds", epoch.seconds());
-        log.append(epoch.step(), line);
+        log.append(step, line);
+        scalars(step, line, Map.of("loss", "train/epoch_loss", "validation_loss", "validation/loss",
+                "top1_error", "validation/top1_error", "top5_error", "validation/top5_error"));
+        listener.epoch(epoch);
+    }
+
+    /// @param tags the curves in TensorBoard by their keys in the line
+    private void scalars(long step, Map<String, Object> line, Map<String, String> tags) throws IOException {
         Instant now = Instant.now();
-        events.scalar("train/epoch_loss", epoch.step(), epoch.loss(), now);
-        events.scalar("validation/loss", epoch.step(), epoch.validation().loss(), now);
-        events.scalar("validation/top1_error", epoch.step(), epoch.validation().top1Error(), now);
-        events.scalar("validation/top5_error", epoch.step(), epoch.validation().top5Error(), now);
-        progress.epoch(epoch);
+        for (Map.Entry<String, Object> entry : line.entrySet()) {
+            if (tags.containsKey(entry.getKey())) {
+                events.scalar(tags.get(entry.getKey()), step, ((Number) entry.getValue()).doubleValue(), now);
+            }
+        }
     }
 
     void warning(long step, String text) throws IOException {
-        Map<String, Object> line = line("warning");
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("kind", "warning");
         line.put("text", text);
         log.append(step, line);
-        progress.warning(text);
-    }
-
-    private static Map<String, Object> line(String kind) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("kind", kind);
-        return line;
+        listener.warning(text);
     }
 
     @Override

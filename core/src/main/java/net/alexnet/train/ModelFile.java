@@ -10,17 +10,19 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelImporter;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Backend;
-import org.jspecify.annotations.Nullable;
 
 /// A trained model as a user names it: a run's folder, one of its checkpoints, a `.safetensors` file, or whatever a
 /// [ModelImporter] on the path reads: another framework's file, the name of a published model.
 public final class ModelFile {
     /// Which of a run's checkpoints is meant.
     public enum Which {
-        /// The newest checkpoint.
-        LAST,
+        /// The run's result: the best checkpoint of a fine-tuned run, which stops early, and the last one of any other
+        /// run.
+        RESULT,
         /// The checkpoint with the lowest validation error. That error is optimistic, because it selected the checkpoint.
-        BEST
+        BEST,
+        /// The newest checkpoint.
+        LAST
     }
 
     private final FutureTask<Model.Stored> opened;
@@ -31,24 +33,28 @@ public final class ModelFile {
 
     /// Finds a model and starts to read it on a thread of its own.
     ///
-    /// @param which of a run's checkpoints; null for the run's result: the best checkpoint of a fine-tuned run, which stops
-    ///     early, and the last checkpoint of any other
+    /// @param which of a run's checkpoints
     /// @throws IOException if there is no such model
-    public static ModelFile find(Path path, @Nullable Which which) throws IOException {
+    public static ModelFile find(Path path, Which which) throws IOException {
         FutureTask<Model.Stored> opened;
-        if (Files.isRegularFile(path) && !path.endsWith("latest")) {
+        if (isFile(path)) {
             opened = new FutureTask<>(() -> read(path));
         } else if (!Files.exists(path) && isImportable(path)) {
             opened = new FutureTask<>(() -> imported(path));
         } else {
-            RunCheckpoint checkpoint = switch (which == null ? result(path) : which) {
-                case LAST -> RunCheckpoint.last(path);
-                case BEST -> RunCheckpoint.best(path);
-            };
+            RunCheckpoint last = RunCheckpoint.last(path);
+            boolean best = which == Which.BEST
+                    || (which == Which.RESULT && last.run().recipe().fineTuning().isPresent());
+            RunCheckpoint checkpoint = best ? RunCheckpoint.best(path) : last;
             opened = new FutureTask<>(() -> Model.read(checkpoint.modelFile()));
         }
         Thread.ofPlatform().daemon().name("model").start(opened);
         return new ModelFile(opened);
+    }
+
+    /// Whether a path names a file of weights, and not a run. (`latest` is a text file where there are no links.)
+    static boolean isFile(Path path) {
+        return Files.isRegularFile(path) && !path.endsWith("latest");
     }
 
     /// Whether an importer on the path reads this file, or knows a published model of this name.
@@ -68,16 +74,8 @@ public final class ModelFile {
     }
 
     private static Model.Stored imported(Path path) throws IOException {
-        for (ModelImporter importer : ModelImporter.installed()) {
-            if (importer.reads(path)) {
-                return importer.open(path);
-            }
-        }
-        throw new IOException("no importer reads " + path);
-    }
-
-    private static Which result(Path path) throws IOException {
-        return RunCheckpoint.last(path).run().recipe().fineTuning().isEmpty() ? Which.LAST : Which.BEST;
+        return ModelImporter.installed().stream().filter(importer -> importer.reads(path)).findFirst()
+                .orElseThrow(() -> new IOException("no importer reads " + path)).open(path);
     }
 
     /// The hash of the model's first layers, see [FeatureKey#layers].

@@ -1,14 +1,17 @@
 package net.alexnet.train;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.io.Texts;
 import net.alexnet.tensor.Backend;
-import org.jspecify.annotations.Nullable;
+import net.alexnet.train.config.Recipe;
 
 /// A model, and the path by which the user named it.
 ///
@@ -19,14 +22,12 @@ public record NamedModel(Path path, Model model, Map<String, String> metadata) {
     /// Opens models to be averaged.
     ///
     /// @throws IOException if one cannot be opened, or they do not have the same classes and channels
-    public static List<NamedModel> open(List<Path> paths, ModelFile.@Nullable Which which, Backend backend)
-            throws IOException {
+    public static List<NamedModel> open(List<Path> paths, ModelFile.Which which, Backend backend) throws IOException {
         List<NamedModel> opened = new ArrayList<>();
         for (Path path : paths) {
             ModelFile file = ModelFile.find(path, which);
-            NamedModel one = new NamedModel(path, file.open(backend), file.stored().weights().metadata());
-            opened.add(one);
-            opened.getFirst().requireFits(one);
+            opened.add(new NamedModel(path, file.open(backend), file.stored().weights().metadata()));
+            opened.getFirst().requireFits(opened.getLast());
         }
         return List.copyOf(opened);
     }
@@ -36,38 +37,42 @@ public record NamedModel(Path path, Model model, Map<String, String> metadata) {
         return model.card().classes();
     }
 
+    /// What it does to pictures.
+    Preprocessing preprocessing() {
+        return model.card().preprocessing();
+    }
+
+    /// The recipe of its run; empty for a model file or a published model, which are no run's.
+    Optional<Recipe> recipe() throws IOException {
+        return Files.exists(path) && !ModelFile.isFile(path)
+                ? Optional.of(RunCheckpoint.run(path).recipe())
+                : Optional.empty();
+    }
+
     private void requireFits(NamedModel other) throws IOException {
-        int channels = model.card().preprocessing().channels();
-        int others = other.model.card().preprocessing().channels();
+        int channels = preprocessing().channels();
+        int others = other.preprocessing().channels();
         if (channels != others) {
             throw new IOException("the models cannot be averaged: " + path + " reads pictures of " + channels
                     + " channels, " + other.path + " of " + others + ". Evaluate them one by one");
         }
         if (!classes().equals(other.classes())) {
+            List<String> parts = new ArrayList<>();
+            addDifference(parts, this, other);
+            addDifference(parts, other, this);
             throw new IOException("the models cannot be averaged, for their classes are not the same: "
-                    + difference(other) + ". Evaluate them one by one");
+                    + (parts.isEmpty()
+                            ? path + " and " + other.path + " have them in another order"
+                            : String.join("; ", parts))
+                    + ". Evaluate them one by one");
         }
     }
 
-    private String difference(NamedModel other) {
-        List<String> here = new ArrayList<>(classes());
-        here.removeAll(other.classes());
-        List<String> there = new ArrayList<>(other.classes());
-        there.removeAll(classes());
-        if (here.isEmpty() && there.isEmpty()) {
-            return path + " and " + other.path + " have them in another order";
+    private static void addDifference(List<String> parts, NamedModel one, NamedModel other) {
+        List<String> own = new ArrayList<>(one.classes());
+        own.removeAll(other.classes());
+        if (!own.isEmpty()) {
+            parts.add("only " + one.path + " has " + Texts.listed(own, SHOWN));
         }
-        List<String> parts = new ArrayList<>();
-        if (!here.isEmpty()) {
-            parts.add("only " + path + " has " + listed(here));
-        }
-        if (!there.isEmpty()) {
-            parts.add("only " + other.path + " has " + listed(there));
-        }
-        return String.join("; ", parts);
-    }
-
-    private static String listed(List<String> names) {
-        return Texts.listed(names, SHOWN);
     }
 }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import net.alexnet.train.checkpoint.Checkpoint;
-import net.alexnet.train.checkpoint.CheckpointStore;
 
 /// A checkpoint as a user names it: by its run, or by its own folder below a run's `checkpoints`.
 ///
@@ -30,22 +28,23 @@ public record RunCheckpoint(RunFolder run, Path folder) {
     ///
     /// @param path by which the run was named
     public static RunCheckpoint last(RunFolder run, Path path) throws IOException {
-        return of(run, path, false);
+        return of(run, path, run.checkpoints(1).latest());
     }
 
-    /// The checkpoint of a run with the least validation error, or the one that is named.
+    /// The checkpoint of a run with the least validation error, or the newest if none was validated, or the one that is
+    /// named.
     public static RunCheckpoint best(Path path) throws IOException {
-        return of(run(path), path, true);
+        RunFolder run = run(path);
+        CheckpointStore store = run.checkpoints(1);
+        Optional<Path> best = store.best();
+        return of(run, path, best.isPresent() ? best : store.latest());
     }
 
-    private static RunCheckpoint of(RunFolder run, Path path, boolean best) throws IOException {
-        if (isCheckpoint(path)) {
-            return new RunCheckpoint(run, absolute(path));
-        }
-        CheckpointStore store = run.checkpoints(1);
-        Optional<Path> chosen = best ? store.best().or(() -> latest(store)) : store.latest();
-        return new RunCheckpoint(run, chosen.orElseThrow(() -> new IOException(
-                run.path() + " has no checkpoint yet: it was stopped before its first one. Start it again")));
+    private static RunCheckpoint of(RunFolder run, Path path, Optional<Path> chosen) throws IOException {
+        return new RunCheckpoint(run, isCheckpoint(path)
+                ? absolute(path)
+                : chosen.orElseThrow(() -> new IOException(run.path()
+                        + " has no checkpoint yet: it was stopped before its first one. Start it again")));
     }
 
     private static boolean isCheckpoint(Path path) {
@@ -55,14 +54,6 @@ public record RunCheckpoint(RunFolder run, Path folder) {
 
     private static Path absolute(Path path) {
         return path.toAbsolutePath().normalize();
-    }
-
-    private static Optional<Path> latest(CheckpointStore store) {
-        try {
-            return store.latest();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 
     /// Its file of weights, after checking every byte of that one; to use the model and not to go on training.

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.io.AtomicFiles;
-import net.alexnet.train.checkpoint.CheckpointStore;
+import net.alexnet.io.LockFile;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 
@@ -24,7 +24,8 @@ import net.alexnet.train.config.RecipeReader;
 /// @param path of the folder
 public record RunFolder(Path path) {
     private static final String RECIPE = "recipe.yaml";
-    private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, RunLock.FILE);
+    private static final String LOCK = "lock";
+    private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, LOCK);
     private static final String LATEST = "latest";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -112,16 +113,35 @@ public record RunFolder(Path path) {
                 : path;
     }
 
-    /// Locks the run for training; close the lock when the training ends. To resume a run, lock it before reading its
-    /// checkpoints.
+    /// Locks the run for training, without waiting: two processes that train it would truncate each other's log and
+    /// delete each other's checkpoints. To resume a run, lock it before reading its checkpoints. Reading needs no lock.
     ///
-    /// @throws IOException if the run is locked
-    public RunLock lock() throws IOException {
-        return new RunLock(this);
+    /// @throws IOException if this process or another one has locked the run, or the lock cannot be created
+    public Lock lock() throws IOException {
+        Path file = path.resolve(LOCK);
+        Optional<LockFile> taken;
+        try {
+            taken = LockFile.tryTake(file);
+        } catch (IOException e) {
+            throw new IOException("cannot write " + file + ", which keeps other processes from training this run: "
+                    + AtomicFiles.reason(e), e);
+        }
+        return new Lock(this, taken.orElseThrow(() -> new IOException("run " + path
+                + " is locked: this process or another one is training it. Wait until it ends, or stop it")));
+    }
+
+    /// A locked run. Closing it releases the lock, and removes the folder if no run has begun in it, for example because
+    /// its images cannot be read.
+    public record Lock(RunFolder folder, LockFile file) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            file.close();
+            folder.removeIfBare();
+        }
     }
 
     /// Removes the folder if it has no checkpoint, no log, and no file of a user.
-    void removeIfBare() throws IOException {
+    private void removeIfBare() throws IOException {
         if (!Files.isDirectory(path)) {
             return;
         }
@@ -144,10 +164,5 @@ public record RunFolder(Path path) {
     /// @param keep how many of the newest checkpoints a save keeps
     public CheckpointStore checkpoints(int keep) {
         return new CheckpointStore(path.resolve("checkpoints"), keep);
-    }
-
-    /// Lists the images that were skipped, one per line with its reason. Writes no file if there are none.
-    public void writeRejected(List<RejectedImage> rejected) throws IOException {
-        RejectedImage.write(path, rejected);
     }
 }

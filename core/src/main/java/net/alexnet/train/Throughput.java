@@ -17,12 +17,12 @@ final class Throughput {
     ///
     /// @param images that were trained on
     /// @param nanos that it took, waiting for data included
-    /// @param feed what the data loader did
-    record Span(long images, long nanos, LoaderStats feed) {
+    /// @param loader what the data loader did
+    record Span(long images, long nanos, LoaderStats loader) {
         static final Span NONE = new Span(0, 0, LoaderStats.NONE);
 
         Span plus(Span other) {
-            return new Span(images + other.images, nanos + other.nanos, feed.plus(other.feed));
+            return new Span(images + other.images, nanos + other.nanos, loader.plus(other.loader));
         }
 
         double imagesPerSecond() {
@@ -31,12 +31,12 @@ final class Throughput {
 
         /// The fraction of the time in which the loop waited for data.
         double waitShare() {
-            return perNano((double) feed.waitNanos());
+            return perNano((double) loader.waitNanos());
         }
 
         /// The average number of busy workers. A worker that waits for a processor counts as busy.
         double decoderCores() {
-            return perNano((double) feed.workNanos());
+            return perNano((double) loader.workNanos());
         }
 
         private double perNano(double value) {

@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import java.util.function.LongPredicate;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchSource;
+import net.alexnet.data.loader.ImageBatch;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.NamedTensor;
@@ -20,10 +21,8 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.Loss;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
-import net.alexnet.train.RunListener.EpochRecord;
-import net.alexnet.train.RunListener.StepRecord;
-import net.alexnet.train.checkpoint.CheckpointStore;
-import net.alexnet.train.checkpoint.TrainingState;
+import net.alexnet.train.RunListener.Epoch;
+import net.alexnet.train.RunListener.Step;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 
@@ -43,7 +42,7 @@ public final class Trainer {
     /// The parts of a run.
     ///
     /// @param network with the parameters to start from
-    /// @param from the first row that a step computes; the rows before it are frozen, and `feed` gives their outputs
+    /// @param from the first row that learns; the rows before it are frozen, and `feed` gives images or their outputs
     /// @param optimizer of the same network
     /// @param state position of the run
     /// @param feed training batches from that position on
@@ -56,20 +55,9 @@ public final class Trainer {
     /// @param progress is told how the run goes
     /// @param stop called before every step, and during validation, with the number of steps done; if it returns true, the
     ///     trainer saves and ends
-    public record Parts(
-            Network network,
-            int from,
-            SgdOptimizer optimizer,
-            Recipe recipe,
-            TrainingState state,
-            BatchSource feed,
-            int batchesPerEpoch,
-            Validation validation,
-            CheckpointStore store,
-            Map<String, String> metadata,
-            List<NamedTensor> constants,
-            Path folder,
-            RunListener progress,
+    public record Parts(Network network, int from, SgdOptimizer optimizer, Recipe recipe, TrainingState state,
+            BatchSource feed, int batchesPerEpoch, Validation validation, CheckpointStore store,
+            Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress,
             LongPredicate stop) {}
 
     /// How a run ended.
@@ -138,9 +126,12 @@ public final class Trainer {
     private void step(Batch batch) throws IOException {
         OptionalDouble loss;
         try (Scope _ = backend.scope()) {
-            loss = new TrainingStep(network, parts.from(), parts.optimizer()).run(
-                    batch.on(backend), batch.labels(), new DropoutMasks(recipe.seed(), state.step()), factor(),
-                    this::observe);
+            Tensor inputs = batch.on(backend);
+            if (parts.from() > 0 && batch instanceof ImageBatch) {
+                inputs = network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
+            }
+            loss = new TrainingStep(network, parts.from(), parts.optimizer()).run(inputs, batch.labels(),
+                    new DropoutMasks(recipe.seed(), state.step()), factor(), this::observe);
         }
         state = state.afterStep(loss);
         throughput.step(batch.count());
@@ -192,26 +183,17 @@ public final class Trainer {
         long steps = (long) recipe.epochs() * parts.batchesPerEpoch();
         Throughput.Span recent = throughput.recent();
         double speed = recent.imagesPerSecond();
-        logger.step(new StepRecord(
-                state.step(),
-                steps,
-                state.epoch() + 1,
-                recipe.epochs(),
-                loss,
-                recipe.optimizer().learningRate() * factor(),
-                speed,
-                recent.waitShare(),
-                recent.decoderCores(),
-                recent.feed().millisPerImage(),
-                recent.feed().queueDepth(),
-                (steps - state.step()) * recipe.batch() / speed));
+        logger.step(new Step(state.step(), steps, state.epoch() + 1, recipe.epochs(), loss,
+                recipe.optimizer().learningRate() * factor(), speed, recent.waitShare(),
+                (steps - state.step()) * recipe.batch() / speed), recent);
         throughput.mark();
     }
 
     /// Validates, updates the schedule, and saves. If a stop is requested meanwhile, the epoch stays open, and the resumed
     /// run closes it.
     private void closeEpoch() throws IOException, InterruptedException {
-        Optional<Report> validation = parts.validation().evaluate(network, parts.progress()::validating,
+        Optional<Report> validation = parts.validation().evaluate(network,
+                (done, total) -> parts.progress().progress("validating", done, total),
                 () -> parts.stop().test(state.step()));
         throughput.resume();
         if (validation.isEmpty()) {
@@ -220,12 +202,11 @@ public final class Trainer {
         report = validation;
         double learningRate = recipe.optimizer().learningRate() * factor();
         double loss = state.meanLoss();
-        boolean best = validation.get().top1Error() < state.schedule().best();
-        state = state.afterEpoch(recipe.schedule(), validation.get().top1Error());
+        boolean best = validation.get().top1() < state.schedule().best();
+        state = state.afterEpoch(recipe.schedule(), validation.get().top1());
         long now = System.nanoTime();
-        logger.epoch(new EpochRecord(
-                state.epoch(), recipe.epochs(), state.step(), loss, validation.get(), learningRate,
-                (now - epochStarted) / 1e9));
+        logger.epoch(state.step(), new Epoch(state.epoch(), recipe.epochs(), loss, report.get().loss(),
+                report.get().top1(), report.get().top5(), learningRate, (now - epochStarted) / 1e9), report.get());
         epochStarted = now;
         if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {
             save();
@@ -236,14 +217,8 @@ public final class Trainer {
         monitor.sound(state.step(), network.parameters());
         List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(parts.constants());
-        Path saved = parts.store().save(
-                state,
-                backend.computeEnvironment(),
-                RecipeReader.write(recipe),
-                parts.metadata(),
-                entries,
-                parts.optimizer().entries());
-        parts.progress().saved(saved);
+        parts.progress().saved(parts.store().save(state, backend.computeEnvironment(), RecipeReader.write(recipe),
+                parts.metadata(), entries, parts.optimizer().entries()));
         throughput.resume();
     }
 }

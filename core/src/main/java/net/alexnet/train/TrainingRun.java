@@ -24,7 +24,6 @@ import net.alexnet.data.loader.EpochShuffle;
 import net.alexnet.data.loader.PcaColorNoise;
 import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
-import net.alexnet.inference.Evaluator;
 import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
@@ -36,15 +35,12 @@ import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.train.Trainer.Outcome;
-import net.alexnet.train.checkpoint.Checkpoint;
-import net.alexnet.train.checkpoint.CheckpointStore;
-import net.alexnet.train.checkpoint.TrainingState;
 import net.alexnet.train.config.FineTuneConfig;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Values;
 
 /// Starts, fine-tunes and resumes training runs: it prepares all parts of a run and hands them to the [Trainer]. The caller
-/// holds the run's [RunLock]. A new run becomes the latest when its first batch is ready.
+/// holds the run's lock. A new run becomes the latest when its first batch is ready.
 public final class TrainingRun {
     /// Keys of a model file's metadata: fingerprints of the images that it was trained and validated on (files of older
     /// versions lack the second), and of their pixels if the preprocessing is the base's and so does not depend on them.
@@ -85,14 +81,14 @@ public final class TrainingRun {
         this.folder = folder;
         this.recipe = recipe;
         this.tools = tools;
-        this.pictures = all.with(split(recipe, all.squares()));
+        this.pictures = new TrainingPictures(split(recipe, all.dataset()), all.statistics(), all.rejected());
         this.card = new ModelCard(
-                recipe.network(), pictures.squares().classes(),
+                recipe.network(), pictures.dataset().classes(),
                 base.orElseGet(() -> preprocessing(pictures.statistics())), recipe.start().origin(recipe.name()));
         List<RejectedImage> rejected = pictures.rejected();
-        folder.writeRejected(rejected);
+        RejectedImage.write(folder.path(), rejected);
         if (!rejected.isEmpty()) {
-            Dataset readable = pictures.squares();
+            Dataset readable = pictures.dataset();
             int total = readable.training().size() + readable.validation().size() + rejected.size();
             tools.progress.warning(rejected.size() + " of " + total + " pictures cannot be read and are skipped; "
                     + folder.path().resolve("rejected.tsv") + " lists them. The first is " + rejected.getFirst().name()
@@ -141,8 +137,8 @@ public final class TrainingRun {
     public static Outcome resume(
             RunFolder folder, Recipe recipe, Checkpoint checkpoint, TrainingPictures pictures, Tools tools)
             throws IOException, InterruptedException {
-        if (pictures.squares().classes().size() != recipe.network().classes()) {
-            throw changed(folder, pictures.squares(), "the number of classes");
+        if (pictures.dataset().classes().size() != recipe.network().classes()) {
+            throw changed(folder, pictures.dataset(), "the number of classes");
         }
         Optional<Preprocessing> base = recipe.fineTuning().isEmpty()
                 ? Optional.empty()
@@ -183,7 +179,7 @@ public final class TrainingRun {
             Set<String> keys = new TreeSet<>(then.keySet());
             keys.addAll(now.keySet());
             keys.removeIf(key -> Objects.equals(then.get(key), now.get(key)));
-            throw changed(folder, pictures.squares(), String.join(", ", keys));
+            throw changed(folder, pictures.dataset(), String.join(", ", keys));
         }
     }
 
@@ -215,8 +211,8 @@ public final class TrainingRun {
     /// The metadata of the run's model files: the card, and fingerprints of the images.
     private Map<String, String> metadata() {
         Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
-        metadata.put(PICTURES, DatasetFingerprint.of(pictures.squares().training(), pictures.squares().validation()));
-        metadata.put(VALIDATION, DatasetFingerprint.ofAnyOrder(pictures.squares().validation()));
+        metadata.put(PICTURES, DatasetFingerprint.of(pictures.dataset().training(), pictures.dataset().validation()));
+        metadata.put(VALIDATION, DatasetFingerprint.ofAnyOrder(pictures.dataset().validation()));
         if (recipe.fineTuning().isPresent()) {
             metadata.put(PIXELS, DatasetFingerprint.of(pictures.statistics()));
         }
@@ -252,26 +248,24 @@ public final class TrainingRun {
 
     private Outcome train(Network network, SgdOptimizer optimizer, TrainingState state, String frozen)
             throws IOException, InterruptedException {
-        ImageDataset training = pictures.squares().training();
+        ImageDataset training = pictures.dataset().training();
         Preprocessing preprocessing = card.preprocessing();
         TrainingSampler.Pictures sampled = new TrainingSampler.Pictures(training.size(), preprocessing.resize(),
                 preprocessing.crop(), new EpochShuffle(recipe.data().shuffleWindow()));
         TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), augmentation(), recipe.seed(), Rank.SOLO,
                 state.epoch(), state.batchInEpoch());
         int from = recipe.start().frozenRows(network.architecture());
-        FrozenLayers layers = new FrozenLayers(network, from);
         if (recipe.start().cachesFeatures(network.architecture())) {
-            int views = recipe.fineTuning().orElseThrow().views();
-            TrainingFeatures features = TrainingFeatures.of(layers, frozen, pictures.squares(), preprocessing, views,
-                    recipe, tools);
+            FeatureSet.Splits features = FeatureSet.of(network, from, frozen, pictures.dataset(), preprocessing,
+                    recipe.fineTuning().orElseThrow().views(), tools);
             return loop(network, from, optimizer, state, features.training().batches(sampler, recipe.seed()),
-                    features.validation().validation(from, recipe.batch()));
+                    (trained, progress, stop) -> features.validation()
+                            .evaluate(trained, from, recipe.batch(), progress, stop));
         }
-        Evaluator evaluator = new Evaluator(
-                pictures.squares().validation(), preprocessing, recipe.batch(), tools.workers);
         try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.batch(), tools.workers,
                 DEPTH)) {
-            return loop(network, from, optimizer, state, from == 0 ? loader : layers.after(loader), evaluator);
+            return loop(network, from, optimizer, state, loader, Validation.on(pictures.dataset().validation(),
+                    preprocessing, recipe.batch(), tools.workers));
         }
     }
 
@@ -282,23 +276,11 @@ public final class TrainingRun {
         if (state.step() == 0 && recipe.data().folds() == 0) { // the folds of a cross-validation are not runs of their own
             folder.becomeLatest(); // not before: a stop from here on leaves a checkpoint
         }
-        tools.progress.started(recipe, state);
+        tools.progress.started(folder.path(), state.step());
         try {
-            return Trainer.run(new Trainer.Parts(
-                    network,
-                    from,
-                    optimizer,
-                    recipe,
-                    state,
-                    source,
-                    TrainingSampler.batches(pictures.squares().training().size(), recipe.batch()),
-                    validation,
-                    store,
-                    metadata(),
-                    Model.entries(card),
-                    folder.path(),
-                    tools.progress,
-                    tools.stop));
+            return Trainer.run(new Trainer.Parts(network, from, optimizer, recipe, state, source,
+                    TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()), validation, store,
+                    metadata(), Model.entries(card), folder.path(), tools.progress, tools.stop));
         } catch (DivergedException e) {
             String kept = store.latest().map(last -> "; the last good checkpoint is " + last).orElse("");
             throw new DivergedException(e.getMessage() + kept);

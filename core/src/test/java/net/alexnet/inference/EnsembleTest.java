@@ -20,7 +20,7 @@ import net.alexnet.inference.Ensemble.Input;
 import net.alexnet.inference.Ensemble.Member;
 import net.alexnet.inference.Ensemble.Outcome;
 import net.alexnet.inference.Prediction.Score;
-import net.alexnet.inference.Predictor.ClassProbability;
+import net.alexnet.inference.TopClasses.ClassProbability;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
@@ -120,7 +120,7 @@ class EnsembleTest {
                 new Model(new ModelCard(TinyNetworks.of(CLASSES.size()), CLASSES, SMALL, "test"), small), Views.TEN,
                 new TestImages.Codec());
         List<Image> squares = IntStream.range(0, PICTURES).mapToObj(i -> square(SMALL, i)).toList();
-        List<List<ClassProbability>> predictions = classifier.classify(squares, Prediction.TOP);
+        List<List<ClassProbability>> predictions = TopClasses.of(classifier, squares, Prediction.TOP);
         Run run = run(List.of(member(small, SMALL)), Views.TEN, 128, 1);
         for (int i = 0; i < PICTURES; i++) {
             assertThat(predictions.get(i)).isEqualTo(run.predictions.get(i).best().stream()
@@ -191,7 +191,7 @@ class EnsembleTest {
         double[] mean = new double[CLASSES.size()];
         for (Crop view : views) {
             Image part = TestImages.view(view, square(preprocessing, picture));
-            for (ClassProbability prediction : classifier.classify(List.of(part), CLASSES.size()).getFirst()) {
+            for (ClassProbability prediction : TopClasses.of(classifier, List.of(part), CLASSES.size()).getFirst()) {
                 mean[CLASSES.indexOf(prediction.name())] += prediction.probability() / views.size();
             }
         }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import net.alexnet.data.Content;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
+import net.alexnet.data.ProgressListener;
 import net.alexnet.data.Sample;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
@@ -101,15 +102,15 @@ class FeatureCacheTest {
         Network network = Network.initialize(table.architecture(), table.initialization(), 3, on);
         FeatureExtractor extractor = new FeatureExtractor(network,
                 FeatureLayer.of(table.architecture(), "fc7"), PREPROCESSING, CENTER, batch, 2);
-        FeatureCache.Listener listener = new FeatureCache.Listener() {
+        ProgressListener listener = new ProgressListener() {
             @Override
-            public void computed(int done, int total) {
+            public void progress(String task, long done, long total) {
                 assertThat(done).isLessThanOrEqualTo(total);
             }
 
             @Override
-            public void ready(Path folder, boolean again) {
-                reused.add(again);
+            public void message(String text) {
+                reused.add(text.contains("used again"));
             }
 
             @Override
@@ -117,8 +118,8 @@ class FeatureCacheTest {
                 warnings.add(text);
             }
         };
-        return new FeatureCache(extractor, "layers", new FeatureCache.Tools(FeatureCacheFolderTest.folder(root),
-                new TestImages.Codec(), listener, () -> stop.getAsBoolean()));
+        return new FeatureCache(extractor, "layers", new FeatureCache.Tools(new CacheFolder(root),
+                new TestImages.Codec(), listener, "computing features", () -> stop.getAsBoolean()));
     }
 
     /// A row's last bits depend on what goes through the network with it, so that must not depend on who asks.
@@ -256,8 +257,8 @@ class FeatureCacheTest {
         FeatureCache cache = cached(described(backend, "a"), 64);
         assertThat(cache.each(files.images(), (_, features) -> stored.add(features))).isEmpty();
         FeatureCache small = new FeatureCache(cache.extractor(), "layers", new FeatureCache.Tools(
-                new FeatureCacheFolder(new CacheFolder(root.resolve("small"), 1, Duration.ZERO)),
-                new TestImages.Codec(), cache.tools().listener(), () -> false));
+                new CacheFolder(root.resolve("small"), 1, Duration.ZERO), new TestImages.Codec(),
+                cache.tools().listener(), cache.tools().task(), () -> false));
         List<float[]> computed = new ArrayList<>();
         assertThat(small.each(files.images(), (_, features) -> computed.add(features))).isEmpty();
         assertThat(computed).usingElementComparator(Arrays::compare).containsExactlyElementsOf(stored);

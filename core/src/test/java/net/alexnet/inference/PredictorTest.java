@@ -10,7 +10,7 @@ import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.TestImages;
-import net.alexnet.inference.Predictor.ClassProbability;
+import net.alexnet.inference.TopClasses.ClassProbability;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
@@ -36,7 +36,7 @@ class PredictorTest {
     }
 
     private static List<ClassProbability> classify(Predictor predictor, Image image) {
-        return predictor.classify(List.of(image), 6).getFirst();
+        return TopClasses.of(predictor, List.of(image), 6).getFirst();
     }
 
     @Test

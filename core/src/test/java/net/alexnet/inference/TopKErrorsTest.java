@@ -20,11 +20,11 @@ class TopKErrorsTest {
         }
         scores.add(rows, new int[] {0, 4, 5, 6}, 4); // first, fifth, sixth and seventh place
         TopKErrors.Report report = scores.report();
-        assertThat(report.n()).isEqualTo(4);
+        assertThat(report.images()).isEqualTo(4);
         assertThat(report.missedTop1()).isEqualTo(3);
         assertThat(report.missedTop5()).isEqualTo(2);
-        assertThat(report.top1Error()).isEqualTo(0.75);
-        assertThat(report.top5Error()).isEqualTo(0.5);
+        assertThat(report.top1()).isEqualTo(0.75);
+        assertThat(report.top5()).isEqualTo(0.5);
         double loss = -(Math.log(0.4) + Math.log(0.08) + Math.log(0.05) + Math.log(0.02)) / 4;
         assertThat(report.loss()).isCloseTo(loss, within(1e-6));
     }
@@ -35,8 +35,8 @@ class TopKErrorsTest {
         scores.add(new float[] {1, 0, 1, 0, 1, 0}, new int[] {0, 0, 0}, 3);
         // the buffer of the last batch still holds two rows of the batch before
         scores.add(new float[] {1, 0, 1, 0, 1, 0}, new int[] {1, 1, 1}, 1);
-        assertThat(scores.report().n()).isEqualTo(4);
-        assertThat(scores.report().top1Error()).isEqualTo(0.25); // not the 0.5 that a mean of means would be
+        assertThat(scores.report().images()).isEqualTo(4);
+        assertThat(scores.report().top1()).isEqualTo(0.25); // not the 0.5 that a mean of means would be
     }
 
     @Test
@@ -44,7 +44,7 @@ class TopKErrorsTest {
         TopKErrors scores = new TopKErrors(5);
         scores.add(new float[] {0.5f, 0.2f, 0.1f, 0.1f, 0.1f}, new int[] {4}, 1);
         assertThat(scores.report().missedTop1()).isEqualTo(1);
-        assertThat(scores.report().top5Error()).isZero();
+        assertThat(scores.report().top5()).isZero();
     }
 
     @Test

@@ -35,7 +35,6 @@ import net.alexnet.nn.TinyNetworks;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.Trainer.Outcome;
-import net.alexnet.train.checkpoint.Checkpoint;
 import net.alexnet.train.config.FineTuneConfig;
 import net.alexnet.train.config.Plateau;
 import net.alexnet.train.config.Recipe;
@@ -228,7 +227,7 @@ class FinetuneRunTest {
         long validated = 0;
         for (int fold = 1; fold <= 3; fold++) {
             Outcome outcome = start(recipe("conv5").withFold(fold, 3), 0, step -> false);
-            validated += outcome.report().orElseThrow().n();
+            validated += outcome.report().orElseThrow().images();
         }
         assertThat(validated).isEqualTo(14);
         assertThat(progress.features).containsExactly(false, true, true);

@@ -144,7 +144,7 @@ class RunFolderTest {
     @Test
     void listsRejectedPicturesOnePerLine() throws IOException {
         RunFolder folder = RunFolder.create(runs, TinyRecipe.named("tiny", 1));
-        folder.writeRejected(List.of(
+        RejectedImage.write(folder.path(), List.of(
                 new RejectedImage("cats/a\tb\nc\rd.jpg", "cut\r\nafter 3\tbytes"),
                 new RejectedImage("dogs/ü \"x\".png", "empty")));
         assertThat(folder.path().resolve("rejected.tsv"))
@@ -154,7 +154,7 @@ class RunFolderTest {
     @Test
     void makesNoListOfNone() throws IOException {
         RunFolder folder = RunFolder.create(runs, TinyRecipe.named("tiny", 1));
-        folder.writeRejected(List.of());
+        RejectedImage.write(folder.path(), List.of());
         assertThat(folder.path().resolve("rejected.tsv")).doesNotExist();
     }
 }

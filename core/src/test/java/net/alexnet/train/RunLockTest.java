@@ -28,7 +28,7 @@ class RunLockTest {
     void twoInOneProcessAreRefusedUntilTheFirstIsDone() throws IOException {
         Files.createDirectory(folder.path().resolve("checkpoints"));
         Path other = Files.createSymbolicLink(runs.resolve("other"), folder.path());
-        try (RunLock _ = folder.lock()) {
+        try (RunFolder.Lock _ = folder.lock()) {
             for (RunFolder same : List.of(folder, new RunFolder(other))) {
                 assertThatThrownBy(same::lock).isInstanceOf(IOException.class).hasMessageContainingAll(
                         same.path().toString(), "locked");
@@ -41,7 +41,7 @@ class RunLockTest {
     void otherProcessesFindItLockedUntilItIsClosed() throws IOException {
         Files.createDirectory(folder.path().resolve("checkpoints"));
         Path file = folder.path().resolve("lock");
-        try (RunLock _ = folder.lock()) {
+        try (RunFolder.Lock _ = folder.lock()) {
             assertThatThrownBy(folder::lock).isInstanceOf(IOException.class); // and does not give the first one up
             assertThat(TryLock.findsLocked(file)).isTrue();
         }
@@ -59,7 +59,7 @@ class RunLockTest {
 
     @Test
     void aFolderInWhichNoRunBeganGoesWithTheLock() throws IOException {
-        folder.writeRejected(List.of(new RejectedImage("a.png", "not a picture")));
+        RejectedImage.write(folder.path(), List.of(new RejectedImage("a.png", "not a picture")));
         folder.lock().close();
         assertThat(folder.path()).doesNotExist();
         assertThat(runs).isEmptyDirectory();
@@ -77,7 +77,7 @@ class RunLockTest {
 
     @Test
     void aFolderThatHasGoneMeanwhileIsNotMissed() throws IOException {
-        try (RunLock _ = folder.lock()) {
+        try (RunFolder.Lock _ = folder.lock()) {
             AtomicFiles.deleteTree(folder.path());
         }
         assertThat(folder.path()).doesNotExist();

@@ -34,12 +34,12 @@ class ThroughputTest {
     }
 
     @Test
-    void tellsWhatTheFeedDid() {
+    void tellsWhatTheLoaderDid() {
         step(2 * SECOND, 0, 1000);
         step(2 * SECOND, 0, 1000);
         assertThat(throughput.recent().decoderCores()).isEqualTo(0.5, within(1e-9));
-        assertThat(throughput.recent().feed().millisPerImage()).isEqualTo(1, within(1e-9));
-        assertThat(throughput.recent().feed().queueDepth()).isEqualTo(2, within(1e-9));
+        assertThat(throughput.recent().loader().millisPerImage()).isEqualTo(1, within(1e-9));
+        assertThat(throughput.recent().loader().queueDepth()).isEqualTo(2, within(1e-9));
     }
 
     @Test

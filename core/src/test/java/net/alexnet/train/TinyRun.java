@@ -17,7 +17,7 @@ import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.EpochShuffle;
 import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
-import net.alexnet.inference.Evaluator;
+import net.alexnet.inference.Validation;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Network;
@@ -26,9 +26,6 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.Trainer.Parts;
-import net.alexnet.train.checkpoint.Checkpoint;
-import net.alexnet.train.checkpoint.CheckpointStore;
-import net.alexnet.train.checkpoint.TrainingState;
 import net.alexnet.train.config.Constant;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Mean;
@@ -100,7 +97,7 @@ final class TinyRun {
                 new TrainingSampler.Pictures(TRAINING, SIDE, SIDE, EpochShuffle.WHOLE), recipe.batch(),
                 Augmentation.NONE,
                 recipe.seed(), Rank.SOLO, state.epoch(), state.batchInEpoch());
-        Evaluator evaluator = new Evaluator(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1);
+        Validation validation = Validation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1);
         ImageDataset training = set(TRAINING, 0);
         ImageDataset vanishing = training.map(sample -> sample.with(() -> {
             if (gone.getAsBoolean()) {
@@ -108,9 +105,9 @@ final class TinyRun {
             }
             return sample.source().content();
         }));
-        try (DataLoader feed = new DataLoader(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
+        try (DataLoader loader = new DataLoader(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer
-                    .run(new Parts(network, 0, optimizer, recipe, state, feed, BATCHES, evaluator, store(), Map.of(),
+                    .run(new Parts(network, 0, optimizer, recipe, state, loader, BATCHES, validation, store(), Map.of(),
                             List.of(),
                             folder, progress, step -> stop.test(step)));
         }

@@ -15,6 +15,7 @@ import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
+import net.alexnet.data.image.Image;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.PixelStatisticsAccumulator;
 import net.alexnet.data.image.Preprocessing;
@@ -28,7 +29,6 @@ import net.alexnet.io.CacheFolder;
 import net.alexnet.io.Hashes;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.Trainer.Outcome;
-import net.alexnet.train.checkpoint.Checkpoint;
 import net.alexnet.train.config.Recipe;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,16 +62,16 @@ class TrainingRunTest {
         Outcome outcome = start(dataset(0), tools(step -> false));
         assertThat(outcome.finished()).isTrue();
         assertThat(outcome.state().step()).isEqualTo(6);
-        assertThat(outcome.report().orElseThrow().n()).isEqualTo(4);
-        assertThat(progress.prepared).containsExactly("training 10", "validation 4");
+        assertThat(outcome.report().orElseThrow().images()).isEqualTo(4);
+        assertThat(progress.prepared).containsExactly("reading training pictures 10", "reading validation pictures 4");
         assertThat(progress.started).hasSize(1);
         Model model = Model.open(newest().modelFile(), backend);
         assertThat(model.card().network()).isEqualTo(RECIPE.network());
         assertThat(model.card().classes()).isEqualTo(CLASSES);
         assertThat(model.card().origin()).isEqualTo("trained as tiny");
-        assertThat(new Predictor(model, Views.CENTER, CODEC).classify(List.of(TestImages.pattern(10, 10, 1, 0)), 2)
-                .getFirst())
-                .hasSize(2);
+        List<Image> images = List.of(TestImages.pattern(10, 10, 1, 0));
+        assertThat(new Predictor(model, Views.CENTER, CODEC).probabilities(images).getFirst())
+                .hasSize(CLASSES.size());
         assertThat(RunFolder.open(runs.resolve("latest"))).isEqualTo(folder);
     }
 

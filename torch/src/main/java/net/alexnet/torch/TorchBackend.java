@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import net.alexnet.spi.EngineUnavailableException;
+import net.alexnet.inference.EngineUnavailableException;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.EngineMemory;

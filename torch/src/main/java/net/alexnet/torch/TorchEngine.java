@@ -1,13 +1,13 @@
 package net.alexnet.torch;
 
 import net.alexnet.data.image.ImageCodec;
-import net.alexnet.spi.EngineProvider;
+import net.alexnet.inference.EngineProvider;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
 import net.alexnet.torch.kernel.KernelMemory;
 
-/// libtorch and OpenCV as the engine that [net.alexnet.spi.Engines] finds.
+/// libtorch and OpenCV as the engine that [net.alexnet.inference.Engines] finds.
 public final class TorchEngine implements EngineProvider {
     @Override
     public String name() {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.alexnet.spi.EngineUnavailableException;
+import net.alexnet.inference.EngineUnavailableException;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Precision;
 import org.bytedeco.javacpp.Loader;

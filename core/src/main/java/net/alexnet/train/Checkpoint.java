@@ -1,4 +1,4 @@
-package net.alexnet.train.checkpoint;
+package net.alexnet.train;
 
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package net.alexnet.spi;
+package net.alexnet.inference;
 
 import net.alexnet.tensor.BackendException;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,9 @@
-package net.alexnet;
+package net.alexnet.data;
 
-/// Is told how a long job goes. No method has to be overridden. Calls come one at a time, but from different threads; they
-/// should return soon, because the job waits.
+/// Is told how a long job goes. No method has to be overridden. Calls come one at a time, but from
+/// different threads; they should return soon, because the job waits.
 public interface ProgressListener {
-    /// Hears nothing.
+    /// Ignores everything.
     ProgressListener NONE = new ProgressListener() {};
 
     /// A part of the job goes on.

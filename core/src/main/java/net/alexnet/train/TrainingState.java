@@ -1,4 +1,4 @@
-package net.alexnet.train.checkpoint;
+package net.alexnet.train;
 
 import java.util.OptionalDouble;
 import net.alexnet.train.config.Schedule;

@@ -1,4 +1,4 @@
-package net.alexnet.spi;
+package net.alexnet.inference;
 
 import java.util.Iterator;
 import java.util.Locale;

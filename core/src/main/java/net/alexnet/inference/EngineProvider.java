@@ -1,4 +1,4 @@
-package net.alexnet.spi;
+package net.alexnet.inference;
 
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.tensor.Backend;
@@ -7,7 +7,7 @@ import net.alexnet.tensor.Precision;
 
 /// A compute engine that [java.util.ServiceLoader] finds: the backends that it opens, and the image codec that comes
 /// with it. An implementation has a public constructor without parameters that loads nothing native, and a line in
-/// `META-INF/services/net.alexnet.spi.EngineProvider`.
+/// `META-INF/services/net.alexnet.inference.EngineProvider`.
 public interface EngineProvider {
     /// The engine's name for messages, such as `libtorch`.
     String name();

@@ -1,4 +1,4 @@
-package net.alexnet.spi;
+package net.alexnet.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

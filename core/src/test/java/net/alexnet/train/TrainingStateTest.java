@@ -1,4 +1,4 @@
-package net.alexnet.train.checkpoint;
+package net.alexnet.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

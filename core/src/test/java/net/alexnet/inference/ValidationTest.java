@@ -12,7 +12,7 @@ import net.alexnet.data.ListSet;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.TestImages;
-import net.alexnet.inference.Predictor.ClassProbability;
+import net.alexnet.inference.TopClasses.ClassProbability;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
@@ -21,9 +21,9 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// [Evaluator] and [Predictor] must agree picture by picture, for every size of batch.
+/// [Validation] and [Predictor] must agree picture by picture, for every size of batch.
 @Timeout(60)
-class EvaluatorTest {
+class ValidationTest {
     private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f");
     private static final Preprocessing PREPROCESSING = new Preprocessing(1, 12, 8, List.of(100.0), 0.02);
     private static final int PICTURES = 11;
@@ -41,8 +41,8 @@ class EvaluatorTest {
         TopKErrors.Report expected = byHand();
         assertThat(expected.missedTop1()).isBetween(1L, PICTURES - 1L); // or the test would prove nothing
         for (int batch : List.of(1, 4, PICTURES, 64)) {
-            TopKErrors.Report report = evaluator(batch).evaluate(network, (_, _) -> {}, () -> false).orElseThrow();
-            assertThat(report.n()).isEqualTo(PICTURES);
+            TopKErrors.Report report = validation(batch).evaluate(network, (_, _) -> {}, () -> false).orElseThrow();
+            assertThat(report.images()).isEqualTo(PICTURES);
             assertThat(report.missedTop1()).isEqualTo(expected.missedTop1());
             assertThat(report.missedTop5()).isEqualTo(expected.missedTop5());
             assertThat(report.confusions()).isEqualTo(expected.confusions());
@@ -53,7 +53,7 @@ class EvaluatorTest {
     @Test
     void tellsHowFarItIs() throws Exception {
         List<Long> done = new ArrayList<>();
-        evaluator(4).evaluate(network, (now, total) -> {
+        validation(4).evaluate(network, (now, total) -> {
             assertThat(total).isEqualTo(PICTURES);
             done.add(now);
         }, () -> false);
@@ -63,7 +63,7 @@ class EvaluatorTest {
     @Test
     void givesUpWhenAskedTo() throws Exception {
         List<Long> done = new ArrayList<>();
-        Optional<TopKErrors.Report> report = evaluator(4)
+        Optional<TopKErrors.Report> report = validation(4)
                 .evaluate(network, (now, _) -> done.add(now), () -> done.size() == 2);
         assertThat(report).isEmpty();
         assertThat(done).containsExactly(4L, 8L);
@@ -72,21 +72,21 @@ class EvaluatorTest {
     @Test
     void leavesNoTensorBehind() throws Exception {
         long before = backend.liveTensors();
-        evaluator(4).evaluate(network, (_, _) -> {}, () -> false);
-        classifier.classify(List.of(square(0)), 2);
+        validation(4).evaluate(network, (_, _) -> {}, () -> false);
+        TopClasses.of(classifier, List.of(square(0)), 2);
         assertThat(backend.liveTensors()).isEqualTo(before);
     }
 
     @Test
     void noPicturesAreSaidToBeNone() {
-        Evaluator empty = new Evaluator(ListSet.of(CLASSES, List.of(), EvaluatorTest::square), PREPROCESSING, 4, 1);
+        Validation empty = Validation.on(ListSet.of(CLASSES, List.of(), ValidationTest::square), PREPROCESSING, 4, 1);
         assertThatThrownBy(() -> empty.evaluate(network, (_, _) -> {}, () -> false))
                 .hasMessageContaining("no pictures to evaluate");
     }
 
     @Test
     void classifiesBestFirstWithProbabilitiesThatSumToOne() {
-        List<List<ClassProbability>> predictions = classifier.classify(List.of(square(0), square(1)), 99);
+        List<List<ClassProbability>> predictions = TopClasses.of(classifier, List.of(square(0), square(1)), 99);
         assertThat(predictions).hasSize(2);
         for (List<ClassProbability> one : predictions) {
             assertThat(one).extracting(ClassProbability::name).containsExactlyInAnyOrderElementsOf(CLASSES);
@@ -97,11 +97,11 @@ class EvaluatorTest {
 
     @Test
     void aPictureIsTheSameAloneAndAmongOthers() {
-        List<Image> squares = IntStream.range(0, 5).mapToObj(EvaluatorTest::square).toList();
-        List<List<ClassProbability>> together = classifier.classify(squares, 3);
+        List<Image> squares = IntStream.range(0, 5).mapToObj(ValidationTest::square).toList();
+        List<List<ClassProbability>> together = TopClasses.of(classifier, squares, 3);
         assertThat(together).allSatisfy(one -> assertThat(one).hasSize(3));
         for (int i = 0; i < squares.size(); i++) {
-            assertThat(classifier.classify(List.of(squares.get(i)), 3)).containsExactly(together.get(i));
+            assertThat(TopClasses.of(classifier, List.of(squares.get(i)), 3)).containsExactly(together.get(i));
         }
     }
 
@@ -113,7 +113,7 @@ class EvaluatorTest {
             samples[i] = 0; // the two rows above the middle 8 of 12
         }
         List<Image> pictures = List.of(square, new Image(12, 12, 1, samples));
-        List<List<ClassProbability>> predictions = classifier.classify(pictures, 6);
+        List<List<ClassProbability>> predictions = TopClasses.of(classifier, pictures, 6);
         assertThat(predictions.getFirst()).isEqualTo(predictions.getLast());
     }
 
@@ -121,7 +121,8 @@ class EvaluatorTest {
         TopKErrors scores = new TopKErrors(CLASSES.size());
         for (int i = 0; i < PICTURES; i++) {
             float[] row = new float[CLASSES.size()];
-            for (ClassProbability prediction : classifier.classify(List.of(square(i)), CLASSES.size()).getFirst()) {
+            for (ClassProbability prediction : TopClasses.of(classifier, List.of(square(i)), CLASSES.size())
+                    .getFirst()) {
                 row[CLASSES.indexOf(prediction.name())] = prediction.probability();
             }
             scores.add(row, new int[] {label(i)}, 1);
@@ -129,9 +130,9 @@ class EvaluatorTest {
         return scores.report();
     }
 
-    private static Evaluator evaluator(int batch) {
-        List<Integer> labels = IntStream.range(0, PICTURES).map(EvaluatorTest::label).boxed().toList();
-        return new Evaluator(ListSet.of(CLASSES, labels, EvaluatorTest::square), PREPROCESSING, batch, 2);
+    private static Validation validation(int batch) {
+        List<Integer> labels = IntStream.range(0, PICTURES).map(ValidationTest::label).boxed().toList();
+        return Validation.on(ListSet.of(CLASSES, labels, ValidationTest::square), PREPROCESSING, batch, 2);
     }
 
     private static int label(int picture) {

@@ -1,4 +1,4 @@
-package net.alexnet.train.checkpoint;
+package net.alexnet.train;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -37,9 +37,7 @@ record StateFile(int formatVersion, String written, TrainingState state,
     static final int FORMAT_VERSION = 1;
 
     private static final String ENVIRONMENT = "compute_environment";
-
-    /// The same key in files of version 0.1.
-    private static final String OLD_ENVIRONMENT = "numerics";
+    private static final String OLD_ENVIRONMENT = "numerics"; // in files of version 0.1
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).enable(SerializationFeature.INDENT_OUTPUT)
