@@ -1,14 +1,15 @@
 package net.alexnet.data;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import net.alexnet.data.image.ColorPca;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.PixelStatistics;
@@ -40,6 +41,9 @@ record DatasetFile(
     static final String FILE = "dataset.json";
 
     private static final String ANY_FORMAT = "alexnet-dataset-";
+
+    private static final Pattern OURS = Pattern.compile("\\s*\\{\\s*\"format\"\\s*:\\s*\"" + ANY_FORMAT);
+    private static final int START_BYTES = 200;
 
     /// Another number when one program cannot read, or would misread, what another prepared.
     static final String FORMAT = ANY_FORMAT + 1;
@@ -84,9 +88,7 @@ record DatasetFile(
     /// @param meanImage by row, column and channel, to four decimals
     @SuppressWarnings("ArrayRecordComponent") // never compared; boxes would take five times the memory
     record Statistics(
-            List<Double> mean,
-            List<Double> deviation,
-            List<ColorPca.Component> principalComponents,
+            List<Double> mean, List<Double> deviation, List<ColorPca.Component> principalComponents,
             double[][][] meanImage) {
         private static final double DECIMALS = 1e4;
 
@@ -151,30 +153,14 @@ record DatasetFile(
         }
     }
 
-    /// Whether a folder has a file of this name, of this or of another program.
-    static boolean standsIn(Path folder) {
-        return Files.isRegularFile(folder.resolve(FILE));
-    }
-
     /// Whether a folder has a `dataset.json` of ours, of any version: other programs use that name too.
     static boolean isIn(Path folder) {
-        if (!standsIn(folder)) {
+        Path file = folder.resolve(FILE);
+        if (!Files.isRegularFile(file)) {
             return false;
         }
-        try (JsonParser json = Json.INDENTED.createParser(folder.resolve(FILE).toFile())) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                return false;
-            }
-            for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
-                JsonToken value = json.nextToken();
-                if (key.equals("format")) {
-                    return value == JsonToken.VALUE_STRING && json.getText().startsWith(ANY_FORMAT);
-                }
-                json.skipChildren();
-            }
-            return false;
-        } catch (JsonProcessingException e) {
-            return false;
+        try (InputStream in = Files.newInputStream(file)) {
+            return OURS.matcher(new String(in.readNBytes(START_BYTES), StandardCharsets.UTF_8)).lookingAt();
         } catch (IOException e) {
             return true; // reading it will report the failure
         }

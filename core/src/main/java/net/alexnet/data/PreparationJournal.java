@@ -12,9 +12,9 @@ import java.util.List;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
 
-/// `prepare.journal`: how far a preparation has come, so that it can be killed at any moment. One JSON object a line: first
-/// what is prepared and how, then each shard once it is on the disk. The journal and its lock are removed when the dataset
-/// is finished.
+/// `prepare.journal`: how far a preparation has come, so that it can be killed at any moment. Each line is a JSON object:
+/// first what is prepared and how, then each shard once it is on the disk. The journal and its lock are removed when the
+/// dataset is finished.
 final class PreparationJournal implements Closeable {
     static final String FILE = "prepare.journal";
 
@@ -28,9 +28,8 @@ final class PreparationJournal implements Closeable {
     private final LockFile lock;
     private final List<Entry> entries = new ArrayList<>();
 
-    /// A finished shard, and what was left out since the one before.
+    /// A finished shard, and the images that were left out since the one before.
     ///
-    /// @param split that the shard belongs to
     /// @param next the place in the split's order from which to continue
     record Entry(Split split, int next, Shard shard, List<LeftOut> leftOut) {}
 
@@ -41,29 +40,19 @@ final class PreparationJournal implements Closeable {
 
     private record Header(String format, SourceFingerprint source, PreparationSettings preparation) {}
 
-    private PreparationJournal(Path folder, LockFile lock) {
-        this.folder = folder;
-        this.path = folder.resolve(FILE);
-        this.lock = lock;
-    }
-
     /// Opens a folder's journal, or begins one.
     ///
     /// @throws DatasetException if another process prepares the folder, or it was begun with other images or settings
-    static PreparationJournal open(Path folder, SourceFingerprint source, PreparationSettings preparation)
-            throws IOException {
-        LockFile lock = LockFile.tryTake(folder.resolve(LOCK)).orElseThrow(() -> new DatasetException(
+    PreparationJournal(Path folder, SourceFingerprint source, PreparationSettings settings) throws IOException {
+        this.folder = folder;
+        this.path = folder.resolve(FILE);
+        this.lock = LockFile.tryTake(folder.resolve(LOCK)).orElseThrow(() -> new DatasetException(
                 "another process is preparing " + folder + " now; wait until it is done, or stop it"));
-        PreparationJournal journal = new PreparationJournal(folder, lock);
-        boolean opened = false;
         try {
-            journal.read(new Header(FORMAT, source, preparation));
-            opened = true;
-            return journal;
-        } finally {
-            if (!opened) {
-                journal.close();
-            }
+            read(new Header(FORMAT, source, settings));
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
         }
     }
 
@@ -71,31 +60,32 @@ final class PreparationJournal implements Closeable {
     private void read(Header now) throws IOException {
         String text = Files.exists(path) ? Files.readString(path) : "";
         List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        StringBuilder kept = new StringBuilder(Json.line(now));
         try {
             if (!lines.isEmpty()) {
-                Header then = Json.COMPACT.readValue(lines.getFirst(), Header.class);
-                if (!then.format.equals(FORMAT)) {
-                    throw new DatasetException(path + " has the format " + then.format + ", expected " + FORMAT
-                            + ": another version of this program wrote it. Remove the folder, or name another");
-                }
-                SourceFingerprint.requireSame(folder, then.source, then.preparation, now.source, now.preparation);
+                requireSame(Json.COMPACT.readValue(lines.getFirst(), Header.class), now);
             }
-            for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            for (String line : lines.stream().skip(1).toList()) {
                 Entry entry = Json.COMPACT.readValue(line, Entry.class);
                 if (!isThere(entry.shard)) {
-                    break; // it is made again, and so is all that follows
+                    break; // it is made again, and so are all that follow
                 }
                 entries.add(entry);
+                kept.append(Json.line(entry));
             }
         } catch (JsonProcessingException e) {
             throw new DatasetException(path + " cannot be understood: " + Json.reason(e)
                     + ". Remove the folder, or name another", e);
         }
-        StringBuilder kept = new StringBuilder(Json.line(now));
-        for (Entry entry : entries) {
-            kept.append(Json.line(entry));
-        }
         AtomicFiles.writeString(path, kept.toString());
+    }
+
+    private void requireSame(Header then, Header now) throws DatasetException {
+        if (!then.format.equals(FORMAT)) {
+            throw new DatasetException(path + " has the format " + then.format + ", expected " + FORMAT
+                    + ": another version of this program wrote it. Remove the folder, or name another");
+        }
+        then.source.requireSame(folder, then.preparation, now.source, now.preparation);
     }
 
     private boolean isThere(Shard shard) throws IOException {
@@ -111,8 +101,7 @@ final class PreparationJournal implements Closeable {
 
     /// How many images of a split need not be read again: those up to the end of its last finished shard.
     int kept(Split split) {
-        List<Entry> finished = entries(split);
-        return finished.isEmpty() ? 0 : finished.getLast().next;
+        return entries(split).stream().mapToInt(Entry::next).max().orElse(0);
     }
 
     /// Notes a finished shard; the note is on the disk when this returns.
@@ -126,13 +115,13 @@ final class PreparationJournal implements Closeable {
         entries.add(entry);
     }
 
-    /// Removes a folder's journal: the dataset is finished. A process that waits with the removed lock finds it so.
+    /// Removes a folder's journal: the dataset is finished. A process that waits for the removed lock finds it so.
     static void remove(Path folder) throws IOException {
         Files.deleteIfExists(folder.resolve(FILE));
         Files.deleteIfExists(folder.resolve(LOCK));
     }
 
-    /// Gives up the lock.
+    /// Releases the lock.
     @Override
     public void close() throws IOException {
         lock.close();

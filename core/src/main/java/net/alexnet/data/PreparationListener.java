@@ -8,8 +8,6 @@ public interface PreparationListener {
         SCALING("resizing pictures"),
         /// The mean and the principal colors are computed from the stored pictures.
         MEASURING("measuring colors"),
-        /// Pictures that seem to be equal are compared; not reported where there are none.
-        COMPARING("comparing equal pictures"),
         /// Shards are compared with their checksums.
         VERIFYING("verifying");
 

@@ -50,7 +50,7 @@ public record PreparationSettings(
             throw new IllegalArgumentException("the size of a shard must be " + MIN_SHARD_BYTES + " to "
                     + MAX_SHARD_BYTES + " bytes, found " + shardBytes);
         }
-        long largest = TarRecord.bytes(2L * side * side * channels) + TarRecord.END_BYTES; // noise grows when encoded
+        long largest = ShardWriter.recordBytes(2L * side * side * channels) + ShardWriter.END_BYTES; // noise grows when encoded
         if (shardBytes < largest) {
             throw new IllegalArgumentException("a shard of " + shardBytes + " bytes may not hold one picture of " + side
                     + " × " + side + " × " + channels + "; expected " + largest + " or more");

@@ -3,8 +3,8 @@ package net.alexnet.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import net.alexnet.data.PreparationListener.Stage;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
@@ -16,17 +16,27 @@ import net.alexnet.io.Hashes;
 public final class PreparedDataset {
     private final Path path;
     private final DatasetFile file;
-    private final ImageDataset training;
-    private final ImageDataset validation;
+    private final Dataset dataset;
     private final PixelStatistics statistics;
 
-    private PreparedDataset(
-            Path path, DatasetFile file, ImageDataset training, ImageDataset validation, PixelStatistics statistics) {
+    private PreparedDataset(Path path, DatasetFile file, ImageCodec codec) throws IOException {
         this.path = path;
         this.file = file;
-        this.training = training;
-        this.validation = validation;
-        this.statistics = statistics;
+        this.dataset = new Dataset(path.toString(), file.classes(), images(file.training(), codec),
+                images(file.validation(), codec), file.source().split(), file.synsets());
+        try {
+            this.statistics = file.statistics().read(training().size(), preparation().side(),
+                    preparation().channels());
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new DatasetException(
+                    path.resolve(DatasetFile.FILE) + " has statistics that cannot be: " + e.getMessage(), e);
+        }
+    }
+
+    private ImageDataset images(DatasetFile.Part part, ImageCodec codec) throws IOException {
+        List<StoredShard> opened = StoredShard.open(path, part.shards(), file.classes().size(),
+                new StoredShard.Form(codec, file.preparation()));
+        return StoredShard.images(file.classes(), part.shards(), opened);
     }
 
     /// Whether a folder is a prepared dataset, finished or not. A `dataset.json` of another program makes it none.
@@ -40,30 +50,13 @@ public final class PreparedDataset {
     /// @param codec decodes the images
     /// @throws DatasetException if it is not finished or of another version, or a shard is missing or has another size
     public static PreparedDataset open(Path folder, ImageCodec codec) throws IOException {
-        if (!DatasetFile.standsIn(folder)) {
+        if (!Files.isRegularFile(folder.resolve(DatasetFile.FILE))) {
             throw new DatasetException(isIn(folder)
-                    ? "the dataset " + folder + " is not finished; go on with: ./alexnet prepare SOURCE " + folder
+                    ? "the dataset " + folder + " is not finished; continue with: ./alexnet prepare SOURCE " + folder
                     : folder + " is not a prepared dataset: it has no " + DatasetFile.FILE
                             + ". './alexnet prepare SOURCE " + folder + "' makes one");
         }
-        DatasetFile file = DatasetFile.read(folder);
-        PreparationSettings settings = file.preparation();
-        ImageDataset training = open(folder, file, file.training(), codec);
-        ImageDataset validation = open(folder, file, file.validation(), codec);
-        try {
-            return new PreparedDataset(folder, file, training, validation,
-                    file.statistics().read(training.size(), settings.side(), settings.channels()));
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new DatasetException(
-                    folder.resolve(DatasetFile.FILE) + " has statistics that cannot be: " + e.getMessage(), e);
-        }
-    }
-
-    private static ImageDataset open(Path folder, DatasetFile file, DatasetFile.Part part, ImageCodec codec)
-            throws IOException {
-        PreparationSettings settings = file.preparation();
-        return StoredImages.open(folder, part.shards(), file.classes(), codec, settings.side(), settings.channels())
-                .images();
+        return new PreparedDataset(folder, DatasetFile.read(folder), codec);
     }
 
     /// Its folder.
@@ -73,18 +66,17 @@ public final class PreparedDataset {
 
     /// The images as a dataset.
     public Dataset dataset() {
-        return new Dataset(path.toString(), file.classes(), training, validation, file.source().split(),
-                file.synsets());
+        return dataset;
     }
 
     /// The training images, in an order shuffled once.
     public ImageDataset training() {
-        return training;
+        return dataset.training();
     }
 
     /// The validation images, in the order of the source.
     public ImageDataset validation() {
-        return validation;
+        return dataset.validation();
     }
 
     /// The statistics of the training images.
@@ -104,33 +96,29 @@ public final class PreparedDataset {
 
     /// All shards, training first.
     public List<Shard> shards() {
-        List<Shard> all = new ArrayList<>(file.training().shards());
-        all.addAll(file.validation().shards());
-        return List.copyOf(all);
+        return Stream.of(file.training(), file.validation()).flatMap(part -> part.shards().stream()).toList();
     }
 
-    /// How many pictures of the source could not be read.
+    /// How many images of the source could not be read.
     public int rejected() {
         return file.training().rejected() + file.validation().rejected();
     }
 
-    /// The training pictures that could not be read, with the reasons.
+    /// The training images that could not be read, with the reasons.
     public List<RejectedImage> unreadTraining() throws IOException {
-        List<RejectedImage> all = RejectedImage.read(path);
-        return all.subList(0, Math.min(all.size(), file.training().rejected()));
+        return RejectedImage.read(path).stream().limit(file.training().rejected()).toList();
     }
 
-    /// The validation pictures that could not be read, with the reasons.
+    /// The validation images that could not be read, with the reasons.
     public List<RejectedImage> unreadValidation() throws IOException {
-        List<RejectedImage> all = RejectedImage.read(path);
-        return all.subList(Math.min(all.size(), file.training().rejected()), all.size());
+        return RejectedImage.read(path).stream().skip(file.training().rejected()).toList();
     }
 
     /// The images of one of the splits, resized if another side is asked for. If all of them fit into the budget they stay
     /// in memory once they are decoded.
     ///
     /// @param side in pixels, at most that of the stored ones
-    /// @param codec scales them
+    /// @param codec resizes them
     /// @param budget the bytes of heap that they may take for that
     public ImageDataset resizedImages(ImageDataset split, int side, ImageCodec codec, long budget) {
         long bytes = (long) split.size() * side * side * preparation().channels();
@@ -142,12 +130,12 @@ public final class PreparedDataset {
         return split.fingerprint().map(whole -> images.withFingerprint(whole + suffix)).orElse(images);
     }
 
-    /// How many groups of equal pictures are in both splits or in two classes; `duplicates.tsv` lists them.
+    /// How many groups of equal images are in both splits or in two classes; `duplicates.tsv` lists them.
     public int duplicates() {
         return file.duplicates().groups();
     }
 
-    /// How many pictures are in these groups.
+    /// How many images are in these groups.
     public int duplicatePictures() {
         return file.duplicates().pictures();
     }
@@ -161,25 +149,24 @@ public final class PreparedDataset {
         long total = shards.stream().mapToLong(Shard::pictures).sum();
         long done = 0;
         progress.report(Stage.VERIFYING, done, total);
-        try (OrderedWork<String> work = new OrderedWork<>(0, shards.size(), workers, 2 * workers, i -> {
+        try (OrderedWork<Shard> work = new OrderedWork<>(0, shards.size(), workers, 2 * workers, i -> {
             requireSame(shards.get(i).indexFile(), shards.get(i).indexSha256());
-            return requireSame(shards.get(i).file(), shards.get(i).sha256());
+            requireSame(shards.get(i).file(), shards.get(i).sha256());
+            return shards.get(i);
         })) {
-            for (Shard shard : shards) {
-                work.next();
-                done += shard.pictures();
+            while (work.hasNext()) {
+                done += work.next().pictures();
                 progress.report(Stage.VERIFYING, done, total);
             }
         }
     }
 
-    private String requireSame(String name, String expected) throws IOException {
-        Path file = path.resolve(name);
-        String sha256 = Hashes.hex(file);
+    private void requireSame(String name, String expected) throws IOException {
+        Path tested = path.resolve(name);
+        String sha256 = Hashes.hex(tested);
         if (!sha256.equals(expected)) {
-            throw new DatasetException(file + " was altered: its SHA-256 is " + sha256 + ", expected " + expected
+            throw new DatasetException(tested + " was altered: its SHA-256 is " + sha256 + ", expected " + expected
                     + ". Copy it again, or remove " + path + " and prepare it again");
         }
-        return sha256;
     }
 }

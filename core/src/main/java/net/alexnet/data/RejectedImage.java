@@ -2,7 +2,6 @@ package net.alexnet.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import net.alexnet.io.Tsv;
 
@@ -14,6 +13,12 @@ public record RejectedImage(String name, String reason) {
     /// The table of the images that were left out, in a run's folder and in a prepared dataset.
     public static final String FILE = "rejected.tsv";
 
+    /// For messages.
+    @Override
+    public String toString() {
+        return name + ": " + reason;
+    }
+
     /// Writes the table into a folder. Without rejected images there is no file.
     public static void write(Path folder, List<RejectedImage> rejected) throws IOException {
         Tsv.write(folder.resolve(FILE), List.of("file", "reason"),
@@ -22,10 +27,7 @@ public record RejectedImage(String name, String reason) {
 
     /// Reads the table in a folder; nothing if there is none.
     public static List<RejectedImage> read(Path folder) throws IOException {
-        List<RejectedImage> rejected = new ArrayList<>();
-        for (List<String> row : Tsv.read(folder.resolve(FILE))) {
-            rejected.add(new RejectedImage(row.getFirst(), row.getLast()));
-        }
-        return rejected;
+        return Tsv.read(folder.resolve(FILE)).stream()
+                .map(row -> new RejectedImage(row.getFirst(), row.getLast())).toList();
     }
 }

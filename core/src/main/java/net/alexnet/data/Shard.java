@@ -3,7 +3,7 @@ package net.alexnet.data;
 /// One finished tar file of a prepared dataset, as `dataset.json` lists it.
 ///
 /// @param file its name
-/// @param pictures how many it holds
+/// @param pictures how many images it holds
 /// @param bytes its size
 /// @param sha256 of its bytes, in lower-case hexadecimal
 /// @param indexSha256 of the index beside it
@@ -17,6 +17,10 @@ public record Shard(String file, int pictures, long bytes, String sha256, String
 
     /// The index's name: the shard's with `.idx` in place of `.tar`.
     public String indexFile() {
+        return indexFile(file);
+    }
+
+    static String indexFile(String file) {
         return file.replaceFirst("\\.tar$", ".idx");
     }
 }

@@ -1,153 +1,140 @@
 package net.alexnet.data;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import net.alexnet.data.PreparationJournal.Entry;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import net.alexnet.data.PreparationJournal.LeftOut;
-import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
+import org.jspecify.annotations.Nullable;
 
-/// Stores the pictures of one split: many threads read, scale and encode, one writes in order. It begins after the last
-/// shard that the journal knows, so its bytes do not depend on how often it was stopped, nor on how many threads there
-/// are.
-final class ShardSetWriter implements Closeable {
-    /// Results that may wait for a slow picture before them, per worker.
-    private static final int WINDOW = 16;
+/// Stores the images of one split in shards: many threads read, resize and encode, one writes in order. It begins after
+/// the last shard in the journal, so the bytes depend neither on how often it was stopped nor on the number of threads.
+final class ShardSetWriter {
+    private static final int WINDOW = 16; // results per worker that may wait for a slow image before them
 
     private final Split split;
     private final ImageDataset source;
     private final int[] order;
-    private final PreparationSettings preparation;
+    private final PreparationSettings settings;
     private final ImageCodec codec;
     private final Path folder;
     private final PreparationJournal journal;
     private final List<Shard> shards = new ArrayList<>();
     private final List<LeftOut> leftOut = new ArrayList<>();
-    private final OrderedWork<EncodedSample> work;
-    private int next;
+    private int next; // the place in the order that is stored next
     private int noted; // how many of `leftOut` the journal has
-    private Optional<ShardWriter> open = Optional.empty();
+    private @Nullable ShardWriter open;
 
-    /// @param order the source's indices in the order in which they are stored
-    ShardSetWriter(
-            Split split,
-            ImageDataset source,
-            int[] order,
-            PreparationSettings preparation,
-            ImageCodec codec,
-            int workers,
-            Path folder,
-            PreparationJournal journal) {
+    /// An encoded image, or why it is left out.
+    @SuppressWarnings("ArrayRecordComponent") // written once, never compared
+    private record Encoded(byte[] file, long sourceHash, Optional<String> leftOut) {}
+
+    /// @param order the source's indices in the order of storing
+    ShardSetWriter(Split split, ImageDataset source, int[] order, PreparationSettings settings, ImageCodec codec,
+            Path folder, PreparationJournal journal) {
         this.split = split;
         this.source = source;
         this.order = order.clone();
-        this.preparation = preparation;
+        this.settings = settings;
         this.codec = codec;
         this.folder = folder;
         this.journal = journal;
-        for (Entry entry : journal.entries(split)) {
+        for (PreparationJournal.Entry entry : journal.entries(split)) {
             shards.add(entry.shard());
             leftOut.addAll(entry.leftOut());
-            next = entry.next();
         }
+        this.next = journal.kept(split);
         this.noted = leftOut.size();
-        this.work = new OrderedWork<>(next, order.length, workers, WINDOW * workers, this::store);
     }
 
-    private EncodedSample store(int place) throws IOException {
+    /// Stores all images that are not stored yet.
+    ///
+    /// @param stop asked before every image
+    /// @param done told the number of images that were dealt with
+    /// @return whether it came to the end
+    boolean run(int workers, BooleanSupplier stop, IntConsumer done) throws IOException, InterruptedException {
+        try (OrderedWork<Encoded> work = new OrderedWork<>(
+                next, order.length, workers, WINDOW * workers, this::encode)) {
+            done.accept(next);
+            while (work.hasNext()) {
+                if (stop.getAsBoolean()) {
+                    return false;
+                }
+                store(work.next());
+                done.accept(++next);
+            }
+            finishShard();
+            return true;
+        } finally {
+            if (open != null) {
+                open.close();
+            }
+        }
+    }
+
+    private Encoded encode(int place) throws IOException {
         int index = order[place];
         try {
             Content content = read(index);
-            Image resized = content.resized(codec, preparation.side(), preparation.channels());
-            if (resized.channels() != preparation.channels()) {
-                throw new DatasetException(source.name(index) + " has " + resized.channels()
-                        + " channels, expected " + preparation.channels());
-            }
-            return new EncodedSample.Kept(codec.encode(resized, preparation.encoding()),
-                    Hashes.first64(content.bytes()));
+            byte[] file = codec.encode(content.resized(codec, settings.side(), settings.channels()),
+                    settings.encoding());
+            return new Encoded(file, Hashes.first64(content.bytes()), Optional.empty());
         } catch (UnreadableImageException e) {
-            return new EncodedSample.LeftOut(String.valueOf(e.getMessage()));
+            return new Encoded(new byte[0], 0, Optional.of(String.valueOf(e.getMessage())));
         }
     }
 
-    /// A failure to read ends the preparation: the next one may well find the disk again, and a picture that was left out
-    /// would stay so.
+    /// A failure to read ends the preparation: the disk may be back next time, and an image that was left out would stay
+    /// so.
     private Content read(int index) throws IOException, UnreadableImageException {
         try {
             return source.source(index).content();
         } catch (IOException e) {
             throw new IOException("cannot read " + source.name(index) + ": " + AtomicFiles.reason(e)
-                    + ". What is finished is kept; the same command goes on there once it can be read", e);
+                    + ". What is finished is kept; the same command continues there once it can be read", e);
         }
     }
 
-    /// How many pictures of the source have been dealt with.
-    int done() {
-        return next;
-    }
-
-    boolean hasNext() {
-        return work.hasNext();
-    }
-
-    /// Deals with the next picture.
-    void advance() throws IOException, InterruptedException {
-        switch (work.next()) {
-            case EncodedSample.Kept kept -> append(kept);
-            case EncodedSample.LeftOut(String reason) -> leftOut.add(new LeftOut(order[next], reason));
+    private void store(Encoded encoded) throws IOException {
+        int index = order[next];
+        if (encoded.leftOut.isPresent()) {
+            leftOut.add(new LeftOut(index, encoded.leftOut.get()));
+            return;
         }
-        next++;
-    }
-
-    private void append(EncodedSample.Kept kept) throws IOException {
-        if (open.isPresent() && !open.get().takes(kept.file().length, preparation.shardBytes())) {
+        if (open != null && !open.takes(encoded.file.length, settings.shardBytes())) {
             finishShard();
         }
-        if (open.isEmpty()) {
-            open = Optional.of(new ShardWriter(
-                    folder.resolve(split.shardFile(shards.size())), preparation.encoding().format().extension()));
+        if (open == null) {
+            open = new ShardWriter(
+                    folder.resolve(split.shardFile(shards.size())), settings.encoding().format().extension());
         }
-        int index = order[next];
-        open.get().add(next, kept, source.label(index), source.name(index));
+        open.add(next, encoded.file, encoded.sourceHash, source.label(index), source.name(index));
     }
 
     private void finishShard() throws IOException {
-        Shard shard = open.orElseThrow().finish();
-        open = Optional.empty();
-        shards.add(shard);
-        journal.append(new Entry(split, next, shard, List.copyOf(leftOut.subList(noted, leftOut.size()))));
-        noted = leftOut.size();
-    }
-
-    /// Ends the last shard, after the last picture.
-    void finish() throws IOException {
-        if (open.isPresent()) {
-            finishShard();
+        if (open != null) {
+            Shard shard = open.finish();
+            open = null;
+            shards.add(shard);
+            journal.append(new PreparationJournal.Entry(
+                    split, next, shard, List.copyOf(leftOut.subList(noted, leftOut.size()))));
+            noted = leftOut.size();
         }
     }
 
     List<Shard> shards() {
-        return List.copyOf(shards);
+        return shards;
     }
 
-    /// What was left out, in the order of storing.
+    /// The images that were left out, in the order of storing.
     List<LeftOut> leftOut() {
-        return List.copyOf(leftOut);
-    }
-
-    /// Stops the threads, and removes a shard that is not finished.
-    @Override
-    public void close() throws IOException {
-        work.close();
-        if (open.isPresent()) {
-            open.get().close();
-        }
+        return leftOut;
     }
 }

@@ -10,7 +10,7 @@ import net.alexnet.io.Hashes;
 ///
 /// @param name the last part of the path that the user gave; the whole path would tell where a user's files are
 /// @param split a sentence that says how training and validation were told apart
-/// @param fingerprint SHA-256 over the classes and over every picture's label, name and stamp, in hexadecimal. Names
+/// @param fingerprint SHA-256 over the classes and over every image's label, name and stamp, in hexadecimal. Names
 ///     are relative to the source, so that a folder may be moved
 record SourceFingerprint(String name, String split, String fingerprint) {
     static SourceFingerprint of(Dataset dataset) {
@@ -20,8 +20,8 @@ record SourceFingerprint(String name, String split, String fingerprint) {
         }
         for (ImageDataset set : List.of(dataset.training(), dataset.validation())) {
             digest.update((byte) 0);
-            for (int i = 0; i < set.size(); i++) {
-                update(digest, set.label(i) + "\t" + set.name(i) + "\t" + set.source(i).stamp() + "\n");
+            for (Sample sample : set.samples()) {
+                update(digest, sample.label() + "\t" + sample.name() + "\t" + sample.source().stamp() + "\n");
             }
         }
         String name = String.valueOf(Path.of(dataset.name()).getFileName());
@@ -32,21 +32,20 @@ record SourceFingerprint(String name, String split, String fingerprint) {
         digest.update(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Compares a finished or started folder with the settings and images given now.
+    /// Compares this source of a finished or started folder, and its settings, with those given now.
     ///
     /// @throws DatasetException saying what differs
-    static void requireSame(Path folder, SourceFingerprint then, PreparationSettings thenSettings,
-            SourceFingerprint now, PreparationSettings nowSettings)
+    void requireSame(Path folder, PreparationSettings settings, SourceFingerprint now, PreparationSettings nowSettings)
             throws DatasetException {
-        List<String> differences = thenSettings.differences(nowSettings);
+        List<String> differences = settings.differences(nowSettings);
         if (!differences.isEmpty()) {
             throw new DatasetException(folder + " was prepared with other settings: " + String.join("; ", differences)
                     + ". Give those, name another folder, or remove this one");
         }
-        if (!then.fingerprint.equals(now.fingerprint)) {
-            throw new DatasetException(folder + " was prepared from other pictures: from " + then.name + " ("
-                    + then.split + "), whose files, classes or split are not those of " + now.name + " now ("
-                    + now.split + "). Name another folder, or remove this one");
+        if (!fingerprint.equals(now.fingerprint)) {
+            throw new DatasetException(folder + " was prepared from other pictures: from " + name + " (" + split
+                    + "), whose files, classes or split are not those of " + now.name + " now (" + now.split
+                    + "). Name another folder, or remove this one");
         }
     }
 }

@@ -5,8 +5,8 @@
 /// A prepared dataset holds every image resized once (§2 of the paper), in tar shards that any tool can list:
 ///
 /// ```
-/// out/train-000000.tar   000000000.jpg, 000000000.cls, 000000001.jpg, …      Shard, TarRecord
-/// out/train-000000.idx   where each image is, its label and checksum         ShardIndex
+/// out/train-000000.tar   000000000.jpg, 000000000.cls, 000000001.jpg, …      Shard, ShardWriter
+/// out/train-000000.idx   where each image is, its label and checksum         StoredShard
 /// out/val-000000.tar …
 /// out/dataset.json       describes the dataset; written last                 DatasetFile
 /// out/rejected.tsv       images that were left out, if any                   RejectedImage

@@ -95,7 +95,7 @@ class DatasetPreparerTest {
     @Test
     void shardsAreAsFullAsTheLimitAllows() throws Exception {
         PreparedDataset dataset = Preparing.finished(SOURCE, root.resolve("out"));
-        long record = TarRecord.bytes(4 + 3L * Preparing.SIDE * Preparing.SIDE);
+        long record = ShardWriter.recordBytes(4 + 3L * Preparing.SIDE * Preparing.SIDE);
         for (String split : List.of("train", "val")) {
             List<Shard> shards = dataset.shards().stream().filter(s -> s.file().startsWith(split)).toList();
             for (Shard shard : shards) {

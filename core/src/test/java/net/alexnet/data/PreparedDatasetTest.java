@@ -129,8 +129,8 @@ class PreparedDatasetTest {
         int victim = 30; // in the second shard
         ImageDataset resizedImages = open().training();
         int inFirst = open().shards().getFirst().pictures();
-        long at = TarRecord.IMAGE_OFFSET
-                + (victim - inFirst) * TarRecord.bytes(4 + 3L * Preparing.SIDE * Preparing.SIDE) + 100;
+        long at = ShardWriter.IMAGE_OFFSET
+                + (victim - inFirst) * ShardWriter.recordBytes(4 + 3L * Preparing.SIDE * Preparing.SIDE) + 100;
         flip(folder.resolve("train-000001.tar"), at);
         for (int i = 0; i < resizedImages.size(); i++) {
             if (i != victim) {
@@ -330,7 +330,7 @@ class PreparedDatasetTest {
         preparing.run(SOURCE, begun, Preparing.SETTINGS);
         assertThat(PreparedDataset.isIn(begun)).isTrue();
         assertThatThrownBy(() -> PreparedDataset.open(begun, EncodedSet.CODEC))
-                .hasMessageContaining("is not finished; go on with: ./alexnet prepare");
+                .hasMessageContaining("is not finished; continue with: ./alexnet prepare");
     }
 
     private static Image image(ImageDataset images, int index) throws UnreadableImageException {
