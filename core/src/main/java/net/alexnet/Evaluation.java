@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
+import net.alexnet.data.Synset;
 import net.alexnet.inference.Engines;
 import net.alexnet.inference.Ensemble;
 import net.alexnet.inference.Ensemble.Member;
@@ -181,7 +182,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
             if (data.submissionIds().isPresent()) {
                 return data.submissionIds().get();
             }
-            if (classes.stream().allMatch(name -> name.matches("n\\d{8}"))) {
+            if (classes.stream().allMatch(Synset::isWnid)) {
                 throw new IOException(
                         "a submission needs the ids of ILSVRC-2012's devkit, and these pictures come without"
                                 + " them; name the folder of the tars and the devkit, or what was prepared from it");

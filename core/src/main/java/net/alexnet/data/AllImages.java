@@ -11,18 +11,18 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.alexnet.data.FolderScan.ClassFile;
 
-/// Every picture of a source, whether it has a class or not. Of a folder those are the files in it, which have none, and
-/// those below its subfolders, whose names are the classes; or the same below `train/`, `val/` and `test/`. What else
-/// [Datasets] knows has both its parts taken.
+/// Every image of a source, whether it has a class or not. Files in a folder have none; those below its subfolders have
+/// the subfolders' names as classes; the same holds below `train/`, `val/` and `test/`. Both parts of the other sources
+/// that [Datasets] knows are taken.
 public final class AllImages {
-    /// The class of pictures that have none.
+    /// The class of images that have none.
     public static final String UNKNOWN = "";
 
     private static final double HALF = 0.5; // split where the source has no split of its own; both parts are taken
 
     private AllImages() {}
 
-    /// The name of a picture's class, if it has one.
+    /// The name of an image's class, if it has one.
     public static Optional<String> className(ImageDataset set, int index) {
         return Optional.of(set.classes().get(set.label(index))).filter(name -> !name.equals(UNKNOWN));
     }
@@ -44,49 +44,39 @@ public final class AllImages {
                 : below(source);
     }
 
-    /// The files in a folder and below, sorted by path, as training on the folder finds them: hidden files and folders are left
-    /// out, and links are followed.
+    /// The files in a folder and below, sorted by path, as training on the folder finds them: hidden files and folders are
+    /// left out, and links are followed.
     public static List<Path> files(Path folder) throws IOException {
-        FolderScan scan = FolderScan.of(folder);
-        return Stream.concat(scan.loose().stream(), scan.files().stream())
-                .sorted(Comparator.comparing(ClassFile::name))
-                .map(ClassFile::path)
-                .toList();
+        return all(FolderScan.of(folder)).sorted(Comparator.comparing(ClassFile::name)).map(ClassFile::path).toList();
+    }
+
+    private static Stream<ClassFile> all(FolderScan scan) {
+        return Stream.concat(scan.files().stream(), scan.loose().stream());
     }
 
     private static ImageDataset below(Path source) throws IOException {
+        List<Path> parts = FolderScan.Parts.of(source).all();
         List<ClassFile> files = new ArrayList<>();
         TreeSet<String> classes = new TreeSet<>();
-        FolderScan whole = FolderScan.of(source);
-        List<Path> parts = SplitFolders.of(source).parts();
         for (Path root : parts) {
             FolderScan part = FolderScan.of(root);
             classes.addAll(part.classes());
-            files.addAll(named(root, part.files()));
-            files.addAll(named(root, part.loose()));
+            all(part).map(file -> new ClassFile(file.className(), file.path(), root.getFileName() + "/" + file.name()))
+                    .forEach(files::add);
         }
-        for (ClassFile file : whole.files()) {
-            if (parts.stream().noneMatch(root -> file.path().startsWith(root))) {
-                files.add(file);
-                classes.add(file.className());
-            }
-        }
-        files.addAll(whole.loose());
+        all(FolderScan.of(source)).filter(file -> parts.stream().noneMatch(file.path()::startsWith))
+                .forEach(file -> {
+                    files.add(file);
+                    classes.add(file.className());
+                });
         if (files.isEmpty()) {
             throw new DatasetException(source + " holds no pictures: there is no file in it or below it");
         }
-        List<String> names = new ArrayList<>(List.of(UNKNOWN));
-        names.addAll(classes);
-        List<Sample> samples = files.stream()
-                .map(file -> new Sample(new ImageFile(file.path()), names.indexOf(file.className()), file.name()))
+        classes.add(UNKNOWN); // sorted before all others
+        List<String> names = List.copyOf(classes);
+        return new ImageDataset(names, files.stream()
+                .map(file -> file.sample(names.indexOf(file.className()), ""))
                 .sorted(Comparator.comparing(Sample::name))
-                .toList();
-        return new ImageDataset(names, samples);
-    }
-
-    private static List<ClassFile> named(Path root, List<ClassFile> files) {
-        return files.stream()
-                .map(file -> new ClassFile(file.className(), file.path(), root.getFileName() + "/" + file.name()))
-                .toList();
+                .toList());
     }
 }

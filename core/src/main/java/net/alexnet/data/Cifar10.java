@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.alexnet.data.image.Image;
@@ -24,12 +25,12 @@ import net.alexnet.data.image.Image;
 ///
 /// A file is records of 3,073 bytes: the label, 0 to 9, and then the red, the green and the blue plane of 32 × 32
 /// samples, rows from the top.
-final class Cifar10 {
+record Cifar10(Path folder) implements Datasets.Format {
     static final String LAYOUT = "data_batch_1.bin to data_batch_5.bin and test_batch.bin";
 
     private static final List<String> TRAINING = IntStream.rangeClosed(1, 5).mapToObj(i -> "data_batch_" + i + ".bin")
             .toList();
-    private static final List<String> VALIDATION = List.of("test_batch.bin");
+    private static final String VALIDATION = "test_batch.bin";
     private static final String NAMES = "batches.meta.txt";
     private static final int CLASSES = 10;
 
@@ -37,71 +38,59 @@ final class Cifar10 {
     private static final int PLANE = SIDE * SIDE;
     private static final int RECORD = 1 + 3 * PLANE;
 
-    private final Path folder;
-
-    private Cifar10(Path folder) {
-        this.folder = folder;
-    }
-
     /// The files of a folder.
     static Cifar10 in(Path folder) {
-        Path below = folder.resolve("cifar-10-batches-bin");
-        return new Cifar10(!holdsBatches(folder) && holdsBatches(below) ? below : folder);
+        Cifar10 below = new Cifar10(folder.resolve("cifar-10-batches-bin"));
+        Cifar10 here = new Cifar10(folder);
+        return !here.present() && below.present() ? below : here;
     }
 
-    /// Whether any batch is there.
-    boolean present() {
-        return holdsBatches(folder);
+    @Override
+    public boolean present() {
+        return Stream.concat(TRAINING.stream(), Stream.of(VALIDATION))
+                .anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
     }
 
     /// Opens all six files.
     ///
     /// @param classNames the names of the ten classes if there is no `batches.meta.txt`; empty for `0`, `1`, …
     /// @throws DatasetException if a file is missing, or of a wrong size, or has labels above 9
-    Dataset open(List<String> classNames) throws IOException {
-        List<String> named = named();
-        List<String> given = classNames.isEmpty() ? ClassNames.numbers(CLASSES) : classNames;
-        List<String> classes = named.isEmpty() ? given : named;
+    @Override
+    public Dataset open(TrainValidationSplit rule, List<String> classNames) throws IOException {
+        List<String> classes = named().orElse(classNames.isEmpty() ? ClassNames.numbers(CLASSES) : classNames);
         requireTen("the list of classes", classes);
+        List<ImageDataset> batches = new ArrayList<>();
+        for (String file : TRAINING) {
+            batches.add(batch(file, classes));
+        }
         return new Dataset(
                 folder.toString(),
                 classes,
-                images(TRAINING, classes),
-                images(VALIDATION, classes),
+                new ImageDataset(classes, ImageDataset.concat(batches).samples()),
+                batch(VALIDATION, classes),
                 "Training pictures from data_batch_1.bin to data_batch_5.bin, validation pictures from"
                         + " test_batch.bin.");
     }
 
-    /// Opens the test batch to evaluate a model on.
-    ///
-    /// @param classNames the model's classes. Labels are matched by name through `batches.meta.txt` if there is one,
-    ///     and otherwise taken as indices into this list
-    EvaluationSet openForEvaluation(List<String> classNames) throws IOException {
-        List<String> named = named();
-        if (named.isEmpty()) {
-            requireTen("without " + NAMES + ", the model", classNames);
-        }
-        List<String> classes = named.isEmpty() ? classNames : named;
-        Names.requireKnown(folder.resolve(NAMES).toString(), classes, classNames);
-        ImageDataset images = images(VALIDATION, classes).withClasses(classNames);
-        return new EvaluationSet("all " + images.size() + " pictures of " + folder.resolve("test_batch.bin"),
-                images);
+    /// Opens the test batch. Labels are matched by name through `batches.meta.txt` if there is one, and otherwise taken
+    /// as indices into the model's classes.
+    @Override
+    public EvaluationSet openForEvaluation(List<String> classNames, List<String> wnids) throws IOException {
+        List<String> classes = named().orElse(classNames);
+        requireTen("without " + NAMES + ", the model", classes);
+        ImageDataset images = batch(VALIDATION, classes).withClasses(classNames, folder.resolve(NAMES));
+        return EvaluationSet.all(images, folder.resolve(VALIDATION), List.of());
     }
 
-    private static boolean holdsBatches(Path folder) {
-        return Stream.concat(TRAINING.stream(), VALIDATION.stream())
-                .anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
-    }
-
-    private List<String> named() throws IOException {
+    private Optional<List<String>> named() throws IOException {
         Path file = folder.resolve(NAMES);
         if (!Files.isRegularFile(file)) {
-            return List.of();
+            return Optional.empty();
         }
         try (InputStream in = Files.newInputStream(file)) {
             List<String> names = ClassNames.read(file.toString(), in);
             requireTen(file.toString(), names);
-            return names;
+            return Optional.of(names);
         }
     }
 
@@ -112,15 +101,8 @@ final class Cifar10 {
         }
     }
 
-    private ImageDataset images(List<String> files, List<String> classes) throws IOException {
-        List<ImageDataset> batches = new ArrayList<>();
-        for (String file : files) {
-            batches.add(batch(folder.resolve(file), file, classes));
-        }
-        return new ImageDataset(classes, ImageDataset.concat(batches).samples());
-    }
-
-    private ImageDataset batch(Path file, String name, List<String> classes) throws IOException {
+    private ImageDataset batch(String name, List<String> classes) throws IOException {
+        Path file = folder.resolve(name);
         if (!Files.isRegularFile(file)) {
             throw new DatasetException(folder + " holds no " + name + "; CIFAR-10 in binary form has " + LAYOUT
                     + ". Unpack cifar-10-binary.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html again");
@@ -130,11 +112,11 @@ final class Cifar10 {
             throw new DatasetException(file + " has " + size + " bytes, which is not a multiple of " + RECORD
                     + "; the original has 30730000. Unpack it again");
         }
-        ByteBuffer records; // only read by absolute position, so many threads may
+        ByteBuffer records;
         try (FileChannel channel = FileChannel.open(file)) {
             records = channel.map(MapMode.READ_ONLY, 0, size);
         }
-        int count = records.capacity() / RECORD;
+        int count = (int) (size / RECORD);
         for (int i = 0; i < count; i++) {
             int label = records.get(i * RECORD) & 0xFF;
             if (label >= CLASSES) {

@@ -3,13 +3,21 @@ package net.alexnet.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
+import net.alexnet.io.Texts;
 
-/// The names of classes: `classes.txt` in UTF-8, one name per line in the order of the labels.
+/// The names of classes: in `classes.txt` (UTF-8, one name per line in the order of the labels), in messages, and matched
+/// between two lists.
 public final class ClassNames {
     static final String FILE = "classes.txt";
+
+    private static final int SHOWN = 20;
 
     private ClassNames() {}
 
@@ -40,8 +48,44 @@ public final class ClassNames {
         }
     }
 
+    /// Checks that classes are known.
+    ///
+    /// @param where the names come from
+    /// @param shown the known names, for the message
+    /// @throws DatasetException if a name is not known
+    static void requireKnown(Object where, Collection<String> names, Set<String> known, List<String> shown)
+            throws DatasetException {
+        List<String> unknown = names.stream().filter(name -> !known.contains(name)).toList();
+        if (!unknown.isEmpty()) {
+            throw new DatasetException(where + " has classes that are not among the known classes: " + listed(unknown)
+                    + ". Known are: " + listed(shown) + "; rename the others to these, or move them away");
+        }
+    }
+
     /// `0`, `1`, … for labels without names.
     static List<String> numbers(int count) {
         return IntStream.range(0, count).mapToObj(String::valueOf).toList();
+    }
+
+    /// The names separated by commas. Of very many only the first are shown, and how many more there are.
+    static String listed(Collection<String> names) {
+        return Texts.listed(names, SHOWN);
+    }
+
+    /// Each name with its index.
+    static Map<String, Integer> indices(List<String> names) {
+        Map<String, Integer> indices = new HashMap<>();
+        names.forEach(name -> indices.put(name, indices.size()));
+        return indices;
+    }
+
+    /// The index of each name in another list.
+    ///
+    /// @param where the names come from
+    /// @throws DatasetException if a name is not in that list
+    static int[] indicesIn(List<String> others, List<String> names, Object where) throws DatasetException {
+        Map<String, Integer> indices = indices(others);
+        requireKnown(where, names, indices.keySet(), others);
+        return names.stream().mapToInt(indices::get).toArray();
     }
 }

@@ -15,6 +15,33 @@ public final class Datasets {
 
     private Datasets() {}
 
+    /// A dataset in files of its own format.
+    interface Format {
+        /// Whether any of the files is there.
+        boolean present() throws IOException;
+
+        /// Opens the files for training.
+        ///
+        /// @param rule splits them if they have no validation part
+        /// @param classNames the names of the classes in the order of their labels; empty for those that the data has
+        Dataset open(TrainValidationSplit rule, List<String> classNames) throws IOException;
+
+        /// Opens the validation part to evaluate a model on.
+        ///
+        /// @param classNames the model's classes
+        /// @param wnids the WordNet ids of the model's classes; empty if it has none
+        EvaluationSet openForEvaluation(List<String> classNames, List<String> wnids) throws IOException;
+    }
+
+    private static Optional<Format> format(Path source) throws IOException {
+        for (Format format : List.of(IdxFiles.in(source), Cifar10.in(source), new Ilsvrc2012(source))) {
+            if (format.present()) {
+                return Optional.of(format);
+            }
+        }
+        return Optional.empty();
+    }
+
     /// Opens a folder for training.
     ///
     /// @param seed of the split, if the folder has no validation part
@@ -32,16 +59,8 @@ public final class Datasets {
     /// Opens a folder of IDX files, CIFAR-10 or ILSVRC-2012; empty if it is none of these.
     static Optional<Dataset> openFiles(Path source, TrainValidationSplit rule, List<String> classNames)
             throws IOException {
-        IdxFiles idx = IdxFiles.in(source);
-        if (idx.present()) {
-            return Optional.of(idx.open(rule, classNames));
-        }
-        Cifar10 cifar = Cifar10.in(source);
-        if (cifar.present()) {
-            return Optional.of(cifar.open(classNames));
-        }
-        Ilsvrc2012 ilsvrc = Ilsvrc2012.in(source);
-        return ilsvrc.present() ? Optional.of(ilsvrc.open(classNames)) : Optional.empty();
+        Optional<Format> format = format(source);
+        return format.isPresent() ? Optional.of(format.get().open(rule, classNames)) : Optional.empty();
     }
 
     /// Opens a folder to evaluate a model on.
@@ -52,19 +71,10 @@ public final class Datasets {
     public static EvaluationSet openForEvaluation(Path source, List<String> classNames, List<String> wnids)
             throws IOException {
         requireFolder(source);
-        IdxFiles idx = IdxFiles.in(source);
-        if (idx.present()) {
-            return idx.openForEvaluation(classNames);
-        }
-        Cifar10 cifar = Cifar10.in(source);
-        if (cifar.present()) {
-            return cifar.openForEvaluation(classNames);
-        }
-        Ilsvrc2012 ilsvrc = Ilsvrc2012.in(source);
-        if (ilsvrc.present()) {
-            return ilsvrc.openForEvaluation(classNames, wnids.isEmpty() ? classNames : wnids);
-        }
-        return ImageFolder.openForEvaluation(source, classNames, wnids);
+        Optional<Format> format = format(source);
+        return format.isPresent()
+                ? format.get().openForEvaluation(classNames, wnids)
+                : ImageFolder.openForEvaluation(source, classNames, wnids);
     }
 
     private static void requireFolder(Path source) throws DatasetException {

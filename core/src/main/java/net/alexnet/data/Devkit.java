@@ -3,56 +3,139 @@ package net.alexnet.data;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.types.Sources;
+import us.hebi.matlab.mat.types.Struct;
 
-/// Finds files of ILSVRC-2012's development kit: in the folder itself, in the unpacked kit, or in the
-/// kit as it is downloaded.
-final class Devkit {
-    static final String NAME = "ILSVRC2012_devkit_t12";
-    static final String ARCHIVE = NAME + ".tar.gz";
+/// ILSVRC-2012's development kit: the classes, and the labels of the validation images. It is read from the folder itself,
+/// from the unpacked kit in it, or from the kit as it is downloaded.
+///
+/// `meta.mat` is a MATLAB file with an array of structures `synsets`. Those without children are the classes, and have
+/// the ids from 1 on; after them come the groups above them in WordNet. `ILSVRC2012_validation_ground_truth.txt` has
+/// one id per line in the order of the images. The ids are in another order than the sorted identifiers, which give the
+/// labels here, as in Caffe and torchvision.
+///
+/// @param synsets the classes, sorted by their identifiers; a label is an index into this list
+/// @param validation the label of each validation image; image 1 first
+/// @param where the labels of the validation images come from, for messages
+@SuppressWarnings("ArrayRecordComponent") // held by one reader, never compared
+record Devkit(List<Synset> synsets, int[] validation, String where) {
+    static final String ARCHIVE = "ILSVRC2012_devkit_t12.tar.gz";
 
-    private static final int MOST = 64 << 20; // the greatest that is read has 1 MB
+    private static final String DATA = "ILSVRC2012_devkit_t12/data";
+    private static final int MOST = 64 << 20; // the largest that is read has 1 MB
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
-    private Devkit() {}
-
-    /// A file that was found.
+    /// A file of the kit.
     ///
     /// @param where for messages
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
-    record Part(String where, byte[] bytes) {}
+    private record Part(String where, byte[] bytes) {}
 
-    /// @param name of a file in the kit's folder `data`
-    static Optional<Part> find(Path folder, String name) throws IOException {
-        for (Path file : new Path[] {folder.resolve(name), folder.resolve(NAME).resolve("data").resolve(name)}) {
+    /// Reads the kit of a folder.
+    ///
+    /// @throws DatasetException if the kit is missing or contradicts itself
+    static Devkit read(Path folder) throws IOException {
+        Part meta = part(folder, "meta.mat");
+        Part truth = part(folder, "ILSVRC2012_validation_ground_truth.txt");
+        List<Synset> byId = classes(meta);
+        List<Synset> sorted = byId.stream().sorted(Comparator.comparing(Synset::wnid)).toList();
+        List<String> wnids = wnids(sorted);
+        ClassNames.requireDistinct(meta.where, wnids);
+        if (wnids.size() < 2) {
+            throw new DatasetException(
+                    meta.where + " has " + wnids.size() + " classes; a classifier needs two or more");
+        }
+        Map<String, Integer> labels = ClassNames.indices(wnids);
+        List<String> lines = new String(truth.bytes, StandardCharsets.UTF_8).stripTrailing().lines().toList();
+        int[] validation = new int[lines.size()];
+        for (int i = 0; i < validation.length; i++) {
+            String line = lines.get(i).strip();
+            int id = NUMBER.matcher(line).matches() ? Integer.parseInt(line) : 0;
+            if (id < 1 || id > byId.size()) {
+                throw new DatasetException(truth.where + ", line " + (i + 1) + ": expected the id of a class, 1 to "
+                        + byId.size() + ", found '" + line + "'");
+            }
+            validation[i] = labels.getOrDefault(byId.get(id - 1).wnid(), -1);
+        }
+        return new Devkit(sorted, validation, truth.where);
+    }
+
+    /// The identifiers of the classes, in the order of the labels.
+    List<String> wnids() {
+        return wnids(synsets);
+    }
+
+    private static List<String> wnids(List<Synset> synsets) {
+        return synsets.stream().map(Synset::wnid).toList();
+    }
+
+    // --- files -------------------------------------------------------------------------------------------------------
+
+    private static Part part(Path folder, String name) throws IOException {
+        for (Path file : List.of(folder.resolve(name), folder.resolve(DATA).resolve(name))) {
             if (Files.isRegularFile(file)) {
-                return Optional.of(new Part(file.toString(), Files.readAllBytes(file)));
+                return new Part(file.toString(), Files.readAllBytes(file));
             }
         }
         Path archive = folder.resolve(ARCHIVE);
-        return Files.isRegularFile(archive) ? unpacked(archive, name) : Optional.empty();
+        if (Files.isRegularFile(archive)) {
+            try (InputStream file = Files.newInputStream(archive);
+                    TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(file, 1 << 16))) {
+                for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                    if (entry.getName().endsWith("/data/" + name)) {
+                        byte[] bytes = tar.readNBytes(MOST);
+                        if (bytes.length < entry.getSize()) {
+                            throw new EOFException("it ends within " + name);
+                        }
+                        return new Part(name + " in " + archive, bytes);
+                    }
+                }
+            } catch (IOException | IllegalArgumentException e) {
+                throw new DatasetException(
+                        archive + " cannot be read: " + e.getMessage() + ". Download or copy it again", e);
+            }
+        }
+        throw new DatasetException(folder + " has no " + name + ", which says what its images show. Expected " + ARCHIVE
+                + " ('Development kit (Task 1 & 2)' of https://image-net.org/download-images) in it, or that file");
     }
 
-    private static Optional<Part> unpacked(Path archive, String name) throws IOException {
-        try (InputStream file = Files.newInputStream(archive);
-                TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(file, 1 << 16))) {
-            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                if (entry.getName().endsWith("/data/" + name)) {
-                    byte[] bytes = tar.readNBytes(MOST);
-                    if (bytes.length < entry.getSize()) {
-                        throw new EOFException("it ends within " + name);
-                    }
-                    return Optional.of(new Part(name + " in " + archive, bytes));
+    /// The classes, in the order of their ids: that of id 1 first.
+    private static List<Synset> classes(Part file) throws DatasetException {
+        List<Synset> classes = new ArrayList<>();
+        try {
+            Struct synsets = Mat5.newReader(Sources.wrap(file.bytes)).readMat().getStruct("synsets");
+            for (int i = 0; i < synsets.getNumElements(); i++) {
+                if (synsets.getMatrix("num_children", i).getInt(0) == 0) {
+                    classes.add(new Synset(
+                            synsets.getChar("WNID", i).getString(),
+                            synsets.getMatrix("ILSVRC2012_ID", i).getInt(0),
+                            synsets.getChar("words", i).getString()));
                 }
             }
-            return Optional.empty();
-        } catch (IOException | IllegalArgumentException e) {
-            throw new DatasetException(
-                    archive + " cannot be read: " + e.getMessage() + ". Download or copy it again", e);
+        } catch (IOException | RuntimeException e) { // the library throws many kinds on broken files
+            throw new DatasetException(file.where + " is not the devkit's table of synsets: expected a MATLAB file"
+                    + " with ILSVRC2012_ID, WNID, words and num_children of each; found " + e, e);
         }
+        classes.sort(Comparator.comparingInt(Synset::ilsvrcId));
+        for (int i = 0; i < classes.size(); i++) {
+            if (classes.get(i).ilsvrcId() != i + 1) {
+                throw new DatasetException(file.where + " numbers its " + classes.size()
+                        + " classes wrongly: expected the id " + (i + 1) + ", found " + classes.get(i).ilsvrcId()
+                        + " for " + classes.get(i).wnid());
+            }
+        }
+        return classes;
     }
 }

@@ -3,9 +3,9 @@ package net.alexnet.data;
 import java.util.List;
 import java.util.Optional;
 
-/// Labeled pictures to evaluate a trained model on, with labels in the model's own order of classes.
+/// Labeled images to evaluate a trained model on, with labels in the model's own order of classes.
 ///
-/// @param description says which pictures these are, for a report
+/// @param description says which images these are, for a report
 /// @param images all of them
 /// @param synsets the synset of each class, in the order of the classes; empty if they are not ImageNet's
 public record EvaluationSet(String description, ImageDataset images, List<Synset> synsets) {
@@ -17,9 +17,9 @@ public record EvaluationSet(String description, ImageDataset images, List<Synset
         }
     }
 
-    /// Pictures whose classes are not ImageNet's.
-    public EvaluationSet(String description, ImageDataset images) {
-        this(description, images, List.of());
+    /// All images of a file or a folder.
+    static EvaluationSet all(ImageDataset images, Object where, List<Synset> synsets) {
+        return new EvaluationSet("all " + images.size() + " pictures of " + where, images, synsets);
     }
 
     /// The number of each class in a submission to the ILSVRC, from 1; nothing if one class has none.

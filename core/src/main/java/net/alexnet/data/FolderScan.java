@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.StreamSupport;
+import java.util.stream.Stream;
 
 /// The files below a folder of class folders, found by one walk that follows links but no loop of them, in an order that
 /// does not depend on the file system.
@@ -26,78 +28,101 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
     /// @param className the subfolder that it is in
     /// @param path the file
     /// @param name its path below the root, with `/` between its parts
-    record ClassFile(String className, Path path, String name) {}
+    record ClassFile(String className, Path path, String name) {
+        Sample sample(int label, String prefix) {
+            return new Sample(new ImageFile(path), label, prefix + name);
+        }
+    }
+
+    static FolderScan of(Path root) throws IOException {
+        TreeSet<String> classes = new TreeSet<>();
+        List<ClassFile> files = new ArrayList<>();
+        Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                        if (folder.equals(root)) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                        if (hidden(folder)) {
+                            return FileVisitResult.SKIP_SUBTREE;
+                        }
+                        Path below = root.relativize(folder);
+                        if (below.getNameCount() == 1) {
+                            classes.add(below.toString());
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                        if (attributes.isRegularFile() && !hidden(file)) {
+                            Path below = root.relativize(file);
+                            files.add(new ClassFile(below.getNameCount() == 1 ? "" : below.getName(0).toString(), file,
+                                    below.toString().replace(file.getFileSystem().getSeparator(), "/")));
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                        if (failure instanceof FileSystemLoopException) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                        throw new DatasetException("cannot read " + file + ": " + failure.getMessage(), failure);
+                    }
+                });
+        files.sort(Comparator.comparing(ClassFile::name));
+        return new FolderScan(root, List.copyOf(classes),
+                files.stream().filter(file -> !file.className.isEmpty()).toList(),
+                files.stream().filter(file -> file.className.isEmpty()).toList());
+    }
 
     /// Whether a file is not the user's data: dot files, and what macOS adds to an archive.
-    static boolean hidden(Path path) {
+    private static boolean hidden(Path path) {
         String name = String.valueOf(path.getFileName());
         return name.startsWith(".") || name.equals("__MACOSX");
     }
 
-    static FolderScan of(Path root) throws IOException {
-        Walk walk = new Walk(root);
-        Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
-        walk.files.sort(Comparator.comparing(ClassFile::name));
-        walk.loose.sort(Comparator.comparing(ClassFile::name));
-        return new FolderScan(root, List.copyOf(walk.classes), List.copyOf(walk.files), List.copyOf(walk.loose));
-    }
+    /// The parts of a source folder: in `train/` and `val/`, or all together in the folder itself.
+    ///
+    /// A folder named like a part is a part only if both parts are there, or nothing else is; otherwise it is a class: a
+    /// collection of vehicles may well have a class `train`. Upper and lower case are the same, as are the other usual
+    /// names.
+    ///
+    /// @param training the folder of class folders for training
+    /// @param validation the folder of class folders for validation; empty if there is none
+    /// @param all all folders named like a part, these two and others, such as a `test/` beside `val/`; empty if there is
+    ///     no part
+    record Parts(Path training, Optional<Path> validation, List<Path> all) {
+        private static final List<String> TRAINING = List.of("train", "training");
+        private static final List<String> VALIDATION = List.of("val", "valid", "validation", "test", "testing");
 
-    /// The names of a folder's visible subfolders, sorted.
-    static List<String> subfolders(Path folder) throws IOException {
-        try (var entries = Files.newDirectoryStream(folder, entry -> Files.isDirectory(entry) && !hidden(entry))) {
-            return StreamSupport.stream(entries.spliterator(), false)
-                    .map(entry -> String.valueOf(entry.getFileName()))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static final class Walk extends SimpleFileVisitor<Path> {
-        private final Path root;
-        private final TreeSet<String> classes = new TreeSet<>();
-        private final List<ClassFile> files = new ArrayList<>();
-        private final List<ClassFile> loose = new ArrayList<>();
-
-        Walk(Path root) {
-            this.root = root;
-        }
-
-        @Override
-        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            if (folder.equals(root)) {
-                return FileVisitResult.CONTINUE;
+        static Parts of(Path source) throws IOException {
+            List<Path> folders;
+            try (Stream<Path> entries = Files.list(source)) {
+                folders = entries.filter(entry -> Files.isDirectory(entry) && !hidden(entry)).sorted().toList();
             }
-            if (hidden(folder)) {
-                return FileVisitResult.SKIP_SUBTREE;
-            }
-            Path below = root.relativize(folder);
-            if (below.getNameCount() == 1) {
-                classes.add(below.toString());
-            }
-            return FileVisitResult.CONTINUE;
+            Optional<Path> training = first(TRAINING, folders);
+            Optional<Path> validation = first(VALIDATION, folders);
+            boolean alone = folders.size() == 1;
+            boolean split = training.isPresent() ? validation.isPresent() || alone : alone && validation.isPresent();
+            return split
+                    ? new Parts(training.orElse(source), validation, folders.stream().filter(Parts::isPart).toList())
+                    : new Parts(source, Optional.empty(), List.of());
         }
 
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (!attributes.isRegularFile() || hidden(file)) {
-                return FileVisitResult.CONTINUE;
-            }
-            Path below = root.relativize(file);
-            if (below.getNameCount() == 1) {
-                loose.add(new ClassFile("", file, below.toString()));
-            } else {
-                String name = below.toString().replace(file.getFileSystem().getSeparator(), "/");
-                files.add(new ClassFile(below.getName(0).toString(), file, name));
-            }
-            return FileVisitResult.CONTINUE;
+        private static boolean isPart(Path folder) {
+            return TRAINING.contains(name(folder)) || VALIDATION.contains(name(folder));
         }
 
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            if (failure instanceof FileSystemLoopException) {
-                return FileVisitResult.CONTINUE;
-            }
-            throw new DatasetException("cannot read " + file + ": " + failure.getMessage(), failure);
+        private static String name(Path folder) {
+            return String.valueOf(folder.getFileName()).toLowerCase(Locale.ROOT);
+        }
+
+        private static Optional<Path> first(List<String> wanted, List<Path> folders) {
+            return wanted.stream().flatMap(name -> folders.stream().filter(folder -> name(folder).equals(name)))
+                    .findFirst();
         }
     }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import net.alexnet.data.image.Image;
 
 /// Pictures in the files of MNIST and of the sets that took over its form, such as Fashion-MNIST:
@@ -19,12 +18,14 @@ import net.alexnet.data.image.Image;
 /// ```
 ///
 /// Each may have `.gz` after its name, and a dot in place of the second hyphen.
-public final class IdxFiles {
+public final class IdxFiles implements Datasets.Format {
     /// The names of the files, for a message.
     static final String LAYOUT = "train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz)";
 
     private static final String TRAINING = "train";
     private static final String VALIDATION = "t10k";
+    private static final String IMAGES = "-images-idx3-ubyte";
+    private static final String LABELS = "-labels-idx1-ubyte";
 
     private final String where;
     private final Opener files;
@@ -56,10 +57,10 @@ public final class IdxFiles {
         return new IdxFiles(where, files);
     }
 
-    /// Whether any of the files is there.
+    @Override
     public boolean present() throws IOException {
         for (String part : List.of(TRAINING, VALIDATION)) {
-            if (find(names(part, "images", 3)).isPresent() || find(names(part, "labels", 1)).isPresent()) {
+            if (find(part, IMAGES).isPresent() || find(part, LABELS).isPresent()) {
                 return true;
             }
         }
@@ -68,42 +69,31 @@ public final class IdxFiles {
 
     /// Opens the set for training.
     ///
-    /// @param holdOut the rule where there is no `t10k` part
+    /// @param rule splits it where there is no `t10k` part
     /// @param classNames the names of the classes if there is no `classes.txt`; empty for `0`, `1`, …
-    public Dataset open(TrainValidationSplit holdOut, List<String> classNames) throws IOException {
+    @Override
+    public Dataset open(TrainValidationSplit rule, List<String> classNames) throws IOException {
         Part training = requirePart(TRAINING);
         Optional<Part> validation = part(VALIDATION);
         List<String> named = named().orElse(classNames);
         int most = Math.max(training.classes(), validation.map(Part::classes).orElse(0));
         List<String> classes = named.isEmpty() ? ClassNames.numbers(Math.max(2, most)) : named;
         ImageDataset trainingImages = training.images(classes);
-        if (validation.isPresent()) {
-            ImageDataset validationImages = validation.get().images(classes);
-            return new Dataset(where, classes, trainingImages, validationImages,
-                    "Training pictures from the " + TRAINING
-                            + " files, validation pictures from the " + VALIDATION + " files.");
-        }
-        TrainValidationSplit.Parts parts = holdOut.split(trainingImages);
-        if (parts.validation().size() == 0) {
-            throw new DatasetException(
-                    where + " has no class with two pictures, so none can be held out for validation");
-        }
-        return new Dataset(where, classes, parts.training(), parts.validation(), holdOut.sentence() + ".");
+        return validation.isEmpty()
+                ? rule.dataset(where, trainingImages, "")
+                : new Dataset(where, classes, trainingImages, validation.get().images(classes),
+                        "Training pictures from the train files, validation pictures from the t10k files.");
     }
 
-    /// Opens the `t10k` part to evaluate a model on, or the `train` part if there is no other.
-    ///
-    /// @param classNames the model's classes. Labels are matched by name through `classes.txt` if there is one, and
-    ///     otherwise taken as indices into this list
-    public EvaluationSet openForEvaluation(List<String> classNames) throws IOException {
+    /// Opens the `t10k` part, or the `train` part if there is no other. Labels are matched by name through `classes.txt`
+    /// if there is one, and otherwise taken as indices into the model's classes.
+    @Override
+    public EvaluationSet openForEvaluation(List<String> classNames, List<String> wnids) throws IOException {
         Optional<Part> validation = part(VALIDATION);
         Part part = validation.isPresent() ? validation.get() : requirePart(TRAINING);
-        Optional<List<String>> named = named();
-        if (named.isPresent()) {
-            Names.requireKnown(where + "/" + ClassNames.FILE, named.get(), classNames);
-        }
-        ImageDataset images = part.images(named.orElse(classNames)).withClasses(classNames);
-        return new EvaluationSet("all " + images.size() + " pictures of " + part.name, images);
+        ImageDataset images = part.images(named().orElse(classNames))
+                .withClasses(classNames, where + "/" + ClassNames.FILE);
+        return EvaluationSet.all(images, part.name, List.of());
     }
 
     private Optional<List<String>> named() throws IOException {
@@ -118,19 +108,18 @@ public final class IdxFiles {
 
     private Part requirePart(String part) throws IOException {
         return part(part).orElseThrow(() -> new DatasetException(where + " holds neither "
-                + part + "-images-idx3-ubyte nor " + part + "-labels-idx1-ubyte, plain or .gz; both are needed"));
+                + part + IMAGES + " nor " + part + LABELS + ", plain or .gz; both are needed"));
     }
 
     private Optional<Part> part(String part) throws IOException {
-        Optional<String> images = find(names(part, "images", 3));
-        Optional<String> labels = find(names(part, "labels", 1));
+        Optional<String> images = find(part, IMAGES);
+        Optional<String> labels = find(part, LABELS);
         if (images.isEmpty() && labels.isEmpty()) {
             return Optional.empty();
         }
         if (images.isEmpty() || labels.isEmpty()) {
-            throw new DatasetException(where + " holds " + images.or(() -> labels).orElseThrow() + " but no "
-                    + (images.isEmpty() ? part + "-images-idx3-ubyte" : part + "-labels-idx1-ubyte")
-                    + " (plain or .gz); both are needed");
+            throw new DatasetException(where + " holds " + images.or(() -> labels).orElseThrow() + " but no " + part
+                    + (images.isEmpty() ? IMAGES : LABELS) + " (plain or .gz); both are needed");
         }
         Part read = new Part(where + "/" + images.get(), read(images.get(), 3), read(labels.get(), 1));
         if (read.images.extents()[0] != read.labels.extents()[0]) {
@@ -150,22 +139,18 @@ public final class IdxFiles {
         }
     }
 
-    private Optional<String> find(List<String> names) throws IOException {
-        for (String name : names) {
-            Optional<InputStream> file = files.open(name);
-            if (file.isPresent()) {
-                file.get().close();
-                return Optional.of(name);
+    /// The name under which a file is there.
+    private Optional<String> find(String part, String kind) throws IOException {
+        for (String plain : List.of(part + kind, part + kind.replace("-idx", ".idx"))) {
+            for (String name : List.of(plain, plain + ".gz")) {
+                Optional<InputStream> file = files.open(name);
+                if (file.isPresent()) {
+                    file.get().close();
+                    return Optional.of(name);
+                }
             }
         }
         return Optional.empty();
-    }
-
-    private static List<String> names(String part, String kind, int axes) {
-        return Stream.of("-", ".")
-                .map(separator -> part + "-" + kind + separator + "idx" + axes + "-ubyte")
-                .flatMap(name -> Stream.of(name, name + ".gz"))
-                .toList();
     }
 
     private record Part(String name, IdxFile images, IdxFile labels) {
@@ -184,7 +169,7 @@ public final class IdxFiles {
                 int label = labels.values()[i] & 0xFF;
                 if (label >= classes.size()) {
                     throw new DatasetException(name + ": image " + i + " has the label " + label + ", but there are "
-                            + classes.size() + " classes: " + Names.listed(classes));
+                            + classes.size() + " classes: " + ClassNames.listed(classes));
                 }
             }
             return new ImageDataset(classes, ImageDataset.list(count,

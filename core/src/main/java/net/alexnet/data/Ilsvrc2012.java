@@ -3,7 +3,6 @@ package net.alexnet.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -25,26 +24,15 @@ import java.util.regex.Pattern;
 /// Nothing is unpacked: opening reads the headers of the tars, one for each picture, and a picture is read from its
 /// place in the tar. Classes are sorted by their identifiers. Training pictures go class by class in the order of their tars,
 /// validation pictures by their numbers, which is the order of a submission to the challenge.
-final class Ilsvrc2012 {
+record Ilsvrc2012(Path folder) implements Datasets.Format {
     static final String TRAINING = "ILSVRC2012_img_train.tar";
     static final String VALIDATION = "ILSVRC2012_img_val.tar";
 
-    private static final Pattern TRAINING_NAME = Pattern.compile("(n\\d{8})_(0|[1-9]\\d{0,8})\\.JPEG");
+    private static final Pattern TRAINING_NAME = Pattern.compile("(n\\d+)_(0|[1-9]\\d{0,8})\\.JPEG");
     private static final Pattern VALIDATION_NAME = Pattern.compile("ILSVRC2012_val_(\\d{8})\\.JPEG");
 
-    private final Path folder;
-
-    private Ilsvrc2012(Path folder) {
-        this.folder = folder;
-    }
-
-    /// The tars of a folder.
-    static Ilsvrc2012 in(Path folder) {
-        return new Ilsvrc2012(folder);
-    }
-
-    /// Whether one of the two tars is there.
-    boolean present() {
+    @Override
+    public boolean present() {
         return Files.isRegularFile(folder.resolve(TRAINING)) || Files.isRegularFile(folder.resolve(VALIDATION));
     }
 
@@ -52,12 +40,13 @@ final class Ilsvrc2012 {
     ///
     /// @param classNames the identifiers of the classes in the order of their labels; empty for the sorted order
     /// @throws DatasetException if a part is missing or damaged, or two parts contradict each other
-    Dataset open(List<String> classNames) throws IOException {
+    @Override
+    public Dataset open(TrainValidationSplit rule, List<String> classNames) throws IOException {
         Path training = require(TRAINING, "Training images (Task 1 & 2)");
         Path validation = require(VALIDATION, "Validation images (all tasks)");
-        IlsvrcLabels labels = IlsvrcLabels.read(folder);
+        Devkit labels = Devkit.read(folder);
         List<String> classes = classNames.isEmpty() ? labels.wnids() : classNames;
-        int[] places = requireKnown(labels.wnids(), classes);
+        int[] places = ClassNames.indicesIn(classes, labels.wnids(), folder);
         if (classes.size() != places.length) {
             throw new DatasetException(folder + " has " + places.length + " classes, but the list of classes names "
                     + classes.size() + "; expected the same identifiers in any order");
@@ -73,16 +62,15 @@ final class Ilsvrc2012 {
 
     /// Opens the validation pictures to evaluate a model on; the tar of the training pictures is not needed.
     ///
-    /// @param classNames the model's classes, among them the identifier of each class
-    /// @param identifiers by which the classes are found, one for each name
-    EvaluationSet openForEvaluation(List<String> classNames, List<String> identifiers) throws IOException {
+    /// @param classNames the model's classes
+    /// @param wnids their identifiers; empty if the names themselves are the identifiers
+    @Override
+    public EvaluationSet openForEvaluation(List<String> classNames, List<String> wnids) throws IOException {
         Path tar = require(VALIDATION, "Validation images (all tasks)");
-        IlsvrcLabels labels = IlsvrcLabels.read(folder);
-        int[] places = requireKnown(labels.wnids(), identifiers);
+        Devkit labels = Devkit.read(folder);
+        int[] places = ClassNames.indicesIn(wnids.isEmpty() ? classNames : wnids, labels.wnids(), folder);
         ImageDataset images = validation(tar, classNames, labels, places);
-        return new EvaluationSet(
-                "all " + images.size() + " pictures of " + tar,
-                images,
+        return EvaluationSet.all(images, tar,
                 places.length == classNames.size() ? ordered(labels.synsets(), places) : List.of());
     }
 
@@ -97,12 +85,6 @@ final class Ilsvrc2012 {
         return file;
     }
 
-    /// The index of each identifier among the classes.
-    private int[] requireKnown(List<String> wnids, List<String> classes) throws DatasetException {
-        Names.requireKnown(folder.toString(), wnids, classes);
-        return Names.places(wnids, classes);
-    }
-
     /// The synsets in the order of the classes.
     private static List<Synset> ordered(List<Synset> synsets, int[] places) {
         Synset[] ordered = new Synset[places.length];
@@ -113,15 +95,15 @@ final class Ilsvrc2012 {
     }
 
     private ImageDataset training(Path tar, List<String> classes) throws IOException {
-        Map<String, TarListing.Member> found = new TreeMap<>();
-        for (TarListing.Member member : TarListing.of(tar)) {
+        TarSamples index = new TarSamples(tar);
+        Map<String, TarSamples.Member> found = new TreeMap<>();
+        for (TarSamples.Member member : index.members()) {
             if (found.put(member.name(), member) != null) {
                 throw new DatasetException(tar + " holds " + member.name() + " twice");
             }
         }
-        TarSamples index = new TarSamples(tar);
         for (String wnid : classes.stream().sorted().toList()) {
-            TarListing.Member inner = found.remove(wnid + ".tar");
+            TarSamples.Member inner = found.remove(wnid + ".tar");
             if (inner == null) {
                 throw new DatasetException(tar + " has no " + wnid + ".tar, the pictures of a class that "
                         + "the devkit names. Download or copy it again");
@@ -130,7 +112,7 @@ final class Ilsvrc2012 {
         }
         if (!found.isEmpty()) {
             throw new DatasetException(tar + " holds files that are no class of the devkit: "
-                    + Names.listed(List.copyOf(found.keySet())));
+                    + ClassNames.listed(found.keySet()));
         }
         return new ImageDataset(classes, index.samples(i -> {
             String wnid = classes.get(index.label(i));
@@ -138,10 +120,10 @@ final class Ilsvrc2012 {
         }));
     }
 
-    private static void addClass(TarSamples index, Path tar, TarListing.Member inner, String wnid, int label)
+    private static void addClass(TarSamples index, Path tar, TarSamples.Member inner, String wnid, int label)
             throws IOException {
         Set<Integer> seen = new HashSet<>();
-        for (TarListing.Member image : TarListing.of(tar, inner)) {
+        for (TarSamples.Member image : index.members(inner)) {
             Matcher name = TRAINING_NAME.matcher(image.name());
             if (!name.matches() || !wnid.equals(name.group(1)) || !seen.add(Integer.parseInt(name.group(2)))) {
                 throw new DatasetException(inner.name() + " in " + tar + " holds " + image.name() + "; expected "
@@ -151,13 +133,13 @@ final class Ilsvrc2012 {
         }
     }
 
-    private ImageDataset validation(Path tar, List<String> classes, IlsvrcLabels labels, int[] places)
+    private ImageDataset validation(Path tar, List<String> classes, Devkit labels, int[] places)
             throws IOException {
-        List<TarListing.Member> images = new ArrayList<>(TarListing.of(tar));
-        images.sort(Comparator.comparing(TarListing.Member::name));
-        int expected = labels.validation().length;
         TarSamples index = new TarSamples(tar);
-        for (TarListing.Member image : images) {
+        List<TarSamples.Member> images = index.members();
+        images.sort(Comparator.comparing(TarSamples.Member::name));
+        int expected = labels.validation().length;
+        for (TarSamples.Member image : images) {
             Matcher name = VALIDATION_NAME.matcher(image.name());
             int number = index.size() + 1;
             if (!name.matches() || number > expected || Integer.parseInt(name.group(1)) != number) {

@@ -4,10 +4,12 @@ import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.RandomAccess;
 import java.util.function.IntFunction;
-import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Labeled images of one split, as a list of samples. Nothing is read until a sample's source is asked. Safe for use by
@@ -85,24 +87,21 @@ public final class ImageDataset {
 
     /// A list of `size` samples, each made when it is asked for.
     public static List<Sample> list(int size, IntFunction<Sample> sample) {
-        return new Samples(size, sample);
+        return new LazyList(size, sample);
     }
 
-    private static final class Samples extends AbstractList<Sample> implements RandomAccess {
+    private static final class LazyList extends AbstractList<Sample> implements RandomAccess {
         private final int size;
         private final IntFunction<Sample> sample;
 
-        Samples(int size, IntFunction<Sample> sample) {
+        LazyList(int size, IntFunction<Sample> sample) {
             this.size = size;
             this.sample = sample;
         }
 
         @Override
         public Sample get(int index) {
-            if (index < 0 || index >= size) {
-                throw new IndexOutOfBoundsException("image " + index + " of " + size);
-            }
-            return sample.apply(index);
+            return sample.apply(Objects.checkIndex(index, size));
         }
 
         @Override
@@ -135,7 +134,9 @@ public final class ImageDataset {
         LinkedHashSet<String> all = new LinkedHashSet<>();
         parts.forEach(part -> all.addAll(part.classes));
         List<String> classes = List.copyOf(all);
-        List<List<Sample>> lists = parts.stream().map(part -> part.relabeled(classes)).toList();
+        Map<String, Integer> labels = ClassNames.indices(classes);
+        List<List<Sample>> lists = parts.stream()
+                .map(part -> part.relabeled(part.classes.stream().mapToInt(labels::get).toArray())).toList();
         int[] starts = new int[lists.size() + 1];
         for (int i = 0; i < lists.size(); i++) {
             starts[i + 1] = Math.addExact(starts[i], lists.get(i).size());
@@ -149,7 +150,7 @@ public final class ImageDataset {
     /// The number of the part that an index is in.
     ///
     /// @param starts the first index of each part, and the number of all; parts may be empty
-    public static int part(int[] starts, int index) {
+    private static int part(int[] starts, int index) {
         int part = Arrays.binarySearch(starts, index);
         part = part < 0 ? -part - 2 : part;
         while (starts[part + 1] == starts[part]) {
@@ -163,24 +164,23 @@ public final class ImageDataset {
         return parts.isEmpty() ? List.of(this) : parts;
     }
 
-    /// The same images in other forms, such as resized ones.
-    public ImageDataset map(UnaryOperator<Sample> form) {
-        return new ImageDataset(classes, list(size(), i -> form.apply(samples.get(i))));
-    }
-
     /// The same images with labels that are indices into another list of classes, such as a model's.
     ///
     /// @throws DatasetException if that list does not have all of these classes
     public ImageDataset withClasses(List<String> others) throws DatasetException {
-        Names.requireKnown("the dataset", classes, others);
-        return new ImageDataset(others, relabeled(others), fingerprint, parts, whole, indices);
+        return withClasses(others, "the dataset");
     }
 
-    private List<Sample> relabeled(List<String> others) {
-        if (classes.equals(others)) {
+    /// @param where these classes come from, for the message
+    ImageDataset withClasses(List<String> others, Object where) throws DatasetException {
+        return new ImageDataset(others, relabeled(ClassNames.indicesIn(others, classes, where)), fingerprint, parts,
+                whole, indices);
+    }
+
+    private List<Sample> relabeled(int[] labels) {
+        if (Arrays.equals(labels, IntStream.range(0, labels.length).toArray())) {
             return samples;
         }
-        int[] labels = Names.places(classes, others);
         return list(size(), i -> {
             Sample sample = samples.get(i);
             return new Sample(sample.source(), labels[sample.label()], sample.name());

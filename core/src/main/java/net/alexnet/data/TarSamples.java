@@ -3,13 +3,16 @@ package net.alexnet.data;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.AtomicFiles;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
 /// The images in a tar: where each one is and what it shows, in 20 bytes an image, so that the 1.28 million of
 /// ILSVRC-2012 take 26 MB. Filled by one thread, then only read.
@@ -17,6 +20,9 @@ import net.alexnet.io.AtomicFiles;
 /// The tar is opened again for each image: that takes microseconds against milliseconds of decoding, shares nothing
 /// between threads, and an interrupted thread cannot close it for the others.
 final class TarSamples {
+    private static final int BLOCK = 512;
+    private static final int TYPE = 156; // where a header has the type of the member
+
     private final Path tar;
     private final long changed;
     private long[] offsets = new long[1024];
@@ -30,13 +36,72 @@ final class TarSamples {
         this.changed = Files.getLastModifiedTime(tar).toMillis();
     }
 
+    /// A file in a tar.
+    ///
+    /// @param name the last part of its path
+    /// @param offset of its bytes, from the begin of the outermost tar
+    /// @param size in bytes
+    record Member(String name, long offset, long size) {}
+
+    /// Lists the files in the tar, in its order, by reading only the headers. Folders, links, and files whose names begin
+    /// with a dot are left out.
+    ///
+    /// @throws DatasetException if the tar is damaged or does not reach to its end mark
+    List<Member> members() throws IOException {
+        return members(tar.toString(), 0, Files.size(tar));
+    }
+
+    /// Lists the files in a tar that is itself in the tar.
+    List<Member> members(Member inner) throws IOException {
+        return members(inner.name + " in " + tar, inner.offset, inner.size);
+    }
+
+    private List<Member> members(String name, long start, long length) throws IOException {
+        List<Member> members = new ArrayList<>();
+        byte[] header = new byte[BLOCK];
+        byte[] end = new byte[BLOCK]; // a block of zeros is the end mark
+        try (RandomAccessFile file = new RandomAccessFile(tar.toFile(), "r")) { // an interrupt closes a FileChannel
+            for (long at = 0; at + BLOCK <= length;) {
+                file.seek(start + at);
+                file.readFully(header);
+                if (Arrays.equals(header, end)) {
+                    return members;
+                }
+                at += BLOCK;
+                TarArchiveEntry entry = entry(header, name, at);
+                String last = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
+                if ((header[TYPE] == 0 || header[TYPE] == '0') && !last.isEmpty() && !last.startsWith(".")) {
+                    members.add(new Member(last, start + at, entry.getSize()));
+                }
+                at += Math.ceilDiv(Math.min(entry.getSize(), length), BLOCK) * BLOCK;
+            }
+        }
+        throw damaged(name, "it ends after " + length + " bytes, without the mark of its end");
+    }
+
+    private static TarArchiveEntry entry(byte[] header, String name, long at) throws DatasetException {
+        try {
+            TarArchiveEntry entry = new TarArchiveEntry(header);
+            if (entry.isCheckSumOK() && entry.getSize() >= 0) {
+                return entry;
+            }
+            throw damaged(name, "the header before byte " + at + " is not a tar's");
+        } catch (IllegalArgumentException e) {
+            throw damaged(name, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static DatasetException damaged(String name, String how) {
+        return new DatasetException(name + " is cut short or damaged: " + how + ". Download or copy it again");
+    }
+
     /// Adds an image.
     ///
     /// @param number the one in the name of its file
     /// @throws DatasetException if the file is too large for an image
-    void add(TarListing.Member file, int label, int number) throws DatasetException {
-        if (file.size() > Integer.MAX_VALUE - 8) {
-            throw new DatasetException(tar + " holds " + file.name() + " of " + file.size()
+    void add(Member file, int label, int number) throws DatasetException {
+        if (file.size > Integer.MAX_VALUE - 8) {
+            throw new DatasetException(tar + " holds " + file.name + " of " + file.size
                     + " bytes, which is too large for an image");
         }
         if (size == offsets.length) {
@@ -46,8 +111,8 @@ final class TarSamples {
             labels = Arrays.copyOf(labels, capacity);
             numbers = Arrays.copyOf(numbers, capacity);
         }
-        offsets[size] = file.offset();
-        lengths[size] = (int) file.size();
+        offsets[size] = file.offset;
+        lengths[size] = (int) file.size;
         labels[size] = label;
         numbers[size] = number;
         size++;
@@ -69,12 +134,12 @@ final class TarSamples {
     ///
     /// @param name gives the name of an image by its index
     List<Sample> samples(IntFunction<String> name) {
-        return ImageDataset.list(size, i -> new Sample(new Member(tar, changed, offsets[i], lengths[i]), labels[i],
+        return ImageDataset.list(size, i -> new Sample(new TarImage(tar, changed, offsets[i], lengths[i]), labels[i],
                 name.apply(i)));
     }
 
     /// An image in a tar.
-    private record Member(Path tar, long changed, long offset, int length) implements Sample.Source {
+    private record TarImage(Path tar, long changed, long offset, int length) implements Sample.Source {
         @Override
         public Content content() throws IOException, UnreadableImageException {
             Content.requireSize(length);

@@ -50,6 +50,20 @@ public record TrainValidationSplit(double fraction, long seed) {
                 set.subset(where(heldOut, true)));
     }
 
+    /// A dataset of images that have no validation part.
+    ///
+    /// @param name where they come from
+    /// @param advice what to do where none can be held out, for the message; may be empty
+    /// @throws DatasetException if no class has two images
+    Dataset dataset(String name, ImageDataset images, String advice) throws DatasetException {
+        Parts parts = split(images);
+        if (parts.validation().size() == 0) {
+            throw new DatasetException(name + " has no class with two pictures, so none can be held out for validation"
+                    + advice);
+        }
+        return new Dataset(name, images.classes(), parts.training(), parts.validation(), sentence() + ".");
+    }
+
     /// The rule in words, for a report.
     public String sentence() {
         return "%s %% of each class held out for validation by a draw from each picture's path (seed %d)"

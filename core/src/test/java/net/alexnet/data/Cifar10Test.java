@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class Cifar10Test {
     private static final int RECORD = 3073;
+    private static final TrainValidationSplit HOLD_OUT = new TrainValidationSplit(0.2, 1);
     /// As in the original, with an empty line at the end.
     private static final String NAMES = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n";
 
@@ -68,15 +69,15 @@ class Cifar10Test {
         original(root);
         List<String> reversed = new ArrayList<>(open().classes());
         Collections.reverse(reversed);
-        EvaluationSet set = Cifar10.in(root).openForEvaluation(reversed);
+        EvaluationSet set = Cifar10.in(root).openForEvaluation(reversed, List.of());
         assertThat(set.images().label(1)).isEqualTo(9 - 1);
-        assertThatThrownBy(() -> Cifar10.in(root).openForEvaluation(List.of("cat", "dog")))
-                .hasMessageContaining("not among the known ones: airplane");
+        assertThatThrownBy(() -> Cifar10.in(root).openForEvaluation(List.of("cat", "dog"), List.of()))
+                .hasMessageContaining("not among the known classes: airplane");
         Files.delete(root.resolve("batches.meta.txt"));
         assertThat(open().classes()).startsWith("0", "1").hasSize(10);
-        assertThat(Cifar10.in(root).open(reversed).classes()).isEqualTo(reversed);
-        assertThat(Cifar10.in(root).openForEvaluation(reversed).images().label(1)).isEqualTo(1);
-        assertThatThrownBy(() -> Cifar10.in(root).openForEvaluation(List.of("cat", "dog")))
+        assertThat(Cifar10.in(root).open(HOLD_OUT, reversed).classes()).isEqualTo(reversed);
+        assertThat(Cifar10.in(root).openForEvaluation(reversed, List.of()).images().label(1)).isEqualTo(1);
+        assertThatThrownBy(() -> Cifar10.in(root).openForEvaluation(List.of("cat", "dog"), List.of()))
                 .hasMessageContaining("has 2 classes");
     }
 
@@ -122,7 +123,7 @@ class Cifar10Test {
     }
 
     private Dataset open() throws IOException {
-        return Cifar10.in(root).open(List.of());
+        return Cifar10.in(root).open(HOLD_OUT, List.of());
     }
 
     private void refused(String... why) {

@@ -61,10 +61,10 @@ class IdxFilesTest {
         files.put("classes.txt", "Coat\nAnkle boot\r\n\nBag\n".getBytes(StandardCharsets.UTF_8));
         assertThat(idx().open(HOLD_OUT, List.of("x", "y")).classes())
                 .containsExactly("Coat", "Ankle boot", "Bag");
-        EvaluationSet set = idx().openForEvaluation(List.of("Bag", "Coat", "Ankle boot"));
+        EvaluationSet set = idx().openForEvaluation(List.of("Bag", "Coat", "Ankle boot"), List.of());
         assertThat(set.images().label(0)).isEqualTo(1);
-        assertThatThrownBy(() -> idx().openForEvaluation(List.of("Bag", "Coat")))
-                .hasMessageContaining("not among the known ones: Ankle boot");
+        assertThatThrownBy(() -> idx().openForEvaluation(List.of("Bag", "Coat"), List.of()))
+                .hasMessageContaining("not among the known classes: Ankle boot");
     }
 
     @Test

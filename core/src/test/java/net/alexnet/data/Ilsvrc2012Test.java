@@ -77,7 +77,7 @@ class Ilsvrc2012Test {
         assertThat(data.training().name(0)).isEqualTo("train/n00000010/n00000010_7.JPEG");
         assertThat(data.training().label(0)).isEqualTo(1);
         assertThatThrownBy(() -> open("n00000030", "n00000010"))
-                .hasMessageContaining("not among the known ones: n00000020");
+                .hasMessageContaining("not among the known classes: n00000020");
         assertThatThrownBy(() -> open("n00000030", "n00000010", "n00000020", "n00000040"))
                 .hasMessageContaining("has 3 classes, but the list of classes names 4");
     }
@@ -87,16 +87,16 @@ class Ilsvrc2012Test {
         original();
         Files.delete(root.resolve(TRAINING));
         List<String> classes = List.of("other", "n00000030", "n00000020", "n00000010");
-        EvaluationSet set = Ilsvrc2012.in(root).openForEvaluation(classes, classes);
+        EvaluationSet set = new Ilsvrc2012(root).openForEvaluation(classes, classes);
         assertThat(set.description()).isEqualTo("all 4 pictures of " + root.resolve(VALIDATION));
         assertThat(labels(set.images())).containsExactly(1, 2, 3, 1);
         assertThat(set.images().classes()).isEqualTo(classes);
         assertThat(set.submissionIds()).as("one class is not the challenge's").isEmpty();
-        set = Ilsvrc2012.in(root).openForEvaluation(
+        set = new Ilsvrc2012(root).openForEvaluation(
                 List.of("ray", "shark", "tench"), classes.subList(1, 4));
         assertThat(set.images().classes()).containsExactly("ray", "shark", "tench");
         assertThat(set.submissionIds()).contains(List.of(1, 3, 2));
-        assertThatThrownBy(() -> Ilsvrc2012.in(root).openForEvaluation(
+        assertThatThrownBy(() -> new Ilsvrc2012(root).openForEvaluation(
                 List.of("ray", "tench"), List.of("n00000030", "tench")))
                 .hasMessageContaining("n00000010, n00000020")
                 .hasMessageContaining("n00000030, tench");
@@ -105,9 +105,9 @@ class Ilsvrc2012Test {
 
     @Test
     void saysWhichPartIsMissing() throws Exception {
-        assertThat(Ilsvrc2012.in(root).present()).isFalse();
+        assertThat(new Ilsvrc2012(root).present()).isFalse();
         original();
-        assertThat(Ilsvrc2012.in(root).present()).isTrue();
+        assertThat(new Ilsvrc2012(root).present()).isTrue();
         Files.delete(root.resolve(VALIDATION));
         refused("holds " + TRAINING + " but no " + VALIDATION);
         write(VALIDATION, IlsvrcFiles.validation(4));
@@ -232,7 +232,7 @@ class Ilsvrc2012Test {
     void aPictureThatIsTooLargeIsNotRead() throws Exception {
         original();
         TarSamples samples = new TarSamples(root.resolve(VALIDATION));
-        samples.add(new TarListing.Member("large", 512, Content.MAX_BYTES + 1), 0, 1);
+        samples.add(new TarSamples.Member("large", 512, Content.MAX_BYTES + 1), 0, 1);
         Sample large = samples.samples(_ -> "large").getFirst();
         assertThatThrownBy(() -> large.source().content()).isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("the limit is 268435456");
@@ -249,7 +249,7 @@ class Ilsvrc2012Test {
     }
 
     private Dataset open(String... classes) throws IOException {
-        return Ilsvrc2012.in(root).open(List.of(classes));
+        return new Ilsvrc2012(root).open(new TrainValidationSplit(0.2, 1), List.of(classes));
     }
 
     private void refused(String... why) {

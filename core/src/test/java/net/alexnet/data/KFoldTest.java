@@ -51,8 +51,8 @@ class KFoldTest {
     /// Pictures of these numbers, which are their names; those from `bees` on are bees.
     private static ImageDataset set(int from, int end, int bees) {
         List<Integer> labels = IntStream.range(from, end).mapToObj(i -> i < bees ? 0 : 1).toList();
-        return ListSet.of(CLASSES, labels, i -> new Image(1, 1, 1, new byte[1]))
-                .map(sample -> new Sample(sample.source(), sample.label(), "picture "
+        return ListSet.map(ListSet.of(CLASSES, labels, i -> new Image(1, 1, 1, new byte[1])),
+                sample -> new Sample(sample.source(), sample.label(), "picture "
                         + (from + Integer.parseInt(sample.name().substring("picture-".length())))));
     }
 

@@ -99,7 +99,7 @@ final class TinyRun {
                 recipe.seed(), Rank.SOLO, state.epoch(), state.batchInEpoch());
         Validation validation = Validation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1);
         ImageDataset training = set(TRAINING, 0);
-        ImageDataset vanishing = training.map(sample -> sample.with(() -> {
+        ImageDataset vanishing = ListSet.map(training, sample -> sample.with(() -> {
             if (gone.getAsBoolean()) {
                 throw new UnreadableImageException("no such file");
             }
