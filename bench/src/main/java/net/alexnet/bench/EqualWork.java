@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Initialization;
+import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Network;
 import net.alexnet.train.config.SgdConfig;
 import net.alexnet.tensor.CounterRng;
@@ -32,7 +33,7 @@ final class EqualWork {
     /// The paper's network; weights start as He et al. (2015), so that the logits of such noise are far from 0 and a
     /// difference between two sides is seen.
     static AlexNet network(double dropout) {
-        return AlexNet.paper().toBuilder().dropout(dropout).initialization(Initialization.HE).build();
+        return AlexNet.paper().withDropout(dropout, DropoutScaling.AT_TEST).withInitialization(Initialization.HE);
     }
 
     static void write(Path file) throws IOException {

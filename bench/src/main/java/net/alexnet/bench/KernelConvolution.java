@@ -61,14 +61,14 @@ final class KernelConvolution {
 
     private KernelPair forward() {
         Tensor y = torch.empty_like(dy);
-        float[] prepared = new float[layer.preparedLength()];
+        float[] prepared = new float[layer.weights().length()];
         float[] biases = new float[conv.filters()];
         new FloatPointer(bias.data_ptr()).get(biases);
         MemorySegment in = KernelPair.memory(x);
         MemorySegment filters = KernelPair.memory(weight);
         MemorySegment out = KernelPair.memory(y);
         return new KernelPair(() -> {
-            layer.prepare(filters, prepared);
+            layer.weights().transform(filters, prepared);
             layer.forward(in, prepared, biases, false, out);
         }, () -> List.of(torch.convolution(padded, weight, new TensorOptional(bias), strides(), paddings(), ONES,
                 false, ZEROS, conv.groups())), List.of(x, weight), List.of(y), KernelPair.OTHER_SUM);
@@ -76,12 +76,12 @@ final class KernelConvolution {
 
     private KernelPair inputs() {
         Tensor dx = torch.empty_like(x);
-        float[] prepared = new float[layer.inputGradientPreparedLength()];
+        float[] prepared = new float[layer.inputGradientWeights().length()];
         MemorySegment in = KernelPair.memory(dy);
         MemorySegment filters = KernelPair.memory(weight);
         MemorySegment out = KernelPair.memory(dx);
         return new KernelPair(() -> {
-            layer.prepareInputGradient(filters, prepared);
+            layer.inputGradientWeights().transform(filters, prepared);
             layer.inputGradient(in, prepared, Optional.empty(), out);
         }, () -> List.of(backward(true).get0()), List.of(dy, weight), List.of(dx), KernelPair.OTHER_SUM);
     }

@@ -2,6 +2,10 @@ package net.alexnet.nn;
 
 import static net.alexnet.nn.Layer.DropoutScaling.AT_TEST;
 import static net.alexnet.nn.Layer.DropoutScaling.AT_TRAINING;
+import static net.alexnet.tensor.LocalResponseNorm.Region.ACROSS_CHANNELS;
+import static net.alexnet.tensor.LocalResponseNorm.Region.WITHIN_CHANNEL;
+import static net.alexnet.tensor.Rounding.CEIL;
+import static net.alexnet.tensor.Rounding.FLOOR;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonCreator;
@@ -9,7 +13,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
+
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
@@ -27,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One AlexNet: which variant, how large, and with which of the paper's ideas.
 ///
-/// The sizes at the ends of the lines of a variant below hold for its defaults; a test recomputes them.
+/// The comments in the lists of layers below are output shapes for the variant's defaults; a test recomputes them.
 ///
 /// @param variant which of the networks below
 /// @param input the side of the square input in pixels
@@ -74,46 +78,43 @@ public record AlexNet(
         Check.that(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
     }
 
-    /// The network of the 2012 paper, §3: 224×224 images, beyond whose right and bottom edges conv1's last windows read 3
-    /// pixels of zeros; two towers; ReLU before normalization.
+    /// The network of the 2012 paper, §3: 224×224 images; conv1's last windows read 3 pixels of zeros beyond the right
+    /// and the bottom edge; two towers; ReLU before normalization.
     public static AlexNet paper() {
-        return new Builder(Variant.PAPER).build();
+        return of(Variant.PAPER);
     }
 
-    /// The network of the released source, run #145 (`layers-145.cfg`), which made the paper's numbers.
+    /// The network of the released source, run #145 (`layers-145.cfg`), which gave the paper's results.
     ///
-    /// Differences from the paper: conv1 and conv5 have their ReLU behind the pooling, conv1 is normalized before it is
-    /// rectified; conv2's maps are normalized a second time within each map (size 5, alpha .001, beta .75); conv3, conv4
-    /// and conv5 start with a standard deviation of .03. For that second norm the source's file names no `minDiv`, so k
-    /// is its tool's default of 1.
+    /// Differences from the paper: the ReLU of conv1 and conv5 comes after the pooling; conv1 is normalized before its
+    /// ReLU; conv2's maps are normalized a second time within each map (size 5, alpha .001, beta .75); conv3, conv4 and
+    /// conv5 start with a standard deviation of .03. The source gives no `minDiv` for that second norm, so k is 1, the
+    /// default of its tool.
     public static AlexNet original() {
-        return new Builder(Variant.ORIGINAL).initialization(Initialization.SOURCE).build();
+        return of(Variant.ORIGINAL);
     }
 
     /// Caffe's `bvlc_alexnet`.
     ///
-    /// Differences from the paper: 227×227 images, k = 1 in the response normalization, which crosses the towers'
-    /// border; biases of .1 where the paper has 1, fc6 and fc7 start at .005; dropout scales while training.
+    /// Differences from the paper: 227×227 images; k = 1 in the response normalization, which crosses the border
+    /// between the towers; biases of .1 where the paper has 1; fc6 and fc7 start at .005; dropout scales while training.
     public static AlexNet caffe() {
-        return new Builder(Variant.CAFFE).input(227).dropoutScaling(AT_TRAINING).initialization(Initialization.CAFFE)
-                .build();
+        return of(Variant.CAFFE);
     }
 
     /// Caffe's reference model, CaffeNet (`bvlc_reference_caffenet`).
     ///
     /// Differences from [#caffe()]: conv1 and conv2 are pooled before they are normalized; biases of 1, as in the paper.
     public static AlexNet caffenet() {
-        return new Builder(Variant.CAFFENET).input(227).dropoutScaling(AT_TRAINING)
-                .initialization(Initialization.CAFFENET).build();
+        return of(Variant.CAFFENET);
     }
 
     /// The one-tower net of 2014 ("One weird trick") as torchvision has it.
     ///
-    /// Differences from the paper: 64-192-384-256-256 maps, one tower, no response normalization, conv1 padded by 2 and
-    /// rounded down, dropout before fc6 and fc7 and not after, scaling while training; weights start as He et al. (2015).
+    /// Differences from the paper: 64-192-384-256-256 maps; one tower; no response normalization; conv1 padded by 2 and
+    /// rounded down; dropout before fc6 and fc7 and not after, scaling while training; weights start as He et al. (2015).
     public static AlexNet torchvision() {
-        return new Builder(Variant.TORCHVISION).towers(1).responseNorm(false).dropoutScaling(AT_TRAINING)
-                .initialization(Initialization.HE).build();
+        return of(Variant.TORCHVISION);
     }
 
     /// The paper's network for images too small for it, by default 32×32 of 10 classes.
@@ -121,226 +122,154 @@ public record AlexNet(
     /// Differences from the paper: conv1 has 5×5 windows at stride 1, so that 32 pixels become 32 and not 7; weights start
     /// as He et al. (2015), for inputs with a standard deviation of 1.
     public static AlexNet small() {
-        return new Builder(Variant.SMALL).input(32).classes(10).initialization(Initialization.HE).build();
+        return of(Variant.SMALL);
     }
 
     /// The defaults of a variant.
     public static AlexNet of(Variant variant) {
         return switch (variant) {
-            case PAPER -> paper();
-            case ORIGINAL -> original();
-            case CAFFE -> caffe();
-            case CAFFENET -> caffenet();
-            case TORCHVISION -> torchvision();
-            case SMALL -> small();
+            case PAPER -> defaults(variant, 224, 1000, 2, AT_TEST, Initialization.PAPER);
+            case ORIGINAL -> defaults(variant, 224, 1000, 2, AT_TEST, Initialization.SOURCE);
+            case CAFFE -> defaults(variant, 227, 1000, 2, AT_TRAINING, Initialization.CAFFE);
+            case CAFFENET -> defaults(variant, 227, 1000, 2, AT_TRAINING, Initialization.CAFFENET);
+            case TORCHVISION -> defaults(variant, 224, 1000, 1, AT_TRAINING, Initialization.HE);
+            case SMALL -> defaults(variant, 32, 10, 2, AT_TEST, Initialization.HE);
         };
+    }
+
+    private static AlexNet defaults(Variant variant, int input, int classes, int towers, Layer.DropoutScaling scaling,
+            Initialization initialization) {
+        return new AlexNet(variant, input, 3, classes, 1, towers, Activation.RELU, variant != Variant.TORCHVISION, true,
+                0.5, scaling, initialization);
     }
 
     /// The layers, with every shape inferred and checked.
     ///
     /// @throws IllegalArgumentException if a window does not fit into its input; the message shows the sum
     public Architecture architecture() {
-        return Architecture.of(spelled(variant), channels, input, layers());
+        return Architecture.of(variant.name().toLowerCase(Locale.ROOT), channels, input, layers());
     }
 
-    private static String spelled(Variant variant) {
-        return variant.name().toLowerCase(Locale.ROOT);
-    }
-
+    // A window is given as kernel, stride, padding.
+    // @formatter:off
     private List<Layer> layers() {
         return switch (variant) {
-            case PAPER -> paperLayers();
-            case ORIGINAL -> originalLayers();
-            case CAFFE -> caffeLayers();
-            case CAFFENET -> caffenetLayers();
-            case TORCHVISION -> torchvisionLayers();
-            case SMALL -> smallLayers();
+            case PAPER -> layers(                                                       //   3 × 224 × 224
+                conv("conv1",  96, new Window(11, 4, 0, CEIL), 1),                      //  96 ×  55 ×  55
+                nonlinearity(), norm(2), pool(CEIL),                                    //  96 ×  27 ×  27
+                conv("conv2", 256, Window.of(5, 1, 2), towers),                         // 256 ×  27 ×  27
+                nonlinearity(), norm(2), pool(CEIL),                                    // 256 ×  13 ×  13
+                conv("conv3", 384, Window.of(3, 1, 1), 1), nonlinearity(),              // 384 ×  13 ×  13
+                conv("conv4", 384, Window.of(3, 1, 1), towers), nonlinearity(),         // 384 ×  13 ×  13
+                conv("conv5", 256, Window.of(3, 1, 1), towers),                         // 256 ×  13 ×  13
+                nonlinearity(), pool(CEIL),                                             // 256 ×   6 ×   6
+                flatten(),                                                              // 9216
+                dense("fc6", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc7", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc8", classes), softmax());                                      // 1000
+            case ORIGINAL -> layers(                                                    //   3 × 224 × 224
+                conv("conv1",  96, new Window(11, 4, 0, CEIL), 1),                      //  96 ×  55 ×  55
+                norm(2), pool(CEIL), nonlinearity(),                                    //  96 ×  27 ×  27
+                conv("conv2", 256, Window.of(5, 1, 2), towers),                         // 256 ×  27 ×  27
+                nonlinearity(), norm(2), normWithinMaps(), pool(CEIL),                  // 256 ×  13 ×  13
+                conv("conv3", 384, Window.of(3, 1, 1), 1), nonlinearity(),              // 384 ×  13 ×  13
+                conv("conv4", 384, Window.of(3, 1, 1), towers), nonlinearity(),         // 384 ×  13 ×  13
+                conv("conv5", 256, Window.of(3, 1, 1), towers),                         // 256 ×  13 ×  13
+                pool(CEIL), nonlinearity(),                                             // 256 ×   6 ×   6
+                flatten(),                                                              // 9216
+                dense("fc6", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc7", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc8", classes), softmax());                                      // 1000
+            case CAFFE -> layers(                                                       //   3 × 227 × 227
+                conv("conv1",  96, Window.of(11, 4, 0), 1),                             //  96 ×  55 ×  55
+                nonlinearity(), normAcrossTowers(1), pool(CEIL),                        //  96 ×  27 ×  27
+                conv("conv2", 256, Window.of(5, 1, 2), towers),                         // 256 ×  27 ×  27
+                nonlinearity(), normAcrossTowers(1), pool(CEIL),                        // 256 ×  13 ×  13
+                conv("conv3", 384, Window.of(3, 1, 1), 1), nonlinearity(),              // 384 ×  13 ×  13
+                conv("conv4", 384, Window.of(3, 1, 1), towers), nonlinearity(),         // 384 ×  13 ×  13
+                conv("conv5", 256, Window.of(3, 1, 1), towers),                         // 256 ×  13 ×  13
+                nonlinearity(), pool(CEIL),                                             // 256 ×   6 ×   6
+                flatten(),                                                              // 9216
+                dense("fc6", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc7", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc8", classes), softmax());                                      // 1000
+            case CAFFENET -> layers(                                                    //   3 × 227 × 227
+                conv("conv1",  96, Window.of(11, 4, 0), 1),                             //  96 ×  55 ×  55
+                nonlinearity(), pool(CEIL), normAcrossTowers(1),                        //  96 ×  27 ×  27
+                conv("conv2", 256, Window.of(5, 1, 2), towers),                         // 256 ×  27 ×  27
+                nonlinearity(), pool(CEIL), normAcrossTowers(1),                        // 256 ×  13 ×  13
+                conv("conv3", 384, Window.of(3, 1, 1), 1), nonlinearity(),              // 384 ×  13 ×  13
+                conv("conv4", 384, Window.of(3, 1, 1), towers), nonlinearity(),         // 384 ×  13 ×  13
+                conv("conv5", 256, Window.of(3, 1, 1), towers),                         // 256 ×  13 ×  13
+                nonlinearity(), pool(CEIL),                                             // 256 ×   6 ×   6
+                flatten(),                                                              // 9216
+                dense("fc6", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc7", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc8", classes), softmax());                                      // 1000
+            case TORCHVISION -> layers(                                                 //   3 × 224 × 224
+                conv("conv1",  64, Window.of(11, 4, 2), 1),                             //  64 ×  55 ×  55
+                nonlinearity(), norm(2), pool(FLOOR),                                   //  64 ×  27 ×  27
+                conv("conv2", 192, Window.of(5, 1, 2), towers),                         // 192 ×  27 ×  27
+                nonlinearity(), norm(2), pool(FLOOR),                                   // 192 ×  13 ×  13
+                conv("conv3", 384, Window.of(3, 1, 1), 1), nonlinearity(),              // 384 ×  13 ×  13
+                conv("conv4", 256, Window.of(3, 1, 1), towers), nonlinearity(),         // 256 ×  13 ×  13
+                conv("conv5", 256, Window.of(3, 1, 1), towers),                         // 256 ×  13 ×  13
+                nonlinearity(), pool(FLOOR),                                            // 256 ×   6 ×   6
+                flatten(), drop(),                                                      // 9216
+                dense("fc6", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc7", scaled(4096)), nonlinearity(),                             // 4096
+                dense("fc8", classes), softmax());                                      // 1000
+            case SMALL -> layers(                                                       //   3 ×  32 ×  32
+                conv("conv1",  96, Window.of(5, 1, 2), 1),                              //  96 ×  32 ×  32
+                nonlinearity(), norm(2), pool(CEIL),                                    //  96 ×  16 ×  16
+                conv("conv2", 256, Window.of(5, 1, 2), towers),                         // 256 ×  16 ×  16
+                nonlinearity(), norm(2), pool(CEIL),                                    // 256 ×   8 ×   8
+                conv("conv3", 384, Window.of(3, 1, 1), 1), nonlinearity(),              // 384 ×   8 ×   8
+                conv("conv4", 384, Window.of(3, 1, 1), towers), nonlinearity(),         // 384 ×   8 ×   8
+                conv("conv5", 256, Window.of(3, 1, 1), towers),                         // 256 ×   8 ×   8
+                nonlinearity(), pool(CEIL),                                             // 256 ×   4 ×   4
+                flatten(),                                                              // 4096
+                dense("fc6", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc7", scaled(4096)), nonlinearity(), drop(),                     // 4096
+                dense("fc8", classes), softmax());                                      // 10
         };
-    }
-
-    // @formatter:off
-    private List<Layer> paperLayers() {
-        return layers(                                                                     //   3 × 224 × 224
-            conv("conv1",  96, kernel(11), stride(4), rounded(Rounding.CEIL)),             //  96 ×  55 ×  55
-            nonlinearity(), norm(2), pool(Rounding.CEIL),                                  //  96 ×  27 ×  27
-            conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
-            nonlinearity(), norm(2), pool(Rounding.CEIL),                                  // 256 ×  13 ×  13
-            conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            nonlinearity(), pool(Rounding.CEIL),                                           // 256 ×   6 ×   6
-            flatten(),                                                                     // 9216
-            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
-            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
-            classifier("fc8"), softmax());                                                 // 1000
-    }
-
-    private List<Layer> originalLayers() {
-        return layers(                                                                     //   3 × 224 × 224
-            conv("conv1",  96, kernel(11), stride(4), rounded(Rounding.CEIL)),             //  96 ×  55 ×  55
-            norm(2), pool(Rounding.CEIL), nonlinearity(),                                  //  96 ×  27 ×  27
-            conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
-            nonlinearity(), norm(2), normWithinMaps(), pool(Rounding.CEIL),                // 256 ×  13 ×  13
-            conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            pool(Rounding.CEIL), nonlinearity(),                                           // 256 ×   6 ×   6
-            flatten(),                                                                     // 9216
-            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
-            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
-            classifier("fc8"), softmax());                                                 // 1000
-    }
-
-    private List<Layer> caffeLayers() {
-        return layers(                                                                     //   3 × 227 × 227
-            conv("conv1",  96, kernel(11), stride(4)),                                     //  96 ×  55 ×  55
-            nonlinearity(), normAcrossTowers(1), pool(Rounding.CEIL),                      //  96 ×  27 ×  27
-            conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
-            nonlinearity(), normAcrossTowers(1), pool(Rounding.CEIL),                      // 256 ×  13 ×  13
-            conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            nonlinearity(), pool(Rounding.CEIL),                                           // 256 ×   6 ×   6
-            flatten(),                                                                     // 9216
-            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
-            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
-            classifier("fc8"), softmax());                                                 // 1000
-    }
-
-    private List<Layer> caffenetLayers() {
-        return layers(                                                                     //   3 × 227 × 227
-            conv("conv1",  96, kernel(11), stride(4)),                                     //  96 ×  55 ×  55
-            nonlinearity(), pool(Rounding.CEIL), normAcrossTowers(1),                      //  96 ×  27 ×  27
-            conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  27 ×  27
-            nonlinearity(), pool(Rounding.CEIL), normAcrossTowers(1),                      // 256 ×  13 ×  13
-            conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            nonlinearity(), pool(Rounding.CEIL),                                           // 256 ×   6 ×   6
-            flatten(),                                                                     // 9216
-            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
-            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
-            classifier("fc8"), softmax());                                                 // 1000
-    }
-
-    private List<Layer> torchvisionLayers() {
-        return layers(                                                                     //   3 × 224 × 224
-            conv("conv1",  64, kernel(11), stride(4), pad(2)),                             //  64 ×  55 ×  55
-            nonlinearity(), norm(2), pool(Rounding.FLOOR),                                 //  64 ×  27 ×  27
-            conv("conv2", 192, kernel(5), pad(2), groups(towers)),                         // 192 ×  27 ×  27
-            nonlinearity(), norm(2), pool(Rounding.FLOOR),                                 // 192 ×  13 ×  13
-            conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×  13 ×  13
-            nonlinearity(),
-            conv("conv4", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            nonlinearity(),
-            conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×  13 ×  13
-            nonlinearity(), pool(Rounding.FLOOR),                                          // 256 ×   6 ×   6
-            flatten(), drop(),                                                             // 9216
-            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
-            dense("fc7", 4096), nonlinearity(),                                            // 4096
-            classifier("fc8"), softmax());                                                 // 1000
-    }
-
-    private List<Layer> smallLayers() {
-        return layers(                                                                     //   3 ×  32 ×  32
-            conv("conv1",  96, kernel(5), pad(2)),                                         //  96 ×  32 ×  32
-            nonlinearity(), norm(2), pool(Rounding.CEIL),                                  //  96 ×  16 ×  16
-            conv("conv2", 256, kernel(5), pad(2), groups(towers)),                         // 256 ×  16 ×  16
-            nonlinearity(), norm(2), pool(Rounding.CEIL),                                  // 256 ×   8 ×   8
-            conv("conv3", 384, kernel(3), pad(1)),                                         // 384 ×   8 ×   8
-            nonlinearity(),
-            conv("conv4", 384, kernel(3), pad(1), groups(towers)),                         // 384 ×   8 ×   8
-            nonlinearity(),
-            conv("conv5", 256, kernel(3), pad(1), groups(towers)),                         // 256 ×   8 ×   8
-            nonlinearity(), pool(Rounding.CEIL),                                           // 256 ×   4 ×   4
-            flatten(),                                                                     // 4096
-            dense("fc6", 4096), nonlinearity(), drop(),                                    // 4096
-            dense("fc7", 4096), nonlinearity(), drop(),                                    // 4096
-            classifier("fc8"), softmax());                                                 // 10
     }
     // @formatter:on
 
-    // --- the words of the variants -----------------------------------------------------------------------------------
-
     @SafeVarargs
-    private static List<Layer> layers(List<Layer>... lines) {
+    private static List<Layer> layers(List<Layer>... parts) {
         List<Layer> layers = new ArrayList<>();
-        for (List<Layer> line : lines) {
-            layers.addAll(line);
+        for (List<Layer> part : parts) {
+            layers.addAll(part);
         }
         return List.copyOf(layers);
     }
 
-    @SafeVarargs
-    private List<Layer> conv(String name, int filters, UnaryOperator<Conv>... settings) {
-        Conv conv = new Conv(name, scaled(filters), Window.of(1, 1, 0), 1);
-        for (UnaryOperator<Conv> setting : settings) {
-            conv = setting.apply(conv);
-        }
-        return List.of(conv);
-    }
-
-    private static UnaryOperator<Conv> kernel(int size) {
-        return c -> new Conv(c.name(), c.filters(), new Window(size, 1, 0, Rounding.FLOOR), c.groups());
-    }
-
-    private static UnaryOperator<Conv> stride(int stride) {
-        return c -> windowed(c, new Window(c.window().kernel(), stride, c.window().padding(), c.window().rounding()));
-    }
-
-    private static UnaryOperator<Conv> pad(int pad) {
-        return c -> windowed(c, new Window(c.window().kernel(), c.window().stride(), pad, c.window().rounding()));
-    }
-
-    private static UnaryOperator<Conv> rounded(Rounding rounding) {
-        return c -> windowed(c, new Window(c.window().kernel(), c.window().stride(), c.window().padding(), rounding));
-    }
-
-    private static UnaryOperator<Conv> groups(int groups) {
-        return c -> new Conv(c.name(), c.filters(), c.window(), groups);
-    }
-
-    private static Conv windowed(Conv conv, Window window) {
-        return new Conv(conv.name(), conv.filters(), window, conv.groups());
+    private List<Layer> conv(String name, int filters, Window window, int groups) {
+        return List.of(new Conv(name, scaled(filters), window, groups));
     }
 
     private List<Layer> nonlinearity() {
-        return List.of(
-                switch (activation) {
-                    case RELU -> new Relu();
-                    case TANH -> new Tanh();
-                });
+        return List.of(activation == Activation.RELU ? new Relu() : new Tanh());
     }
 
     private List<Layer> norm(double k) {
-        return across(k, towers);
+        return norm(new LocalResponseNorm(ACROSS_CHANNELS, 5, k, 1e-4, 0.75, towers));
     }
 
     private List<Layer> normAcrossTowers(double k) {
-        return across(k, 1);
-    }
-
-    private List<Layer> across(double k, int groups) {
-        return norm(new LocalResponseNorm(LocalResponseNorm.Region.ACROSS_CHANNELS, 5, k, 1e-4, 0.75, groups));
+        return norm(new LocalResponseNorm(ACROSS_CHANNELS, 5, k, 1e-4, 0.75, 1));
     }
 
     private List<Layer> normWithinMaps() {
-        return norm(new LocalResponseNorm(LocalResponseNorm.Region.WITHIN_CHANNEL, 5, 1, 1e-3, 0.75, 1));
+        return norm(new LocalResponseNorm(WITHIN_CHANNEL, 5, 1, 1e-3, 0.75, 1));
     }
 
     private List<Layer> norm(LocalResponseNorm norm) {
         return responseNorm ? List.of(new ResponseNorm(norm)) : List.of();
     }
 
-    /// Windows of 2/2 are rounded down whatever the variant says: 55, 27 and 13 pixels then become 27, 13 and 6, as with 3/2.
+    /// Windows of 2/2 are rounded down in every variant: 55, 27 and 13 pixels then become 27, 13 and 6, as with 3/2.
     private List<Layer> pool(Rounding rounding) {
         return List.of(new MaxPool(overlappingPools ? new Window(3, 2, 0, rounding) : Window.of(2, 2, 0)));
     }
@@ -349,12 +278,8 @@ public record AlexNet(
         return List.of(new Flatten());
     }
 
-    private List<Layer> dense(String name, int units) {
-        return List.of(new Dense(name, scaled(units)));
-    }
-
-    private List<Layer> classifier(String name) {
-        return List.of(new Dense(name, classes));
+    private static List<Layer> dense(String name, int units) {
+        return List.of(new Dense(name, units));
     }
 
     private List<Layer> drop() {
@@ -365,42 +290,48 @@ public record AlexNet(
         return List.of(new Softmax());
     }
 
-    /// Multiples of 8 keep two towers even and a vector register full.
+    /// A multiple of 8, so that two towers are of equal size and fill vector registers.
     private int scaled(int full) {
         return Math.max(8, 8 * (int) Math.round(full * width / 8));
     }
 
-    // --- changes ---------------------------------------------------------------------------------------------------
-
-    /// A builder with the values of this network.
-    public Builder toBuilder() {
-        return new Builder(variant).input(input).channels(channels).classes(classes).width(width).towers(towers)
-                .activation(activation).responseNorm(responseNorm).overlappingPools(overlappingPools).dropout(dropout)
-                .dropoutScaling(dropoutScaling).initialization(initialization);
-    }
-
     /// The same network for this many classes.
     public AlexNet withClasses(int count) {
-        return toBuilder().classes(count).build();
+        return new AlexNet(variant, input, channels, count, width, towers, activation, responseNorm, overlappingPools, dropout,
+                dropoutScaling, initialization);
     }
 
     /// The same network, narrower or wider, for square inputs of another size.
     public AlexNet withSize(int side, int channels, double factor) {
-        return toBuilder().input(side).channels(channels).width(factor).build();
+        return new AlexNet(variant, side, channels, classes, factor, towers, activation, responseNorm, overlappingPools,
+                dropout, dropoutScaling, initialization);
     }
 
     /// The same network with one tower or two.
     public AlexNet withTowers(int count) {
-        return toBuilder().towers(count).build();
+        return new AlexNet(variant, input, channels, classes, width, count, activation, responseNorm, overlappingPools,
+                dropout, dropoutScaling, initialization);
     }
 
-    /// The same network with another dropout scaling.
-    public AlexNet withDropoutScaling(Layer.DropoutScaling scaling) {
-        return toBuilder().dropoutScaling(scaling).build();
+    /// The same network with or without ideas of the paper: ReLU (§3.1), normalization (§3.3), overlap (§3.4).
+    public AlexNet withLayers(Activation neurons, boolean normalized, boolean overlapping) {
+        return new AlexNet(variant, input, channels, classes, width, towers, neurons, normalized, overlapping, dropout,
+                dropoutScaling, initialization);
     }
 
-    /// A variant's defaults with the values that are given; `null` leaves the default. This is how a recipe and a model file
-    /// spell a network.
+    /// The same network with other weights at the start.
+    public AlexNet withInitialization(Initialization start) {
+        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+                dropout, dropoutScaling, start);
+    }
+
+    /// The same network with another rate of dropout; a rate of 0 is none.
+    public AlexNet withDropout(double rate, Layer.DropoutScaling scaling) {
+        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools, rate,
+                scaling, initialization);
+    }
+
+    /// A variant with other values than its defaults; `null` stands for the default. Recipes and model files are read so.
     @JsonCreator
     static AlexNet read(
             @JsonProperty(value = "variant", required = true) @JsonAlias("table") Variant variant,
@@ -433,89 +364,5 @@ public record AlexNet(
 
     private static <T> T or(@Nullable T given, T standard) {
         return given == null ? standard : given;
-    }
-
-    /// Changes single settings of a network; [AlexNet] says what they are.
-    public static final class Builder {
-        private final Variant variant;
-        private int input = 224;
-        private int channels = 3;
-        private int classes = 1000;
-        private double width = 1;
-        private int towers = 2;
-        private Activation activation = Activation.RELU;
-        private boolean responseNorm = true;
-        private boolean overlappingPools = true;
-        private double dropout = 0.5;
-        private Layer.DropoutScaling dropoutScaling = AT_TEST;
-        private Initialization initialization = Initialization.PAPER;
-
-        /// With the values of the paper.
-        private Builder(Variant variant) {
-            this.variant = variant;
-        }
-
-        public Builder input(int value) {
-            input = value;
-            return this;
-        }
-
-        public Builder channels(int value) {
-            channels = value;
-            return this;
-        }
-
-        public Builder classes(int value) {
-            classes = value;
-            return this;
-        }
-
-        public Builder width(double value) {
-            width = value;
-            return this;
-        }
-
-        public Builder towers(int value) {
-            towers = value;
-            return this;
-        }
-
-        public Builder activation(Activation value) {
-            activation = value;
-            return this;
-        }
-
-        public Builder responseNorm(boolean value) {
-            responseNorm = value;
-            return this;
-        }
-
-        public Builder overlappingPools(boolean value) {
-            overlappingPools = value;
-            return this;
-        }
-
-        public Builder dropout(double value) {
-            dropout = value;
-            return this;
-        }
-
-        public Builder dropoutScaling(Layer.DropoutScaling value) {
-            dropoutScaling = value;
-            return this;
-        }
-
-        public Builder initialization(Initialization value) {
-            initialization = value;
-            return this;
-        }
-
-        /// The network with these settings.
-        ///
-        /// @throws IllegalArgumentException naming the setting that is out of range
-        public AlexNet build() {
-            return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm,
-                    overlappingPools, dropout, dropoutScaling, initialization);
-        }
     }
 }

@@ -9,13 +9,12 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.tensor.CounterRng;
-import net.alexnet.tensor.Shape;
 
-/// How a weighted layer starts: weights from a normal distribution around 0, biases constant.
+/// How a layer with weights starts: weights from a normal distribution around 0, constant biases.
 ///
-/// The paper's deviation of .01 is made for inputs of 0..255 less their mean (deviation near 70); with inputs of unit
-/// deviation its signals die on the way. [#HE] is made for unit inputs. Mixing them is the commonest reason why a
-/// re-implementation does not learn.
+/// The paper's standard deviation of .01 is for inputs of 0..255 less their mean (deviation near 70). With inputs of unit
+/// deviation the signals vanish; [#HE] is for those. Mixing the two is the most frequent reason why a re-implementation
+/// does not learn.
 public enum Initialization {
     /// §5 of the paper: deviation .01; biases 1 in conv2, conv4, conv5, fc6 and fc7.
     PAPER,
@@ -47,24 +46,17 @@ public enum Initialization {
     /// The initial value of a layer's biases.
     public double bias(String layer) {
         return switch (this) {
-            case PAPER, SOURCE, CAFFENET -> startsPositive(layer) ? 1 : 0;
-            case CAFFE -> startsPositive(layer) ? 0.1 : 0;
+            case PAPER, SOURCE, CAFFENET -> POSITIVE.contains(layer) ? 1 : 0;
+            case CAFFE -> POSITIVE.contains(layer) ? 0.1 : 0;
             case HE -> 0;
         };
     }
 
-    /// The initial values of a parameter, row-major: a function of the seed and of the layer's place alone.
+    /// The initial values of a parameter, row-major: a function of the seed and of the layer's place alone. They are in
+    /// native memory that the garbage collector frees.
     ///
     /// @param row the layer, one of the architecture's
     /// @param bias whether its bias is meant, not its weight
-    public float[] values(Architecture architecture, Row row, boolean bias, long seed) {
-        Shape weight = row.weightShape();
-        float[] values = new float[bias ? weight.dim(0) : Math.toIntExact(weight.elements())];
-        draw(architecture, row, bias, seed, MemorySegment.ofArray(values));
-        return values;
-    }
-
-    /// The same in memory of its own, outside the heap, which goes when nothing refers to it any more.
     public MemorySegment segment(Architecture architecture, Row row, boolean bias, long seed) {
         long count = bias ? row.weightShape().dim(0) : row.weightShape().elements();
         MemorySegment values = Arena.ofAuto().allocate(ValueLayout.JAVA_FLOAT, count);
@@ -72,9 +64,7 @@ public enum Initialization {
         return values;
     }
 
-    /// The same into memory.
-    ///
-    /// @param values as many floats as the parameter has, overwritten
+    /// Writes a parameter's initial values, as many floats as it has, into memory.
     void draw(Architecture architecture, Row row, boolean bias, long seed, MemorySegment values) {
         long count = values.byteSize() / Float.BYTES;
         String layer = row.name();
@@ -89,9 +79,5 @@ public enum Initialization {
         for (long i = 0; i < count; i++) {
             values.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) normal.nextGaussian(0, std));
         }
-    }
-
-    private static boolean startsPositive(String layer) {
-        return POSITIVE.contains(layer);
     }
 }

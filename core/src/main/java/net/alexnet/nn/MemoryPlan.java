@@ -1,30 +1,27 @@
 package net.alexnet.nn;
 
 import java.util.List;
-import java.util.Optional;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.EngineMemory.Convolution;
 
-/// The bytes that a training step of one batch needs beyond the program itself, by what they are for. It is known before
-/// anything is allocated.
+/// The bytes that a training step needs beyond the program itself, by purpose, known before anything is allocated.
 ///
-/// The plan is exact for kernels of ours on a CPU. Other engines also keep the argmax of poolings, and padded copies of
-/// inputs whose windows hang over the edge.
+/// The plan is exact for our kernels on a CPU. Other engines also keep the argmax of poolings, and padded copies of
+/// inputs whose windows extend beyond the edge.
 ///
 /// @param parameters weights and biases
 /// @param gradients as many bytes as the parameters
 /// @param momentum the momentum buffers, as many bytes as the parameters
 /// @param input the batches in memory: the one of this step and those loaded ahead of it
-/// @param activations what the layers write, and dropout masks. A ReLU behind a convolution writes nothing of its own, nor
-///     does a norm that the engine computes together with the pooling behind it
-/// @param workspace the gradients of activations that are alive at the peak of the backward pass, beyond the activations
-///     that it has freed by then; and what the engine's kernels need
+/// @param activations the layers' outputs, and dropout masks. A ReLU after a convolution writes nothing of its own, nor does
+///     a normalization that the engine computes together with the pooling after it
+/// @param workspace the gradients of activations at the peak of the backward pass, less the activations that it has
+///     freed by then; and the memory of the engine's kernels
 public record MemoryPlan(long parameters, long gradients, long momentum, long input, long activations, long workspace) {
     private static final int FLOAT = Float.BYTES;
 
@@ -49,36 +46,31 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
             activations += written(rows, i, engine);
             highest = Math.max(highest, activations + FLOAT * gradients(rows, i, engine));
         }
-        List<Convolution> convolutions = rows.stream().flatMap(row -> convolution(row).stream()).toList();
+        List<Convolution> convolutions = rows.stream().<Convolution>mapMulti((row, all) -> {
+            if (row.layer() instanceof Conv conv) {
+                all.accept(new Convolution(row.in(), row.weightShape(), conv.window(), conv.groups()));
+            }
+        }).toList();
         long kernels = convolutions.stream().mapToLong(engine::prepared).sum()
                 + engine.scratch(convolutions, batch, threads);
         return new MemoryPlan(parameters, parameters, parameters, input * inputs * batch, batch * activations,
                 batch * (highest - activations) + kernels);
     }
 
-    private static Optional<Convolution> convolution(Row row) {
-        return row.layer() instanceof Conv conv
-                ? Optional.of(new Convolution(row.in(), row.weightShape(), conv.window(), conv.groups()))
-                : Optional.empty();
-    }
-
     private static long written(List<Row> rows, int i, EngineMemory engine) {
-        Row row = rows.get(i);
-        int copies = row.layer() instanceof Dropout ? 2 : isInPlace(rows, i) || isFused(rows, i, engine) ? 0 : 1;
-        return (long) copies * FLOAT * row.out().elements();
+        int copies = rows.get(i).layer() instanceof Dropout ? 2 : isInPlace(rows, i) || isFused(rows, i, engine) ? 0 : 1;
+        return (long) copies * FLOAT * rows.get(i).out().elements();
     }
 
     /// The values of the gradients on both sides of a row, if it has a backward pass of its own.
     private static long gradients(List<Row> rows, int i, EngineMemory engine) {
-        boolean passed = isFused(rows, i, engine) || (isInPlace(rows, i) && switch (rows.get(i + 1).layer()) {
-            case Conv _,ResponseNorm _,MaxPool _ -> true;
-            default -> false;
-        });
-        return passed ? 0 : rows.get(i).out().elements() + (i == 0 ? 0 : rows.get(i).in().elements());
+        boolean skipped = isFused(rows, i, engine)
+                || (isInPlace(rows, i) && Network.continuesThroughRelu(rows.get(i + 1).layer()));
+        return skipped ? 0 : rows.get(i).out().elements() + (i == 0 ? 0 : rows.get(i).in().elements());
     }
 
     private static boolean isInPlace(List<Row> rows, int i) {
-        return rows.get(i).layer() instanceof Relu && i > 0 && rows.get(i - 1).layer() instanceof Conv;
+        return i > 0 && Network.isRectified(rows, i - 1);
     }
 
     private static boolean isFused(List<Row> rows, int i, EngineMemory engine) {

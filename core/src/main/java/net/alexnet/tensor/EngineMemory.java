@@ -2,26 +2,11 @@ package net.alexnet.tensor;
 
 import java.util.List;
 
-/// The memory that an engine's kernels need besides the tensors that operations read and write, in bytes. It is known
-/// before anything is allocated.
+/// The memory that an engine's kernels need besides the operands and results of operations, in bytes. It is known before
+/// anything is allocated. By default it is nothing.
 public interface EngineMemory {
-    /// An engine whose operations need nothing besides their tensors.
-    EngineMemory NONE = new EngineMemory() {
-        @Override
-        public long prepared(Convolution convolution) {
-            return 0;
-        }
-
-        @Override
-        public long scratch(List<Convolution> convolutions, int batch, int threads) {
-            return 0;
-        }
-
-        @Override
-        public boolean fusesNormalizeMaxPool(LocalResponseNorm norm) {
-            return false;
-        }
-    };
+    /// An engine whose operations need only their tensors.
+    EngineMemory NONE = new EngineMemory() {};
 
     /// A convolution of one image.
     ///
@@ -30,16 +15,22 @@ public interface EngineMemory {
     /// @param groups towers
     record Convolution(Shape x, Shape weight, Window window, int groups) {}
 
-    /// The convolution's weight in the forms that the kernels read, forward and backward; it lives as long as the weight.
-    long prepared(Convolution convolution);
+    /// The convolution's weight in the forms that the kernels read, forward and backward. They live as long as the weight.
+    default long prepared(Convolution convolution) {
+        return 0;
+    }
 
-    /// What all threads together work in, which every layer uses again.
+    /// The scratch memory of all threads together, which every layer uses again.
     ///
     /// @param convolutions of a network, which run one after the other
     /// @param batch images in a step, at least 1
     /// @param threads that compute, at least 1
-    long scratch(List<Convolution> convolutions, int batch, int threads);
+    default long scratch(List<Convolution> convolutions, int batch, int threads) {
+        return 0;
+    }
 
     /// As [Backend#fusesNormalizeMaxPool].
-    boolean fusesNormalizeMaxPool(LocalResponseNorm norm);
+    default boolean fusesNormalizeMaxPool(LocalResponseNorm norm) {
+        return false;
+    }
 }

@@ -2,25 +2,16 @@ package net.alexnet.tensor;
 
 import java.lang.foreign.MemorySegment;
 
-/// What each operation of a [Backend] takes: one check per operation, so that every backend refuses the same arguments
-/// in the same words.
+/// The checks of a [Backend]'s arguments, so that all backends refuse the same arguments in the same words.
 ///
-/// A check throws an [IllegalArgumentException] that names the operation and the shapes that do not belong together;
-/// where the result's shape follows from the arguments, the check gives it.
+/// A check throws an [IllegalArgumentException] that names the operation and the shapes that do not fit together. It
+/// returns the shape that follows from the arguments, if there is one.
 public final class Operands {
+    private static final String MAPS = "N × C × H × W";
+
     private Operands() {}
 
-    // --- storage ---------------------------------------------------------------------------------------------------
-
-    /// [Backend#upload] and [Backend#assign]: as many values as the shape has places.
-    public static void values(String operation, Shape shape, float[] values) {
-        if (shape.elements() != values.length) {
-            throw new IllegalArgumentException(operation + ": a tensor of " + shape + " takes " + shape.elements()
-                    + " values, found " + values.length);
-        }
-    }
-
-    /// [Backend#upload] from memory: the bytes of as many values as the shape has places.
+    /// [Backend#upload] and [Backend#assign]: one float for each value of the shape.
     public static void values(String operation, Shape shape, MemorySegment values) {
         long needed = shape.elements() * Float.BYTES;
         if (values.byteSize() != needed) {
@@ -29,7 +20,7 @@ public final class Operands {
         }
     }
 
-    /// [Backend#uploadImages]: at least as much memory as the pictures fill.
+    /// [Backend#uploadImages]: at least as much memory as the images fill.
     ///
     /// @return `(N, C, H, W)`
     public static Shape uploadImages(MemorySegment pixels, int count, int height, int width, int channels) {
@@ -42,6 +33,17 @@ public final class Operands {
         return shape;
     }
 
+    /// Two tensors of one shape.
+    public static void same(String operation, String first, Shape a, String second, Shape b) {
+        fits(operation, second, b, a, first, a);
+    }
+
+    /// [Backend#update]: a parameter, its momentum buffer and its gradient have one shape.
+    public static void update(Shape parameter, Shape momentumBuffer, Shape gradient) {
+        same("update", "parameter", parameter, "momentumBuffer", momentumBuffer);
+        same("update", "parameter", parameter, "gradient", gradient);
+    }
+
     // --- convolution -----------------------------------------------------------------------------------------------
 
     /// [Backend#convolve].
@@ -49,39 +51,23 @@ public final class Operands {
     /// @return the output's shape, `(N, K, window.outputs(H), window.outputs(W))`
     public static Shape convolve(Shape x, Shape weight, Shape bias, Window window, int groups) {
         Shape y = convolution("convolve", x, weight, window, groups);
-        if (!bias.equals(Shape.of(weight.dim(0)))) {
-            throw mismatch("convolve", "bias", bias, "weight", weight, "one bias per filter, " + weight.dim(0));
-        }
+        fits("convolve", "bias", bias, Shape.of(weight.dim(0)), "weight", weight);
         return y;
     }
 
-    /// [Backend#convolveInputGradient].
-    public static void convolveInputGradient(Shape dy, Shape weight, Shape x, Window window, int groups) {
-        Shape y = convolution("convolveInputGradient", x, weight, window, groups);
-        if (!dy.equals(y)) {
-            throw mismatch("convolveInputGradient", "dy", dy, "x", x, "the output's shape, " + y);
-        }
-    }
-
-    /// [Backend#convolveParameterGradients].
-    public static void convolveParameterGradients(Shape x, Shape dy, Shape weight, Window window, int groups) {
-        Shape y = convolution("convolveParameterGradients", x, weight, window, groups);
-        if (!dy.equals(y)) {
-            throw mismatch("convolveParameterGradients", "dy", dy, "x", x, "the output's shape, " + y);
-        }
+    /// [Backend#convolveInputGradient] and [Backend#convolveParameterGradients].
+    public static void convolveGradient(
+            String operation, Shape dy, Shape x, Shape weight, Window window, int groups) {
+        fits(operation, "dy", dy, convolution(operation, x, weight, window, groups), "x", x);
     }
 
     private static Shape convolution(String operation, Shape x, Shape weight, Window window, int groups) {
-        rank(operation, "x", x, 4, "N × C × H × W");
+        rank(operation, "x", x, 4, MAPS);
         rank(operation, "weight", weight, 4, "K × C/groups × kernel × kernel");
         groups(operation, "channels of x", x, x.dim(1), groups);
         groups(operation, "filters of weight", weight, weight.dim(0), groups);
         int kernel = window.kernel();
-        Shape needed = Shape.of(weight.dim(0), x.dim(1) / groups, kernel, kernel);
-        if (!weight.equals(needed)) {
-            String expected = needed + " with " + groups + " group(s) and a kernel of " + kernel;
-            throw mismatch(operation, "weight", weight, "x", x, expected);
-        }
+        fits(operation, "weight", weight, Shape.of(weight.dim(0), x.dim(1) / groups, kernel, kernel), "x", x);
         return windows(operation, x, weight.dim(0), window);
     }
 
@@ -93,12 +79,8 @@ public final class Operands {
     public static Shape dense(Shape x, Shape weight, Shape bias) {
         rank("dense", "x", x, 2, "N × F");
         rank("dense", "weight", weight, 2, "K × F");
-        if (weight.dim(1) != x.dim(1)) {
-            throw mismatch("dense", "weight", weight, "x", x, "K × " + x.dim(1));
-        }
-        if (!bias.equals(Shape.of(weight.dim(0)))) {
-            throw mismatch("dense", "bias", bias, "weight", weight, "one bias per unit, " + weight.dim(0));
-        }
+        fits("dense", "weight", weight, Shape.of(weight.dim(0), x.dim(1)), "x", x);
+        fits("dense", "bias", bias, Shape.of(weight.dim(0)), "weight", weight);
         return Shape.of(x.dim(0), weight.dim(0));
     }
 
@@ -108,9 +90,7 @@ public final class Operands {
     public static Shape denseInputGradient(Shape dy, Shape weight) {
         rank("denseInputGradient", "dy", dy, 2, "N × K");
         rank("denseInputGradient", "weight", weight, 2, "K × F");
-        if (dy.dim(1) != weight.dim(0)) {
-            throw mismatch("denseInputGradient", "dy", dy, "weight", weight, "N × " + weight.dim(0));
-        }
+        fits("denseInputGradient", "dy", dy, Shape.of(dy.dim(0), weight.dim(0)), "weight", weight);
         return Shape.of(dy.dim(0), weight.dim(1));
     }
 
@@ -120,9 +100,7 @@ public final class Operands {
     public static Shape denseParameterGradients(Shape x, Shape dy) {
         rank("denseParameterGradients", "x", x, 2, "N × F");
         rank("denseParameterGradients", "dy", dy, 2, "N × K");
-        if (x.dim(0) != dy.dim(0)) {
-            throw mismatch("denseParameterGradients", "dy", dy, "x", x, x.dim(0) + " × K");
-        }
+        fits("denseParameterGradients", "dy", dy, Shape.of(x.dim(0), dy.dim(1)), "x", x);
         return Shape.of(dy.dim(1), x.dim(1));
     }
 
@@ -130,38 +108,21 @@ public final class Operands {
     ///
     /// @return `(N, C·H·W)`
     public static Shape flatten(Shape x) {
-        rank("flatten", "x", x, 4, "N × C × H × W");
-        return Shape.of(x.dim(0), Math.multiplyExact(Math.multiplyExact(x.dim(1), x.dim(2)), x.dim(3)));
+        rank("flatten", "x", x, 4, MAPS);
+        return Shape.of(x.dim(0), Math.toIntExact(x.elements() / x.dim(0)));
     }
 
     /// [Backend#unflatten].
     public static void unflatten(Shape y, Shape x) {
-        rank("unflatten", "x", x, 4, "N × C × H × W");
-        if (!y.equals(flatten(x))) {
-            throw mismatch("unflatten", "y", y, "x", x, flatten(x).toString());
-        }
+        rank("unflatten", "x", x, 4, MAPS);
+        fits("unflatten", "y", y, flatten(x), "x", x);
     }
 
-    // --- value by value --------------------------------------------------------------------------------------------
-
-    /// [Backend#multiply], [Backend#reluGradient], [Backend#tanhGradient]: two tensors of one shape.
-    public static void same(String operation, String first, Shape a, String second, Shape b) {
-        if (!a.equals(b)) {
-            throw mismatch(operation, second, b, first, a, a.toString());
-        }
-    }
-
-    /// [Backend#update]: a parameter, its momentum buffer and its gradient have one shape.
-    public static void update(Shape parameter, Shape momentumBuffer, Shape gradient) {
-        same("update", "parameter", parameter, "momentumBuffer", momentumBuffer);
-        same("update", "parameter", parameter, "gradient", gradient);
-    }
-
-    // --- normalisation and pooling ---------------------------------------------------------------------------------
+    // --- normalization and pooling ---------------------------------------------------------------------------------
 
     /// [Backend#normalize].
     public static void normalize(Shape x, LocalResponseNorm norm) {
-        rank("normalize", "x", x, 4, "N × C × H × W");
+        rank("normalize", "x", x, 4, MAPS);
         groups("normalize", "channels of x", x, x.dim(1), norm.groups());
     }
 
@@ -172,33 +133,24 @@ public final class Operands {
         same("normalizeGradient", "x", x, "dy", dy);
     }
 
-    /// [Backend#maxPool]. A window with no pixel of the map in it has no maximum and is refused; only
-    /// [Rounding#CEIL] can give one.
+    /// [Backend#maxPool]. A window that contains no pixel of the map has no maximum; only [Rounding#CEIL] can give one.
     ///
     /// @return the output's shape, `(N, C, window.outputs(H), window.outputs(W))`
     public static Shape maxPool(Shape x, Window window) {
-        return pooling("maxPool", x, window);
+        rank("maxPool", "x", x, 4, MAPS);
+        Shape y = windows("maxPool", x, x.dim(1), window);
+        for (int size : new int[] {x.dim(2), x.dim(3)}) {
+            if (window.overhang(size) >= window.kernel()) {
+                throw new IllegalArgumentException("maxPool: the last window over x " + x
+                        + " is wholly outside the map: " + window.sum(size) + "; use FLOOR or another padding");
+            }
+        }
+        return y;
     }
 
     /// [Backend#maxPoolGradient].
     public static void maxPoolGradient(Shape dy, Shape x, Window window) {
-        Shape y = pooling("maxPoolGradient", x, window);
-        if (!dy.equals(y)) {
-            throw mismatch("maxPoolGradient", "dy", dy, "x", x, "the output's shape, " + y);
-        }
-    }
-
-    private static Shape pooling(String operation, Shape x, Window window) {
-        rank(operation, "x", x, 4, "N × C × H × W");
-        Shape y = windows(operation, x, x.dim(1), window);
-        for (int axis = 2; axis < 4; axis++) {
-            int size = x.dim(axis);
-            if (window.overhang(size) >= window.kernel()) {
-                throw new IllegalArgumentException(operation + ": the last window over x " + x
-                        + " lies wholly outside the map: " + window.sum(size) + "; use FLOOR or another padding");
-            }
-        }
-        return y;
+        fits("maxPoolGradient", "dy", dy, maxPool(x, window), "x", x);
     }
 
     // --- the two ends ----------------------------------------------------------------------------------------------
@@ -233,13 +185,13 @@ public final class Operands {
         return x.dim(1);
     }
 
-    // --- the words -------------------------------------------------------------------------------------------------
+    // --- the messages ----------------------------------------------------------------------------------------------
 
     private static Shape windows(String operation, Shape x, int channels, Window window) {
-        for (int axis = 2; axis < 4; axis++) {
-            if (window.outputs(x.dim(axis)) < 1) {
+        for (int size : new int[] {x.dim(2), x.dim(3)}) {
+            if (window.outputs(size) < 1) {
                 throw new IllegalArgumentException(operation + ": no window of " + window.kernel() + " × "
-                        + window.kernel() + " fits into x " + x + ": " + window.sum(x.dim(axis)));
+                        + window.kernel() + " fits into x " + x + ": " + window.sum(size));
             }
         }
         return Shape.of(x.dim(0), channels, window.outputs(x.dim(2)), window.outputs(x.dim(3)));
@@ -247,8 +199,7 @@ public final class Operands {
 
     private static void rank(String operation, String name, Shape shape, int rank, String expected) {
         if (shape.rank() != rank) {
-            throw new IllegalArgumentException(
-                    operation + ": " + name + " is " + expected + ", found " + shape);
+            throw new IllegalArgumentException(operation + ": " + name + " is " + expected + ", found " + shape);
         }
     }
 
@@ -259,9 +210,11 @@ public final class Operands {
         }
     }
 
-    private static IllegalArgumentException mismatch(
-            String operation, String name, Shape found, String other, Shape partner, String expected) {
-        return new IllegalArgumentException(operation + ": " + name + " " + found + " does not go with " + other + " "
-                + partner + "; expected " + expected);
+    private static void fits(
+            String operation, String name, Shape found, Shape expected, String other, Shape partner) {
+        if (!found.equals(expected)) {
+            throw new IllegalArgumentException(operation + ": " + name + " " + found + " does not fit " + other + " "
+                    + partner + "; expected " + expected);
+        }
     }
 }

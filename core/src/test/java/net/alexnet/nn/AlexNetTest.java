@@ -218,21 +218,20 @@ class AlexNetTest {
     @ValueSource(strings = {"input", "channels", "classes", "width", "towers", "dropout"})
     void aValueOutOfRangeIsNamed(String key) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> AlexNet.paper().toBuilder()
-                        .input(key.equals("input") ? 0 : 224)
-                        .channels(key.equals("channels") ? 2 : 3)
-                        .classes(key.equals("classes") ? 1 : 2)
-                        .width(key.equals("width") ? Double.NaN : 1)
-                        .towers(key.equals("towers") ? 3 : 1)
-                        .dropout(key.equals("dropout") ? 1 : 0)
-                        .build())
+                .isThrownBy(() -> AlexNet.paper()
+                        .withSize(key.equals("input") ? 0 : 224, key.equals("channels") ? 2 : 3,
+                                key.equals("width") ? Double.NaN : 1)
+                        .withClasses(key.equals("classes") ? 1 : 2)
+                        .withTowers(key.equals("towers") ? 3 : 1)
+                        .withDropout(key.equals("dropout") ? 1 : 0, Layer.DropoutScaling.AT_TEST))
                 .withMessageStartingWith(key + " must be").withMessageContaining("found");
     }
 
     @ParameterizedTest
     @EnumSource(Variant.class)
-    void whatIsNotGivenIsTheTablesDefault(Variant variant) {
-        assertThat(AlexNet.of(variant).toBuilder().build()).isEqualTo(AlexNet.of(variant));
+    void aValueThatIsNotGivenIsTheVariantsDefault(Variant variant) {
+        assertThat(AlexNet.read(variant, null, null, null, null, null, null, null, null, null, null, null))
+                .isEqualTo(AlexNet.of(variant));
         assertThat(AlexNet.of(variant).variant()).isEqualTo(variant);
     }
 
@@ -240,10 +239,10 @@ class AlexNetTest {
             Variant variant, @Nullable Activation activation, @Nullable Boolean norm, @Nullable Boolean overlapping,
             @Nullable Double dropout) {
         AlexNet net = AlexNet.of(variant);
-        return net.toBuilder().activation(activation == null ? net.activation() : activation)
-                .responseNorm(norm == null ? net.responseNorm() : norm)
-                .overlappingPools(overlapping == null ? net.overlappingPools() : overlapping)
-                .dropout(dropout == null ? net.dropout() : dropout).build();
+        return net.withLayers(activation == null ? net.activation() : activation,
+                norm == null ? net.responseNorm() : norm,
+                overlapping == null ? net.overlappingPools() : overlapping)
+                .withDropout(dropout == null ? net.dropout() : dropout, net.dropoutScaling());
     }
 
     private static Architecture sized(int input, double width, int classes) {

@@ -186,7 +186,7 @@ public abstract class GoldenContract {
 
         Architecture architecture() {
             Architecture narrow = AlexNet.of(variant).withSize(PICTURES.dim(2), PICTURES.dim(1), 0.01)
-                    .withClasses(10).toBuilder().dropout(dropout).build().architecture();
+                    .withClasses(10).withDropout(dropout, AlexNet.of(variant).dropoutScaling()).architecture();
             return this == WIDE
                     ? Architecture.of("wide", PICTURES.dim(1), PICTURES.dim(2),
                             narrow.rows().stream().map(Net::wider).toList())

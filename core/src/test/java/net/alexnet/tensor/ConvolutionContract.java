@@ -29,7 +29,7 @@ interface ConvolutionContract extends Contract {
                     return Map.of(
                             "y", engine.convolve(x, weight, bias, geometry.window(), geometry.groups()),
                             "dx", engine.convolveInputGradient(
-                                    dy, weight, geometry.x(), geometry.window(), geometry.groups()),
+                                    dy, weight, engine.zeros(geometry.x()), geometry.window(), geometry.groups(), false),
                             "dweight", gradients.weight(),
                             "dbias", gradients.bias());
                 })));
@@ -54,7 +54,7 @@ interface ConvolutionContract extends Contract {
         Tensor weight = tensor(Shape.of(1, 1, 2, 2), 1, 2, 3, 4);
         Tensor dy = tensor(Shape.of(1, 1, 2, 2), 1, 0, 0, 10);
         Window window = Window.of(2, 1, 0);
-        assertThat(values(backend().convolveInputGradient(dy, weight, x.shape(), window, 1)))
+        assertThat(values(backend().convolveInputGradient(dy, weight, x, window, 1, false)))
                 .containsExactly(1, 2, 0, 3, 14, 20, 0, 30, 40);
         ParameterGradients gradients = backend().convolveParameterGradients(x, dy, weight.shape(), window, 1);
         assertThat(values(gradients.weight())).containsExactly(51, 62, 84, 95);
@@ -84,12 +84,12 @@ interface ConvolutionContract extends Contract {
             Closeness.assertClose("dweight",
                     values(backend().convolveParameterGradients(xPadded, dy, weight.shape(), floor, 1).weight()),
                     values(backend().convolveParameterGradients(x, dy, weight.shape(), ceil, 1).weight()));
-            float[] dxPadded = values(backend().convolveInputGradient(dy, weight, paddedShape, floor, 1));
+            float[] dxPadded = values(backend().convolveInputGradient(dy, weight, backend().zeros(paddedShape), floor, 1, false));
             float[] dx = new float[picture.length];
             for (int row = 0; row < 3 * 224; row++) {
                 System.arraycopy(dxPadded, (row / 224 * 227 + row % 224) * 227, dx, row * 224, 224);
             }
-            Closeness.assertClose("dx", dx, values(backend().convolveInputGradient(dy, weight, shape, ceil, 1)));
+            Closeness.assertClose("dx", dx, values(backend().convolveInputGradient(dy, weight, backend().zeros(shape), ceil, 1, false)));
         }
     }
 
@@ -104,7 +104,7 @@ interface ConvolutionContract extends Contract {
         Tensor together = backend().convolve(tensor(Shape.of(1, 8, 7, 5), x), tensor(Shape.of(6, 4, 3, 3), weight),
                 tensor(Shape.of(6), bias), window, 2);
         Tensor dxTogether = backend().convolveInputGradient(tensor(Shape.of(1, 6, 4, 3), dy),
-                tensor(Shape.of(6, 4, 3, 3), weight), Shape.of(1, 8, 7, 5), window, 2);
+                tensor(Shape.of(6, 4, 3, 3), weight), backend().zeros(Shape.of(1, 8, 7, 5)), window, 2, false);
         ParameterGradients gradients = backend().convolveParameterGradients(tensor(Shape.of(1, 8, 7, 5), x),
                 tensor(Shape.of(1, 6, 4, 3), dy), Shape.of(6, 4, 3, 3), window, 2);
         for (int tower = 0; tower < 2; tower++) {
@@ -113,7 +113,7 @@ interface ConvolutionContract extends Contract {
             Tensor dyHalf = tensor(Shape.of(1, 3, 4, 3), half(dy, tower));
             Tensor alone = backend().convolve(xHalf, weightHalf, tensor(Shape.of(3), half(bias, tower)), window, 1);
             Closeness.assertClose("y", values(alone), half(values(together), tower));
-            Closeness.assertClose("dx", values(backend().convolveInputGradient(dyHalf, weightHalf, half, window, 1)),
+            Closeness.assertClose("dx", values(backend().convolveInputGradient(dyHalf, weightHalf, backend().zeros(half), window, 1, false)),
                     half(values(dxTogether), tower));
             ParameterGradients aloneGradients = backend().convolveParameterGradients(xHalf, dyHalf, weightHalf.shape(),
                     window, 1);
@@ -141,7 +141,7 @@ interface ConvolutionContract extends Contract {
                 double expected = dot(dy, y);
                 double scale = Math.sqrt(dot(y, y) * dot(dy, dy));
                 Tensor dx = backend().convolveInputGradient(
-                        dy, weight, geometry.x(), geometry.window(), geometry.groups());
+                        dy, weight, backend().zeros(geometry.x()), geometry.window(), geometry.groups(), false);
                 Tensor dweight = backend().convolveParameterGradients(
                         x, dy, geometry.weight(), geometry.window(), geometry.groups()).weight();
                 assertThat(dot(dx, x)).isCloseTo(expected, within(Closeness.TOLERANCE * scale));

@@ -24,9 +24,9 @@ interface FusedContract extends Contract {
                     Tensor bias = Contract.normal(engine, 3, geometry.bias());
                     Tensor dy = Contract.normal(engine, 4, geometry.y());
                     return Map.of(
-                            "y", engine.convolveRelu(x, weight, bias, geometry.window(), geometry.groups()),
-                            "dx", engine.convolveInputGradientThroughRelu(
-                                    dy, weight, x, geometry.window(), geometry.groups()));
+                            "y", engine.convolve(x, weight, bias, geometry.window(), geometry.groups(), true),
+                            "dx", engine.convolveInputGradient(
+                                    dy, weight, x, geometry.window(), geometry.groups(), true));
                 })));
     }
 
@@ -39,7 +39,7 @@ interface FusedContract extends Contract {
                             Tensor x = engine.relu(Contract.normal(engine, 1, shape));
                             Tensor y = engine.normalize(x, norm);
                             Tensor dy = Contract.normal(engine, 2, shape);
-                            return Map.of("dx", engine.normalizeGradientThroughRelu(x, y, dy, norm));
+                            return Map.of("dx", engine.normalizeGradient(x, y, dy, norm, true));
                         }))));
     }
 
@@ -51,7 +51,7 @@ interface FusedContract extends Contract {
                     Window window = Window.of(3, 2, 0);
                     Pooled pooled = engine.maxPool(x, window);
                     Tensor dy = Contract.normal(engine, 2, pooled.output().shape());
-                    return Map.of("dx", engine.maxPoolGradientThroughRelu(x, dy, pooled, window));
+                    return Map.of("dx", engine.maxPoolGradient(x, dy, pooled, window, true));
                 })));
     }
 
@@ -99,10 +99,10 @@ interface FusedContract extends Contract {
             Tensor between = backend().normalize(x, norm);
             Pooled pooled = backend().maxPool(between, window);
             Tensor dy = Contract.normal(backend(), 2, pooled.output().shape());
-            Tensor dBetween = backend().maxPoolGradient(between, dy, pooled, window);
+            Tensor dBetween = backend().maxPoolGradient(between, dy, pooled, window, false);
             assertThat(values(backend().normalizeMaxPool(x, norm, window))).isEqualTo(values(pooled.output()));
             assertThat(values(backend().normalizeMaxPoolGradient(x, pooled.output(), dy, norm, window, false)))
-                    .isEqualTo(values(backend().normalizeGradient(x, between, dBetween, norm)));
+                    .isEqualTo(values(backend().normalizeGradient(x, between, dBetween, norm, false)));
         }));
     }
 
@@ -116,18 +116,18 @@ interface FusedContract extends Contract {
             Tensor weight = Contract.normal(engine, 3, geometry.weight());
             Tensor bias = Contract.normal(engine, 4, geometry.bias());
             engine.convolve(x, weight, bias, geometry.window(), geometry.groups());
-            engine.convolveInputGradient(dy, weight, geometry.x(), geometry.window(), geometry.groups());
+            engine.convolveInputGradient(dy, weight, engine.zeros(geometry.x()), geometry.window(), geometry.groups(), false);
             engine.update(weight, engine.zeros(geometry.weight()), Contract.normal(engine, 5, geometry.weight()), .9f,
                     0,
                     .5f);
             Tensor updated = engine.convolve(x, weight, bias, geometry.window(), geometry.groups());
             Tensor dxUpdated = engine.convolveInputGradient(
-                    dy, weight, geometry.x(), geometry.window(), geometry.groups());
+                    dy, weight, engine.zeros(geometry.x()), geometry.window(), geometry.groups(), false);
             engine.assign(weight, Samples.normal(geometry.weight(), 6));
             return Map.of("updated", updated, "dx updated", dxUpdated,
                     "assigned", engine.convolve(x, weight, bias, geometry.window(), geometry.groups()),
                     "dx assigned", engine.convolveInputGradient(
-                            dy, weight, geometry.x(), geometry.window(), geometry.groups()));
+                            dy, weight, engine.zeros(geometry.x()), geometry.window(), geometry.groups(), false));
         });
     }
 
@@ -163,7 +163,7 @@ interface FusedContract extends Contract {
     default void theGradientOfNotANumberReachesItsPixel() {
         Tensor x = tensor(Shape.of(1, 1, 2, 2), 1, 2, Float.NaN, 3);
         Pooled pooled = backend().maxPool(x, Window.of(2, 2, 0));
-        float[] dx = values(backend().maxPoolGradient(x, tensor(Shape.of(1, 1, 1, 1), 5), pooled, Window.of(2, 2, 0)));
+        float[] dx = values(backend().maxPoolGradient(x, tensor(Shape.of(1, 1, 1, 1), 5), pooled, Window.of(2, 2, 0), false));
         assertThat(dx).containsExactly(0, 0, 5, 0);
     }
 
@@ -185,9 +185,9 @@ interface FusedContract extends Contract {
         ConvolutionCase geometry = ConvolutionCase.manyChannels().findFirst().orElseThrow();
         float[] values = Samples.normal(geometry.x(), 1);
         values[0] = Float.NaN;
-        Tensor y = backend().convolveRelu(tensor(geometry.x(), values),
+        Tensor y = backend().convolve(tensor(geometry.x(), values),
                 Contract.normal(backend(), 2, geometry.weight()),
-                Contract.normal(backend(), 3, geometry.bias()), geometry.window(), geometry.groups());
+                Contract.normal(backend(), 3, geometry.bias()), geometry.window(), geometry.groups(), true);
         assertThat(backend().statistics(y).nonFinite()).isPositive();
     }
 }

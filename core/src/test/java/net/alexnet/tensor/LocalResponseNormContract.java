@@ -44,7 +44,7 @@ interface LocalResponseNormContract extends Contract {
                             Tensor x = engine.scale(Contract.normal(engine, 1, shape), loudness);
                             Tensor dy = Contract.normal(engine, 2, shape);
                             Tensor y = engine.normalize(x, norm);
-                            return Map.of("y", y, "dx", engine.normalizeGradient(x, y, dy, norm));
+                            return Map.of("y", y, "dx", engine.normalizeGradient(x, y, dy, norm, false));
                         })))));
     }
 
@@ -65,7 +65,7 @@ interface LocalResponseNormContract extends Contract {
             }
             Tensor xTensor = tensor(shape, x);
             Tensor y = backend().normalize(xTensor, norm);
-            Tensor dx = backend().normalizeGradient(xTensor, y, tensor(shape, dy), norm);
+            Tensor dx = backend().normalizeGradient(xTensor, y, tensor(shape, dy), norm, false);
             Closeness.assertClose("y", formula(x, norm.groups()), values(y));
             Closeness.assertClose("dx", formulaGradient(x, dy, norm.groups()), values(dx));
         }));
@@ -153,7 +153,7 @@ interface LocalResponseNormContract extends Contract {
         Shape shape = Shape.of(1, 20, 3, 3);
         Tensor in = tensor(shape, x);
         Tensor y = backend().normalize(in, norm);
-        float[] dx = values(backend().normalizeGradient(in, y, normal(2, 1, 20, 3, 3), norm));
+        float[] dx = values(backend().normalizeGradient(in, y, normal(2, 1, 20, 3, 3), norm, false));
         float[] both = Arrays.copyOfRange(values(y), 90, 270);
         System.arraycopy(dx, 90, both, 90, 90);
         return both;

@@ -50,7 +50,7 @@ interface MaxPoolContract extends Contract {
             Pooled pooled = engine.maxPool(x, pooling.window());
             Tensor dy = Contract.normal(engine, 2, pooled.output().shape());
             return Map.of("y", pooled.output(),
-                    "dx", engine.maxPoolGradient(x, dy, pooled, pooling.window()));
+                    "dx", engine.maxPoolGradient(x, dy, pooled, pooling.window(), false));
         })));
     }
 
@@ -62,7 +62,7 @@ interface MaxPoolContract extends Contract {
             Pooled pooled = engine.maxPool(x, pooling.window());
             Tensor dy = Contract.normal(engine, 2, pooled.output().shape());
             return Map.of("y", pooled.output(),
-                    "dx", engine.maxPoolGradient(x, dy, pooled, pooling.window()));
+                    "dx", engine.maxPoolGradient(x, dy, pooled, pooling.window(), false));
         })));
     }
 
@@ -78,7 +78,7 @@ interface MaxPoolContract extends Contract {
         Pooled pooled = backend().maxPool(x, window);
         assertThat(pooled.output().shape()).isEqualTo(Shape.of(1, 1, 2, 2));
         assertThat(values(pooled.output())).containsExactly(9.5f, 9.5f, 9.5f, 12);
-        Tensor dx = backend().maxPoolGradient(x, tensor(Shape.of(1, 1, 2, 2), 1, 2, 4, 8), pooled, window);
+        Tensor dx = backend().maxPoolGradient(x, tensor(Shape.of(1, 1, 2, 2), 1, 2, 4, 8), pooled, window, false);
         float[] expected = new float[25];
         expected[12] = 7; // the middle wins three windows
         expected[24] = 8;
@@ -92,7 +92,7 @@ interface MaxPoolContract extends Contract {
         Pooled pooled = backend().maxPool(x, window);
         assertThat(values(pooled.output())).as("what is outside never wins").containsExactly(-1, -3, -7, -9);
         Tensor dy = tensor(Shape.of(1, 1, 2, 2), 1, 2, 3, 4);
-        assertThat(values(backend().maxPoolGradient(x, dy, pooled, window)))
+        assertThat(values(backend().maxPoolGradient(x, dy, pooled, window, false)))
                 .containsExactly(1, 0, 2, 0, 0, 0, 3, 0, 4);
     }
 
@@ -110,7 +110,7 @@ interface MaxPoolContract extends Contract {
         Window window = Window.of(2, 1, 0);
         Tensor x = tensor(Shape.of(1, 1, 2, 3), 5, 5, 0, 5, 5, 0);
         Pooled pooled = backend().maxPool(x, window);
-        assertThat(values(backend().maxPoolGradient(x, tensor(Shape.of(1, 1, 1, 2), 1, 2), pooled, window)))
+        assertThat(values(backend().maxPoolGradient(x, tensor(Shape.of(1, 1, 1, 2), 1, 2), pooled, window, false)))
                 .containsExactly(1, 2, 0, 0, 0, 0);
     }
 
@@ -121,7 +121,7 @@ interface MaxPoolContract extends Contract {
                 Tensor x = Contract.normal(backend(), 1, pooling.x());
                 Pooled pooled = backend().maxPool(x, pooling.window());
                 Tensor dy = Contract.normal(backend(), 2, pooled.output().shape());
-                Tensor dx = backend().maxPoolGradient(x, dy, pooled, pooling.window());
+                Tensor dx = backend().maxPoolGradient(x, dy, pooled, pooling.window(), false);
                 double magnitude = Math.sqrt(dot(dy, dy) * dy.shape().elements());
                 assertThat(sum(dx)).isCloseTo(sum(dy), within(Closeness.TOLERANCE * magnitude));
                 assertThat(dot(dx, x)).as("winners are where the maxima are").isCloseTo(dot(dy, pooled.output()),

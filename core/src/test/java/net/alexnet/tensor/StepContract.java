@@ -56,12 +56,12 @@ interface StepContract extends Contract {
         ParameterGradients dense = engine.denseParameterGradients(y6, loss.gradient());
         Tensor dy6 = engine.denseInputGradient(loss.gradient(), learner.dense);
         Tensor dy5 = engine.unflatten(engine.multiply(dy6, mask), y5.shape());
-        Tensor dy4 = engine.maxPoolGradient(y4, engine.tanhGradient(y5, dy5), pooled, pool);
-        Tensor dy3 = engine.normalizeGradient(y3, y4, dy4, within);
-        Tensor dy2 = engine.normalizeGradient(y2, y3, dy3, across);
+        Tensor dy4 = engine.maxPoolGradient(y4, engine.tanhGradient(y5, dy5), pooled, pool, false);
+        Tensor dy3 = engine.normalizeGradient(y3, y4, dy4, within, false);
+        Tensor dy2 = engine.normalizeGradient(y2, y3, dy3, across, false);
         Tensor dy1 = engine.reluGradient(y2, dy2);
         ParameterGradients conv = engine.convolveParameterGradients(x, dy1, learner.weight.shape(), window, 2);
-        Tensor dx = engine.convolveInputGradient(dy1, learner.weight, x.shape(), window, 2);
+        Tensor dx = engine.convolveInputGradient(dy1, learner.weight, x, window, 2, false);
 
         Map<String, Tensor> made = new LinkedHashMap<>();
         made.put("y1", y1);

@@ -51,7 +51,7 @@ class DropoutConventionsTest {
     @ParameterizedTest
     @CsvSource({"PAPER, AT_TRAINING, 1", "PAPER, AT_TEST, 0.5", "CAFFE, AT_TEST, 0.5", "ORIGINAL, AT_TEST, 0.5"})
     void orAsTheFileStates(Variant variant, DropoutScaling scaling, double factor) throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.of(variant), 3).withDropoutScaling(scaling);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(variant), 3).withDropout(0.5, scaling);
         Path stated = ForeignFiles.model(folder.resolve("stated.safetensors"), new ModelCard(network,
                 List.of("a", "b", "c"), new Preprocessing(3, 256, network.input(), List.of(0.0, 0.0, 0.0), 1), ""));
         Model model = imported(stated, ImportOptions.of(WeightLayout.PAPER));

@@ -18,6 +18,7 @@ import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Layer.DropoutScaling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,8 +80,8 @@ class ExporterTest {
 
     @Test
     void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
-        AlexNet network = AlexNet.torchvision().withSize(63, 3, 0.001).withClasses(2).toBuilder()
-                .activation(AlexNet.Activation.TANH).responseNorm(true).dropout(0.25).build();
+        AlexNet network = AlexNet.torchvision().withSize(63, 3, 0.001).withClasses(2)
+                .withLayers(AlexNet.Activation.TANH, true, true).withDropout(0.25, DropoutScaling.AT_TRAINING);
         float[] means = new float[63 * 63 * 3];
         means[5] = 99;
         ModelCard card = new ModelCard(network, CLASSES.names(), new Preprocessing(3, 70, 63, List.of(1.0, 2.0, 3.0), 1,
@@ -131,8 +132,8 @@ class ExporterTest {
     void theNamesOfTheSameTableWithOtherOptionsAreRefused(WeightLayout layout, AlexNet.Activation activation,
             boolean norm,
             int input, String said) throws Exception {
-        AlexNet network = AlexNet.of(layout.variant()).withSize(input, 3, 0.001).withClasses(2).toBuilder()
-                .activation(activation).responseNorm(norm).build();
+        AlexNet network = AlexNet.of(layout.variant()).withSize(input, 3, 0.001).withClasses(2)
+                .withLayers(activation, norm, true);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.PAPER, _ -> {});
         ModelCard card = new ModelCard(network, List.of("a", "b"),
                 new Preprocessing(3, 256, input, List.of(0.0, 0.0, 0.0), 1), "trained");

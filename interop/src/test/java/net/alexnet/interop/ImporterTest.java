@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -342,8 +343,8 @@ class ImporterTest {
         assertThat(imported.card().origin()).contains("conv1, conv2, conv3, conv4, conv5", "initialized with seed 1");
         try (WeightFile theirs = SafetensorsFile.open(file); WeightFile ours = SafetensorsFile.open(model)) {
             assertThat(ours.read("conv4.bias")).containsExactly(theirs.read("features.8.bias"));
-            assertThat(ours.read("fc8.weight")).containsExactly(network.initialization().values(
-                    network.architecture(), row(network, "fc8"), false, 1));
+            assertThat(ours.read("fc8.weight")).containsExactly(network.initialization().segment(
+                    network.architecture(), row(network, "fc8"), false, 1).toArray(ValueLayout.JAVA_FLOAT));
             assertThat(ours.shape("fc8.weight")).isEqualTo(Shape.of(3, 8));
         }
     }

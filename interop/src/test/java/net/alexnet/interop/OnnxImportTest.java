@@ -76,7 +76,7 @@ class OnnxImportTest {
         "CAFFE, AT_TEST, CAFFE, 'is Mul by 0.5, expected Gemm fc7'"})
     void aGraphOfAnotherTableIsRefused(Variant table, DropoutScaling scaling, Variant other, String said)
             throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.of(table), 7).withDropoutScaling(scaling);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(table), 7).withDropout(0.5, scaling);
         ModelCard card = new ModelCard(network, CLASSES.names(),
                 new Preprocessing(3, 256, 227, List.of(0.0, 0.0, 0.0), 1), "trained");
         Path own = ForeignFiles.write(folder.resolve("own.safetensors"), network, WeightLayout.PAPER, _ -> {});
@@ -87,7 +87,7 @@ class OnnxImportTest {
         try (WeightFile weights = Importer.open(graph)) {
             requireComputes(weights, network);
             AlexNet another = ForeignFiles.narrow(AlexNet.of(other), 7)
-                    .withDropoutScaling(DropoutScaling.AT_TRAINING);
+                    .withDropout(0.5, DropoutScaling.AT_TRAINING);
             assertThatThrownBy(() -> requireComputes(weights, another)).isInstanceOf(WeightFileException.class)
                     .hasMessageContaining(said);
         }

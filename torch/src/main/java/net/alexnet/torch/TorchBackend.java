@@ -25,8 +25,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// [Backend] on libtorch. On a CPU the same inputs give the same bits in every run with the same number of threads.
 ///
-/// libtorch's settings belong to the process. While a backend is open they are ours (no TF32, deterministic kernels, its
-/// number of threads in the threads that call it); when the last one is closed they are again what they were before the first.
+/// libtorch's settings belong to the process. While a backend is open, they are ours: no TF32, deterministic kernels, and
+/// the backend's number of threads in the threads that call it. Closing the last backend restores the former settings.
 public final class TorchBackend implements Backend {
     private final TorchDevice device;
     private final String description;
@@ -132,39 +132,31 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
-    public Tensor upload(Shape shape, float[] values) {
-        Operands.values("upload", shape, values);
-        return call.run("upload", () -> own(transfer.upload(shape, values)), shape);
-    }
-
-    @Override
     public Tensor upload(Shape shape, MemorySegment values) {
         Operands.values("upload", shape, values);
-        return call.run("upload", () -> {
-            org.bytedeco.pytorch.Tensor tensor = transfer.upload(shape, values);
-            return scopes.own(new TorchTensor(tensor, scopes, transfer.borrowed(tensor, values), blocks));
-        }, shape);
+        return call.run("upload", () -> owned(transfer.upload(shape, values), values), shape);
     }
 
     @Override
     public Tensor uploadImages(MemorySegment pixels, int count, int height, int width, int channels) {
         Shape shape = Operands.uploadImages(pixels, count, height, width, channels);
-        MemorySegment borrowed = transfer.inPlace(pixels) ? pixels : MemorySegment.NULL;
-        return call.run("uploadImages",
-                () -> scopes.own(new TorchTensor(transfer.uploadImages(pixels, shape), scopes, borrowed, blocks)),
-                shape);
+        return call.run("uploadImages", () -> owned(transfer.uploadImages(pixels, shape), pixels), shape);
+    }
+
+    private Tensor owned(org.bytedeco.pytorch.Tensor tensor, MemorySegment values) {
+        return scopes.own(new TorchTensor(tensor, scopes, TorchTransfer.borrowed(tensor, values), blocks));
     }
 
     @Override
     public float[] download(Tensor tensor) {
-        return read("download", () -> transfer.download(raw(tensor)), tensor);
+        return read("download", () -> TorchTransfer.download(raw(tensor)), tensor);
     }
 
     @Override
     public MemorySegment view(Tensor tensor) {
         return read("view", () -> raw(tensor).is_cpu() && raw(tensor).is_contiguous()
                 ? ((TorchTensor) tensor).view()
-                : MemorySegment.ofArray(transfer.download(raw(tensor))), tensor);
+                : MemorySegment.ofArray(TorchTransfer.download(raw(tensor))), tensor);
     }
 
     @Override
@@ -173,28 +165,12 @@ public final class TorchBackend implements Backend {
         change("assign", () -> transfer.assign(writable(target), values), target);
     }
 
-    @Override
-    public void assign(Tensor target, float[] values) {
-        Operands.values("assign", target.shape(), values);
-        change("assign", () -> transfer.assign(writable(target), values), target);
-    }
-
     // --- convolution -----------------------------------------------------------------------------------------------
 
     @Override
-    public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
-        return convolve("convolve", x, weight, bias, window, groups, false);
-    }
-
-    @Override
-    public Tensor convolveRelu(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
-        return convolve("convolveRelu", x, weight, bias, window, groups, true);
-    }
-
-    private Tensor convolve(
-            String operation, Tensor x, Tensor weight, Tensor bias, Window window, int groups, boolean relu) {
+    public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups, boolean relu) {
         Shape y = Operands.convolve(x.shape(), weight.shape(), bias.shape(), window, groups);
-        return one(operation, () -> kernels.convolution(x.shape(), weight.shape(), window, groups)
+        return one("convolve", () -> kernels.convolution(x.shape(), weight.shape(), window, groups)
                 .map(layer -> kernels.forward(layer, raw(x), (TorchTensor) weight, raw(bias), relu, y))
                 .orElseGet(() -> {
                     var linear = products.convolve(raw(x), raw(weight), raw(bias), window, groups);
@@ -203,41 +179,27 @@ public final class TorchBackend implements Backend {
     }
 
     @Override
-    public Tensor convolveInputGradient(Tensor dy, Tensor weight, Shape xShape, Window window, int groups) {
-        Operands.convolveInputGradient(dy.shape(), weight.shape(), xShape, window, groups);
-        return one("convolveInputGradient", () -> inputGradient(dy, weight, xShape, window, groups, Optional.empty()),
-                dy,
-                weight);
-    }
-
-    @Override
-    public Tensor convolveInputGradientThroughRelu(Tensor dy, Tensor weight, Tensor x, Window window, int groups) {
-        Operands.convolveInputGradient(dy.shape(), weight.shape(), x.shape(), window, groups);
-        return one("convolveInputGradientThroughRelu",
-                () -> inputGradient(dy, weight, x.shape(), window, groups, Optional.of(x)), dy, weight, x);
-    }
-
-    private org.bytedeco.pytorch.Tensor inputGradient(
-            Tensor dy, Tensor weight, Shape xShape, Window window, int groups, Optional<Tensor> gate) {
-        return kernels.convolution(xShape, weight.shape(), window, groups)
+    public Tensor convolveInputGradient(
+            Tensor dy, Tensor weight, Tensor x, Window window, int groups, boolean throughRelu) {
+        Operands.convolveGradient("convolveInputGradient", dy.shape(), x.shape(), weight.shape(), window, groups);
+        return one("convolveInputGradient", () -> kernels.convolution(x.shape(), weight.shape(), window, groups)
                 .filter(FastConvolution::hasInputGradient)
-                .map(layer -> kernels.inputGradient(layer, raw(dy), (TorchTensor) weight, gate.map(TorchBackend::raw),
-                        xShape))
-                .orElseGet(() -> {
-                    var dx = products.convolveInputGradient(raw(dy), raw(weight), xShape, window, groups);
-                    return gate.map(x -> throughRelu(raw(x), dx)).orElse(dx);
-                });
+                .map(layer -> kernels.inputGradient(layer, raw(dy), (TorchTensor) weight, raw(x), throughRelu))
+                .orElseGet(() -> throughRelu(throughRelu, x,
+                        products.convolveInputGradient(raw(dy), raw(weight), x.shape(), window, groups))),
+                dy, weight, x);
     }
 
+    /// A gradient by x, continued through the ReLU that x is the output of, if there is one.
     private static org.bytedeco.pytorch.Tensor throughRelu(
-            org.bytedeco.pytorch.Tensor y, org.bytedeco.pytorch.Tensor dy) {
-        return torch.threshold_backward(dy, y, new Scalar(0.0f));
+            boolean throughRelu, Tensor x, org.bytedeco.pytorch.Tensor dx) {
+        return throughRelu ? torch.threshold_backward(dx, raw(x), new Scalar(0.0f)) : dx;
     }
 
     @Override
     public ParameterGradients convolveParameterGradients(
             Tensor x, Tensor dy, Shape weightShape, Window window, int groups) {
-        Operands.convolveParameterGradients(x.shape(), dy.shape(), weightShape, window, groups);
+        Operands.convolveGradient("convolveParameterGradients", dy.shape(), x.shape(), weightShape, window, groups);
         List<Tensor> gradients = several("convolveParameterGradients",
                 () -> kernels.convolution(x.shape(), weightShape, window, groups)
                         .map(layer -> kernels.parameterGradients(layer, raw(x), raw(dy), weightShape))
@@ -281,7 +243,7 @@ public final class TorchBackend implements Backend {
         return one("unflatten", () -> Layout.maps(raw(y), xShape), y);
     }
 
-    // --- neurons ---------------------------------------------------------------------------------------------------
+    // --- activations ---------------------------------------------------------------------------------------------------
 
     @Override
     public Tensor relu(Tensor x) {
@@ -291,7 +253,7 @@ public final class TorchBackend implements Backend {
     @Override
     public Tensor reluGradient(Tensor y, Tensor dy) {
         Operands.same("reluGradient", "y", y.shape(), "dy", dy.shape());
-        return one("reluGradient", () -> throughRelu(raw(y), raw(dy)), y, dy);
+        return one("reluGradient", () -> throughRelu(true, y, raw(dy)), y, dy);
     }
 
     @Override
@@ -316,83 +278,72 @@ public final class TorchBackend implements Backend {
         return one("scale", () -> torch.mul(raw(x), new Scalar(factor)), x);
     }
 
-    // --- normalisation and pooling ---------------------------------------------------------------------------------
+    // --- normalization and pooling ---------------------------------------------------------------------------------
 
     @Override
     public Tensor normalize(Tensor x, LocalResponseNorm norm) {
         Operands.normalize(x.shape(), norm);
-        return one("normalize", () -> kernels.responseNorm(norm, x.shape().dim(1))
-                .map(layer -> kernels.forward(layer, raw(x)))
+        return one("normalize", () -> kernels.all().flatMap(all -> all.responseNorm(norm, x.shape().dim(1)))
+                .map(layer -> kernels.written(x.shape(), raw(x), y -> layer.forward(memory(x), y)))
                 .orElseGet(() -> new TorchResponseNorm(norm).forward(raw(x))), x);
     }
 
     @Override
-    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm) {
-        return normalizeGradient("normalizeGradient", x, y, dy, norm, false);
-    }
-
-    @Override
-    public Tensor normalizeGradientThroughRelu(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm) {
-        return normalizeGradient("normalizeGradientThroughRelu", x, y, dy, norm, true);
-    }
-
-    private Tensor normalizeGradient(
-            String operation, Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, boolean throughRelu) {
+    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, boolean throughRelu) {
         Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
-        return one(operation, () -> kernels.responseNorm(norm, x.shape().dim(1))
-                .map(layer -> kernels.gradient(layer, raw(x), raw(dy), throughRelu))
-                .orElseGet(() -> {
-                    var dx = new TorchResponseNorm(norm).gradient(raw(x), raw(y), raw(dy));
-                    return throughRelu ? throughRelu(raw(x), dx) : dx;
-                }), x, y, dy);
+        return one("normalizeGradient", () -> kernels.all().flatMap(all -> all.responseNorm(norm, x.shape().dim(1)))
+                .map(layer -> kernels.written(x.shape(), raw(x),
+                        dx -> layer.gradient(memory(x), memory(dy), dx, throughRelu)))
+                .orElseGet(() -> throughRelu(throughRelu, x,
+                        new TorchResponseNorm(norm).gradient(raw(x), raw(y), raw(dy)))),
+                x, y, dy);
     }
 
     @Override
     public Pooled maxPool(Tensor x, Window window) {
         Shape shape = Operands.maxPool(x.shape(), window);
-        Optional<FastMaxPool> fast = kernels.maxPool(x.shape(), window);
+        Optional<FastMaxPool> fast = kernels.all().flatMap(all -> all.maxPool(x.shape(), window));
         if (fast.isPresent()) {
-            Tensor y = one("maxPool", () -> kernels.forward(fast.get(), raw(x), shape), x);
+            Tensor y = pooled("maxPool", fast.get(), x, shape);
             return new Pooled(y, y);
         }
         List<Tensor> pooled = several("maxPool", () -> new TorchMaxPool(window).forward(raw(x)), x);
         return new Pooled(pooled.get(0), pooled.get(1));
     }
 
-    @Override
-    public Tensor maxPoolGradient(Tensor x, Tensor dy, Pooled pooled, Window window) {
-        return maxPoolGradient("maxPoolGradient", x, dy, pooled, window, false);
+    private Tensor pooled(String operation, FastMaxPool layer, Tensor x, Shape shape) {
+        return one(operation, () -> kernels.written(shape, raw(x), y -> layer.forward(memory(x), y)), x);
     }
 
     @Override
-    public Tensor maxPoolGradientThroughRelu(Tensor x, Tensor dy, Pooled pooled, Window window) {
-        return maxPoolGradient("maxPoolGradientThroughRelu", x, dy, pooled, window, true);
-    }
-
-    private Tensor maxPoolGradient(
-            String operation, Tensor x, Tensor dy, Pooled pooled, Window window, boolean throughRelu) {
+    public Tensor maxPoolGradient(Tensor x, Tensor dy, Pooled pooled, Window window, boolean throughRelu) {
         Operands.maxPoolGradient(dy.shape(), x.shape(), window);
         Tensor argmax = pooled.argmax();
-        return one(operation, () -> kernels.maxPool(x.shape(), window)
-                .map(layer -> kernels.gradient(layer, raw(x), raw(argmax), raw(dy), throughRelu))
-                .orElseGet(() -> {
-                    var dx = new TorchMaxPool(window).gradient(raw(dy), raw(argmax), x.shape());
-                    return throughRelu ? throughRelu(raw(x), dx) : dx;
-                }), x, dy, argmax);
+        Optional<FastMaxPool> fast = kernels.all().flatMap(all -> all.maxPool(x.shape(), window));
+        return fast.isPresent()
+                ? pooledGradient("maxPoolGradient", fast.get(), x, argmax, dy, throughRelu)
+                : one("maxPoolGradient", () -> throughRelu(throughRelu, x,
+                        new TorchMaxPool(window).gradient(raw(dy), raw(argmax), x.shape())), x, dy, argmax);
+    }
+
+    private Tensor pooledGradient(
+            String operation, FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
+        return one(operation, () -> kernels.written(x.shape(), raw(x),
+                dx -> layer.gradient(memory(x), memory(y), memory(dy), dx, throughRelu)), x, y, dy);
     }
 
     @Override
     public boolean fusesNormalizeMaxPool(LocalResponseNorm norm) {
-        return kernels.fusesNormalizeMaxPool(norm);
+        return kernels.all().isPresent() && norm.isPaperForm();
     }
 
     @Override
     public Tensor normalizeMaxPool(Tensor x, LocalResponseNorm norm, Window window) {
         Operands.normalize(x.shape(), norm);
         Shape shape = Operands.maxPool(x.shape(), window);
-        Optional<FastMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
+        Optional<FastMaxPool> fast = kernels.all().flatMap(all -> all.normalizedMaxPool(x.shape(), norm, window));
         return fast.isPresent()
-                ? one("normalizeMaxPool", () -> kernels.forward(fast.get(), raw(x), shape), x)
+                ? pooled("normalizeMaxPool", fast.get(), x, shape)
                 : Backend.super.normalizeMaxPool(x, norm, window);
     }
 
@@ -402,10 +353,9 @@ public final class TorchBackend implements Backend {
         Operands.normalize(x.shape(), norm);
         Operands.same("normalizeMaxPoolGradient", "y", y.shape(), "dy", dy.shape());
         Operands.maxPoolGradient(dy.shape(), x.shape(), window);
-        Optional<FastMaxPool> fast = kernels.normalizedMaxPool(x.shape(), norm, window);
+        Optional<FastMaxPool> fast = kernels.all().flatMap(all -> all.normalizedMaxPool(x.shape(), norm, window));
         return fast.isPresent()
-                ? one("normalizeMaxPoolGradient",
-                        () -> kernels.gradient(fast.get(), raw(x), raw(y), raw(dy), throughRelu), x, y, dy)
+                ? pooledGradient("normalizeMaxPoolGradient", fast.get(), x, y, dy, throughRelu)
                 : Backend.super.normalizeMaxPoolGradient(x, y, dy, norm, window, throughRelu);
     }
 
@@ -417,10 +367,20 @@ public final class TorchBackend implements Backend {
         return one("softmax", () -> torch.softmax(raw(logits), 1), logits);
     }
 
+    /// By the logarithm of the probabilities, which neither overflows nor loses small ones.
     @Override
     public Loss crossEntropy(Tensor logits, int[] labels) {
         Operands.crossEntropy(logits.shape(), labels);
-        List<Tensor> loss = several("crossEntropy", () -> TorchLoss.crossEntropy(raw(logits), labels, device), logits);
+        List<Tensor> loss = several("crossEntropy", () -> {
+            long[] indices = Arrays.stream(labels).asLongStream().toArray();
+            var rows = torch.tensor(indices, device.options(ScalarType.Long));
+            var logProbabilities = torch.log_softmax(raw(logits), 1);
+            var value = torch.nll_loss(logProbabilities, rows);
+            var minusOnes = torch.full(new long[] {labels.length, 1}, new Scalar(-1.0f), raw(logits).options());
+            var gradient = logProbabilities.exp(); // (p − [k = label]) / N
+            gradient.scatter_add_(1, rows.unsqueeze(1), minusOnes).div_(new Scalar((float) labels.length));
+            return new org.bytedeco.pytorch.Tensor[] {value, gradient};
+        }, logits);
         return new Loss(loss.get(0), loss.get(1));
     }
 
@@ -432,23 +392,40 @@ public final class TorchBackend implements Backend {
         change("update", () -> {
             var w = writable(parameter);
             var v = writable(momentumBuffer);
-            if (!kernels.update(w, v, raw(gradient), momentum, weightDecay, learningRate)) {
-                TorchUpdate.step(w, v, raw(gradient), momentum, weightDecay, learningRate);
+            if (kernels.all().isPresent()) {
+                TorchKernels.compute(() -> kernels.all().get().update(
+                        memory(parameter), memory(momentumBuffer), memory(gradient), momentum, weightDecay,
+                        learningRate));
+                return;
             }
+            v.mul_(new Scalar(momentum));
+            v.add_(w, new Scalar(-(double) weightDecay * learningRate));
+            v.add_(raw(gradient), new Scalar(-learningRate));
+            w.add_(v);
         }, parameter, momentumBuffer, gradient);
     }
 
-    // --- looking in ------------------------------------------------------------------------------------------------
+    // --- statistics ------------------------------------------------------------------------------------------------
 
     @Override
     public Statistics statistics(Tensor x) {
-        return read("statistics", () -> TorchStatistics.of(raw(x)), x);
+        return read("statistics", () -> {
+            var finite = torch.isfinite(raw(x));
+            long count = finite.sum().item_long();
+            long nonFinite = raw(x).numel() - count;
+            if (count == 0) {
+                return new Statistics(Double.NaN, Double.NaN, nonFinite);
+            }
+            var moments = torch.var_mean(nonFinite == 0 ? raw(x) : raw(x).masked_select(finite), false);
+            return new Statistics(moments.get1().item_float(), Math.sqrt(moments.get0().item_float()), nonFinite);
+        }, x);
     }
 
     @Override
     public float[] unitMaxima(Tensor x) {
         Operands.unitMaxima(x.shape());
-        return read("unitMaxima", () -> transfer.download(TorchStatistics.unitMaxima(raw(x))), x);
+        long[] others = x.shape().rank() == 4 ? new long[] {0, 2, 3} : new long[] {0};
+        return read("unitMaxima", () -> TorchTransfer.download(raw(x).amax(others, false)), x);
     }
 
     @Override
@@ -461,7 +438,7 @@ public final class TorchBackend implements Backend {
         }
     }
 
-    // --- from tensors of the interface to native ones and back -----------------------------------------------------
+    // --- native tensors --------------------------------------------------------------------------------------------
 
     private Tensor one(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
         return read(operation, () -> own(body.get()), operands);
@@ -498,7 +475,11 @@ public final class TorchBackend implements Backend {
         return ((TorchTensor) tensor).handle();
     }
 
-    /// For what is changed in place.
+    private static MemorySegment memory(Tensor tensor) {
+        return TorchKernels.memory(raw(tensor));
+    }
+
+    /// For a tensor that is changed in place.
     private static org.bytedeco.pytorch.Tensor writable(Tensor tensor) {
         return ((TorchTensor) tensor).writableHandle();
     }

@@ -1,24 +1,35 @@
 package net.alexnet.torch;
 
+import net.alexnet.tensor.BackendException;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
+import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Convolution and fully connected layers by libtorch in a [Precision]: float32 tensors in, float32 tensors out.
+/// Convolution and fully connected layers by libtorch (oneDNN, cuDNN or Metal) in a [Precision]: float32 tensors in, float32
+/// tensors out.
 ///
-/// With bfloat16 the operands are cast before each product and the result after it; libtorch sums in float32 and rounds
-/// what comes out to bfloat16 as well. Biases stay float32.
+/// With bfloat16 the operands are converted before each product and the result after it; libtorch sums in float32 and rounds
+/// the result to bfloat16 too. Biases stay float32.
+///
+/// libtorch pads both ends of an axis alike and drops an incomplete last window. Where the last window extends further beyond
+/// the edge than the padding ([net.alexnet.tensor.Rounding#CEIL]: conv1 of the paper, by 3 pixels), the input is copied into
+/// a larger one with zeros at the right and bottom, and its gradient is cut to size.
 ///
 /// @param precision of the operands
 record TorchMatMul(Precision precision) {
-    /// Up to so many pictures OpenBLAS is faster by products with vectors than by one with a matrix. Read over the paper's three
-    /// layers: one picture in 7.4 ms for 25.6, four in 26.7 for 27.8; five take longer.
+    private static final long[] ONES = {1, 1};
+    private static final long[] ZEROS = {0, 0};
+
+    /// Up to this many images, products with vectors are faster in OpenBLAS than one with a matrix. Measured over the paper's
+    /// three layers: one image in 7.4 ms instead of 25.6, four in 26.7 instead of 27.8; five take longer.
     private static final int FEW = 4;
 
     private boolean casts() {
@@ -33,30 +44,72 @@ record TorchMatMul(Precision precision) {
         return casts() ? y.toType(ScalarType.Float) : y;
     }
 
-    /// As [TorchConvolution#forward].
+    // --- convolution, §3.5 -----------------------------------------------------------------------------------------
+
+    /// The output, `(N, K, window.outputs(H), window.outputs(W))`.
+    ///
+    /// @param x `(N, C, H, W)`
+    /// @param weight `(K, C/groups, kernel, kernel)`
+    /// @param bias `(K)`
     Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
-        TorchConvolution layer = new TorchConvolution(window, groups);
-        if (!casts()) {
-            return layer.forward(x, weight, bias);
-        }
-        Tensor none = torch.zeros_like(operand(bias));
-        Tensor y = result(layer.forward(operand(x), operand(weight), none));
-        return y.add_(bias.view(1, -1, 1, 1));
+        Tensor added = casts() ? torch.zeros_like(operand(bias)) : bias;
+        Tensor y = torch.convolution(padded(operand(x), window), operand(weight), new TensorOptional(added),
+                strides(window), paddings(window), ONES, false, ZEROS, groups);
+        return casts() ? result(y).add_(bias.view(1, -1, 1, 1)) : y;
     }
 
-    /// As [TorchConvolution#inputGradient].
+    /// The gradient by the input.
+    ///
+    /// @param x the input's shape
     Tensor convolveInputGradient(Tensor dy, Tensor weight, Shape x, Window window, int groups) {
-        return result(new TorchConvolution(window, groups).inputGradient(operand(dy), operand(weight), x));
+        int bottom = missing(window, x.dim(2));
+        int right = missing(window, x.dim(3));
+        Tensor from = operand(dy);
+        Tensor values = Layout.empty( // only its shape is read
+                Shape.of(x.dim(0), x.dim(1), x.dim(2) + bottom, x.dim(3) + right), from.options());
+        Tensor dx = backward(from, values, operand(weight), window, groups, true).get0();
+        return result(bottom + right == 0 ? dx : dx.narrow(2, 0, x.dim(2)).narrow(3, 0, x.dim(3)));
     }
 
-    /// As [TorchConvolution#parameterGradients].
+    /// The gradients by the weight and by the bias.
+    ///
+    /// @param weight the weight's shape
     Tensor[] convolveParameterGradients(Tensor x, Tensor dy, Shape weight, Window window, int groups) {
-        TorchConvolution layer = new TorchConvolution(window, groups);
-        Tensor[] gradients = layer.parameterGradients(operand(x), operand(dy), weight);
-        return casts()
-                ? new Tensor[] {result(gradients[0]), dy.sum(0, 2, 3)}
-                : gradients;
+        Tensor from = operand(dy);
+        Tensor values = Layout.empty(weight, from.options()); // only its shape is read
+        T_TensorTensorTensor_T gradients = backward(from, padded(operand(x), window), values, window, groups, false);
+        return new Tensor[] {result(gradients.get1()), casts() ? dy.sum(0, 2, 3) : gradients.get2()};
     }
+
+    private static T_TensorTensorTensor_T backward(
+            Tensor dy, Tensor x, Tensor weight, Window window, int groups, boolean byInput) {
+        BoolPointer wanted = new BoolPointer(3).put(0, byInput).put(1, !byInput).put(2, !byInput);
+        return torch.convolution_backward(dy, x, weight, new long[] {weight.size(0)}, strides(window),
+                paddings(window), ONES, false, ZEROS, groups, wanted);
+    }
+
+    private static Tensor padded(Tensor x, Window window) {
+        long bottom = missing(window, (int) x.size(2));
+        long right = missing(window, (int) x.size(3));
+        return bottom + right == 0
+                ? x
+                : torch.constant_pad_nd(x, new long[] {0, right, 0, bottom}, new Scalar(0.0));
+    }
+
+    /// The zeros that symmetric padding leaves missing at the end of an axis.
+    private static int missing(Window window, int size) {
+        return Math.max(0, window.overhang(size) - window.padding());
+    }
+
+    private static long[] strides(Window window) {
+        return new long[] {window.stride(), window.stride()};
+    }
+
+    private static long[] paddings(Window window) {
+        return new long[] {window.padding(), window.padding()};
+    }
+
+    // --- fully connected, §3.5 -------------------------------------------------------------------------------------
 
     /// `x · weightᵀ + bias`.
     Tensor dense(Tensor x, Tensor weight, Tensor bias) {
@@ -68,7 +121,7 @@ record TorchMatMul(Precision precision) {
                 : torch.linear(x, weight, new TensorOptional(bias));
     }
 
-    /// Picture by picture: a product with a vector reads the weight as fast as memory gives it.
+    /// A product with a vector for each image reads the weight at the speed of memory.
     private static Tensor byVectors(Tensor x, Tensor weight, Tensor bias) {
         Tensor y = torch.empty(
                 new long[] {x.size(0), weight.size(0)}, x.options(), new MemoryFormatOptional());
@@ -85,21 +138,17 @@ record TorchMatMul(Precision precision) {
 
     /// `dyᵀ · x`, and the sum of dy over the batch.
     ///
-    /// @param blocks for the former, `(K, F)`, if it is float32 that a CPU multiplies
+    /// @param blocks where the former is allocated, `(K, F)`, if a CPU multiplies in float32
     Tensor[] denseParameterGradients(Tensor x, Tensor dy, BlockAllocator blocks) {
         Tensor bias = dy.sum(0);
-        return new Tensor[] {denseWeightGradient(x, dy, blocks), bias};
-    }
-
-    private Tensor denseWeightGradient(Tensor x, Tensor dy, BlockAllocator blocks) {
-        return casts() || !x.is_cpu()
+        Tensor weight = casts() || !x.is_cpu()
                 ? result(torch.mm(operand(dy).t(), operand(x)))
                 : blocks.filled(Shape.of((int) dy.size(1), (int) x.size(1)), x.options(),
-                        weight -> torch.mm_out(weight, dy.t(), x));
+                        values -> torch.mm_out(values, dy.t(), x));
+        return new Tensor[] {weight, bias};
     }
 
-    /// Refuses a device that cannot compute with it: a small product and a small convolution
-    /// are tried.
+    /// Refuses a device that cannot compute in this precision: tries a small product and a small convolution.
     ///
     /// @throws IllegalArgumentException if it fails
     void require(TorchDevice device, NativeCall frame) {
@@ -113,7 +162,7 @@ record TorchMatMul(Precision precision) {
                 convolve(maps, maps, one.view(1), Window.of(1, 1, 0), 1);
                 return denseInputGradient(one, one).data_ptr().address();
             }, Shape.of(1, 1));
-        } catch (net.alexnet.tensor.BackendException e) {
+        } catch (BackendException e) {
             throw new IllegalArgumentException("device '" + device.name() + "' does not compute with bfloat16: use"
                     + " precision float32", e);
         }

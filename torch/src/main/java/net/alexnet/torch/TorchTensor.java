@@ -3,12 +3,13 @@ package net.alexnet.torch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import net.alexnet.tensor.Scopes;
 import net.alexnet.tensor.Shape;
+import net.alexnet.torch.kernel.WinogradWeights;
 
 /// A native tensor of which this object holds one reference, until [#free()].
 final class TorchTensor implements Scopes.Owned {
@@ -21,18 +22,15 @@ final class TorchTensor implements Scopes.Owned {
     private MemorySegment borrowed;
     private Optional<Arena> views = Optional.empty();
     private boolean freed;
-    private final Map<Use, float[]> prepared = new EnumMap<>(Use.class);
-    private final Map<Use, Object> current = new EnumMap<>(Use.class);
 
-    /// What a weight is prepared for.
-    enum Use {
-        FORWARD, BACKWARD
-    }
+    /// Prepared weights by whether they are for the gradient by the input; they are valid if `forms` has their form.
+    private final Map<Boolean, float[]> prepared = new HashMap<>();
+    private final Map<Boolean, WinogradWeights.Form> forms = new HashMap<>();
 
-    /// @param handle may be a temporary of the frame that runs, or a view of one: a reference of our own is taken
-    /// @param borrowed memory of Java's that the tensor reads in place and that must not vanish before it;
+    /// @param handle may be a temporary of the running call, or a view of one: this object takes a reference of its own
+    /// @param borrowed memory of Java's that the tensor uses in place and that must stay mapped as long as the tensor lives;
     ///     [MemorySegment#NULL] if there is none
-    /// @param blocks to which its memory goes back, if it came from there
+    /// @param blocks to which its memory is returned, if it came from there
     TorchTensor(org.bytedeco.pytorch.Tensor handle, Scopes<TorchTensor> owner, MemorySegment borrowed,
             BlockAllocator blocks) {
         this.blocks = blocks;
@@ -68,25 +66,27 @@ final class TorchTensor implements Scopes.Owned {
         views = Optional.empty();
     }
 
-    /// What a kernel reads in place of this tensor, made when it is first asked for and again after every change.
+    /// The values that a kernel reads instead of this weight. They are made on first use and after every change.
     ///
-    /// @param form what it is prepared for; another form is another preparation
-    /// @param preparation writes `length` values
-    float[] prepared(Use use, Object form, int length, Consumer<float[]> preparation) {
+    /// @param transform writes `weights.length()` values
+    float[] prepared(WinogradWeights weights, Consumer<float[]> transform) {
+        boolean use = weights.form().inputGradient();
         float[] values = prepared.getOrDefault(use, NONE);
-        if (values.length != length || !form.equals(current.get(use))) {
-            values = values.length == length ? values : new float[length];
-            current.remove(use); // if the preparation fails, the values are nobody's
-            preparation.accept(values);
-            prepared.put(use, values);
-            current.put(use, form);
+        if (values.length != weights.length() || !weights.form().equals(forms.get(use))) {
+            forms.remove(use); // if the transform fails, the values are invalid
+            if (values.length != weights.length()) {
+                values = new float[weights.length()];
+                prepared.put(use, values);
+            }
+            transform.accept(values);
+            forms.put(use, weights.form());
         }
         return values;
     }
 
-    /// The tensor in memory of its own, to be changed: what is borrowed may be a file that is mapped for reading.
+    /// The tensor in memory of its own, to be changed. Borrowed memory may be a file that is mapped for reading.
     org.bytedeco.pytorch.Tensor writableHandle() {
-        current.clear();
+        forms.clear();
         org.bytedeco.pytorch.Tensor old = handle();
         if (!borrowed.equals(MemorySegment.NULL)) {
             endViews();
@@ -107,7 +107,7 @@ final class TorchTensor implements Scopes.Owned {
             endViews();
             freed = true;
             prepared.clear();
-            current.clear();
+            forms.clear();
             blocks.giveBack(handle);
             release(handle);
         }

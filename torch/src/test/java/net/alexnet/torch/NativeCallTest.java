@@ -73,11 +73,13 @@ class NativeCallTest {
     void aKernelThatIsGivenTooLittleMemorySaysSo() {
         assumeTrue(Kernels.missing().isEmpty());
         TorchKernels kernels = new TorchKernels(TorchDevice.find("cpu"), 2, Precision.FLOAT32, new BlockAllocator());
-        var norm = kernels.responseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 1), 32)
-                .orElseThrow();
+        var norm = kernels.all().orElseThrow()
+                .responseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 1), 32).orElseThrow();
         assertFails(() -> {
             Tensor x = torch.ones(1, 32, 4, 4);
-            return kernels.gradient(norm, x, torch.ones(1, 32, 2, 2), false);
+            Tensor small = torch.ones(1, 32, 2, 2);
+            return kernels.written(Layout.shape(x), x, dx -> norm.gradient(
+                    TorchKernels.memory(x), TorchKernels.memory(small), dx, false));
         }, "our own kernel failed in multiply of 2 × 3, 4 × 5: IndexOutOfBoundsException: ");
     }
 }

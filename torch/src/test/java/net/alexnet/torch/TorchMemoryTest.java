@@ -116,12 +116,12 @@ class TorchMemoryTest {
         ParameterGradients dense = backend.denseParameterGradients(y6, loss.gradient());
         Tensor dy5 = backend.unflatten(
                 backend.scale(backend.denseInputGradient(loss.gradient(), parameters[2]), .5f), y5.shape());
-        Tensor dy4 = backend.maxPoolGradient(y4, backend.tanhGradient(y5, dy5), pooled, POOL);
-        Tensor dy3 = backend.normalizeGradient(y3, y4, dy4, WITHIN);
-        Tensor dy2 = backend.normalizeGradient(y2, y3, dy3, ACROSS);
+        Tensor dy4 = backend.maxPoolGradient(y4, backend.tanhGradient(y5, dy5), pooled, POOL, false);
+        Tensor dy3 = backend.normalizeGradient(y3, y4, dy4, WITHIN, false);
+        Tensor dy2 = backend.normalizeGradient(y2, y3, dy3, ACROSS, false);
         Tensor dy1 = backend.reluGradient(y2, dy2);
         ParameterGradients conv = backend.convolveParameterGradients(x, dy1, parameters[0].shape(), CONV, 1);
-        backend.convolveInputGradient(dy1, parameters[0], x.shape(), CONV, 1);
+        backend.convolveInputGradient(dy1, parameters[0], x, CONV, 1, false);
         Tensor[] gradients = {conv.weight(), conv.bias(), dense.weight(), dense.bias()};
         for (int at = 0; at < gradients.length; at++) {
             backend.update(parameters[at], momentumBuffers[at], gradients[at], .9f, 5e-4f, .01f);

@@ -47,8 +47,8 @@ class TorchPrecisionTest {
             Tensor bias = normal(engine, 4, Shape.of(6));
             var gradients = engine.convolveParameterGradients(x, dy, weight.shape(), window, 2);
             return List.of(engine.convolve(x, weight, bias, window, 2),
-                    engine.convolveRelu(x, weight, bias, window, 2),
-                    engine.convolveInputGradient(dy, weight, x.shape(), window, 2), gradients.weight(),
+                    engine.convolve(x, weight, bias, window, 2, true),
+                    engine.convolveInputGradient(dy, weight, x, window, 2, false), gradients.weight(),
                     gradients.bias());
         });
     }

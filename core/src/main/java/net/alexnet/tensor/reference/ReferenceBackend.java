@@ -2,6 +2,8 @@ package net.alexnet.tensor.reference;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.LocalResponseNorm;
@@ -15,8 +17,8 @@ import net.alexnet.tensor.Window;
 
 /// The specification of [Backend]: every operation in plain Java loops, one thread, float32 values, sums in double.
 ///
-/// Each method checks its arguments, hands plain arrays to the file of its layer, and books the result. Use it to learn,
-/// to check another backend, and for networks of toy size; it is hundreds of times slower than a real engine.
+/// Each method checks its arguments and passes plain arrays to the class of its layer. Use it to learn, to check another
+/// backend, and for tiny networks; it is hundreds of times slower than a real engine.
 public final class ReferenceBackend implements Backend {
     private final Scopes<ReferenceTensor> scopes = new Scopes<>();
     private final Precision precision;
@@ -71,12 +73,6 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Tensor upload(Shape shape, float[] values) {
-        Operands.values("upload", shape, values);
-        return tensor(shape, values.clone());
-    }
-
-    @Override
     public Tensor upload(Shape shape, MemorySegment values) {
         Operands.values("upload", shape, values);
         return tensor(shape, values.toArray(ValueLayout.JAVA_FLOAT_UNALIGNED));
@@ -106,31 +102,33 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void assign(Tensor target, float[] values) {
+    public void assign(Tensor target, MemorySegment values) {
         Operands.values("assign", target.shape(), values);
-        System.arraycopy(values, 0, values(target), 0, values.length);
+        MemorySegment.ofArray(values(target)).copyFrom(values);
     }
 
     // --- convolution -----------------------------------------------------------------------------------------------
 
     @Override
-    public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
+    public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups, boolean relu) {
         Shape y = Operands.convolve(x.shape(), weight.shape(), bias.shape(), window, groups);
         ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weight.shape(), window, groups);
-        return tensor(y, layer.forward(operand(x), operand(weight), values(bias)));
+        float[] values = layer.forward(operand(x), operand(weight), values(bias));
+        return tensor(y, relu ? each(values, values, (value, _) -> Math.max(0, value)) : values);
     }
 
     @Override
-    public Tensor convolveInputGradient(Tensor dy, Tensor weight, Shape xShape, Window window, int groups) {
-        Operands.convolveInputGradient(dy.shape(), weight.shape(), xShape, window, groups);
-        ReferenceConvolution layer = new ReferenceConvolution(xShape, weight.shape(), window, groups);
-        return tensor(xShape, layer.inputGradient(operand(dy), operand(weight)));
+    public Tensor convolveInputGradient(
+            Tensor dy, Tensor weight, Tensor x, Window window, int groups, boolean throughRelu) {
+        Operands.convolveGradient("convolveInputGradient", dy.shape(), x.shape(), weight.shape(), window, groups);
+        ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weight.shape(), window, groups);
+        return gradient(x, layer.inputGradient(operand(dy), operand(weight)), throughRelu);
     }
 
     @Override
     public ParameterGradients convolveParameterGradients(
             Tensor x, Tensor dy, Shape weightShape, Window window, int groups) {
-        Operands.convolveParameterGradients(x.shape(), dy.shape(), weightShape, window, groups);
+        Operands.convolveGradient("convolveParameterGradients", dy.shape(), x.shape(), weightShape, window, groups);
         ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weightShape, window, groups);
         return new ParameterGradients(
                 tensor(weightShape, layer.weightGradient(operand(x), operand(dy))),
@@ -177,18 +175,18 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public Tensor relu(Tensor x) {
-        return each(x, value -> Math.max(0, value)); // NaN stays NaN
+        return each(x, x, (value, _) -> Math.max(0, value)); // NaN stays NaN
     }
 
     @Override
     public Tensor reluGradient(Tensor y, Tensor dy) {
         Operands.same("reluGradient", "y", y.shape(), "dy", dy.shape());
-        return each(y, dy, (value, gradient) -> value > 0 ? gradient : 0);
+        return each(y, dy, ReferenceBackend::reluGradient);
     }
 
     @Override
     public Tensor tanh(Tensor x) {
-        return each(x, value -> (float) Math.tanh(value));
+        return each(x, x, (value, _) -> (float) Math.tanh(value));
     }
 
     /// `dx = dy · (1 − y²)`.
@@ -206,32 +204,35 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public Tensor scale(Tensor x, float factor) {
-        return each(x, value -> factor * value);
+        return each(x, x, (value, _) -> factor * value);
     }
 
-    private interface OneValue {
-        float of(float x);
+    private interface OfTwo {
+        float apply(float a, float b);
     }
 
-    private interface TwoValues {
-        float of(float a, float b);
-    }
-
-    private Tensor each(Tensor x, OneValue function) {
-        return each(x, x, (value, _) -> function.of(value));
-    }
-
-    private Tensor each(Tensor a, Tensor b, TwoValues function) {
-        float[] left = values(a);
-        float[] right = values(b);
-        float[] y = new float[left.length];
+    private static float[] each(float[] a, float[] b, OfTwo function) {
+        float[] y = new float[a.length];
         for (int at = 0; at < y.length; at++) {
-            y[at] = function.of(left[at], right[at]);
+            y[at] = function.apply(a[at], b[at]);
         }
-        return tensor(a.shape(), y);
+        return y;
     }
 
-    // --- normalisation and pooling ---------------------------------------------------------------------------------
+    private Tensor each(Tensor a, Tensor b, OfTwo function) {
+        return tensor(a.shape(), each(values(a), values(b), function));
+    }
+
+    /// A gradient by x, continued through the ReLU that x is the output of, if there is one.
+    private Tensor gradient(Tensor x, float[] dx, boolean throughRelu) {
+        return tensor(x.shape(), throughRelu ? each(values(x), dx, ReferenceBackend::reluGradient) : dx);
+    }
+
+    private static float reluGradient(float y, float dy) {
+        return y > 0 ? dy : 0;
+    }
+
+    // --- normalization and pooling ---------------------------------------------------------------------------------
 
     @Override
     public Tensor normalize(Tensor x, LocalResponseNorm norm) {
@@ -240,10 +241,10 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm) {
+    public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, boolean throughRelu) {
         Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
         ReferenceResponseNorm layer = new ReferenceResponseNorm(x.shape(), norm);
-        return tensor(x.shape(), layer.gradient(values(x), values(y), values(dy)));
+        return gradient(x, layer.gradient(values(x), values(y), values(dy)), throughRelu);
     }
 
     @Override
@@ -255,12 +256,11 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public Tensor maxPoolGradient(Tensor x, Tensor dy, Pooled pooled, Window window) {
-        Shape xShape = x.shape();
-        Operands.maxPoolGradient(dy.shape(), xShape, window);
+    public Tensor maxPoolGradient(Tensor x, Tensor dy, Pooled pooled, Window window, boolean throughRelu) {
+        Operands.maxPoolGradient(dy.shape(), x.shape(), window);
         Operands.same("maxPoolGradient", "argmax", pooled.argmax().shape(), "dy", dy.shape());
-        ReferenceMaxPool layer = new ReferenceMaxPool(xShape, window);
-        return tensor(xShape, layer.gradient(values(dy), values(pooled.argmax())));
+        ReferenceMaxPool layer = new ReferenceMaxPool(x.shape(), window);
+        return gradient(x, layer.gradient(values(dy), values(pooled.argmax())), throughRelu);
     }
 
     // --- the two ends ----------------------------------------------------------------------------------------------
@@ -268,19 +268,19 @@ public final class ReferenceBackend implements Backend {
     @Override
     public Tensor softmax(Tensor logits) {
         Operands.softmax(logits.shape());
-        return tensor(logits.shape(), softmaxOf(logits).forward(values(logits)));
+        return tensor(logits.shape(), softmaxLayer(logits).forward(values(logits)));
     }
 
     @Override
     public Loss crossEntropy(Tensor logits, int[] labels) {
         Operands.crossEntropy(logits.shape(), labels);
-        ReferenceSoftmax layer = softmaxOf(logits);
+        ReferenceSoftmax layer = softmaxLayer(logits);
         return new Loss(
                 tensor(Shape.of(), new float[] {layer.loss(values(logits), labels)}),
                 tensor(logits.shape(), layer.gradient(values(logits), labels)));
     }
 
-    private static ReferenceSoftmax softmaxOf(Tensor logits) {
+    private static ReferenceSoftmax softmaxLayer(Tensor logits) {
         return new ReferenceSoftmax(logits.shape().dim(0), logits.shape().dim(1));
     }
 
@@ -298,23 +298,49 @@ public final class ReferenceBackend implements Backend {
         }
     }
 
-    // --- looking in ------------------------------------------------------------------------------------------------
+    // --- statistics ------------------------------------------------------------------------------------------------
 
     @Override
     public Statistics statistics(Tensor x) {
-        return ReferenceStatistics.of(values(x));
+        double[] finite = IntStream.range(0, values(x).length).mapToDouble(at -> values(x)[at])
+                .filter(Double::isFinite).toArray();
+        double sum = 0;
+        for (double value : finite) {
+            sum += value;
+        }
+        double mean = sum / finite.length;
+        double squares = 0;
+        for (double value : finite) {
+            squares += (value - mean) * (value - mean);
+        }
+        return new Statistics(mean, Math.sqrt(squares / finite.length), values(x).length - finite.length);
     }
 
     @Override
     public float[] unitMaxima(Tensor x) {
-        int units = Operands.unitMaxima(x.shape());
+        float[] maxima = new float[Operands.unitMaxima(x.shape())];
+        Arrays.fill(maxima, Float.NEGATIVE_INFINITY);
         float[] values = values(x);
-        return ReferenceStatistics.unitMaxima(values, units, values.length / (x.shape().dim(0) * units));
+        int pixels = values.length / (x.shape().dim(0) * maxima.length);
+        for (int at = 0; at < values.length; at++) {
+            int unit = at / pixels % maxima.length;
+            maxima[unit] = Math.max(maxima[unit], values[at]);
+        }
+        return maxima;
     }
 
     @Override
     public void close() {
         scopes.freeAll();
+    }
+
+    /// Sums that were computed in double, rounded once.
+    static float[] rounded(double[] sums) {
+        float[] rounded = new float[sums.length];
+        for (int at = 0; at < sums.length; at++) {
+            rounded[at] = (float) sums[at];
+        }
+        return rounded;
     }
 
     private Tensor tensor(Shape shape, float[] values) {

@@ -1,5 +1,7 @@
 package net.alexnet.tensor.reference;
 
+import static net.alexnet.tensor.reference.ReferenceBackend.rounded;
+
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 
@@ -57,7 +59,7 @@ final class ReferenceConvolution {
                 y[at] += (double) weight[weightRow + s] * x[xRow + s];
             }
         });
-        return Rounded.toFloat(y);
+        return rounded(y);
     }
 
     /// `dx = Σ dy · weight` over the products that x is in.
@@ -70,7 +72,7 @@ final class ReferenceConvolution {
                 dx[xRow + s] += (double) dy[at] * weight[weightRow + s];
             }
         });
-        return Rounded.toFloat(dx);
+        return rounded(dx);
     }
 
     /// `dweight = Σ dy · x` over the products that the weight is in.
@@ -83,7 +85,7 @@ final class ReferenceConvolution {
                 dweight[weightRow + s] += (double) dy[at] * x[xRow + s];
             }
         });
-        return Rounded.toFloat(dweight);
+        return rounded(dweight);
     }
 
     /// The products of one y with one row of a filter.
@@ -128,7 +130,7 @@ final class ReferenceConvolution {
                 }
             }
         }
-        return Rounded.toFloat(dbias);
+        return rounded(dbias);
     }
 
     /// The first row (or column) of the kernel that lies on the map when the window stands at `step`.

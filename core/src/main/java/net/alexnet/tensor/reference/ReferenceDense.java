@@ -1,5 +1,7 @@
 package net.alexnet.tensor.reference;
 
+import static net.alexnet.tensor.reference.ReferenceBackend.rounded;
+
 /// A fully connected layer, §3.5 of the paper:
 ///
 /// ```
@@ -43,7 +45,7 @@ record ReferenceDense(int batch, int inputs, int outputs) {
                 }
             }
         }
-        return Rounded.toFloat(dx);
+        return rounded(dx);
     }
 
     /// `dweight[k,f] = Σ n  dy[n,k] · x[n,f]`.
@@ -59,7 +61,7 @@ record ReferenceDense(int batch, int inputs, int outputs) {
                 }
             }
         }
-        return Rounded.toFloat(dweight);
+        return rounded(dweight);
     }
 
     /// `dbias[k] = Σ n  dy[n,k]`.
@@ -72,6 +74,6 @@ record ReferenceDense(int batch, int inputs, int outputs) {
                 dbias[k] += dy[n * outputs + k];
             }
         }
-        return Rounded.toFloat(dbias);
+        return rounded(dbias);
     }
 }

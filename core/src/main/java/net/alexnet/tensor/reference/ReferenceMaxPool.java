@@ -1,5 +1,7 @@
 package net.alexnet.tensor.reference;
 
+import static net.alexnet.tensor.reference.ReferenceBackend.rounded;
+
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 
@@ -78,7 +80,7 @@ final class ReferenceMaxPool {
         for (int at = 0; at < argmax.length; at++) {
             dx[xAt(at / (outHeight * outWidth), (int) argmax[at])] += dy[at];
         }
-        return Rounded.toFloat(dx);
+        return rounded(dx);
     }
 
     private static boolean beats(float rival, float winner) {

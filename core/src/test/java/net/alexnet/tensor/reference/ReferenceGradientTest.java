@@ -53,7 +53,7 @@ class ReferenceGradientTest {
                     Tensor bias = normal(3, Shape.of(geometry.weight.dim(0)));
                     Tensor dy = normal(4, backend.convolve(x, weight, bias, window, groups).shape());
                     check("dx", x, dy, in -> backend.convolve(in, weight, bias, window, groups),
-                            backend.convolveInputGradient(dy, weight, x.shape(), window, groups));
+                            backend.convolveInputGradient(dy, weight, x, window, groups, false));
                     var gradients = backend.convolveParameterGradients(x, dy, weight.shape(), window, groups);
                     check("dweight", weight, dy, in -> backend.convolve(x, in, bias, window, groups),
                             gradients.weight());
@@ -100,7 +100,7 @@ class ReferenceGradientTest {
                     Tensor x = normal(1, shape);
                     Tensor dy = normal(2, shape);
                     check("dx", x, dy, in -> backend.normalize(in, norm),
-                            backend.normalizeGradient(x, backend.normalize(x, norm), dy, norm));
+                            backend.normalizeGradient(x, backend.normalize(x, norm), dy, norm, false));
                 }));
     }
 
@@ -113,7 +113,7 @@ class ReferenceGradientTest {
                     Pooled pooled = backend.maxPool(x, window);
                     Tensor dy = normal(2, pooled.output().shape());
                     check("dx", x, dy, in -> backend.maxPool(in, window).output(),
-                            backend.maxPoolGradient(x, dy, pooled, window));
+                            backend.maxPoolGradient(x, dy, pooled, window, false));
                 }));
     }
 

@@ -81,9 +81,10 @@ class OnnxNetworksTest {
                 Arbitraries.of(1, 3), Arbitraries.integers().between(2, 9), Arbitraries.of(1, 2),
                 Arbitraries.of(Activation.class), either, either, Arbitraries.of(0, 0.3, 0.5))
                 .as((input, channels, classes, towers, activation, norm, overlapping, dropout) -> AlexNet.of(table)
-                        .withSize(input, channels, 0.05).toBuilder().classes(classes).towers(towers)
-                        .activation(activation).responseNorm(norm).overlappingPools(overlapping)
-                        .dropout(dropout.doubleValue()).initialization(Initialization.HE).build())
+                        .withSize(input, channels, 0.05).withClasses(classes).withTowers(towers)
+                        .withLayers(activation, norm, overlapping)
+                        .withDropout(dropout.doubleValue(), AlexNet.of(table).dropoutScaling())
+                        .withInitialization(Initialization.HE))
                 .filter(network -> network.variant() != Variant.ORIGINAL || !network.responseNorm())); // norms within channels
     }
 

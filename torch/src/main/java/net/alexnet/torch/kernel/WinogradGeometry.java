@@ -128,6 +128,11 @@ record WinogradGeometry(
         return groups * paddedGroupFilters();
     }
 
+    /// Values of the weight, or of the sums of its gradient, at all points: `[product][group][channel][filter]`.
+    int weightsLength() {
+        return PRODUCTS * paddedChannels() * paddedGroupFilters();
+    }
+
     /// Vectors in a panel of output channels.
     int panel() {
         return Lanes.panel(groupFilters());

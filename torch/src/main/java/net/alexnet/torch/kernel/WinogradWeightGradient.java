@@ -44,8 +44,8 @@ final class WinogradWeightGradient {
         float[][] sums = new float[threads][];
         float[][] bias = new float[threads][geometry.paddedFilters()];
         workers.perWorker(threads, worker -> {
-            sums[worker] = scratch[worker].get(Use.SHARE, sumsLength());
-            Arrays.fill(sums[worker], 0, sumsLength(), 0);
+            sums[worker] = scratch[worker].get(Use.SHARE, geometry.weightsLength());
+            Arrays.fill(sums[worker], 0, geometry.weightsLength(), 0);
             int from = (int) ((long) rows * worker / threads);
             int to = (int) ((long) rows * (worker + 1) / threads);
             int blockRows = Math.max(1, blockTiles() / geometry.tileColumns());
@@ -60,11 +60,6 @@ final class WinogradWeightGradient {
     private int blockTiles() {
         int channels = geometry.paddedChannels();
         return channels * geometry.paddedGroupFilters() / (channels + geometry.paddedFilters());
-    }
-
-    /// `[product][group][channel][filter]`.
-    int sumsLength() {
-        return PRODUCTS * geometry.paddedChannels() * geometry.paddedGroupFilters();
     }
 
     /// Some rows of tiles of x and dy.

@@ -10,27 +10,42 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import net.alexnet.torch.kernel.Scratch.Use;
 
-/// Filters to their values at the points, `G w Gᵀ`, in the order in which [Gemm] reads them:
-/// `[product][group][panel][channel][panel · LANES]`.
-final class WinogradWeights {
+/// Transforms a weight for [WinogradConvolution]: each filter becomes its values at the points, `G w Gᵀ`, in the order in which
+/// [Gemm] reads them: `[product][group][panel][channel][panel · LANES]`.
+public final class WinogradWeights {
     private final WinogradGeometry geometry;
-    private final boolean turned;
+    private final boolean adjoint;
+    private final Workers workers;
+    private final Scratch[] scratch;
 
-    /// @param geometry of the convolution that is to use them
-    /// @param turned whether it is the adjoint of the one that the weights belong to: they are turned by half, and input and
-    ///     output channels change places
-    WinogradWeights(WinogradGeometry geometry, boolean turned) {
+    /// @param geometry of the convolution that uses them
+    /// @param adjoint whether that is the adjoint of the convolution that the weight belongs to: filters are then rotated by
+    ///     half a turn, and input and output channels are exchanged
+    WinogradWeights(WinogradGeometry geometry, boolean adjoint, Workers workers, Scratch[] scratch) {
         this.geometry = geometry;
-        this.turned = turned;
+        this.adjoint = adjoint;
+        this.workers = workers;
+        this.scratch = scratch;
     }
 
-    /// How many floats they take.
-    int length() {
-        return PRODUCTS * geometry.paddedChannels() * geometry.paddedGroupFilters();
+    /// What the transformed values depend on besides the weight; batch and map size have no part in it.
+    public record Form(int groups, int kernel, int stride, boolean inputGradient) {}
+
+    /// The form of these.
+    public Form form() {
+        return new Form(geometry.groups(), geometry.kernel(), geometry.stride(), adjoint);
     }
 
+    /// The number of transformed values.
+    public int length() {
+        return geometry.weightsLength();
+    }
+
+    /// Writes the transformed values.
+    ///
     /// @param weight `(K, kernel, kernel, C/groups)` in memory
-    void transform(MemorySegment weight, float[] out, Workers workers, Scratch[] scratch) {
+    /// @param out at least [#length] floats, overwritten
+    public void transform(MemorySegment weight, float[] out) {
         int length = Math.toIntExact(weight.byteSize() / Float.BYTES);
         float[] values = scratch[0].get(Use.WEIGHTS, length);
         MemorySegment.copy(weight, JAVA_FLOAT, 0, values, 0, length);
@@ -48,8 +63,8 @@ final class WinogradWeights {
         float[] points = scratch.get(Use.SUMS, Tile.LENGTH);
         Arrays.fill(rows, 0, taps * taps * room, 0);
         if (input < geometry.groupChannels()) {
-            if (turned) {
-                turnedTaps(weight, group, input, rows, room);
+            if (adjoint) {
+                adjointTaps(weight, group, input, rows, room);
             } else {
                 taps(weight, group, input, rows, room);
             }
@@ -68,7 +83,7 @@ final class WinogradWeights {
         }
     }
 
-    /// `rows[tap][filter]` of one channel of a place: one pixel's one channel, or of a block's.
+    /// `rows[tap][filter]` for one channel of a place.
     private void taps(float[] weight, int group, int input, float[] rows, int room) {
         int stride = geometry.stride();
         int kernel = geometry.kernel();
@@ -86,8 +101,8 @@ final class WinogradWeights {
         }
     }
 
-    /// The same where the input channel is the weight's filter and the output channels are its input channels.
-    private void turnedTaps(float[] weight, int group, int input, float[] rows, int room) {
+    /// The same for the adjoint, whose input channel is the weight's filter and whose filters are the weight's channels.
+    private void adjointTaps(float[] weight, int group, int input, float[] rows, int room) {
         int taps = geometry.taps() * geometry.taps();
         int depth = geometry.groupFilters();
         int from = (group * geometry.groupChannels() + input) * taps * depth;

@@ -2,7 +2,6 @@ package net.alexnet.torch.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Layer.ResponseNorm;
@@ -31,16 +30,6 @@ class KernelMemoryTest {
     /// Fuses as the kernels do and needs nothing.
     private static EngineMemory fusing() {
         return new EngineMemory() {
-            @Override
-            public long prepared(Convolution convolution) {
-                return 0;
-            }
-
-            @Override
-            public long scratch(List<Convolution> convolutions, int batch, int threads) {
-                return 0;
-            }
-
             @Override
             public boolean fusesNormalizeMaxPool(LocalResponseNorm norm) {
                 return norm.isPaperForm();

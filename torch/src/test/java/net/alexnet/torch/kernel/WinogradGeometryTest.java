@@ -14,7 +14,7 @@ class WinogradGeometryTest {
     @CsvSource({"6000, 6000, 1, 13, true", "7000, 7000, 1, 13, false", "7000, 7000, 2, 13, true",
         "64, 700000, 1, 13, false", "512, 512, 1, 50000, true", "512, 512, 1, 500000, false",
         "100000, 100000, 1, 13, false"})
-    void whatAnArrayCannotHoldIsLeftToTheDirectConvolution(
+    void aWeightTooLargeForAnArrayIsRefused(
             int channels, int filters, int groups, int width, boolean taken) {
         Kernels kernels = Kernels.open(1).orElse(null);
         assumeTrue(kernels != null);
@@ -22,16 +22,16 @@ class WinogradGeometryTest {
                 Shape.of(filters, channels / groups, 3, 3), Window.of(3, 1, 1), groups).isPresent()).isEqualTo(taken);
     }
 
-    /// What is taken has lengths that fit an int.
+    /// Lengths fit an int.
     @ParameterizedTest
     @CsvSource({"6000, 6000", "6608, 6608", "16, 2600000", "2600000, 16"})
-    void lengthsOfWhatIsTakenArePositive(int channels, int filters) {
+    void lengthsArePositive(int channels, int filters) {
         Shape x = Shape.of(1, channels, 13, 13);
         Shape weight = Shape.of(filters, channels, 3, 3);
         WinogradGeometry.of(x, weight, Window.of(3, 1, 1), 1).ifPresent(taken -> {
-            assertThat(new WinogradWeights(taken, false).length()).isPositive()
+            assertThat(taken.weightsLength()).isPositive()
                     .isEqualTo(Math.multiplyExact(49, taken.paddedChannels() * taken.paddedGroupFilters()));
-            taken.adjoint().ifPresent(turned -> assertThat(new WinogradWeights(turned, true).length()).isPositive());
+            taken.adjoint().ifPresent(adjoint -> assertThat(adjoint.weightsLength()).isPositive());
         });
     }
 }
