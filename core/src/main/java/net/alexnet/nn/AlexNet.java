@@ -13,7 +13,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
@@ -297,7 +296,8 @@ public record AlexNet(
 
     /// The same network for this many classes.
     public AlexNet withClasses(int count) {
-        return new AlexNet(variant, input, channels, count, width, towers, activation, responseNorm, overlappingPools, dropout,
+        return new AlexNet(variant, input, channels, count, width, towers, activation, responseNorm, overlappingPools,
+                dropout,
                 dropoutScaling, initialization);
     }
 
@@ -327,7 +327,8 @@ public record AlexNet(
 
     /// The same network with another rate of dropout; a rate of 0 is none.
     public AlexNet withDropout(double rate, Layer.DropoutScaling scaling) {
-        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools, rate,
+        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+                rate,
                 scaling, initialization);
     }
 

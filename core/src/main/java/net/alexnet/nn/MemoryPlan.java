@@ -58,7 +58,9 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
     }
 
     private static long written(List<Row> rows, int i, EngineMemory engine) {
-        int copies = rows.get(i).layer() instanceof Dropout ? 2 : isInPlace(rows, i) || isFused(rows, i, engine) ? 0 : 1;
+        int copies = rows.get(i).layer() instanceof Dropout
+                ? 2
+                : isInPlace(rows, i) || isFused(rows, i, engine) ? 0 : 1;
         return (long) copies * FLOAT * rows.get(i).out().elements();
     }
 

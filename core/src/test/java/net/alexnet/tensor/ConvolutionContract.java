@@ -29,7 +29,8 @@ interface ConvolutionContract extends Contract {
                     return Map.of(
                             "y", engine.convolve(x, weight, bias, geometry.window(), geometry.groups()),
                             "dx", engine.convolveInputGradient(
-                                    dy, weight, engine.zeros(geometry.x()), geometry.window(), geometry.groups(), false),
+                                    dy, weight, engine.zeros(geometry.x()), geometry.window(), geometry.groups(),
+                                    false),
                             "dweight", gradients.weight(),
                             "dbias", gradients.bias());
                 })));
@@ -84,12 +85,14 @@ interface ConvolutionContract extends Contract {
             Closeness.assertClose("dweight",
                     values(backend().convolveParameterGradients(xPadded, dy, weight.shape(), floor, 1).weight()),
                     values(backend().convolveParameterGradients(x, dy, weight.shape(), ceil, 1).weight()));
-            float[] dxPadded = values(backend().convolveInputGradient(dy, weight, backend().zeros(paddedShape), floor, 1, false));
+            float[] dxPadded = values(
+                    backend().convolveInputGradient(dy, weight, backend().zeros(paddedShape), floor, 1, false));
             float[] dx = new float[picture.length];
             for (int row = 0; row < 3 * 224; row++) {
                 System.arraycopy(dxPadded, (row / 224 * 227 + row % 224) * 227, dx, row * 224, 224);
             }
-            Closeness.assertClose("dx", dx, values(backend().convolveInputGradient(dy, weight, backend().zeros(shape), ceil, 1, false)));
+            Closeness.assertClose("dx", dx,
+                    values(backend().convolveInputGradient(dy, weight, backend().zeros(shape), ceil, 1, false)));
         }
     }
 
@@ -113,7 +116,9 @@ interface ConvolutionContract extends Contract {
             Tensor dyHalf = tensor(Shape.of(1, 3, 4, 3), half(dy, tower));
             Tensor alone = backend().convolve(xHalf, weightHalf, tensor(Shape.of(3), half(bias, tower)), window, 1);
             Closeness.assertClose("y", values(alone), half(values(together), tower));
-            Closeness.assertClose("dx", values(backend().convolveInputGradient(dyHalf, weightHalf, backend().zeros(half), window, 1, false)),
+            Closeness.assertClose("dx",
+                    values(backend().convolveInputGradient(dyHalf, weightHalf, backend().zeros(half), window, 1,
+                            false)),
                     half(values(dxTogether), tower));
             ParameterGradients aloneGradients = backend().convolveParameterGradients(xHalf, dyHalf, weightHalf.shape(),
                     window, 1);

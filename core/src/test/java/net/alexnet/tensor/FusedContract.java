@@ -116,7 +116,8 @@ interface FusedContract extends Contract {
             Tensor weight = Contract.normal(engine, 3, geometry.weight());
             Tensor bias = Contract.normal(engine, 4, geometry.bias());
             engine.convolve(x, weight, bias, geometry.window(), geometry.groups());
-            engine.convolveInputGradient(dy, weight, engine.zeros(geometry.x()), geometry.window(), geometry.groups(), false);
+            engine.convolveInputGradient(dy, weight, engine.zeros(geometry.x()), geometry.window(), geometry.groups(),
+                    false);
             engine.update(weight, engine.zeros(geometry.weight()), Contract.normal(engine, 5, geometry.weight()), .9f,
                     0,
                     .5f);
@@ -163,7 +164,8 @@ interface FusedContract extends Contract {
     default void theGradientOfNotANumberReachesItsPixel() {
         Tensor x = tensor(Shape.of(1, 1, 2, 2), 1, 2, Float.NaN, 3);
         Pooled pooled = backend().maxPool(x, Window.of(2, 2, 0));
-        float[] dx = values(backend().maxPoolGradient(x, tensor(Shape.of(1, 1, 1, 1), 5), pooled, Window.of(2, 2, 0), false));
+        float[] dx = values(
+                backend().maxPoolGradient(x, tensor(Shape.of(1, 1, 1, 1), 5), pooled, Window.of(2, 2, 0), false));
         assertThat(dx).containsExactly(0, 0, 5, 0);
     }
 

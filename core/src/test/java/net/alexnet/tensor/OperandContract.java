@@ -50,7 +50,8 @@ interface OperandContract extends Contract {
     default void convolutionGradients() {
         Shape x = Shape.of(2, 4, 6, 6);
         Shape weight = Shape.of(8, 4, 3, 3);
-        refused(() -> backend().convolveInputGradient(zeros(2, 8, 5, 5), backend().zeros(weight), backend().zeros(x), THREE, 1, false),
+        refused(() -> backend().convolveInputGradient(zeros(2, 8, 5, 5), backend().zeros(weight), backend().zeros(x),
+                THREE, 1, false),
                 "2 × 8 × 5 × 5", "2 × 4 × 6 × 6", "2 × 8 × 6 × 6");
         refused(() -> backend().convolveParameterGradients(backend().zeros(x), zeros(1, 8, 6, 6), weight, THREE, 1),
                 "1 × 8 × 6 × 6", "2 × 4 × 6 × 6", "2 × 8 × 6 × 6");

@@ -58,7 +58,8 @@ class TorchKernelsTest {
     @ParameterizedTest
     @ValueSource(ints = {96, 256})
     void thePapersNormIsOurs(int channels) {
-        assertThat(kernels.all().orElseThrow().responseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2), channels))
+        assertThat(kernels.all().orElseThrow()
+                .responseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2), channels))
                 .isPresent();
     }
 
@@ -74,9 +75,11 @@ class TorchKernelsTest {
 
     @Test
     void otherNormsAreLibtorchs() {
-        assertThat(kernels.all().orElseThrow().responseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 3, 2, 1e-4, .75, 1), 96))
+        assertThat(kernels.all().orElseThrow()
+                .responseNorm(new LocalResponseNorm(Region.ACROSS_CHANNELS, 3, 2, 1e-4, .75, 1), 96))
                 .isEmpty();
-        assertThat(kernels.all().orElseThrow().responseNorm(new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-4, .75, 1), 96))
+        assertThat(kernels.all().orElseThrow()
+                .responseNorm(new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-4, .75, 1), 96))
                 .isEmpty();
     }
 }
