@@ -55,8 +55,14 @@ public sealed interface Content {
         }
     }
 
-    /// The failure of a disk, for callers that cannot wait until the disk is back.
-    static UnreadableImageException unreadable(IOException e) {
-        return new UnreadableImageException(AtomicFiles.reason(e));
+    /// A failure to read, for callers that cannot wait until the disk is back.
+    ///
+    /// @param e an `IOException`, or the result itself
+    static UnreadableImageException unreadable(Exception e) {
+        return switch (e) {
+            case UnreadableImageException unreadable -> unreadable;
+            case IOException failure -> new UnreadableImageException(AtomicFiles.reason(failure));
+            default -> throw new IllegalArgumentException(e);
+        };
     }
 }

@@ -12,7 +12,7 @@ import net.alexnet.io.Hashes;
 
 /// Prepared datasets in the cache: a folder of pictures that is trained on is prepared once and found
 /// again as long as neither it nor the settings change. A dataset that was prepared or found is in use,
-/// and so not evicted, until this process ends, because its shards stay mapped.
+/// and so not evicted, until this process ends.
 ///
 /// @param cache holds them with the limit of all caches
 public record PreparedCache(CacheFolder cache) {

@@ -2,8 +2,8 @@ package net.alexnet.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BooleanSupplier;
@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
-import net.alexnet.data.image.PixelStatisticsAccumulator;
+import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.Hashes;
 import org.jspecify.annotations.Nullable;
@@ -57,17 +57,11 @@ public final class ResizedImages {
         return Runtime.getRuntime().maxMemory() / 4;
     }
 
-    /// Hears of the progress of [#read], on the thread that called it.
+    /// Is told of the progress of [#read], on the thread that called it.
     @FunctionalInterface
     public interface Progress {
-        /// Called as images are done.
-        ///
-        /// @param done images so far
-        /// @param total images in all
         void report(int done, int total);
     }
-
-    // --- images --------------------------------------------------------------------------------------------------------
 
     /// How many images the source has.
     public int size() {
@@ -86,7 +80,7 @@ public final class ResizedImages {
 
     private ImageDataset images(boolean orBlack) {
         List<Sample> images = ImageDataset.list(
-                source.size(), i -> source.samples().get(i).with(new Resized(i, orBlack)));
+                source.size(), i -> source.samples().get(i).with(new Resized(i, source.source(i), orBlack)));
         return new ImageDataset(source.classes(), held.length() > 0 ? List.copyOf(images) : images);
     }
 
@@ -96,9 +90,8 @@ public final class ResizedImages {
     public ImageDataset readable() throws DatasetException {
         int[] readable = IntStream.range(0, source.size()).filter(i -> reasons.get(i) == null).toArray();
         if (readable.length == 0 && source.size() > 0) {
-            RejectedImage first = rejected().getFirst();
             throw new DatasetException("none of the " + source.size() + " files can be read as an image; the first, "
-                    + first.name() + ": " + first.reason());
+                    + rejected().getFirst());
         }
         return images().subset(readable);
     }
@@ -106,21 +99,23 @@ public final class ResizedImages {
     /// An image in its new size. Its content is still that of the source.
     private final class Resized implements Sample.Source {
         private final int index;
+        private final Sample.Source original;
         private final boolean orBlack;
 
-        Resized(int index, boolean orBlack) {
+        Resized(int index, Sample.Source original, boolean orBlack) {
             this.index = index;
+            this.original = original;
             this.orBlack = orBlack;
         }
 
         @Override
         public Content content() throws IOException, UnreadableImageException {
-            return source.source(index).content();
+            return original.content();
         }
 
         @Override
         public long stamp() {
-            return source.source(index).stamp();
+            return original.stamp();
         }
 
         @Override
@@ -152,16 +147,12 @@ public final class ResizedImages {
                 held.set(index, resized);
             }
             return resized;
-        } catch (IOException e) {
-            reasons.set(index, String.valueOf(Content.unreadable(e).getMessage()));
-            throw Content.unreadable(e);
-        } catch (UnreadableImageException e) {
-            reasons.set(index, String.valueOf(e.getMessage()));
-            throw e;
+        } catch (IOException | UnreadableImageException e) {
+            UnreadableImageException unreadable = Content.unreadable(e);
+            reasons.set(index, String.valueOf(unreadable.getMessage()));
+            throw unreadable;
         }
     }
-
-    // --- one pass over all ---------------------------------------------------------------------------------------------
 
     /// Reads every image once.
     ///
@@ -171,9 +162,9 @@ public final class ResizedImages {
     /// @throws InterruptedException if the calling thread is interrupted; every worker has ended then
     public Optional<PixelStatistics> read(int workers, Progress progress, BooleanSupplier stop)
             throws InterruptedException {
-        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(side, channels);
+        PixelStatistics.Accumulator sums = new PixelStatistics.Accumulator(side, channels);
         progress.report(0, source.size());
-        try (OrderedWork<PixelStatisticsAccumulator> work = new OrderedWork<>(
+        try (OrderedWork<PixelStatistics.Accumulator> work = new OrderedWork<>(
                 0, Math.ceilDiv(source.size(), CHUNK), workers, 2 * workers, this::read)) {
             for (long done = CHUNK; work.hasNext(); done += CHUNK) {
                 if (stop.getAsBoolean()) {
@@ -188,8 +179,8 @@ public final class ResizedImages {
         return Optional.of(sums.statistics());
     }
 
-    private PixelStatisticsAccumulator read(int chunk) {
-        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(side, channels);
+    private PixelStatistics.Accumulator read(int chunk) {
+        PixelStatistics.Accumulator sums = new PixelStatistics.Accumulator(side, channels);
         long end = Math.min(source.size(), (chunk + 1L) * CHUNK);
         for (int i = chunk * CHUNK; i < end && !Thread.currentThread().isInterrupted(); i++) {
             try {
@@ -200,8 +191,6 @@ public final class ResizedImages {
         }
         return sums;
     }
-
-    // --- what could not be read ----------------------------------------------------------------------------------------
 
     /// Whether an image can be read now.
     public boolean canRead(int index) {
@@ -220,22 +209,13 @@ public final class ResizedImages {
 
     /// The images that were asked for and could not be read, in the order of the source.
     public List<RejectedImage> rejected() {
-        List<RejectedImage> rejected = new ArrayList<>();
-        for (int i = 0; i < source.size(); i++) {
-            String reason = reasons.get(i);
-            if (reason != null) {
-                rejected.add(new RejectedImage(source.name(i), reason));
-            }
-        }
-        return List.copyOf(rejected);
+        return IntStream.range(0, source.size()).filter(i -> reasons.get(i) != null)
+                .mapToObj(i -> new RejectedImage(source.name(i), String.valueOf(reasons.get(i)))).toList();
     }
-
-    // --- content ids ---------------------------------------------------------------------------------------------------
 
     /// The content id of an image that was asked for by [#imagesOrBlack], or [#UNREADABLE].
     public String contentId(int index) {
-        String id = contents.get(index);
-        return id == null ? UNREADABLE : id;
+        return Objects.requireNonNullElse(contents.get(index), UNREADABLE);
     }
 
     /// The content id of an image of any dataset, or [#UNREADABLE].

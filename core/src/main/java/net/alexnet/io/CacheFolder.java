@@ -1,27 +1,20 @@
 package net.alexnet.io;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /// The folder of everything that the program can make or fetch again. It is safe to delete at any
 /// time.
@@ -31,14 +24,13 @@ import org.jspecify.annotations.Nullable;
 /// root/features/NAME      stored features        evicted, least recently used first
 /// root/models/NAME        pulled models          stay: the user asked for them by name
 /// root/javacpp            native libraries       stay: their number is fixed
-/// root/entries.lock       an empty file whose byte ranges are the entries' locks
 /// ```
 ///
 /// An entry is a file or a folder, and the evicted kinds share one limit. [#trim()] removes the
-/// entries that were used longest ago until the rest is within the limit. An entry in use stays:
-/// one that a process holds with [#use], on any machine whose file system knows of locks, or one
-/// that was used in the last ten minutes. So what is wanted now is never refused for its size, and
-/// the limit may be exceeded for as long.
+/// entries that were used longest ago until the rest is within the limit. An entry that was used
+/// within the last ten minutes stays. A process that needs an entry for longer calls [#use], which
+/// marks it as used again and again. So what is wanted now is never refused for its size, and the
+/// limit may be exceeded for as long.
 ///
 /// @param root the folder of all kinds; made when there is something to put in it
 /// @param limit the total bytes of the evicted kinds
@@ -49,7 +41,6 @@ public record CacheFolder(Path root, long limit, Duration recent) {
 
     private static final Duration RECENT = Duration.ofMinutes(10);
     private static final String DRAFT = ".tmp-";
-    private static final long POLL_MILLIS = 50;
 
     /// The kinds of entries; each has a folder of its name in lower case.
     public enum Kind {
@@ -92,6 +83,11 @@ public record CacheFolder(Path root, long limit, Duration recent) {
         return folder(kind).resolve(name);
     }
 
+    // --- use ---------------------------------------------------------------------------------------------------------
+
+    /// The entries that this process uses, each with the number of its users.
+    private static final Map<Path, Integer> USED = new ConcurrentHashMap<>();
+
     /// Notes that an entry was used.
     public static void touch(Path entry) {
         try {
@@ -101,20 +97,54 @@ public record CacheFolder(Path root, long limit, Duration recent) {
         }
     }
 
+    /// An entry in use, until it is closed or the process ends.
+    public static final class Use implements AutoCloseable {
+        private final Path entry;
+        private final Thread touching;
+        private boolean closed;
+
+        private Use(Path entry, Duration period) {
+            this.entry = entry;
+            USED.merge(entry, 1, Integer::sum);
+            touch(entry);
+            this.touching = Thread.ofVirtual().name("cache-use").start(() -> {
+                try {
+                    while (true) {
+                        Thread.sleep(period);
+                        touch(entry);
+                    }
+                } catch (InterruptedException e) {
+                    // closed
+                }
+            });
+        }
+
+        /// A second call does nothing.
+        @Override
+        public synchronized void close() {
+            if (!closed) {
+                closed = true;
+                touching.interrupt();
+                USED.computeIfPresent(entry, (_, users) -> users == 1 ? null : users - 1);
+            }
+        }
+    }
+
+    /// Keeps an entry from being evicted, by this process and others; several may use the same one.
+    ///
+    /// @param entry it need not exist yet
+    public Use use(Path entry) {
+        return new Use(entry.toAbsolutePath().normalize(), recent.dividedBy(10).plusMillis(1));
+    }
+
     // --- drafts ------------------------------------------------------------------------------------------------------
 
     /// Begins a folder that becomes an entry once it is whole.
     public Draft draft(Kind kind, String name) throws IOException {
         Path target = entry(kind, name);
         Files.createDirectories(folder(kind));
-        Path draft = target.resolveSibling(name + DRAFT + UUID.randomUUID());
-        Use use = use(draft);
-        try {
-            return new Draft(target, Files.createDirectory(draft), use);
-        } catch (IOException e) {
-            use.close();
-            throw e;
-        }
+        Path draft = Files.createDirectory(target.resolveSibling(name + DRAFT + UUID.randomUUID()));
+        return new Draft(target, draft, use(draft));
     }
 
     /// A folder that is being written. Closed before [#place], it is removed; that of a process
@@ -170,7 +200,9 @@ public record CacheFolder(Path root, long limit, Duration recent) {
             Instant spared = Instant.now().minus(recent);
             for (Entry entry : entries) {
                 boolean draft = entry.path.getFileName().toString().contains(DRAFT);
-                if (entry.used.isBefore(spared) && (draft || bytes > limit) && removed(entry.path)) {
+                if (entry.used.isBefore(spared) && (draft || bytes > limit)
+                        && !USED.containsKey(entry.path.toAbsolutePath().normalize())) {
+                    AtomicFiles.deleteTree(entry.path);
                     bytes -= entry.bytes;
                 }
             }
@@ -196,110 +228,5 @@ public record CacheFolder(Path root, long limit, Duration recent) {
             }
         }
         return entries;
-    }
-
-    /// @return whether it was removed, and so not in use
-    private boolean removed(Path entry) throws IOException {
-        synchronized (HELD) {
-            if (HELD.containsKey(key(entry))) {
-                return false;
-            }
-            FileLock lock = lock(key(entry), false);
-            if (lock == null) {
-                return false;
-            }
-            try (lock) {
-                AtomicFiles.deleteTree(entry);
-                return true;
-            }
-        }
-    }
-
-    // --- locks -------------------------------------------------------------------------------------------------------
-
-    private static final class Held {
-        private final FileLock lock;
-        private int users;
-
-        Held(FileLock lock) {
-            this.lock = lock;
-        }
-    }
-
-    /// The entries that this process uses; its monitor guards all of this section.
-    private static final Map<Path, Held> HELD = new HashMap<>();
-
-    /// The open lock files. They are never closed: on POSIX systems a process that closes any of
-    /// its descriptors of a file gives up all its locks on it.
-    private static final Map<Path, FileChannel> CHANNELS = new HashMap<>();
-
-    /// An entry in use, until it is closed or the process ends.
-    public static final class Use implements AutoCloseable {
-        private @Nullable Path key;
-
-        private Use(Path key) {
-            this.key = key;
-        }
-
-        @Override
-        public void close() throws IOException {
-            synchronized (HELD) {
-                Held held = key == null ? null : HELD.get(key);
-                if (held != null && --held.users == 0) {
-                    HELD.remove(key);
-                    held.lock.release();
-                }
-                key = null;
-            }
-        }
-    }
-
-    /// Keeps an entry from being evicted; several processes and threads may use the same one.
-    ///
-    /// @param entry it need not exist yet
-    public Use use(Path entry) throws IOException {
-        Path key = key(entry);
-        Files.createDirectories(root);
-        while (true) {
-            synchronized (HELD) {
-                Held held = HELD.get(key);
-                FileLock lock = held == null ? lock(key, true) : held.lock;
-                if (lock != null) {
-                    held = held == null ? new Held(lock) : held;
-                    held.users++;
-                    HELD.put(key, held);
-                    touch(entry);
-                    return new Use(key);
-                }
-            }
-            try {
-                Thread.sleep(POLL_MILLIS); // another process is removing it
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while another process removed " + entry);
-            }
-        }
-    }
-
-    private static Path key(Path entry) {
-        return entry.toAbsolutePath().normalize();
-    }
-
-    /// @return null if another process has a lock that does not go with it
-    private @Nullable FileLock lock(Path key, boolean shared) throws IOException {
-        Path file = key(root.resolve("entries.lock"));
-        FileChannel channel = CHANNELS.get(file);
-        if (channel == null) {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
-            CHANNELS.put(file, channel);
-        }
-        String name = key(root).relativize(key).toString();
-        long position = Hashes.first64(name.getBytes(StandardCharsets.UTF_8)) >>> 2; // far from the largest offset
-        try {
-            return channel.tryLock(position, 1, shared);
-        } catch (OverlappingFileLockException e) {
-            return null; // another class loader of this process
-        }
     }
 }

@@ -69,10 +69,17 @@ class CacheFolderTest {
         try {
             assertThat(other.getInputStream().read()).isEqualTo('h');
             age(entry, 9);
+            FileTime aged = Files.getLastModifiedTime(entry);
+            while (Files.getLastModifiedTime(entry).equals(aged)) {
+                Thread.sleep(10); // until the other process marks it again
+            }
             cache(0).trim();
             assertThat(entry).as("used by another process").exists();
-            try (CacheFolder.Use _ = cache(0).use(entry); CacheFolder.Use _ = cache(0).use(entry)) {
-                other.destroyForcibly().waitFor();
+            other.destroyForcibly().waitFor();
+            CacheFolder.Use closed = cache(0).use(entry);
+            try (CacheFolder.Use _ = cache(0).use(entry)) {
+                closed.close();
+                closed.close();
                 age(entry, 9);
                 cache(0).trim();
                 assertThat(entry).as("used by this process").exists();
@@ -87,7 +94,8 @@ class CacheFolderTest {
     /// A program of its own that uses an entry until it is killed.
     static final class Holder {
         public static void main(String[] arguments) throws Exception {
-            try (CacheFolder.Use _ = new CacheFolder(Path.of(arguments[0])).use(Path.of(arguments[1]))) {
+            CacheFolder cache = new CacheFolder(Path.of(arguments[0]), 0, Duration.ofSeconds(1));
+            try (CacheFolder.Use _ = cache.use(Path.of(arguments[1]))) {
                 System.out.println("holds it");
                 Thread.sleep(Duration.ofMinutes(1));
             }

@@ -17,7 +17,6 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ListSet;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.PixelStatistics;
-import net.alexnet.data.image.PixelStatisticsAccumulator;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.TestImages;
@@ -78,7 +77,7 @@ class TrainingRunTest {
     @Test
     void takesTheMeanAndTheScaleFromTheTrainingPicturesAlone() throws Exception {
         start(dataset(0), tools(step -> false));
-        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(10, 1);
+        PixelStatistics.Accumulator sums = new PixelStatistics.Accumulator(10, 1);
         for (int i = 0; i < TRAINING; i++) {
             sums.add(ResizeAndCenterCrop.middle(training(0).source(i).image(new byte[0]), 10, CODEC));
         }

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.Function;
 import net.alexnet.data.image.AreaResize;
-import net.alexnet.data.image.CenterCrop;
+import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
@@ -237,7 +237,7 @@ public final class OpenCvCodec implements ImageCodec {
     }
 
     private static Image middle(Mat image, int side) {
-        CenterCrop resized = CenterCrop.of(image.cols(), image.rows(), side);
+        ResizeAndCenterCrop resized = ResizeAndCenterCrop.of(image.cols(), image.rows(), side);
         int left = resized.cropLeft();
         int top = resized.cropTop();
         try (Rect within = new Rect(resized.left(), resized.top(), resized.width(), resized.height());

@@ -7,8 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// The headers of an image file, read before anything is decoded, so that a header that claims a million megapixels
-/// costs nothing. General metadata libraries count neither the scans of a JPEG nor the frames and tiles that a decoder
-/// allocates, and unpack compressed metadata themselves; so these few fields are read here.
+/// costs nothing.
 ///
 /// @param format which kind of file it is
 /// @param width as claimed, in pixels; 0 where the header is too broken to tell

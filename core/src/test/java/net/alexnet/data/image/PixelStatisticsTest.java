@@ -19,8 +19,8 @@ class PixelStatisticsTest {
         Image a = TestImages.pattern(SIDE, SIDE, 3, 1);
         Image b = TestImages.pattern(SIDE, SIDE, 3, 2);
         PixelStatistics both = statistics(a, b);
-        PixelStatisticsAccumulator parts = new PixelStatisticsAccumulator(SIDE, 3);
-        PixelStatisticsAccumulator part = new PixelStatisticsAccumulator(SIDE, 3);
+        PixelStatistics.Accumulator parts = new PixelStatistics.Accumulator(SIDE, 3);
+        PixelStatistics.Accumulator part = new PixelStatistics.Accumulator(SIDE, 3);
         part.add(a);
         parts.add(b);
         parts.add(part);
@@ -40,7 +40,7 @@ class PixelStatisticsTest {
 
     @Test
     void nothingHasNoMeanAndNoDeviation() {
-        PixelStatistics none = new PixelStatisticsAccumulator(SIDE, 3).statistics();
+        PixelStatistics none = new PixelStatistics.Accumulator(SIDE, 3).statistics();
         assertThat(none.mean()).containsExactly(0.0, 0.0, 0.0);
         assertThat(none.std()).containsExactly(0.0, 0.0, 0.0);
         assertThat(none.colorPca().components()).allSatisfy(c -> assertThat(c.std()).isZero());
@@ -48,14 +48,14 @@ class PixelStatisticsTest {
 
     @Test
     void refusesPicturesOfAnotherSize() {
-        assertThatThrownBy(() -> new PixelStatisticsAccumulator(SIDE, 1).add(TestImages.pattern(SIDE, 5, 1, 0)))
+        assertThatThrownBy(() -> new PixelStatistics.Accumulator(SIDE, 1).add(TestImages.pattern(SIDE, 5, 1, 0)))
                 .hasMessageContainingAll("4 × 5 × 1", "4 × 4 × 1");
     }
 
     /// The law of the components: orthonormal, by falling deviation, and together they are the covariance.
     @Property
     void componentsRebuildTheCovariance(@ForAll @IntRange(min = 0, max = 1000) int number) {
-        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(SIDE, 3);
+        PixelStatistics.Accumulator sums = new PixelStatistics.Accumulator(SIDE, 3);
         for (int i = 0; i < 5; i++) {
             sums.add(TestImages.noise(SIDE, SIDE, 3, number * 5L + i));
         }
@@ -99,7 +99,7 @@ class PixelStatisticsTest {
     }
 
     private static PixelStatistics statistics(Image... images) {
-        PixelStatisticsAccumulator sums = new PixelStatisticsAccumulator(SIDE, images[0].channels());
+        PixelStatistics.Accumulator sums = new PixelStatistics.Accumulator(SIDE, images[0].channels());
         for (Image image : images) {
             sums.add(image);
         }
