@@ -1,14 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.data.FolderScan.ClassFile;
 
 /// Every image of a source, whether it has a class or not. Files in a folder have none; those below its subfolders have

@@ -1,18 +1,7 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.data.image.Image;
 
 /// CIFAR-10 in its binary form, in a folder or in the subfolder `cifar-10-batches-bin` that its archive makes:

@@ -1,15 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.stream.IntStream;
+import module java.base;
 import net.alexnet.io.Texts;
 
 /// The names of classes: in `classes.txt` (UTF-8, one name per line in the order of the labels), in messages, and matched

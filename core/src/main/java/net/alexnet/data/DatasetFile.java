@@ -2,14 +2,7 @@ package net.alexnet.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.regex.Pattern;
+import module java.base;
 import net.alexnet.data.image.ColorPca;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.PixelStatistics;

@@ -1,16 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.data.PreparationJournal.LeftOut;
 import net.alexnet.data.PreparationListener.Stage;
 import net.alexnet.data.image.ImageCodec;

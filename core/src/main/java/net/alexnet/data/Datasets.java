@@ -1,10 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
+import module java.base;
 
 /// Opens a folder by what is in it: IDX files ([IdxFiles]), CIFAR-10 ([Cifar10]), the tars of ILSVRC-2012
 /// ([Ilsvrc2012]) or class folders ([ImageFolder]), in this order.

@@ -1,15 +1,6 @@
 package net.alexnet.data;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.data.StoredShard.Entry;
 
 /// Finds images whose source bytes are in both splits or in two classes: the first makes the validation error too low,

@@ -1,12 +1,6 @@
 package net.alexnet.data;
 
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
+import module java.base;
 
 /// One file in IDX, the format of MNIST: big-endian, a header and then unsigned bytes.
 ///

@@ -1,12 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.data.image.Image;
 
 /// Pictures in the files of MNIST and of the sets that took over its form, such as Fashion-MNIST:

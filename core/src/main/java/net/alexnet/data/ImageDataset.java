@@ -1,15 +1,6 @@
 package net.alexnet.data;
 
-import java.util.AbstractList;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.RandomAccess;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
+import module java.base;
 import org.jspecify.annotations.Nullable;
 
 /// Labeled images of one split, as a list of samples. Nothing is read until a sample's source is asked. Safe for use by

@@ -1,11 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import module java.base;
 import net.alexnet.data.image.UnreadableImageException;
 
 /// An image in a file of its own.

@@ -1,11 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
+import module java.base;
 
 /// Pictures in one folder per class.
 ///

@@ -1,8 +1,6 @@
 package net.alexnet.data;
 
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.IntStream;
+import module java.base;
 
 /// One part of a k-fold cross-validation. All pictures of a dataset, of both of its parts, are dealt into folds class by
 /// class, in the order of the draws that [TrainValidationSplit] makes. One fold is for validation, the others are for

@@ -1,11 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import module java.base;
 
 /// Work on a range of numbers by several threads, whose results come out in order. Only so many are in flight at a
 /// time, whatever the length of the range. Used by one thread.

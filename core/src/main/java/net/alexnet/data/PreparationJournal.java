@@ -1,14 +1,7 @@
 package net.alexnet.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.Closeable;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
 

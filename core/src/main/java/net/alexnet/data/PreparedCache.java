@@ -1,10 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.data.DatasetPreparer.Outcome;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.io.CacheFolder.Kind;

@@ -1,8 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
+import module java.base;
 import net.alexnet.io.Tsv;
 
 /// An image that was left out because it cannot be read.

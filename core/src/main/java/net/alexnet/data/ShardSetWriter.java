@@ -1,12 +1,6 @@
 package net.alexnet.data;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntConsumer;
+import module java.base;
 import net.alexnet.data.PreparationJournal.LeftOut;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;

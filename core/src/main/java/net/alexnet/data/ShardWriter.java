@@ -1,16 +1,6 @@
 package net.alexnet.data;
 
-import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.Locale;
+import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;

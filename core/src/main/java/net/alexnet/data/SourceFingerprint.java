@@ -1,9 +1,6 @@
 package net.alexnet.data;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.List;
+import module java.base;
 import net.alexnet.io.Hashes;
 
 /// Identifies the source of a prepared dataset.

@@ -1,15 +1,6 @@
 package net.alexnet.data;
 
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.IntFunction;
+import module java.base;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.AtomicFiles;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;

@@ -1,10 +1,6 @@
 package net.alexnet.data;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.IntStream;
+import module java.base;
 import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.CounterRng.Purpose;
 

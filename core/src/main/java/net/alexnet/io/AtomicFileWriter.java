@@ -1,16 +1,6 @@
 package net.alexnet.io;
 
-import java.io.BufferedOutputStream;
-import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.RandomAccessFile;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import module java.base;
 
 /// Writes a file beside its place, under a hidden name of its own, and moves it there when it is
 /// whole. Closed before [#publish()], it leaves nothing. A process that is killed leaves the hidden

@@ -1,21 +1,6 @@
 package net.alexnet.io;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
+import module java.base;
 import org.jspecify.annotations.Nullable;
 
 /// Writes and moves of which a crash, a full disk or a power cut leaves all or nothing.

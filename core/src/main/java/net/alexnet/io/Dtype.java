@@ -1,11 +1,6 @@
 package net.alexnet.io;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.Optional;
+import module java.base;
 
 /// The types that the values of a file may have. Every type has a size, so that the layout of any file can be checked;
 /// only F16, BF16, F32 and F64 can be read as weights.

@@ -1,15 +1,6 @@
 package net.alexnet.io;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
+import module java.base;
 
 /// An exclusive lock between processes on this machine, held on a file. The operating system
 /// releases it when the process ends, however it ends. The empty file stays: removing it would let

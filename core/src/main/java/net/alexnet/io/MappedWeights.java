@@ -1,15 +1,6 @@
 package net.alexnet.io;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,6 @@
 package net.alexnet.io;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.function.Supplier;
+import module java.base;
 import net.alexnet.tensor.Shape;
 
 /// A tensor to be written.

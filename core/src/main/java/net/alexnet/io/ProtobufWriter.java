@@ -1,9 +1,6 @@
 package net.alexnet.io;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import module java.base;
 
 /// Writes a message in the wire format of protocol buffers: `(tag value)*`, where a tag is the varint
 /// `field << 3 | wire type`. Fields are written in the order of the calls.

@@ -1,12 +1,6 @@
 package net.alexnet.io;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Collectors;
+import module java.base;
 
 /// Tables as text: a header and one line for each row, cells separated by tabs, in UTF-8.
 public final class Tsv {

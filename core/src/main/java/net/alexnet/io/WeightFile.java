@@ -1,9 +1,6 @@
 package net.alexnet.io;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import module java.base;
 import net.alexnet.tensor.Shape;
 
 /// Named tensors in a file, whatever its format. All that a file asks for was checked when it was opened; what is read

@@ -1,8 +1,6 @@
 package net.alexnet.io;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Collection;
+import module java.base;
 
 /// A file of weights that breaks its format, or holds what cannot be used; the message names the file and the tensor.
 public class WeightFileException extends IOException {

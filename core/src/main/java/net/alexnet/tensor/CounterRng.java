@@ -1,8 +1,6 @@
 package net.alexnet.tensor;
 
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
-import java.util.stream.IntStream;
+import module java.base;
 
 /// Random numbers as a function of (seed, purpose, counters).
 ///

@@ -1,8 +1,6 @@
 package net.alexnet.data.image;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import module java.base;
 
 /// Makes images smaller by area averaging: a sample of the small image is the mean of the area of the large one that it
 /// covers, where samples on the border of the area count by their share. OpenCV's `INTER_AREA`, which the paper's source

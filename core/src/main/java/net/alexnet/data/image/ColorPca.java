@@ -1,10 +1,7 @@
 package net.alexnet.data.image;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.List;
+import module java.base;
 
 /// The principal components of color over all pixels of a collection, §4.1 of the paper. Each has a direction and a
 /// standard deviation along it, in the units of 8-bit samples.

@@ -1,10 +1,6 @@
 package net.alexnet.data.image;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Optional;
+import module java.base;
 
 /// The headers of an image file, read before anything is decoded, so that a header that claims a million megapixels
 /// costs nothing.

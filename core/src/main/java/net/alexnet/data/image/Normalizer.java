@@ -1,11 +1,6 @@
 package net.alexnet.data.image;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.util.List;
+import module java.base;
 
 /// Turns views of pictures into the network's input values, `(sample + shift − mean) · scale` as float32 in the order
 /// height, width, channel. Training and evaluation share it, so that they cannot differ. Safe for use by many threads.

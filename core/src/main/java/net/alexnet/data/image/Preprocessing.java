@@ -1,8 +1,6 @@
 package net.alexnet.data.image;
 
-import java.util.Collections;
-import java.util.List;
-import java.util.Optional;
+import module java.base;
 
 /// How a picture becomes the network's input, §2 of the paper: resize the shorter side to [#resize()] and center-crop,
 /// crop [#crop()] pixels from that, subtract the mean. A trained model contains it, so that no user has to guess.

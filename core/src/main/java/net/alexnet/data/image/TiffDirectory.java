@@ -1,9 +1,6 @@
 package net.alexnet.data.image;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.HashMap;
-import java.util.Map;
+import module java.base;
 
 /// The first directory of a TIFF file, which is also what EXIF data is: whole numbers under 16-bit tags.
 final class TiffDirectory {

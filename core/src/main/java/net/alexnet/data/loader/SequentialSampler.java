@@ -1,9 +1,6 @@
 package net.alexnet.data.loader;
 
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.NoSuchElementException;
+import module java.base;
 import net.alexnet.data.image.Crop;
 
 /// The batches of an evaluation: every picture once, in the set's order, its views next to each other in the order given.

@@ -1,8 +1,6 @@
 package net.alexnet.data.loader;
 
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
+import module java.base;
 
 /// The batches of training from any position on, epoch after epoch without end. Every picture appears once in an epoch;
 /// the last step of an epoch has fewer where the set does not divide evenly.
