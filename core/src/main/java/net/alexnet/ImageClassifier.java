@@ -6,17 +6,13 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import net.alexnet.data.AllImages;
+import net.alexnet.data.OrderedWork;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
@@ -100,14 +96,9 @@ public final class ImageClassifier implements AutoCloseable {
     /// @throws IllegalArgumentException if the machine does not have the device of the options
     public static ImageClassifier load(Path model, Options options) throws IOException {
         ModelFile file = ModelFile.find(model, options.checkpoint()); // is read while the engine loads
-        return load(file, options, Engines.open(options.device(), options.threads(), Precision.FLOAT32),
-                () -> Engines.find().codec());
-    }
-
-    static ImageClassifier load(ModelFile file, Options options, Backend backend, Supplier<ImageCodec> codec)
-            throws IOException {
+        Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32);
         try {
-            return new ImageClassifier(file.open(backend), backend, codec.get(), options);
+            return new ImageClassifier(file.open(backend), backend, Engines.find().codec(), options);
         } catch (IOException | RuntimeException | Error e) {
             backend.close();
             throw e;
@@ -159,8 +150,8 @@ public final class ImageClassifier implements AutoCloseable {
         return classify(convert(image));
     }
 
-    private Classification classify(Image square) {
-        return new Classification(labels(), open(() -> predictor.probabilities(List.of(square))).getFirst());
+    private Classification classify(Image image) {
+        return new Classification(labels(), open(() -> predictor.probabilities(List.of(image))).getFirst());
     }
 
     /// Classifies many files, which are decoded in parallel and go through the network in batches.
@@ -182,29 +173,18 @@ public final class ImageClassifier implements AutoCloseable {
     public void classifyEach(List<Path> paths, Results results) throws IOException {
         List<Path> files = files(paths);
         int size = Math.ceilDiv(BATCH, options.views());
-        ExecutorService pool = Executors.newFixedThreadPool(
-                options.threads(), Thread.ofPlatform().daemon().name("decode-", 1).factory());
-        try {
-            Queue<Future<Decoded>> ahead = new ArrayDeque<>();
-            int next = 0;
-            for (int first = 0; first < files.size(); first += size) {
-                while (next < Math.min(files.size(), first + 2L * size)) {
-                    Path file = files.get(next++);
-                    ahead.add(pool.submit(() -> decoded(file)));
-                }
+        try (OrderedWork<Decoded> work = new OrderedWork<>(0, files.size(), options.threads(), 2 * size,
+                i -> decoded(files.get(i)))) {
+            while (work.hasNext()) {
                 List<Decoded> batch = new ArrayList<>();
-                while (batch.size() < Math.min(size, files.size() - first)) {
-                    batch.add(ahead.remove().get());
+                while (batch.size() < size && work.hasNext()) {
+                    batch.add(work.next());
                 }
                 classify(batch, results);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while pictures were classified");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("decoding a picture failed", e.getCause());
-        } finally {
-            pool.shutdownNow();
         }
     }
 
@@ -220,7 +200,7 @@ public final class ImageClassifier implements AutoCloseable {
     }
 
     /// A file, and either its picture or why there is none.
-    private record Decoded(Path file, @Nullable Image square, @Nullable IOException failure) {}
+    private record Decoded(Path file, @Nullable Image image, @Nullable IOException failure) {}
 
     private Decoded decoded(Path file) {
         try {
@@ -231,13 +211,8 @@ public final class ImageClassifier implements AutoCloseable {
     }
 
     private void classify(List<Decoded> batch, Results results) throws IOException {
-        List<Image> squares = new ArrayList<>();
-        for (Decoded one : batch) {
-            if (one.square() != null) {
-                squares.add(one.square());
-            }
-        }
-        List<float[]> probabilities = squares.isEmpty() ? List.of() : open(() -> predictor.probabilities(squares));
+        List<Image> images = batch.stream().flatMap(one -> Stream.ofNullable(one.image())).toList();
+        List<float[]> probabilities = images.isEmpty() ? List.of() : open(() -> predictor.probabilities(images));
         int row = 0;
         for (Decoded one : batch) {
             if (one.failure() != null) {
@@ -270,9 +245,9 @@ public final class ImageClassifier implements AutoCloseable {
         return features(convert(image), layer);
     }
 
-    private float[] features(Image square, String layer) {
+    private float[] features(Image image, String layer) {
         FeatureLayer wanted = FeatureLayer.of(model.network().architecture(), layer);
-        return open(() -> predictor.features(List.of(square), wanted)).getFirst();
+        return open(() -> predictor.features(List.of(image), wanted)).getFirst();
     }
 
     // --- pictures --------------------------------------------------------------------------------------------------

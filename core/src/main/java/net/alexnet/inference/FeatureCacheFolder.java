@@ -32,12 +32,11 @@ import org.jspecify.annotations.Nullable;
 /// features-0123…/features.json   key, rows, images without a row, CRC-32C of both; written last
 /// ```
 ///
-/// A folder appears whole or not at all. A damaged one counts as missing, and its features are
-/// computed again. Its files are mapped, so they stay readable when [CacheFolder] removes them
-/// (except on Windows, which refuses to remove them then).
+/// A folder appears whole or not at all. A damaged one counts as missing, and its features are computed again. Its files
+/// are mapped, so they stay readable when [CacheFolder] removes them (except on Windows, which refuses that then).
 ///
 /// @param cache holds them with the limit of all caches
-public record FeatureCacheFolder(CacheFolder cache) {
+record FeatureCacheFolder(CacheFolder cache) {
     private static final String FORMAT = "alexnet-features-3";
     private static final String MATRIX = "features.npy";
     private static final String RECORD = "features.json";
@@ -51,8 +50,7 @@ public record FeatureCacheFolder(CacheFolder cache) {
             .build();
 
     /// What `features.json` says.
-    private record Stored(
-            String format, FeatureKey key, int length, long crc32c, List<StoredRow> rows,
+    private record Stored(String format, FeatureKey key, int length, long crc32c, List<StoredRow> rows,
             List<Missing> missing, long rowsCrc32c) {}
 
     Path folder(FeatureKey key) {
@@ -60,7 +58,7 @@ public record FeatureCacheFolder(CacheFolder cache) {
     }
 
     /// Looks for features, and checks every byte of them.
-    public Optional<CachedFeatures> find(FeatureKey key) throws IOException {
+    Optional<CachedFeatures> find(FeatureKey key) throws IOException {
         Optional<CachedFeatures> found = read(folder(key), key);
         if (found.isPresent()) {
             CacheFolder.touch(folder(key));
@@ -82,11 +80,10 @@ public record FeatureCacheFolder(CacheFolder cache) {
             }
             MemorySegment file = map(folder.resolve(MATRIX));
             long bytes = (long) stored.rows.size() * stored.length * Float.BYTES;
-            if (file.byteSize() != NpyMatrix.DATA_START + bytes || crc(file) != stored.crc32c) {
-                return Optional.empty();
-            }
-            return Optional.of(new CachedFeatures(stored.length, stored.rows, stored.missing,
-                    file.asSlice(NpyMatrix.DATA_START)));
+            return file.byteSize() != NpyMatrix.DATA_START + bytes || crc(file) != stored.crc32c
+                    ? Optional.empty()
+                    : Optional.of(new CachedFeatures(stored.length, stored.rows, stored.missing,
+                            file.asSlice(NpyMatrix.DATA_START)));
         } catch (JacksonException | FileSystemException | FileNotFoundException e) {
             return Optional.empty(); // damaged, or just removed
         }
@@ -116,10 +113,11 @@ public record FeatureCacheFolder(CacheFolder cache) {
     /// Begins to store features.
     ///
     /// @param length the number of features in a row
-    public Writer writer(FeatureKey key, int length) throws IOException {
+    Writer writer(FeatureKey key, int length) throws IOException {
         CacheFolder.Draft draft = cache.draft(Kind.FEATURES, key.id());
         try {
-            return new Writer(key, length, draft);
+            return new Writer(key, length, draft, new NpyMatrix(draft.folder().resolve(MATRIX), Shape.of(length)),
+                    new ArrayList<>());
         } catch (IOException e) {
             draft.close();
             throw e;
@@ -127,22 +125,10 @@ public record FeatureCacheFolder(CacheFolder cache) {
     }
 
     /// Stores rows. Closed before [#finish], it leaves nothing.
-    public static final class Writer implements AutoCloseable {
-        private final FeatureKey key;
-        private final int length;
-        private final CacheFolder.Draft draft;
-        private final NpyMatrix matrix;
-        private final List<StoredRow> rows = new ArrayList<>();
-
-        private Writer(FeatureKey key, int length, CacheFolder.Draft draft) throws IOException {
-            this.key = key;
-            this.length = length;
-            this.draft = draft;
-            this.matrix = new NpyMatrix(draft.folder().resolve(MATRIX), Shape.of(length));
-        }
-
-        /// Adds a row.
-        public void add(StoredRow row, float[] features) throws IOException {
+    record Writer(FeatureKey key, int length, CacheFolder.Draft draft, NpyMatrix matrix, List<StoredRow> rows)
+            implements
+                AutoCloseable {
+        void add(StoredRow row, float[] features) throws IOException {
             matrix.add(features);
             rows.add(row);
         }
@@ -150,7 +136,7 @@ public record FeatureCacheFolder(CacheFolder cache) {
         /// Puts the folder in its place and opens it.
         ///
         /// @param missing the images that have no row
-        public CachedFeatures finish(List<Missing> missing) throws IOException {
+        CachedFeatures finish(List<Missing> missing) throws IOException {
             matrix.publish();
             long crc = crc(map(draft.folder().resolve(MATRIX)));
             Stored stored = new Stored(FORMAT, key, length, crc, rows, missing, crc(rows, missing));

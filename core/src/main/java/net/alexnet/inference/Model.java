@@ -85,10 +85,9 @@ public record Model(ModelCard card, Network network) {
 
     /// The tensors of a model file other than the network's parameters.
     public static List<NamedTensor> entries(ModelCard card) {
-        return card.preprocessing()
-                .meanImage()
+        return card.preprocessing().meanImage()
                 .map(image -> List.of(NamedTensor.of(MEAN_IMAGE, meanShape(image.channels(), image.side()),
-                        () -> channelsFirst(image))))
+                        () -> transposed(image.values(), image.channels()))))
                 .orElse(List.of());
     }
 
@@ -96,11 +95,7 @@ public record Model(ModelCard card, Network network) {
     ///
     /// @param scale a single number if it is the same for every channel
     /// @param meanImage whether there is one, among the tensors
-    private record StoredPreprocessing(
-            int channels,
-            int resize,
-            int crop,
-            List<Double> mean,
+    private record StoredPreprocessing(int channels, int resize, int crop, List<Double> mean,
             @JsonProperty(required = true) @JsonFormat(with = {
                 JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY,
                 JsonFormat.Feature.WRITE_SINGLE_ELEM_ARRAYS_UNWRAPPED}) List<Double> scale,
@@ -131,7 +126,7 @@ public record Model(ModelCard card, Network network) {
                     ? decoded(weights, shape)
                     : weights.values(MEAN_IMAGE, shape).toArray(NamedTensor.FLOAT);
             return preprocessing(channels, resize, crop, mean, scale,
-                    Optional.of(channelsLast(values, channels, crop)));
+                    Optional.of(new MeanImage(crop, channels, transposed(values, crop * crop))));
         }
     }
 
@@ -157,22 +152,14 @@ public record Model(ModelCard card, Network network) {
         return Shape.of(channels, side, side);
     }
 
-    private static float[] channelsFirst(MeanImage image) {
-        float[] values = new float[image.values().length];
-        int pixels = image.side() * image.side();
+    /// Exchanges the rows and columns of a matrix, and so `(H, W, C)` and `(C, H, W)`.
+    private static float[] transposed(float[] values, int columns) {
+        float[] transposed = new float[values.length];
+        int rows = values.length / columns;
         for (int i = 0; i < values.length; i++) {
-            values[i % image.channels() * pixels + i / image.channels()] = image.values()[i];
+            transposed[i % columns * rows + i / columns] = values[i];
         }
-        return values;
-    }
-
-    private static MeanImage channelsLast(float[] values, int channels, int side) {
-        float[] interleaved = new float[values.length];
-        int pixels = side * side;
-        for (int i = 0; i < values.length; i++) {
-            interleaved[i] = values[i % channels * pixels + i / channels];
-        }
-        return new MeanImage(side, channels, interleaved);
+        return transposed;
     }
 
     /// A model that was opened and checked, but whose network is on no backend yet.
@@ -263,51 +250,46 @@ public record Model(ModelCard card, Network network) {
         AlexNet network = part(file, metadata, "network", new TypeReference<>() {});
         List<String> classes = part(file, metadata, "classes", new TypeReference<>() {});
         StoredPreprocessing stored = part(file, metadata, "preprocessing", new TypeReference<>() {});
-        List<String> wnids = metadata.containsKey(WNIDS)
-                ? part(file, metadata, WNIDS, new TypeReference<>() {})
-                : List.of();
+        Optional<List<String>> wnids = optional(file, metadata, WNIDS, new TypeReference<>() {});
         Optional<Integer> views = optional(file, metadata, VIEWS, new TypeReference<>() {});
         Optional<Provenance> provenance = optional(file, metadata, PROVENANCE, new TypeReference<>() {});
+        String origin = Optional.ofNullable(metadata.get("origin")).orElseThrow(() -> missing(file, "origin"));
         try {
-            return new ModelCard(network, classes, stored.with(weights), text(file, metadata, "origin"), wnids, views,
+            return new ModelCard(network, classes, stored.with(weights), origin, wnids.orElse(List.of()), views,
                     provenance);
         } catch (IllegalArgumentException e) {
             throw new WeightFileException(file, "its metadata contradicts itself: " + e.getMessage(), e);
         }
     }
 
-    private static <T> Optional<T> optional(
-            Path file, Map<String, String> metadata, String key, TypeReference<T> type) throws WeightFileException {
-        return metadata.containsKey(key) ? Optional.of(part(file, metadata, key, type)) : Optional.empty();
-    }
-
     private static <T> T part(Path file, Map<String, String> metadata, String key, TypeReference<T> type)
             throws WeightFileException {
-        String text = text(file, metadata, key);
+        return optional(file, metadata, key, type).orElseThrow(() -> missing(file, key));
+    }
+
+    private static <T> Optional<T> optional(Path file, Map<String, String> metadata, String key,
+            TypeReference<T> type) throws WeightFileException {
+        String text = metadata.get(key);
+        if (text == null) {
+            return Optional.empty();
+        }
         try {
             T part = JSON.readValue(text, type);
             if (part == null) {
                 throw new WeightFileException(file, "its metadata is damaged: '" + key + "' is null");
             }
-            return part;
+            return Optional.of(part);
         } catch (JsonProcessingException e) {
-            throw new WeightFileException(file, "its metadata is damaged at '" + key + "': " + problem(e), e);
+            // without the names of Java packages
+            String problem = e instanceof ValueInstantiationException && e.getCause() != null
+                    ? String.valueOf(e.getCause().getMessage())
+                    : e.getOriginalMessage();
+            throw new WeightFileException(file, "its metadata is damaged at '" + key + "': "
+                    + problem.replaceAll("(?:[a-z]\\w*\\.)+(?:\\w+\\$)*(\\w+)", "$1"), e);
         }
     }
 
-    /// What is wrong, without the names of Java packages.
-    private static String problem(JsonProcessingException e) {
-        String text = e instanceof ValueInstantiationException && e.getCause() != null
-                ? e.getCause().getMessage()
-                : e.getOriginalMessage();
-        return String.valueOf(text).replaceAll("(?:[a-z]\\w*\\.)+(?:\\w+\\$)*(\\w+)", "$1");
-    }
-
-    private static String text(Path file, Map<String, String> metadata, String key) throws WeightFileException {
-        String text = metadata.get(key);
-        if (text == null) {
-            throw new WeightFileException(file, "its metadata is damaged: there is no '" + key + "'");
-        }
-        return text;
+    private static WeightFileException missing(Path file, String key) {
+        return new WeightFileException(file, "its metadata is damaged: there is no '" + key + "'");
     }
 }

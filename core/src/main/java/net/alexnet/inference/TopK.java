@@ -29,17 +29,6 @@ public final class TopK {
         return place;
     }
 
-    /// The most probable class.
-    public static int first(float[] row, int offset, int classes) {
-        int best = 0;
-        for (int c = 1; c < classes; c++) {
-            if (exceeds(row[offset + c], row[offset + best])) {
-                best = c;
-            }
-        }
-        return best;
-    }
-
     /// The most probable classes, most probable first.
     ///
     /// @param count of the classes at most

@@ -38,7 +38,7 @@ public final class TopKErrors {
             missedTop1 += place >= 1 ? 1 : 0;
             missedTop5 += place >= TOP ? 1 : 0;
             lossSum -= Math.log(Math.max(probabilities[i * classes + label], Float.MIN_NORMAL));
-            int predicted = TopK.first(probabilities, i * classes, classes);
+            int predicted = TopK.best(probabilities, i * classes, classes, 1).getFirst();
             if (predicted != label) {
                 confusions.merge(new Pair(label, predicted), 1, Integer::sum);
             }

@@ -3,8 +3,6 @@ package net.alexnet.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +15,6 @@ import java.util.stream.Stream;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.tensor.ComputeEnvironment;
-import net.alexnet.train.StateFile.TensorFile;
 
 /// The checkpoints of one run. One process saves; any number may read.
 ///
@@ -65,11 +62,7 @@ public final class CheckpointStore {
             removeLeftovers();
             Path draft = Files.createDirectory(sibling(WRITING, target));
             try {
-                List<TensorFile> files = List.of(
-                        TensorFile.write(draft.resolve(Checkpoint.MODEL), metadata, weights),
-                        TensorFile.write(draft.resolve(Checkpoint.MOMENTUM), Map.of(), momentum));
-                String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-                new StateFile(StateFile.FORMAT_VERSION, now, state, environment, files, recipe).write(draft);
+                Checkpoint.write(draft, state, environment, recipe, metadata, weights, momentum);
                 publish(draft, target);
             } finally {
                 AtomicFiles.deleteTree(draft);
@@ -191,7 +184,7 @@ public final class CheckpointStore {
         Path best = null;
         for (Path folder : list()) {
             try {
-                TrainingState state = StateFile.read(folder).state();
+                TrainingState state = Checkpoint.read(folder).state();
                 double error = state.error().orElse(Double.POSITIVE_INFINITY);
                 if (state.batchInEpoch() == 0 && error < least) {
                     least = error;
@@ -213,7 +206,9 @@ public final class CheckpointStore {
     ///     intact checkpoint before it
     public Checkpoint load(Path folder) throws IOException {
         try {
-            return read(folder);
+            Checkpoint checkpoint = Checkpoint.read(folder);
+            checkpoint.verify();
+            return checkpoint;
         } catch (IOException e) {
             throw refused(folder, e);
         }
@@ -225,27 +220,19 @@ public final class CheckpointStore {
     /// @throws IOException as from [#load]
     public Path modelFile(Path folder) throws IOException {
         try {
-            StateFile.read(folder).files().getFirst().verify(folder);
-            return folder.resolve(Checkpoint.MODEL);
+            Checkpoint checkpoint = Checkpoint.read(folder);
+            checkpoint.verifyModel();
+            return checkpoint.modelFile();
         } catch (IOException e) {
             throw refused(folder, e);
         }
-    }
-
-    private static Checkpoint read(Path folder) throws IOException {
-        StateFile file = StateFile.read(folder);
-        for (TensorFile tensors : file.files()) {
-            tensors.verify(folder);
-        }
-        return new Checkpoint(folder, file.state(), Optional.ofNullable(file.computeEnvironment()), file.recipe(),
-                file.written());
     }
 
     private IOException refused(Path folder, IOException e) throws IOException {
         String advice = "There is no intact checkpoint before it; start the run again";
         for (Path earlier : bySteps().headMap(Math.max(0, stepOf(folder)), false).descendingMap().values()) {
             try {
-                read(earlier);
+                Checkpoint.read(earlier).verify();
                 advice = "Resume from " + earlier + ", the newest intact checkpoint before it";
                 break;
             } catch (IOException damaged) {

@@ -67,7 +67,7 @@ public final class Probe implements AutoCloseable {
         }
     }
 
-    /// Training speed in images per second: the best of three steps. The first step includes one-time costs.
+    /// Training speed in images per second: the best of three steps.
     public static double imagesPerSecond(Recipe recipe, Backend backend) {
         try (Probe probe = new Probe(recipe.network(), recipe.batch(), backend)) {
             double seconds = DoubleStream.generate(probe::train).limit(3).min().orElseThrow();

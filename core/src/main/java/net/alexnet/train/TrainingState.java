@@ -2,7 +2,6 @@ package net.alexnet.train;
 
 import java.util.OptionalDouble;
 import net.alexnet.train.config.Schedule;
-import net.alexnet.train.config.ScheduleState;
 import org.jspecify.annotations.Nullable;
 
 /// The position of a training run. With the weights and momentum buffers it is the whole state: every random number is a
@@ -17,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param schedule what the learning rate's schedule has seen
 /// @param validationError the top-1 error, as a fraction, of the last evaluation; null before the first
 public record TrainingState(long seed, long step, int epoch, int batchInEpoch, double lossSum, int losses,
-        ScheduleState schedule,
-        @Nullable Double validationError) {
+        Schedule.State schedule, @Nullable Double validationError) {
     public TrainingState {
         if (step < 0 || epoch < 0 || batchInEpoch < 0 || losses < 0 || !Double.isFinite(lossSum)) {
             throw new IllegalArgumentException("a training state needs step, epoch and batch of at least 0 and a finite"
@@ -33,7 +31,7 @@ public record TrainingState(long seed, long step, int epoch, int batchInEpoch, d
 
     /// The start of a run.
     public static TrainingState start(long seed) {
-        return new TrainingState(seed, 0, 0, 0, 0, 0, ScheduleState.start(), null);
+        return new TrainingState(seed, 0, 0, 0, 0, 0, Schedule.State.start(), null);
     }
 
     /// The state after a step.

@@ -16,7 +16,7 @@ import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Shape;
-import net.alexnet.train.config.ScheduleState;
+import net.alexnet.train.config.Schedule;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +40,7 @@ class CheckpointStoreTest {
 
     @Test
     void givesBackTheWholeState() throws IOException {
-        TrainingState state = new TrainingState(-7, 1234, 3, 5, 0.1 + 0.2, 4, new ScheduleState(1.0 / 3, 2, 1, false),
+        TrainingState state = new TrainingState(-7, 1234, 3, 5, 0.1 + 0.2, 4, new Schedule.State(1.0 / 3, 2, 1, false),
                 0.375);
 
         Path saved = store.save(state, ENVIRONMENT, RECIPE, Map.of("net", "tiny"), weights(1, 2), weights(3, 4));
@@ -103,7 +103,7 @@ class CheckpointStoreTest {
 
         Checkpoint loaded = store.load(saved);
         assertThat(loaded.environment()).contains(ENVIRONMENT);
-        assertThat(loaded.state().schedule()).isEqualTo(new ScheduleState(Double.POSITIVE_INFINITY, 4, 2, false));
+        assertThat(loaded.state().schedule()).isEqualTo(new Schedule.State(Double.POSITIVE_INFINITY, 4, 2, false));
     }
 
     @Test
@@ -258,7 +258,7 @@ class CheckpointStoreTest {
     }
 
     private static TrainingState state(long step, @Nullable Double error) {
-        return new TrainingState(1, step, 0, 0, 0, 0, ScheduleState.start(), error);
+        return new TrainingState(1, step, 0, 0, 0, 0, Schedule.State.start(), error);
     }
 
     private static List<NamedTensor> weights(float... values) {

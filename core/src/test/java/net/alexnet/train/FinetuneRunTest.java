@@ -36,10 +36,10 @@ import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.config.FineTuneConfig;
-import net.alexnet.train.config.Plateau;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
+import net.alexnet.train.config.Schedule.Plateau;
 import net.alexnet.train.config.SgdConfig;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,7 +312,7 @@ class FinetuneRunTest {
         int resize = table.input() + 2;
         return new Recipe("tuned", 4, table.withClasses(2),
                 new Recipe.Pictures(resize, false, views > 1, 0, Mean.CHANNEL, Values.STANDARDIZED),
-                new Recipe.Data("nowhere", 0.25, List.of(), 0), 4, epochs, Precision.FLOAT32,
+                new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 4, epochs, Precision.FLOAT32,
                 new SgdConfig(0.002, 0.9, 0.0005, 2, false), new Plateau(4, 0.1, 0, 0),
                 new Recipe.Checkpoints(1, 0, 99), new Recipe.Monitor(1, 1, 1000), change.apply(finetune));
     }

@@ -26,11 +26,11 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.Trainer.Parts;
-import net.alexnet.train.config.Constant;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
 import net.alexnet.train.config.Schedule;
+import net.alexnet.train.config.Schedule.Constant;
 import net.alexnet.train.config.SgdConfig;
 import net.alexnet.train.config.Start;
 
@@ -76,7 +76,7 @@ final class TinyRun {
             Recipe.Monitor monitor) {
         return new Recipe("tiny", 11, TinyNetworks.of(CLASSES.size()),
                 new Recipe.Pictures(SIDE, false, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
-                new Recipe.Data("", 0.2, List.of(), 0), 8,
+                new Recipe.Data("", 0.2, List.of(), 0, 0, 0), 8,
                 epochs, Precision.FLOAT32,
                 optimizer, schedule, checkpoints, monitor, new Start.FromScratch());
     }

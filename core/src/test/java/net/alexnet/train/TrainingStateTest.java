@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.OptionalDouble;
-import net.alexnet.train.config.Plateau;
-import net.alexnet.train.config.ScheduleState;
+import net.alexnet.train.config.Schedule;
+import net.alexnet.train.config.Schedule.Plateau;
 import org.junit.jupiter.api.Test;
 
 class TrainingStateTest {
@@ -15,18 +15,18 @@ class TrainingStateTest {
                 .afterStep(OptionalDouble.of(2))
                 .afterStep(OptionalDouble.empty())
                 .afterStep(OptionalDouble.of(1));
-        assertThat(state).isEqualTo(new TrainingState(42, 3, 0, 3, 3, 2, ScheduleState.start(), null));
+        assertThat(state).isEqualTo(new TrainingState(42, 3, 0, 3, 3, 2, Schedule.State.start(), null));
         assertThat(state.meanLoss()).isEqualTo(1.5);
 
         TrainingState next = state.afterEpoch(new Plateau(1, 0.1, 0, 3), 0.25);
         assertThat(next)
-                .isEqualTo(new TrainingState(42, 3, 1, 0, 0, 0, new ScheduleState(0.25, 0, 0, false), 0.25));
+                .isEqualTo(new TrainingState(42, 3, 1, 0, 0, 0, new Schedule.State(0.25, 0, 0, false), 0.25));
         assertThat(next.error()).hasValue(0.25);
     }
 
     @Test
     void refusesWhatNoRunCanBe() {
-        ScheduleState schedule = ScheduleState.start();
+        Schedule.State schedule = Schedule.State.start();
         assertThatThrownBy(() -> new TrainingState(1, -1, 0, 0, 0, 0, schedule, null)).hasMessageContaining("step -1");
         assertThatThrownBy(() -> new TrainingState(1, 0, 0, 0, Double.NaN, 1, schedule, null))
                 .hasMessageContaining("loss sum NaN");

@@ -16,6 +16,11 @@ public final class DidYouMean {
                 .filter(word -> distance(given, word) <= Math.max(1, given.length() / 2));
     }
 
+    /// `did you mean 'WORD'? ` for the nearest word; empty if none is near.
+    static String question(String given, Collection<String> known) {
+        return to(given, known).map(word -> "did you mean '" + word + "'? ").orElse("");
+    }
+
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -132,8 +132,8 @@ public record FineTuneConfig(
     }
 
     private static RecipeException unknown(String key, String name, List<String> layers) {
-        String nearest = DidYouMean.to(name, layers).map(layer -> "did you mean '" + layer + "'? ").orElse("");
-        return new RecipeException(key + " names '" + name + "', which is not a layer with weights; " + nearest
-                + "The layers are " + String.join(", ", layers) + (key.endsWith("freeze") ? ", or none" : ""));
+        return new RecipeException(key + " names '" + name + "', which is not a layer with weights; "
+                + DidYouMean.question(name, layers) + "The layers are " + String.join(", ", layers)
+                + (key.endsWith("freeze") ? ", or none" : ""));
     }
 }

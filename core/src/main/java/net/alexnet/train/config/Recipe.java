@@ -25,19 +25,8 @@ import net.alexnet.tensor.Precision;
 /// @param checkpoints when the state is saved
 /// @param monitor how often the loss is logged and checked
 /// @param start what the run starts from; a recipe file with a group `finetune` starts from a trained network
-public record Recipe(
-        String name,
-        long seed,
-        AlexNet network,
-        Pictures pictures,
-        Data data,
-        int batch,
-        int epochs,
-        Precision precision,
-        SgdConfig optimizer,
-        Schedule schedule,
-        Checkpoints checkpoints,
-        Monitor monitor,
+public record Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch, int epochs,
+        Precision precision, SgdConfig optimizer, Schedule schedule, Checkpoints checkpoints, Monitor monitor,
         @JsonProperty("finetune") @JsonDeserialize(as = FineTuneConfig.class) @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Start.FromScratch.class) Start start) {
     public Recipe {
         start = Objects.requireNonNullElse(start, new Start.FromScratch()); // Jackson gives null without such a group
@@ -104,11 +93,6 @@ public record Recipe(
             Check.that(folds == 0 ? fold == 0 : fold >= 1 && fold <= folds, "fold", fold,
                     folds == 0 ? "0 without folds" : "1 to folds, " + folds);
         }
-
-        /// Images with the usual split.
-        public Data(String source, double holdOut, List<String> classNames, int shuffleWindow) {
-            this(source, holdOut, classNames, shuffleWindow, 0, 0);
-        }
     }
 
     /// When the state is saved, in addition to the end of the run and a stop.
@@ -140,20 +124,10 @@ public record Recipe(
     /// The default of every key: the paper's values, §4 and §5, on a machine where reading the loss costs nothing.
     /// `recipes/paper.yaml` is the run itself.
     public static Recipe standard() {
-        return new Recipe(
-                "paper",
-                2012,
-                AlexNet.paper(),
-                new Pictures(256, true, true, 0.1, Mean.IMAGE, Values.RAW),
-                new Data("", 0.2, List.of(), 0),
-                128,
-                90,
-                Precision.FLOAT32,
-                SgdConfig.paper(),
-                new Plateau(5, 0.1, 0.001, 3),
-                new Checkpoints(1, 0, 3),
-                new Monitor(20, 1, 2000),
-                new Start.FromScratch());
+        return new Recipe("paper", 2012, AlexNet.paper(),
+                new Pictures(256, true, true, 0.1, Mean.IMAGE, Values.RAW), new Data("", 0.2, List.of(), 0, 0, 0),
+                128, 90, Precision.FLOAT32, SgdConfig.paper(), new Schedule.Plateau(5, 0.1, 0.001, 3),
+                new Checkpoints(1, 0, 3), new Monitor(20, 1, 2000), new Start.FromScratch());
     }
 
     /// The configuration of fine-tuning; empty for a run from scratch.

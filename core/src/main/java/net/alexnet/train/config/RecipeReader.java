@@ -1,10 +1,12 @@
 package net.alexnet.train.config;
 
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonNode.OverwriteMode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -137,13 +139,11 @@ public final class RecipeReader {
     }
 
     private static void set(ObjectNode tree, String path, JsonNode value) {
-        String[] keys = path.split("\\.", -1);
-        ObjectNode node = tree;
-        for (String key : List.of(keys).subList(0, keys.length - 1)) {
-            JsonNode child = node.get(key);
-            node = child instanceof ObjectNode inner ? inner : node.putObject(key);
-        }
-        node.set(keys[keys.length - 1], value);
+        int dot = path.lastIndexOf('.');
+        ObjectNode group = dot < 0
+                ? tree
+                : tree.withObject(JsonPointer.compile(pointer(path.substring(0, dot))), OverwriteMode.ALL, false);
+        group.set(path.substring(dot + 1), value);
     }
 
     private static void lay(ObjectNode over, ObjectNode base) {
@@ -174,36 +174,35 @@ public final class RecipeReader {
     // --- messages --------------------------------------------------------------------------------------------------
 
     private static String explain(JsonProcessingException e) {
+        String path = e instanceof JsonMappingException mapping ? path(mapping) : "";
         return switch (e) {
             case UnrecognizedPropertyException unknown -> {
-                Collection<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).toList();
+                List<String> known = unknown.getKnownPropertyIds().stream().map(String::valueOf).sorted().toList();
+                String group = path.substring(0, path.lastIndexOf('.') + 1);
                 String nearest = DidYouMean.to(unknown.getPropertyName(), known)
-                        .map(name -> "did you mean '" + sibling(unknown, name) + "'? ")
-                        .orElse("");
-                yield "unknown key '" + path(unknown) + "'; " + nearest + "Known here: "
-                        + (known.isEmpty() ? "none" : known.stream().sorted().collect(Collectors.joining(", ")));
+                        .map(name -> "did you mean '" + group + name + "'? ").orElse("");
+                yield "unknown key '" + path + "'; " + nearest + "Known here: "
+                        + (known.isEmpty() ? "none" : String.join(", ", known));
             }
             case ValueInstantiationException refused when refused
                     .getCause() instanceof IllegalArgumentException cause ->
-                prefix(refused) + cause.getMessage();
+                (path.isEmpty() ? "" : path + ".") + cause.getMessage();
             case InvalidTypeIdException unknown ->
-                path(unknown) + ".type must be " + TYPES
+                path + ".type must be " + TYPES
                         + (unknown.getTypeId() == null ? "" : ", found '" + unknown.getTypeId() + "'");
             case InvalidFormatException wrong ->
-                path(wrong) + " must be " + kind(wrong.getTargetType()) + ", found '" + wrong.getValue() + "'";
-            case MismatchedInputException trailing when trailing.getPath().isEmpty() ->
+                path + " must be " + kind(wrong.getTargetType()) + ", found '" + wrong.getValue() + "'";
+            case MismatchedInputException trailing when path.isEmpty() ->
                 "a second document begins at line " + trailing.getLocation().getLineNr() + "; a recipe is one";
-            case MismatchedInputException mismatched ->
-                path(mismatched) + " must be " + kind(mismatched.getTargetType());
-            case JsonMappingException other -> path(other) + ": " + firstLine(other);
+            case MismatchedInputException mismatched -> path + " must be " + kind(mismatched.getTargetType());
+            case JsonMappingException other -> path + ": " + firstLine(other);
             default -> firstLine(e) + " (line " + e.getLocation().getLineNr() + ")";
         };
     }
 
     private static String kind(Class<?> type) {
         if (type.isEnum()) {
-            return Arrays.stream(type.getEnumConstants())
-                    .map(value -> String.valueOf(value).toLowerCase(Locale.ROOT))
+            return Arrays.stream(type.getEnumConstants()).map(value -> String.valueOf(value).toLowerCase(Locale.ROOT))
                     .collect(Collectors.joining(", ", "one of ", ""));
         }
         if (Collection.class.isAssignableFrom(type)) {
@@ -216,15 +215,6 @@ public final class RecipeReader {
             case "String" -> "a text";
             default -> "a group of keys";
         };
-    }
-
-    private static String prefix(JsonMappingException e) {
-        return path(e).isEmpty() ? "" : path(e) + ".";
-    }
-
-    private static String sibling(JsonMappingException e, String name) {
-        String path = path(e);
-        return path.substring(0, path.lastIndexOf('.') + 1) + name;
     }
 
     private static String path(JsonMappingException e) {

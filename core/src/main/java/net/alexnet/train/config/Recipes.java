@@ -28,9 +28,8 @@ public final class Recipes {
         if (Files.isRegularFile(file)) {
             return RecipeReader.read(nameOrFile, Files.readString(file), settings);
         }
-        String nearest = DidYouMean.to(nameOrFile, NAMES).map(name -> "did you mean '" + name + "'? ").orElse("");
-        throw new RecipeException("there is no recipe '" + nameOrFile + "', neither by name nor as a file; " + nearest
-                + "Known: " + String.join(", ", NAMES));
+        throw new RecipeException("there is no recipe '" + nameOrFile + "', neither by name nor as a file; "
+                + DidYouMean.question(nameOrFile, NAMES) + "Known: " + String.join(", ", NAMES));
     }
 
     private static String resource(String name) throws IOException {

@@ -1,26 +1,146 @@
 package net.alexnet.train.config;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import java.util.List;
+import net.alexnet.tensor.Check;
 
 /// How the learning rate changes over a run: a factor on [SgdConfig#learningRate()].
 ///
-/// A schedule is a value and keeps nothing. What it has seen is a [ScheduleState], which the training loop carries from
-/// epoch to epoch and a checkpoint stores.
+/// A schedule is a value and keeps nothing. What it has seen is a [State], which the training loop carries from epoch to
+/// epoch and a checkpoint stores.
 ///
 /// In a recipe: `schedule: {type: plateau, patience: 3, factor: 0.1, min_improvement: 0.0, drops: 3}`.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-@JsonSubTypes({@JsonSubTypes.Type(name = "constant", value = Constant.class),
-    @JsonSubTypes.Type(name = "steps", value = Steps.class),
-    @JsonSubTypes.Type(name = "plateau", value = Plateau.class)})
-public sealed interface Schedule permits Constant, Steps, Plateau {
+@JsonSubTypes({@JsonSubTypes.Type(name = "constant", value = Schedule.Constant.class),
+    @JsonSubTypes.Type(name = "steps", value = Schedule.Steps.class),
+    @JsonSubTypes.Type(name = "plateau", value = Schedule.Plateau.class)})
+public sealed interface Schedule {
     /// What the base rate is multiplied by during an epoch.
     ///
     /// @param epoch the number of epochs before it, so 0 for the first
-    double factor(int epoch, ScheduleState state);
+    double factor(int epoch, State state);
 
-    /// The state after an epoch's validation.
+    /// The state after an epoch's validation. Unless overridden, it only keeps the best error.
     ///
     /// @param error the top-1 error as a fraction, 0 to 1
-    ScheduleState observe(ScheduleState state, double error);
+    default State observe(State state, double error) {
+        State.checkError(error);
+        return error < state.best ? new State(error, state.epochsSinceBest, state.stepsTaken, state.finished) : state;
+    }
+
+    /// The base rate, always.
+    @JsonSerialize // a record without components is no bean to Jackson otherwise
+    record Constant() implements Schedule {
+        @Override
+        public double factor(int epoch, State state) {
+            return 1;
+        }
+    }
+
+    /// The learning rate is multiplied by a factor at the start of each listed epoch, whatever the errors are.
+    ///
+    /// @param epochs numbers of epochs after which the rate changes, strictly ascending, each at least 1: `[30, 60]`
+    ///     trains 30 epochs at the base rate
+    /// @param factor above 0 and below 1
+    record Steps(@JsonProperty(required = true) List<Integer> epochs, @JsonProperty(required = true) double factor)
+            implements
+                Schedule {
+        public Steps {
+            epochs = List.copyOf(epochs);
+            int before = 0;
+            for (int epoch : epochs) {
+                Check.that(epoch > before, "epochs", epochs, "ascending whole numbers from 1, each once");
+                before = epoch;
+            }
+            Check.that(factor > 0 && factor < 1, "factor", factor, "above 0 and below 1");
+        }
+
+        @Override
+        public double factor(int epoch, State state) {
+            double passed = epochs.stream().filter(start -> start <= epoch).count();
+            return StrictMath.pow(factor, passed);
+        }
+    }
+
+    /// The paper's heuristic, §5, made exact: "divide the learning rate by 10 when the validation error rate stopped
+    /// improving with the current learning rate"; it was "reduced three times prior to termination".
+    ///
+    /// An epoch improves if its error is below the best by more than `minImprovement`; then it is the new best. After
+    /// `patience` epochs in a row without improvement, the learning rate is multiplied by `factor` and the count starts
+    /// again. When that happens after the last drop, training ends. Several small gains add up, since the best stays
+    /// until an epoch improves.
+    ///
+    /// @param patience epochs without improvement, at least 1
+    /// @param factor above 0 and below 1; 0.1 in the paper
+    /// @param minImprovement as a fraction of all images, at least 0 and below 1: 0.001 is 0.1 % top-1 error
+    /// @param drops how often the learning rate is lowered, at least 0; 3 in the paper
+    record Plateau(@JsonProperty(required = true) int patience, @JsonProperty(required = true) double factor,
+            @JsonProperty(required = true) double minImprovement, @JsonProperty(required = true) int drops)
+            implements
+                Schedule {
+        public Plateau {
+            Check.that(patience >= 1, "patience", patience, "at least 1");
+            Check.that(factor > 0 && factor < 1, "factor", factor, "above 0 and below 1");
+            Check.that(minImprovement >= 0 && minImprovement < 1, "min_improvement", minImprovement,
+                    "at least 0 and below 1");
+            Check.that(drops >= 0, "drops", drops, "at least 0");
+        }
+
+        @Override
+        public double factor(int epoch, State state) {
+            return StrictMath.pow(factor, state.stepsTaken);
+        }
+
+        @Override
+        public State observe(State state, double error) {
+            State.checkError(error);
+            if (state.finished) {
+                return state;
+            }
+            if (state.best - error > minImprovement) {
+                return new State(error, 0, state.stepsTaken, false);
+            }
+            int epochsSinceBest = state.epochsSinceBest + 1;
+            if (epochsSinceBest < patience) {
+                return new State(state.best, epochsSinceBest, state.stepsTaken, false);
+            }
+            return state.stepsTaken < drops
+                    ? new State(state.best, 0, state.stepsTaken + 1, false)
+                    : new State(state.best, epochsSinceBest, state.stepsTaken, true);
+        }
+    }
+
+    /// What a schedule has seen of a run.
+    ///
+    /// @param best the top-1 error, as a fraction, that an epoch must improve on; infinite before the first validation
+    /// @param epochsSinceBest epochs in a row that did not
+    /// @param stepsTaken how often the learning rate was lowered
+    /// @param finished whether the schedule ends the training
+    record State(@JsonProperty(required = true) double best,
+            @JsonProperty(required = true) @JsonAlias("waited") int epochsSinceBest,
+            @JsonProperty(required = true) @JsonAlias("drops") int stepsTaken,
+            @JsonProperty(required = true) boolean finished) {
+        public State {
+            if (!(best >= 0) || epochsSinceBest < 0 || stepsTaken < 0) {
+                throw new IllegalArgumentException(
+                        "the numbers of a schedule's state must be at least 0, found best " + best
+                                + ", epochs since best " + epochsSinceBest + ", steps taken " + stepsTaken);
+            }
+        }
+
+        /// The state before the first epoch.
+        public static State start() {
+            return new State(Double.POSITIVE_INFINITY, 0, 0, false);
+        }
+
+        private static void checkError(double error) {
+            if (!(error >= 0 && error <= 1)) {
+                throw new IllegalArgumentException("a validation error is a fraction from 0 to 1, found " + error);
+            }
+        }
+    }
 }

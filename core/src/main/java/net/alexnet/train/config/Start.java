@@ -5,41 +5,29 @@ import net.alexnet.nn.Architecture;
 /// What a run starts from: fresh weights, or a trained network.
 public sealed interface Start permits Start.FromScratch, FineTuneConfig {
     /// Fresh weights; every layer learns at the same rate.
-    record FromScratch() implements Start {
-        @Override
-        public int frozenRows(Architecture network) {
-            return 0;
-        }
-
-        @Override
-        public double learningRateFactor(Architecture network, String layer) {
-            return 1;
-        }
-
-        @Override
-        public boolean cachesFeatures(Architecture network) {
-            return false;
-        }
-
-        @Override
-        public String origin(String recipe) {
-            return "trained as " + recipe;
-        }
-    }
+    record FromScratch() implements Start {}
 
     /// How many rows at the beginning of the network are frozen: the index of the first row that a training step computes.
-    int frozenRows(Architecture network);
+    default int frozenRows(Architecture network) {
+        return 0;
+    }
 
     /// A layer's factor on the learning rate; 0 if it is frozen.
     ///
     /// @param layer the name of a layer with weights
-    double learningRateFactor(Architecture network, String layer);
+    default double learningRateFactor(Architecture network, String layer) {
+        return 1;
+    }
 
     /// Whether training reads cached features of the frozen rows and no images.
-    boolean cachesFeatures(Architecture network);
+    default boolean cachesFeatures(Architecture network) {
+        return false;
+    }
 
     /// Where a model comes from, for its model card.
     ///
     /// @param recipe the recipe's name
-    String origin(String recipe);
+    default String origin(String recipe) {
+        return "trained as " + recipe;
+    }
 }

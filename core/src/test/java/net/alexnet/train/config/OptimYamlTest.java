@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.util.List;
+import net.alexnet.train.config.Schedule.Constant;
+import net.alexnet.train.config.Schedule.Plateau;
+import net.alexnet.train.config.Schedule.Steps;
 import org.junit.jupiter.api.Test;
 
 class OptimYamlTest {
@@ -36,8 +39,8 @@ class OptimYamlTest {
             for (Schedule schedule : schedules) {
                 assertThat(mapper.readValue(mapper.writeValueAsString(schedule), Schedule.class)).isEqualTo(schedule);
             }
-            for (ScheduleState state : List.of(ScheduleState.start(), new ScheduleState(1.0 / 3, 1, 2, true))) {
-                assertThat(mapper.readValue(mapper.writeValueAsString(state), ScheduleState.class)).isEqualTo(state);
+            for (Schedule.State state : List.of(Schedule.State.start(), new Schedule.State(1.0 / 3, 1, 2, true))) {
+                assertThat(mapper.readValue(mapper.writeValueAsString(state), Schedule.State.class)).isEqualTo(state);
             }
             SgdConfig paper = SgdConfig.paper();
             assertThat(mapper.readValue(mapper.writeValueAsString(paper), SgdConfig.class)).isEqualTo(paper);

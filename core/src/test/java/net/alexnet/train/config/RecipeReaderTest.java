@@ -11,6 +11,9 @@ import net.alexnet.nn.AlexNet;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
+import net.alexnet.train.config.Schedule.Constant;
+import net.alexnet.train.config.Schedule.Plateau;
+import net.alexnet.train.config.Schedule.Steps;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -290,7 +293,7 @@ class RecipeReaderTest {
     })
     void textsComeBackAsTheyWere(String text) {
         Recipe recipe = new Recipe(text, 1, PAPER.network(), PAPER.pictures(),
-                new Recipe.Data(text, 0.5, List.of(text, "b"), 7), 1, 1, Precision.BFLOAT16, PAPER.optimizer(),
+                new Recipe.Data(text, 0.5, List.of(text, "b"), 7, 0, 0), 1, 1, Precision.BFLOAT16, PAPER.optimizer(),
                 new Constant(),
                 PAPER.checkpoints(), PAPER.monitor(), new Start.FromScratch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import net.alexnet.train.config.Schedule.Constant;
+import net.alexnet.train.config.Schedule.Plateau;
+import net.alexnet.train.config.Schedule.Steps;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
@@ -27,7 +30,7 @@ class ScheduleTest {
             0.10 // nothing counts any more
         };
 
-        ScheduleState state = ScheduleState.start();
+        Schedule.State state = Schedule.State.start();
         List<Integer> drops = new ArrayList<>();
         List<Integer> waited = new ArrayList<>();
         List<Boolean> finished = new ArrayList<>();
@@ -41,7 +44,7 @@ class ScheduleTest {
         assertThat(drops).containsExactly(0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3);
         assertThat(waited).containsExactly(0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 2, 2);
         assertThat(finished.indexOf(true)).isEqualTo(13);
-        assertThat(state).isEqualTo(new ScheduleState(0.40, 2, 3, true));
+        assertThat(state).isEqualTo(new Schedule.State(0.40, 2, 3, true));
         assertThat(paper.factor(99, state)).isCloseTo(0.001, within(1e-15));
     }
 
@@ -49,15 +52,15 @@ class ScheduleTest {
     void anImprovementOfJustTheMinimumIsNone() {
         Plateau plateau = new Plateau(3, 0.1, 0.25, 3);
 
-        assertThat(plateau.observe(new ScheduleState(0.75, 0, 0, false), 0.5))
-                .isEqualTo(new ScheduleState(0.75, 1, 0, false));
+        assertThat(plateau.observe(new Schedule.State(0.75, 0, 0, false), 0.5))
+                .isEqualTo(new Schedule.State(0.75, 1, 0, false));
     }
 
     @Test
     void plateauWithoutDropsIsEarlyStopping() {
         Plateau early = new Plateau(1, 0.1, 0, 0);
 
-        ScheduleState state = early.observe(early.observe(ScheduleState.start(), 0.5), 0.5);
+        Schedule.State state = early.observe(early.observe(Schedule.State.start(), 0.5), 0.5);
 
         assertThat(state.finished()).isTrue();
         assertThat(early.factor(2, state)).isEqualTo(1);
@@ -69,7 +72,7 @@ class ScheduleTest {
 
         List<Double> factors = new ArrayList<>();
         for (int epoch = 0; epoch < 7; epoch++) {
-            factors.add(steps.factor(epoch, ScheduleState.start()));
+            factors.add(steps.factor(epoch, Schedule.State.start()));
         }
 
         assertThat(factors).containsExactly(1.0, 1.0, 0.5, 0.25, 0.25, 0.125, 0.125);
@@ -78,13 +81,13 @@ class ScheduleTest {
     @Test
     void fixedSchedulesOnlyTrackTheBest() {
         for (Schedule schedule : List.of(new Constant(), new Steps(List.of(1), 0.1))) {
-            ScheduleState state = ScheduleState.start();
+            Schedule.State state = Schedule.State.start();
             for (double error : new double[] {0.5, 0.7, 0.4, 0.9, 0.9, 0.9}) {
                 state = schedule.observe(state, error);
             }
-            assertThat(state).isEqualTo(new ScheduleState(0.4, 0, 0, false));
+            assertThat(state).isEqualTo(new Schedule.State(0.4, 0, 0, false));
         }
-        assertThat(new Constant().factor(80, ScheduleState.start())).isEqualTo(1);
+        assertThat(new Constant().factor(80, Schedule.State.start())).isEqualTo(1);
     }
 
     @Test
@@ -100,7 +103,7 @@ class ScheduleTest {
         assertThatThrownBy(() -> new Steps(List.of(1), 10)).hasMessageContaining("factor must be above 0 and below 1");
         for (Schedule schedule : List.of(new Constant(), new Plateau(1, 0.1, 0, 3))) {
             for (double error : new double[] {Double.NaN, -0.1, 37.5}) {
-                assertThatThrownBy(() -> schedule.observe(ScheduleState.start(), error))
+                assertThatThrownBy(() -> schedule.observe(Schedule.State.start(), error))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessage("a validation error is a fraction from 0 to 1, found " + error);
             }
