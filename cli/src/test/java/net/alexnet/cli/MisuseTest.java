@@ -206,7 +206,7 @@ class MisuseTest {
             network.variant=papr       | network.variant must be one of paper, original, caffe, caffenet, torchvision, small
             schedule.type=plato      | schedule.type must be one of constant, steps, plateau
             pictures.resize=8        | pictures.resize must be at least the network's input of 16, found 8
-            network.input=4          | pool5 does not fit: its 3×3 window finds no place in
+            network.input=4          | pool5 has no output: its 3×3 window does not fit into
             optimizer=fast           | optimizer must be
             """)
     void aValueThatCannotBe(String setting, String said) {

@@ -15,23 +15,23 @@ import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 
-/// A table of layers with everything that follows from it: shapes, parameters, multiply-adds.
+/// A list of layers with their shapes, parameters and multiply-adds.
 ///
-/// @param name the table's name
+/// @param name of the network
 /// @param rows the layers in order, at least one; the last is the softmax
 public record Architecture(String name, List<Row> rows) {
     public Architecture {
         rows = List.copyOf(rows);
         if (rows.isEmpty() || !(rows.getLast().layer() instanceof Softmax)) {
-            throw new IllegalArgumentException("a network's table ends in softmax, found " + rows);
+            throw new IllegalArgumentException("the last layer of a network must be softmax, found " + rows);
         }
     }
 
-    /// One layer in its place. Shapes are those of a single picture: `(C, H, W)` for maps, `(F)` for vectors.
+    /// One layer in its place. Shapes are those of a single image: `(C, H, W)` for maps, `(F)` for vectors.
     ///
     /// @param name `conv1`, and for layers without weights their kind and the number of the weighted layer before: `relu1`
     /// @param parameters weights and biases
-    /// @param multiplyAdds of the forward pass for one picture, as is usual of convolutions and dense layers alone
+    /// @param multiplyAdds of the forward pass for one image; as is usual, only of convolutions and dense layers
     public record Row(String name, Layer layer, Shape in, Shape out, long parameters, long multiplyAdds) {
         /// The shape of the layer's weight: `(K, C/groups, kernel, kernel)` or `(K, F)`.
         ///
@@ -47,17 +47,17 @@ public record Architecture(String name, List<Row> rows) {
             };
         }
 
-        /// How many inputs one unit sees.
+        /// How many inputs one unit reads.
         public long fanIn() {
             return weightShape().elements() / weightShape().dim(0);
         }
     }
 
-    /// Infers and checks the shapes of a table.
+    /// Infers and checks the shapes of a list of layers.
     ///
     /// @param channels of the input
     /// @param side of the square input, in pixels
-    /// @throws IllegalArgumentException if a layer does not fit to what comes in; the message shows the sum
+    /// @throws IllegalArgumentException if a layer does not fit its input; the message shows the calculation
     public static Architecture of(String name, int channels, int side, List<Layer> layers) {
         List<Row> rows = new ArrayList<>();
         Shape shape = Shape.of(channels, side, side);
@@ -139,35 +139,35 @@ public record Architecture(String name, List<Row> rows) {
         int height = window.outputs(in.dim(1));
         int width = window.outputs(in.dim(2));
         if (height < 1 || width < 1) {
-            throw new IllegalArgumentException(name + " does not fit: its " + window.kernel() + "×" + window.kernel()
-                    + " window finds no place in " + in + ", " + window.sum(Math.min(in.dim(1), in.dim(2)))
-                    + "; take a larger input, or a table for smaller ones");
+            throw new IllegalArgumentException(name + " has no output: its " + window.kernel() + "×" + window.kernel()
+                    + " window does not fit into " + in + ", " + window.sum(Math.min(in.dim(1), in.dim(2)))
+                    + "; use a larger input, or the variant small");
         }
         return Shape.of(channels, height, width);
     }
 
-    /// The shape of one input picture, `(C, H, W)`.
+    /// The shape of one input image, `(C, H, W)`.
     public Shape input() {
         return rows.getFirst().in();
     }
 
-    /// How many classes the network tells apart.
+    /// The number of classes.
     public int classes() {
         return rows.getLast().out().dim(0);
     }
 
-    /// Weights and biases in all.
+    /// The number of weights and biases.
     public long parameters() {
         return rows.stream().mapToLong(Row::parameters).sum();
     }
 
-    /// The multiply-adds of one picture's forward pass.
+    /// The multiply-adds of one image's forward pass.
     public long multiplyAdds() {
         return rows.stream().mapToLong(Row::multiplyAdds).sum();
     }
 
-    /// The multiply-adds of one picture's training step: forward, by weights and by inputs, but for the first layer, whose
-    /// input needs no gradient.
+    /// The multiply-adds of one image's training step: forward, gradients by weights, and gradients by inputs of all layers but
+    /// the first.
     public long trainingMultiplyAdds() {
         return 3 * multiplyAdds() - rows.getFirst().multiplyAdds();
     }

@@ -5,7 +5,7 @@ import static net.alexnet.tensor.CounterRng.Purpose.DROPOUT;
 import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.Shape;
 
-/// Which units a training step drops, §4.2: a function of the seed, the step, the layer and the unit, so the same on every
+/// Which units a training step drops, §4.2: a function of the seed, the step, the layer and the unit, and so the same on every
 /// backend and after a resume.
 ///
 /// @param seed of the run

@@ -3,9 +3,9 @@ package net.alexnet.nn;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Window;
 
-/// One line of a network's table. A layer is what it computes; its shapes follow from its place in an [Architecture].
+/// One layer of a network. Its shapes follow from its place in an [Architecture].
 public sealed interface Layer {
-    /// A layer that learns: it has a weight and a bias, known by the layer's name.
+    /// A layer with a weight and a bias.
     sealed interface Weighted extends Layer {
         /// The name in the paper's figure 2: `conv1` … `fc8`.
         String name();
@@ -14,7 +14,7 @@ public sealed interface Layer {
     /// A convolution, §3.5.
     ///
     /// @param filters output channels, a multiple of `groups`
-    /// @param groups towers whose channels do not meet in this layer (§3.2)
+    /// @param groups towers: the filters of one read only its channels (§3.2)
     record Conv(String name, int filters, Window window, int groups) implements Weighted {
         public Conv {
             if (filters < 1 || groups < 1) {
@@ -36,16 +36,16 @@ public sealed interface Layer {
     /// The rectified linear unit, §3.1.
     record Relu() implements Layer {}
 
-    /// The saturating neuron that §3.1 compares with.
+    /// The saturating nonlinearity that §3.1 compares with.
     record Tanh() implements Layer {}
 
-    /// Local response normalisation, §3.3.
+    /// Local response normalization, §3.3.
     record ResponseNorm(LocalResponseNorm norm) implements Layer {}
 
     /// Max-pooling, overlapping where the window is wider than its stride, §3.4.
     record MaxPool(Window window) implements Layer {}
 
-    /// From maps to vectors, channels outermost.
+    /// Maps to vectors, channels outermost.
     record Flatten() implements Layer {}
 
     /// Dropout, §4.2.
@@ -59,7 +59,7 @@ public sealed interface Layer {
         }
     }
 
-    /// Where dropout makes up for the missing units.
+    /// Where dropout compensates for the dropped units.
     enum DropoutScaling {
         /// The outputs are multiplied by `1 − rate` at test time, as in the paper.
         AT_TEST,
@@ -67,6 +67,6 @@ public sealed interface Layer {
         AT_TRAINING
     }
 
-    /// The probabilities of the classes, last in every table.
+    /// The probabilities of the classes, the last layer of every network.
     record Softmax() implements Layer {}
 }

@@ -1,42 +1,37 @@
 package net.alexnet.tensor;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
-/// What the last digits of a backend's results depend on, beside the arguments: two backends of which this is equal, on
-/// machines of one kind, give the same bits. Versions are as their makers count them; our own kernels' is
-/// `ComputeEnvironment.REVISION`.
+/// What the last digits of a backend's results depend on besides the arguments. Two backends for which this is equal give
+/// the same bits on machines of the same kind.
 ///
-/// @param engine that computes, with its version
-/// @param device on which
+/// @param engine its name and version
+/// @param device that computes
 /// @param threads among which sums are divided; 1 where the device divides them itself
-/// @param instructions that the processor is known to be used with, as words: our kernels with their revision, and the products'
-///     precision where it is not float32
+/// @param instructions the processor's instructions, our kernels with their revision, and the precision of products where it
+///     is not float32
 public record ComputeEnvironment(String engine, String device, int threads, String instructions) {
-    /// The revision of the results that this program computes itself: its kernels, and how it decodes and resizes images.
-    /// Raise it by hand with every change after which the same image may give other bits, a new version of OpenCV included.
-    /// Cached features are then computed again, and a resumed run reports that it may end with other bits.
+    /// The revision of the results of our own kernels, and of how images are decoded and resized. Raise it by hand with every
+    /// change after which the same image may give other bits, including a new version of OpenCV. Cached features are then
+    /// computed again, and a resumed run reports that it may end with other bits.
     public static final int REVISION = 1;
 
     public ComputeEnvironment {
         if (threads < 1) {
-            throw new IllegalArgumentException("something computes with at least 1 thread, found " + threads);
+            throw new IllegalArgumentException("the number of threads must be at least 1, found " + threads);
         }
     }
 
-    /// In what a later one differs, each as `what: this then, that now`; empty if in nothing.
+    /// The differences from a later one, each as `what: this then, that now`.
     public List<String> changes(ComputeEnvironment now) {
-        List<String> all = new ArrayList<>();
-        compare("engine", engine, now.engine, all);
-        compare("device", device, now.device, all);
-        compare("threads", Integer.toString(threads), Integer.toString(now.threads), all);
-        compare("instructions", instructions, now.instructions, all);
-        return List.copyOf(all);
+        return Stream.of(change("engine", engine, now.engine), change("device", device, now.device),
+                change("threads", threads, now.threads), change("instructions", instructions, now.instructions))
+                .flatMap(Optional::stream).toList();
     }
 
-    private static void compare(String what, String then, String now, List<String> all) {
-        if (!then.equals(now)) {
-            all.add(what + ": " + then + " then, " + now + " now");
-        }
+    private static Optional<String> change(String what, Object then, Object now) {
+        return then.equals(now) ? Optional.empty() : Optional.of(what + ": " + then + " then, " + now + " now");
     }
 }

@@ -2,22 +2,22 @@ package net.alexnet.tensor;
 
 import java.util.Locale;
 
-/// The numbers that convolutions and fully connected layers multiply. Everything else is float32 with either: what is
-/// learned and its velocities, gradients between layers, norms, the loss, the update.
+/// The precision in which convolutions and fully connected layers multiply. All else is float32: parameters and momentum
+/// buffers, gradients between layers, normalization, the loss, the update.
 public enum Precision {
     /// 24 significant bits, the paper's.
     FLOAT32,
-    /// Operands of a product are rounded to bfloat16, float32's range with 8 significant bits; sums are taken in float32
-    /// or better, and what comes out is a float32 tensor. Biases are added, and summed, unrounded.
+    /// Operands of a product are rounded to bfloat16, float32's range with 8 significant bits. Sums are computed in float32
+    /// or better, and results are float32 tensors. Biases are not rounded.
     BFLOAT16;
 
-    /// As a recipe writes it.
+    /// As in a recipe.
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /// A value as an operand: rounded to the nearest, of two as near the even one. NaN stays NaN.
+    /// A value as an operand: rounded to nearest, ties to even. NaN stays NaN.
     public float round(float value) {
         if (this == FLOAT32 || Float.isNaN(value)) {
             return value;

@@ -1,6 +1,6 @@
 package net.alexnet.tensor;
 
-/// A span of work whose tensors are freed together: one training step, one evaluated batch.
+/// A piece of work whose tensors are freed together, such as a training step or an evaluated batch.
 ///
 /// Scopes nest and belong to the thread that opened them. Close them in the reverse order, best with
 /// try-with-resources.

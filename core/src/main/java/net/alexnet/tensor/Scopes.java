@@ -6,19 +6,19 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/// A backend's book of its tensors: which are alive, and which scope frees them.
+/// The tensors of a backend that are alive, and the scopes that free them.
 ///
-/// The reference backend keeps it too, though Java's garbage collector would do the work, so that a program that is right
-/// there is right where memory is native.
+/// The reference backend uses it too, although the garbage collector would free its arrays: a program that is correct there
+/// is then correct with native memory.
 ///
-/// @param <T> the backend's own kind of tensor
+/// @param <T> the backend's tensors
 public final class Scopes<T extends Scopes.Owned> {
     private final Set<T> live = identitySet();
     private final ThreadLocal<Deque<OpenScope>> open = ThreadLocal.withInitial(ArrayDeque::new);
 
-    /// A tensor whose memory can be given back.
+    /// A tensor whose memory can be freed.
     public interface Owned extends Tensor {
-        /// Gives the memory back; a second call does nothing. The tensor must not be used afterwards.
+        /// Frees the memory; a second call does nothing. The tensor must not be used afterwards.
         void free();
     }
 
@@ -29,10 +29,13 @@ public final class Scopes<T extends Scopes.Owned> {
         return scope;
     }
 
-    /// Books a new tensor, owned by this thread's innermost scope if there is one.
+    /// Adds a new tensor to this thread's innermost scope, if there is one.
     public T own(T tensor) {
         live.add(tensor);
-        adopt(tensor);
+        OpenScope innermost = open.get().peek();
+        if (innermost != null) {
+            innermost.tensors.add(tensor);
+        }
         return tensor;
     }
 
@@ -49,17 +52,10 @@ public final class Scopes<T extends Scopes.Owned> {
         return live.size();
     }
 
-    /// Frees whatever is alive.
+    /// Frees all tensors that are alive.
     public void freeAll() {
         live.forEach(Owned::free);
         live.clear();
-    }
-
-    private void adopt(T tensor) {
-        OpenScope innermost = open.get().peek();
-        if (innermost != null) {
-            innermost.tensors.add(tensor);
-        }
     }
 
     private static <E> Set<E> identitySet() {

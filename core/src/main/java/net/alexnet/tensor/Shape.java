@@ -22,7 +22,7 @@ public record Shape(List<Integer> dims) {
         return new Shape(Arrays.stream(dims).boxed().toList());
     }
 
-    /// The shape of so many of these together: one more axis, the outermost.
+    /// The shape of a batch of these, with one more outermost axis.
     public Shape batch(int count) {
         List<Integer> all = new ArrayList<>(dims);
         all.addFirst(count);
@@ -47,7 +47,7 @@ public record Shape(List<Integer> dims) {
         return product;
     }
 
-    /// The extents as a reader would write them: `128 × 96 × 55 × 55`.
+    /// The extents, such as `128 × 96 × 55 × 55`.
     @Override
     public String toString() {
         return dims.isEmpty()

@@ -25,13 +25,13 @@ public record Window(int kernel, int stride, int padding, Rounding rounding) {
         return 1 + (rounding == Rounding.CEIL ? Math.ceilDiv(slack, stride) : Math.floorDiv(slack, stride));
     }
 
-    /// The pixels missing after the last real one along an axis of `size`, padding included: what the last window
-    /// reads beyond the edge. The 224-pixel input of the paper gives 3.
+    /// How many pixels the last window reads beyond the edge of an axis of `size`, padding included. The paper's input of 224
+    /// pixels gives 3.
     public int overhang(int size) {
         return Math.max(0, (outputs(size) - 1) * stride + kernel - padding - size);
     }
 
-    /// The sum behind [#outputs(int)], for error messages: `1 + floor((5 + 2·0 − 11) / 4) = -1`.
+    /// The calculation of [#outputs(int)], for error messages: `1 + floor((5 + 2·0 − 11) / 4) = -1`.
     public String sum(int size) {
         String name = rounding == Rounding.CEIL ? "ceil" : "floor";
         return "1 + " + name + "((" + size + " + 2·" + padding + " − " + kernel + ") / " + stride + ") = "

@@ -1,8 +1,7 @@
 /// Shapes, tensors and the operations that AlexNet needs, forward and backward.
 ///
-/// [net.alexnet.tensor.Backend] is the narrow waist of the project: about twenty operations, nothing that AlexNet does
-/// not use. `net.alexnet.tensor.reference` says in plain loops what each of them means; every other backend is held to
-/// it by one contract suite.
+/// [net.alexnet.tensor.Backend] has about twenty operations, only those that AlexNet uses. `net.alexnet.tensor.reference`
+/// specifies them in plain loops; one suite of contract tests compares every other backend with it.
 ///
 /// Start reading at [net.alexnet.tensor.Backend].
 @NullMarked

@@ -13,21 +13,21 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/// Memory of large tensors, which the steps of a run make and free in the same order over and over. Each lies in the lowest hole
-/// where it fits (at which end [#take] says), and what is freed joins what is free beside it: the way back through a network then fits into what the way
-/// forward has left, where the C library's allocator, or lists of free blocks by size, keep a block for every size that was
-/// ever asked for. The readings are in LOG.md.
+/// Allocates large tensors, which each step of a run makes and frees in the same order. It takes the lowest hole that is large
+/// enough, and joins freed memory with the holes beside it. The backward pass then fits into memory that the forward pass
+/// has freed. The C library's allocator and lists of free blocks by size would keep a block for every size that was ever
+/// requested (readings in LOG.md).
 ///
-/// All values are float32, on the CPU. A place is a view of a flat tensor that holds them all, so memory is never gone while a tensor is in use.
+/// All values are float32, on the CPU. A place is a view of a chunk's tensor, so the memory lives as long as the view.
 final class BlockAllocator {
-    /// From so many values on; smaller tensors are the allocator's.
+    /// The fewest values of a large tensor. libtorch allocates smaller ones.
     static final long LARGE = 1 << 18;
 
-    /// The values of a chunk, at least, where so much is to be had. Only what was touched is memory: the rest is addresses, which
-    /// the system may count all the same.
+    /// The fewest values of a chunk, if that much is available. Pages that were never touched only take addresses, though the
+    /// system may count them.
     private static final long CHUNK = 1 << 28;
 
-    /// Places begin at multiples of so many values, of a page: as aligned as libtorch's own memory.
+    /// Places begin at multiples of this many values, so they are aligned to pages.
     private static final long PLACE = 1 << 10;
 
     private final List<Chunk> chunks = new ArrayList<>();
@@ -35,18 +35,15 @@ final class BlockAllocator {
 
     /// Memory in one piece.
     ///
-    /// @param free the values' index to the number of free values from there on; no two of these touch
+    /// @param free the holes: first index to number of values; no two of them touch
     private record Chunk(Tensor values, TreeMap<Long, Long> free) {}
 
     private record Place(Chunk chunk, long at, long length) {}
 
     private final Allocator allocator;
 
-    /// Where chunks come from.
+    /// Allocates a chunk of that many values, or throws a [RuntimeException].
     interface Allocator {
-        /// So many values in one piece.
-        ///
-        /// @throws RuntimeException if there is not so much
         Tensor empty(long values, TensorOptions options);
     }
 
@@ -58,22 +55,19 @@ final class BlockAllocator {
         this.allocator = allocator;
     }
 
-    /// A tensor as [#empty] gives it, once its values are written; nothing is kept of it if that fails.
+    /// A tensor whose values are written; if that fails, its memory is free again.
     Tensor filled(Shape shape, TensorOptions options, Consumer<Tensor> writer) {
         Tensor result = empty(shape, options);
-        boolean written = false;
         try {
             writer.accept(result);
-            written = true;
-        } finally {
-            if (!written) {
-                giveBack(result);
-            }
+            return result;
+        } catch (RuntimeException | Error e) {
+            giveBack(result);
+            throw e;
         }
-        return result;
     }
 
-    /// A tensor of this shape, lying as [Layout] says, whose values are whatever the memory held.
+    /// A tensor of this shape, ordered as [Layout] says, whose values are whatever the memory held.
     Tensor empty(Shape shape, TensorOptions options) {
         long values = shape.elements();
         if (values < LARGE) {
@@ -99,7 +93,7 @@ final class BlockAllocator {
         return take(chunk, 0, chunk.values().numel(), length);
     }
 
-    /// Where addresses are short (`ulimit -v`, no overcommitment), no more than what is needed now.
+    /// A whole chunk, or where addresses are short (`ulimit -v`, no overcommitment), no more than is needed now.
     private Tensor memory(long length, TensorOptions options) {
         try {
             return kept(Math.max(CHUNK, length), options);
@@ -109,8 +103,8 @@ final class BlockAllocator {
         }
     }
 
-    /// Above everything, at the hole's lower end; below another place, at its upper end: what lies above was made later and is
-    /// freed sooner on the way back, so that holes grow together below.
+    /// In the hole above everything, takes the lower end; in another, the upper end. Tensors above were made later and are
+    /// freed earlier in the backward pass, so that the holes below grow together.
     private static Place take(Chunk chunk, long at, long hole, long length) {
         chunk.free().remove(at);
         boolean top = at + hole == chunk.values().numel();
@@ -120,7 +114,7 @@ final class BlockAllocator {
         return new Place(chunk, top ? at : at + hole - length, length);
     }
 
-    /// Takes a tensor's place back, if it has one of these: whoever owns the tensor is done with it.
+    /// Frees a tensor's place, if it has one here. The tensor must not be used afterwards.
     void giveBack(Tensor tensor) {
         Place place = given.remove(tensor.data_ptr().address());
         if (place == null) {
@@ -138,7 +132,7 @@ final class BlockAllocator {
         free.put(from, above == null ? length : length + above);
     }
 
-    /// Gives the chunks in which nothing is in use back to the allocator.
+    /// Releases the chunks in which nothing is in use.
     void clear() {
         for (Chunk chunk : List.copyOf(chunks)) {
             if (chunk.free().equals(Map.of(0L, chunk.values().numel()))) {
@@ -148,7 +142,7 @@ final class BlockAllocator {
         }
     }
 
-    /// Outlives the operation that made it.
+    /// A tensor that outlives the operation that made it.
     private Tensor kept(long values, TensorOptions options) {
         try (var _ = new PointerScope()) {
             return new Tensor(allocator.empty(values, options)).retainReference();

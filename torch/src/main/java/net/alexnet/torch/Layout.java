@@ -7,31 +7,30 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
-/// How values lie in native memory: tensors of four axes, maps and filters alike, channels-last (N, H, W, C in memory
-/// for N, C, H, W in name), all others in row-major order. oneDNN takes both without reordering, and operations that
-/// work value by value meet operands of one order.
+/// The order of values in native memory: tensors of four axes (maps and filters) are channels-last, `(N, H, W, C)` in memory
+/// for `(N, C, H, W)` in name; all others are in row-major order. oneDNN reads both without reordering, and all operands
+/// have the same order.
 final class Layout {
     private Layout() {}
 
-    /// The tensor itself if it lies as it should, else a copy that does.
+    /// The tensor itself if it has that order, else a copy that has.
     static Tensor ordered(Tensor tensor) {
         return isOrdered(tensor) ? tensor : tensor.contiguous(format((int) tensor.dim()));
     }
 
-    /// Whether the tensor lies as it should.
+    /// Whether the tensor has that order.
     static boolean isOrdered(Tensor tensor) {
         return tensor.is_contiguous(format((int) tensor.dim()));
     }
 
-    /// A tensor of this shape whose values are whatever the memory held. On a CPU, memory that is never touched costs
-    /// no more than its address.
+    /// A tensor of this shape with undefined values. On a CPU, pages that are never touched take no memory.
     static Tensor empty(Shape shape, TensorOptions options) {
         return torch.empty(sizes(shape), options, new MemoryFormatOptional(format(shape.rank())));
     }
 
-    /// A tensor of this shape in memory that is there.
+    /// A view of this shape.
     ///
-    /// @param flat as many values as the shape has places, along one axis
+    /// @param flat as many values, along one axis
     static Tensor over(Tensor flat, Shape shape) {
         if (shape.rank() != 4) {
             return flat.view(sizes(shape));

@@ -9,16 +9,16 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
 
-/// Surrounds every native operation. JavaCPP's objects, be they tensors, scalars or options, are freed with the frame in
-/// which they were made unless somebody retains them, so an operation cannot leak its intermediates.
+/// Surrounds every native operation and frees the JavaCPP objects that it made (tensors, scalars, options) unless they were
+/// retained, so that an operation cannot leak its intermediates.
 ///
 /// @param threads how many threads an operation may use on a CPU
 record NativeCall(int threads) {
-    /// Runs native code and frees what it made and did not retain.
+    /// Runs native code.
     ///
     /// @param operands for the message of a failure
-    /// @throws BackendException if libtorch or one of our kernels fails, or native memory ends: the message says which. Where
-    ///     Java's heap ends, that is an [OutOfMemoryError]
+    /// @throws BackendException if libtorch or one of our kernels fails, or native memory is exhausted; the message says which
+    /// @throws OutOfMemoryError if Java's heap is exhausted
     <T> T run(String operation, Supplier<T> body, Shape... operands) {
         try (var _ = new PointerScope(); var _ = new NoGradGuard()) {
             prepareThread();
@@ -36,15 +36,15 @@ record NativeCall(int threads) {
         }
     }
 
-    /// Sums that are split among another number of threads round otherwise. OpenMP keeps the number for each calling thread,
-    /// and another backend may have set it.
+    /// Sets the number of threads, because sums that are divided among another number round differently. OpenMP keeps it for
+    /// each calling thread, and another backend may have set it.
     private void prepareThread() {
         if (torch.get_num_threads() != threads) {
             torch.set_num_threads(threads);
         }
     }
 
-    /// JavaCPP counts what native code allocates, and reports its own limits by the same error as the JVM does for the heap.
+    /// JavaCPP counts native memory, and reports its limit by the same error as the JVM reports a full heap.
     private static boolean isNative(OutOfMemoryError e) {
         return Arrays.stream(e.getStackTrace()).limit(1)
                 .anyMatch(frame -> frame.getClassName().startsWith("org.bytedeco."));

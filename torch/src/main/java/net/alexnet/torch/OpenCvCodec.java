@@ -1,7 +1,7 @@
 package net.alexnet.torch;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import net.alexnet.data.image.AreaResize;
 import net.alexnet.data.image.Encoding;
@@ -21,13 +21,13 @@ import org.bytedeco.opencv.opencv_core.MatVector;
 import org.bytedeco.opencv.opencv_core.Rect;
 import org.bytedeco.opencv.opencv_core.Size;
 
-/// Reads, scales and writes pictures with OpenCV. Every call runs on the calling thread alone and frees its native
-/// memory before it returns. Transparent pictures are composited over white; of an animation the first frame counts. A file
-/// that breaks off before its last pixel is broken, not a picture with a gray rest.
+/// Reads, resizes and writes images with OpenCV. Every call runs on the calling thread and frees its native memory before
+/// it returns. Transparent images are composited over white; of an animation the first frame is read. A truncated file
+/// is an error.
 ///
-/// A picture that needs more than [#MAX_BYTES] of native memory is refused. Calls wait for each other if together they
-/// would take more than that, or more than 64 MiB a core on machines of eleven cores and more. Only formats whose header
-/// [ImageHeader] understands are read, because the header tells the memory that a picture needs.
+/// An image that needs more than [#MAX_BYTES] of native memory is refused. Calls wait for each other if together they need
+/// more than that, or more than 64 MiB a core on machines of eleven cores and more. Only formats that [ImageHeader] knows
+/// are read, because the header tells the memory that an image needs.
 public final class OpenCvCodec implements ImageCodec {
     /// The most pixels that a picture may claim, unless a codec is told otherwise: 534 MB as red, green, blue.
     public static final long MAX_PIXELS = 178_000_000;
@@ -42,13 +42,17 @@ public final class OpenCvCodec implements ImageCodec {
     /// The most scans of a JPEG: a program writes about ten, but a few bytes make another one over all the pixels.
     public static final int MAX_SCANS = 500;
 
-    private static final MemoryBudget MEMORY = new MemoryBudget(
-            Math.max(MAX_BYTES, (64L << 20) * Runtime.getRuntime().availableProcessors()));
+    /// Native memory that decoding pictures may share, in KiB. It is fair, so that small pictures do not keep a large one
+    /// waiting.
+    private static final Semaphore KIB = new Semaphore(
+            (int) (Math.max(MAX_BYTES, (64L << 20) * Runtime.getRuntime().availableProcessors()) >> 10), true);
 
     static {
         NativeLoader.await();
-        OpenCvSettings.afterLoading();
+        NativeLoader.configureOpenCv();
     }
+
+    private static final byte[] NO_SAMPLES = {};
 
     private final long maxPixels;
 
@@ -71,7 +75,7 @@ public final class OpenCvCodec implements ImageCodec {
 
     @Override
     public Image decode(byte[] file, int channels) throws UnreadableImageException {
-        return decode(file, channels, new byte[0]);
+        return decode(file, channels, NO_SAMPLES);
     }
 
     @Override
@@ -132,12 +136,15 @@ public final class OpenCvCodec implements ImageCodec {
             throw new IllegalArgumentException("pictures have 1 or 3 channels, not " + channels);
         }
         ImageHeader header = header(file, maxPixels);
-        try (MemoryBudget.Share _ = MEMORY.take(bytesNeeded(header, channels, file.length));
-                BytePointer bytes = new BytePointer(file);
+        int kib = (int) Math.ceilDiv(bytesNeeded(header, channels, file.length), 1024L);
+        KIB.acquireUninterruptibly(kib);
+        try (BytePointer bytes = new BytePointer(file);
                 Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes);
                 Mat decoded = decoded(encoded, header, channels)) {
             checkPixels(decoded.cols(), decoded.rows(), maxPixels); // whatever the header said
             return use.apply(decoded);
+        } finally {
+            KIB.release(kib);
         }
     }
 
@@ -145,11 +152,7 @@ public final class OpenCvCodec implements ImageCodec {
         if (file.length == 0) {
             throw new UnreadableImageException("an empty file");
         }
-        Optional<ImageHeader> known = ImageHeader.of(file);
-        if (known.isEmpty()) {
-            throw new UnreadableImageException("not a picture");
-        }
-        ImageHeader header = known.get();
+        ImageHeader header = ImageHeader.of(file).orElseThrow(() -> new UnreadableImageException("not a picture"));
         if (header.pixels() == 0) {
             throw new UnreadableImageException("a broken " + header.format());
         }
@@ -195,8 +198,8 @@ public final class OpenCvCodec implements ImageCodec {
     }
 
     private static Mat plain(Mat encoded, int channels) {
-        int flags = channels == 1 ? opencv_imgcodecs.IMREAD_GRAYSCALE : opencv_imgcodecs.IMREAD_COLOR_RGB;
-        return opencv_imgcodecs.imdecode(encoded, flags);
+        return opencv_imgcodecs.imdecode(
+                encoded, channels == 1 ? opencv_imgcodecs.IMREAD_GRAYSCALE : opencv_imgcodecs.IMREAD_COLOR_RGB);
     }
 
     private static Mat opaque(Mat encoded, ImageHeader header, int channels) throws UnreadableImageException {
@@ -217,7 +220,7 @@ public final class OpenCvCodec implements ImageCodec {
                     encoded, kinds, metadata, opencv_imgcodecs.IMREAD_UNCHANGED);
             for (int i = 0; turned && i < metadata.size(); i++) {
                 if (kinds.get(i) == opencv_imgcodecs.IMAGE_METADATA_EXIF) {
-                    turn(image, Orientation.ofExif(bytes(metadata.get(i), new byte[0])));
+                    turn(image, Orientation.ofExif(bytes(metadata.get(i))));
                 }
             }
             return image;
@@ -271,15 +274,12 @@ public final class OpenCvCodec implements ImageCodec {
         }
     }
 
-    private static Image image(Mat mat) {
-        return image(mat, new byte[0]);
-    }
-
-    private static Image image(Mat mat, byte[] samples) {
+    /// @param samples used for the image's samples if it is of their length
+    private static Image image(Mat mat, byte... samples) {
         return new Image(mat.cols(), mat.rows(), mat.channels(), bytes(mat, samples));
     }
 
-    private static byte[] bytes(Mat mat, byte[] used) {
+    private static byte[] bytes(Mat mat, byte... used) {
         int length = Math.toIntExact(mat.total() * mat.elemSize());
         byte[] bytes = used.length == length ? used : new byte[length];
         try (BytePointer data = mat.data()) {

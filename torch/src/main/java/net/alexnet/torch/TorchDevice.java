@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param name by which [#find] finds it
 /// @param type one of CPU, CUDA and MPS (Apple's GPUs)
 /// @param index which CUDA device, from 0; always 0 for the others
-/// @param reason why this one, in a few words
+/// @param reason why this device was chosen
 record TorchDevice(String name, DeviceType type, int index, String reason) {
     private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
 
@@ -27,46 +27,35 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
     /// @throws IllegalArgumentException if there is no such name or no such device
     static TorchDevice find(String name) {
         Matcher cuda = CUDA.matcher(name);
+        int devices = cudaDevices();
         if (cuda.matches()) {
-            return cuda(name, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+            int index = cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1));
+            if (index < devices) {
+                return new TorchDevice("cuda:" + index, DeviceType.CUDA, index, "as asked");
+            }
+            throw new IllegalArgumentException("device '" + name + "' does not exist: " + (devices == 0
+                    ? "this libtorch finds no CUDA device: it needs an NVIDIA driver and the CUDA natives on the class"
+                            + " path (build with -Dalexnet.cuda)"
+                    : "there are " + devices + ", counted from cuda:0") + "; or use 'cpu'");
         }
+        boolean mps = torch.hasMPS();
         return switch (name) {
-            case "auto" -> best();
+            case "auto" -> devices > 0
+                    ? new TorchDevice("cuda:0", DeviceType.CUDA, 0, "first of " + devices + " CUDA devices")
+                    : mps
+                            ? new TorchDevice("mps", DeviceType.MPS, 0, "Apple GPU found")
+                            : new TorchDevice("cpu", DeviceType.CPU, 0, "no GPU that this libtorch can use");
             case "cpu" -> new TorchDevice("cpu", DeviceType.CPU, 0, "as asked");
-            case "mps" -> mps();
+            case "mps" -> {
+                if (!mps) {
+                    throw new IllegalArgumentException(
+                            "device 'mps' does not exist: this libtorch finds no Apple GPU; use 'cpu' or 'auto'");
+                }
+                yield new TorchDevice("mps", DeviceType.MPS, 0, "as asked");
+            }
             default -> throw new IllegalArgumentException(
                     "device '" + name + "' is not one of auto, cpu, cuda, cuda:N, mps");
         };
-    }
-
-    private static TorchDevice best() {
-        if (cudaDevices() > 0) {
-            return new TorchDevice("cuda:0", DeviceType.CUDA, 0, "first of " + cudaDevices() + " CUDA devices");
-        }
-        if (torch.hasMPS()) {
-            return new TorchDevice("mps", DeviceType.MPS, 0, "Apple GPU found");
-        }
-        return new TorchDevice("cpu", DeviceType.CPU, 0, "no GPU that this libtorch can use");
-    }
-
-    private static TorchDevice cuda(String name, int index) {
-        int devices = cudaDevices();
-        if (index >= devices) {
-            String found = devices == 0
-                    ? "this libtorch finds no CUDA device: it needs an NVIDIA driver and the CUDA natives on the class"
-                            + " path (build with -Dalexnet.cuda)"
-                    : "there are " + devices + ", counted from cuda:0";
-            throw new IllegalArgumentException("device '" + name + "' does not exist: " + found + "; or use 'cpu'");
-        }
-        return new TorchDevice("cuda:" + index, DeviceType.CUDA, index, "as asked");
-    }
-
-    private static TorchDevice mps() {
-        if (!torch.hasMPS()) {
-            throw new IllegalArgumentException(
-                    "device 'mps' does not exist: this libtorch finds no Apple GPU; use 'cpu' or 'auto'");
-        }
-        return new TorchDevice("mps", DeviceType.MPS, 0, "as asked");
     }
 
     private static int cudaDevices() {
@@ -77,9 +66,8 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
         return type == DeviceType.CPU;
     }
 
-    /// As [net.alexnet.tensor.Backend#isFasterIn]: CUDA devices have units for bfloat16 since compute capability 8.0, which is
-    /// what libtorch says by its word on cuDNN's convolutions. It says so of the current device only; of others nothing is
-    /// known. On a CPU the kernels for float32 are as fast, by less arithmetic; of Apple's GPUs nothing was read.
+    /// As [net.alexnet.tensor.Backend#isFasterIn]. CUDA devices have units for bfloat16 since compute capability 8.0; libtorch
+    /// tells this of the current device only. On a CPU our kernels for float32 are as fast. Apple's GPUs were not measured.
     boolean isFasterIn(Precision precision) {
         if (precision != Precision.BFLOAT16 || type != DeviceType.CUDA) {
             return false;

@@ -13,11 +13,11 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 
-/// libtorch as a library of the process: how it is loaded, its process-wide settings, and what it calls itself.
+/// Loads libtorch, sets its process-wide settings, and describes it.
 ///
-/// libtorch has one set of settings a process. A host may use it too, so backends borrow them: the first one that is opened
-/// sets what our results depend on, and the last one that is closed puts back what it found. The number of threads is one of
-/// them, and OpenMP also keeps it for each calling thread: [NativeCall] sets it where it is another.
+/// A host may use libtorch too. The first backend that is opened therefore changes the settings that our results depend on,
+/// and the last one that is closed restores them. One of them is the number of threads; OpenMP also keeps it for each
+/// calling thread, where [NativeCall] sets it.
 final class TorchLibrary {
     private static int users;
     private static Runnable restore = () -> {};
@@ -36,7 +36,7 @@ final class TorchLibrary {
         }
     }
 
-    /// Sets what exact results need, until as many calls of [#release] as of this.
+    /// Changes the settings, until [#release] has been called as often as this.
     static synchronized void acquire() {
         if (users++ == 0) {
             Context context = torch.globalContext();
@@ -59,7 +59,7 @@ final class TorchLibrary {
         }
     }
 
-    /// Puts back what [#acquire] found, if no other backend is open.
+    /// Restores the settings if no other backend is open.
     static synchronized void release() {
         if (--users == 0) {
             restore.run();
@@ -80,8 +80,8 @@ final class TorchLibrary {
     }
 
     /// Unpacks the libraries that others depend on. JavaCPP checks each library before it loads it, and unpacks it again if an
-    /// earlier start was stopped halfway. But it loads some of libtorch's libraries before those they depend on; the system
-    /// then finds these in the same folder unchecked, and crashes on a truncated one.
+    /// earlier start was interrupted. But it loads some of libtorch's libraries before those that they depend on; the system
+    /// then loads these unchecked from the same folder, and crashes on a truncated one.
     private static void unpackFirst() {
         Properties platform = Loader.loadProperties();
         for (String build : List.of("", "-gpu")) {
@@ -101,15 +101,11 @@ final class TorchLibrary {
 
     /// Engine, version, device and the reason for it, threads and instructions.
     static String describe(TorchDevice device, int threads) {
-        try (var _ = new PointerScope()) {
-            String config = torch.show_config().getString();
-            String engine = "libtorch " + find("TORCH_VERSION=([0-9.]+)", config) + " on " + device.name() + " ("
-                    + device.reason() + ")";
-            return device.isCpu()
-                    ? engine + ", " + threads + (threads == 1 ? " thread" : " threads") + ", oneDNN "
-                            + find("MKL-DNN v([0-9.]+)", config) + ", " + torch.get_cpu_capability().getString()
-                    : engine;
-        }
+        String engine = "libtorch " + version("TORCH_VERSION=") + " on " + device.name() + " (" + device.reason() + ")";
+        return device.isCpu()
+                ? engine + ", " + threads + (threads == 1 ? " thread" : " threads") + ", oneDNN "
+                        + version("MKL-DNN v") + ", " + instructions()
+                : engine;
     }
 
     /// What the last digits depend on: on a CPU the versions of libtorch and oneDNN, the instructions that libtorch uses, and
@@ -118,20 +114,24 @@ final class TorchLibrary {
     /// @param kernels what they are, or why there are none
     /// @param precision of products
     static ComputeEnvironment computeEnvironment(TorchDevice device, int threads, String kernels, Precision precision) {
-        String rounded = precision == Precision.FLOAT32 ? "" : ", products in " + precision;
+        String products = precision == Precision.FLOAT32 ? "" : ", products in " + precision;
+        String engine = "libtorch " + version("TORCH_VERSION=");
+        return device.isCpu()
+                ? new ComputeEnvironment(engine + ", oneDNN " + version("MKL-DNN v"), device.name(), threads,
+                        instructions() + ", " + kernels + products)
+                : new ComputeEnvironment(engine, device.name(), 1, "its own" + products);
+    }
+
+    private static String version(String name) {
         try (var _ = new PointerScope()) {
-            String config = torch.show_config().getString();
-            String engine = "libtorch " + find("TORCH_VERSION=([0-9.]+)", config);
-            return device.isCpu()
-                    ? new ComputeEnvironment(engine + ", oneDNN " + find("MKL-DNN v([0-9.]+)", config), device.name(),
-                            threads,
-                            torch.get_cpu_capability().getString() + ", " + kernels + rounded)
-                    : new ComputeEnvironment(engine, device.name(), 1, "its own" + rounded);
+            Matcher matcher = Pattern.compile(name + "([0-9.]+)").matcher(torch.show_config().getString());
+            return matcher.find() ? matcher.group(1) : "of unknown version";
         }
     }
 
-    private static String find(String pattern, String text) {
-        Matcher matcher = Pattern.compile(pattern).matcher(text);
-        return matcher.find() ? matcher.group(1) : "of unknown version";
+    private static String instructions() {
+        try (var _ = new PointerScope()) {
+            return torch.get_cpu_capability().getString();
+        }
     }
 }

@@ -8,10 +8,10 @@ import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Overlapping max-pooling, §3.4 of the paper. The argmax are libtorch's own indices, 64-bit integers.
+/// Overlapping max-pooling, §3.4 of the paper. The argmax has libtorch's indices, 64-bit integers.
 ///
-/// libtorch refuses a padding of more than half the kernel; such a map is first copied into a larger one that has minus
-/// infinity all around, and the argmax are places in that one.
+/// libtorch refuses a padding of more than half the kernel. Such a map is first copied into a larger one with a border of
+/// minus infinity, and the argmax has indices of that one.
 record TorchMaxPool(Window window) {
     /// The output, `(N, C, window.outputs(H), window.outputs(W))`, and the argmax, of the same shape.
     Tensor[] forward(Tensor x) {

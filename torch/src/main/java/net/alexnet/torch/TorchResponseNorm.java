@@ -7,19 +7,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/// Local response normalisation, §3.3 of the paper, composed of operations that every device has:
+/// Local response normalization, §3.3 of the paper, composed of operations that every device has:
 ///
 /// ```
-/// d  = k + scale · Σ x²                                 Σ over the neighbourhood
+/// d  = k + scale · Σ x²                                 Σ over the neighborhood
 /// y  = x · d^−beta
 /// dx = dy · d^−beta − 2 · beta · x · (scale · Σ dy · y / d)
 /// ```
 ///
-/// Channels-last memory is a matrix of N·H·W pixels by C channels, so the sum across channels is one product with a
-/// C × C matrix that has `scale` in a band about its diagonal and zeros between towers. libtorch's own
-/// `local_response_norm` pools over a padded copy instead and takes nearly half of a training step on a CPU.
-///
-/// @param norm the neighbourhood and the constants
+/// Channels-last memory is a matrix of N·H·W pixels by C channels, so the sum across channels is a product with a C × C
+/// matrix that has `scale` in a band along its diagonal and zeros between towers. libtorch's `local_response_norm` pools
+/// over a padded copy instead, which takes nearly half of a training step on a CPU.
 record TorchResponseNorm(LocalResponseNorm norm) {
     /// The output y, of the shape of x, `(N, C, H, W)`.
     Tensor forward(Tensor x) {
@@ -46,7 +44,7 @@ record TorchResponseNorm(LocalResponseNorm norm) {
         return root.mul_(root.sqrt()); // · d^-1/4
     }
 
-    /// `scale · Σ values` over the neighbourhood of each place, in new memory.
+    /// `scale · Σ values` over the neighborhood of each value, in new memory.
     private Tensor scaledSums(Tensor values) {
         return switch (norm.region()) {
             case ACROSS_CHANNELS -> acrossChannels(values);
@@ -61,8 +59,8 @@ record TorchResponseNorm(LocalResponseNorm norm) {
         return sums.view(values.size(0), values.size(2), values.size(3), channels).permute(0, 3, 1, 2);
     }
 
-    /// `scale` wherever row and column are neighbours: a band for one tower, repeated along the diagonal. Made anew each
-    /// time, since that costs microseconds where the product costs milliseconds.
+    /// `scale` where row and column are neighbors: a band for one tower, repeated along the diagonal. It takes microseconds,
+    /// the product milliseconds.
     private Tensor band(long channels, TensorOptions options) {
         long tower = channels / norm.groups();
         long reach = norm.size() / 2;

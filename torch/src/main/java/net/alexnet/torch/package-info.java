@@ -1,16 +1,15 @@
 /// [net.alexnet.tensor.Backend] on libtorch, through the JavaCPP Presets: oneDNN on CPUs, cuDNN on NVIDIA's GPUs, Metal
 /// on Apple's.
 ///
-/// Three rules hold in this package. Maps and filters are channels-last in memory, whatever their logical shape. The
-/// backward pass is written out, so gradient mode is off and libtorch records nothing. Scopes free native memory, not the
-/// garbage collector: each operation frees its intermediates, and its results belong to the innermost open
-/// [net.alexnet.tensor.Scope].
+/// Three rules hold in this package. Maps and filters are channels-last in memory. The backward pass is written out, so
+/// libtorch's gradient mode is off. Native memory is freed by scopes and not by the garbage collector: each operation frees
+/// its intermediates, and its results belong to the innermost open [net.alexnet.tensor.Scope].
 ///
 /// ```
 /// TorchBackend         checks arguments, names the operation
 ///   NativeCall         one native operation: thread count, no gradients, temporaries freed, failures translated
 ///   TorchKernels       our own kernels, where they are faster
-///   TorchMatMul   TorchConvolution   TorchMaxPool   TorchResponseNorm   ...     libtorch's, on raw tensors
+///   TorchMatMul   TorchMaxPool   TorchResponseNorm     libtorch's operations, on raw tensors
 ///   TorchTransfer      between Java's memory and the device's
 /// TorchLibrary         the process: loading, and libtorch's settings
 /// ```

@@ -140,24 +140,28 @@ public final class ReferenceBackend implements Backend {
     @Override
     public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
         Shape y = Operands.dense(x.shape(), weight.shape(), bias.shape());
-        ReferenceDense layer = new ReferenceDense(y.dim(0), x.shape().dim(1), y.dim(1));
-        return tensor(y, layer.forward(operand(x), operand(weight), values(bias)));
+        return tensor(y, dense(x.shape(), weight.shape()).forward(operand(x), operand(weight), values(bias)));
     }
 
     @Override
     public Tensor denseInputGradient(Tensor dy, Tensor weight) {
         Shape x = Operands.denseInputGradient(dy.shape(), weight.shape());
-        ReferenceDense layer = new ReferenceDense(x.dim(0), x.dim(1), dy.shape().dim(1));
-        return tensor(x, layer.inputGradient(operand(dy), operand(weight)));
+        return tensor(x, dense(x, weight.shape()).inputGradient(operand(dy), operand(weight)));
     }
 
     @Override
     public ParameterGradients denseParameterGradients(Tensor x, Tensor dy) {
         Shape weight = Operands.denseParameterGradients(x.shape(), dy.shape());
-        ReferenceDense layer = new ReferenceDense(x.shape().dim(0), weight.dim(1), weight.dim(0));
+        ReferenceConvolution layer = dense(x.shape(), weight);
         return new ParameterGradients(
                 tensor(weight, layer.weightGradient(operand(x), operand(dy))),
                 tensor(Shape.of(weight.dim(0)), layer.biasGradient(values(dy))));
+    }
+
+    /// A convolution of 1 × 1 windows over maps of one pixel: `y[n,k] = bias[k] + Σ f  weight[k,f] · x[n,f]`.
+    private static ReferenceConvolution dense(Shape x, Shape weight) {
+        return new ReferenceConvolution(Shape.of(x.dim(0), x.dim(1), 1, 1),
+                Shape.of(weight.dim(0), weight.dim(1), 1, 1), Window.of(1, 1, 0), 1);
     }
 
     @Override

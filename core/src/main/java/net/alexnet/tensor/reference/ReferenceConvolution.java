@@ -5,14 +5,14 @@ import static net.alexnet.tensor.reference.ReferenceBackend.rounded;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 
-/// Convolution (cross-correlation, as everywhere in this field), §3.5 of the paper:
+/// Convolution (cross-correlation, as is usual in this field) and fully connected layers, §3.5 of the paper:
 ///
 /// ```
 /// y[n,k,i,j] = bias[k] + Σ c,r,s  weight[k,c,r,s] · x[n, tower(k) + c, i·stride − padding + r, j·stride − padding + s]
 /// ```
 ///
-/// x reads zero outside the map, and `tower(k)` is the first channel that filter k sees. Every gradient walks over the
-/// same products in the same loops: by each factor of a product, the loss gains `dy` times the other factor.
+/// x is zero outside the map, and `tower(k)` is the first channel that filter k reads. Every gradient is a sum over the same
+/// products in the same loops: by each factor of a product, it is `dy` times the other factor.
 final class ReferenceConvolution {
     private final int batch;
     private final int channels;

@@ -8,12 +8,12 @@ import net.alexnet.tensor.Window;
 /// Overlapping max-pooling, §3.4 of the paper:
 ///
 /// ```
-/// y[n,c,i,j] = max r,s  x[n,c, i·stride − padding + r, j·stride − padding + s]      over what lies on the map
+/// y[n,c,i,j] = max r,s  x[n,c, i·stride − padding + r, j·stride − padding + s]      over the pixels of the map
 /// ```
 ///
-/// The gradient goes to the winner alone; a value that wins in several overlapping windows gets the sum.
+/// Only the maximum gets the gradient; a value that is the maximum of several windows gets the sum.
 final class ReferenceMaxPool {
-    /// Indices are kept as floats, which count exactly up to here.
+    /// Indices are stored as floats, which are exact up to here.
     private static final int MOST_PIXELS = 1 << 24;
 
     private final int maps;
@@ -38,9 +38,9 @@ final class ReferenceMaxPool {
         }
     }
 
-    /// Finds the maxima; of equal values the first in row order wins, and NaN before any number, so that it is not lost.
+    /// Finds the maxima: of equal values the first in row order, and NaN before any number.
     ///
-    /// @return the pixel of its map where each maximum of y stands, `(N, C, outHeight, outWidth)`
+    /// @return the pixel of its map where each maximum of y is, `(N, C, outHeight, outWidth)`
     float[] argmax(float[] x) {
         float[] argmax = new float[maps * outHeight * outWidth];
         for (int map = 0; map < maps; map++) {
@@ -72,7 +72,7 @@ final class ReferenceMaxPool {
         return y;
     }
 
-    /// `dx[winner] = Σ dy` over the windows it won.
+    /// `dx[winner] = Σ dy` over the windows whose maximum it is.
     ///
     /// @return dx, `(N, C, H, W)`
     float[] gradient(float[] dy, float[] argmax) {

@@ -1,42 +1,26 @@
 package net.alexnet.tensor.reference;
 
 import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm.Region;
 import net.alexnet.tensor.Shape;
 
-/// Local response normalisation, §3.3 of the paper:
+/// Local response normalization, §3.3 of the paper:
 ///
 /// ```
-/// d[i] = k + scale · Σ x[j]²        j over the neighbourhood of i, clipped at the borders
+/// d[i] = k + scale · Σ x[j]²        j over the neighborhood of i, clipped at the borders
 /// y[i] = x[i] · d[i]^−beta
 /// ```
 ///
-/// A value stands in its own numerator and in the denominator of every value whose neighbour it is. A neighbourhood of
-/// odd size is mutual, so those are again its own neighbours, and one way of summing serves both passes:
+/// A value is in its own numerator and in the denominators of all values whose neighbor it is. These are its own neighbors,
+/// because a neighborhood of odd size is symmetric, so the backward pass sums over the same neighborhoods:
 ///
 /// ```
 /// dx[i] = dy[i] · d[i]^−beta − 2 · scale · beta · x[i] · Σ dy[j] · y[j] / d[j]
 /// ```
-final class ReferenceResponseNorm {
-    private final int batch;
-    private final int channels;
-    private final int height;
-    private final int width;
-    private final LocalResponseNorm norm;
-
-    /// The geometry.
-    ///
-    /// @param x `(N, C, H, W)`, the shape of everything here
-    ReferenceResponseNorm(Shape x, LocalResponseNorm norm) {
-        batch = x.dim(0);
-        channels = x.dim(1);
-        height = x.dim(2);
-        width = x.dim(3);
-        this.norm = norm;
-    }
-
-    /// y by the formula above.
-    ///
-    /// @return y, of the shape of x
+///
+/// @param shape `(N, C, H, W)`, of all arrays here
+record ReferenceResponseNorm(Shape shape, LocalResponseNorm norm) {
+    /// Returns y.
     float[] forward(float[] x) {
         double[] denominator = denominator(x);
         float[] y = new float[x.length];
@@ -46,16 +30,14 @@ final class ReferenceResponseNorm {
         return y;
     }
 
-    /// dx by the formula above.
-    ///
-    /// @return dx, of the shape of x
+    /// Returns dx.
     float[] gradient(float[] x, float[] y, float[] dy) {
         double[] denominator = denominator(x);
         double[] share = new double[x.length];
         for (int j = 0; j < x.length; j++) {
             share[j] = (double) dy[j] * y[j] / denominator[j];
         }
-        double[] shares = neighbourhoodSums(share);
+        double[] shares = neighborhoodSums(share);
         float[] dx = new float[x.length];
         for (int i = 0; i < x.length; i++) {
             dx[i] = (float) (dy[i] * Math.pow(denominator[i], -norm.beta())
@@ -69,58 +51,35 @@ final class ReferenceResponseNorm {
         for (int i = 0; i < x.length; i++) {
             energy[i] = (double) x[i] * x[i];
         }
-        double[] denominator = neighbourhoodSums(energy);
+        double[] denominator = neighborhoodSums(energy);
         for (int i = 0; i < x.length; i++) {
             denominator[i] = norm.k() + norm.scale() * denominator[i];
         }
         return denominator;
     }
 
-    /// For every place of the maps, the sum over its neighbourhood.
-    private double[] neighbourhoodSums(double[] values) {
-        return switch (norm.region()) {
-            case ACROSS_CHANNELS -> sumsAcrossChannels(values);
-            case WITHIN_CHANNEL -> sumsWithinChannel(values);
-        };
-    }
-
-    /// The same pixel in the `size` nearest channels of the same tower.
-    private double[] sumsAcrossChannels(double[] values) {
+    /// For every value, the sum over its neighborhood: the same pixel in the nearest channels of the same tower, or the
+    /// nearest pixels of the same channel.
+    private double[] neighborhoodSums(double[] values) {
+        int across = norm.region() == Region.ACROSS_CHANNELS ? norm.size() / 2 : 0;
+        int within = norm.size() / 2 - across;
+        int channels = shape.dim(1);
+        int height = shape.dim(2);
+        int width = shape.dim(3);
         int towerChannels = channels / norm.groups();
-        int reach = norm.size() / 2;
-        int pixels = height * width;
         double[] sums = new double[values.length];
-        for (int n = 0; n < batch; n++) {
-            for (int c = 0; c < channels; c++) {
-                int tower = c / towerChannels * towerChannels;
-                int first = Math.max(tower, c - reach);
-                int last = Math.min(tower + towerChannels - 1, c + reach);
-                for (int neighbour = first; neighbour <= last; neighbour++) {
-                    int to = (n * channels + c) * pixels;
-                    int from = (n * channels + neighbour) * pixels;
-                    for (int pixel = 0; pixel < pixels; pixel++) {
-                        sums[to + pixel] += values[from + pixel];
+        for (int at = 0; at < values.length; at++) {
+            int map = at / (height * width);
+            int i = at / width % height;
+            int j = at % width;
+            int c = map % channels;
+            int tower = c / towerChannels * towerChannels;
+            int last = Math.min(tower + towerChannels - 1, c + across);
+            for (int neighbor = Math.max(tower, c - across); neighbor <= last; neighbor++) {
+                for (int r = Math.max(0, i - within); r <= Math.min(height - 1, i + within); r++) {
+                    for (int s = Math.max(0, j - within); s <= Math.min(width - 1, j + within); s++) {
+                        sums[at] += values[((map - c + neighbor) * height + r) * width + s];
                     }
-                }
-            }
-        }
-        return sums;
-    }
-
-    /// The `size × size` nearest pixels of the same channel.
-    private double[] sumsWithinChannel(double[] values) {
-        int reach = norm.size() / 2;
-        double[] sums = new double[values.length];
-        for (int map = 0; map < batch * channels; map++) {
-            for (int i = 0; i < height; i++) {
-                for (int j = 0; j < width; j++) {
-                    double sum = 0;
-                    for (int r = Math.max(0, i - reach); r <= Math.min(height - 1, i + reach); r++) {
-                        for (int s = Math.max(0, j - reach); s <= Math.min(width - 1, j + reach); s++) {
-                            sum += values[(map * height + r) * width + s];
-                        }
-                    }
-                    sums[(map * height + i) * width + j] = sum;
                 }
             }
         }

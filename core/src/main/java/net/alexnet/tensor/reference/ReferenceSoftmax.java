@@ -8,7 +8,7 @@ package net.alexnet.tensor.reference;
 /// dx[n,k] = 1/N · (p[n,k] − [k = label[n]])
 /// ```
 ///
-/// The greatest logit of a row is taken from all of its logits first: that changes no probability, and no exponential
+/// The largest logit of a row is subtracted from all of its logits first: that changes no probability, and no exponential
 /// overflows.
 ///
 /// @param batch N
@@ -55,7 +55,7 @@ record ReferenceSoftmax(int batch, int classes) {
         return dx;
     }
 
-    /// `log Σ j exp(x[n,j])`, by the row's greatest logit.
+    /// `log Σ j exp(x[n,j])`.
     private double logSum(float[] logits, int n) {
         double greatest = Double.NEGATIVE_INFINITY;
         for (int k = 0; k < classes; k++) {

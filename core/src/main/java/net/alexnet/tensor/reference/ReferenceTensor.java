@@ -3,7 +3,7 @@ package net.alexnet.tensor.reference;
 import net.alexnet.tensor.Scopes;
 import net.alexnet.tensor.Shape;
 
-/// Values in row-major order of the shape, and whether they may still be read.
+/// Values in row-major order of the shape, until they are freed.
 final class ReferenceTensor implements Scopes.Owned {
     private final Shape shape;
     private final float[] values;

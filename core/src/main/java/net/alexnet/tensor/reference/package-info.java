@@ -1,9 +1,9 @@
-/// The operations of [net.alexnet.tensor.Backend] in plain Java loops: the specification every other backend is held to.
+/// The operations of [net.alexnet.tensor.Backend] in plain Java loops: the specification for all other backends, to be read
+/// beside the paper.
 ///
-/// One file per kind of layer, a forward and a backward in each, the formula above and the shapes beside. Values are
-/// plain `float[]` in row-major order of the logical shape, so value `(n, c, i, j)` of a map stands at
-/// `((n · C + c) · H + i) · W + j`. Sums run in double and are rounded once. Nothing here is clever; it is meant to be
-/// read beside the paper.
+/// There is one class for each kind of layer, with its formula, forward and backward. Values are `float[]` in row-major order
+/// of the logical shape, so value `(n, c, i, j)` of a map is at `((n · C + c) · H + i) · W + j`. Sums are computed in double
+/// and rounded once.
 ///
 /// Start reading at [net.alexnet.tensor.reference.ReferenceBackend], or at `ReferenceConvolution` for the heart of it.
 @NullMarked

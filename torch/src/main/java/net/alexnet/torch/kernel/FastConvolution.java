@@ -32,7 +32,7 @@ public final class FastConvolution {
     /// @param relu whether negative outputs become 0
     /// @param y `(N, H', W', K)` in memory, overwritten
     public void forward(MemorySegment x, float[] weights, float[] bias, boolean relu, MemorySegment y) {
-        new WinogradConvolution(geometry).run(x, weights, bias, relu, Optional.empty(), y, workers, scratch);
+        new WinogradConvolution(geometry, x, weights, bias, relu, Optional.empty(), y).run(workers, scratch);
     }
 
     /// Whether the gradient by the input is faster here, too.
@@ -52,8 +52,9 @@ public final class FastConvolution {
     /// @param gate the convolution's input if it is the output of a ReLU; the gradient is then 0 where it is 0
     /// @param dx `(N, H, W, C)` in memory, overwritten
     public void inputGradient(MemorySegment dy, float[] weights, Optional<MemorySegment> gate, MemorySegment dx) {
-        new WinogradConvolution(geometry.adjoint().orElseThrow())
-                .run(dy, weights, new float[geometry.channels()], false, gate, dx, workers, scratch);
+        float[] noBias = new float[geometry.channels()];
+        new WinogradConvolution(geometry.adjoint().orElseThrow(), dy, weights, noBias, false, gate, dx)
+                .run(workers, scratch);
     }
 
     /// The gradients by the weight and the bias.

@@ -13,16 +13,16 @@ import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 import net.alexnet.torch.kernel.Scratch.Use;
 
-/// Overlapping max-pooling, §3.4 of the paper, over channels-last maps: of a map itself, or of its normalised values, §3.3.
+/// Overlapping max-pooling, §3.4 of the paper, over channels-last maps: of a map itself, or of its normalized values, §3.3.
 ///
-/// It goes over a picture row by row. The rows that one row of windows looks at are in arrays that the nearest caches hold;
-/// normalised values are nowhere else. They are as many as conv1's whole output, and are not kept: the way back normalises
-/// again.
+/// It processes an image row by row. The rows that one row of windows reads are in arrays that fit into the nearest caches.
+/// Normalized values are stored nowhere else, because they would be as many as conv1's whole output; the backward pass
+/// computes them again.
 ///
-/// No winners are kept: on the way back a window's winner is its first pixel that has the window's maximum, and looking
-/// again is cheaper than a map of indices.
+/// It keeps no argmax: in the backward pass, a window's maximum is its first pixel with the maximal value. Searching
+/// for it is cheaper than a map of indices.
 public final class FastMaxPool {
-    /// Values in the rows of a window, at most: 64 MB for each of a thread's arrays. Padding to whole vectors is not counted.
+    /// The most values in the rows of a window: 64 MB for each of a thread's arrays, without padding to whole vectors.
     private static final long MOST = 1 << 24;
 
     private final Window window;
@@ -37,7 +37,7 @@ public final class FastMaxPool {
     private final Workers workers;
     private final Scratch[] scratch;
 
-    /// @param norm what is done before pooling
+    /// @param norm computed before pooling
     /// @param x the logical shape of the input, `(N, C, H, W)`
     FastMaxPool(Window window, Optional<FastResponseNorm> norm, Shape x, Workers workers, Scratch[] scratch) {
         this.window = window;
@@ -53,7 +53,7 @@ public final class FastMaxPool {
         this.scratch = scratch;
     }
 
-    /// Whether arrays are to hold the rows of a window.
+    /// Whether arrays can hold the rows of a window.
     static boolean fits(Shape x, Window window) {
         return (long) Math.min(window.kernel(), x.dim(2)) * x.dim(3) * x.dim(1) <= MOST;
     }
@@ -68,11 +68,11 @@ public final class FastMaxPool {
 
     /// The gradient by the input.
     ///
-    /// @param x what went into [#forward]
-    /// @param y what came out
+    /// @param x the input of [#forward]
+    /// @param y its output
     /// @param dy `(N, H', W', C)` in memory
     /// @param dx `(N, H, W, C)` in memory, overwritten
-    /// @param throughRelu whether x came out of a ReLU and the gradient is to go on through it: 0 where x is 0
+    /// @param throughRelu whether x is the output of a ReLU; the gradient is then 0 where x is 0
     public void gradient(MemorySegment x, MemorySegment y, MemorySegment dy, MemorySegment dx, boolean throughRelu) {
         forEachBand(height,
                 (image, first, end, mine) -> gradient(x, y, dy, dx, throughRelu, image, first, end, mine));
@@ -82,8 +82,8 @@ public final class FastMaxPool {
         void run(int image, int first, int end, Scratch mine);
     }
 
-    /// Each picture's rows in as many bands as all threads need to have work, but none so low that it is mostly windows that
-    /// look at two bands, which both go over.
+    /// Divides each image's rows into enough bands for all threads, but not into bands so low that most windows would read
+    /// two of them, since both bands compute those windows.
     private void forEachBand(int count, Band band) {
         int bands = Math.min(Math.max(1, count / (2 * window.kernel())), Math.ceilDiv(workers.count(), batch));
         workers.forEach(batch * bands, (worker, piece) -> {
@@ -93,7 +93,7 @@ public final class FastMaxPool {
     }
 
     /// @param first row of maxima
-    /// @param end the row behind the last
+    /// @param end the row after the last
     private void forward(MemorySegment x, MemorySegment y, int image, int first, int end, Scratch mine) {
         Lines lines = new Lines(x, image, top(first), false, mine);
         float[] maxima = mine.get(Use.OUTPUT, columns * layout.width());
@@ -106,10 +106,10 @@ public final class FastMaxPool {
         }
     }
 
-    /// A row's gradient is whole when no window that is still to come looks at it.
+    /// A row's gradient is complete when no later window reads it.
     ///
     /// @param first row of inputs
-    /// @param end the row behind the last
+    /// @param end the row after the last
     private void gradient(MemorySegment x, MemorySegment y, MemorySegment dy, MemorySegment dx, boolean throughRelu,
             int image, int first, int end, Scratch mine) {
         int row = 0;
@@ -130,7 +130,7 @@ public final class FastMaxPool {
             layout.read(y, outputs(image, row), columns, maxima, 0);
             layout.read(dy, outputs(image, row), columns, above, 0);
             if (throughRelu) {
-                Pixels.gate(maxima, above, 0, columns * layout.width()); // the normalisation leaves a ReLU's zeros
+                Pixels.gate(maxima, above, 0, columns * layout.width()); // zeros of the ReLU are zeros after the normalization
             }
             spread(maxima, above, lines.values, lines.gradients, row);
         }
@@ -139,12 +139,12 @@ public final class FastMaxPool {
         }
     }
 
-    /// The rows of one picture that are in arrays, row `v` in place `v % depth`.
+    /// The rows of one image that are in arrays, row `v` at place `v % depth`.
     private final class Lines {
         final float[] values;
         final float[] gradients;
 
-        /// The first row that was not read.
+        /// The first row that has not been read.
         int next;
 
         private final MemorySegment x;
@@ -153,7 +153,7 @@ public final class FastMaxPool {
         private final float[] inputs;
         private final float[] roots;
 
-        /// @param back whether there are gradients
+        /// @param back whether this is the backward pass
         Lines(MemorySegment x, int image, int next, boolean back, Scratch mine) {
             this.x = x;
             this.image = image;
@@ -172,17 +172,17 @@ public final class FastMaxPool {
             next++;
         }
 
-        /// Reads one more row, whose gradient begins with zeros.
+        /// Reads one more row and sets its gradient to zeros.
         void readForGradient() {
             Arrays.fill(gradients, place(next), place(next) + width * layout.width(), 0);
             read();
         }
 
-        /// Ends the way back of a row.
+        /// Writes a row's complete gradient.
         ///
-        /// @param another whether it is another band's to write
+        /// @param another whether another band writes it
         void finish(int row, boolean another, MemorySegment dx, boolean throughRelu) {
-            if (row == next) { // no window looks at it
+            if (row == next) { // no window reads it
                 readForGradient();
             }
             if (another) {
@@ -217,9 +217,9 @@ public final class FastMaxPool {
         }
     }
 
-    /// Gives the gradients of one row of maxima to the winners.
+    /// Adds the gradients of one row of maxima to the pixels that are the maxima.
     ///
-    /// @param above overwritten by what no pixel has won
+    /// @param above overwritten; a window's gradient becomes 0 once its maximum is found
     private void spread(float[] maxima, float[] above, float[] values, float[] gradients, int row) {
         forEachPlace(row, (output, input) -> spread(maxima, above, output, values, gradients, input));
     }
@@ -237,14 +237,14 @@ public final class FastMaxPool {
         }
     }
 
-    /// What is done with the channels of an output and of one input of its window.
+    /// Processes the channels of an output and of one input of its window.
     private interface Pair {
-        /// @param output where the output's pixel begins in its row
-        /// @param input where the input's begins among the rows that are in arrays
+        /// @param output index of the output's pixel in its row
+        /// @param input index of the input's pixel in the rows that are in arrays
         void run(int output, int input);
     }
 
-    /// The windows of one row of outputs, each from its first pixel to its last.
+    /// Goes through the windows of one row of outputs, each from its first pixel to its last.
     private void forEachPlace(int row, Pair pair) {
         int pixel = layout.width();
         for (int column = 0; column < columns; column++) {

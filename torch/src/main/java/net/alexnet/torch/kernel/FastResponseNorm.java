@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.torch.kernel.Scratch.Use;
 
-/// Local response normalisation across channels, §3.3 of the paper, in one pass over memory each way:
+/// Local response normalization across channels, §3.3 of the paper, forward and backward in one pass over memory each:
 ///
 /// ```
 /// d  = k + scale · Σ x²                                 Σ over the neighbouring channels of the tower
@@ -19,34 +19,29 @@ import net.alexnet.torch.kernel.Scratch.Use;
 /// dx = dy · d^−¾ − 2 · ¾ · x · scale · Σ dy · x · d^−7/4
 /// ```
 ///
-/// Channels lie side by side, so a sum over neighbours is a sum of shifted vectors. All powers of d are those of
-/// q = d^−¼, which is computed without a division or a root: these take several times as long. The plain form is
+/// Channels are innermost, so a sum over neighbors is a sum of shifted vectors. All powers of d are computed from q = d^−¼,
+/// which needs no division and no root: these take several times as long. The plain form is in
 /// [net.alexnet.tensor.reference].
 public final class FastResponseNorm {
-    /// Pixels that go through one step together: as many as stay in the nearest cache, so that no sum waits for the values
-    /// that were just written.
+    /// Pixels of one step: as many as stay in the nearest cache.
     private static final int TOGETHER = 16;
 
     /// Pixels of a piece of work.
     private static final int PIECE = 16 * TOGETHER;
 
-    /// The paper's n, and how far it reaches to either side. A constant: a loop over neighbours would keep every vector in
-    /// memory.
+    /// The paper's n. It is a constant because a loop over neighbors would keep every vector in memory.
     static final int SIZE = 5;
 
     private static final int REACH = SIZE / 2;
 
-    /// The paper's exponent, of which a fourth root is the third part.
-    static final double BETA = 0.75;
-
     private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
 
-    /// Less a quarter of the bits of a float d, as integers, these are the bits of about d^−¼: a float's bits are nearly its
-    /// logarithm. The guess's q⁴·d lies between 0.875 and 1.122.
+    /// These bits minus a quarter of the bits of a float d, as integers, are the bits of about d^−¼, because a float's bits are
+    /// nearly its logarithm. For this guess q, q⁴·d is between 0.875 and 1.122.
     private static final IntVector QUARTER = IntVector.broadcast(SPECIES.withLanes(int.class), 0x4F580000);
 
-    /// (1 − r)^−¼ − 1 for |r| ≤ ⅛ in powers of r: the polynomial through the function at Chebyshev's nodes, about 1e-8 off,
-    /// less than float32 can tell.
+    /// (1 − r)^−¼ − 1 for |r| ≤ ⅛ in powers of r: the polynomial through Chebyshev's nodes. Its error is about 1e-8, below
+    /// the precision of float32.
     private static final FloatVector C1 = FloatVector.broadcast(SPECIES, 0.25000003f);
     private static final FloatVector C2 = FloatVector.broadcast(SPECIES, 0.15624069f);
     private static final FloatVector C3 = FloatVector.broadcast(SPECIES, 0.11716598f);
@@ -71,15 +66,15 @@ public final class FastResponseNorm {
         this.scratch = scratch;
     }
 
-    /// How pixels lie in the arrays of [#normalize] and [#gradient].
+    /// The layout of pixels in the arrays of [#normalize] and [#gradient].
     Pixels layout() {
         return layout;
     }
 
-    /// The normalised values.
+    /// The normalized values.
     ///
-    /// @param x pixels of all their channels each
-    /// @param y as many, overwritten
+    /// @param x whole pixels, `(…, C)` in memory
+    /// @param y of the same size, overwritten
     public void forward(MemorySegment x, MemorySegment y) {
         forEachBlock(x, (first, count, mine) -> {
             float[] values = read(x, first, count, Use.PIXELS, mine);
@@ -90,9 +85,9 @@ public final class FastResponseNorm {
 
     /// The gradient by the input.
     ///
-    /// @param x what went into [#forward]
+    /// @param x the input of [#forward]
     /// @param dx overwritten; may be dy
-    /// @param throughRelu whether x came out of a ReLU and the gradient is to go on through it: 0 where x is 0
+    /// @param throughRelu whether x is the output of a ReLU; the gradient is then 0 where x is 0
     public void gradient(MemorySegment x, MemorySegment dy, MemorySegment dx, boolean throughRelu) {
         forEachBlock(x, (first, count, mine) -> {
             float[] values = read(x, first, count, Use.PIXELS, mine);
@@ -130,14 +125,14 @@ public final class FastResponseNorm {
 
     // --- of pixels in arrays, on the caller's thread ---------------------------------------------------------------
 
-    // A loop calls nothing but the Vector API itself: beyond 8000 bytes of inlined code C2 inlines only what the JDK has marked,
-    // and a vector that goes through a call of ours becomes an object.
+    // The loops call only the Vector API: beyond 8000 bytes of inlined code C2 inlines only methods that the JDK has marked,
+    // and then a vector that is passed to a method of ours becomes an object.
 
-    /// Normalises pixels.
+    /// Normalizes pixels.
     ///
     /// @param y overwritten; may be x
-    /// @param roots overwritten by d^−¼, which [#gradient] needs
-    /// @param at where the first pixel begins in all three
+    /// @param roots overwritten by d^−¼ for [#gradient]
+    /// @param at index of the first pixel in all three
     void normalize(float[] x, float[] y, float[] roots, int at, int pixels, Scratch mine) {
         float[] squares = zeros(mine);
         for (int first = 0; first < pixels; first += TOGETHER) {
@@ -176,7 +171,7 @@ public final class FastResponseNorm {
         }
     }
 
-    /// The values, and d^−¼ in place of d: a guess, and what makes the fourth power of the guess 1/d.
+    /// The normalized values, and d^−¼ in place of d: a guess times a correction.
     private static void powers(float[] x, float[] y, float[] d, int at, int length) {
         for (int i = at; i < at + length; i += LANES) {
             FloatVector sum = FloatVector.fromArray(SPECIES, d, i);
@@ -191,12 +186,12 @@ public final class FastResponseNorm {
         }
     }
 
-    /// The gradient by what was normalised.
+    /// The gradient by x.
     ///
-    /// @param x what went into [#normalize]
-    /// @param roots what came out
-    /// @param gradient by the normalised values, overwritten by that by x
-    /// @param at where the first pixel begins in all three
+    /// @param x the input of [#normalize]
+    /// @param roots its output
+    /// @param gradient by the normalized values, overwritten by the gradient by x
+    /// @param at index of the first pixel in all three
     void gradient(float[] x, float[] roots, float[] gradient, int at, int pixels, boolean throughRelu, Scratch mine) {
         float[] shares = zeros(mine);
         for (int first = 0; first < pixels; first += TOGETHER) {
@@ -210,7 +205,7 @@ public final class FastResponseNorm {
         }
     }
 
-    /// What each output's gradient gives to its own input, and what to all its neighbours.
+    /// The part of each output's gradient for its own input, and the share for all neighbors.
     private void share(float[] x, float[] roots, float[] gradient, int at, int towers, float[] shares) {
         for (int which = 0; which < towers; which++) {
             int from = at + which * tower;
@@ -242,7 +237,7 @@ public final class FastResponseNorm {
         }
     }
 
-    /// Room for the towers of one step, with zeros between them.
+    /// Memory for the towers of one step, with zeros between them.
     private float[] zeros(Scratch mine) {
         int length = TOGETHER * layout.groups() * room();
         float[] values = mine.get(Use.TAPS, length);
@@ -250,7 +245,7 @@ public final class FastResponseNorm {
         return values;
     }
 
-    /// Floats that one tower takes with the neighbours that it lacks.
+    /// Floats of one tower with the zeros on both sides.
     private int room() {
         return tower + SIZE - 1;
     }

@@ -7,18 +7,17 @@ import java.util.List;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.LocalResponseNorm;
 
-/// What the kernels of this package allocate, as a plan: whole vectors and small buffers are not counted. It can be asked
-/// where the module `jdk.incubator.vector` is missing.
+/// The memory of the kernels of this package, without padding to whole vectors and small buffers. It works without the module
+/// `jdk.incubator.vector`.
 public final class KernelMemory implements EngineMemory {
-    /// Each point of a tile has a weight of its own. The gradient by the input, which only convolutions of stride 1 have
-    /// here, reads a second form.
+    /// Each point of a tile has a weight. The gradient by the input, which only convolutions of stride 1 have here, reads a
+    /// second form.
     @Override
     public long prepared(Convolution convolution) {
         return Float.BYTES * PRODUCTS * pairs(convolution) * (convolution.window().stride() > 1 ? 1 : 2);
     }
 
-    /// Each thread that has work sums a weight's gradient, and its tiles take as much again. Threads share the rows of
-    /// tiles.
+    /// Each thread with work has sums of a weight's gradient, and as much for its tiles. Threads share the rows of tiles.
     @Override
     public long scratch(List<Convolution> convolutions, int batch, int threads) {
         List<Convolution> ours = convolutions.stream().filter(convolution -> pairs(convolution) > 0).toList();

@@ -8,7 +8,7 @@ import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 
-/// The kernels of this package for one backend: its threads, and the memory that they work in.
+/// The kernels of this package for one backend, with its threads and their scratch memory.
 ///
 /// Operands are native memory in channels-last order, `(N, H, W, C)` for a map of the logical shape `(N, C, H, W)`.
 public final class Kernels {
@@ -20,27 +20,27 @@ public final class Kernels {
         this.scratch = Stream.generate(Scratch::new).limit(threads).toArray(Scratch[]::new);
     }
 
-    /// The kernels, where the JVM has the module `jdk.incubator.vector` and the machine vectors of at least 8 floats.
+    /// The kernels, if the JVM has the module `jdk.incubator.vector` and the machine vectors of at least 8 floats.
     ///
-    /// @param threads that compute at once, at least 1
+    /// @param threads that compute, at least 1
     public static Optional<Kernels> open(int threads) {
         return missing().isEmpty() ? Optional.of(new Kernels(threads)) : Optional.empty();
     }
 
-    /// Why there are none, for a log; empty if there are.
+    /// Why there are none; empty if there are.
     public static Optional<String> missing() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return Optional.of("the JVM runs without --add-modules jdk.incubator.vector");
         }
-        return Lanes.LANES >= 8 ? Optional.empty() : Optional.of("vectors have but " + Lanes.LANES + " floats");
+        return Lanes.LANES >= 8 ? Optional.empty() : Optional.of("vectors have only " + Lanes.LANES + " floats");
     }
 
-    /// What a log says of them.
+    /// A description for a log.
     public String describe() {
         return "vectors of " + Lanes.LANES + " floats, revision " + ComputeEnvironment.REVISION;
     }
 
-    /// A convolution that is faster here than as a plain sum, or empty; also where an array cannot hold its weights.
+    /// A convolution, or empty where it would not be faster or arrays cannot hold it.
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
     /// @param weight the logical shape of the weight, `(K, C/groups, kernel, kernel)`
@@ -49,7 +49,7 @@ public final class Kernels {
                 .map(geometry -> new FastConvolution(geometry, workers, scratch));
     }
 
-    /// Response normalisation, or empty where the constants are not those that the kernel is for.
+    /// Response normalization, or empty where it is not in the paper's form.
     ///
     /// @param channels of the map
     public Optional<FastResponseNorm> responseNorm(LocalResponseNorm norm, int channels) {
@@ -58,7 +58,7 @@ public final class Kernels {
                 : Optional.empty();
     }
 
-    /// Max-pooling of a map, or empty where the rows of a window are too many values to have in arrays.
+    /// Max-pooling of a map, or empty where arrays cannot hold the rows of a window.
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
     public Optional<FastMaxPool> maxPool(Shape x, Window window) {
@@ -67,7 +67,7 @@ public final class Kernels {
                 : Optional.empty();
     }
 
-    /// Max-pooling of a map's normalised values, or empty where the constants are not those that the kernel is for, or as [#maxPool].
+    /// Max-pooling of a map's normalized values, or empty where [#responseNorm] or [#maxPool] is.
     ///
     /// @param x the logical shape of the input, `(N, C, H, W)`
     public Optional<FastMaxPool> normalizedMaxPool(Shape x, LocalResponseNorm norm, Window window) {

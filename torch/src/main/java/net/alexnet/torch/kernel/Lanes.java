@@ -3,9 +3,9 @@ package net.alexnet.torch.kernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/// How many floats this machine computes with at once, and how they are grouped.
+/// The length of this machine's vectors, and how channels are grouped into them.
 final class Lanes {
-    /// A constant, as the compiler turns vectors into instructions only where it knows their size.
+    /// A constant, because the compiler only turns vectors of a known size into instructions.
     static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
     static final int LANES = SPECIES.length();
@@ -24,8 +24,7 @@ final class Lanes {
         return Math.ceilDiv(channels, LANES);
     }
 
-    /// How many vectors make a panel, the width in which [Gemm] works on columns: 3 or 4 as wastes less, or 2 where
-    /// registers are few.
+    /// Vectors in a panel, the columns that [Gemm] computes together: 3 or 4, whichever wastes less, or 2 with few registers.
     static int panel(int channels) {
         int vectors = vectors(channels);
         if (!MANY_REGISTERS) {

@@ -8,12 +8,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/// How the pixels of a channels-last map lie in an array: each group of channels takes whole vectors, the rest of its last
-/// one being zeros, so that loops need no masks.
+/// The layout of a channels-last map's pixels in an array: each group of channels is padded to whole vectors by zeros, so that
+/// loops need no masks.
 ///
-/// Kernels that look at a value more than once copy the rows they are at into arrays, and what they have computed out of
-/// them: a vector that is stored in native memory costs the compiled loop several times what one in an array costs,
-/// copying included (LOG.md has the readings).
+/// Kernels that read a value more than once copy rows into arrays, and results out of them. Storing a vector in native
+/// memory takes several times as long as storing it in an array and copying it (readings in LOG.md).
 ///
 /// @param groups of channels, at least 1
 /// @param channels of a group
@@ -25,8 +24,8 @@ record Pixels(int groups, int channels) {
 
     /// Copies pixels out of a map.
     ///
-    /// @param first of them
-    /// @param at where the first begins in the array
+    /// @param first index of the first pixel in the map
+    /// @param at its index in the array
     void read(MemorySegment map, long first, int count, float[] to, int at) {
         int room = Lanes.padded(channels);
         if (room == channels) {
@@ -42,8 +41,8 @@ record Pixels(int groups, int channels) {
 
     /// Copies pixels into a map.
     ///
-    /// @param at where the first begins in the array
-    /// @param first of them in the map
+    /// @param at index of the first pixel in the array
+    /// @param first its index in the map
     void write(float[] from, int at, int count, MemorySegment map, long first) {
         int room = Lanes.padded(channels);
         if (room == channels) {
@@ -55,7 +54,7 @@ record Pixels(int groups, int channels) {
         }
     }
 
-    /// No gradient where a ReLU gave 0.
+    /// Sets gradients to 0 where the value of a ReLU is 0.
     static void gate(float[] values, float[] gradients, int at, int length) {
         for (int i = at; i < at + length; i += LANES) {
             FloatVector.fromArray(SPECIES, gradients, i).blend(0, FloatVector.fromArray(SPECIES, values, i).eq(0))

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
-/// The rows of a map that a row of tiles reads, in Java's memory: zeros where the tiles hang over the edge, places for
-/// blocks of pixels (see [WinogradGeometry]), and each group's channels rounded up to whole vectors, the rest zeros.
+/// Copies the rows of a map that a row of tiles reads into an array: with zeros where tiles extend beyond the edge, with
+/// blocks of pixels as places (see [WinogradGeometry]), and with each group's channels padded to whole vectors by zeros.
 ///
 /// @param height of the map in pixels
 /// @param width of the map in pixels
@@ -32,12 +32,12 @@ record Strip(int height, int width, int channels, int groups, int stride, int pa
         return Lanes.padded(groupChannels());
     }
 
-    /// How much memory `rows` rows take; vectors may be written beyond the last place.
+    /// Floats of `rows` rows; vectors may be written beyond the last place.
     int length(int rows) {
         return rows * rowLength() + LANES;
     }
 
-    /// How much scratch the pixels of a row of places take.
+    /// Floats of scratch for the pixels of a row of places.
     int pixelsLength() {
         return stride * lineLength() + LANES;
     }
@@ -49,7 +49,7 @@ record Strip(int height, int width, int channels, int groups, int stride, int pa
     /// Loads rows of places.
     ///
     /// @param map `(N, H, W, C)` in memory
-    /// @param first the first row of places, which is `first · stride − padding` in the map's rows of pixels
+    /// @param first the first row of places; it begins at the map's row `first · stride − padding`
     /// @param pixels scratch of [#pixelsLength]
     void load(MemorySegment map, int image, int first, int rows, float[] strip, float[] pixels) {
         boolean asTheyAre = stride == 1 && groupChannels() == paddedGroupChannels();
@@ -67,7 +67,7 @@ record Strip(int height, int width, int channels, int groups, int stride, int pa
         }
     }
 
-    /// One row of pixels, with zeros before and behind it.
+    /// One row of pixels, with zeros before and after it.
     private void line(MemorySegment map, int image, int y, float[] out, int to) {
         int length = lineLength();
         if (y < 0 || y >= height) {
@@ -82,7 +82,7 @@ record Strip(int height, int width, int channels, int groups, int stride, int pa
         Arrays.fill(out, to + before + count, to + length, 0);
     }
 
-    /// Pixels to places of the same size whose groups have more room.
+    /// Copies pixels to places whose groups are padded.
     private void spread(float[] pixels, float[] strip, int to) {
         int count = channels / groups;
         int room = paddedGroupChannels();
@@ -92,8 +92,8 @@ record Strip(int height, int width, int channels, int groups, int stride, int pa
         }
     }
 
-    /// Lines of pixels to places that hold a block. Whole vectors are written: what is too much is overwritten by the next
-    /// line, the next place or the next row.
+    /// Copies lines of pixels to places that hold a block. It writes whole vectors; the next line, place or row overwrites
+    /// the excess.
     private void interleave(float[] pixels, float[] strip, int to) {
         int count = stride * channels;
         for (int place = 0; place < columns; place++) {

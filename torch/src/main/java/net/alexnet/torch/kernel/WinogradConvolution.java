@@ -12,34 +12,52 @@ import jdk.incubator.vector.FloatVector;
 import net.alexnet.torch.kernel.Scratch.Use;
 
 /// Convolution by Winograd's minimal filtering over channels-last maps, with bias and ReLU: up to 4.6 times fewer multiplications
-/// than the sum of §3.5's definition, in tiles of 7 × 7 inputs ([WinogradTransform]).
+/// than the definition's sum in §3.5, in tiles of 7 × 7 inputs ([WinogradTransform]).
 ///
-/// A block of tiles at a time goes through three passes that stay in the cache: inputs to points, one matrix product per
-/// point, points to outputs. Where there is only enough for one block (a single picture), the threads share each pass
-/// instead.
+/// A block of tiles goes through three passes that stay in the cache: inputs to points, one matrix product for each point,
+/// points to outputs. If there are only enough tiles for one block (a single image), the threads share each pass instead.
 final class WinogradConvolution {
-    /// Tiles of a block: enough for the products to be of use, few enough for the cache. Read: 96 takes a quarter longer
-    /// than this where maps are large.
+    /// Tiles of a block: enough for fast products, few enough for the cache. With 96, large maps took a quarter longer.
     private static final int BLOCK = 24;
 
-    /// Up to so many tiles in all, threads share one block.
+    /// Up to this many tiles in all, threads share one block.
     static final int SHARED = 192;
 
-    /// At most so much is added by [#apart].
+    /// [#apart] adds at most this.
     static final int APART = 32;
 
     private final WinogradGeometry geometry;
     private final Strip input;
     private final int blockRows;
+    private final MemorySegment x;
+    private final float[] weights;
+    private final float[] bias;
+    private final boolean relu;
+    private final boolean gated;
+    private final MemorySegment gate;
+    private final MemorySegment y;
 
-    WinogradConvolution(WinogradGeometry geometry) {
+    /// @param x `(N, H, W, C)` in memory
+    /// @param weights from [WinogradWeights]
+    /// @param bias one value for each output channel
+    /// @param relu whether negative outputs become 0
+    /// @param gate as large as y: outputs become 0 where it is 0; they then have no bias and no ReLU
+    /// @param y `(N, outHeight, outWidth, K)` in memory, overwritten
+    WinogradConvolution(WinogradGeometry geometry, MemorySegment x, float[] weights, float[] bias, boolean relu,
+            Optional<MemorySegment> gate, MemorySegment y) {
         this.geometry = geometry;
-        this.input = new Strip(geometry.height(), geometry.width(), geometry.channels(), geometry.groups(),
-                geometry.stride(), geometry.padding(), geometry.stripColumns());
-        this.blockRows = shared() ? rows() : Math.max(1, BLOCK / geometry.tileColumns());
+        this.input = geometry.input();
+        this.blockRows = isShared() ? rows() : Math.max(1, BLOCK / geometry.tileColumns());
+        this.x = x;
+        this.weights = weights;
+        this.bias = padded(bias);
+        this.relu = relu;
+        this.gated = gate.isPresent();
+        this.gate = gate.orElse(y);
+        this.y = y;
     }
 
-    private boolean shared() {
+    private boolean isShared() {
         return geometry.batch() * geometry.tiles() <= SHARED;
     }
 
@@ -48,23 +66,22 @@ final class WinogradConvolution {
         return geometry.batch() * geometry.tileRows();
     }
 
-    /// Runs it.
-    ///
-    /// @param x `(N, H, W, C)` in memory
-    /// @param weights of [WinogradWeights]
-    /// @param bias one value per output channel
-    /// @param relu whether negative outputs become 0
-    /// @param gate as large as y: outputs become 0 where it is 0
-    /// @param y `(N, outHeight, outWidth, K)` in memory
-    void run(MemorySegment x, float[] weights, float[] bias, boolean relu, Optional<MemorySegment> gate,
-            MemorySegment y,
-            Workers workers, Scratch[] scratch) {
-        Output out = new Output(padded(bias), relu, gate, y);
-        if (shared()) {
+    /// Each group's bias rounded up to whole panels.
+    private float[] padded(float[] values) {
+        float[] padded = new float[geometry.paddedFilters()];
+        int count = geometry.groupFilters();
+        for (int group = 0; group < geometry.groups(); group++) {
+            System.arraycopy(values, group * count, padded, group * geometry.paddedGroupFilters(), count);
+        }
+        return padded;
+    }
+
+    void run(Workers workers, Scratch[] scratch) {
+        if (isShared()) {
             Block block = new Block(0, rows(), scratch[0]);
-            workers.forEach(rows(), (worker, row) -> block.load(x, row, scratch[worker]));
-            workers.forEach(PRODUCTS, (_, product) -> block.multiply(weights, product));
-            workers.forEach(rows(), (worker, row) -> block.store(out, row, scratch[worker]));
+            workers.forEach(rows(), (worker, row) -> block.load(row, scratch[worker]));
+            workers.forEach(PRODUCTS, (_, product) -> block.multiply(product));
+            workers.forEach(rows(), (worker, row) -> block.store(row, scratch[worker]));
             return;
         }
         workers.forEach(Math.ceilDiv(rows(), blockRows), (worker, piece) -> {
@@ -72,28 +89,18 @@ final class WinogradConvolution {
             int first = piece * blockRows;
             Block block = new Block(first, Math.min(blockRows, rows() - first), mine);
             for (int row = 0; row < block.rows; row++) {
-                block.load(x, row, mine);
+                block.load(row, mine);
             }
             for (int product = 0; product < PRODUCTS; product++) {
-                block.multiply(weights, product);
+                block.multiply(product);
             }
             for (int row = 0; row < block.rows; row++) {
-                block.store(out, row, mine);
+                block.store(row, mine);
             }
         });
     }
 
-    /// Each group's bias rounded up to whole panels.
-    private float[] padded(float[] bias) {
-        float[] padded = new float[geometry.paddedFilters()];
-        int count = geometry.groupFilters();
-        for (int group = 0; group < geometry.groups(); group++) {
-            System.arraycopy(bias, group * count, padded, group * geometry.paddedGroupFilters(), count);
-        }
-        return padded;
-    }
-
-    /// Some rows of tiles with what they become on the way.
+    /// Some rows of tiles with their values at the points and their products.
     private final class Block {
         private final int first;
         private final int rows;
@@ -115,11 +122,11 @@ final class WinogradConvolution {
         }
 
         /// `points[product][tile][channel]` of one row of tiles.
-        void load(MemorySegment x, int row, Scratch scratch) {
+        void load(int row, Scratch scratch) {
             int channels = geometry.paddedChannels();
             float[] strip = scratch.get(Use.STRIP, input.length(POINTS));
             float[] pixels = scratch.get(Use.PIXELS, input.pixelsLength());
-            float[] between = scratch.get(Use.TILE, 2 * Tile.LENGTH);
+            float[] between = scratch.get(Use.TILE, 2 * WinogradTransform.TILE);
             int image = (first + row) / geometry.tileRows();
             int tileRow = (first + row) % geometry.tileRows();
             input.load(x, image, tileRow * geometry.side(), POINTS, strip, pixels);
@@ -127,13 +134,13 @@ final class WinogradConvolution {
                 int from = column * geometry.side() * channels;
                 int to = (row * geometry.tileColumns() + column) * channels;
                 for (int at = 0; at < channels; at += LANES) {
-                    Tile.data(strip, from + at, input.rowLength(), channels, between, points, to + at, inputStride);
+                    WinogradTransform.data(strip, from + at, input.rowLength(), channels, between, points, to + at, inputStride);
                 }
             }
         }
 
         /// `products[product][tile][filter]`.
-        void multiply(float[] weights, int product) {
+        void multiply(int product) {
             int depth = geometry.paddedGroupChannels();
             int filters = geometry.paddedGroupFilters();
             for (int group = 0; group < geometry.groups(); group++) {
@@ -145,81 +152,64 @@ final class WinogradConvolution {
         }
 
         /// One row of tiles to the output.
-        void store(Output out, int row, Scratch scratch) {
-            float[] between = scratch.get(Use.TILE, 2 * Tile.LENGTH);
-            float[] pixels = scratch.get(Use.SUMS, Tile.LENGTH);
+        void store(int row, Scratch scratch) {
+            float[] between = scratch.get(Use.TILE, 2 * WinogradTransform.TILE);
+            float[] pixels = scratch.get(Use.SUMS, WinogradTransform.TILE);
             int filters = geometry.paddedGroupFilters();
             for (int column = 0; column < geometry.tileColumns(); column++) {
                 int from = (row * geometry.tileColumns() + column) * geometry.paddedFilters();
                 for (int group = 0; group < geometry.groups(); group++) {
                     for (int at = 0; at < geometry.groupFilters(); at += LANES) {
                         int channel = group * filters + at;
-                        Tile.collect(geometry.side(), products, from + channel, outputStride, between, pixels, 0);
-                        out.pixels(first + row, column, group, at, pixels);
+                        WinogradTransform.collect(geometry.side(), products, from + channel, outputStride, between, pixels, 0);
+                        writeTile(first + row, column, group, at, pixels);
                     }
                 }
             }
         }
     }
 
-    /// Where outputs go, and what they become before.
-    private final class Output {
-        private final float[] bias;
-        private final boolean relu;
-        private final boolean gated;
-        private final MemorySegment gate;
-        private final MemorySegment y;
-
-        Output(float[] bias, boolean relu, Optional<MemorySegment> gate, MemorySegment y) {
-            this.bias = bias;
-            this.relu = relu;
-            this.gated = gate.isPresent();
-            this.gate = gate.orElse(y);
-            this.y = y;
-        }
-
-        /// The outputs of one tile that lie inside the map, for one vector of channels.
-        ///
-        /// @param row of tiles in the batch
-        void pixels(int row, int column, int group, int at, float[] pixels) {
-            int side = geometry.side();
-            int top = row % geometry.tileRows() * side;
-            int left = column * side;
-            int height = Math.min(side, geometry.outHeight() - top);
-            int width = Math.min(side, geometry.outWidth() - left);
-            long image = row / geometry.tileRows();
-            long pixel = (image * geometry.outHeight() + top) * geometry.outWidth() + left;
-            long first = (pixel * geometry.filters() + (long) group * geometry.groupFilters() + at) * Float.BYTES;
-            long step = (long) geometry.filters() * Float.BYTES;
-            int lanes = geometry.groupFilters() - at;
-            for (int i = 0; i < height; i++) {
-                long to = first + (long) i * geometry.outWidth() * step;
-                if (gated) {
-                    gated(pixels, i * side * LANES, width, to, step, lanes);
-                } else {
-                    biased(pixels, i * side * LANES, width, to, step, lanes,
-                            group * geometry.paddedGroupFilters() + at);
-                }
+    /// Writes the outputs of one tile that are inside the map, for one vector of channels.
+    ///
+    /// @param row of tiles in the batch
+    private void writeTile(int row, int column, int group, int at, float[] pixels) {
+        int side = geometry.side();
+        int top = row % geometry.tileRows() * side;
+        int left = column * side;
+        int height = Math.min(side, geometry.outHeight() - top);
+        int width = Math.min(side, geometry.outWidth() - left);
+        long image = row / geometry.tileRows();
+        long pixel = (image * geometry.outHeight() + top) * geometry.outWidth() + left;
+        long first = (pixel * geometry.filters() + (long) group * geometry.groupFilters() + at) * Float.BYTES;
+        long step = (long) geometry.filters() * Float.BYTES;
+        int lanes = geometry.groupFilters() - at;
+        for (int i = 0; i < height; i++) {
+            long to = first + (long) i * geometry.outWidth() * step;
+            if (gated) {
+                writeGated(pixels, i * side * LANES, width, to, step, lanes);
+            } else {
+                writeBiased(pixels, i * side * LANES, width, to, step, lanes,
+                        group * geometry.paddedGroupFilters() + at);
             }
         }
+    }
 
-        private void biased(float[] pixels, int from, int count, long to, long step, int lanes, int channel) {
-            FloatVector add = FloatVector.fromArray(SPECIES, bias, channel);
-            for (int j = 0; j < count; j++) {
-                FloatVector value = FloatVector.fromArray(SPECIES, pixels, from + j * LANES).add(add);
-                if (relu) {
-                    value = value.max(0);
-                }
-                store(value, y, to + j * step, lanes);
+    private void writeBiased(float[] pixels, int from, int count, long to, long step, int lanes, int channel) {
+        FloatVector add = FloatVector.fromArray(SPECIES, bias, channel);
+        for (int j = 0; j < count; j++) {
+            FloatVector value = FloatVector.fromArray(SPECIES, pixels, from + j * LANES).add(add);
+            if (relu) {
+                value = value.max(0);
             }
+            store(value, y, to + j * step, lanes);
         }
+    }
 
-        private void gated(float[] pixels, int from, int count, long to, long step, int lanes) {
-            for (int j = 0; j < count; j++) {
-                FloatVector value = FloatVector.fromArray(SPECIES, pixels, from + j * LANES);
-                FloatVector open = load(gate, to + j * step, lanes);
-                store(value.blend(0, open.eq(0)), y, to + j * step, lanes);
-            }
+    private void writeGated(float[] pixels, int from, int count, long to, long step, int lanes) {
+        for (int j = 0; j < count; j++) {
+            FloatVector value = FloatVector.fromArray(SPECIES, pixels, from + j * LANES);
+            FloatVector open = load(gate, to + j * step, lanes);
+            store(value.blend(0, open.eq(0)), y, to + j * step, lanes);
         }
     }
 
@@ -237,8 +227,8 @@ final class WinogradConvolution {
         }
     }
 
-    /// A distance of at least `length` between points that does not make them compete for the same lines of a cache, as
-    /// multiples of a page would.
+    /// A distance of at least `length` between points. At a distance of whole pages they would compete for the same lines of
+    /// the cache.
     static int apart(int length) {
         return (Math.ceilDiv(length, 16) | 1) * 16;
     }

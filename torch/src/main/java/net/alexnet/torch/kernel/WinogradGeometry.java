@@ -9,9 +9,9 @@ import net.alexnet.tensor.Window;
 
 /// The numbers of one convolution, as [WinogradConvolution] sees it.
 ///
-/// A convolution of stride s is one of stride 1 over blocks: s × s pixels become one place with s² times the channels, and
-/// a kernel of 11 at stride 4 becomes one of 3 (its twelfth row and column are zeros). A place is such a block, and with
-/// stride 1 simply a pixel.
+/// A convolution of stride s is one of stride 1 over blocks of s × s pixels with s² times the channels: a kernel of 11 at
+/// stride 4 becomes one of 3, with zeros in its twelfth row and column. Such a block is called a place; with stride 1 it
+/// is a pixel.
 ///
 /// @param batch pictures
 /// @param height of the input
@@ -36,15 +36,15 @@ record WinogradGeometry(
         int kernel,
         int stride,
         int padding) {
-    /// Below this many channels in or out of a group the transforms cost more than the multiplications that they save.
+    /// With fewer channels in or out of a group, the transforms cost more than they save.
     private static final int FEWEST_CHANNELS = 16;
 
-    /// A convolution must save at least this factor of its multiplications, or it is not worth it.
+    /// The factor of multiplications that a convolution must save at least.
     private static final double LEAST_GAIN = 1.5;
 
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    /// The geometry of a convolution, or empty if it does not pay or does not fit.
+    /// The geometry of a convolution, or empty if it is not faster or does not fit into arrays.
     static Optional<WinogradGeometry> of(Shape x, Shape weight, Window window, int groups) {
         return Optional.of(new WinogradGeometry(x.dim(0), x.dim(2), x.dim(3), x.dim(1), groups, weight.dim(0),
                 window.outputs(x.dim(2)), window.outputs(x.dim(3)), window.kernel(), window.stride(),
@@ -59,7 +59,7 @@ record WinogradGeometry(
 
     private boolean pays() {
         if (taps() != 3 && taps() != 5) {
-            return false; // no transforms, and with more taps than points not even a tile
+            return false; // there is no transform
         }
         boolean fits = isCountable() && (stride == 1 || groups == 1)
                 && groupChannels() >= FEWEST_CHANNELS && filters / groups >= FEWEST_CHANNELS
@@ -69,8 +69,8 @@ record WinogradGeometry(
         return fits && direct > LEAST_GAIN * tiled;
     }
 
-    /// Whether arrays can hold, at all points, the weights (43 million products of channels in and out) and the largest block of
-    /// tiles that [WinogradConvolution] works on. [WinogradWeightGradient] takes no larger blocks than the weights are.
+    /// Whether arrays can hold, at all points, the weights (43 million pairs of channels in and out) and the largest block of
+    /// tiles of [WinogradConvolution]. The blocks of [WinogradWeightGradient] are not larger than the weights.
     private boolean isCountable() {
         long weights = (long) paddedChannels() * paddedGroupFilters();
         long tiles = (long) Math.max(WinogradConvolution.SHARED, tileColumns()) + Gemm.ROWS;
@@ -143,8 +143,28 @@ record WinogradGeometry(
         return paddedGroupFilters() / (panel() * Lanes.LANES);
     }
 
-    /// The columns of places that a row of tiles reads.
-    int stripColumns() {
-        return tileColumns() * side() + taps() - 1;
+    /// The rows of the input that a row of tiles reads.
+    Strip input() {
+        return new Strip(height, width, channels, groups, stride, padding, tileColumns() * side() + taps() - 1);
+    }
+
+    /// Values of one filter in the weight.
+    int filterLength() {
+        return kernel * kernel * (channels / groups);
+    }
+
+    /// A tap of the kernel in places, and where the filter has the value that belongs to one channel of such a place.
+    interface Tap {
+        void accept(int tap, int index);
+    }
+
+    /// The taps of one channel of a place.
+    void forEachTap(int channel, Tap action) {
+        int depth = channels / groups;
+        for (int y = channel / (stride * depth); y < kernel; y += stride) {
+            for (int x = channel / depth % stride; x < kernel; x += stride) {
+                action.accept(y / stride * taps() + x / stride, (y * kernel + x) * depth + channel % depth);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 package net.alexnet.torch.kernel;
 
+import static net.alexnet.torch.kernel.Lanes.LANES;
 import static net.alexnet.torch.kernel.Lanes.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
@@ -12,11 +13,10 @@ import jdk.incubator.vector.FloatVector;
 /// 3×3 outputs of a 5×5 kernel, take 49 multiplications instead of 225.
 ///
 /// With V(c) the 7 × c matrix of powers of the points: A = V(m), G = diag(1/f) V(r), where f holds each point's product of
-/// differences from the others, and B is what makes them a convolution. So one axis needs three maps only: [#data] (Bᵀ),
+/// differences from the others, and B is what makes them a convolution. So one axis needs only three maps: [#data] (Bᵀ),
 /// [#evaluate] (V) and [#collect] (Vᵀ).
 ///
-/// Every map works on vectors of channels, along one axis of a square; both axes one after the other make the map of a
-/// tile.
+/// Each map works on vectors of channels. It is applied along one axis of a tile and then along the other.
 final class WinogradTransform {
     /// Points, and so the side of a tile.
     static final int POINTS = 7;
@@ -27,15 +27,59 @@ final class WinogradTransform {
     /// 1/f of each point; the last is infinity's.
     private static final double[] INVERSE = {-1 / 2., -1 / 3., 1 / 9., 1 / 36., -1 / 60., 32 / 45., 1};
 
+    /// Floats of a tile of one vector of channels, and of the scratch `between` for the values between the two axes.
+    static final int TILE = PRODUCTS * LANES;
+
     private WinogradTransform() {}
 
-    /// What G has beside the powers: 1/f of both axes' points.
+    // --- both axes of a tile, for one vector of channels -----------------------------------------------------------
+
+    /// 7 × 7 inputs to 7 × 7 points.
+    ///
+    /// @param row from one row of inputs to the next
+    /// @param column from one input to the next
+    /// @param stride from one point to the next
+    static void data(float[] in, int from, int row, int column, float[] between, float[] out, int to, int stride) {
+        for (int y = 0; y < POINTS; y++) {
+            dataAlong(in, from + y * row, column, between, y * POINTS * LANES, LANES);
+        }
+        for (int x = 0; x < POINTS; x++) {
+            dataAlong(between, x * LANES, POINTS * LANES, out, to + x * stride, POINTS * stride);
+        }
+    }
+
+    /// `count` × `count` coefficients to 7 × 7 points.
+    static void evaluate(
+            int count, float[] in, int from, int row, int column, float[] between, float[] out, int to, int stride) {
+        for (int y = 0; y < count; y++) {
+            evaluateAlong(count, in, from + y * row, column, between, y * POINTS * LANES, LANES);
+        }
+        for (int x = 0; x < POINTS; x++) {
+            evaluateAlong(count, between, x * LANES, POINTS * LANES, out, to + x * stride,
+                    POINTS * stride);
+        }
+    }
+
+    /// 7 × 7 points to `count` × `count` sums, which lie one after the other.
+    static void collect(int count, float[] in, int from, int stride, float[] between, float[] out, int to) {
+        for (int x = 0; x < POINTS; x++) {
+            collectAlong(count, in, from + x * stride, POINTS * stride, between, x * LANES,
+                    POINTS * LANES);
+        }
+        for (int y = 0; y < count; y++) {
+            collectAlong(count, between, y * POINTS * LANES, LANES, out, to + y * count * LANES, LANES);
+        }
+    }
+
+    // --- one axis --------------------------------------------------------------------------------------------------
+
+    /// The factor of G besides the powers: 1/f for the points of both axes.
     static float scale(int product) {
         return (float) (INVERSE[product / POINTS] * INVERSE[product % POINTS]);
     }
 
     /// Bᵀ along one axis: 7 values to 7.
-    static void data(float[] in, int from, int step, float[] out, int to, int stride) {
+    private static void dataAlong(float[] in, int from, int step, float[] out, int to, int stride) {
         FloatVector d0 = load(in, from);
         FloatVector d1 = load(in, from + step);
         FloatVector d2 = load(in, from + 2 * step);
@@ -66,7 +110,7 @@ final class WinogradTransform {
     /// V(count) along one axis: a polynomial's coefficients to its values at the points.
     ///
     /// @param count 3 or 5
-    static void evaluate(int count, float[] in, int from, int step, float[] out, int to, int stride) {
+    private static void evaluateAlong(int count, float[] in, int from, int step, float[] out, int to, int stride) {
         FloatVector y0 = load(in, from);
         FloatVector y1 = load(in, from + step);
         FloatVector y2 = load(in, from + 2 * step);
@@ -100,7 +144,7 @@ final class WinogradTransform {
     /// V(count)ᵀ along one axis: 7 products to 3 or 5 sums.
     ///
     /// @param count 3 or 5
-    static void collect(int count, float[] in, int from, int step, float[] out, int to, int stride) {
+    private static void collectAlong(int count, float[] in, int from, int step, float[] out, int to, int stride) {
         FloatVector m1 = load(in, from + step);
         FloatVector m2 = load(in, from + 2 * step);
         FloatVector m3 = load(in, from + 3 * step);

@@ -12,14 +12,14 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import net.alexnet.torch.kernel.Scratch.Use;
 
-/// The gradients by weight and bias of [WinogradConvolution]: the adjoint of its formula,
+/// The gradients by weight and bias of [WinogradConvolution], by the adjoint of its formula:
 ///
 /// ```
 /// dw = Gᵀ (Σ (A dy Aᵀ) ∘ (Bᵀ x B)) G        Σ over the tiles of the batch
 /// ```
 ///
-/// so the last map is made once and the sum is a matrix product per point. Each thread sums its own share of the
-/// rows of tiles, and the shares are added in order: the same number of threads gives the same bits.
+/// The sum is a matrix product for each point, and G is applied once. Each thread sums its own share of the rows of tiles,
+/// and the shares are added in order, so that the same number of threads gives the same bits.
 final class WinogradWeightGradient {
     private final WinogradGeometry geometry;
     private final Strip input;
@@ -27,8 +27,7 @@ final class WinogradWeightGradient {
 
     WinogradWeightGradient(WinogradGeometry geometry) {
         this.geometry = geometry;
-        this.input = new Strip(geometry.height(), geometry.width(), geometry.channels(), geometry.groups(),
-                geometry.stride(), geometry.padding(), geometry.stripColumns());
+        this.input = geometry.input();
         this.output = new Strip(geometry.outHeight(), geometry.outWidth(), geometry.filters(), geometry.groups(), 1, 0,
                 geometry.tileColumns() * geometry.side());
     }
@@ -56,7 +55,7 @@ final class WinogradWeightGradient {
         reduce(sums, bias, dweight, dbias, workers, scratch);
     }
 
-    /// Tiles of a block: so many that reading and writing all sums takes no more memory traffic than the tiles themselves.
+    /// Tiles of a block: enough that the sums cause no more memory traffic than the tiles.
     private int blockTiles() {
         int channels = geometry.paddedChannels();
         return channels * geometry.paddedGroupFilters() / (channels + geometry.paddedFilters());
@@ -106,14 +105,14 @@ final class WinogradWeightGradient {
             int image = (first + row) / geometry.tileRows();
             int top = (first + row) % geometry.tileRows() * side;
             float[] pixels = scratch.get(Use.PIXELS, Math.max(input.pixelsLength(), output.pixelsLength()));
-            float[] between = scratch.get(Use.TILE, Tile.LENGTH);
+            float[] between = scratch.get(Use.TILE, WinogradTransform.TILE);
             float[] strip = scratch.get(Use.STRIP, Math.max(input.length(POINTS), output.length(side)));
             input.load(x, image, top, POINTS, strip, pixels);
             int channels = geometry.paddedChannels();
             for (int column = 0; column < geometry.tileColumns(); column++) {
                 int tile = row * geometry.tileColumns() + column;
                 for (int at = 0; at < channels; at += LANES) {
-                    Tile.data(strip, column * side * channels + at, input.rowLength(), channels, between, inputs,
+                    WinogradTransform.data(strip, column * side * channels + at, input.rowLength(), channels, between, inputs,
                             at * tiles + tile * LANES, inputStride);
                 }
             }
@@ -126,7 +125,7 @@ final class WinogradWeightGradient {
                 for (int group = 0; group < geometry.groups(); group++) {
                     for (int at = 0; at < filters; at += LANES) {
                         int panel = (group * room + at) / width;
-                        Tile.evaluate(side, strip, (column * side * geometry.groups() + group) * filters + at,
+                        WinogradTransform.evaluate(side, strip, (column * side * geometry.groups() + group) * filters + at,
                                 output.rowLength(), geometry.groups() * filters, between, outputs,
                                 (panel * tiles + tile) * width + at % width, outputStride);
                     }
@@ -152,7 +151,7 @@ final class WinogradWeightGradient {
         }
     }
 
-    /// Adds the shares and takes them from the points back to the kernel's places.
+    /// Adds the threads' shares and transforms them from the points to the kernel's taps.
     private void reduce(float[][] sums, float[][] bias, MemorySegment dweight, MemorySegment dbias, Workers workers,
             Scratch[] scratch) {
         int length = Math.toIntExact(dweight.byteSize() / Float.BYTES);
@@ -176,8 +175,8 @@ final class WinogradWeightGradient {
     private void channel(float[][] sums, int group, int input, float[] values, Scratch scratch) {
         int taps = geometry.taps();
         int room = geometry.paddedGroupFilters();
-        float[] points = scratch.get(Use.TAPS, 2 * Tile.LENGTH);
-        float[] between = scratch.get(Use.TILE, Tile.LENGTH);
+        float[] points = scratch.get(Use.TAPS, 2 * WinogradTransform.TILE);
+        float[] between = scratch.get(Use.TILE, WinogradTransform.TILE);
         int stride = geometry.paddedChannels() * room;
         for (int at = 0; at < geometry.groupFilters(); at += LANES) {
             int from = (group * geometry.paddedGroupChannels() + input) * room + at;
@@ -188,27 +187,20 @@ final class WinogradWeightGradient {
                 }
                 sum.mul(WinogradTransform.scale(product)).intoArray(points, product * LANES);
             }
-            Tile.collect(taps, points, 0, LANES, between, points, Tile.LENGTH);
+            WinogradTransform.collect(taps, points, 0, LANES, between, points, WinogradTransform.TILE);
             scatter(points, group, input, at, values);
         }
     }
 
-    /// One vector of filters' gradients to their places in the weight.
+    /// Writes one vector of filters' gradients to their places in the weight.
     private void scatter(float[] points, int group, int input, int at, float[] values) {
-        int stride = geometry.stride();
-        int kernel = geometry.kernel();
-        int depth = geometry.channels() / geometry.groups();
-        int line = input / (stride * depth);
-        int column = input / depth % stride;
         int lanes = Math.min(LANES, geometry.groupFilters() - at);
-        for (int y = line; y < kernel; y += stride) {
-            for (int x = column; x < kernel; x += stride) {
-                int from = Tile.LENGTH + (y / stride * geometry.taps() + x / stride) * LANES;
-                for (int lane = 0; lane < lanes; lane++) {
-                    int filter = group * geometry.groupFilters() + at + lane;
-                    values[((filter * kernel + y) * kernel + x) * depth + input % depth] = points[from + lane];
-                }
+        int filter = group * geometry.groupFilters() + at;
+        geometry.forEachTap(input, (tap, place) -> {
+            for (int lane = 0; lane < lanes; lane++) {
+                values[(filter + lane) * geometry.filterLength() + place] =
+                        points[WinogradTransform.TILE + tap * LANES + lane];
             }
-        }
+        });
     }
 }

@@ -59,8 +59,8 @@ public final class WinogradWeights {
         int taps = geometry.taps();
         int room = geometry.paddedGroupFilters();
         float[] rows = scratch.get(Use.TAPS, taps * taps * room);
-        float[] between = scratch.get(Use.TILE, 2 * Tile.LENGTH);
-        float[] points = scratch.get(Use.SUMS, Tile.LENGTH);
+        float[] between = scratch.get(Use.TILE, 2 * WinogradTransform.TILE);
+        float[] points = scratch.get(Use.SUMS, WinogradTransform.TILE);
         Arrays.fill(rows, 0, taps * taps * room, 0);
         if (input < geometry.groupChannels()) {
             if (adjoint) {
@@ -71,7 +71,7 @@ public final class WinogradWeights {
         }
         int width = geometry.panel() * LANES;
         for (int at = 0; at < room; at += LANES) {
-            Tile.evaluate(taps, rows, at, taps * room, room, between, points, 0, LANES);
+            WinogradTransform.evaluate(taps, rows, at, taps * room, room, between, points, 0, LANES);
             int to = ((group * geometry.panels() + at / width) * geometry.paddedGroupChannels() + input) * width
                     + at % width;
             int stride = geometry.paddedChannels() * room;
@@ -85,20 +85,12 @@ public final class WinogradWeights {
 
     /// `rows[tap][filter]` for one channel of a place.
     private void taps(float[] weight, int group, int input, float[] rows, int room) {
-        int stride = geometry.stride();
-        int kernel = geometry.kernel();
-        int depth = geometry.channels() / geometry.groups();
-        int line = input / (stride * depth);
-        int column = input / depth % stride;
-        for (int y = line; y < kernel; y += stride) {
-            for (int x = column; x < kernel; x += stride) {
-                int to = (y / stride * geometry.taps() + x / stride) * room;
-                int from = (group * geometry.groupFilters() * kernel * kernel + y * kernel + x) * depth + input % depth;
-                for (int filter = 0; filter < geometry.groupFilters(); filter++) {
-                    rows[to + filter] = weight[from + filter * kernel * kernel * depth];
-                }
+        int first = group * geometry.groupFilters();
+        geometry.forEachTap(input, (tap, place) -> {
+            for (int filter = 0; filter < geometry.groupFilters(); filter++) {
+                rows[tap * room + filter] = weight[(first + filter) * geometry.filterLength() + place];
             }
-        }
+        });
     }
 
     /// The same for the adjoint, whose input channel is the weight's filter and whose filters are the weight's channels.

@@ -1,15 +1,15 @@
 package net.alexnet.torch.kernel;
 
-import java.util.concurrent.CountDownLatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
-/// The threads that kernels run on: the caller's and as many more as were asked for. They end when they were idle for a
-/// while, so there is nothing to close.
+/// The threads that kernels run on: the caller's and others, which end after some idle time. There is nothing to close.
 public final class Workers {
     private static final int IDLE_SECONDS = 10;
 
@@ -60,51 +60,27 @@ public final class Workers {
         void run(int worker);
     }
 
-    /// Runs once for each of the first `threads` workers, the caller being number 0, and returns when all are done.
+    /// Runs once for each of the first `threads` workers, the caller being number 0. Returns when all are done, also after a
+    /// failure or an interruption, because they use the operands until then.
     void perWorker(int threads, Share share) {
-        CountDownLatch done = new CountDownLatch(Math.max(0, threads - 1));
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        int started = 1;
+        List<CompletableFuture<Void>> others = new ArrayList<>();
         try {
-            for (; started < threads; started++) {
-                int which = started;
-                helpers.execute(() -> {
-                    try {
-                        share.run(which);
-                    } catch (RuntimeException | Error e) {
-                        failure.compareAndSet(null, e);
-                    } finally {
-                        done.countDown();
-                    }
-                });
+            for (int worker = 1; worker < threads; worker++) {
+                int which = worker;
+                others.add(CompletableFuture.runAsync(() -> share.run(which), helpers));
             }
             share.run(0);
         } finally {
-            for (; started < threads; started++) { // no thread could be had for these
-                done.countDown();
+            others.forEach(other -> other.exceptionally(_ -> null).join());
+        }
+        try {
+            others.forEach(CompletableFuture::join);
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw e;
             }
-            await(done); // also after a failure: the others still use the operands
-        }
-        switch (failure.get()) {
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            case null, default -> {}
-        }
-    }
-
-    /// An interruption is kept for whoever waits next: the operands are in use until the last thread is done.
-    private static void await(CountDownLatch done) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                done.await();
-                break;
-            } catch (InterruptedException _) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

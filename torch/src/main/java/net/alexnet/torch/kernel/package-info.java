@@ -1,7 +1,7 @@
-/// CPU kernels in plain Java, by the Vector API, over channels-last memory: what AlexNet spends its time in.
+/// CPU kernels in Java's Vector API over channels-last memory, for the operations that take most of AlexNet's time.
 ///
-/// They need the module `jdk.incubator.vector`; [net.alexnet.torch.kernel.Kernels] says whether it is there. Each has its plain
-/// twin in [net.alexnet.tensor.reference], which it is held to, and a contract's tolerance, which it keeps.
+/// They need the module `jdk.incubator.vector`; [net.alexnet.torch.kernel.Kernels] says whether it is there. Tests compare each
+/// with its plain form in [net.alexnet.tensor.reference].
 ///
 /// ```
 /// x ──▶ Strip ──▶ WinogradTransform ──▶ Gemm ──▶ WinogradTransform ──▶ y

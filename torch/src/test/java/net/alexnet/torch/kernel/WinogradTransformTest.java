@@ -18,16 +18,16 @@ class WinogradTransformTest {
         SplittableRandom random = new SplittableRandom(taps);
         float[] x = normal(random, POINTS * POINTS);
         float[] w = normal(random, taps * taps);
-        float[] between = new float[Tile.LENGTH];
-        float[] inputs = new float[Tile.LENGTH];
-        float[] weights = new float[Tile.LENGTH];
-        float[] y = new float[Tile.LENGTH];
-        Tile.data(x, 0, POINTS * LANES, LANES, between, inputs, 0, LANES);
-        Tile.evaluate(taps, w, 0, taps * LANES, LANES, between, weights, 0, LANES);
-        for (int i = 0; i < Tile.LENGTH; i++) {
+        float[] between = new float[WinogradTransform.TILE];
+        float[] inputs = new float[WinogradTransform.TILE];
+        float[] weights = new float[WinogradTransform.TILE];
+        float[] y = new float[WinogradTransform.TILE];
+        WinogradTransform.data(x, 0, POINTS * LANES, LANES, between, inputs, 0, LANES);
+        WinogradTransform.evaluate(taps, w, 0, taps * LANES, LANES, between, weights, 0, LANES);
+        for (int i = 0; i < WinogradTransform.TILE; i++) {
             inputs[i] *= weights[i] * WinogradTransform.scale(i / LANES);
         }
-        Tile.collect(side, inputs, 0, LANES, between, y, 0);
+        WinogradTransform.collect(side, inputs, 0, LANES, between, y, 0);
         for (int lane = 0; lane < LANES; lane++) {
             for (int i = 0; i < side; i++) {
                 for (int j = 0; j < side; j++) {
