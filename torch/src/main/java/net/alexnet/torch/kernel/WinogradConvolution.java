@@ -134,7 +134,8 @@ final class WinogradConvolution {
                 int from = column * geometry.side() * channels;
                 int to = (row * geometry.tileColumns() + column) * channels;
                 for (int at = 0; at < channels; at += LANES) {
-                    WinogradTransform.data(strip, from + at, input.rowLength(), channels, between, points, to + at, inputStride);
+                    WinogradTransform.data(strip, from + at, input.rowLength(), channels, between, points, to + at,
+                            inputStride);
                 }
             }
         }
@@ -161,7 +162,8 @@ final class WinogradConvolution {
                 for (int group = 0; group < geometry.groups(); group++) {
                     for (int at = 0; at < geometry.groupFilters(); at += LANES) {
                         int channel = group * filters + at;
-                        WinogradTransform.collect(geometry.side(), products, from + channel, outputStride, between, pixels, 0);
+                        WinogradTransform.collect(geometry.side(), products, from + channel, outputStride, between,
+                                pixels, 0);
                         writeTile(first + row, column, group, at, pixels);
                     }
                 }

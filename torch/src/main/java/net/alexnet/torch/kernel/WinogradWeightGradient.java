@@ -112,7 +112,8 @@ final class WinogradWeightGradient {
             for (int column = 0; column < geometry.tileColumns(); column++) {
                 int tile = row * geometry.tileColumns() + column;
                 for (int at = 0; at < channels; at += LANES) {
-                    WinogradTransform.data(strip, column * side * channels + at, input.rowLength(), channels, between, inputs,
+                    WinogradTransform.data(strip, column * side * channels + at, input.rowLength(), channels, between,
+                            inputs,
                             at * tiles + tile * LANES, inputStride);
                 }
             }
@@ -125,7 +126,8 @@ final class WinogradWeightGradient {
                 for (int group = 0; group < geometry.groups(); group++) {
                     for (int at = 0; at < filters; at += LANES) {
                         int panel = (group * room + at) / width;
-                        WinogradTransform.evaluate(side, strip, (column * side * geometry.groups() + group) * filters + at,
+                        WinogradTransform.evaluate(side, strip,
+                                (column * side * geometry.groups() + group) * filters + at,
                                 output.rowLength(), geometry.groups() * filters, between, outputs,
                                 (panel * tiles + tile) * width + at % width, outputStride);
                     }
@@ -198,8 +200,8 @@ final class WinogradWeightGradient {
         int filter = group * geometry.groupFilters() + at;
         geometry.forEachTap(input, (tap, place) -> {
             for (int lane = 0; lane < lanes; lane++) {
-                values[(filter + lane) * geometry.filterLength() + place] =
-                        points[WinogradTransform.TILE + tap * LANES + lane];
+                values[(filter + lane) * geometry.filterLength() + place] = points[WinogradTransform.TILE + tap * LANES
+                        + lane];
             }
         });
     }
