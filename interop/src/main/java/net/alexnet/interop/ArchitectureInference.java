@@ -1,10 +1,15 @@
 package net.alexnet.interop;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
@@ -27,6 +32,14 @@ record ArchitectureInference(RenamedWeights tensors) {
     /// The layers that have weights.
     static Stream<Row> weighted(Architecture architecture) {
         return architecture.rows().stream().filter(row -> row.layer() instanceof Weighted);
+    }
+
+    /// The shapes of a layer's weight and bias by their names.
+    static SequencedMap<String, Shape> parameters(Row row) {
+        SequencedMap<String, Shape> parameters = new LinkedHashMap<>();
+        parameters.put(row.name() + ".weight", row.weightShape());
+        parameters.put(row.name() + ".bias", Shape.of(row.weightShape().dim(0)));
+        return parameters;
     }
 
     /// @param classes how many, if that is known
@@ -69,51 +82,33 @@ record ArchitectureInference(RenamedWeights tensors) {
             most = Math.min(most, (output.getValue() + 4) / filters);
         }
         candidates.add((least + most) / 2);
-        double best = 1;
-        long agreed = -1;
-        for (double candidate : candidates) {
-            if (candidate > 0 && candidate <= 16) {
-                Map<String, Integer> widths = widths(network.withSize(network.input(), network.channels(), candidate));
-                long agree = outputs.entrySet().stream()
-                        .filter(output -> output.getValue().equals(widths.get(output.getKey()))).count();
-                if (agree > agreed) {
-                    best = candidate;
-                    agreed = agree;
-                }
-            }
-        }
-        return best;
+        return candidates.stream().filter(factor -> factor > 0 && factor <= 16)
+                .max(Comparator.comparingInt(factor -> { // the first of several
+                    Map<String, Integer> widths = widths(network.withSize(network.input(), network.channels(), factor));
+                    widths.entrySet().retainAll(outputs.entrySet());
+                    return widths.size();
+                })).orElse(1.0);
     }
 
     private static Map<String, Integer> widths(AlexNet network) {
-        Map<String, Integer> widths = new TreeMap<>();
-        weighted(network.architecture()).forEach(row -> widths.put(row.name(), row.out().dim(0)));
-        return widths;
+        return weighted(network.architecture()).collect(Collectors.toMap(Row::name, row -> row.out().dim(0)));
     }
 
     private int towers(AlexNet network, Map<String, Integer> outputs) throws WeightFileException {
-        Optional<Shape> conv2 = tensors.regular("conv2.weight");
-        Integer maps = outputs.get("conv1");
-        if (conv2.isEmpty() || maps == null) {
-            return network.towers();
-        }
-        int inputs = conv2.get().dim(1);
+        int inputs = tensors.regular("conv2.weight").map(shape -> shape.dim(1)).orElse(0);
+        int maps = outputs.getOrDefault("conv1", -1);
         return inputs == maps ? 1 : 2 * inputs == maps ? 2 : network.towers();
     }
 
     /// The usual input if fc6 reads as many values as it has weights, else the smallest for which it does.
     private AlexNet withFittingInput(AlexNet network) throws WeightFileException {
-        Optional<Shape> fc6 = tensors.regular("fc6.weight");
-        if (fc6.isEmpty() || reads(network, fc6.get().dim(1))) {
+        int values = tensors.regular("fc6.weight").map(shape -> shape.dim(1)).orElse(0);
+        if (values == 0) {
             return network;
         }
-        for (int side = 1; side <= MAX_INPUT; side++) {
-            AlexNet other = network.withSize(side, network.channels(), network.width());
-            if (reads(other, fc6.get().dim(1))) {
-                return other;
-            }
-        }
-        return network;
+        return IntStream.concat(IntStream.of(network.input()), IntStream.rangeClosed(1, MAX_INPUT))
+                .mapToObj(side -> network.withSize(side, network.channels(), network.width()))
+                .filter(sized -> reads(sized, values)).findFirst().orElse(network);
     }
 
     private static boolean reads(AlexNet network, int values) {

@@ -225,10 +225,9 @@ final class Downloader {
                     throw new Retry("the server sent nothing for " + settings.stall().toMillis() / 1000.0 + " s");
                 }
             } catch (ExecutionException e) {
-                switch (e.getCause()) {
-                    case IOException io -> throw new Retry(problem + ": " + AtomicFiles.reason(io));
-                    case null, default -> throw new IOException(e.getCause());
-                }
+                throw e.getCause() instanceof IOException io
+                        ? new Retry(problem + ": " + AtomicFiles.reason(io))
+                        : new IOException(e.getCause());
             }
         }
     }

@@ -144,8 +144,9 @@ public final class Exporter {
     static List<NamedTensor> entries(Model.Stored model, WeightLayout layout) throws WeightFileException {
         List<NamedTensor> entries = new ArrayList<>();
         for (Row row : ArchitectureInference.weighted(model.card().network().architecture()).toList()) {
-            entries.add(entry(model.weights(), row.name() + ".weight", row.weightShape(), layout));
-            entries.add(entry(model.weights(), row.name() + ".bias", Shape.of(row.weightShape().dim(0)), layout));
+            for (Map.Entry<String, Shape> parameter : ArchitectureInference.parameters(row).entrySet()) {
+                entries.add(entry(model.weights(), parameter.getKey(), parameter.getValue(), layout));
+            }
         }
         return entries;
     }

@@ -78,8 +78,7 @@ public final class Importer {
         }
         throw new IllegalArgumentException(fitting.isEmpty()
                 ? "the names of the tensors are not those of a known layout: " + WeightFileException.list(file.names())
-                        + ". Say which network it should be with --net "
-                        + keys(Arrays.asList(WeightLayout.values()), "|")
+                        + ". Say which network it should be with --net " + keys(List.of(WeightLayout.values()), "|")
                 : "the names of the tensors fit several layouts; say --net " + keys(fitting, " or --net "));
     }
 
@@ -133,8 +132,7 @@ public final class Importer {
         } catch (IllegalArgumentException e) {
             throw new WeightFileException(file.path(), "its tensors do not make a network: " + e.getMessage(), e);
         }
-        List<Row> rows = ArchitectureInference.weighted(architecture).toList();
-        requireFits(architecture, rows);
+        requireFits(architecture);
         if (file instanceof GraphWeights weights && stated.isEmpty()) { // our own graphs state their network
             weights.requireComputes(architecture, layout, options.only, options.takesAll());
         }
@@ -143,32 +141,22 @@ public final class Importer {
                 views(network), Optional.of(provenance()));
         List<NamedTensor> entries = new ArrayList<>();
         List<LayerOrigin> layers = new ArrayList<>();
-        for (Row row : rows) {
+        for (Row row : ArchitectureInference.weighted(architecture).toList()) {
             boolean taken = options.only.contains(row.name());
-            for (boolean bias : new boolean[] {false, true}) {
-                String name = name(row, bias);
-                entries.add(new NamedTensor(name, shape(row, bias), () -> {
-                    try {
-                        return taken
-                                ? tensors.values(name)
-                                : network.initialization().segment(architecture, row, bias, SEED);
-                    } catch (WeightFileException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }));
-            }
+            ArchitectureInference.parameters(row).forEach((name, shape) -> entries.add(
+                    new NamedTensor(name, shape, () -> {
+                        try {
+                            return taken
+                                    ? tensors.values(name)
+                                    : network.initialization().segment(architecture, row, name.endsWith(".bias"), SEED);
+                        } catch (WeightFileException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    })));
             layers.add(new LayerOrigin(row.name(), row.weightShape(),
-                    taken ? Optional.of(layout.theirs(name(row, false))) : Optional.empty()));
+                    taken ? Optional.of(layout.theirs(row.name() + ".weight")) : Optional.empty()));
         }
         return new ImportResult(card, tensors, entries, layers);
-    }
-
-    private static String name(Row row, boolean bias) {
-        return row.name() + (bias ? ".bias" : ".weight");
-    }
-
-    private static Shape shape(Row row, boolean bias) {
-        return bias ? Shape.of(row.weightShape().dim(0)) : row.weightShape();
     }
 
     private AlexNet network() throws WeightFileException {
@@ -183,26 +171,24 @@ public final class Importer {
 
     /// All tensors that are not as they must be go into one message: a user who has to find out which file this is needs
     /// all of them.
-    private void requireFits(Architecture architecture, List<Row> rows) throws WeightFileException {
+    private void requireFits(Architecture architecture) throws WeightFileException {
         List<String> missing = new ArrayList<>();
         List<String> misshapen = new ArrayList<>();
-        for (Row row : rows) {
+        for (Row row : ArchitectureInference.weighted(architecture).toList()) {
             if (row.weightShape().elements() > Dtype.MAX_VALUES) {
                 throw new WeightFileException(file.path(), "would be a network with an input of " + architecture.input()
                         + ", whose " + row.name() + " has " + row.weightShape() + " weights; the limit is 2^31");
             }
-            for (boolean bias : new boolean[] {false, true}) {
-                String name = name(row, bias);
-                Shape expected = shape(row, bias);
-                if (!options.only.contains(row.name())) {
-                    continue;
-                }
-                if (!tensors.names().contains(name)) {
-                    missing.add(layout.theirs(name) + " (" + expected + ")");
-                } else if (!tensors.shape(name).equals(expected)) {
-                    misshapen.add(layout.theirs(name) + " (must be " + expected + ", found "
-                            + file.shape(layout.theirs(name)) + ")");
-                }
+            for (Map.Entry<String, Shape> parameter : ArchitectureInference.parameters(row).entrySet()) {
+                String theirs = layout.theirs(parameter.getKey());
+                if (options.only.contains(row.name()) && !file.names().contains(theirs)) {
+                    missing.add(theirs + " (" + parameter.getValue() + ")");
+                } else
+                    if (options.only.contains(row.name())
+                            && !tensors.shape(parameter.getKey()).equals(parameter.getValue())) {
+                                misshapen.add(theirs + " (must be " + parameter.getValue() + ", found "
+                                        + file.shape(theirs) + ")");
+                            }
             }
         }
         List<String> leftOver = new ArrayList<>();
@@ -328,7 +314,7 @@ public final class Importer {
         }
         return options.source.map(published -> published.accuracy().views())
                 .or(() -> stated.flatMap(ModelCard::views))
-                .or(() -> layout.conventions().filter(_ -> stated.isEmpty()).map(Conventions::views));
+                .or(() -> layout.conventions().filter(_ -> stated.isEmpty()).map(_ -> 1)); // the center view
     }
 
     private Provenance provenance() throws IOException {

@@ -30,8 +30,7 @@ public enum WeightFormat {
 
     /// What other files begin with, in hexadecimal, and what to say of them.
     private static final Map<String, String> OTHERS = Map.of(
-            "89484446",
-            "it is an HDF5 file, as Keras writes them, which is not read. Save the weights by PyTorch or ONNX",
+            "89484446", "it is an HDF5 file, as Keras writes them. Save the weights by PyTorch or ONNX",
             "1f8b", "it is compressed by gzip. Unpack it first",
             "0801", "it looks like a mean image of Caffe (.binaryproto), expected the weights (.caffemodel)",
             PICKLE, "it is a pickle of Python, but torch.save did not write it; nothing of it was run");
@@ -79,8 +78,7 @@ public enum WeightFormat {
         String hex = HexFormat.of().formatHex(head);
         return OTHERS.entrySet().stream().filter(other -> hex.startsWith(other.getKey())).map(Map.Entry::getValue)
                 .findFirst()
-                .orElseGet(() -> "is no file of weights that is known. It begins with the bytes "
-                        + hex.substring(0, Math.min(16, hex.length())) + "; safetensors (.safetensors), PyTorch state"
-                        + " dicts (.pth, .pt), Caffe (.caffemodel) and ONNX (.onnx) are read");
+                .orElseGet(() -> "it begins with '" + hex.substring(0, Math.min(16, hex.length()))
+                        + "', expected weights: safetensors, a PyTorch state dict (.pth), Caffe (.caffemodel) or ONNX");
     }
 }

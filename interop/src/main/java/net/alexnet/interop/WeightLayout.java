@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.io.NamedTensor;
@@ -23,62 +22,53 @@ public enum WeightLayout {
     /// This project's own names, for every variant of [net.alexnet.nn.AlexNet]. The paper subtracts the mean of its own
     /// training images and numbers classes by the devkit, but other users of the names need not: for a file that does not
     /// say, the user must.
-    PAPER("paper", Variant.PAPER, names(own(), ".weight", ".bias"), false, Optional.empty(), Optional.empty()),
+    PAPER("paper", Variant.PAPER, false, Optional.empty(), names(own(), ".weight", ".bias")),
 
     /// `torchvision.models.alexnet`, and its export to ONNX, which keeps the names. Images as `Normalize` of
     /// `ToTensor` makes them; the published 56.5 / 79.1 % are of the center view.
-    TORCHVISION("torchvision", Variant.TORCHVISION,
+    TORCHVISION("torchvision", Variant.TORCHVISION, false,
+            Optional.of(new Conventions(224, List.of(255 * 0.485, 255 * 0.456, 255 * 0.406),
+                    List.of(1 / (255 * 0.229), 1 / (255 * 0.224), 1 / (255 * 0.225)))),
             names(List.of("features.0", "features.3", "features.6", "features.8", "features.10", "classifier.1",
-                    "classifier.4", "classifier.6"), ".weight", ".bias"),
-            false,
-            Optional.of(new Conventions(256, 224, scaled(0.485, 0.456, 0.406), inverted(0.229, 0.224, 0.225), 1)),
-            Optional.of(ImageNet.Order.SORTED)),
+                    "classifier.4", "classifier.6"), ".weight", ".bias")),
 
     /// Caffe's `bvlc_alexnet`, trained on blue, green, red.
-    CAFFE("caffe", Variant.CAFFE, names(own(), ".weight", ".bias"), true,
-            Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
+    CAFFE("caffe", Variant.CAFFE, true, Optional.of(Conventions.ofCaffe(227)), names(own(), ".weight", ".bias")),
 
     /// Caffe's `bvlc_reference_caffenet`: the names of [#CAFFE], but another network.
-    CAFFENET("caffenet", Variant.CAFFENET, names(own(), ".weight", ".bias"), true,
-            Optional.of(Conventions.ofCaffe(227)), Optional.of(ImageNet.Order.SORTED)),
+    CAFFENET("caffenet", Variant.CAFFENET, true, Optional.of(Conventions.ofCaffe(227)),
+            names(own(), ".weight", ".bias")),
 
     /// `bvlcalexnet` of the ONNX model zoo: Caffe's weights behind a graph that reads 224 pixels, so that conv1 gives 54 and
     /// not 55.
-    ONNX_ZOO("onnx-zoo", Variant.CAFFE, names(own(), "_w_0", "_b_0"), true,
-            Optional.of(Conventions.ofCaffe(224)), Optional.of(ImageNet.Order.SORTED));
+    ONNX_ZOO("onnx-zoo", Variant.CAFFE, true, Optional.of(Conventions.ofCaffe(224)), names(own(), "_w_0", "_b_0"));
 
-    /// How a publisher's weights expect images.
+    /// How a publisher's weights expect images: scaled and cropped to a square of 256 pixels. The published accuracies are
+    /// of the center view.
     ///
-    /// @param resize the side of the square to which images are scaled and cropped
     /// @param crop the side of the view
     /// @param mean of red, green, blue, in units of 0..255
     /// @param scale of red, green, blue
-    /// @param views that the published accuracies are averaged over
-    record Conventions(int resize, int crop, List<Double> mean, List<Double> scale, int views) {
+    record Conventions(int crop, List<Double> mean, List<Double> scale) {
         /// The mean of ImageNet that Caffe's examples use, 104, 117, 123 in blue, green, red.
         static Conventions ofCaffe(int crop) {
-            return new Conventions(256, crop, List.of(123.0, 117.0, 104.0), List.of(1.0, 1.0, 1.0), 1);
+            return new Conventions(crop, List.of(123.0, 117.0, 104.0), List.of(1.0, 1.0, 1.0));
         }
     }
 
     private final String key;
     private final Variant variant;
-    private final Map<String, String> theirs; // by our names, in the order of the layers
-    private final Map<String, String> ours; // by theirs
     private final boolean blueFirst;
     private final Optional<Conventions> conventions;
-    private final Optional<ImageNet.Order> order;
+    private final Map<String, String> theirs; // by our names, in the order of the layers
 
-    WeightLayout(String key, Variant variant, Map<String, String> theirs, boolean blueFirst,
-            Optional<Conventions> conventions, Optional<ImageNet.Order> order) {
+    WeightLayout(String key, Variant variant, boolean blueFirst, Optional<Conventions> conventions,
+            Map<String, String> theirs) {
         this.key = key;
         this.variant = variant;
-        this.theirs = theirs;
-        this.ours = theirs.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue,
-                Map.Entry::getKey));
         this.blueFirst = blueFirst;
         this.conventions = conventions;
-        this.order = order;
+        this.theirs = theirs;
     }
 
     private static List<String> own() {
@@ -94,15 +84,6 @@ public enum WeightLayout {
         return Collections.unmodifiableMap(names);
     }
 
-    /// Fractions of white, in units of 0..255.
-    private static List<Double> scaled(double... fractions) {
-        return Arrays.stream(fractions).mapToObj(fraction -> 255 * fraction).toList();
-    }
-
-    private static List<Double> inverted(double... std) {
-        return Arrays.stream(std).mapToObj(one -> 1 / (255 * one)).toList();
-    }
-
     /// The layout of this key.
     public static Optional<WeightLayout> of(String key) {
         return Arrays.stream(values()).filter(layout -> layout.key.equals(key)).findFirst();
@@ -110,8 +91,7 @@ public enum WeightLayout {
 
     /// The layouts whose names these are.
     public static List<WeightLayout> of(List<String> names) {
-        return Arrays.stream(values())
-                .filter(layout -> Set.copyOf(names).equals(layout.ours.keySet()))
+        return Arrays.stream(values()).filter(layout -> Set.copyOf(names).equals(Set.copyOf(layout.theirs.values())))
                 .toList();
     }
 
@@ -143,7 +123,7 @@ public enum WeightLayout {
 
     /// Our name of a tensor of theirs; nothing if it is none of the network's.
     public Optional<String> ours(String name) {
-        return Optional.ofNullable(ours.get(name));
+        return theirs.keySet().stream().filter(own -> theirs(own).equals(name)).findFirst();
     }
 
     /// The order of colors that the first convolution's weights read, `rgb` or `bgr`.
@@ -176,7 +156,7 @@ public enum WeightLayout {
 
     /// The order of ImageNet's classes in files of 1,000, if it is always the same.
     public Optional<ImageNet.Order> order() {
-        return order;
+        return conventions.map(_ -> ImageNet.Order.SORTED);
     }
 
     Optional<Conventions> conventions() {

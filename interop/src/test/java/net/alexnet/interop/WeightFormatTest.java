@@ -45,7 +45,7 @@ class WeightFormatTest {
             0801100318e301     | it looks like a mean image of Caffe
             80025d710058       | it is a pickle of Python, but torch.save did not write it
             1f8b0800           | it is compressed by gzip
-            ffd8ffe0           | is no file of weights that is known. It begins with the bytes ffd8ffe0; safetensors
+            ffd8ffe0           | it begins with 'ffd8ffe0', expected weights: safetensors
             ''                 | is empty, expected weights
             """)
     void saysWhatAnotherFileCouldBe(String hex, String expected) throws IOException {

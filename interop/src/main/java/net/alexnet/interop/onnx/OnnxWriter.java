@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,8 +16,19 @@ import net.alexnet.io.ProtobufWriter;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
-import net.alexnet.nn.Layer.Weighted;
+import net.alexnet.nn.Layer.Conv;
+import net.alexnet.nn.Layer.Dense;
+import net.alexnet.nn.Layer.Dropout;
+import net.alexnet.nn.Layer.DropoutScaling;
+import net.alexnet.nn.Layer.Flatten;
+import net.alexnet.nn.Layer.MaxPool;
+import net.alexnet.nn.Layer.Relu;
+import net.alexnet.nn.Layer.ResponseNorm;
+import net.alexnet.nn.Layer.Softmax;
+import net.alexnet.nn.Layer.Tanh;
+import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
 
 /// Writes a model as an ONNX file, opset 17, that onnxruntime and others run at any batch size:
 ///
@@ -27,14 +37,18 @@ import net.alexnet.tensor.Shape;
 /// probabilities  (N, classes) float32
 /// ```
 ///
-/// The file's `metadata_props` are those of a model file (see [Model]), so that it says what its classes are and how an
-/// image is preprocessed. A mean image is among them as `mean_image`: Base64 of its float32 values, little-endian,
-/// channels × height × width.
+/// The output of every other row of the network has the row's name, so that a consumer can ask for `fc7` as well. The file's
+/// `metadata_props` are those of a model file (see [Model]), so that it says what its classes are and how an image is
+/// preprocessed. A mean image is among them as `mean_image`: Base64 of its float32 values, little-endian, channels × height ×
+/// width.
 ///
 /// ```
 /// Model       = 1: int64 ir_version   2: string producer_name   7: Graph   8: OperatorSet   14: repeated Property
 /// Graph       = 1: repeated Node   2: string name   5: repeated Tensor (initializer)   11: ValueInfo (input)
 ///               12: ValueInfo (output)
+/// Node        = 1: repeated string input    2: repeated string output    3: string name    4: string op_type
+///               5: repeated Attribute
+/// Attribute   = 1: string name    2: float f | 3: int64 i | 8: repeated int64 ints    20: enum type
 /// Tensor      = 1: repeated int64 dims    2: int32 data_type (FLOAT = 1)    8: string name    9: bytes raw_data
 /// ValueInfo   = 1: string name    2: Type
 /// Type        = 1: TensorType     TensorType = 1: int32 elem_type    2: TensorShape
@@ -42,48 +56,53 @@ import net.alexnet.tensor.Shape;
 /// OperatorSet = 2: int64 version             Property  = 1: string key      2: string value
 /// ```
 public final class OnnxWriter {
-    /// What any implementation of protocol buffers reads in one message.
-    static final long LIMIT = Integer.MAX_VALUE;
-
+    private static final String INPUT = "pictures";
+    private static final String OUTPUT = "probabilities";
     private static final int IR_VERSION = 8; // that of ONNX 1.12, which brought opset 17
     private static final int OPSET = 17;
-    private static final int FLOAT = 1; // TensorProto.DataType
+    private static final int FLOAT = 1; // of TensorProto.DataType and AttributeProto.AttributeType
+    private static final int INT = 2; // of AttributeProto.AttributeType
+    private static final int INTS = 7;
 
-    private OnnxWriter() {}
+    private final ProtobufWriter graph = new ProtobufWriter();
+    private final List<NamedTensor> initializers;
+
+    private OnnxWriter(List<NamedTensor> parameters) {
+        initializers = new ArrayList<>(parameters);
+    }
 
     /// Writes the model whole or not at all (see [AtomicFiles]). The same arguments give the same bytes.
     ///
     /// @param card says which network it is
-    /// @param parameters the network's, under our names, such as `conv1.weight`, in any order; each is asked for its values
-    ///     once, and none is kept
-    /// @throws IllegalArgumentException if a parameter is missing, left over or of another shape, its values do not fill
-    ///     its shape, or ONNX has no operator for a layer
+    /// @param parameters all of the network's, under our names, such as `conv1.weight`; each is asked for its values once,
+    ///     and none is kept
+    /// @throws IllegalArgumentException if the values of a parameter do not fill its shape, or ONNX has no operator for a
+    ///     layer
     /// @throws WeightFileException if the file would exceed the 2 GiB that a protocol buffer may have
     /// @throws IOException naming the file and the cause, if it cannot be written
     public static void write(Path file, ModelCard card, List<NamedTensor> parameters) throws IOException {
         Architecture architecture = card.network().architecture();
-        OnnxGraph graph = new OnnxGraph(architecture);
-        List<NamedTensor> initializers = new ArrayList<>(inOrder(architecture, parameters));
-        initializers.addAll(graph.constants());
-
-        ProtobufWriter nodes = new ProtobufWriter();
-        graph.nodes().forEach(node -> nodes.bytes(1, node));
-        byte[] before = nodes.text(2, architecture.name()).toByteArray();
-        byte[] after = new ProtobufWriter().bytes(11, valueInfo(OnnxGraph.INPUT, architecture.input()))
-                .bytes(12, valueInfo(OnnxGraph.OUTPUT, Shape.of(architecture.classes()))).toByteArray();
+        OnnxWriter writer = new OnnxWriter(parameters);
+        String x = INPUT;
+        for (Row row : architecture.rows()) {
+            x = writer.add(row, x, row.layer() instanceof Softmax ? OUTPUT : row.name());
+        }
+        byte[] before = writer.graph.text(2, architecture.name()).toByteArray();
+        byte[] after = new ProtobufWriter().bytes(11, valueInfo(INPUT, architecture.input()))
+                .bytes(12, valueInfo(OUTPUT, Shape.of(architecture.classes()))).toByteArray();
         long graphBytes = (long) before.length + after.length;
-        for (NamedTensor entry : initializers) {
+        for (NamedTensor entry : writer.initializers) {
             graphBytes += head(entry).length + entry.bytes();
         }
         byte[] model = new ProtobufWriter().raw(model(card)).opening(7, graphBytes).toByteArray();
-        if (model.length + graphBytes > LIMIT) {
+        if (model.length + graphBytes > Integer.MAX_VALUE) {
             throw new WeightFileException(file, "an ONNX file holds at most 2 GiB, this model needs "
                     + (model.length + graphBytes) + " bytes; write .safetensors or .pth, which have no such limit");
         }
         AtomicFiles.write(file, out -> {
             out.write(model);
             out.write(before);
-            for (NamedTensor entry : initializers) {
+            for (NamedTensor entry : writer.initializers) {
                 out.write(head(entry));
                 NamedTensor.write(entry.checkedValues(), out);
             }
@@ -91,36 +110,99 @@ public final class OnnxWriter {
         });
     }
 
-    private static List<NamedTensor> inOrder(Architecture architecture, List<NamedTensor> parameters) {
-        Map<String, NamedTensor> left = new HashMap<>();
-        for (NamedTensor entry : parameters) {
-            if (left.put(entry.name(), entry) != null) {
-                throw new IllegalArgumentException("the tensor name '" + entry.name() + "' is given twice");
+    // --- the graph, in the order in which it is computed ---------------------------------------------------------------
+
+    /// @return the name of what the next row reads
+    private String add(Row row, String x, String y) {
+        switch (row.layer()) {
+            case Conv conv -> {
+                byte[][] window = window(conv.window(), row.in());
+                node("Conv", y, List.of(x, y + ".weight", y + ".bias"), window[0], window[1], window[2],
+                        integer("group", conv.groups()));
+            }
+            case Dense _ -> node("Gemm", y, List.of(x, y + ".weight", y + ".bias"), integer("transB", 1));
+            case Relu _ -> node("Relu", y, List.of(x));
+            case Tanh _ -> node("Tanh", y, List.of(x));
+            case ResponseNorm(LocalResponseNorm norm) -> normalize(norm, x, y);
+            case MaxPool pool -> node("MaxPool", y, List.of(x), window(pool.window(), row.in()));
+            case Flatten _ -> node("Flatten", y, List.of(x), integer("axis", 1));
+            case Softmax _ -> node("Softmax", y, List.of(x), integer("axis", 1));
+            case Dropout dropout -> {
+                if (dropout.scaling() == DropoutScaling.AT_TRAINING) {
+                    return x; // nothing is left to do at test time
+                }
+                String rate = y + ".kept";
+                initializers.add(NamedTensor.of(rate, Shape.of(), () -> new float[] {(float) (1 - dropout.rate())}));
+                node("Mul", y, List.of(x, rate));
             }
         }
-        List<NamedTensor> ordered = new ArrayList<>();
-        for (Row row : architecture.rows()) {
-            if (row.layer() instanceof Weighted weighted) {
-                Shape weight = row.weightShape();
-                ordered.add(take(left, weighted.name() + ".weight", weight));
-                ordered.add(take(left, weighted.name() + ".bias", Shape.of(weight.dim(0))));
-            }
-        }
-        if (!left.isEmpty()) {
-            throw new IllegalArgumentException("the network '" + architecture.name() + "' has no parameters "
-                    + left.keySet().stream().sorted().toList());
-        }
-        return ordered;
+        return y;
     }
 
-    private static NamedTensor take(Map<String, NamedTensor> left, String name, Shape shape) {
-        NamedTensor entry = left.remove(name);
-        if (entry == null || !entry.shape().equals(shape)) {
-            throw new IllegalArgumentException("the network needs a tensor '" + name + "' of shape " + shape
-                    + ", found " + (entry == null ? "none" : entry.shape()));
+    /// ONNX's operator divides alpha by the size, as [LocalResponseNorm] does, but knows no towers.
+    private void normalize(LocalResponseNorm norm, String x, String y) {
+        if (norm.region() == LocalResponseNorm.Region.WITHIN_CHANNEL) {
+            throw new IllegalArgumentException("ONNX has no operator for the normalization within channels that " + y
+                    + " is; export to .safetensors or .pth");
         }
-        return entry;
+        byte[][] attributes = {integer("size", norm.size()), real("bias", norm.k()), real("alpha", norm.alpha()),
+            real("beta", norm.beta())};
+        if (norm.groups() == 1) {
+            node("LRN", y, List.of(x), attributes);
+            return;
+        }
+        ProtobufWriter split = new ProtobufWriter().text(1, x);
+        List<String> normalized = new ArrayList<>();
+        for (int tower = 1; tower <= norm.groups(); tower++) {
+            split.text(2, y + ".in" + tower);
+            normalized.add(y + ".out" + tower);
+        }
+        split.text(3, y + ".towers").text(4, "Split").bytes(5, integer("axis", 1));
+        graph.bytes(1, split.toByteArray());
+        for (int tower = 1; tower <= norm.groups(); tower++) {
+            node("LRN", y + ".out" + tower, List.of(y + ".in" + tower), attributes);
+        }
+        node("Concat", y, normalized, integer("axis", 1));
     }
+
+    /// A node with one output, which gives it its name.
+    private void node(String operator, String output, List<String> inputs, byte[]... attributes) {
+        ProtobufWriter node = new ProtobufWriter();
+        inputs.forEach(input -> node.text(1, input));
+        node.text(2, output).text(3, output).text(4, operator);
+        for (byte[] attribute : attributes) {
+            node.bytes(5, attribute);
+        }
+        graph.bytes(1, node.toByteArray());
+    }
+
+    /// The attributes of a window. Pads are top, left, bottom, right; a window that is kept though it hangs over the edge
+    /// is given the pixels that it lacks.
+    private static byte[][] window(Window window, Shape in) {
+        return new byte[][] {integers("kernel_shape", window.kernel(), window.kernel()),
+            integers("strides", window.stride(), window.stride()),
+            integers("pads", window.padding(), window.padding(),
+                    Math.max(window.padding(), window.overhang(in.dim(1))),
+                    Math.max(window.padding(), window.overhang(in.dim(2))))};
+    }
+
+    private static byte[] real(String name, double value) {
+        return new ProtobufWriter().text(1, name).real(2, (float) value).number(20, FLOAT).toByteArray();
+    }
+
+    private static byte[] integer(String name, long value) {
+        return new ProtobufWriter().text(1, name).number(3, value).number(20, INT).toByteArray();
+    }
+
+    private static byte[] integers(String name, long... values) {
+        ProtobufWriter attribute = new ProtobufWriter().text(1, name);
+        for (long value : values) {
+            attribute.number(8, value);
+        }
+        return attribute.number(20, INTS).toByteArray();
+    }
+
+    // --- what is around it -------------------------------------------------------------------------------------------
 
     /// A float32 input or output of the graph, its outermost extent left open.
     ///

@@ -25,12 +25,12 @@ public final class Message {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final int MAX_PARTS = 100_000;
+    private static final long MAX_TEXT = 8 << 20;
+
     /// How much a reader may keep of one file. A message of two bytes can stand for an object of a hundred, so that a
     /// file of nothing else could fill the heap.
     private static final class Budget {
-        private static final int MAX_PARTS = 100_000;
-        private static final long MAX_TEXT = 8 << 20;
-
         private int parts;
         private long text;
 
@@ -97,19 +97,19 @@ public final class Message {
 
     /// The field's value, a varint.
     public long number() throws IOException {
-        expect(VARINT, "a number");
+        expect(VARINT);
         return number;
     }
 
     /// The field's value, a float32.
     public float real() throws IOException {
-        expect(FOUR_BYTES, "a float");
+        expect(FOUR_BYTES);
         return bytes.get(FLOAT, start);
     }
 
     /// The field's value, bytes where they lie.
     public MemorySegment bytes() throws IOException {
-        expect(DELIMITED, "bytes");
+        expect(DELIMITED);
         return bytes.asSlice(start, length);
     }
 
@@ -131,14 +131,12 @@ public final class Message {
     ///
     /// @param limit the most numbers that the list may have
     public void numbers(List<Long> numbers, int limit) throws IOException {
-        int before = numbers.size();
-        long[] count = new long[1];
         numbers(number -> {
-            if (before + count[0]++ < limit) {
+            if (numbers.size() <= limit) {
                 numbers.add(number);
             }
         });
-        if (before + count[0] > limit) {
+        if (numbers.size() > limit) {
             throw error("field " + field + " has more than " + limit + " numbers");
         }
     }
@@ -149,7 +147,7 @@ public final class Message {
             each.accept(number);
             return;
         }
-        expect(DELIMITED, "numbers");
+        expect(DELIMITED);
         long end = position;
         position = start;
         while (position < end) {
@@ -166,7 +164,7 @@ public final class Message {
     /// @param before what this method gave for the same field, empty at first
     public MemorySegment packed(int size, MemorySegment before) throws IOException {
         if (wireType != (size == Long.BYTES ? EIGHT_BYTES : FOUR_BYTES)) {
-            expect(DELIMITED, "numbers");
+            expect(DELIMITED);
         }
         if (length % size != 0 || before.byteSize() > 0) {
             throw error("field " + field + " must hold all its numbers of " + size + " bytes in one piece, found "
@@ -175,10 +173,9 @@ public final class Message {
         return bytes.asSlice(start, length);
     }
 
-    private void expect(int expected, String what) throws IOException {
+    private void expect(int expected) throws IOException {
         if (wireType != expected) {
-            throw error("field " + field + " must hold " + what + " (wire type " + expected + "), found wire type "
-                    + wireType);
+            throw error("field " + field + " must have the wire type " + expected + ", found " + wireType);
         }
     }
 

@@ -132,10 +132,8 @@ final class Unpickler {
     private void follow(int opcode) throws IOException {
         switch (opcode) {
             case PROTO -> {
-                int protocol = one();
-                if (protocol > MAX_PROTOCOL) {
-                    throw new IOException(
-                            "the pickle's protocol is " + protocol + "; 0 to " + MAX_PROTOCOL + " are known");
+                if (one() > MAX_PROTOCOL) {
+                    throw new IOException("the pickle's protocol is above " + MAX_PROTOCOL + ", the last one known");
                 }
             }
             case FRAME -> in.getLong();
@@ -155,8 +153,8 @@ final class Unpickler {
             case EMPTY_LIST, EMPTY_TUPLE -> stack.add(new Sequence(new ArrayList<>(0)));
             case TUPLE -> stack.add(new Sequence(popToMark()));
             case TUPLE1, TUPLE2, TUPLE3 -> stack.add(new Sequence(pop(opcode - TUPLE1 + 1)));
-            case APPEND -> append(pop(1));
-            case APPENDS -> append(popToMark());
+            case APPEND -> add(pop(1));
+            case APPENDS -> add(popToMark());
             case SETITEM -> set(pop(2));
             case SETITEMS -> set(popToMark());
             case BINPUT -> memo.put(one(), top());
@@ -185,7 +183,7 @@ final class Unpickler {
         }
     }
 
-    private void append(List<Object> items) throws IOException {
+    private void add(List<Object> items) throws IOException {
         as(Sequence.class, top()).items().addAll(items);
     }
 
@@ -221,22 +219,20 @@ final class Unpickler {
 
     private List<Object> pop(int count) throws IOException {
         List<Object> values = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
+        while (values.size() < count) {
             values.addFirst(pop());
         }
         return values;
     }
 
     private List<Object> popToMark() throws IOException {
-        int mark = stack.size() - 1;
-        while (mark >= 0 && stack.get(mark) != Special.MARK) {
-            mark--;
-        }
+        int mark = stack.lastIndexOf(Special.MARK); // an enum's equals goes into nothing
         if (mark < 0) {
             throw new IOException("the pickle looks for a mark that is not there");
         }
-        List<Object> values = new ArrayList<>(stack.subList(mark + 1, stack.size()));
-        stack.subList(mark, stack.size()).clear();
+        List<Object> group = stack.subList(mark, stack.size());
+        List<Object> values = new ArrayList<>(group.subList(1, group.size()));
+        group.clear();
         return values;
     }
 
@@ -366,18 +362,15 @@ final class Unpickler {
         return new String(utf8, StandardCharsets.UTF_8);
     }
 
-    /// A text up to the end of the line.
+    /// A name up to the end of the line.
     private String line() throws IOException {
-        int start = in.position();
-        while (in.get() != '\n') {
-            if (in.position() - start > MAX_LINE) {
+        StringBuilder line = new StringBuilder();
+        for (int next = one(); next != '\n'; next = one()) {
+            if (line.length() == MAX_LINE) {
                 throw new IOException("a name in the pickle has more than " + MAX_LINE + " bytes");
             }
+            line.append((char) next);
         }
-        int length = in.position() - 1 - start;
-        in.position(start);
-        String line = text(length);
-        in.get();
-        return line;
+        return line.toString();
     }
 }

@@ -90,7 +90,7 @@ class CaffeFileTest {
         refused(CaffeNet.blob(new float[3], new long[9]), "field 1 has more than 8 numbers");
         refused(CaffeNet.message(out -> out.writeBytes(5, ByteString.copyFrom(new byte[7]))),
                 "found 7 bytes");
-        refused(CaffeNet.message(out -> out.writeInt64(5, 3)), "field 5 must hold numbers");
+        refused(CaffeNet.message(out -> out.writeInt64(5, 3)), "field 5 must have the wire type 2");
         refused(ByteString.copyFrom(new byte[] {0x2a, 0x7f}), "field 5 announces 127 bytes, 0 are left");
         refused(ByteString.copyFrom(new byte[] {0x2b, 0x2c}), "field 5 has the wire type 3, which is not read");
         refused(ByteString.copyFrom(new byte[] {0, 1}), "the tag 0 is none");

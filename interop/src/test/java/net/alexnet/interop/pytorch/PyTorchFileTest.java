@@ -94,7 +94,7 @@ class PyTorchFileTest {
             }X\\377\\377\\377\\377.            | more than 4194304 bytes of names and texts
             }X\\0\\0\\1\\0.                    | cut at byte 7
             \\x8a\\x09aaaaaaaaa.               | a whole number of 9 bytes
-            \\x80\\x06}.                       | protocol is 6
+            \\x80\\x06}.                       | protocol is above 5
             }}.                                | 1 values left over
             }                                  | cut
             }]b.                               | a Sequence where a Dict must be
