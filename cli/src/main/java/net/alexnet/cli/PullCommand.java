@@ -33,12 +33,6 @@ final class PullCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace the file of --out if it exists.")
     private boolean force;
 
-    @Option(names = "--offline", description = "Uses only what is on this machine.")
-    private boolean offline;
-
-    @Option(names = "--refresh", description = "Fetches and imports again what was pulled before.")
-    private boolean refresh;
-
     @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain (lines for a log) or none. Default: auto.")
     private ConsoleProgress.Mode mode = ConsoleProgress.Mode.AUTO;
 
@@ -63,7 +57,7 @@ final class PullCommand implements Callable<Integer> {
             OutputFile.require(out, List.of(models.model(wanted)), force);
         }
         try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
-            report(published, models.pull(published, offline, refresh,
+            report(published, models.pull(published,
                     new PulledModels.Progress(progress::downloading, progress::message),
                     terminal.interruption()::asked));
             return 0;
@@ -98,7 +92,7 @@ final class PullCommand implements Callable<Integer> {
                 Map<String, @Nullable Object> row = new LinkedHashMap<>();
                 row.put("name", model.name());
                 row.put("description", model.description());
-                row.put("addresses", model.addresses());
+                row.put("address", model.address());
                 row.put("bytes", model.bytes());
                 row.put("hash", model.hash());
                 row.put("license", model.license());

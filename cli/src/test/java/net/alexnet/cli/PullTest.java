@@ -88,7 +88,6 @@ class PullTest {
     void aNameThatWasNotPulledSaysHow() {
         Result.of("inspect", OTHER).isRefused(1, OTHER, "./alexnet pull " + OTHER);
         Result.of("classify", OTHER, folder.resolve("x.png")).isRefused(1, "./alexnet pull " + OTHER);
-        Result.of("pull", OTHER, "--offline").isRefused(1, OTHER, "--offline");
         Result.of("pull", "resnet").isRefused(2, "'resnet'", NAME);
     }
 }

@@ -3,7 +3,6 @@ package net.alexnet.interop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProxySelector;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -15,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -37,14 +35,12 @@ final class Downloader {
 
     /// How patient to be.
     ///
-    /// @param connect the longest wait for a connection
-    /// @param stall the longest wait for the next bytes
+    /// @param stall the longest wait for a connection, and for the next bytes
     /// @param attempts how many in a row may fail without a MiB of progress
     /// @param firstWait before the second attempt; each further wait is twice as long
-    record Settings(Duration connect, Duration stall, int attempts, Duration firstWait) {
+    record Settings(Duration stall, int attempts, Duration firstWait) {
         /// For the open internet.
-        static final Settings DEFAULT = new Settings(
-                Duration.ofSeconds(20), Duration.ofSeconds(60), 5, Duration.ofSeconds(1));
+        static final Settings DEFAULT = new Settings(Duration.ofSeconds(60), 5, Duration.ofSeconds(1));
     }
 
     /// An attempt failed; another one may succeed.
@@ -57,20 +53,17 @@ final class Downloader {
     }
 
     private final Settings settings;
-    private final HttpClient client;
     private final PublishedModel model;
     private final Path part;
     private final PulledModels.Progress progress;
     private final BooleanSupplier stop;
-    private boolean reached;
     private boolean resumed;
 
-    private Downloader(Settings settings, HttpClient client, PublishedModel model, Path folder,
-            PulledModels.Progress progress, BooleanSupplier stop) {
+    private Downloader(Settings settings, PublishedModel model, Path part, PulledModels.Progress progress,
+            BooleanSupplier stop) {
         this.settings = settings;
-        this.client = client;
         this.model = model;
-        this.part = folder.resolve(model.file() + ".part");
+        this.part = part;
         this.progress = progress;
         this.stop = stop;
     }
@@ -79,7 +72,7 @@ final class Downloader {
     ///
     /// @param stop asked often; once it says yes, what has arrived stays for the next call
     /// @return the file: in `folder`, by its own name, with its hash
-    /// @throws IOException if no address gives the published file, or the disk cannot be written
+    /// @throws IOException if the address does not give the published file, or the disk cannot be written
     /// @throws InterruptedException if it was stopped
     static Path fetch(Settings settings, PublishedModel model, Path folder, PulledModels.Progress progress,
             BooleanSupplier stop) throws IOException, InterruptedException {
@@ -91,52 +84,37 @@ final class Downloader {
             progress.note().accept(target + " is not the published file, and is replaced");
             Files.delete(target);
         }
+        Path part = folder.resolve(model.file() + ".part");
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NORMAL).connectTimeout(settings.connect())
-                .proxy(ProxySelector.getDefault()).build();
+                .followRedirects(HttpClient.Redirect.NORMAL).proxy(ProxySelector.getDefault()).build();
         try {
-            IOException failure = null;
-            for (URI address : model.addresses()) {
-                if (failure != null) {
-                    progress.note().accept(failure.getMessage() + "; trying the next address");
-                }
-                try {
-                    Downloader downloader = new Downloader(settings, client, model, folder, progress, stop);
-                    downloader.fetch(address);
-                    AtomicFiles.move(downloader.part, target);
-                    return target;
-                } catch (IOException e) {
-                    if (failure != null) {
-                        e.addSuppressed(failure);
-                    }
-                    failure = e;
-                }
-            }
-            throw Objects.requireNonNull(failure); // a model has an address
+            new Downloader(settings, model, part, progress, stop).fetch(client);
         } finally {
             client.shutdownNow();
         }
+        AtomicFiles.move(part, target);
+        return target;
     }
 
-    private void fetch(URI address) throws IOException, InterruptedException {
+    private void fetch(HttpClient client) throws IOException, InterruptedException {
         int failures = 0;
         long furthest = length();
         resumed = furthest > 0;
         while (true) {
-            String problem = attempt(address);
+            String problem = attempt(client, failures == 0);
             long length = length();
             boolean whole = model.bytes() == null ? problem.isEmpty() : length == model.bytes();
-            if (whole && accepts(address)) {
+            if (whole && accepts()) {
                 return;
             }
             if (problem.isEmpty()) {
                 problem = whole
                         ? "the resumed pieces of " + model.file() + " do not fit together"
-                        : "%s ended after %,d of %,d bytes".formatted(address, length, model.limit());
+                        : "%s ended after %,d of %,d bytes".formatted(model.address(), length, model.limit());
             }
             failures = length >= furthest + PROGRESS_BYTES ? 1 : failures + 1;
             furthest = Math.max(furthest, length);
-            if (failures >= settings.attempts() || (!reached && !whole)) {
+            if (failures >= settings.attempts()) {
                 throw new IOException(
                         "cannot download " + model.file() + ": " + problem + " (attempt " + failures + ")");
             }
@@ -166,7 +144,7 @@ final class Downloader {
     }
 
     /// Whether what has arrived is the file; false if it was resumed and so may be of two versions.
-    private boolean accepts(URI address) throws IOException {
+    private boolean accepts() throws IOException {
         String found = model.hashOf(part);
         if (found.equals(model.hash())) {
             try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
@@ -179,42 +157,49 @@ final class Downloader {
             resumed = false;
             return false;
         }
-        throw new IOException(address + " does not give the file that was published: expected " + model.hash()
+        throw new IOException(model.address() + " does not give the file that was published: expected " + model.hash()
                 + ", found " + found + ". It was deleted");
     }
 
     /// Asks for the bytes that are missing.
     ///
+    /// @param first whether a server that cannot be reached is given up at once
     /// @return why another attempt may get further; empty if the server sent all that it wanted to
-    private String attempt(URI address) throws IOException, InterruptedException {
+    private String attempt(HttpClient client, boolean first) throws IOException, InterruptedException {
         long offset = length();
         if (model.bytes() != null && offset == model.bytes()) {
             return "";
         }
-        HttpRequest.Builder request = HttpRequest.newBuilder(address).header("User-Agent", "alexnet-jvm")
+        HttpRequest.Builder request = HttpRequest.newBuilder(model.address()).header("User-Agent", "alexnet-jvm")
                 .header("Accept-Encoding", "identity");
         if (offset > 0) {
             progress.note().accept("resuming after the first %,d bytes".formatted(offset));
             request.header("Range", "bytes=" + offset + "-");
         }
         var sent = client.sendAsync(request.build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response;
         try {
-            HttpResponse<InputStream> response = await(sent, address.getHost() + " cannot be reached");
-            reached = true;
-            try (InputStream body = response.body()) {
-                copy(address, body, start(address, response, offset));
-            }
-            return "";
+            response = await(sent);
         } catch (Retry e) {
-            return String.valueOf(e.getMessage());
+            String problem = model.address().getHost() + " cannot be reached: " + e.getMessage();
+            if (first) {
+                throw new IOException(problem, e);
+            }
+            return problem;
         } finally {
             sent.cancel(true);
+        }
+        try (InputStream body = response.body()) {
+            copy(body, start(response, offset));
+            return "";
+        } catch (Retry e) {
+            return "the download broke off: " + e.getMessage();
         }
     }
 
     /// Waits for another thread, so that this one can give up when nothing arrives or the user wants to stop: a read of the
     /// response's body has no time limit.
-    private <T> T await(Future<T> result, String problem) throws IOException, InterruptedException {
+    private <T> T await(Future<T> result) throws IOException, InterruptedException {
         long end = System.nanoTime() + settings.stall().toNanos();
         while (true) {
             requireGoing();
@@ -226,14 +211,14 @@ final class Downloader {
                 }
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof IOException io
-                        ? new Retry(problem + ": " + AtomicFiles.reason(io))
+                        ? new Retry(AtomicFiles.reason(io))
                         : new IOException(e.getCause());
             }
         }
     }
 
     /// The byte of the file with which a response's body begins.
-    private long start(URI address, HttpResponse<?> response, long offset) throws IOException {
+    private long start(HttpResponse<?> response, long offset) throws IOException {
         int status = response.statusCode();
         String range = response.headers().firstValue("Content-Range").orElse("");
         if (status == 200) {
@@ -248,24 +233,22 @@ final class Downloader {
             Files.deleteIfExists(part);
             throw new Retry("the server has no bytes from " + offset + " on, or sent others ('" + range + "')");
         }
-        String problem = address + " answers with status " + status + (status == 404 || status == 410
-                ? ", the file is not there"
-                : response.headers().firstValue("Location").map(to -> ", a redirect to '" + to
-                        + "' that is not followed").orElse(""));
+        String problem = model.address() + " answers with status " + status
+                + response.headers().firstValue("Location").map(to -> ", a redirect to '" + to
+                        + "' that is not followed").orElse(status == 404 ? ", the file is not there" : "");
         throw status == 408 || status == 429 || status >= 500 ? new Retry(problem) : new IOException(problem);
     }
 
-    private void copy(URI address, InputStream body, long start) throws IOException, InterruptedException {
+    private void copy(InputStream body, long start) throws IOException, InterruptedException {
         byte[] buffer = new byte[BUFFER_BYTES];
         OptionalLong size = model.bytes() == null ? OptionalLong.empty() : OptionalLong.of(model.bytes());
-        String problem = "the connection to " + address.getHost() + " broke off";
         try (FileChannel out = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 LinkOption.NOFOLLOW_LINKS)) {
             out.truncate(start).position(start);
             for (long done = start;;) {
                 FutureTask<Integer> read = new FutureTask<>(() -> body.read(buffer));
                 Thread.startVirtualThread(read);
-                int count = await(read, problem);
+                int count = await(read);
                 if (count < 0) {
                     return;
                 }
@@ -273,7 +256,7 @@ final class Downloader {
                 if (done > model.limit()) {
                     Files.deleteIfExists(part);
                     throw new IOException("%s sends more than the %,d bytes that %s may have; nothing was kept"
-                            .formatted(address, model.limit(), model.file()));
+                            .formatted(model.address(), model.limit(), model.file()));
                 }
                 for (ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count); bytes.hasRemaining();) {
                     out.write(bytes);

@@ -325,7 +325,7 @@ public final class Importer {
                 layout.key(),
                 options.source.map(PublishedModel::license)
                         .or(() -> before.flatMap(one -> Optional.ofNullable(one.license()))).orElse(null),
-                options.source.map(published -> published.addresses().getFirst().toString())
+                options.source.map(published -> published.address().toString())
                         .or(() -> before.flatMap(one -> Optional.ofNullable(one.address()))).orElse(null));
     }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param name by which they are pulled and used
 /// @param description in a line
 /// @param file its name, without a folder: letters, digits, `.`, `_` and `-`
-/// @param addresses of the file, `https:` or `http:`; a later one is asked when an earlier one fails
+/// @param address of the file, `https:` or `http:`
 /// @param bytes the file's size, if the publisher states it
 /// @param hash of the whole file: `sha256:` or `sha1:` and lower-case hexadecimal digits
 /// @param license of the weights
@@ -36,7 +36,7 @@ public record PublishedModel(
         @JsonProperty(required = true) String name,
         @JsonProperty(required = true) String description,
         @JsonProperty(required = true) String file,
-        @JsonProperty(required = true) List<URI> addresses,
+        @JsonProperty(required = true) URI address,
         @Nullable Long bytes,
         @JsonProperty(required = true) String hash,
         @JsonProperty(required = true) String license,
@@ -51,29 +51,16 @@ public record PublishedModel(
     /// @param views over which it is averaged: 1, the center, or 10
     public record Accuracy(double top1, double top5, int views) {}
 
-    private static final class Catalog {
-        private static final List<PublishedModel> MODELS = read();
-
-        private static List<PublishedModel> read() {
-            JsonMapper yaml = JsonMapper.builder(new YAMLFactory())
-                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                    .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).build();
-            try (InputStream in = Objects.requireNonNull(PublishedModel.class.getResourceAsStream("catalog.yaml"))) {
-                return List.copyOf(yaml.readValue(in, new TypeReference<List<PublishedModel>>() {}));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-    }
+    private static final List<PublishedModel> ALL = read();
 
     public PublishedModel {
-        addresses = List.copyOf(addresses);
         if (!file.matches("[A-Za-z0-9_-][A-Za-z0-9._-]*")) {
             throw new IllegalArgumentException("'" + file + "' is not the name of a file by itself");
         }
-        if (addresses.isEmpty() || !addresses.stream().allMatch(PublishedModel::isHttp)) {
-            throw new IllegalArgumentException(file + " needs addresses that begin with https:// or http:// and a host,"
-                    + " found " + addresses);
+        if (address.getHost() == null || !String.valueOf(address.getScheme()).matches("https?")) {
+            throw new IllegalArgumentException(
+                    file + " needs an address that begins with https:// or http:// and a host,"
+                            + " found " + address);
         }
         if (!hash.matches("sha256:[0-9a-f]{64}|sha1:[0-9a-f]{40}")) {
             throw new IllegalArgumentException(file + " needs a hash such as sha256: and 64 hexadecimal digits, found '"
@@ -84,13 +71,20 @@ public record PublishedModel(
         }
     }
 
-    private static boolean isHttp(URI address) {
-        return address.getHost() != null && String.valueOf(address.getScheme()).matches("https?");
-    }
-
     /// All published weights that this library knows.
     public static List<PublishedModel> all() {
-        return Catalog.MODELS;
+        return ALL;
+    }
+
+    private static List<PublishedModel> read() {
+        JsonMapper yaml = JsonMapper.builder(new YAMLFactory())
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS).build();
+        try (InputStream in = Objects.requireNonNull(PublishedModel.class.getResourceAsStream("catalog.yaml"))) {
+            return List.copyOf(yaml.readValue(in, new TypeReference<List<PublishedModel>>() {}));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The published weights of this name.

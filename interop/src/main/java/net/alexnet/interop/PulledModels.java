@@ -77,35 +77,21 @@ public record PulledModels(Path root) {
     /// Downloads published weights and makes a model file of them, or takes the model that was made before if every byte
     /// of it is as it was. Where two processes do this at once, one waits and takes the other's model.
     ///
-    /// @param offline nothing is downloaded; a file that was downloaded before is used
-    /// @param refresh downloads and imports also what was pulled before
     /// @param stop asked often; once it says yes, what has arrived stays for the next call
     /// @throws IOException if the file cannot be downloaded, or is not what was published
     /// @throws InterruptedException if it was stopped
-    public Pulled pull(PublishedModel published, boolean offline, boolean refresh, Progress progress,
-            BooleanSupplier stop) throws IOException, InterruptedException {
+    public Pulled pull(PublishedModel published, Progress progress, BooleanSupplier stop)
+            throws IOException, InterruptedException {
         Path folder = Files.createDirectories(root.resolve(published.name()));
         Path model = model(published.name());
-        boolean[] waited = new boolean[1];
-        try (LockFile _ = LockFile.take(folder.resolve("lock"), () -> {
-            waited[0] = true;
-            progress.note().accept("waiting for another pull of " + published.name());
-        }, stop)) {
-            if ((!refresh || waited[0]) && isIntact(published)) {
+        try (LockFile _ = LockFile.take(folder.resolve("lock"),
+                () -> progress.note().accept("waiting for another pull of " + published.name()), stop)) {
+            if (isIntact(published)) {
                 return new Pulled(model, true);
             }
+            progress.note().accept("fetching " + published.address());
             Path fetched = folder.resolve("fetched");
-            Path file = fetched.resolve(published.file());
-            if (offline
-                    && !(Files.isRegularFile(file) && published.hashOf(file).equals(published.hash()))) {
-                throw new IOException(published.name() + " is not on this machine; omit --offline to fetch it from "
-                        + published.addresses().getFirst());
-            }
-            if (!offline) {
-                progress.note().accept("fetching " + published.addresses().getFirst());
-                file = Downloader.fetch(Downloader.Settings.DEFAULT, published, fetched, progress, stop);
-            }
-            make(published, file);
+            make(published, Downloader.fetch(Downloader.Settings.DEFAULT, published, fetched, progress, stop));
             AtomicFiles.deleteTree(fetched);
             return new Pulled(model, false);
         }

@@ -33,7 +33,7 @@ class DownloaderTest {
     private static final int SIZE = 300_000;
     private static final int HALF = SIZE / 2;
     private static final Downloader.Settings IMPATIENT = new Downloader.Settings(
-            Duration.ofSeconds(5), Duration.ofMillis(1500), 3, Duration.ofMillis(5));
+            Duration.ofMillis(1500), 3, Duration.ofMillis(5));
 
     @TempDir
     Path folder;
@@ -50,8 +50,8 @@ class DownloaderTest {
         Files.delete(file);
     }
 
-    private PublishedModel file(List<URI> addresses, @Nullable Long size) {
-        return PublishedModelTest.model("net.pth", addresses, size, hash);
+    private PublishedModel file(URI address, @Nullable Long size) {
+        return PublishedModelTest.model("net.pth", address, size, hash);
     }
 
     private Path fetch(PublishedModel file, BooleanSupplier stop) throws IOException, InterruptedException {
@@ -60,7 +60,7 @@ class DownloaderTest {
     }
 
     private Path fetch(ScriptedServer server) throws IOException, InterruptedException {
-        return fetch(file(List.of(server.address("/net.pth")), (long) SIZE), () -> false);
+        return fetch(file(server.address("/net.pth"), (long) SIZE), () -> false);
     }
 
     private List<String> left() throws IOException {
@@ -210,24 +210,6 @@ class DownloaderTest {
         }
     }
 
-    /// What another address has need not be the same bytes; here it is.
-    @Test
-    void theNextAddressContinuesWhatTheFirstSent() throws Exception {
-        try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
-            if (request.path().equals("/breaks")) {
-                head(out, "200 OK", "Content-Length: " + SIZE);
-                out.write(content, 0, HALF);
-            } else {
-                honest(request, content, out);
-            }
-        })) {
-            Path file = fetch(file(List.of(server.address("/breaks"), server.address("/whole")), (long) SIZE),
-                    () -> false);
-            assertThat(Files.readAllBytes(file)).isEqualTo(content);
-            assertThat(server.requests.getLast().offset()).isPositive();
-        }
-    }
-
     // --- lies ------------------------------------------------------------------------------------------------------
 
     @Test
@@ -283,7 +265,7 @@ class DownloaderTest {
                 out.write(content);
             }
         })) {
-            PublishedModel unknown = file(List.of(server.address("/")), null);
+            PublishedModel unknown = file(server.address("/"), null);
             assertThatThrownBy(() -> fetch(unknown, () -> false)).isInstanceOf(IOException.class)
                     .hasMessageContaining("more than the 500,000,000 bytes");
             assertThat(left()).doesNotContain("net.pth", "net.pth.part");
@@ -296,7 +278,7 @@ class DownloaderTest {
             head(out, "200 OK");
             out.write(content);
         })) {
-            PublishedModel unknown = file(List.of(server.address("/")), null);
+            PublishedModel unknown = file(server.address("/"), null);
             assertThat(Files.readAllBytes(fetch(unknown, () -> false))).isEqualTo(content);
         }
     }
@@ -368,28 +350,13 @@ class DownloaderTest {
     }
 
     @Test
-    void theNextAddressIsAskedWhenOneFails() throws Exception {
-        try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
-            if (request.path().equals("/gone")) {
-                head(out, "410 Gone", "Content-Length: 0");
-            } else {
-                honest(request, content, out);
-            }
-        })) {
-            Path file = fetch(file(List.of(server.address("/gone"), server.address("/here")), (long) SIZE),
-                    () -> false);
-            assertThat(Files.readAllBytes(file)).isEqualTo(content);
-        }
-    }
-
-    @Test
     void nobodyThereIsAnErrorAtOnce() throws Exception {
         int port;
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = closed.getLocalPort();
         }
         assertThatThrownBy(
-                () -> fetch(file(List.of(URI.create("http://127.0.0.1:" + port + "/")), (long) SIZE), () -> false))
+                () -> fetch(file(URI.create("http://127.0.0.1:" + port + "/"), (long) SIZE), () -> false))
                 .isInstanceOf(IOException.class).hasMessageContaining("127.0.0.1 cannot be reached");
         assertThat(notes).isEmpty();
     }
@@ -412,7 +379,7 @@ class DownloaderTest {
                 honest(request, content, out);
             }
         })) {
-            PublishedModel file = file(List.of(server.address("/")), (long) SIZE);
+            PublishedModel file = file(server.address("/"), (long) SIZE);
             assertThatThrownBy(() -> fetch(file, () -> stop.get() || (arrived() && stop.compareAndSet(false, true))))
                     .isInstanceOf(InterruptedException.class);
             assertThat(halfIsSent.getCount()).isZero();

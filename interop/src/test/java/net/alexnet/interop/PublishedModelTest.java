@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import net.alexnet.inference.ImageNet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -22,13 +21,13 @@ class PublishedModelTest {
     Path folder;
 
     /// An entry of a catalog of which only the file matters.
-    static PublishedModel model(String file, List<URI> addresses, @Nullable Long bytes, String hash) {
-        return new PublishedModel("toy", "a toy", file, addresses, bytes, hash, "none",
+    static PublishedModel model(String file, URI address, @Nullable Long bytes, String hash) {
+        return new PublishedModel("toy", "a toy", file, address, bytes, hash, "none",
                 new PublishedModel.Accuracy(50, 80, 10), "torchvision", ImageNet.Order.DEVKIT);
     }
 
     private static PublishedModel file(String name, String address, String hash) {
-        return model(name, List.of(URI.create(address)), 3L, hash);
+        return model(name, URI.create(address), 3L, hash);
     }
 
     @Test

@@ -69,12 +69,12 @@ class PulledModelsTest {
 
     private PublishedModel published() throws IOException {
         URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/toy.safetensors");
-        return PublishedModelTest.model("toy.safetensors", List.of(address), Files.size(foreign),
+        return PublishedModelTest.model("toy.safetensors", address, Files.size(foreign),
                 "sha256:" + Hashes.hex(foreign));
     }
 
-    private Pulled pull(boolean offline, boolean refresh, List<String> notes) throws IOException, InterruptedException {
-        return models.pull(published(), offline, refresh, new PulledModels.Progress((_, _) -> {}, text -> {
+    private Pulled pull(List<String> notes) throws IOException, InterruptedException {
+        return models.pull(published(), new PulledModels.Progress((_, _) -> {}, text -> {
             notes.add(text);
             if (text.startsWith("waiting")) {
                 go.countDown();
@@ -84,7 +84,7 @@ class PulledModelsTest {
 
     private Pulled pull() throws IOException, InterruptedException {
         go.countDown();
-        return pull(false, false, new ArrayList<>());
+        return pull(new ArrayList<>());
     }
 
     @Test
@@ -121,17 +121,14 @@ class PulledModelsTest {
         Files.write(model, altered);
         assertThat(pull().already()).isFalse();
         assertThat(model).hasBinaryContent(bytes);
-        assertThat(pull(false, true, new ArrayList<>()).already()).as("--refresh").isFalse();
-        assertThat(requests).hasValue(3);
+        assertThat(requests).hasValue(2);
     }
 
     @Test
-    void offlineUsesOnlyWhatWasDownloaded() throws Exception {
-        assertThatThrownBy(() -> pull(true, false, new ArrayList<>())).isInstanceOf(IOException.class)
-                .hasMessageContaining(NAME).hasMessageContaining("--offline");
+    void aDownloadedFileIsNotFetchedAgain() throws Exception {
         Path fetched = Files.createDirectories(models.model(NAME).resolveSibling("fetched"));
         Files.copy(foreign, fetched.resolve("toy.safetensors")); // a pull was killed after its download
-        assertThat(pull(true, false, new ArrayList<>()).already()).isFalse();
+        assertThat(pull().already()).isFalse();
         assertThat(requests).hasValue(0);
     }
 
@@ -148,7 +145,7 @@ class PulledModelsTest {
     void ofTwoAtOnceOneFetchesAndTheOtherTakesItsModel() throws Exception {
         CompletableFuture<Pulled> first = CompletableFuture.supplyAsync(() -> {
             try {
-                return pull(false, false, new ArrayList<>());
+                return pull(new ArrayList<>());
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -157,7 +154,7 @@ class PulledModelsTest {
             Thread.sleep(10);
         }
         List<String> notes = new ArrayList<>();
-        assertThat(pull(false, false, notes).already()).isTrue();
+        assertThat(pull(notes).already()).isTrue();
         assertThat(first.get().already()).isFalse();
         assertThat(notes).containsExactly("waiting for another pull of " + NAME);
         assertThat(requests).hasValue(1);

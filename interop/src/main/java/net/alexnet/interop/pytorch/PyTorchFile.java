@@ -3,6 +3,7 @@ package net.alexnet.interop.pytorch;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -11,14 +12,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import net.alexnet.interop.pytorch.Unpickler.Dict;
+import net.alexnet.interop.pytorch.Unpickler.Sequence;
 import net.alexnet.interop.pytorch.Unpickler.Storage;
 import net.alexnet.interop.pytorch.Unpickler.Tensor;
 import net.alexnet.io.MappedFile;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
 
-/// Reads a state dict that PyTorch's `torch.save` wrote, `.pth` or `.pt`, in the legacy form ([LegacyForm]) or, since version
-/// 1.6, a zip file, nothing of it compressed, all in one folder of any name:
+/// Reads a state dict that PyTorch's `torch.save` wrote, `.pth` or `.pt`. Since version 1.6 that is a zip file, nothing of it
+/// compressed, all in one folder of any name:
 ///
 /// ```
 /// NAME/data.pkl     the pickled object; it refers to storages by key
@@ -26,6 +28,10 @@ import net.alexnet.io.WeightFileException;
 /// NAME/byteorder    `little` or `big`; since 2.1
 /// NAME/version      and others, which are not needed
 /// ```
+///
+/// The legacy form, which `_use_new_zipfile_serialization=False` still gives, is pickles of the number
+/// 0x1950a86a20f9469cfc6c, of 1001, of a dict about the machine, of the object and of a list of the storages' keys; behind
+/// them lies each storage in the keys' order, its number of values as an int64 and the values, little-endian.
 ///
 /// A checkpoint may hold the state dict under `state_dict`, `model_state_dict` or `model`; what else it holds is ignored.
 /// The components `module` and `_orig_mod` are removed from names wherever they are, as DataParallel and torch.compile put
@@ -38,6 +44,8 @@ public final class PyTorchFile {
     /// The magic number of the legacy form in hexadecimal: the opcode LONG1, a length, the bytes little-endian, STOP.
     public static final String LEGACY_MAGIC = "8a0a6cfc9c46f9206aa850192e";
 
+    private static final long LEGACY_PROTOCOL = 1001;
+    private static final ValueLayout.OfLong COUNT = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int LEGACY_HEAD = 24; // the magic number, with PROTO and FRAME before it
     private static final String EXPECTED = "a state dict of PyTorch";
     private static final String PICKLE = "/data.pkl";
@@ -53,7 +61,7 @@ public final class PyTorchFile {
     ///
     /// @param tensors by name, not yet checked against the storages
     /// @param storages their bytes by key
-    record Saved(Map<String, Tensor> tensors, Map<String, MemorySegment> storages) {}
+    private record Saved(Map<String, Tensor> tensors, Map<String, MemorySegment> storages) {}
 
     private PyTorchFile() {}
 
@@ -68,7 +76,7 @@ public final class PyTorchFile {
             int magic = HexFormat.of().formatHex(head).indexOf(LEGACY_MAGIC);
             Saved saved = magic < 0
                     ? zip(mapped)
-                    : LegacyForm.parse(mapped, (magic + LEGACY_MAGIC.length()) / 2);
+                    : legacy(mapped, (magic + LEGACY_MAGIC.length()) / 2);
             return new MappedWeights(file, Map.of(), views(saved, mapped.byteSize()));
         } catch (IOException e) {
             throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
@@ -104,8 +112,44 @@ public final class PyTorchFile {
         return new Saved(tensors, storages);
     }
 
+    /// @param start the byte after the magic number and its STOP
+    private static Saved legacy(MemorySegment file, int start) throws IOException {
+        Unpickler pickles = new Unpickler(file.asSlice(start));
+        if (Unpickler.as(Long.class, pickles.read()) != LEGACY_PROTOCOL) {
+            throw new IOException("its protocol must be " + LEGACY_PROTOCOL);
+        }
+        pickles.read();
+        Object saved = pickles.read();
+        Sequence keys = Unpickler.as(Sequence.class, pickles.read());
+        Map<String, MemorySegment> storages = new HashMap<>();
+        long position = (long) start + pickles.position();
+        for (Object item : keys.items()) {
+            String key = Unpickler.as(String.class, item);
+            Storage storage = pickles.storages().get(key);
+            if (storage == null || storages.containsKey(key)) {
+                throw new IOException("the file lists a storage '" + key + "' twice, or nothing refers to it");
+            }
+            long left = file.byteSize() - position - Long.BYTES;
+            long count = left < 0 ? 0 : file.get(COUNT, position);
+            int bytes = storage.dtype().bytes();
+            if (left < 0 || count != storage.elements() || count > left / bytes) {
+                throw new IOException("storage '" + key + "' announces " + count + " values of " + bytes
+                        + " bytes; its tensors need " + storage.elements() + ", and the file has " + left
+                        + " more bytes");
+            }
+            position += Long.BYTES;
+            storages.put(key, file.asSlice(position, count * bytes));
+            position += count * bytes;
+        }
+        if (position != file.byteSize()) {
+            throw new IOException(
+                    "the file goes on for " + (file.byteSize() - position) + " bytes after its last storage");
+        }
+        return new Saved(tensors(saved), storages);
+    }
+
     /// The tensors by their names in the network.
-    static Map<String, Tensor> tensors(Object saved) throws IOException {
+    private static Map<String, Tensor> tensors(Object saved) throws IOException {
         if (!(saved instanceof Dict(Map<String, Object> items))) {
             throw new IOException("it holds a " + saved.getClass().getSimpleName() + ", expected a state dict");
         }
