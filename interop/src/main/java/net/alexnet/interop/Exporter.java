@@ -38,7 +38,7 @@ public final class Exporter {
         /// The network as a graph, with its weights and its model card.
         ONNX(".onnx");
 
-        private final List<String> extensions;
+        private final List<String> extensions; // each with its dot
 
         Format(String... extensions) {
             this.extensions = List.of(extensions);

@@ -128,11 +128,8 @@ final class GraphWeights implements WeightFile {
         int rows = shape.dim(0);
         int columns = shape.dim(1);
         float[] result = new float[rows * columns];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                result[column * rows + row] = values.get(NamedTensor.FLOAT,
-                        ((long) row * columns + column) * Float.BYTES);
-            }
+        for (int i = 0; i < result.length; i++) {
+            result[i % columns * rows + i / columns] = values.getAtIndex(NamedTensor.FLOAT, i);
         }
         return MemorySegment.ofArray(result);
     }

@@ -98,7 +98,7 @@ public final class Importer {
         }
         WeightLayout layout = WeightLayout.of(key.get()).orElseThrow(() -> new WeightFileException(file.path(),
                 "its metadata names the layout '" + key.get() + "', which is not known; known are "
-                        + keys(Arrays.asList(WeightLayout.values()), ", ")));
+                        + keys(List.of(WeightLayout.values()), ", ")));
         String colors = Model.colorOrder(metadata).orElse(layout.colorOrder());
         if (!colors.equals(layout.colorOrder())) {
             throw new WeightFileException(file.path(),
@@ -179,16 +179,17 @@ public final class Importer {
                 throw new WeightFileException(file.path(), "would be a network with an input of " + architecture.input()
                         + ", whose " + row.name() + " has " + row.weightShape() + " weights; the limit is 2^31");
             }
+            if (!options.only.contains(row.name())) {
+                continue;
+            }
             for (Map.Entry<String, Shape> parameter : ArchitectureInference.parameters(row).entrySet()) {
                 String theirs = layout.theirs(parameter.getKey());
-                if (options.only.contains(row.name()) && !file.names().contains(theirs)) {
-                    missing.add(theirs + " (" + parameter.getValue() + ")");
-                } else
-                    if (options.only.contains(row.name())
-                            && !tensors.shape(parameter.getKey()).equals(parameter.getValue())) {
-                                misshapen.add(theirs + " (must be " + parameter.getValue() + ", found "
-                                        + file.shape(theirs) + ")");
-                            }
+                Shape expected = parameter.getValue();
+                if (!file.names().contains(theirs)) {
+                    missing.add(theirs + " (" + expected + ")");
+                } else if (!tensors.shape(parameter.getKey()).equals(expected)) {
+                    misshapen.add(theirs + " (must be " + expected + ", found " + file.shape(theirs) + ")");
+                }
             }
         }
         List<String> leftOver = new ArrayList<>();
@@ -297,8 +298,7 @@ public final class Importer {
         for (int i = 0; i < image.values().length; i++) {
             sums[i % sums.length] += image.values()[i];
         }
-        long pixels = (long) image.side() * image.side();
-        return Arrays.stream(sums).mapToObj(sum -> sum / pixels).toList();
+        return Arrays.stream(sums).mapToObj(sum -> sum / ((long) image.side() * image.side())).toList();
     }
 
     private String origin() {
@@ -312,8 +312,7 @@ public final class Importer {
         if (!options.takesAll() || network.classes() != ImageNet.CLASSES) {
             return Optional.empty();
         }
-        return options.source.map(published -> published.accuracy().views())
-                .or(() -> stated.flatMap(ModelCard::views))
+        return options.source.map(published -> published.accuracy().views()).or(() -> stated.flatMap(ModelCard::views))
                 .or(() -> layout.conventions().filter(_ -> stated.isEmpty()).map(_ -> 1)); // the center view
     }
 

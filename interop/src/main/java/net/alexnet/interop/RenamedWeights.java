@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
@@ -56,12 +57,8 @@ record RenamedWeights(WeightFile file, WeightLayout layout) implements WeightFil
     public MemorySegment values(String name) throws WeightFileException {
         MemorySegment values = file.values(layout.theirs(name));
         long count = values.byteSize() / Float.BYTES;
-        long others = 0;
-        for (long i = 0; i < count; i++) {
-            if (!Float.isFinite(values.get(NamedTensor.FLOAT, i * Float.BYTES))) {
-                others++;
-            }
-        }
+        long others = LongStream.range(0, count)
+                .filter(i -> !Float.isFinite(values.get(NamedTensor.FLOAT, i * Float.BYTES))).count();
         if (others > 0) {
             throw new WeightFileException(path(), "tensor '" + layout.theirs(name) + "' has " + others + " of " + count
                     + " values that are NaN or infinite: its training diverged, or the file is damaged");

@@ -58,21 +58,14 @@ record TensorView(Shape shape, Dtype dtype, MemorySegment part, List<Long> strid
             return dtype.values(part);
         }
         float[] values = dtype.array(shape.elements());
-        int inner = shape.rank() - 1;
-        int[] index = new int[inner + 1];
-        long row = 0;
-        for (int at = 0; at < values.length;) {
-            for (int i = 0; i < shape.dim(inner); i++) {
-                values[at++] = dtype.valueAt(part, row + i * strides.get(inner));
+        for (int i = 0; i < values.length; i++) {
+            int rest = i;
+            long at = 0;
+            for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+                at += rest % shape.dim(axis) * strides.get(axis);
+                rest /= shape.dim(axis);
             }
-            for (int axis = inner - 1; axis >= 0; axis--) {
-                row += strides.get(axis);
-                if (++index[axis] < shape.dim(axis)) {
-                    break;
-                }
-                row -= index[axis] * strides.get(axis);
-                index[axis] = 0;
-            }
+            values[i] = dtype.valueAt(part, at);
         }
         return MemorySegment.ofArray(values);
     }
