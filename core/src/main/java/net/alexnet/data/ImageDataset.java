@@ -108,6 +108,11 @@ public final class ImageDataset {
                 this, copy);
     }
 
+    /// The images whose indices are accepted, with all the classes.
+    public ImageDataset subset(IntPredicate chosen) {
+        return subset(IntStream.range(0, size()).filter(chosen).toArray());
+    }
+
     /// The dataset that this one was made from by [#subset].
     public Optional<ImageDataset> whole() {
         return Optional.ofNullable(whole);

@@ -30,12 +30,8 @@ public record KFold(int number, int of, long seed) {
                 + ", dealt class by class by a draw from each picture's path (seed "
                 + seed + ")";
         return new Dataset(dataset.name(), dataset.classes(),
-                whole.subset(where(folds, false)), whole.subset(where(folds, true)), split,
+                whole.subset(i -> folds[i] != number), whole.subset(i -> folds[i] == number), split,
                 dataset.synsets());
-    }
-
-    private int[] where(int[] folds, boolean validation) {
-        return IntStream.range(0, folds.length).filter(i -> folds[i] == number == validation).toArray();
     }
 
     /// The fold of each picture, from 1.

@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import module java.base;
+import org.jspecify.annotations.Nullable;
 
 /// Work on a range of numbers by several threads, whose results come out in order. Only so many are in flight at a
 /// time, whatever the length of the range. Used by one thread.
@@ -18,6 +19,8 @@ public final class OrderedWork<T> implements AutoCloseable {
         T of(int number) throws IOException;
     }
 
+    /// Starts no task yet.
+    ///
     /// @param from the first number
     /// @param end the number after the last
     /// @param workers how many threads
@@ -31,6 +34,7 @@ public final class OrderedWork<T> implements AutoCloseable {
                 workers, Thread.ofPlatform().daemon().name("work-", 1).factory());
     }
 
+    /// Whether another result follows.
     public boolean hasNext() {
         return !ahead.isEmpty() || next < end;
     }
@@ -41,8 +45,13 @@ public final class OrderedWork<T> implements AutoCloseable {
             int number = next++;
             ahead.add(pool.submit(() -> task.of(number)));
         }
+        return result(ahead.remove());
+    }
+
+    /// Waits for the result of a task, whose failure comes out as itself.
+    public static <R extends @Nullable Object> R result(Future<R> task) throws IOException, InterruptedException {
         try {
-            return ahead.remove().get();
+            return task.get();
         } catch (ExecutionException e) {
             switch (e.getCause()) {
                 case IOException cause -> throw cause;

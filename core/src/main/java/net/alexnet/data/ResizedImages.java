@@ -81,12 +81,12 @@ public final class ResizedImages {
     ///
     /// @throws DatasetException if there were images but none could be read
     public ImageDataset readable() throws DatasetException {
-        int[] readable = IntStream.range(0, source.size()).filter(i -> reasons.get(i) == null).toArray();
-        if (readable.length == 0 && source.size() > 0) {
+        ImageDataset readable = images().subset(i -> reasons.get(i) == null);
+        if (readable.size() == 0 && source.size() > 0) {
             throw new DatasetException("none of the " + source.size() + " files can be read as an image; the first, "
                     + rejected().getFirst());
         }
-        return images().subset(readable);
+        return readable;
     }
 
     /// An image in its new size. Its content is still that of the source.

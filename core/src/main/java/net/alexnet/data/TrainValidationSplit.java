@@ -28,22 +28,13 @@ public record TrainValidationSplit(double fraction, long seed) {
 
     /// Splits a set; each part keeps the set's order.
     public Parts split(ImageDataset set) {
-        List<List<Integer>> members = new ArrayList<>();
-        set.classes().forEach(name -> members.add(new ArrayList<>()));
-        for (int i = 0; i < set.size(); i++) {
-            members.get(set.label(i)).add(i);
-        }
         boolean[] heldOut = new boolean[set.size()];
-        for (List<Integer> ofClass : members) {
-            ofClass.stream()
-                    .map(i -> new Draw(draw(seed, set.name(i)), i))
-                    .sorted(Draw.LOWEST_FIRST)
-                    .limit(share(ofClass.size()))
-                    .forEach(draw -> heldOut[draw.index] = true);
-        }
-        return new Parts(
-                set.subset(where(heldOut, false)), //
-                set.subset(where(heldOut, true)));
+        Comparator<Integer> lowestFirst = Comparator.<Integer>comparingLong(i -> draw(seed, set.name(i)))
+                .thenComparing(Comparator.naturalOrder());
+        IntStream.range(0, set.size()).boxed().collect(Collectors.groupingBy(set::label)).values()
+                .forEach(members -> members.stream().sorted(lowestFirst).limit(share(members.size()))
+                        .forEach(i -> heldOut[i] = true));
+        return new Parts(set.subset(i -> !heldOut[i]), set.subset(i -> heldOut[i]));
     }
 
     /// A dataset of images that have no validation part.
@@ -82,13 +73,5 @@ public record TrainValidationSplit(double fraction, long seed) {
             hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
         }
         return CounterRng.bits(seed, Purpose.SPLIT, hash);
-    }
-
-    private static int[] where(boolean[] flags, boolean value) {
-        return IntStream.range(0, flags.length).filter(i -> flags[i] == value).toArray();
-    }
-
-    private record Draw(long bits, int index) {
-        static final Comparator<Draw> LOWEST_FIRST = Comparator.comparingLong(Draw::bits).thenComparingInt(Draw::index);
     }
 }

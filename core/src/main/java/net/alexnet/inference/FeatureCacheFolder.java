@@ -7,9 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +20,7 @@ import net.alexnet.inference.CachedFeatures.StoredRow;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.io.CacheFolder.Kind;
+import net.alexnet.io.MappedFile;
 import net.alexnet.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +77,7 @@ record FeatureCacheFolder(CacheFolder cache) {
                     || stored.rowsCrc32c != crc(stored.rows, stored.missing)) {
                 return Optional.empty();
             }
-            MemorySegment file = map(folder.resolve(MATRIX));
+            MemorySegment file = MappedFile.open(folder.resolve(MATRIX));
             long bytes = (long) stored.rows.size() * stored.length * Float.BYTES;
             return file.byteSize() != NpyMatrix.DATA_START + bytes || crc(file) != stored.crc32c
                     ? Optional.empty()
@@ -86,12 +85,6 @@ record FeatureCacheFolder(CacheFolder cache) {
                             file.asSlice(NpyMatrix.DATA_START)));
         } catch (JacksonException | FileSystemException | FileNotFoundException e) {
             return Optional.empty(); // damaged, or just removed
-        }
-    }
-
-    private static MemorySegment map(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
         }
     }
 
@@ -138,7 +131,7 @@ record FeatureCacheFolder(CacheFolder cache) {
         /// @param missing the images that have no row
         CachedFeatures finish(List<Missing> missing) throws IOException {
             matrix.publish();
-            long crc = crc(map(draft.folder().resolve(MATRIX)));
+            long crc = crc(MappedFile.open(draft.folder().resolve(MATRIX)));
             Stored stored = new Stored(FORMAT, key, length, crc, rows, missing, crc(rows, missing));
             AtomicFiles.write(draft.folder().resolve(RECORD), out -> out.write(JSON.writeValueAsBytes(stored)));
             // mapped before it is where another process may remove it

@@ -37,7 +37,7 @@ public final class AtomicFiles {
         write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /// A hidden name in the same folder that nobody else has.
+    /// A unique hidden name in the same folder.
     static Path beside(Path path) {
         return path.resolveSibling(
                 "." + path.getFileName() + "." + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
@@ -91,7 +91,7 @@ public final class AtomicFiles {
             }
             Path aside = beside(to);
             try {
-                Files.move(to, aside, StandardCopyOption.ATOMIC_MOVE); // so that nobody finds half of it
+                Files.move(to, aside, StandardCopyOption.ATOMIC_MOVE); // so that no other process finds half of it
             } catch (NoSuchFileException e) {
                 continue; // another process moved it
             }

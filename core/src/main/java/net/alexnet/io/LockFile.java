@@ -1,6 +1,7 @@
 package net.alexnet.io;
 
 import module java.base;
+import org.jspecify.annotations.Nullable;
 
 /// An exclusive lock between processes on this machine, held on a file. The operating system
 /// releases it when the process ends, however it ends. The empty file stays: removing it would let
@@ -30,30 +31,23 @@ public final class LockFile implements AutoCloseable {
         if (!HELD.add(claim)) {
             return Optional.empty();
         }
-        LockFile lock;
-        try {
-            lock = new LockFile(claim, FileChannel.open(claim, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-                    LinkOption.NOFOLLOW_LINKS));
-        } catch (IOException e) {
-            HELD.remove(claim);
-            throw e;
-        }
+        @Nullable
+        FileChannel channel = null;
         boolean taken = false;
         try {
-            taken = lock.tryLock();
-            return taken ? Optional.of(lock) : Optional.empty();
+            channel = FileChannel.open(claim, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+                    LinkOption.NOFOLLOW_LINKS);
+            taken = channel.tryLock() != null;
+            return taken ? Optional.of(new LockFile(claim, channel)) : Optional.empty();
+        } catch (OverlappingFileLockException e) {
+            return Optional.empty(); // held by this process, under another name of the file
         } finally {
             if (!taken) {
-                lock.close();
+                HELD.remove(claim);
+                if (channel != null) {
+                    channel.close();
+                }
             }
-        }
-    }
-
-    private boolean tryLock() throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // held by this very process, under another name of the file
         }
     }
 

@@ -4,8 +4,6 @@ import module java.base;
 
 /// Files as memory, for reading only.
 public final class MappedFile {
-    private static final String LOST = "it can no longer be read from the disk; was the file cut, or has the disk gone?";
-
     private MappedFile() {}
 
     /// Maps a file for as long as anything refers to a part of it, with every page brought into memory.
@@ -30,14 +28,18 @@ public final class MappedFile {
     /// @throws IOException if the disk does not give that part any more
     public static byte[] read(MemorySegment mapped, long offset, int length) throws IOException {
         byte[] part = new byte[length];
-        try {
-            MemorySegment.copy(mapped, ValueLayout.JAVA_BYTE, offset, part, 0, length);
-            // The JVM reports a page that could not be read when the thread comes to its next native call; here is one.
-            Thread.holdsLock(part);
-        } catch (InternalError e) {
-            throw new IOException(LOST, e);
-        }
+        access(() -> MemorySegment.copy(mapped, ValueLayout.JAVA_BYTE, offset, part, 0, length));
         return part;
+    }
+
+    private static void access(Runnable pages) throws IOException {
+        try {
+            pages.run();
+            // The JVM reports a page that could not be read when the thread comes to its next native call; here is one.
+            Thread.holdsLock(pages);
+        } catch (InternalError e) {
+            throw new IOException("it can no longer be read from the disk; was the file cut, or has the disk gone?", e);
+        }
     }
 
     static MemorySegment map(Path file, Arena arena, String expected) throws WeightFileException {
@@ -51,14 +53,12 @@ public final class MappedFile {
         }
     }
 
-    /// A native reader cannot be told of a page that is not to be had; here it is an error.
+    /// Brings every page into memory, because a native reader cannot handle a page that cannot be read.
     static void load(Path file, MemorySegment mapped) throws WeightFileException {
         try {
-            mapped.load();
-            // The JVM reports a page that could not be read when the thread comes to its next native call; here is one.
-            Thread.holdsLock(mapped);
-        } catch (InternalError e) {
-            throw new WeightFileException(file, LOST, e);
+            access(mapped::load);
+        } catch (IOException e) {
+            throw new WeightFileException(file, String.valueOf(e.getMessage()), e);
         }
     }
 }

@@ -10,7 +10,7 @@ import net.alexnet.tensor.Shape;
 /// @param values gives the `shape.elements()` float32 values in row-major order and the machine's byte order, at any
 ///     byte; called once, when the tensor is written, so that no more than one tensor has to be in memory at a time
 public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> values) {
-    /// One value, wherever it lies.
+    /// One value, at any byte.
     public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private static final int BUFFER_BYTES = 1 << 18;

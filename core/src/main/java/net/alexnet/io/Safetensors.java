@@ -21,7 +21,7 @@ public final class Safetensors {
     static final String METADATA = "__metadata__";
     static final int HEADER_LIMIT = 100_000_000;
 
-    /// At which the data begins, so that a mapped tensor can be computed on where it lies; the format asks for 8.
+    /// Where the data begins, so that a mapped tensor can be used in place; the format asks for 8.
     static final int ALIGNMENT = 64;
 
     private Safetensors() {}
@@ -30,7 +30,7 @@ public final class Safetensors {
     /// same arguments give the same bytes: metadata is sorted by key, and nothing else enters.
     ///
     /// @param metadata about the whole file: what the net is, its classes, its preprocessing
-    /// @throws IllegalArgumentException if a name stands twice or is reserved, or a tensor's values do not fill its
+    /// @throws IllegalArgumentException if a name is given twice or is reserved, or a tensor's values do not fill its
     ///     shape
     /// @throws IOException naming the file and the cause, if it cannot be written
     public static void write(Path file, Map<String, String> metadata, List<NamedTensor> entries) throws IOException {

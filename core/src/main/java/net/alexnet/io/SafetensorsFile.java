@@ -48,15 +48,11 @@ public final class SafetensorsFile {
     @SuppressWarnings("MustBeClosedChecker") // the file that is returned closes the arena
     public static WeightFile open(Path file) throws WeightFileException {
         Arena arena = Arena.ofShared();
-        boolean opened = false;
         try {
-            WeightFile result = parse(file, MappedFile.map(file, arena, EXPECTED), arena);
-            opened = true;
-            return result;
-        } finally {
-            if (!opened) {
-                arena.close();
-            }
+            return parse(file, MappedFile.map(file, arena, EXPECTED), arena);
+        } catch (WeightFileException | RuntimeException | Error e) {
+            arena.close();
+            throw e;
         }
     }
 

@@ -8,7 +8,7 @@ import net.alexnet.tensor.Shape;
 ///
 /// Safe for use by many threads until it is closed.
 public interface WeightFile extends AutoCloseable {
-    /// Where it lies.
+    /// The path of the file.
     Path path();
 
     /// What the file says of itself, in file order; nothing where its format has no place for it.

@@ -32,7 +32,7 @@ class AllImagesTest {
     }
 
     @Test
-    void everyPartOfASplitIsAPartAndNoClass() throws Exception {
+    void foldersOfASplitAreNoClasses() throws Exception {
         assertThat(classes("train/ants/1.jpg", "val/bees/2.jpg", "Test/ants/3.jpg", "test-2/4.jpg", "testing/5.jpg",
                 "6.jpg"))
                 .isEqualTo(Map.of("train/ants/1.jpg", "ants", "val/bees/2.jpg", "bees", "Test/ants/3.jpg", "ants",
@@ -45,7 +45,7 @@ class AllImagesTest {
     }
 
     @Test
-    void withoutASplitTheyAreClasses() throws Exception {
+    void withoutASplitFoldersAreClasses() throws Exception {
         assertThat(classes("train/1.jpg", "bus/2.jpg")).isEqualTo(Map.of("train/1.jpg", "train", "bus/2.jpg", "bus"));
     }
 }

@@ -65,7 +65,7 @@ class Cifar10Test {
     }
 
     @Test
-    void namesComeFromTheFileBesideOrElseFromTheCaller() throws Exception {
+    void namesComeFromTheFileOrElseFromTheCaller() throws Exception {
         original(root);
         List<String> reversed = new ArrayList<>(open().classes());
         Collections.reverse(reversed);

@@ -27,13 +27,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What stands in the folder after a preparation.
+/// The contents of the folder after a preparation.
 class DatasetPreparerTest {
     private static final EncodedSet TRAINING = EncodedSet.noise("train", 130, 11, 1);
     private static final EncodedSet VALIDATION = EncodedSet.noise("val", 60, 9, 2);
     private static final Dataset SOURCE = EncodedSet.dataset(TRAINING, VALIDATION);
 
-    /// Every file of a preparation that nobody interrupted.
+    /// Every file of an uninterrupted preparation.
     private static final Map<String, String> WHOLE = new TreeMap<>();
 
     @TempDir
@@ -67,7 +67,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void shardsAreTarFilesOfSquaresAndLabels() throws Exception {
+    void shardsAreTarFilesOfResizedImagesAndLabels() throws Exception {
         PreparedDataset dataset = Preparing.finished(SOURCE, root.resolve("out"));
         assertThat(dataset.shards()).hasSizeGreaterThan(5);
         int[] order = DatasetPreparer.trainingOrder(TRAINING.size(), Preparing.SETTINGS.seed());
@@ -109,7 +109,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void whatIsReadBackIsWhatWasStoredUnderItsNameAndLabel() throws Exception {
+    void storedImagesAreReadBackWithTheirNamesAndLabels() throws Exception {
         Preparing.finished(SOURCE, root.resolve("out"));
         PreparedDataset dataset = PreparedDataset.open(root.resolve("out"), EncodedSet.CODEC);
         assertThat(dataset.dataset().classes()).isEqualTo(EncodedSet.CLASSES);
@@ -133,7 +133,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void trainingPicturesAreMixedAndASeedGivesAnOrder() throws Exception {
+    void trainingImagesAreShuffledByTheSeed() throws Exception {
         ImageDataset first = Preparing.finished(SOURCE, root.resolve("first")).training();
         PreparationSettings other = new PreparationSettings(Preparing.SIDE, 3, Encoding.LOSSLESS,
                 PreparationSettings.MIN_SHARD_BYTES, 8);
@@ -219,7 +219,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void aFinishedShardThatHasGoneIsMadeAgain() throws Exception {
+    void aMissingShardIsMadeAgain() throws Exception {
         Path folder = root.resolve("out");
         until(100, folder);
         Files.delete(folder.resolve("train-000001.tar"));
@@ -228,7 +228,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void aJournalThatWasKilledInItsFirstLineIsBegunAgain() throws Exception {
+    void aJournalWithACutFirstLineIsStartedAgain() throws Exception {
         Path folder = Files.createDirectory(root.resolve("out"));
         Files.writeString(folder.resolve(PreparationJournal.FILE), "{\"form");
         new Preparing().run(SOURCE, folder, Preparing.SETTINGS);
@@ -236,7 +236,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void aWorkersErrorComesOutAsItselfAndTheNextRunGoesOn() throws Exception {
+    void aFailureIsRethrownAndTheNextRunContinues() throws Exception {
         IllegalStateException failure = new IllegalStateException("boom");
         Preparing preparing = new Preparing();
         int[] asked = {0};
@@ -254,7 +254,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void aPictureThatCannotBeReadNowEndsThePreparationAndIsNotLeftOut() throws Exception {
+    void aReadFailureEndsThePreparationWithoutRejectingTheImage() throws Exception {
         List<byte[]> files = new ArrayList<>(TRAINING.files());
         int[] order = DatasetPreparer.trainingOrder(TRAINING.size(), Preparing.SETTINGS.seed());
         int gone = order[80];
@@ -313,7 +313,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void oneInAHundredIsNothingToWarnOf() throws Exception {
+    void oneUnreadableImageInAHundredGivesNoWarning() throws Exception {
         Preparing preparing = new Preparing();
         preparing.strict = true;
         Dataset source = EncodedSet.dataset(EncodedSet.noise("train", 130, 0, 1), EncodedSet.noise("val", 70, 60, 2));
@@ -334,15 +334,15 @@ class DatasetPreparerTest {
 
     @Test
     void equalPicturesInTwoPlacesAreListed() throws Exception {
-        List<byte[]> learnt = new ArrayList<>(EncodedSet.noise("train", 40, 0, 3).files());
-        List<byte[]> judged = new ArrayList<>(EncodedSet.noise("val", 40, 0, 4).files());
+        List<byte[]> trained = new ArrayList<>(EncodedSet.noise("train", 40, 0, 3).files());
+        List<byte[]> validated = new ArrayList<>(EncodedSet.noise("val", 40, 0, 4).files());
         List<Integer> labels = EncodedSet.noise("train", 40, 0, 3).labels();
-        learnt.set(1, learnt.getFirst()); // the same class, the same split: no harm
-        learnt.set(17, learnt.get(7)); // bees and ants
-        judged.set(2, learnt.get(30)); // the same class, two splits
-        judged.set(9, learnt.get(7));
-        EncodedSet training = new EncodedSet("train", EncodedSet.CLASSES, labels, learnt);
-        EncodedSet validation = new EncodedSet("val", EncodedSet.CLASSES, labels, judged);
+        trained.set(1, trained.getFirst()); // the same class, the same split: no harm
+        trained.set(17, trained.get(7)); // bees and ants
+        validated.set(2, trained.get(30)); // the same class, two splits
+        validated.set(9, trained.get(7));
+        EncodedSet training = new EncodedSet("train", EncodedSet.CLASSES, labels, trained);
+        EncodedSet validation = new EncodedSet("val", EncodedSet.CLASSES, labels, validated);
         Preparing preparing = new Preparing();
         PreparedDataset dataset = Preparing.finished(
                 preparing.run(EncodedSet.dataset(training, validation), root.resolve("out"), Preparing.SETTINGS));
@@ -363,7 +363,7 @@ class DatasetPreparerTest {
     }
 
     @Test
-    void whatImageNetKnowsOfTheClassesIsKept() throws Exception {
+    void synsetsAreStored() throws Exception {
         List<Synset> synsets = IntStream.range(0, 4).mapToObj(i -> new Synset("n0000000" + i, 9 - i, "word " + i))
                 .toList();
         Dataset source = new Dataset("s", EncodedSet.CLASSES, TRAINING.images(), VALIDATION.images(), "Split.",

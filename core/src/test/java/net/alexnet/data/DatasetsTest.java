@@ -15,7 +15,7 @@ class DatasetsTest {
     Path root;
 
     @Test
-    void choosesByWhatStandsThere() throws Exception {
+    void choosesTheFormatByTheFilesInTheFolder() throws Exception {
         Files.write(
                 root.resolve("train-images-idx3-ubyte"),
                 new byte[] {0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 1, 5, 6, 7, 8});
@@ -54,7 +54,7 @@ class DatasetsTest {
     }
 
     @Test
-    void saysWhatWasLookedForWhereThereIsNoFolder() throws Exception {
+    void saysWhatWasExpectedWhereThereIsNoFolder() throws Exception {
         assertThatThrownBy(() -> Datasets.open(root.resolve("no"), 1, 0.2, List.of()))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageStartingWith("there is no folder " + root.resolve("no"))

@@ -53,7 +53,7 @@ class IdxFilesTest {
     }
 
     @Test
-    void namesComeFromTheFileBesideOrElseFromTheCaller() throws Exception {
+    void namesComeFromTheFileOrElseFromTheCaller() throws Exception {
         training(labels(0, 1));
         files.put("t10k-images-idx3-ubyte", images(1, 2, 2));
         files.put("t10k-labels-idx1-ubyte", labels(0));
@@ -99,7 +99,7 @@ class IdxFilesTest {
     }
 
     @Test
-    void aHeaderThatPromisesTooMuchCostsNothing() throws Exception {
+    void aHeaderThatPromisesTooMuchAllocatesNothing() throws Exception {
         training(labels(0, 1));
         files.put("train-images-idx3-ubyte", header(3, 2_000_000_000, 1, 1));
         refused("promises 2000000000 bytes of values, found 0");

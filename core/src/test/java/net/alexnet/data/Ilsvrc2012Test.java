@@ -83,7 +83,7 @@ class Ilsvrc2012Test {
     }
 
     @Test
-    void judgesAModelByTheValidationTarAlone() throws Exception {
+    void evaluationNeedsOnlyTheValidationTar() throws Exception {
         original();
         Files.delete(root.resolve(TRAINING));
         List<String> classes = List.of("other", "n00000030", "n00000020", "n00000010");
@@ -211,14 +211,14 @@ class Ilsvrc2012Test {
     }
 
     @Test
-    void aTarThatCannotBeReadAnyMoreIsNoFaultOfThePicture() throws Exception {
+    void aTarThatCannotBeReadIsNotTheImagesFault() throws Exception {
         original();
         ImageDataset images = open().validation();
         Thread.currentThread().interrupt(); // which must not harm the set
         assertThat(images.source(3).content().bytes()).isEqualTo(TestImages.Codec.file(4, 3, 4));
         assertThat(Thread.interrupted()).isTrue();
         byte[] validation = Files.readAllBytes(root.resolve(VALIDATION));
-        write(VALIDATION, Arrays.copyOf(validation, 514)); // the last picture stands first
+        write(VALIDATION, Arrays.copyOf(validation, 514)); // the last picture is first in the tar
         assertThatThrownBy(() -> images.source(3).content())
                 .isInstanceOf(IOException.class)
                 .hasMessage("reading " + root.resolve(VALIDATION) + " failed: it has been cut short");

@@ -102,7 +102,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void readsPicturesWhenAskedAndSaysWhatIsWrongWithOne() throws Exception {
+    void readsImagesLazilyAndSaysWhyOneCannotBeRead() throws Exception {
         image("train/a/1.jpg");
         image("train/b/1.jpg");
         image("train/c/1.jpg");
@@ -183,7 +183,7 @@ class ImageFolderTest {
     }
 
     @Test
-    void saysWhatWasLookedForAndWhatStandsThere() throws Exception {
+    void saysWhatWasExpectedAndWhatWasFound() throws Exception {
         refused("Found an empty folder");
         Files.createDirectories(root.resolve("a"));
         Files.createDirectories(root.resolve("b"));

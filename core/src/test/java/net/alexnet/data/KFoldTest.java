@@ -15,7 +15,7 @@ class KFoldTest {
 
     @Test
     void foldsAreDisjointCoverAllAndAreStratified() throws Exception {
-        List<String> judged = new ArrayList<>();
+        List<String> validated = new ArrayList<>();
         for (int fold = 1; fold <= FOLDS; fold++) {
             Dataset split = new KFold(fold, FOLDS, 1).of(dataset(13, 9));
             List<String> here = names(split.validation());
@@ -23,9 +23,9 @@ class KFoldTest {
             assertThat(here).hasSizeBetween(5, 6);
             assertThat(IntStream.range(0, here.size()).filter(i -> split.validation().label(i) == 0).count())
                     .isBetween(3L, 4L);
-            judged.addAll(here);
+            validated.addAll(here);
         }
-        assertThat(judged).hasSize(22).doesNotHaveDuplicates();
+        assertThat(validated).hasSize(22).doesNotHaveDuplicates();
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class OrderedWorkTest {
     @Test
-    void resultsComeInOrderThoughTheFirstIsTheSlowest() throws Exception {
+    void resultsComeInOrderEvenIfTheFirstIsTheSlowest() throws Exception {
         CountDownLatch othersDone = new CountDownLatch(3);
         List<Integer> results = new ArrayList<>();
         try (OrderedWork<Integer> work = new OrderedWork<>(5, 12, 2, 4, number -> {
@@ -54,7 +54,7 @@ class OrderedWorkTest {
     }
 
     @Test
-    void aFailureComesOutAsItselfInItsPlace() throws Exception {
+    void aFailureIsRethrownInItsPlace() throws Exception {
         IOException failure = new IOException("boom");
         try (OrderedWork<Integer> work = new OrderedWork<>(0, 10, 2, 4, number -> {
             if (number == 2) {

@@ -102,7 +102,7 @@ class PreparedDatasetTest {
     // --- classes ---------------------------------------------------------------------------------------------------
 
     @Test
-    void labelsFollowAnotherListOfClasses() throws Exception {
+    void labelsAreMappedToAnotherListOfClasses() throws Exception {
         ImageDataset own = open().validation();
         List<String> others = List.of("none", "zebras", "bees", "Gämse", "ants");
         ImageDataset theirs = own.withClasses(others);
@@ -125,7 +125,7 @@ class PreparedDatasetTest {
     // --- damage ----------------------------------------------------------------------------------------------------
 
     @Test
-    void anAlteredByteIsNamedWhereItIsReadAndAllElseIsRead() throws Exception {
+    void anAlteredImageIsNamedAndOthersAreStillRead() throws Exception {
         int victim = 30; // in the second shard
         ImageDataset resizedImages = open().training();
         int inFirst = open().shards().getFirst().pictures();
@@ -153,7 +153,7 @@ class PreparedDatasetTest {
     }
 
     @Test
-    void aByteBetweenPicturesIsFoundByVerifying() throws Exception {
+    void verifyingFindsAnAlteredByteBetweenImages() throws Exception {
         flip(folder.resolve("val-000000.tar"), 3); // in the first member's name
         image(open().validation(), 0);
         assertThatThrownBy(() -> open().verify(2, new Preparing())).hasMessageContaining("val-000000.tar was altered");
@@ -236,7 +236,7 @@ class PreparedDatasetTest {
     }
 
     @Test
-    void anotherVersionIsToldFromNonsense() throws Exception {
+    void anotherVersionIsReportedAsSuch() throws Exception {
         edit("alexnet-dataset-1", "alexnet-dataset-2");
         assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)
                 .hasMessageContaining("is of the format 'alexnet-dataset-2', expected 'alexnet-dataset-1'")
@@ -294,7 +294,7 @@ class PreparedDatasetTest {
             /statistics/mean_image/0/0/0           | 256           | 256
             /statistics/mean_image                 | []            | a mean image of 0 values, expected 768
             """)
-    void aFileThatSomebodyWroteIsRefusedWithWhatIsWrong(String pointer, String value, String said) throws Exception {
+    void anEditedDescriptionIsRefusedWithItsFault(String pointer, String value, String said) throws Exception {
         Path file = folder.resolve("dataset.json");
         JsonNode json = Json.INDENTED.readTree(Files.readAllBytes(file));
         int last = pointer.lastIndexOf('/');
@@ -312,14 +312,14 @@ class PreparedDatasetTest {
     }
 
     @Test
-    void statisticsThatCannotBeAreRefused() throws Exception {
+    void inconsistentStatisticsAreRefused() throws Exception {
         edit("\"side\" : 16", "\"side\" : 15");
         assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)
                 .hasMessageContaining("has statistics that cannot be");
     }
 
     @Test
-    void whatIsNoDatasetSaysWhatToDo() throws Exception {
+    void openingAnotherFolderSaysWhatToDo() throws Exception {
         assertThatThrownBy(() -> PreparedDataset.open(root, EncodedSet.CODEC)).isInstanceOf(DatasetException.class)
                 .hasMessageContaining("it has no dataset.json");
         assertThat(PreparedDataset.isIn(root)).isFalse();

@@ -136,7 +136,7 @@ class PreparerRefusalTest {
     }
 
     @Test
-    void settingsThatCannotBe() {
+    void refusesInvalidSettings() {
         assertThatIllegalArgumentException().isThrownBy(() -> settings(7, 3, 1 << 20)).withMessageContaining("found 7");
         assertThatIllegalArgumentException().isThrownBy(() -> settings(1025, 3, 1L << 32))
                 .withMessageContaining("8 to 1024 pixels, found 1025");

@@ -51,7 +51,7 @@ class ResizedImagesTest {
     }
 
     @Test
-    void isTheSameForAnyNumberOfWorkersAndAnyBudget() throws Exception {
+    void resultsDoNotDependOnWorkersOrBudget() throws Exception {
         ResizedImages held = new ResizedImages(source(), CODEC, 6, 3, Long.MAX_VALUE);
         PixelStatistics statistics = held.read(1, (_, _) -> {}, () -> false).orElseThrow();
         ResizedImages again = new ResizedImages(source(), CODEC, 6, 3, 0);
@@ -70,7 +70,7 @@ class ResizedImagesTest {
     }
 
     @Test
-    void aBlackImageStandsInForAnUnreadableOne() throws Exception {
+    void anUnreadableImageIsReplacedByABlackOne() throws Exception {
         ResizedImages images = new ResizedImages(source(), CODEC, 6, 3, 0);
         ImageDataset all = images.imagesOrBlack();
         assertThat(all.size()).isEqualTo(COUNT);
@@ -95,7 +95,7 @@ class ResizedImagesTest {
     }
 
     @Test
-    void aReadThatIsStoppedHasNoStatistics() throws Exception {
+    void aStoppedReadHasNoStatistics() throws Exception {
         assertThat(new ResizedImages(source(), CODEC, 6, 3, 0).read(4, (_, _) -> {}, () -> true)).isEmpty();
     }
 

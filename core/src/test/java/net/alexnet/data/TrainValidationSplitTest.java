@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class TrainValidationSplitTest {
     @Test
-    void takesItsShareOfEveryClassAndLosesNothing() {
+    void holdsOutAShareOfEveryClassAndLosesNoImage() {
         ImageDataset set = set(100, 7, 2, 1, 0);
         TrainValidationSplit.Parts parts = new TrainValidationSplit(0.2, 1).split(set);
         assertThat(perClass(parts.validation())).containsExactly(20, 1, 1, 0, 0);
@@ -24,7 +24,7 @@ class TrainValidationSplitTest {
     }
 
     @Test
-    void everyClassOfTwoStandsOnBothSidesWhateverTheShare() {
+    void everyClassWithTwoImagesHasOneInEachPart() {
         for (double share : new double[] {0.001, 0.5, 0.999}) {
             TrainValidationSplit.Parts parts = new TrainValidationSplit(share, 1).split(set(2, 3));
             assertThat(perClass(parts.validation())).doesNotContain(0);
@@ -40,7 +40,7 @@ class TrainValidationSplitTest {
     }
 
     @Test
-    void addingPicturesMovesFew() {
+    void addingImagesMovesFewOthers() {
         Set<String> before = names(new TrainValidationSplit(0.2, 5).split(set(1000)).validation());
         Set<String> after = names(new TrainValidationSplit(0.2, 5).split(set(1010)).validation());
         Set<String> left = new HashSet<>(before);
@@ -49,7 +49,7 @@ class TrainValidationSplitTest {
     }
 
     @Test
-    void saysWhatItDoes() {
+    void describesItself() {
         assertThat(new TrainValidationSplit(0.2, 7).sentence()).startsWith("20 % of each class").contains("seed 7");
         assertThat(new TrainValidationSplit(0.125, 7).sentence()).startsWith("12.5 %");
         assertThatIllegalArgumentException().isThrownBy(() -> new TrainValidationSplit(1, 0))

@@ -81,7 +81,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void twoWhoWriteTheSameFileDoNotMeet() throws IOException {
+    void twoWritersOfTheSameFileDoNotInterfere() throws IOException {
         Path file = folder.resolve("a.txt");
         Path own = Files.writeString(folder.resolve("a.txt.tmp"), "a user's own");
 
@@ -132,7 +132,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void whatIsAsGoodStaysAndAnythingElseGoes() throws IOException {
+    void anEquivalentFolderIsKeptAndAnyOtherIsReplaced() throws IOException {
         Path place = folder.resolve("place");
         AtomicFiles.placeTree(tree("first", "bad"), place, AtomicFilesTest::isGood);
         assertThat(place.resolve("content")).hasContent("bad");
@@ -147,7 +147,7 @@ class AtomicFilesTest {
     }
 
     @Test
-    void severalMayPutTheSameTreeInItsPlace() throws Exception {
+    void severalMayPlaceTheSameTree() throws Exception {
         for (int round = 0; round < 50; round++) {
             Path place = tree("place", "bad");
             atOnce(i -> AtomicFiles.placeTree(tree("draft-" + i, "good"), place, AtomicFilesTest::isGood));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What closing a file of weights means for those who read it, and what becomes of a mapping that nobody closes.
+/// Reading a closed file of weights, and when a mapping ends.
 class ClosedFileTest {
     private static final Path MAPS = Path.of("/proc/self/maps");
     private static final int VALUES = 1 << 20;
@@ -38,7 +38,7 @@ class ClosedFileTest {
     }
 
     @Test
-    void readingAfterwardsIsRefusedByName() throws IOException {
+    void readingAClosedFileIsRefusedByName() throws IOException {
         for (WeightFile read : List.of(SafetensorsFile.open(file), SafetensorsFile.openLasting(file))) {
             read.close();
             read.close();
@@ -51,7 +51,7 @@ class ClosedFileTest {
 
     /// A reader gets all values or the error; the process lives.
     @Test
-    void aReaderWhoseFileIsClosedMeanwhileGetsTheSameError() throws Exception {
+    void closingDuringAReadGivesTheSameError() throws Exception {
         float[] expected = new float[VALUES];
         Arrays.fill(expected, 3);
         try (ExecutorService reader = Executors.newSingleThreadExecutor()) {
@@ -87,9 +87,9 @@ class ClosedFileTest {
     }
 
     @Test
-    void aFileThatLastsStaysMappedAsLongAsItsValuesAreInUseAndNoLonger() throws Exception {
+    void aLastingFileStaysMappedWhileItsValuesAreInUse() throws Exception {
         assumeTrue(Files.exists(MAPS));
-        sumOfWhatOutlivesItsFile();
+        readValuesAfterClosing();
         for (int i = 0; i < 200 && isMapped(); i++) {
             System.gc();
             Thread.sleep(10);
@@ -97,7 +97,7 @@ class ClosedFileTest {
         assertThat(isMapped()).isFalse();
     }
 
-    private void sumOfWhatOutlivesItsFile() throws IOException {
+    private void readValuesAfterClosing() throws IOException {
         MemorySegment values;
         try (WeightFile read = SafetensorsFile.openLasting(file)) {
             values = read.values("w");

@@ -63,7 +63,7 @@ class HostileSafetensorsTest {
             {"a":{<f32>,<s>[4],<at>[0,16]} | damaged
             [1] | the header does not start with '{'
             """)
-    void refusesAHeaderThatLies(String shorthand, String expected) throws IOException {
+    void refusesAWrongHeader(String shorthand, String expected) throws IOException {
         String header = shorthand
                 .replace("<f32>", "\"dtype\":\"F32\"")
                 .replace("<s>", "\"shape\":")
@@ -98,7 +98,7 @@ class HostileSafetensorsTest {
     }
 
     @Test
-    void refusesWhatIsNoFileOfWeights() throws IOException {
+    void refusesOtherFiles() throws IOException {
         Path empty = Files.createFile(folder.resolve("empty"));
         assertThatThrownBy(() -> open(empty)).hasMessageContaining("it has 0 bytes, and needs at least 8");
         assertThatThrownBy(() -> open(folder))
@@ -123,7 +123,7 @@ class HostileSafetensorsTest {
     }
 
     @Test
-    void aHeaderThatIsCutIsSaidToBe() throws IOException {
+    void aCutHeaderIsReportedAsCut() throws IOException {
         byte[] whole = sample();
         Path file = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, 60));
         assertThatThrownBy(() -> open(file)).hasMessageContaining("is cut: its header has ")

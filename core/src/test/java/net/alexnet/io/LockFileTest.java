@@ -23,7 +23,7 @@ class LockFileTest {
     }
 
     @Test
-    void oneAtATimeHasItUnderAnyNameOfItsFolder() throws Exception {
+    void onlyOneHoldsTheLockUnderAnyNameOfItsFolder() throws Exception {
         Path other = Files.createSymbolicLink(folder.resolve("other"), folder).resolve("lock");
         try (LockFile _ = LockFile.tryTake(file).orElseThrow()) {
             assertThat(LockFile.tryTake(file)).isEmpty();
@@ -35,11 +35,11 @@ class LockFileTest {
     }
 
     @Test
-    void whoWaitsSaysSoOnceAndGetsIt() throws Exception {
+    void aWaiterIsToldOnceAndGetsTheLock() throws Exception {
         CountDownLatch waits = new CountDownLatch(1);
         CompletableFuture<Void> second;
         try (LockFile _ = LockFile.take(file, () -> {
-            throw new AssertionError("there is nobody to wait for");
+            throw new AssertionError("the lock is free");
         }, () -> false)) {
             second = CompletableFuture.runAsync(() -> {
                 try (LockFile _ = LockFile.take(file, waits::countDown, () -> false)) {
@@ -55,7 +55,7 @@ class LockFileTest {
     }
 
     @Test
-    void whoGivesUpWaitingLeavesTheOthersLockAlone() throws Exception {
+    void givingUpLeavesTheOthersLockAlone() throws Exception {
         try (LockFile _ = LockFile.tryTake(file).orElseThrow()) {
             assertThatThrownBy(() -> LockFile.take(file, () -> {}, () -> true))
                     .isInstanceOf(InterruptedException.class);
@@ -64,7 +64,7 @@ class LockFileTest {
     }
 
     @Test
-    void whatCannotBeLockedIsAnErrorAndNotHeld() throws Exception {
+    void aFileThatCannotBeLockedIsAnError() throws Exception {
         Files.createDirectory(file);
         assertThatThrownBy(() -> LockFile.tryTake(file)).isInstanceOf(IOException.class);
         Files.delete(file);

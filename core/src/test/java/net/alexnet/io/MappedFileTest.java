@@ -18,7 +18,7 @@ class MappedFileTest {
 
     /// Compiled code hears of a lost page later than interpreted code does.
     @Test
-    void aLostPageIsAnExceptionHoweverOftenTheFileWasReadBefore() throws Exception {
+    void aLostPageIsAnExceptionAlsoAfterManyReads() throws Exception {
         Path path = Files.write(root.resolve("file"), new byte[] {1, 2, 3, 4, 5});
         MemorySegment file = MappedFile.open(path);
         assertThat(file.byteSize()).isEqualTo(5);

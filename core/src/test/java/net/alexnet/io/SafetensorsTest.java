@@ -27,7 +27,7 @@ class SafetensorsTest {
     Path folder;
 
     @Test
-    void givesBackWhatWasWritten() throws IOException {
+    void readsBackTheWrittenTensors() throws IOException {
         Path file = folder.resolve("model.safetensors");
         float[] many = new float[100_003]; // more than one write buffer, and no multiple of it
         for (int i = 0; i < many.length; i++) {
@@ -72,7 +72,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void valuesLieInTheFileIfItWasOpenedToLast() throws IOException {
+    void lastingValuesAreTheMappedFile() throws IOException {
         Path file = folder.resolve("tiny.safetensors");
         float[] values = {1, -2, Float.MIN_VALUE, 4};
         Safetensors.write(file, Map.of(), List.of(entry("w", values, 2, 2)));
@@ -108,7 +108,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void readsBrainFloatsAtAnUnevenPlace() throws IOException {
+    void readsUnalignedBrainFloats() throws IOException {
         byte[] header = "{\"b\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]}}"
                 .getBytes(StandardCharsets.UTF_8);
         assertThat(header.length % 2).isOne();
@@ -122,7 +122,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void holdsNoTensorsWhereThereAreNone() throws IOException {
+    void readsAFileWithoutTensors() throws IOException {
         Path file = folder.resolve("none.safetensors");
 
         Safetensors.write(file, Map.of(), List.of());
@@ -133,7 +133,7 @@ class SafetensorsTest {
     }
 
     @Test
-    void refusesNamesThatAreTakenAndValuesThatDoNotFit() {
+    void refusesDuplicateNamesAndValuesOfAnotherShape() {
         Path file = folder.resolve("bad.safetensors");
         NamedTensor w = entry("w", new float[] {1}, 1);
 

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 class CounterRngTest {
     private static final int MANY = 100_000;
 
-    /// Computed by the same law in Python. A change of the law changes every run, and no checkpoint resumes as it was.
+    /// Computed in Python. If these numbers change, so does every run, and no checkpoint resumes as before.
     @Test
-    void theLawStands() {
+    void theNumbersAreFixed() {
         // No counters, seed 0: the first number of SplitMix64 from 0, as its authors publish it.
         assertThat(CounterRng.bits(0, Purpose.WEIGHTS)).isEqualTo(0xe220a8397b1dcdafL);
         assertThat(CounterRng.bits(42, Purpose.DROPOUT, 7, 18)).isEqualTo(0x37991e9a664afa29L);
@@ -56,7 +56,7 @@ class CounterRngTest {
             product += (value - 0.5) * (CounterRng.uniform(start, i + 1) - 0.5);
         }
         assertThat(sum / MANY).isCloseTo(0.5, within(0.004)); // its deviation is .0009
-        assertThat(product / MANY).isCloseTo(0, within(0.0011)); // neighbours are independent; its deviation is .00026
+        assertThat(product / MANY).isCloseTo(0, within(0.0011)); // neighbors are independent; its deviation is .00026
         for (int count : tenths) {
             assertThat(count).isBetween(MANY / 10 - 400, MANY / 10 + 400); // its deviation is 95
         }

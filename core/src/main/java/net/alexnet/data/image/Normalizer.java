@@ -51,12 +51,7 @@ public final class Normalizer {
         return preprocessing.crop() * rowLength;
     }
 
-    /// Writes one view of a picture as it is.
-    ///
-    /// @param resized at least as large as the view reaches, with the preprocessing's number of channels
-    /// @param view of the preprocessing's crop side
-    /// @param target `slots · crop · crop · channels` floats
-    /// @param slot which of the target's slots to fill, from 0
+    /// Writes one view of a picture as it is, like the other method.
     public void write(Image resized, Crop view, MemorySegment target, int slot) {
         write(resized, view, ColorShift.NONE, target, slot);
     }
@@ -100,9 +95,8 @@ public final class Normalizer {
         }
     }
 
-    /// Moves four bytes for each pixel of three, which is twice as fast as one by one: the fourth is overwritten by the next
-    /// pixel. The picture's last pixel has
-    /// no byte after it, so a row's last pixel is moved by itself.
+    /// Moves four bytes for each pixel of three, which is twice as fast as one by one: the fourth is overwritten by the
+    /// next pixel. The picture's last pixel has no byte after it, so a row's last pixel is moved by itself.
     private static void signedMirroredColor(byte[] samples, int from, byte[] signed, int length) {
         int last = from + length - 3;
         signed[0] = (byte) (samples[last] ^ 0x80);

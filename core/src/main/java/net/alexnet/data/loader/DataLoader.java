@@ -3,6 +3,7 @@ package net.alexnet.data.loader;
 import module java.base;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;
+import net.alexnet.data.OrderedWork;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Normalizer;
 import net.alexnet.data.image.Preprocessing;
@@ -229,17 +230,10 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         long start = System.nanoTime();
         try {
             for (Future<?> piece : pieces) {
-                piece.get();
+                OrderedWork.result(piece);
             }
         } catch (CancellationException e) {
             throw new IllegalStateException("this loader is closed", e);
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException cause -> throw cause;
-                case RuntimeException cause -> throw cause;
-                case Error cause -> throw cause;
-                case null, default -> throw new IllegalStateException("assembling a batch failed", e);
-            }
         } finally {
             waitNanos += System.nanoTime() - start;
         }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class AreaResizeTest {
     @Test
-    void aSampleIsTheMeanOfItsAreaWithShares() {
+    void aSampleIsTheWeightedMeanOfItsArea() {
         Image line = new Image(3, 1, 1, new byte[] {10, 40, (byte) 250});
         assertThat(small(line, 2, 1).samples()).containsExactly(20, (byte) 180); // (10 + 40/2) / 1.5 …
         Image block = new Image(2, 2, 3, new byte[] {0, 1, 2, 100, 3, 4, 50, 5, 6, (byte) 200, 9, 8});
@@ -40,7 +40,7 @@ class AreaResizeTest {
     }
 
     @Property(tries = 200)
-    void aPartIsThatOfTheWhole(
+    void aPartEqualsThatPartOfTheWhole(
             @ForAll @IntRange(min = 2, max = 60) int width,
             @ForAll @IntRange(min = 2, max = 60) int height,
             @ForAll @IntRange(min = 0, max = 3) int left,
@@ -57,7 +57,7 @@ class AreaResizeTest {
     }
 
     @Test
-    void aConstantPictureStaysWhatItIs() {
+    void aConstantImageIsUnchanged() {
         for (int value : new int[] {0, 1, 127, 128, 254, 255}) {
             byte[] samples = new byte[999 * 7];
             Arrays.fill(samples, (byte) value);
@@ -66,7 +66,7 @@ class AreaResizeTest {
     }
 
     @Test
-    void doesNotGrow() {
+    void refusesToEnlarge() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new AreaResize(10, 10, 11, 5))
                 .withMessageContaining("10 pixels cannot become 11");

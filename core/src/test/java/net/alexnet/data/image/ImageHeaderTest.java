@@ -52,7 +52,7 @@ class ImageHeaderTest {
     }
 
     @Test
-    void whatAPictureNeedsDependsOnItsForm() throws IOException {
+    void theMemoryNeededDependsOnTheFormat() throws IOException {
         byte[] png = file(Format.PNG, 301, 77, BufferedImage.TYPE_INT_ARGB);
         png[24] = 16; // bits
         assertThat(ImageHeader.of(png).orElseThrow().workspace()).isEqualTo(4 * Short.BYTES);
@@ -82,7 +82,7 @@ class ImageHeaderTest {
     }
 
     @Test
-    void ofTwoEntriesOfATiffTheFirstCounts() {
+    void theFirstOfTwoEntriesOfATiffCounts() {
         byte[] file = tiff(256, 30_000, 256, 1, 257, 20_000, 257, 1, 338, 2, 338, 0);
         ImageHeader header = ImageHeader.of(file).orElseThrow();
         assertThat(header.pixels()).isEqualTo(600_000_000);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class ImageTest {
     @Test
-    void cropTakesTheSamplesWhereTheyStand() {
+    void cropCopiesTheSamplesOfThePart() {
         for (int channels : new int[] {1, 3}) {
             Image image = TestImages.pattern(9, 7, channels, 1);
             Image part = image.crop(2, 3, 5, 4);

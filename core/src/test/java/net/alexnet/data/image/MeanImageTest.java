@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class MeanImageTest {
     @Test
-    void theCentreIsCutFromTheMiddle() {
+    void theCenterIsCutFromTheMiddle() {
         MeanImage image = counting(5, 1);
         assertThat(image.center(3).values()).containsExactly(6, 7, 8, 11, 12, 13, 16, 17, 18);
         assertThat(image.center(5).values()).isEqualTo(image.values());
@@ -40,7 +40,7 @@ class MeanImageTest {
     }
 
     @Test
-    void refusesWhatIsNoMean() {
+    void refusesInvalidMeans() {
         assertThatIllegalArgumentException().isThrownBy(() -> new MeanImage(2, 1, new float[3]));
         assertThatIllegalArgumentException().isThrownBy(() -> new MeanImage(1, 1, new float[] {Float.NaN}));
         assertThatIllegalArgumentException().isThrownBy(() -> new MeanImage(1, 1, new float[] {256}));

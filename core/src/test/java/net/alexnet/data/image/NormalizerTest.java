@@ -17,7 +17,7 @@ class NormalizerTest {
     private static final ColorShift SHIFT = new ColorShift(List.of(2.5f, -1f, 0.25f));
 
     @Test
-    void writesWhatTheViewShowsLessTheMeanTimesTheScale() {
+    void writesTheCropMinusTheMeanTimesTheScale() {
         writes(new Preprocessing(3, 12, 8, List.of(100.5, 120.0, 3.25), 0.5));
         writes(new Preprocessing(3, 12, 8, List.of(100.5, 120.0, 3.25), List.of(0.5, 0.25, 2.0), Optional.empty()));
         writes(new Preprocessing(1, 12, 7, List.of(33.0), 1));
@@ -62,7 +62,7 @@ class NormalizerTest {
 
     /// torchvision's `Normalize` of `ToTensor`, computed as it is written there.
     @Test
-    void meansAndScalesCanSayWhatTorchvisionDoes() {
+    void meansAndScalesExpressTorchvisionsNormalization() {
         double[] mean = {0.485, 0.456, 0.406};
         double[] std = {0.229, 0.224, 0.225};
         Preprocessing preprocessing = new Preprocessing(3, 12, 8,
@@ -80,7 +80,7 @@ class NormalizerTest {
     }
 
     @Test
-    void refusesPicturesOfAnotherKind() {
+    void refusesImagesOfOtherChannelsOrSizes() {
         Normalizer writer = new Normalizer(new Preprocessing(3, 12, 8, List.of(1.0, 1.0, 1.0), 1));
         MemorySegment target = MemorySegment.ofArray(new float[writer.valuesPerView()]);
         Image gray = TestImages.pattern(12, 12, 1, 0);
@@ -92,7 +92,7 @@ class NormalizerTest {
     }
 
     @Test
-    void theCentreLiesHalfAPixelToTheUpperLeft() {
+    void theCenterCropRoundsToTheUpperLeft() {
         assertThat(Crop.center(256, 224)).isEqualTo(new Crop(16, 16, 224, false));
         assertThat(Crop.center(256, 227)).isEqualTo(new Crop(14, 14, 227, false));
         assertThat(Crop.center(28, 28)).isEqualTo(new Crop(0, 0, 28, false));

@@ -24,7 +24,7 @@ class OrientationTest {
     }
 
     @Test
-    void whatMakesNoSenseIsUpright() {
+    void invalidOrientationsAreUpright() {
         byte[] exif = exif(ByteOrder.LITTLE_ENDIAN, 6);
         for (int length = 0; length < 20; length++) {
             assertThat(Orientation.ofExif(Arrays.copyOf(exif, length))).isEqualTo(Orientation.UPRIGHT);

@@ -39,7 +39,7 @@ class PixelStatisticsTest {
     }
 
     @Test
-    void nothingHasNoMeanAndNoDeviation() {
+    void noImagesHaveZeroStatistics() {
         PixelStatistics none = new PixelStatistics.Accumulator(SIDE, 3).statistics();
         assertThat(none.mean()).containsExactly(0.0, 0.0, 0.0);
         assertThat(none.std()).containsExactly(0.0, 0.0, 0.0);
@@ -47,7 +47,7 @@ class PixelStatisticsTest {
     }
 
     @Test
-    void refusesPicturesOfAnotherSize() {
+    void refusesImagesOfAnotherSize() {
         assertThatThrownBy(() -> new PixelStatistics.Accumulator(SIDE, 1).add(TestImages.pattern(SIDE, 5, 1, 0)))
                 .hasMessageContainingAll("4 × 5 × 1", "4 × 4 × 1");
     }
@@ -82,7 +82,7 @@ class PixelStatisticsTest {
     }
 
     @Test
-    void findsTheComponentsOfAKnownCovariance() {
+    void decomposesAKnownCovariance() {
         // eigenvalues 9 and 4 along (3, 4)/5 and (4, −3)/5, and 1 along the third axis
         double[][] covariance = {{(9 * 9 + 4 * 16) / 25.0, (9 * 12 - 4 * 12) / 25.0, 0},
             {(9 * 12 - 4 * 12) / 25.0, (9 * 16 + 4 * 9) / 25.0, 0}, {0, 0, 1}};

@@ -38,7 +38,7 @@ class ResizeAndCenterCropTest {
     }
 
     @Test
-    void takesTheMiddleHalfAPixelToTheUpperLeft() {
+    void roundsTheCropToTheUpperLeft() {
         Image wide = TestImages.pattern(9, 4, 3, 1); // surplus 5: columns 2 to 5
         assertThat(resized(wide, 4).samples()).isEqualTo(wide.crop(2, 0, 4, 4).samples());
         Image tall = TestImages.pattern(4, 7, 1, 1); // surplus 3: rows 1 to 4
@@ -47,20 +47,20 @@ class ResizeAndCenterCropTest {
     }
 
     @Test
-    void leavesAFittingSquareAlone() {
+    void doesNotResizeAnImageOfTheRightSize() {
         Image image = TestImages.pattern(8, 8, 3, 1);
         assertThat(resized(image, 8)).isSameAs(image);
     }
 
     @Test
-    void aLongStripDoesNotAskForItsWholeLength() {
+    void onlyTheMiddleOfALongStripIsResized() {
         resized(1, 60_000, 256);
         resized(60_000, 1, 256);
         assertThat(resized).containsExactly("1x8>256x2048", "8x1>2048x256");
     }
 
     @Test
-    void anySizeGivesASquare() {
+    void everySizeGivesTheCrop() {
         for (int width = 1; width < 40; width += 3) {
             for (int height = 1; height < 40; height += 4) {
                 for (int side : new int[] {1, 7, 32}) {
@@ -84,7 +84,7 @@ class ResizeAndCenterCropTest {
     // --- geometry ----------------------------------------------------------------------------------------------------
 
     @Test
-    void scalesAPhotographToThePapersSquare() {
+    void resizesAPhotographAsInThePaper() {
         assertThat(ResizeAndCenterCrop.of(500, 375, 256))
                 .isEqualTo(new ResizeAndCenterCrop(0, 0, 500, 375, 341, 256, 256));
         assertThat(ResizeAndCenterCrop.of(500, 375, 256).cropLeft()).isEqualTo(42);
@@ -94,7 +94,7 @@ class ResizeAndCenterCropTest {
     }
 
     @Test
-    void whatIsLeftOutOfAStripDoesNotMoveTheMiddle() {
+    void leavingOutTheEndsOfAStripKeepsItsCenter() {
         for (int length = 1; length < 100; length++) {
             ResizeAndCenterCrop resized = ResizeAndCenterCrop.of(1, length, 256);
             assertThat(resized.top() * 256 + resized.cropTop()).isEqualTo((length - 1) * 128);
@@ -102,7 +102,7 @@ class ResizeAndCenterCropTest {
     }
 
     @Property
-    void theSquareLiesInTheMiddleOfWhatIsScaled(
+    void theCropIsInTheCenter(
             @ForAll @IntRange(min = 1) int width,
             @ForAll @IntRange(min = 1) int height,
             @ForAll @IntRange(min = 1, max = Preprocessing.MAX_RESIZE) int side) {

@@ -114,7 +114,7 @@ class AugmentationTest {
     }
 
     @Test
-    void noiseIsDrawnAnewForEachUse() {
+    void noiseIsDrawnForEachUse() {
         PcaColorNoise noise = new PcaColorNoise(PAPER_COLORS, 0.1);
         assertThat(noise.shift(1, 2, 3)).isEqualTo(noise.shift(1, 2, 3));
         assertThat(noise.shift(1, 2, 3)).isNotEqualTo(noise.shift(1, 3, 3));

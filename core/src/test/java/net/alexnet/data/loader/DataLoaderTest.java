@@ -83,7 +83,7 @@ class DataLoaderTest {
     }
 
     @Test
-    void aBatchStaysUntilTheNextIsAskedForAndItsMemoryIsUsedAgain() throws Exception {
+    void aBatchIsValidUntilTheNextAndItsMemoryIsReused() throws Exception {
         try (DataLoader feed = feed(set(), training(0, 0), 2, 2)) {
             ImageBatch first = feed.next();
             Seen seen = Seen.of(first);
@@ -128,7 +128,7 @@ class DataLoaderTest {
     }
 
     @Test
-    void aPictureThatCannotBeReadAnyMoreIsNamed() throws Exception {
+    void anImageThatCannotBeReadAnyMoreIsNamed() throws Exception {
         ImageDataset failing = set(i -> {
             throw new UnreadableImageException("the file has gone");
         });

@@ -29,7 +29,7 @@ class EpochShuffleTest {
     }
 
     @Test
-    void aWindowKeepsNeighboursNear() {
+    void aWindowKeepsNeighborsNear() {
         int window = 800;
         int[] order = new EpochShuffle(window).of(100_000, 1, 0);
         for (int from = 0; from < order.length; from += window) {

@@ -96,7 +96,7 @@ class SamplersTest {
     }
 
     @Test
-    void theViewsOfAPictureStandNextToEachOther() {
+    void theCropsOfAnImageFollowEachOther() {
         List<Crop> views = Crop.ten(12, 8);
         SequentialSampler plan = new SequentialSampler(7, 3, views);
         List<Integer> sizes = new ArrayList<>();
