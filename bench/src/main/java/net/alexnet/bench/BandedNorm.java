@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/// Response normalisation as someone who knows libtorch writes it, `x · (k + scale · Σ x²)^−3/4`: the sum over neighbouring
+/// Response normalization as someone who knows libtorch writes it, `x · (k + scale · Σ x²)^−3/4`: the sum over neighboring
 /// channels is a 1×1 convolution whose filters are a band about the diagonal, the power is two roots. The filters are made
 /// once.
 final class BandedNorm {
@@ -43,7 +43,7 @@ final class BandedNorm {
         return convolve(x.square(), k);
     }
 
-    /// `scale · Σ values` over each place's neighbours.
+    /// `scale · Σ values` over each place's neighbors.
     Tensor sums(Tensor values) {
         return convolve(values, none);
     }
@@ -52,7 +52,7 @@ final class BandedNorm {
         return torch.conv2d(values, filters, bias, ONES, ZEROS, ONES, towers);
     }
 
-    /// The normalised values, for autograd.
+    /// The normalized values, for autograd.
     Tensor forward(Tensor x) {
         Tensor root = denominator(x).rsqrt();
         return x.mul(root.mul(root.sqrt()));

@@ -25,7 +25,7 @@ final class EqualWork {
     /// The largest batch of any [Workload].
     static final int BATCH = 128;
 
-    /// As PyTorch's optimiser does it: biases learn and decay like weights.
+    /// As PyTorch's optimizer does it: biases learn and decay like weights.
     static final SgdConfig OPTIMIZER = new SgdConfig(0.001, 0.9, 0.0005, 1, true);
 
     private EqualWork() {}

@@ -7,7 +7,6 @@ import net.alexnet.torch.kernel.FastConvolution;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.tensor.Shape;
-import net.alexnet.tensor.Window;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Scalar;
@@ -70,7 +69,7 @@ final class KernelConvolution {
         return new KernelPair(() -> {
             layer.weights().transform(filters, prepared);
             layer.forward(in, prepared, biases, false, out);
-        }, () -> List.of(torch.convolution(padded, weight, new TensorOptional(bias), strides(), paddings(), ONES,
+        }, () -> List.of(torch.convolution(padded, weight, new TensorOptional(bias), KernelPair.strides(conv.window()), KernelPair.paddings(conv.window()), ONES,
                 false, ZEROS, conv.groups())), List.of(x, weight), List.of(y), KernelPair.OTHER_SUM);
     }
 
@@ -101,17 +100,7 @@ final class KernelConvolution {
 
     private T_TensorTensorTensor_T backward(boolean byInputs) {
         BoolPointer wanted = new BoolPointer(3).put(0, byInputs).put(1, !byInputs).put(2, !byInputs);
-        return torch.convolution_backward(dy, padded, weight, new long[] {conv.filters()}, strides(), paddings(), ONES,
+        return torch.convolution_backward(dy, padded, weight, new long[] {conv.filters()}, KernelPair.strides(conv.window()), KernelPair.paddings(conv.window()), ONES,
                 false, ZEROS, conv.groups(), wanted);
-    }
-
-    private long[] strides() {
-        Window window = conv.window();
-        return new long[] {window.stride(), window.stride()};
-    }
-
-    private long[] paddings() {
-        Window window = conv.window();
-        return new long[] {window.padding(), window.padding()};
     }
 }

@@ -16,13 +16,13 @@ import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Response normalisation beside [BandedNorm], and max-pooling beside libtorch's over channels-last maps. On the way back
+/// Response normalization beside [BandedNorm], and max-pooling beside libtorch's over channels-last maps. On the way back
 /// libtorch's sides are given what the way there can keep, which ours look up or compute anew: the denominators and their
 /// power, the pools' argmax.
 final class KernelMaps {
     private KernelMaps() {}
 
-    // --- response normalisation ------------------------------------------------------------------------------------
+    // --- response normalization ------------------------------------------------------------------------------------
 
     /// @param pass `forward` or `backward`
     static KernelPair norm(Row row, String pass, int batch) {
@@ -80,8 +80,8 @@ final class KernelMaps {
             Tensor y = KernelPair.empty(pooled.out().batch(batch));
             MemorySegment out = KernelPair.memory(y);
             return new KernelPair(() -> layer.forward(in, out),
-                    () -> List.of(torch.max_pool2d(banded.forwardInPlace(x), kernel(window), strides(window),
-                            paddings(window), ONES, ceil(window))),
+                    () -> List.of(torch.max_pool2d(banded.forwardInPlace(x), kernel(window), KernelPair.strides(window),
+                            KernelPair.paddings(window), ONES, ceil(window))),
                     List.of(x), List.of(y), KernelPair.SAME_SUM);
         }
         Tensor denominator = banded.denominator(x);
@@ -89,8 +89,8 @@ final class KernelMaps {
         BandedNorm.toPower(power);
         Tensor between = torch.empty_like(x); // the kernel's, or nearly equal values would have other argmax
         KernelPair.kernels().responseNorm(norm, shape.dim(1)).orElseThrow().forward(in, KernelPair.memory(between));
-        T_TensorTensor_T maxima = torch.max_pool2d_with_indices(between, kernel(window), strides(window),
-                paddings(window), ONES, ceil(window));
+        T_TensorTensor_T maxima = torch.max_pool2d_with_indices(between, kernel(window), KernelPair.strides(window),
+                KernelPair.paddings(window), ONES, ceil(window));
         Tensor argmax = new Tensor(maxima.get1()); // outlives the pair
         Tensor y = KernelPair.empty(pooled.out().batch(batch));
         Tensor dy = torch.randn_like(y);
@@ -101,8 +101,8 @@ final class KernelMaps {
         layer.forward(in, top); // the kernel's own maxima: it looks for values equal to them
         double pull = 2 * norm.beta();
         return new KernelPair(() -> layer.gradient(in, top, gradient, out, false), () -> {
-            Tensor dBetween = torch.max_pool2d_with_indices_backward(dy, between, kernel(window), strides(window),
-                    paddings(window), ONES, ceil(window), argmax);
+            Tensor dBetween = torch.max_pool2d_with_indices_backward(dy, between, kernel(window), KernelPair.strides(window),
+                    KernelPair.paddings(window), ONES, ceil(window), argmax);
             Tensor shares = banded.sums(dBetween.mul(between).div_(denominator));
             return List.of(dBetween.mul(power).addcmul_(x, shares, new Scalar(-pull)));
         }, List.of(x, y, dy), List.of(dx), KernelPair.SAME_SUM);
@@ -128,13 +128,13 @@ final class KernelMaps {
         MemorySegment in = KernelPair.memory(x);
         MemorySegment out = KernelPair.memory(y);
         return new KernelPair(() -> layer.forward(in, out),
-                () -> List.of(torch.max_pool2d(x, kernel(window), strides(window), paddings(window), ONES,
+                () -> List.of(torch.max_pool2d(x, kernel(window), KernelPair.strides(window), KernelPair.paddings(window), ONES,
                         ceil(window))),
                 List.of(x), List.of(y), KernelPair.SAME_SUM);
     }
 
     private static KernelPair poolBackward(FastMaxPool layer, Window window, Tensor x) {
-        T_TensorTensor_T pooled = torch.max_pool2d_with_indices(x, kernel(window), strides(window), paddings(window),
+        T_TensorTensor_T pooled = torch.max_pool2d_with_indices(x, kernel(window), KernelPair.strides(window), KernelPair.paddings(window),
                 ONES, ceil(window));
         Tensor y = new Tensor(pooled.get0()); // outlives the pair
         Tensor argmax = new Tensor(pooled.get1());
@@ -145,8 +145,8 @@ final class KernelMaps {
         MemorySegment gradient = KernelPair.memory(dy);
         MemorySegment out = KernelPair.memory(dx);
         return new KernelPair(() -> layer.gradient(in, maxima, gradient, out, false),
-                () -> List.of(torch.max_pool2d_with_indices_backward(dy, x, kernel(window), strides(window),
-                        paddings(window), ONES, ceil(window), argmax)),
+                () -> List.of(torch.max_pool2d_with_indices_backward(dy, x, kernel(window), KernelPair.strides(window),
+                        KernelPair.paddings(window), ONES, ceil(window), argmax)),
                 List.of(x, y, dy), List.of(dx), KernelPair.SAME_SUM);
     }
 
@@ -157,14 +157,6 @@ final class KernelMaps {
 
     private static long[] kernel(Window window) {
         return new long[] {window.kernel(), window.kernel()};
-    }
-
-    private static long[] strides(Window window) {
-        return new long[] {window.stride(), window.stride()};
-    }
-
-    private static long[] paddings(Window window) {
-        return new long[] {window.padding(), window.padding()};
     }
 
     private static boolean ceil(Window window) {

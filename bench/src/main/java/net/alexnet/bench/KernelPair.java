@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 import net.alexnet.torch.kernel.Kernels;
 import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Window;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -81,5 +82,15 @@ record KernelPair(Runnable kernel, Supplier<List<Tensor>> libtorch, List<Tensor>
     @SuppressWarnings("restricted") // libtorch says how many there are
     static MemorySegment memory(Tensor tensor) {
         return MemorySegment.ofAddress(tensor.data_ptr().address()).reinterpret(tensor.numel() * Float.BYTES);
+    }
+
+    /// The strides of a window in libtorch's form.
+    static long[] strides(Window window) {
+        return new long[] {window.stride(), window.stride()};
+    }
+
+    /// The paddings of a window in libtorch's form.
+    static long[] paddings(Window window) {
+        return new long[] {window.padding(), window.padding()};
     }
 }

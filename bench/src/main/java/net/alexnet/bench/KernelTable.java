@@ -61,18 +61,20 @@ public final class KernelTable {
         text.append("## Kernels\n\n");
         text.append(
                 String.format(Locale.ROOT, "%s; read on %s.%n%n", Machine.describe(), LocalDate.now(ZoneOffset.UTC)));
-        text.append(
-                "Each of our kernels at the sizes of the paper's network, and the fastest form that libtorch has for the"
-                        + " same result: direct\nconvolution by oneDNN over channels-last maps, the norm as a banded 1×1"
-                        + " convolution whose filters are made once, `max_pool2d` over\nchannels-last maps, and operations"
-                        + " in place. Both run in turns in one process, with the environment of `./alexnet`; the results\nmust"
-                        + " agree first, convolutions to 1e-3 of their root mean square, the others to 1e-4. ");
         RunResult any = results.iterator().next();
-        text.append(String.format(Locale.ROOT, "Medians (least to greatest) of %d iterations in %d%nprocesses. Our"
-                + " convolutions prepare their weights anew each time, as in training.%n%n",
+        text.append(String.format(Locale.ROOT, """
+                Each of our kernels at the sizes of the paper's network, beside the fastest form that libtorch has
+                for the same result: direct convolution by oneDNN over channels-last maps, normalization as a banded
+                1×1 convolution whose filters are made once, `max_pool2d` over channels-last maps, and operations in
+                place. Both take turns in one process, in the environment of `./alexnet`. First their results must
+                agree: those of convolutions to 1e-3 of their root mean square, the others to 1e-4. Our convolutions
+                prepare their weights anew each time, as in training. The table shows medians (lowest to highest) of
+                %d iterations in %d processes.
+
+                """,
                 any.getBenchmarkResults().stream().mapToInt(fork -> fork.getIterationResults().size()).sum(),
                 any.getBenchmarkResults().size()));
-        text.append("| kernel | pictures | ours, ms | libtorch, ms | ours is faster |\n|---|---|---|---|---|\n");
+        text.append("| kernel | pictures | ours, ms | libtorch, ms | ours is faster by |\n|---|---|---|---|---|\n");
         results.forEach(result -> text.append(row(result)));
         return text.toString();
     }

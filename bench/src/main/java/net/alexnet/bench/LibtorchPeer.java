@@ -26,7 +26,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The paper's network as a PyTorch user writes it, on libtorch's autograd and its `SGD`; and the same tuned by someone who
-/// knows libtorch: channels-last memory, response normalisation by [BandedNorm] in place of libtorch's own, which pools over
+/// knows libtorch: channels-last memory, response normalization by [BandedNorm] in place of libtorch's own, which pools over
 /// a padded copy, ReLU in place, and for inference its own mode and `addmv` where there is one picture (`linear` takes several
 /// times as long).
 ///

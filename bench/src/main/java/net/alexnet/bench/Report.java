@@ -46,14 +46,12 @@ final class Report {
     private void head() throws IOException {
         line(Machine.describe() + "; read on " + LocalDate.now(ZoneOffset.UTC) + ".");
         line("");
-        line(String.format(Locale.ROOT,
-                "Every side is a process of its own. One peer after the other meets ours and takes turns with it, %d rounds after a"
-                        + " warm-up, each first in every",
-                contestants.getLast().seconds(Workload.TRAINING).size()));
-        line("other one. Medians (least to greatest); ratios are taken round by round. The machine's sgemm rate, libtorch's"
-                + " product of two 2048×2048");
-        line(String.format(Locale.ROOT, "matrices in our process, once a round: %s GFLOP/s.",
-                Spread.of(sgemm).format("%.0f")));
+        line(String.format(Locale.ROOT, """
+                Each side runs in a process of its own. One peer after the other takes turns with ours: %d rounds
+                after a warm-up, and the side that goes first changes every round. The tables show medians (lowest
+                to highest); ratios are computed round by round. The machine's sgemm rate, measured once a round as
+                libtorch's product of two 2048×2048 matrices in our process, is %s GFLOP/s.""",
+                contestants.getLast().seconds(Workload.TRAINING).size(), Spread.of(sgemm).format("%.0f")));
         line("");
     }
 
@@ -61,8 +59,8 @@ final class Report {
         boolean one = workload.batch() == 1;
         line(String.format(Locale.ROOT, "## %s", workload.title()));
         line("");
-        line(String.format(Locale.ROOT, "| side | %s | pictures/s | GFLOP a picture | ours is faster | per GFLOP |",
-                one ? "ms" : "s a step"));
+        line(String.format(Locale.ROOT, "| side | %s | pictures/s | GFLOP per picture | ours is faster by | per GFLOP |",
+                one ? "ms" : "s per step"));
         line("|---|---|---|---|---|---|");
         for (Contestant side : contestants) {
             List<Double> seconds = side.seconds(workload);
@@ -89,7 +87,8 @@ final class Report {
     private void share() {
         line("## Share of the sgemm limit");
         line("");
-        line("Pictures/s times the GFLOP of a picture's direct computation, over the sgemm rate of the same round.");
+        line("Pictures/s times the GFLOP of the direct computation of a picture, divided by the sgemm rate of the same"
+                + " round.");
         line("");
         line("| side | training | inference |");
         line("|---|---|---|");
@@ -110,7 +109,7 @@ final class Report {
     private void sides(Map<Side, String> absent) {
         line("## The sides");
         line("");
-        line("| side | what | versions | peak resident, GiB |");
+        line("| side | what | versions | peak resident memory, GiB |");
         line("|---|---|---|---|");
         for (Contestant side : contestants) {
             line(String.format(Locale.ROOT, "| %s | %s | %s | %.1f |", side.side().name(), side.side().what(),
@@ -126,13 +125,13 @@ final class Report {
     private void checks() {
         line("## What was checked");
         line("");
-        line("Sides with the paper's network start from the same parameters, 128 pictures of noise and labels; without dropout the"
-                + " loss, the root");
-        line("mean square of the logits and the loss after one step must agree with ours to 0.001 relative, or nothing is"
-                + " written. Sides with another");
-        line("network state their own multiply-adds (a filter's or matrix's values times the places where it is applied; training"
-                + " is three times that,");
-        line("less the first layer's once). In every turn a loss must be finite, and a picture's probabilities must sum to 1.");
+        line("""
+                Sides with the paper's network start from the same parameters, labels and 128 pictures of noise.
+                Without dropout, the loss, the root mean square of the logits and the loss after one step must agree
+                with ours to a relative difference of 0.001; otherwise nothing is written. A side with another
+                network states its own multiply-adds: the values of a filter or matrix times the places where it is
+                applied. Training counts three times that, less the first layer's once. In every turn the loss must
+                be finite, and the probabilities of a picture must sum to 1.""");
         line("");
         line("| side | loss | logits | loss after a step |");
         line("|---|---|---|---|");

@@ -42,17 +42,17 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
                         + " `conv2d` with groups, `local_response_norm` on each tower, `SGD`",
                         command(java, "-cp", bench, LibtorchPeer.class.getName(), "plain", equal.toString()), Map.of()),
                 same("libtorch-tuned",
-                        "the same as an expert tunes it: channels-last, response normalisation as a banded 1×1 convolution whose"
+                        "the same as an expert tunes it: channels-last, response normalization as a banded 1×1 convolution whose"
                                 + " filters are made once, ReLU in place, inference mode with `addmv` for one picture,"
                                 + " our settings of glibc's allocator",
                         command(java, "-cp", bench, LibtorchPeer.class.getName(), "tuned", equal.toString()),
                         ALLOCATOR),
                 other("djl",
-                        "Deep Java Library's zoo AlexNet on its PyTorch engine: one tower, no response normalisation,"
+                        "Deep Java Library's zoo AlexNet on its PyTorch engine: one tower, no response normalization,"
                                 + " fc6 of 6400 inputs, 10 classes",
                         java, "djl/", "Djl.java",
                         Map.of("DJL_CACHE_DIR", TARGET + "djl-cache", "OPT_OUT_TRACKING", "true")),
-                other("dl4j", "Deeplearning4j's zoo AlexNet on nd4j-native: one tower, its own optimiser", java,
+                other("dl4j", "Deeplearning4j's zoo AlexNet on nd4j-native: one tower, its own optimizer", java,
                         "dl4j/",
                         "Dl4j.java", Map.of()),
                 python("pytorch", "PyTorch in Python as its user writes it: NCHW, `local_response_norm`, `SGD`", python,
