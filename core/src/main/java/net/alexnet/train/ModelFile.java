@@ -69,6 +69,10 @@ public final class ModelFile {
             if (isImportable(path)) {
                 return imported(path);
             }
+            if (ModelImporter.installed().isEmpty() && !path.toString().endsWith(".safetensors")) {
+                throw new WeightFileException(path, "not a .safetensors file. To read files of PyTorch, Caffe and"
+                        + " ONNX, add the module alexnet-interop to the class path", e);
+            }
             throw e;
         }
     }
