@@ -6,46 +6,33 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import net.alexnet.Classification;
 import net.alexnet.Classification.Guess;
 import net.alexnet.ImageClassifier;
 import net.alexnet.ImageReadException;
+import net.alexnet.Options;
+import net.alexnet.inference.Views;
 import net.alexnet.io.AtomicFiles;
-import net.alexnet.train.ModelFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `alexnet classify`.
-@Command(name = "classify", mixinStandardHelpOptions = true, description = "Names the five most probable classes of pictures.")
-final class ClassifyCommand implements Callable<Integer> {
+@Command(name = "classify", description = "Name the five most probable classes of pictures.", footer = {
+    "", "Examples:",
+    "  ./alexnet classify runs/latest holiday.jpg",
+    "  ./alexnet classify alexnet.safetensors album/ --views 10 --json"})
+final class ClassifyCommand extends BaseCommand {
     private static final int TOP = 5;
 
-    private final Terminal terminal;
+    @Parameters(index = "0", paramLabel = "MODEL", description = ModelOptions.MODELS)
+    private Path model = Path.of("");
 
-    @Parameters(index = "0", paramLabel = "MODEL", description = Engine.MODELS)
-    private Path model = Path.of("runs/latest");
-
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures. A folder stands for all files in it and below; hidden ones are left out.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures. A folder stands for all files in it and below, without hidden ones.")
     private List<Path> pictures = List.of();
 
-    @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
-    private ModelFile.Which which = ModelFile.Which.RESULT;
-
-    @Option(names = "--json", description = "Print one JSON array to standard output, and nothing else.")
-    private boolean json;
-
     @Mixin
-    private ViewOption views = new ViewOption();
-
-    @Mixin
-    private Engine engine = new Engine();
-
-    ClassifyCommand(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    private ModelOptions options = new ModelOptions();
 
     private record Scored(@JsonProperty("class") String name, float probability) {}
 
@@ -56,14 +43,13 @@ final class ClassifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Answers answers = new Answers();
-        try (ImageClassifier classifier = ImageClassifier.load(
-                model, engine.options().checkpoint(which).views(views.views().count()))) {
-            views.note(classifier.card().preprocessing()).ifPresent(note -> terminal.err().println("note: " + note));
+        Options given = options.options();
+        try (ImageClassifier classifier = ImageClassifier.load(model, given)) {
+            (given.views() == 1 ? Views.CENTER : Views.TEN).note(classifier.card().preprocessing())
+                    .ifPresent(note -> err().println("warning: " + note));
             classifier.classifyEach(pictures, answers);
         }
-        if (json) {
-            terminal.out().println(Json.of(answers.all));
-        }
+        print(answers.all, List.of());
         return answers.all.stream().anyMatch(Classified.class::isInstance) ? 0 : 1;
     }
 
@@ -76,9 +62,9 @@ final class ClassifyCommand implements Callable<Integer> {
             List<Guess> top = classification.top(TOP);
             all.add(new Classified(file.toString(), top.stream()
                     .map(guess -> new Scored(guess.label(), guess.probability())).toList()));
-            if (!json) {
-                terminal.out().println(file);
-                top.forEach(guess -> terminal.out().println(String.format(
+            if (!json()) {
+                out().println(file);
+                top.forEach(guess -> out().println(String.format(
                         Locale.ROOT, "  %6.2f %%  %s", 100 * guess.probability(), guess.label())));
             }
         }
@@ -87,8 +73,8 @@ final class ClassifyCommand implements Callable<Integer> {
         public void failed(Path file, IOException failure) {
             String reason = failure instanceof ImageReadException image ? image.reason() : AtomicFiles.reason(failure);
             all.add(new Unreadable(file.toString(), reason));
-            if (!json) {
-                terminal.err().println("warning: " + file + ": " + reason);
+            if (!json()) {
+                err().println("warning: " + file + ": " + reason);
             }
         }
     }

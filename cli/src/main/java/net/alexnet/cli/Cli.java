@@ -20,7 +20,8 @@ import picocli.CommandLine.ScopeType;
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
     PullCommand.class,
     BenchCommand.class}, footer = {"",
-        "./alexnet COMMAND --help says more. Exit codes: 0 done, 1 failed, 2 misuse, 130 and 143 stopped by a signal."})
+        "./alexnet COMMAND --help describes a command.",
+        "Exit codes: 0 done, 1 failed, 2 wrong use, 130 and 143 stopped by a signal."})
 final class Cli {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the whole stack trace of a failure.")
     private boolean debug;
@@ -35,10 +36,18 @@ final class Cli {
         }
     }
 
-    private static final String LESS = "take a smaller batch, a smaller network, or give Java more:"
+    private static final String LESS = "use a smaller batch or a smaller network, or give Java more memory:"
             + " ALEXNET_JAVA_OPTS=-Xmx8g";
 
-    private Cli() {}
+    private final Terminal terminal;
+
+    Cli(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
 
     /// Runs one command.
     ///
@@ -47,31 +56,33 @@ final class Cli {
     /// @param terminal whether a person is watching `err`
     /// @return the exit code
     static int run(PrintWriter out, PrintWriter err, boolean terminal, String... arguments) {
-        Cli cli = new Cli();
         PrintWriter plain = Terminal.sanitized(err);
-        try (ShutdownSignal interruption = new ShutdownSignal(err)) {
-            CommandLine line = new CommandLine(cli,
-                    new Terminal.Factory(
-                            new Terminal(Terminal.sanitized(out), plain, err, terminal, interruption)))
-                    .setOut(out)
-                    .setErr(plain)
-                    .setCaseInsensitiveEnumValuesAllowed(true)
-                    .setParameterExceptionHandler(Cli::misuse)
-                    .setExecutionExceptionHandler((e, command, parsed) -> cli.failure(e, command));
-            return line.execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
+        Cli cli = null;
+        try (ShutdownSignal interruption = new ShutdownSignal(plain, ShutdownSignal.PATIENCE)) {
+            cli = new Cli(new Terminal(Terminal.sanitized(out), plain, err, terminal, interruption));
+            return cli.commandLine(out, plain).execute(arguments.length == 0 ? new String[] {"--help"} : arguments);
         } catch (OutOfMemoryError e) {
             plain.println("alexnet: out of memory (" + e.getMessage() + "); " + LESS);
-            return 1;
         } catch (Error e) {
             plain.println("alexnet: " + message(e));
-            if (cli.debug) {
+            if (cli != null && cli.debug) {
                 e.printStackTrace(plain);
             }
-            return 1;
         }
+        return 1;
     }
 
-    /// Of what no command foresees: a part of the program that is missing, or a fault in it.
+    CommandLine commandLine(PrintWriter out, PrintWriter err) {
+        return new CommandLine(this)
+                .setOut(out)
+                .setErr(err)
+                .setUsageHelpWidth(100)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Cli::misuse)
+                .setExecutionExceptionHandler((e, command, parsed) -> failure(e, command));
+    }
+
+    /// The message of an error that no command expects: a part of the program is missing, or the program has a fault.
     private static String message(Error e) {
         return e instanceof LinkageError
                 ? "a part of the program is missing or does not fit the rest: " + e
@@ -95,7 +106,7 @@ final class Cli {
         if (debug) {
             e.printStackTrace(err);
         }
-        return e instanceof UsageException || e instanceof IllegalArgumentException ? 2 : 1;
+        return e instanceof IllegalArgumentException ? 2 : 1;
     }
 
     private static String message(Exception e) {
@@ -103,14 +114,13 @@ final class Cli {
             case IOException io -> AtomicFiles.reason(io);
             case UncheckedIOException io -> AtomicFiles.reason(Objects.requireNonNull(io.getCause()));
             case BackendException _ when isOfMemory(e) -> text(e) + "; " + LESS;
-            case UsageException _,BackendException _,DivergedException _ -> text(e);
-            case IllegalArgumentException _ -> text(e);
+            case BackendException _,DivergedException _,IllegalArgumentException _ -> text(e);
             case RuntimeException _ -> "an error in the program: " + e + "; --debug shows where. Please report it";
             default -> text(e);
         };
     }
 
-    /// Whether it was Java's memory, or its threads, that a backend ran out of.
+    /// Whether a backend failed because Java had no memory or no threads left.
     private static boolean isOfMemory(@Nullable Throwable e) {
         return e != null && (e instanceof OutOfMemoryError || isOfMemory(e.getCause()));
     }

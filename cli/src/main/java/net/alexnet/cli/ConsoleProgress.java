@@ -2,41 +2,38 @@ package net.alexnet.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalLong;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import net.alexnet.TrainingListener;
 import net.alexnet.data.PreparationListener;
-import net.alexnet.data.RejectedImage;
 
-/// Shows on standard error how a job goes: a bar on a terminal, lines of text in a log, or nothing but warnings.
+/// Shows the progress of a job on standard error: a bar on a terminal, lines of text in a log, or warnings only.
 final class ConsoleProgress implements TrainingListener, PreparationListener, AutoCloseable {
     /// The values of `--progress`.
     enum Mode {
-        /// Bars on a terminal, else nothing.
+        /// Bars on a terminal, else warnings only.
         AUTO,
         /// Lines of text, for logs.
         PLAIN,
-        /// Nothing but warnings.
+        /// Warnings only.
         NONE
     }
 
-    private static final double LINE_EVERY_SECONDS = 10; // of a task, where there is no bar
+    private static final double SECONDS_PER_LINE = 10; // where there is no bar
+    private static final double SECONDS_PER_BAR = 0.2;
+    private static final int BAR = 20; // characters
+    private static final int WIDTH = 110; // of all that is drawn
+    private static final String ERASE = "\r\u001b[K";
 
     private final PrintWriter err;
     private final PrintWriter raw;
     private final boolean bars;
     private final boolean lines;
-    private Optional<ProgressBar> bar = Optional.empty();
+    private boolean drawn;
     private String task = "";
     private long taskStart;
     private long doneBefore;
-    private double lastLine;
+    private double lastShown;
 
     ConsoleProgress(Terminal terminal, Mode mode) {
         this.err = terminal.err();
@@ -45,8 +42,8 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
         this.lines = bars || mode == Mode.PLAIN;
     }
 
-    /// Whether a user follows.
-    boolean follows() {
+    /// Whether more than warnings are shown.
+    boolean isShown() {
         return lines;
     }
 
@@ -64,11 +61,6 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
         err.println("warning: " + text);
     }
 
-    /// Warns of files that cannot be read.
-    void leftOut(List<RejectedImage> rejected) {
-        rejected.forEach(one -> warning("left out " + one.name() + ": " + one.reason()));
-    }
-
     // --- tasks -----------------------------------------------------------------------------------------------------
 
     @Override
@@ -79,9 +71,9 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
                 Text.duration((total - done) / speed)));
     }
 
-    /// Some bytes of a file have arrived.
+    /// Shows how many bytes of a file have arrived.
     void downloading(long done, OptionalLong total) {
-        begin("fetching", done);
+        begin("downloading", done);
         show(done, total.orElse(0),
                 Text.bytes(done) + (total.isPresent() ? " of " + Text.bytes(total.getAsLong()) : ""));
     }
@@ -91,32 +83,60 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
         progress(stage.task(), done, total);
     }
 
-    /// @return seconds since the task was first heard of
+    /// Returns the seconds since the task began.
     private double begin(String name, long done) {
-        long now = System.nanoTime();
         if (!name.equals(task)) {
             clear();
             task = name;
-            taskStart = now;
+            taskStart = System.nanoTime();
             doneBefore = done;
-            lastLine = 0;
+            lastShown = 0;
         }
-        return (now - taskStart) / 1e9;
+        return seconds();
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - taskStart) / 1e9;
     }
 
     private void show(long done, long total, String figures) {
-        double seconds = (System.nanoTime() - taskStart) / 1e9;
         if (bars && total > 0) {
-            bar(done, total, figures);
-        } else if (seconds - lastLine >= LINE_EVERY_SECONDS) {
-            lastLine = seconds;
-            if (lines) {
-                err.println(task + " " + figures);
-            }
+            draw(done, total, figures);
+        } else if (lines && seconds() - lastShown >= SECONDS_PER_LINE) {
+            lastShown = seconds();
+            err.println(task + " " + figures);
         }
         if (done == total) {
             clear();
         }
+    }
+
+    private void draw(long done, long total, String figures) {
+        if (drawn && seconds() - lastShown < SECONDS_PER_BAR) {
+            return;
+        }
+        drawn = true;
+        lastShown = seconds();
+        int filled = (int) (BAR * Math.min(done, total) / total);
+        String line = String.format(Locale.ROOT, "%s %3d%% [%s%s] %s", task, 100 * Math.min(done, total) / total,
+                "=".repeat(filled), " ".repeat(BAR - filled), figures);
+        raw.print(ERASE + line.substring(0, Math.min(WIDTH, line.length())));
+        raw.flush();
+    }
+
+    /// Removes the bar.
+    void clear() {
+        if (drawn) {
+            raw.print(ERASE);
+            raw.flush();
+        }
+        drawn = false;
+        task = "";
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 
     // --- training --------------------------------------------------------------------------------------------------
@@ -140,7 +160,7 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
         if (bars) {
             long perEpoch = Math.max(1, step.steps() / Math.max(1, step.epochs()));
             begin("epoch " + step.epoch() + "/" + step.epochs(), 0);
-            bar((step.step() - 1) % perEpoch + 1, perEpoch, figures);
+            draw((step.step() - 1) % perEpoch + 1, perEpoch, figures);
         } else {
             message(String.format(Locale.ROOT, "step %d/%d  epoch %d/%d  %s", step.step(), step.steps(), step.epoch(),
                     step.epochs(), figures));
@@ -150,46 +170,9 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
     @Override
     public void epoch(Epoch epoch) {
         message(String.format(Locale.ROOT,
-                "epoch %d/%d  loss %.4f  validation: top-1 error %.2f %%, top-5 error %.2f %%, loss %.4f  learning rate %.2g  %s",
+                "epoch %d/%d  loss %.4f  validation: top-1 error %.2f %%, top-5 error %.2f %%, loss %.4f"
+                        + "  learning rate %.2g  %s",
                 epoch.epoch(), epoch.epochs(), epoch.loss(), 100 * epoch.top1Error(), 100 * epoch.top5Error(),
                 epoch.validationLoss(), epoch.learningRate(), Text.duration(epoch.seconds())));
-    }
-
-    // --- the bar ---------------------------------------------------------------------------------------------------
-
-    private void bar(long done, long total, String figures) {
-        if (bar.isEmpty()) {
-            bar = Optional.of(new ProgressBarBuilder()
-                    .setTaskName(task)
-                    .setInitialMax(total)
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setUpdateIntervalMillis(200)
-                    .hideEta()
-                    .clearDisplayOnFinish()
-                    .setConsumer(new DelegatingProgressBarConsumer(this::draw, 110))
-                    .build());
-        }
-        bar.orElseThrow().stepTo(done).setExtraMessage(figures);
-    }
-
-    private void draw(String text) {
-        raw.print("\r\u001b[K" + text.stripTrailing());
-        raw.flush();
-    }
-
-    /// Takes the bar away.
-    void clear() {
-        bar.ifPresent(shown -> {
-            shown.close();
-            raw.print("\r\u001b[K");
-            raw.flush();
-        });
-        bar = Optional.empty();
-        task = "";
-    }
-
-    @Override
-    public void close() {
-        clear();
     }
 }

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import net.alexnet.cli.SimilarCommand.Found;
-import net.alexnet.cli.SimilarCommand.Similar;
-import net.alexnet.data.ImageDataset;
+import net.alexnet.Features.Found;
+import net.alexnet.Features.Similar;
+import net.alexnet.data.Sample;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
@@ -41,7 +41,7 @@ final class ContactSheet {
             <body>
             <h1>Similar pictures</h1>
             <div><table>
-            <thead><tr><th scope="col">picture</th><th scope="col" colspan="%d">nearest first: distance, file, class</th></tr></thead>
+            <thead><tr><th scope="col">picture</th><th scope="col" colspan="%d">nearest first: file, distance, class</th></tr></thead>
             <tbody>
             """;
     private static final String FOOT = """
@@ -54,36 +54,30 @@ final class ContactSheet {
     private ContactSheet() {}
 
     /// @param found the rows
-    /// @param asked the pictures of the first column
-    /// @param source the other pictures
-    static String of(List<Found> found, ImageSource asked, ImageSource source, ImageCodec codec)
-            throws IOException {
+    static String of(List<Found> found, ImageCodec codec) throws IOException {
         int columns = found.stream().mapToInt(one -> one.similar().size()).max().orElse(1);
         StringBuilder page = new StringBuilder(HEAD.replace("%d", String.valueOf(columns)));
         for (Found one : found) {
-            page.append("<tr>\n<th scope=\"row\">").append(image(asked.pictures(), one.index(), one.file(), codec))
-                    .append("<p>").append(escaped(one.file())).append("</p></th>\n");
+            page.append("<tr>\n<th scope=\"row\">").append(image(one.image(), one.file(), codec)).append("</th>\n");
             for (Similar like : one.similar()) {
-                page.append("<td>").append(image(source.pictures(), like.index(), like.file(), codec))
-                        .append("<p>").append(String.format(Locale.ROOT, "%.4f", like.distance())).append("</p><p>")
-                        .append(escaped(like.file())).append("</p>");
-                if (like.className() != null) {
-                    page.append("<p>").append(escaped(like.className())).append("</p>");
-                }
-                page.append("</td>\n");
+                page.append("<td>").append(image(like.image(), like.file().toString(), codec)).append("<p>")
+                        .append(String.format(Locale.ROOT, "%.4f", like.distance())).append("</p>")
+                        .append(like.label().map(label -> "<p>" + escaped(label) + "</p>").orElse(""))
+                        .append("</td>\n");
             }
             page.append("</tr>\n");
         }
         return page.append(FOOT).toString();
     }
 
-    private static String image(ImageDataset pictures, int index, String name, ImageCodec codec) throws IOException {
+    private static String image(Sample sample, String name, ImageCodec codec) throws IOException {
+        String caption = "<p>" + escaped(name) + "</p>";
         try {
-            Image image = pictures.source(index).content().resized(codec, SIDE, 3);
+            Image image = sample.source().content().resized(codec, SIDE, 3);
             String data = Base64.getEncoder().encodeToString(codec.encode(image, JPEG));
-            return "<img alt=\"" + escaped(name) + "\" src=\"data:image/jpeg;base64," + data + "\">";
+            return "<img alt=\"" + escaped(name) + "\" src=\"data:image/jpeg;base64," + data + "\">" + caption;
         } catch (UnreadableImageException e) {
-            return "<p>" + escaped(String.valueOf(e.getMessage())) + "</p>";
+            return "<p>" + escaped(String.valueOf(e.getMessage())) + "</p>" + caption;
         }
     }
 

@@ -4,72 +4,49 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import net.alexnet.Evaluation;
-import net.alexnet.train.ModelFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `alexnet evaluate`.
-@Command(name = "evaluate", mixinStandardHelpOptions = true, description = "Measures how often a model, or the average of several, is wrong: top-1 and top-5 error, and its most frequent mistakes.")
-final class EvaluateCommand implements Callable<Integer> {
-    private final Terminal terminal;
-
-    @Parameters(paramLabel = "MODEL", arity = "0..*", description = Engine.MODELS
+@Command(name = "evaluate", description = "Measure the top-1 and top-5 error of a model, or of the average of several, and list its most frequent mistakes.", footer = {
+    "", "Examples:",
+    "  ./alexnet evaluate runs/latest                               the pictures that the run was validated on",
+    "  ./alexnet evaluate runs/latest --data prepared/ --views 10   ten views, as in the paper",
+    "  ./alexnet evaluate RUN1 RUN2 --data pictures/ --out predictions.csv"})
+final class EvaluateCommand extends ProgressCommand {
+    @Parameters(paramLabel = "MODEL", arity = "0..*", description = ModelOptions.MODELS
             + " The probabilities of several are averaged. Default: runs/latest.")
     private List<Path> models = List.of(Path.of("runs/latest"));
 
-    @Option(names = "--data", paramLabel = "DIR", description = "A prepared dataset, class folders, ILSVRC-2012's tars, CIFAR-10's batches or IDX files; the validation part of"
-            + " those that have one. Default: the pictures that the run was validated on.")
+    @Option(names = "--data", paramLabel = "DIR", description = "A prepared dataset, class folders, ILSVRC-2012's tars, CIFAR-10's batches or IDX files. Where it has a"
+            + " validation part, only that is used. Default: the pictures that the run was validated on.")
     private Optional<Path> data = Optional.empty();
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Write every picture's class and five most probable classes to a CSV file.")
+    @Option(names = "--out", paramLabel = "FILE", description = "Write the class and the five most probable classes of each picture to a CSV file.")
     private Optional<Path> out = Optional.empty();
 
-    @Option(names = "--submission", paramLabel = "FILE", description = "Write the ILSVRC's format: a line for each picture with the ids of its five most probable classes.")
+    @Option(names = "--submission", paramLabel = "FILE", description = "Write the ILSVRC format: for each picture a line with the ids of its five most probable classes.")
     private Optional<Path> submission = Optional.empty();
 
-    @Option(names = "--checkpoint", paramLabel = "WHICH", description = Engine.CHECKPOINTS)
-    private ModelFile.Which which = ModelFile.Which.RESULT;
-
-    @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain or none. Default: auto.")
-    private ConsoleProgress.Mode mode = ConsoleProgress.Mode.AUTO;
-
-    @Option(names = "--json", description = "Print one JSON object to standard output, and nothing else.")
-    private boolean json;
-
     @Mixin
-    private ViewOption views = new ViewOption();
-
-    @Mixin
-    private Engine engine = new Engine();
-
-    EvaluateCommand(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    private ModelOptions options = new ModelOptions();
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    int run(ConsoleProgress progress) throws IOException, InterruptedException {
         if (out.isPresent() && out.map(EvaluateCommand::absolute).equals(submission.map(EvaluateCommand::absolute))) {
-            throw new UsageException("--out and --submission name the same file, " + out.get() + "; name two");
+            throw new IllegalArgumentException(
+                    "--out and --submission name the same file, " + out.get() + "; name two");
         }
-        Evaluation.Builder evaluation = Evaluation.of(models.toArray(Path[]::new))
-                .options(engine.options().checkpoint(which).views(views.views().count()));
+        Evaluation.Builder evaluation = Evaluation.of(models.toArray(Path[]::new)).options(options.options());
         data.ifPresent(evaluation::on);
         out.ifPresent(evaluation::predictionsTo);
         submission.ifPresent(evaluation::submissionTo);
-        try (ConsoleProgress progress = new ConsoleProgress(terminal, mode)) {
-            Evaluation result = evaluation.listener(progress).run();
-            progress.clear();
-            EvaluationReport report = new EvaluationReport(result, views.views().count());
-            if (json) {
-                terminal.out().println(Json.of(report.json()));
-            } else {
-                report.lines().forEach(terminal.out()::println);
-            }
-        }
+        EvaluationReport report = new EvaluationReport(evaluation.listener(progress).run(), options.views());
+        progress.clear();
+        print(report.json(), report.lines());
         return 0;
     }
 

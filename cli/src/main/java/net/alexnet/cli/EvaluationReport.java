@@ -1,53 +1,45 @@
 package net.alexnet.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import net.alexnet.Evaluation;
 import net.alexnet.Evaluation.ModelErrors;
 import net.alexnet.inference.TopKErrors.Report;
+import org.jspecify.annotations.Nullable;
 
 /// The result of an evaluation as text and as JSON.
 ///
 /// @param views how many views of each picture were averaged
 record EvaluationReport(Evaluation result, int views) {
-    /// A line of `confusions` in the JSON.
-    private record Taken(@JsonProperty("class") String className, String takenFor, int count) {}
+    private record Mistake(@JsonProperty("class") String className, String takenFor, int count) {}
 
-    Map<String, Object> json() {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("n", result.errors().images());
-        object.put("views", views);
-        putErrors(object, result.errors(), result.center());
-        object.put("unreadable", result.unreadable());
-        object.put("confusions", result.confusions().stream()
-                .map(pair -> new Taken(pair.label(), pair.predicted(), pair.count())).toList());
-        if (result.models().size() > 1) {
-            object.put("models", result.models().stream().map(EvaluationReport::json).toList());
-        }
-        return object;
+    private record Center(double top1Error, double top5Error, double loss) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Model(String model, double top1Error, double top5Error, double loss, @Nullable Center center) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Evaluated(long n, int views, double top1Error, double top5Error, double loss,
+            @Nullable Center center,
+            int unreadable, List<Mistake> confusions, @Nullable List<Model> models) {}
+
+    Object json() {
+        Report errors = result.errors();
+        List<Model> models = result.models().stream().map(one -> new Model(one.model().toString(), one.errors().top1(),
+                one.errors().top5(), one.errors().loss(), center(one.center()))).toList();
+        return new Evaluated(errors.images(), views, errors.top1(), errors.top5(), errors.loss(),
+                center(result.center()),
+                result.unreadable(), result.confusions().stream()
+                        .map(pair -> new Mistake(pair.label(), pair.predicted(), pair.count())).toList(),
+                models.size() > 1 ? models : null);
     }
 
-    private static Map<String, Object> json(ModelErrors model) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("model", model.model().toString());
-        putErrors(object, model.errors(), model.center());
-        return object;
-    }
-
-    private static void putErrors(Map<String, Object> object, Report errors, Optional<Report> center) {
-        object.put("top1_error", errors.top1());
-        object.put("top5_error", errors.top5());
-        object.put("loss", errors.loss());
-        center.ifPresent(one -> {
-            Map<String, Object> nested = new LinkedHashMap<>();
-            putErrors(nested, one, Optional.empty());
-            object.put("center", nested);
-        });
+    private static @Nullable Center center(Optional<Report> errors) {
+        return errors.map(one -> new Center(one.top1(), one.top5(), one.loss())).orElse(null);
     }
 
     /// A line for each figure, then the most frequent mistakes.

@@ -1,105 +1,80 @@
 package net.alexnet.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import net.alexnet.inference.Engines;
-import net.alexnet.inference.ModelCard;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
-import net.alexnet.nn.MemoryPlan;
-import net.alexnet.train.TrainingRun;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `alexnet inspect`.
-@Command(name = "inspect", mixinStandardHelpOptions = true, description = "Shows a network layer by layer: shapes, parameters, multiply-adds, and the memory that training takes; of a model file, what it says of itself.")
-final class InspectCommand implements Callable<Integer> {
-    private final Terminal terminal;
-
+@Command(name = "inspect", description = "Show a network layer by layer: shapes, parameters, multiply-adds, and the memory of a training step. Of a model"
+        + " file, also show its classes, preprocessing and origin.", footer = {
+            "", "Examples:",
+            "  ./alexnet inspect paper",
+            "  ./alexnet inspect runs/latest --batch 64",
+            "  ./alexnet inspect alexnet.safetensors"})
+final class InspectCommand extends BaseCommand {
     @Mixin
     private NetworkChoice choice = new NetworkChoice();
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that the memory is planned for. Default: all cores.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--json", description = "One JSON object on standard output, and nothing else there.")
-    private boolean json;
+    private record Layer(String name, List<Integer> output, long parameters, long multiplyAdds) {}
 
-    InspectCommand(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Inspected(String network, int classes, long parameters, long multiplyAdds, int batch,
+            Map<String, Long> memoryBytes, List<Layer> layers, @Nullable Object card) {}
 
     @Override
     public Integer call() throws IOException {
+        ComputeOptions.threads(threads);
         int batch = choice.batch();
-        Architecture architecture = choice.network().architecture();
-        MemoryPlan memory = MemoryPlan.of(
-                architecture, batch, TrainingRun.INPUTS, Engine.threads(threads), Engines.find().memory());
-        Optional<ModelCard> card = choice.card();
-        if (json) {
-            Map<String, Object> object = object(architecture, memory, batch);
-            card.ifPresent(one -> object.put("card", ModelCardPrinter.object(one)));
-            terminal.out().println(Json.of(object));
-        } else {
-            card.ifPresent(one -> {
-                ModelCardPrinter.lines(one).forEach(terminal.out()::println);
-                terminal.out().println();
-            });
-            table(architecture);
-            memory(memory, batch);
-        }
+        NetworkChoice.Chosen chosen = choice.open();
+        Architecture architecture = chosen.network().architecture();
+        Map<String, Long> memory = choice.memory(chosen.network(), threads, Engines.find().memory());
+        List<Layer> layers = architecture.rows().stream()
+                .map(row -> new Layer(row.name(), row.out().dims(), row.parameters(), row.multiplyAdds())).toList();
+        print(new Inspected(architecture.name(), architecture.classes(), architecture.parameters(),
+                architecture.multiplyAdds(), batch, memory, layers,
+                chosen.card().map(ModelCardPrinter::json).orElse(null)), lines(chosen, memory, batch));
         return 0;
     }
 
-    private void table(Architecture architecture) {
-        line("layer", "output", "parameters", "multiply-adds");
-        line("input", architecture.input().toString(), "", "");
+    private static List<String> lines(NetworkChoice.Chosen chosen, Map<String, Long> memory, int batch) {
+        Architecture architecture = chosen.network().architecture();
+        List<String> lines = new ArrayList<>();
+        chosen.card().ifPresent(card -> {
+            lines.addAll(ModelCardPrinter.lines(card));
+            lines.add("");
+        });
+        lines.add(line("layer", "output", "parameters", "multiply-adds"));
+        lines.add(line("input", architecture.input().toString(), "", ""));
         for (Row row : architecture.rows()) {
-            line(row.name(), row.out().toString(), count(row.parameters()), count(row.multiplyAdds()));
+            lines.add(line(row.name(), row.out().toString(), count(row.parameters()), count(row.multiplyAdds())));
         }
-        line("in all", "", count(architecture.parameters()), count(architecture.multiplyAdds()));
+        lines.add(line("in all", "", count(architecture.parameters()), count(architecture.multiplyAdds())));
+        lines.add("");
+        lines.add("memory of a training step of " + count(batch) + " pictures");
+        memory.forEach((name, bytes) -> lines.add(String.format(Locale.ROOT, "  %-12s %12s",
+                name.equals("total") ? "in all" : name, Text.bytes(bytes))));
+        return lines;
     }
 
-    private void line(String name, String output, String parameters, String multiplyAdds) {
-        terminal.out().println(String.format(
-                Locale.ROOT, "%-10s %-18s %15s %18s", name, output, parameters, multiplyAdds).stripTrailing());
+    private static String line(String name, String output, String parameters, String multiplyAdds) {
+        return String.format(Locale.ROOT, "%-10s %-18s %15s %18s", name, output, parameters, multiplyAdds)
+                .stripTrailing();
     }
 
     private static String count(long number) {
         return number == 0 ? "" : String.format(Locale.ROOT, "%,d", number);
-    }
-
-    private void memory(MemoryPlan memory, int batch) {
-        terminal.out().println();
-        terminal.out().println("memory of a training step of " + count(batch) + " pictures");
-        MemoryEstimate.of(memory).forEach((name, bytes) -> terminal.out()
-                .println(String.format(Locale.ROOT, "  %-12s %12s", name, Text.bytes(bytes))));
-        terminal.out().println(String.format(Locale.ROOT, "  %-12s %12s", "in all", Text.bytes(memory.total())));
-    }
-
-    private static Map<String, Object> object(Architecture architecture, MemoryPlan memory, int batch) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("network", architecture.name());
-        object.put("classes", architecture.classes());
-        object.put("parameters", architecture.parameters());
-        object.put("multiply_adds", architecture.multiplyAdds());
-        object.put("batch", batch);
-        object.put("memory_bytes", MemoryEstimate.withTotal(memory));
-        object.put("layers", architecture.rows().stream().map(InspectCommand::object).toList());
-        return object;
-    }
-
-    private static Map<String, Object> object(Row row) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("name", row.name());
-        object.put("output", row.out().dims());
-        object.put("parameters", row.parameters());
-        object.put("multiply_adds", row.multiplyAdds());
-        return object;
     }
 }

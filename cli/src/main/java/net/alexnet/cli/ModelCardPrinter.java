@@ -1,38 +1,56 @@
 package net.alexnet.cli;
 
-import java.nio.file.Path;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Provenance;
-import net.alexnet.interop.ImportResult;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Layer.DropoutScaling;
+import org.jspecify.annotations.Nullable;
 
-/// A model's card as a person and a program read it.
+/// A model's card for a person and as JSON.
 final class ModelCardPrinter {
     private static final int SHOWN = 3;
 
     private ModelCardPrinter() {}
 
+    private record Pictures(int resize, int crop, List<Double> mean, boolean meanImage, List<Double> scale,
+            String colorOrder) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Card(AlexNet.Variant variant, List<Integer> input, double dropout, DropoutScaling dropoutScaling,
+            List<String> classes, List<String> wnids, Pictures preprocessing, String origin, @Nullable Integer views,
+            @Nullable Provenance provenance) {}
+
+    static Object json(ModelCard card) {
+        AlexNet network = card.network();
+        Preprocessing how = card.preprocessing();
+        return new Card(network.variant(), network.architecture().input().dims(), network.dropout(),
+                network.dropoutScaling(), card.classes(), card.wnids(),
+                new Pictures(how.resize(), how.crop(), how.mean(), how.meanImage().isPresent(), how.scale(),
+                        colors(how)),
+                card.origin(), card.views().orElse(null), card.provenance().orElse(null));
+    }
+
     static List<String> lines(ModelCard card) {
+        AlexNet network = card.network();
         List<String> lines = new ArrayList<>();
-        lines.add("network: " + spelled(card.network().variant()) + ", " + card.network().architecture().input() + ", "
-                + String.format(Locale.ROOT, "%,d parameters", card.network().architecture().parameters()));
+        lines.add("network: " + spelled(network.variant()) + ", " + network.architecture().input() + ", "
+                + String.format(Locale.ROOT, "%,d parameters", network.architecture().parameters()));
         lines.add(String.format(Locale.ROOT, "classes: %,d, %s", card.classes().size(), first(card)));
         lines.add("pictures: " + pictures(card.preprocessing()));
-        if (card.network().dropout() > 0) {
-            lines.add("dropout: " + card.network().dropout() + ", " + dropout(card.network()));
+        if (network.dropout() > 0) {
+            lines.add("dropout: " + network.dropout() + (network.dropoutScaling() == DropoutScaling.AT_TEST
+                    ? ", as in 2012: outputs are scaled at test time"
+                    : ", inverted: outputs are scaled during training"));
         }
-        card.views().ifPresent(views -> lines.add("published figures: of " + (views == 1
-                ? "the centre view"
-                : views
-                        + " views")));
+        card.views().ifPresent(views -> lines.add("published accuracy: of "
+                + (views == 1 ? "the center view" : views + " views")));
         lines.add("origin: " + card.origin());
         card.provenance().ifPresent(provenance -> {
             lines.add("sha256: " + provenance.sha256());
@@ -46,13 +64,6 @@ final class ModelCardPrinter {
         return lines;
     }
 
-    private static String dropout(AlexNet network) {
-        return switch (network.dropoutScaling()) {
-            case AT_TEST -> "as in 2012: made up for at test time";
-            case AT_TRAINING -> "inverted: made up for while training";
-        };
-    }
-
     /// The first classes, with their wnids.
     private static String first(ModelCard card) {
         return IntStream.range(0, Math.min(SHOWN, card.classes().size()))
@@ -61,11 +72,15 @@ final class ModelCardPrinter {
     }
 
     private static String pictures(Preprocessing how) {
-        return "shorter side to " + how.resize() + ", middle square, view of " + how.crop() + ", "
-                + (how.channels() == 3 ? ModelCard.COLOR_ORDER : "gray") + ", less "
+        return "shorter side resized to " + how.resize() + ", center square, view of " + how.crop() + ", "
+                + colors(how) + ", minus "
                 + how.meanImage().map(_ -> "a mean image (on average " + rounded(how.mean()) + ")")
                         .orElseGet(() -> "the mean " + rounded(how.mean()))
                 + (how.scale().stream().allMatch(factor -> factor == 1) ? "" : ", times " + rounded(how.scale()));
+    }
+
+    private static String colors(Preprocessing how) {
+        return how.channels() == 3 ? ModelCard.COLOR_ORDER : "gray";
     }
 
     private static String rounded(List<Double> values) {
@@ -75,45 +90,5 @@ final class ModelCardPrinter {
 
     static String spelled(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
-    }
-
-    /// The card for `--json`.
-    static Map<String, Object> object(ModelCard card) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("variant", spelled(card.network().variant()));
-        object.put("input", card.network().architecture().input().dims());
-        object.put("dropout", card.network().dropout());
-        object.put("dropout_scaling", spelled(card.network().dropoutScaling()));
-        object.put("classes", card.classes());
-        object.put("wnids", card.wnids());
-        Map<String, Object> pictures = new LinkedHashMap<>();
-        Preprocessing how = card.preprocessing();
-        pictures.put("resize", how.resize());
-        pictures.put("crop", how.crop());
-        pictures.put("mean", how.mean());
-        pictures.put("mean_image", how.meanImage().isPresent());
-        pictures.put("scale", how.scale());
-        pictures.put("color_order", how.channels() == 3 ? ModelCard.COLOR_ORDER : "gray");
-        object.put("preprocessing", pictures);
-        object.put("origin", card.origin());
-        card.views().ifPresent(views -> object.put("views", views));
-        card.provenance().ifPresent((Provenance provenance) -> object.put("provenance", provenance));
-        return object;
-    }
-
-    /// An import for `--json`.
-    static Map<String, Object> object(Path out, ImportResult imported) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("model", out.toString());
-        object.put("card", object(imported.card()));
-        object.put("layers", imported.layers().stream().map(layer -> {
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("name", layer.layer());
-            one.put("weight", layer.weight().dims());
-            one.put("initialized", layer.tensor().isEmpty());
-            layer.tensor().ifPresent(tensor -> one.put("tensor", tensor));
-            return one;
-        }).toList());
-        return object;
     }
 }

@@ -3,30 +3,28 @@ package net.alexnet.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
-import net.alexnet.interop.PulledModels;
-import net.alexnet.interop.WeightFormat;
-import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.MemoryPlan;
+import net.alexnet.tensor.EngineMemory;
 import net.alexnet.train.ModelFile;
 import net.alexnet.train.RunFolder;
+import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.DidYouMean;
 import net.alexnet.train.config.Recipes;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The options that say which network is looked at, and with how many pictures; mixed into the commands that need no
-/// pictures and no weights.
+/// The options that name a network and a batch, for commands that need no pictures.
 final class NetworkChoice {
-    @Parameters(paramLabel = "NETWORK", defaultValue = "paper", description = "paper, original, caffe, caffenet, torchvision or small; a recipe's name or file; a model file, or the name of one that was pulled; or a run's folder. Default:"
-            + " ${DEFAULT-VALUE}.")
+    @Parameters(paramLabel = "NETWORK", defaultValue = "paper", description = "paper, original, caffe, caffenet, torchvision or small; a recipe's name or YAML file; a model file, or the name"
+            + " of a pulled one; or a run's folder. Default: ${DEFAULT-VALUE}.")
     private String name = "paper";
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Pictures in a step. Default: ${DEFAULT-VALUE}.")
@@ -35,77 +33,60 @@ final class NetworkChoice {
     @Option(names = "--classes", paramLabel = "N", description = "Another number of classes.")
     private @Nullable Integer classes;
 
-    /// What a model file says of itself; nothing if the network was named otherwise.
-    ///
-    /// @throws IOException if it cannot be read
-    Optional<ModelCard> card() throws IOException {
-        Path path = Path.of(name);
-        if (Files.isRegularFile(path)) {
-            return isWeights(path)
-                    ? Optional.of(ModelFile.find(path, ModelFile.Which.RESULT).stored().card())
-                    : Optional.empty();
-        }
-        boolean known = Files.exists(path) || tables().contains(name) || Recipes.NAMES.contains(name);
-        Optional<Path> pulled = known ? Optional.empty() : PulledModels.ofUser().named(path);
-        return pulled.isPresent() ? Optional.of(Model.cardOf(pulled.get())) : Optional.empty();
-    }
+    /// A network, and the card of its model file if it comes from one.
+    record Chosen(AlexNet network, Optional<ModelCard> card) {}
 
-    private static boolean isWeights(Path file) {
-        try {
-            String name = file.toString();
-            // A text may begin as Caffe's files do, with an empty line.
-            return name.endsWith(".safetensors") || name.endsWith(".caffemodel")
-                    || WeightFormat.of(file) != WeightFormat.CAFFE;
-        } catch (WeightFileException e) {
-            return false; // a recipe
-        }
-    }
-
-    private static List<String> tables() {
-        return Arrays.stream(AlexNet.Variant.values()).map(ModelCardPrinter::spelled).toList();
-    }
-
-    /// Pictures in a step.
-    ///
-    /// @throws UsageException if there are none
     int batch() {
-        if (batch < 1) {
-            throw new UsageException("--batch must be at least 1, found " + batch);
-        }
-        return batch;
+        return (int) BaseCommand.within("--batch", batch, 1, Integer.MAX_VALUE);
     }
 
-    /// The network.
+    /// The network that is named.
     ///
-    /// @throws UsageException if there is none of that name; it names the nearest
-    AlexNet network() throws IOException {
-        if (classes != null && classes < 2) {
-            throw new UsageException("--classes must be at least 2, found " + classes);
+    /// @throws IllegalArgumentException if there is none of that name; the message names the nearest
+    Chosen open() throws IOException {
+        if (classes != null) {
+            BaseCommand.within("--classes", classes, 2, Integer.MAX_VALUE);
         }
-        AlexNet network = named();
-        return classes == null ? network : network.withClasses(classes);
+        Chosen chosen = named();
+        return classes == null ? chosen : new Chosen(chosen.network().withClasses(classes), chosen.card());
     }
 
-    private AlexNet named() throws IOException {
-        Optional<AlexNet.Variant> table = Arrays.stream(AlexNet.Variant.values())
-                .filter(one -> ModelCardPrinter.spelled(one).equals(name))
-                .findFirst();
-        if (table.isPresent()) {
-            return AlexNet.of(table.get());
+    private Chosen named() throws IOException {
+        List<AlexNet.Variant> variants = List.of(AlexNet.Variant.values());
+        Path path = Path.of(name);
+        for (AlexNet.Variant variant : variants) {
+            if (ModelCardPrinter.spelled(variant).equals(name)) {
+                return new Chosen(AlexNet.of(variant), Optional.empty());
+            }
         }
-        Optional<ModelCard> card = card();
-        if (card.isPresent()) {
-            return card.get().network();
+        if (Recipes.NAMES.contains(name) || (Files.isRegularFile(path) && name.matches(".*\\.ya?ml"))) {
+            return new Chosen(Recipes.read(name, Map.of()).network(), Optional.empty());
         }
-        if (Files.isDirectory(Path.of(name))) {
-            return RunFolder.open(Path.of(name)).recipe().network();
+        if (Files.isDirectory(path)) {
+            return new Chosen(RunFolder.open(path).recipe().network(), Optional.empty());
         }
-        if (Recipes.NAMES.contains(name) || Files.isRegularFile(Path.of(name))) {
-            return Recipes.read(name, Map.of()).network();
+        if (Files.exists(path) || ModelFile.isImportable(path)) {
+            ModelCard card = ModelFile.find(path, ModelFile.Which.RESULT).stored().card();
+            return new Chosen(card.network(), Optional.of(card));
         }
-        List<String> known = Stream.concat(tables().stream(), Recipes.NAMES.stream()).distinct().sorted().toList();
-        throw new UsageException("there is no network, recipe or run '" + name + "'; "
+        List<String> known = Stream.concat(variants.stream().map(ModelCardPrinter::spelled), Recipes.NAMES.stream())
+                .distinct().sorted().toList();
+        throw new IllegalArgumentException("there is no network, recipe or run '" + name + "'; "
                 + DidYouMean.to(name, known).map(near -> "did you mean '" + near + "'? ").orElse("") + "Known: "
                 + String.join(", ", known));
+    }
+
+    /// The bytes of a training step by what they are for, and their `total`.
+    Map<String, Long> memory(AlexNet network, int threads, EngineMemory engine) {
+        MemoryPlan plan = MemoryPlan.of(network.architecture(), batch(), TrainingRun.INPUTS, threads, engine);
+        Map<String, Long> bytes = new LinkedHashMap<>();
+        bytes.put("parameters", plan.parameters());
+        bytes.put("gradients", plan.gradients());
+        bytes.put("momentum", plan.momentum());
+        bytes.put("input", plan.input());
+        bytes.put("activations", plan.activations());
+        bytes.put("workspace", plan.workspace());
+        bytes.put("total", plan.total());
+        return bytes;
     }
 }

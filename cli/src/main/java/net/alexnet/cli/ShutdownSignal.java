@@ -6,35 +6,39 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import net.alexnet.io.AtomicFileWriter;
 
-/// Ctrl-C and SIGTERM: the JVM begins to shut down. Once a command asks for it, the JVM is held until that command has saved
-/// its state and said so; before, there is nothing to save, and the program ends at once.
+/// Ctrl-C and SIGTERM, on which the JVM shuts down. If the command has asked for it, the JVM is held until the command has
+/// saved its state; otherwise there is nothing to save, and the program ends at once. In every case the JVM exits with 128
+/// plus the number of the signal: 130 or 143.
 final class ShutdownSignal implements AutoCloseable {
-    /// A step of a large network on a small machine takes this long at most; then the last checkpoint has to do.
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    /// A step of a large network on a small machine takes this long at most. After that the last checkpoint has to do.
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final PrintWriter err;
+    private final Duration patience;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::hold, "interruption");
+    private final Thread hook = new Thread(this::hold, "shutdown-signal");
     private volatile boolean asked;
     private volatile boolean heard;
 
-    /// Begins to catch signals; until [#close()].
+    /// Catches signals until [#close()].
     ///
-    /// @param err is told that the program has heard
-    ShutdownSignal(PrintWriter err) {
+    /// @param err is told that a signal was heard
+    /// @param patience the longest wait for the command
+    ShutdownSignal(PrintWriter err, Duration patience) {
         this.err = err;
+        this.patience = patience;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     private void hold() {
         asked = true;
-        if (heard) {
-            err.println("stopping as soon as what is under way allows it…");
-        }
         try {
-            if (heard && !ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                AtomicFileWriter.deleteDrafts();
-                Runtime.getRuntime().halt(1);
+            if (heard) {
+                err.println("stopping as soon as the work under way allows it…");
+                if (!ended.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                    err.println("stopped without saving: the work under way took more than " + patience.toSeconds()
+                            + " s");
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -43,7 +47,7 @@ final class ShutdownSignal implements AutoCloseable {
         }
     }
 
-    /// Whether the command is to save and end.
+    /// Whether the command should save and end.
     boolean asked() {
         hear();
         return asked;
@@ -52,11 +56,6 @@ final class ShutdownSignal implements AutoCloseable {
     /// From here on a signal waits for the command, which will ask.
     void hear() {
         heard = true;
-    }
-
-    /// From here on there is nothing to save until [#asked] is called again: the program ends at once, as before.
-    void ignore() {
-        heard = false;
     }
 
     @Override

@@ -3,9 +3,6 @@ package net.alexnet.cli;
 import java.io.FilterWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.reflect.Constructor;
-import picocli.CommandLine;
-import picocli.CommandLine.IFactory;
 
 /// The connection between a command and its user.
 ///
@@ -44,18 +41,5 @@ record Terminal(PrintWriter out, PrintWriter err, PrintWriter raw, boolean watch
         boolean layout = one == '\n' || one == '\t' || System.lineSeparator().indexOf(one) >= 0;
         boolean turns = (one >= '\u202A' && one <= '\u202E') || (one >= '\u2066' && one <= '\u2069');
         return turns || (Character.isISOControl(one) && !layout) ? REPLACEMENT : one;
-    }
-
-    /// Hands the terminal to the commands that take one.
-    record Factory(Terminal terminal) implements IFactory {
-        @Override
-        public <K> K create(Class<K> type) throws Exception {
-            for (Constructor<?> constructor : type.getDeclaredConstructors()) {
-                if (constructor.getParameterCount() == 1 && constructor.getParameterTypes()[0] == Terminal.class) {
-                    return type.cast(constructor.newInstance(terminal));
-                }
-            }
-            return CommandLine.defaultFactory().create(type);
-        }
     }
 }

@@ -1,6 +1,6 @@
-/// The program: one class per command, the messages, the progress, the figures. The only place that prints.
+/// The program: a class for each command, and how it reports progress, results and errors. Only this package prints.
 ///
-/// A command gives an exit code and never ends the JVM, so that tests call it as a user does: 0 done, 1 failed, 2 misuse.
+/// A command returns an exit code and never ends the JVM, so that tests can call it: 0 done, 1 failed, 2 wrong use.
 @NullMarked
 package net.alexnet.cli;
 

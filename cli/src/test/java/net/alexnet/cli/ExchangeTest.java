@@ -110,7 +110,7 @@ class ExchangeTest {
     void inspectShowsTheCard() throws Exception {
         Result.done("import", foreign, "--classes", names, model);
         assertThat(Result.done("inspect", model).out()).contains("classes: 3, tench",
-                "less the mean 123.68, 116.28, 103.53, times 0.017125, 0.017507, 0.017429", "conv2");
+                "minus the mean 123.68, 116.28, 103.53, times 0.017125, 0.017507, 0.017429", "conv2");
         JsonNode card = Result.done("inspect", model, "--json").json().get("card");
         assertThat(card.get("preprocessing").get("resize").asInt()).isEqualTo(256);
     }
@@ -128,7 +128,7 @@ class ExchangeTest {
         Path mean = Files.write(folder.resolve("mean.binaryproto"), Arrays.copyOf(blob.array(), blob.position()));
         Result.done("import", caffe, "--net", "caffe", "--classes", names, "--mean", mean, model);
         assertThat(Result.done("inspect", model).out()).contains(
-                "view of 227, rgb, less a mean image (on average 120.00, 110.00, 100.00)");
+                "view of 227, rgb, minus a mean image (on average 120.00, 110.00, 100.00)");
         Files.write(mean, Arrays.copyOf(blob.array(), blob.position() / 2));
         Result.of("import", caffe, "--net", "caffe", "--classes", names, "--mean", mean, model, "--force")
                 .isRefused(1, mean.toString(), "a mean image of Caffe");

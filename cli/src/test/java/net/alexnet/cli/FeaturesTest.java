@@ -149,11 +149,11 @@ class FeaturesTest {
     void misuseOfFeatures() throws Exception {
         Path out = folder.resolve("f.csv");
         Result.of("features", model, "--data", own, "--out", out, "--layer", "fc9")
-                .isRefused(2, "--layer: the network has no layer 'fc9'; it has conv1, relu1", "fc8, softmax");
+                .isRefused(2, "the network has no layer 'fc9'; it has conv1, relu1", "fc8, softmax");
         Result.of("features", model, "--data", own, "--out", folder.resolve("f.txt"))
-                .isRefused(2, "--out", ".npy", ".csv");
+                .isRefused(2, ".npy", ".csv");
         Result.of("features", model, "--data", own, "--out", folder.resolve("f.parquet"))
-                .isRefused(2, "--out", "f.parquet", ".csv", "Parquet");
+                .isRefused(2, "f.parquet", ".csv", "Parquet");
         Result.of("features", model, "--data", own).isRefused(2, "--out");
         Result.of("features", model, "--data", folder.resolve("gone"), "--out", out)
                 .isRefused(1, "there is no file or folder");
@@ -207,7 +207,7 @@ class FeaturesTest {
         Path table = Files.writeString(folder.resolve("f.npy.files.tsv"), "names");
         Result.of("features", model, "--data", own, "--out", folder.resolve("f.npy"))
                 .isRefused(2, "--out: " + table + " exists; --force replaces it");
-        Result.of("features", model, "--data", query, "--out", query).isRefused(2, "--out");
+        Result.of("features", model, "--data", query, "--out", query).isRefused(2, ".npy or .csv");
         Path odd = Files.copy(query, folder.resolve("picture.csv"));
         Result.of("features", model, "--data", odd, "--out", odd, "--force").isRefused(2,
                 odd + " is the file that is read");

@@ -77,7 +77,7 @@ class FinetuneTest {
         byte[] expected = RunFiles.latest(runs).weights(12);
         assertThat(whole.json().get("finished").asBoolean()).isTrue();
         Result stopped = Result.done(finetune("--epochs", 3, "--batch", 4, "--max-steps", 5));
-        assertThat(stopped.err()).contains("stopped after step 5 and saved; go on with: ./alexnet train --resume");
+        assertThat(stopped.err()).contains("stopped after step 5 and saved; continue with: ./alexnet train --resume");
         Result.done("train", "--resume", RunFiles.latest(runs).folder(), "--threads", 2);
         assertThat(RunFiles.latest(runs).weights(12)).isEqualTo(expected);
     }

@@ -244,7 +244,7 @@ class MisuseTest {
         Result help = Result.of();
         assertThat(help.exitCode()).isZero();
         assertThat(help.out()).contains("train", "evaluate", "classify", "inspect", "bench",
-                "Exit codes: 0 done, 1 failed, 2 misuse");
+                "Exit codes: 0 done, 1 failed, 2 wrong use");
         assertThat(help.err()).isEmpty();
     }
 

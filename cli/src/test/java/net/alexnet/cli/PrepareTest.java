@@ -120,19 +120,19 @@ class PrepareTest {
             prepare a b --size 1025                  | must be 8 to 1024 pixels, found 1025
             prepare a b --size big                   | '--size'
             prepare a b --channels 2                 | pictures have 1 or 3 channels, found 2
-            prepare a b --format gif                 | '--format': expected one of [AUTO, JPEG, PNG]
+            prepare a b --format gif                 | '--format': expected one of [JPEG, PNG]
             prepare a b --quality 0                  | the quality of a JPEG must be 1 to 100, found 0
             prepare a b --shard-size 5GiB            | must be 65536 to 4294967296 bytes, found 5368709120
             prepare a b --shard-size large           | 'large' is not a size such as 256MB or 1GiB
             prepare a b --shard-size 100kB           | may not hold one picture of 256 × 256 × 3
             prepare a b --threads 0                  | --threads must be 1 to 1024, found 0
             prepare a b --max-pixels 65535           | most pixels of a picture must be at least 65536, those of one
-            prepare a b --max-pixels 1073741825      | --max-pixels must be at most 1073741824, OpenCV's own limit, found
+            prepare a b --max-pixels 1073741825      | --max-pixels must be 1 to 1073741824, found
             prepare a b --hold-out 0                 | --hold-out must be above 0 and below 1, found 0
             prepare a b --hold-out NaN               | --hold-out must be above 0 and below 1, found NaN
-            prepare a b --size 64 --quality 90       | --quality is for JPEG, but squares of 64 pixels are stored as PNG
+            prepare a b --size 64 --quality 90       | --quality is for JPEG, but images of 64 pixels are stored as PNG
             prepare a b --format png --quality 95    | --quality is for JPEG
-            prepare a b --shard-size 99999999999GiB  | '99999999999GiB' is more than any file can have
+            prepare a b --shard-size 99999999999GiB  | '99999999999GiB' is not a size such as
             prepare --verify a b                     | found b besides
             """)
     void anOptionThatCannotBe(String command, String said) {

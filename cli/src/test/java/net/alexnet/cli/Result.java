@@ -13,7 +13,7 @@ import java.util.List;
 
 /// What a command did, as a user in front of it sees it.
 ///
-/// @param exitCode 0 done, 1 failed, 2 misuse
+/// @param exitCode 0 done, 1 failed, 2 wrong use
 /// @param out what was written to standard output
 /// @param err what was written to standard error
 record Result(int exitCode, String out, String err) {

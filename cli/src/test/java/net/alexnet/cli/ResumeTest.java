@@ -112,7 +112,7 @@ class ResumeTest {
         RunFiles run = train(pictures, runs, "--max-steps", 5);
         byte[] weights = run.weights(5);
         Result again = Result.done("train", "--resume", run.folder(), "--max-steps", 5, "--threads", 1);
-        assertThat(again.err()).contains("stopped after step 5 and saved; go on with: ./alexnet train --resume");
+        assertThat(again.err()).contains("stopped after step 5 and saved; continue with: ./alexnet train --resume");
         assertThat(run.steps("step")).hasSize(5);
         assertThat(run.weights(5)).isEqualTo(weights);
     }

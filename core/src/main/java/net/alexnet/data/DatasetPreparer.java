@@ -64,6 +64,25 @@ public final class DatasetPreparer {
         this.total = (long) source.training().size() + source.validation().size();
     }
 
+    /// Refuses two folders of which one lies in the other, also through links.
+    ///
+    /// @throws IllegalArgumentException if they do
+    public static void requireApart(Path source, Path folder) throws IOException {
+        if (real(folder).startsWith(real(source)) || real(source).startsWith(real(folder))) {
+            throw new IllegalArgumentException(
+                    folder + " and " + source + " lie in each other; name a folder beside the pictures");
+        }
+    }
+
+    /// Where a path leads: links are followed as far as it exists.
+    private static Path real(Path path) throws IOException {
+        Path absolute = path.toAbsolutePath();
+        Path parent = absolute.getParent();
+        return parent == null || Files.exists(absolute)
+                ? absolute.toRealPath()
+                : real(parent).resolve(absolute.getFileName()).normalize();
+    }
+
     /// Prepares a dataset, continues one that was stopped, or finds it finished.
     ///
     /// @param folder where it goes: new, empty, or of this very preparation

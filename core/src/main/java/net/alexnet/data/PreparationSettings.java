@@ -2,8 +2,8 @@ package net.alexnet.data;
 
 import java.util.ArrayList;
 import java.util.List;
-
 import net.alexnet.data.image.Encoding;
+import org.jspecify.annotations.Nullable;
 
 /// The settings that a prepared dataset's bytes depend on.
 ///
@@ -70,6 +70,22 @@ public record PreparationSettings(
     /// JPEG of quality 95 as the paper's source has it, or without loss up to 64 pixels.
     public static Encoding encodingFor(int side) {
         return side <= LOSSLESS_SIDE ? Encoding.LOSSLESS : Encoding.PAPER;
+    }
+
+    /// The encoding that a user asks for; what is not given is as in [#encodingFor(int)].
+    ///
+    /// @param quality of a JPEG, 1 to 100
+    /// @throws IllegalArgumentException if a quality is given for a format without loss
+    public static Encoding encodingFor(int side, Encoding.@Nullable Format format, @Nullable Integer quality) {
+        Encoding.Format chosen = format == null ? encodingFor(side).format() : format;
+        if (chosen == Encoding.Format.JPEG) {
+            return new Encoding(chosen, quality == null ? Encoding.PAPER.quality() : quality);
+        }
+        if (quality != null) {
+            throw new IllegalArgumentException("--quality is for JPEG, but images of " + side
+                    + " pixels are stored as PNG here, without loss; give --format jpeg, or no --quality");
+        }
+        return Encoding.LOSSLESS;
     }
 
     /// The differences to other settings, such as `side 256, now 128`.

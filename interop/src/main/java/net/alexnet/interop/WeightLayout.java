@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.tensor.Shape;
+import net.alexnet.train.config.DidYouMean;
 
 /// How publishers of AlexNets name their tensors, and how their weights expect images and classes. Every layout has
 /// PyTorch's order of axes and flattens maps channels outermost, so that an import renames and does not permute; only
@@ -87,6 +89,17 @@ public enum WeightLayout {
     /// The layout of this key.
     public static Optional<WeightLayout> of(String key) {
         return Arrays.stream(values()).filter(layout -> layout.key.equals(key)).findFirst();
+    }
+
+    /// The layout of this key, as a user types it.
+    ///
+    /// @throws IllegalArgumentException if there is none; the message names the nearest
+    public static WeightLayout named(String text) {
+        String key = text.toLowerCase(Locale.ROOT);
+        List<String> keys = Arrays.stream(values()).map(WeightLayout::key).toList();
+        return of(key).orElseThrow(() -> new IllegalArgumentException("--net " + text + " is not known; "
+                + DidYouMean.to(key, keys).map(near -> "did you mean " + near + "? ").orElse("") + "Known: "
+                + String.join(", ", keys)));
     }
 
     /// The layouts whose names these are.

@@ -4,16 +4,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.alexnet.TrainingBuilder;
+import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// The options that `train` and `finetune` have in common.
-final class RunOptions {
+/// What `train` and `finetune` have in common.
+abstract class TrainingCommand extends ProgressCommand {
     @Option(names = "--runs", paramLabel = "DIR", description = "The folder of all runs. Default: runs.")
     private Path runs = Path.of("runs");
 
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Sets a key of the recipe, such as optimizer.learning_rate=0.005. Can be repeated.")
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a key of the recipe, such as optimizer.learning_rate=0.005. Can be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(names = "--epochs", paramLabel = "N", description = "Short for --set epochs=N.")
@@ -25,46 +26,31 @@ final class RunOptions {
     @Option(names = "--max-steps", paramLabel = "N", description = "Save and stop once the run has made N steps in all; train --resume continues it.")
     private long maxSteps = Long.MAX_VALUE;
 
-    @Option(names = "--progress", paramLabel = "MODE", description = "auto, plain (lines for a log) or none. Default: auto.")
-    private ConsoleProgress.Mode mode = ConsoleProgress.Mode.AUTO;
-
-    @Option(names = "--json", description = "Print one JSON object to standard output, and nothing else.")
-    private boolean json;
-
     @Mixin
-    private Engine engine = new Engine();
-
-    boolean json() {
-        return json;
-    }
-
-    Engine engine() {
-        return engine;
-    }
+    private ComputeOptions compute = new ComputeOptions();
 
     /// Whether a key of the recipe is set.
     boolean changesRecipe() {
         return epochs != null || seed != null || !settings.isEmpty();
     }
 
-    ConsoleProgress progress(Terminal terminal) {
-        return new ConsoleProgress(terminal, mode);
+    boolean limitsSteps() {
+        return maxSteps < Long.MAX_VALUE;
     }
 
-    /// Hands the options over. A key of `--set` takes precedence over the options that are short for one.
-    void applyTo(TrainingBuilder<?> run, ConsoleProgress progress) {
-        if (maxSteps < 1) {
-            throw new UsageException("--max-steps must be at least 1, found " + maxSteps);
-        }
+    /// Hands the options to a run. A key of `--set` takes precedence over the options that are short for one.
+    void configure(TrainingBuilder<?> run, ModelFile.Which base, ConsoleProgress progress) {
+        within("--max-steps", maxSteps, 1, Long.MAX_VALUE);
         set(run, "epochs", epochs);
         set(run, "seed", seed);
         settings.forEach(run::set);
-        run.runsIn(runs).maxSteps(maxSteps).options(engine.options()).listener(progress);
+        run.runsIn(runs).maxSteps(maxSteps).options(compute.options().checkpoint(base)).listener(progress);
+        terminal().interruption().hear(); // a signal waits until the run is saved
     }
 
-    /// Whether `--max-steps` was given.
-    boolean limitsSteps() {
-        return maxSteps < Long.MAX_VALUE;
+    /// Whether the user wants the run to stop.
+    boolean stopped() {
+        return terminal().interruption().asked();
     }
 
     static void set(TrainingBuilder<?> run, String key, @Nullable Object value) {

@@ -1,0 +1,68 @@
+package net.alexnet.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Formatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What `bench` measured, for a person and as JSON.
+///
+/// @param layers the times of each layer's passes over a batch
+/// @param plannedMemoryBytes of a training step
+/// @param peakResidentBytes of the process; 0 if unknown
+record BenchReport(String network, int batch, int rounds, Spread trainingImagesPerSecond,
+        Spread inferenceImagesPerSecond, Spread singleImageMs, List<LayerCosts> layers,
+        Map<String, Long> plannedMemoryBytes, long peakResidentBytes) {
+    /// The spread of several readings.
+    record Spread(double median, double least, double greatest) {
+        static Spread of(List<Double> readings) {
+            List<Double> sorted = readings.stream().sorted().toList();
+            int n = sorted.size();
+            return new Spread((sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2, sorted.getFirst(), sorted.getLast());
+        }
+
+        @Override
+        public String toString() {
+            return String.format(Locale.ROOT, "%.1f (%.1f to %.1f)", median, least, greatest);
+        }
+    }
+
+    /// A layer's pass.
+    ///
+    /// @param gflops 0 for a layer that multiplies nothing
+    record Cost(Spread ms, double gflops) {}
+
+    /// A layer; a pass that it does not have is null.
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record LayerCosts(String name, @Nullable Cost forward, @Nullable Cost backwardData,
+            @Nullable Cost backwardWeights) {}
+
+    String table() {
+        Formatter text = new Formatter(Locale.ROOT); // writes to memory, so it need not be closed
+        text.format("%s, batches of %d; median of %d rounds (lowest to highest)%n", network, batch, rounds);
+        text.format("training     %s images/s%n", trainingImagesPerSecond);
+        text.format("inference    %s images/s%n", inferenceImagesPerSecond);
+        text.format("one image    %s ms%n", singleImageMs);
+        text.format("memory       %s at the peak, %s planned for training%n%n",
+                peakResidentBytes > 0 ? Text.bytes(peakResidentBytes) : "unknown",
+                Text.bytes(plannedMemoryBytes.getOrDefault("total", 0L)));
+        text.format("%-11s %20s %20s %20s%n", "ms, GFLOP/s", "forward", "backward-data", "backward-weights");
+        for (LayerCosts layer : layers) {
+            text.format("%-11s", layer.name);
+            Stream.of(layer.forward, layer.backwardData, layer.backwardWeights)
+                    .forEach(cost -> text.format(" %20s", cell(cost)));
+            text.format("%n");
+        }
+        return text.toString().stripTrailing();
+    }
+
+    private static String cell(@Nullable Cost cost) {
+        return cost == null
+                ? ""
+                : String.format(Locale.ROOT, "%.2f %8s", cost.ms.median,
+                        cost.gflops > 0 ? String.format(Locale.ROOT, "%.1f", cost.gflops) : "");
+    }
+}

@@ -1,0 +1,35 @@
+package net.alexnet.cli;
+
+import net.alexnet.Options;
+import net.alexnet.train.ModelFile;
+import picocli.CommandLine.Option;
+
+/// The options that say how a model is used.
+final class ModelOptions extends ComputeOptions {
+    /// What an argument `MODEL` may be.
+    static final String MODELS = "A run's folder, one of its checkpoints, a .safetensors file, another framework's file (.pth, .onnx,"
+            + " .caffemodel), or the name of a pulled model.";
+
+    /// Which of a run's checkpoints is used.
+    static final String CHECKPOINTS = "Which of a run's checkpoints: last, best or result. Default: result, which is the best of a fine-tuned"
+            + " run and the last of any other.";
+
+    @Option(names = "--checkpoint", paramLabel = "WHICH", description = CHECKPOINTS)
+    private ModelFile.Which checkpoint = ModelFile.Which.RESULT;
+
+    @Option(names = "--views", paramLabel = "1|10", defaultValue = "1", description = "1 for the center of a picture; 10 for the mean over its corners, its center and their mirror images, as in"
+            + " the paper. Default: ${DEFAULT-VALUE}.")
+    private int views = 1;
+
+    int views() {
+        return views;
+    }
+
+    @Override
+    Options options() {
+        if (views != 1 && views != 10) {
+            throw new IllegalArgumentException("--views must be 1 or 10, found " + views);
+        }
+        return super.options().checkpoint(checkpoint).views(views);
+    }
+}
