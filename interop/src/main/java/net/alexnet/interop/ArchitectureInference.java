@@ -1,16 +1,6 @@
 package net.alexnet.interop;
 
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.SequencedMap;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.AlexNet.Variant;

@@ -1,14 +1,6 @@
 package net.alexnet.interop;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import module java.base;
 import net.alexnet.data.ClassNames;
 import net.alexnet.data.Synset;
 import net.alexnet.inference.ImageNet;

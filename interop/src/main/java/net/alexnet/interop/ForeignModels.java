@@ -1,9 +1,6 @@
 package net.alexnet.interop;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelImporter;
 import net.alexnet.io.WeightFile;

@@ -1,15 +1,6 @@
 package net.alexnet.interop;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import module java.base;
 import net.alexnet.interop.onnx.OnnxFile;
 import net.alexnet.interop.onnx.OnnxNode;
 import net.alexnet.io.Dtype;

@@ -1,10 +1,6 @@
 package net.alexnet.interop;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import module java.base;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.inference.ImageNet;
 

@@ -1,15 +1,6 @@
 package net.alexnet.interop;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Collectors;
+import module java.base;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.ImageNet;

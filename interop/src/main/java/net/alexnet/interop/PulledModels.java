@@ -2,15 +2,7 @@ package net.alexnet.interop;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.io.CacheFolder.Kind;

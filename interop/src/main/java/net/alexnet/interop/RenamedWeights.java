@@ -1,11 +1,6 @@
 package net.alexnet.interop;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.LongStream;
+import module java.base;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;

@@ -1,14 +1,6 @@
 package net.alexnet.interop;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HexFormat;
-import java.util.Map;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.interop.pytorch.PyTorchFile;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.WeightFileException;

@@ -1,14 +1,6 @@
 package net.alexnet.interop;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import module java.base;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.io.NamedTensor;

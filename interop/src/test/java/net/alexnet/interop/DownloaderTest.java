@@ -90,7 +90,7 @@ class DownloaderTest {
     }
 
     @Test
-    void arrivesAndIsNotAskedForAgain() throws Exception {
+    void fileIsDownloadedOnce() throws Exception {
         arrives((_, request, out) -> honest(request, content, out), 1);
         arrives((_, _, _) -> {}, 0);
     }
@@ -98,7 +98,7 @@ class DownloaderTest {
     // --- broken off ------------------------------------------------------------------------------------------------
 
     @Test
-    void goesOnWhereTheServerBrokeOff() throws Exception {
+    void brokenTransferIsResumed() throws Exception {
         try (ScriptedServer server = new ScriptedServer((number, request, out) -> {
             if (number == 0) {
                 head(out, "200 OK", "Content-Length: " + SIZE);
@@ -115,7 +115,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aServerThatKnowsNoRangesIsReadFromTheStart() throws Exception {
+    void serverWithoutRangesIsReadFromTheStart() throws Exception {
         arrives((number, _, out) -> {
             head(out, "200 OK", "Content-Length: " + SIZE);
             out.write(content, 0, number == 0 ? HALF : SIZE);
@@ -135,7 +135,7 @@ class DownloaderTest {
     }
 
     @Test
-    void anotherPartThanWasAskedForIsNotTaken() throws Exception {
+    void wrongContentRangeIsRefused() throws Exception {
         arrives((number, request, out) -> {
             if (number == 0) {
                 head(out, "200 OK", "Content-Length: " + SIZE);
@@ -151,7 +151,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aRangeThatIsRefusedStartsAnew() throws Exception {
+    void refusedRangeStartsFromTheBeginning() throws Exception {
         arrives((number, request, out) -> {
             if (number == 0) {
                 head(out, "200 OK", "Content-Length: " + SIZE);
@@ -165,7 +165,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aServerThatFallsSilentIsAskedAgain() throws Exception {
+    void stalledTransferIsRetried() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         arrives((number, request, out) -> {
             if (number == 0) {
@@ -182,14 +182,14 @@ class DownloaderTest {
     }
 
     @Test
-    void aServerThatNeverAnswersIsGivenUp() throws Exception {
+    void serverThatNeverAnswersFailsAtOnce() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         fails((_, _, _) -> end.await(), 1, "sent nothing for 1.5 s");
         end.countDown();
     }
 
     @Test
-    void aServerThatAlwaysBreaksOffIsGivenUpAndWhatArrivedStays() throws Exception {
+    void repeatedFailuresEndTheDownloadAndKeepThePart() throws Exception {
         AtomicBoolean repaired = new AtomicBoolean();
         try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
             if (repaired.get()) {
@@ -213,7 +213,7 @@ class DownloaderTest {
     // --- lies ------------------------------------------------------------------------------------------------------
 
     @Test
-    void aLengthThatIsTooSmallIsNotTheEnd() throws Exception {
+    void tooSmallContentLengthIsNotTheEnd() throws Exception {
         arrives((number, request, out) -> {
             if (number == 0) {
                 head(out, "200 OK", "Content-Length: " + HALF);
@@ -225,7 +225,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aLengthThatIsTooLargeDoesNotMatterWhenAllHasCome() throws Exception {
+    void tooLargeContentLengthIsIgnoredOnceTheFileIsWhole() throws Exception {
         arrives((_, _, out) -> {
             head(out, "200 OK", "Content-Length: " + 2 * SIZE);
             out.write(content);
@@ -235,13 +235,13 @@ class DownloaderTest {
     }
 
     @Test
-    void aFileThatIsShorterThanPublishedIsGivenUp() throws Exception {
+    void shorterFileThanPublishedFails() throws Exception {
         byte[] shorter = Arrays.copyOf(content, HALF);
         fails((_, request, out) -> honest(request, shorter, out), 3, "cannot download net.pth", "(attempt 3)");
     }
 
     @Test
-    void anEndlessStreamIsCutOff() throws Exception {
+    void endlessStreamIsCutOffAtThePublishedSize() throws Exception {
         AtomicBoolean gone = new AtomicBoolean();
         fails((_, _, out) -> {
             head(out, "200 OK");
@@ -273,7 +273,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aFileOfUnknownSizeEndsWithItsStream() throws Exception {
+    void fileOfUnknownSizeEndsWithItsStream() throws Exception {
         try (ScriptedServer server = new ScriptedServer((_, _, out) -> {
             head(out, "200 OK");
             out.write(content);
@@ -284,7 +284,7 @@ class DownloaderTest {
     }
 
     @Test
-    void alteredBytesAreDeleted() throws Exception {
+    void corruptDownloadIsDeleted() throws Exception {
         byte[] altered = content.clone();
         altered[HALF] ^= 1;
         fails((_, request, out) -> honest(request, altered, out), 1, "does not give the file that was published",
@@ -293,7 +293,7 @@ class DownloaderTest {
     }
 
     @Test
-    void alteredBytesThatAreThereAreReplaced() throws Exception {
+    void corruptFileIsReplaced() throws Exception {
         Files.write(folder.resolve("net.pth"), new byte[SIZE]);
         try (ScriptedServer server = new ScriptedServer((_, request, out) -> honest(request, content, out))) {
             assertThat(Files.readAllBytes(fetch(server))).isEqualTo(content);
@@ -302,7 +302,7 @@ class DownloaderTest {
     }
 
     @Test
-    void aLinkInPlaceOfThePartIsNotWrittenThrough(@TempDir Path elsewhere) throws Exception {
+    void symbolicLinkInPlaceOfThePartIsNotFollowed(@TempDir Path elsewhere) throws Exception {
         Path victim = Files.write(elsewhere.resolve("victim"), new byte[] {7});
         Files.createSymbolicLink(folder.resolve("net.pth.part"), victim);
         fails((_, request, out) -> honest(request, content, out), 0, "is in the way");
@@ -312,12 +312,12 @@ class DownloaderTest {
     // --- statuses and redirections ---------------------------------------------------------------------------------
 
     @Test
-    void aMissingFileIsAnErrorAtOnce() throws Exception {
+    void missingFileFailsAtOnce() throws Exception {
         fails((_, _, out) -> head(out, "404 Not Found", "Content-Length: 0"), 1, "status 404", "not there");
     }
 
     @Test
-    void aServerErrorMayPass() throws Exception {
+    void serverErrorIsRetried() throws Exception {
         arrives((number, request, out) -> {
             if (number < 2) {
                 head(out, number == 0 ? "500 Oops" : "503 Busy", "Content-Length: 0");
@@ -350,7 +350,7 @@ class DownloaderTest {
     }
 
     @Test
-    void nobodyThereIsAnErrorAtOnce() throws Exception {
+    void refusedConnectionFailsAtOnce() throws Exception {
         int port;
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = closed.getLocalPort();
@@ -364,7 +364,7 @@ class DownloaderTest {
     // --- stopped, and two at once ----------------------------------------------------------------------------------
 
     @Test
-    void aStopKeepsWhatHasArrived() throws Exception {
+    void stopKeepsThePart() throws Exception {
         CountDownLatch halfIsSent = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);
         AtomicBoolean stop = new AtomicBoolean();

@@ -54,7 +54,7 @@ class ExporterTest {
     /// In, out and in again: the exported file is the foreign one, and the second model the first, bit for bit.
     @ParameterizedTest
     @EnumSource(WeightLayout.class)
-    void whatCameInGoesOutAsItWas(WeightLayout layout) throws Exception {
+    void exportOfAnImportIsTheImportedFile(WeightLayout layout) throws Exception {
         AlexNet network = ForeignFiles.narrow(AlexNet.of(layout.variant()), 2);
         if (layout == WeightLayout.ONNX_ZOO) {
             network = network.withSize(224, 3, network.width());
@@ -129,7 +129,7 @@ class ExporterTest {
         "TORCHVISION, TANH, false, 224, activation is tanh and not relu",
         "TORCHVISION, RELU, true, 224, response_norm is true and not false",
         "CAFFE, RELU, true, 224, input is 224 and not 227"})
-    void theNamesOfTheSameTableWithOtherOptionsAreRefused(WeightLayout layout, AlexNet.Activation activation,
+    void namesOfANetworkWithOtherOptionsAreRefused(WeightLayout layout, AlexNet.Activation activation,
             boolean norm,
             int input, String said) throws Exception {
         AlexNet network = AlexNet.of(layout.variant()).withSize(input, 3, 0.001).withClasses(2)
@@ -172,7 +172,7 @@ class ExporterTest {
     }
 
     @Test
-    void theEndingOfANameIsAFormat() {
+    void extensionChoosesTheFormat() {
         assertThat(Exporter.Format.of(Path.of("a.b/net.PTH"))).contains(Exporter.Format.PYTORCH);
         assertThat(Exporter.Format.of(Path.of("net.onnx"))).contains(Exporter.Format.ONNX);
         assertThat(Exporter.Format.of(Path.of("net.safetensors"))).contains(Exporter.Format.SAFETENSORS);

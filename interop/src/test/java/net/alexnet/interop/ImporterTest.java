@@ -75,7 +75,7 @@ class ImporterTest {
     // --- what is taken over ------------------------------------------------------------------------------------------
 
     @Test
-    void torchvisionsNetComesWithAllThatItsConsumersNeed() throws Exception {
+    void torchvisionImportHasACompleteCard() throws Exception {
         Path file = foreign(torchvision(1000), WeightLayout.TORCHVISION, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.TORCHVISION)
                 .source(PublishedModel.named("torchvision-alexnet").orElseThrow()));
@@ -125,7 +125,7 @@ class ImporterTest {
     /// The convolution of blue, green, red by the file's kernels, added up by hand, is what the imported net makes of red,
     /// green, blue.
     @Test
-    void caffesFirstKernelsAreTurnedRound() throws Exception {
+    void caffesFirstConvolutionIsReversedToRgb() throws Exception {
         AlexNet network = narrow(AlexNet.caffe(), 3);
         Path file = foreign(network, WeightLayout.CAFFE, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.CAFFE).classes(THREE));
@@ -171,7 +171,7 @@ class ImporterTest {
     }
 
     @Test
-    void caffenetHasItsOwnTable() throws Exception {
+    void caffenetIsItsOwnVariant() throws Exception {
         Path file = foreign(narrow(AlexNet.caffenet(), 3), WeightLayout.CAFFENET, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.CAFFENET).classes(THREE));
         assertThat(Model.read(model).card().network().variant()).isEqualTo(Variant.CAFFENET);
@@ -179,7 +179,7 @@ class ImporterTest {
 
     /// Blobs had four axes before 2014.
     @Test
-    void axesOfOneInFrontAreNoOtherShape() throws Exception {
+    void leadingAxesOfOneAreIgnored() throws Exception {
         AlexNet network = narrow(AlexNet.caffe(), 3);
         Path file = foreign(network, WeightLayout.CAFFE, tensors -> {
             tensors.computeIfPresent("fc7.weight",
@@ -194,7 +194,7 @@ class ImporterTest {
     // --- what is refused ---------------------------------------------------------------------------------------------
 
     @Test
-    void everyTensorThatDoesNotFitIsNamedAtOnce() throws Exception {
+    void everyTensorThatDoesNotFitIsNamed() throws Exception {
         Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, tensors -> {
             tensors.remove("features.3.bias");
             tensors.remove("classifier.4.weight");
@@ -214,7 +214,7 @@ class ImporterTest {
     }
 
     @Test
-    void oneLayerOfAnotherWidthIsTheOddOne() throws Exception {
+    void oneLayerOfAnotherWidthIsNamed() throws Exception {
         AlexNet network = AlexNet.torchvision().withSize(224, 3, 0.25).withClasses(3);
         Path file = foreign(network, WeightLayout.TORCHVISION,
                 tensors -> tensors.put("features.3.weight", zeros("features.3.weight", 56, 16, 5, 5)));
@@ -224,7 +224,7 @@ class ImporterTest {
     }
 
     @Test
-    void otherNamesAreSaidToBeWhoseTheyAre() throws Exception {
+    void namesOfAnotherLayoutAreRecognized() throws Exception {
         Path file = foreign(narrow(AlexNet.caffe(), 3), WeightLayout.ONNX_ZOO, _ -> {});
         assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).classes(THREE)))
                 .hasMessageContaining("missing: features.0.weight (").hasMessageContaining("left over: conv1_w_0 (")
@@ -234,7 +234,7 @@ class ImporterTest {
     // --- classes -----------------------------------------------------------------------------------------------------
 
     @Test
-    void whatNothingSaysIsAsked() throws Exception {
+    void missingInformationNamesTheOption() throws Exception {
         Path three = foreign(torchvision(3), WeightLayout.TORCHVISION, _ -> {});
         refused(three, ImportOptions.of(WeightLayout.TORCHVISION), "3 outputs", "--classes FILE");
         refused(three, ImportOptions.of(WeightLayout.TORCHVISION).order(ImageNet.Order.SORTED),
@@ -255,7 +255,7 @@ class ImporterTest {
     }
 
     @Test
-    void theOrderIsTheOneThatIsSaid() throws Exception {
+    void orderOptionChoosesTheClasses() throws Exception {
         Path own = foreign(narrow(AlexNet.paper(), 1000), WeightLayout.PAPER, _ -> {});
         ImportOptions zeroMean = ImportOptions.of(WeightLayout.PAPER).mean(List.of(0.0));
         imported(own, zeroMean.order(ImageNet.Order.DEVKIT));
@@ -267,7 +267,7 @@ class ImporterTest {
     // --- pictures ----------------------------------------------------------------------------------------------------
 
     @Test
-    void optionsForImagesGoBeforeTheUsual() throws Exception {
+    void optionsOverrideThePublishersPreprocessing() throws Exception {
         Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.TORCHVISION).classes(THREE).mean(List.of(1.0, 2.0, 3.0))
                 .scale(List.of(0.5)));
@@ -298,7 +298,7 @@ class ImporterTest {
 
     /// A mean overrides the mean image that the file states; the rest stays as the file states it.
     @Test
-    void whatAFileStatesStays() throws Exception {
+    void statedPreprocessingIsKept() throws Exception {
         float[] values = new float[224 * 224 * 3];
         for (int i = 0; i < values.length; i++) {
             values[i] = i % 251;

@@ -50,7 +50,7 @@ class OnnxImportTest {
     /// As PyTorch exports it now, as it did, and with fc7 and fc8 the other way round.
     @ParameterizedTest
     @ValueSource(strings = {"dynamo.onnx", "script.onnx", "dense.onnx"})
-    void weightsMeanWhatTheirNodesSay(String name) throws Exception {
+    void weightsAreOrientedByTheirNodes(String name) throws Exception {
         MappedWeights expected = PyTorchFile.open(FIXTURES.resolve("narrow.pth"));
         try (WeightFile found = Importer.open(imported(name, "*"))) {
             for (String parameter : WeightLayout.TORCHVISION.parameters()) {
@@ -74,16 +74,10 @@ class OnnxImportTest {
         "CAFFE, AT_TRAINING, CAFFENET, 'is LRN of 5, alpha 1.0E-4, beta 0.75, k 1.0, expected MaxPool of 3, stride 2'",
         "CAFFENET, AT_TRAINING, CAFFE, 'is MaxPool of 3, stride 2, padding 0'",
         "CAFFE, AT_TEST, CAFFE, 'is Mul by 0.5, expected Gemm fc7'"})
-    void aGraphOfAnotherTableIsRefused(Variant table, DropoutScaling scaling, Variant other, String said)
+    void graphOfAnotherNetworkIsRefused(Variant table, DropoutScaling scaling, Variant other, String said)
             throws Exception {
         AlexNet network = ForeignFiles.narrow(AlexNet.of(table), 7).withDropout(0.5, scaling);
-        ModelCard card = new ModelCard(network, CLASSES.names(),
-                new Preprocessing(3, 256, 227, List.of(0.0, 0.0, 0.0), 1), "trained");
-        Path own = ForeignFiles.write(folder.resolve("own.safetensors"), network, WeightLayout.PAPER, _ -> {});
-        Path graph = folder.resolve("graph.onnx");
-        Exporter.write(graph, new Model.Stored(card, SafetensorsFile.openLasting(own)), WeightLayout.PAPER,
-                Exporter.Format.ONNX);
-        Files.write(graph, withoutCard(Files.readAllBytes(graph)));
+        Path graph = Files.write(folder.resolve("graph.onnx"), graphOf(network));
         try (WeightFile weights = Importer.open(graph)) {
             requireComputes(weights, network);
             AlexNet another = ForeignFiles.narrow(AlexNet.of(other), 7)
@@ -102,7 +96,7 @@ class OnnxImportTest {
     @CsvSource({"0 0 0 0, ''", "0 0 1 1, ''", "0 0 2 2, ''",
         "0 0 3 3, 'is Conv conv1 of 11, stride 4, padding 0, 55 outputs'", "1 0 0 0, 'not the same along'",
         "0 0 0 3, 'not the same along both axes'", "1 1 1 1, 'is Conv conv1 of 11, stride 4, padding 1'"})
-    void windowsLieWhereTheTableHasThem(String pads, String said) throws Exception {
+    void equivalentPaddingIsAccepted(String pads, String said) throws Exception {
         byte[] conv1 = padding("0 0 0 0");
         byte[] graph = caffe224();
         int at = indexOf(graph, conv1); // conv1 is the first node
@@ -124,7 +118,7 @@ class OnnxImportTest {
     @ParameterizedTest
     @CsvSource({"Identity, ''", "Sub, 'operator 1 is Sub, expected Conv conv1'",
         "Constant, 'operator 1 is nothing, expected Conv conv1'"})
-    void whatStandsBeforeTheFirstConvolutionIsSeen(String type, String said) throws Exception {
+    void operatorBeforeTheFirstConvolutionIsCompared(String type, String said) throws Exception {
         byte[] graph = caffe224();
         int input = indexOf(graph, bytes("pictures"));
         System.arraycopy(bytes("identity"), 0, graph, input, 8);
@@ -146,13 +140,17 @@ class OnnxImportTest {
         }
     }
 
-    /// Caffe's network for 224 pixels, whose first pool hangs over by one, without a card.
+    /// Caffe's network for 224 pixels, whose first pool hangs over by one.
     private byte[] caffe224() throws IOException {
-        AlexNet network = ForeignFiles.narrow(AlexNet.caffe().withSize(224, 3, 0.001), 7);
+        return graphOf(ForeignFiles.narrow(AlexNet.caffe().withSize(224, 3, 0.001), 7));
+    }
+
+    /// What the exporter writes of a network, without its card.
+    private byte[] graphOf(AlexNet network) throws IOException {
         ModelCard card = new ModelCard(network, CLASSES.names(),
-                new Preprocessing(3, 256, 224, List.of(0.0, 0.0, 0.0), 1), "trained");
+                new Preprocessing(3, 256, network.input(), List.of(0.0, 0.0, 0.0), 1), "trained");
         Path own = ForeignFiles.write(folder.resolve("own.safetensors"), network, WeightLayout.PAPER, _ -> {});
-        Path graph = folder.resolve("graph.onnx");
+        Path graph = folder.resolve("exported.onnx");
         Exporter.write(graph, new Model.Stored(card, SafetensorsFile.openLasting(own)), WeightLayout.PAPER,
                 Exporter.Format.ONNX);
         return withoutCard(Files.readAllBytes(graph));

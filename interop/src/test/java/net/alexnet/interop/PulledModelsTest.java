@@ -113,7 +113,7 @@ class PulledModelsTest {
     }
 
     @Test
-    void anAlteredModelIsPulledAnew() throws Exception {
+    void corruptModelIsPulledAgain() throws Exception {
         Path model = pull().file();
         byte[] bytes = Files.readAllBytes(model);
         byte[] altered = bytes.clone();
@@ -133,7 +133,7 @@ class PulledModelsTest {
     }
 
     @Test
-    void alteredBytesNeverBecomeAModel() throws Exception {
+    void corruptDownloadIsNotImported() throws Exception {
         served = served.clone();
         served[served.length - 1] ^= 1;
         assertThatThrownBy(this::pull).isInstanceOf(IOException.class)
@@ -142,7 +142,7 @@ class PulledModelsTest {
     }
 
     @Test
-    void ofTwoAtOnceOneFetchesAndTheOtherTakesItsModel() throws Exception {
+    void concurrentPullsDownloadOnce() throws Exception {
         CompletableFuture<Pulled> first = CompletableFuture.supplyAsync(() -> {
             try {
                 return pull(new ArrayList<>());

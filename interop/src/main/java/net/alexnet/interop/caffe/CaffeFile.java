@@ -1,14 +1,6 @@
 package net.alexnet.interop.caffe;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.interop.protobuf.Message;
 import net.alexnet.io.Dtype;

@@ -1,12 +1,6 @@
 package net.alexnet.interop.onnx;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import module java.base;
 import net.alexnet.io.MappedFile;
 
 /// The files beside a model in which it keeps values. A model may name only plain files of its own folder: a path, or a link

@@ -1,13 +1,6 @@
 package net.alexnet.interop.onnx;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import module java.base;
 import net.alexnet.interop.protobuf.Message;
 import net.alexnet.io.MappedFile;
 import net.alexnet.io.MappedWeights;

@@ -1,7 +1,6 @@
 package net.alexnet.interop.onnx;
 
-import java.util.List;
-import java.util.Map;
+import module java.base;
 
 /// A node of the graph, as far as an importer must know it.
 ///

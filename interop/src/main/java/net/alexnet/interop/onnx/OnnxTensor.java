@@ -1,11 +1,6 @@
 package net.alexnet.interop.onnx;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import module java.base;
 import net.alexnet.interop.protobuf.Message;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;

@@ -1,12 +1,6 @@
 package net.alexnet.interop.protobuf;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.function.LongConsumer;
+import module java.base;
 
 /// Reads the fields of one message in the wire format of protocol buffers, one after the other:
 ///

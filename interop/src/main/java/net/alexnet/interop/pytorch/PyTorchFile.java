@@ -1,16 +1,6 @@
 package net.alexnet.interop.pytorch;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import module java.base;
 import net.alexnet.interop.pytorch.Unpickler.Dict;
 import net.alexnet.interop.pytorch.Unpickler.Sequence;
 import net.alexnet.interop.pytorch.Unpickler.Storage;

@@ -1,18 +1,6 @@
 package net.alexnet.interop.pytorch;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.util.List;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedOutputStream;
-import java.util.zip.ZipEntry;
+import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;

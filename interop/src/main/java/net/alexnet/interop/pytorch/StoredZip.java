@@ -1,13 +1,6 @@
 package net.alexnet.interop.pytorch;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.TreeMap;
+import module java.base;
 
 /// The entries of a zip file that stores them uncompressed, found by its central directory (APPNOTE.TXT, sections 4.3.7,
 /// 4.3.12 to 4.3.16 and 4.5.3). Compressed and encrypted entries are refused, and entries may not share bytes, so that they

@@ -1,8 +1,6 @@
 package net.alexnet.interop.pytorch;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
+import module java.base;
 import net.alexnet.interop.pytorch.Unpickler.Tensor;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;

@@ -1,17 +1,6 @@
 package net.alexnet.interop.pytorch;
 
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import module java.base;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;
 

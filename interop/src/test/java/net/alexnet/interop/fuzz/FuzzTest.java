@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// chance, with
 ///
 /// ```
-/// ./mvnw -pl core test -Dtest=FuzzTest -Dfuzz.minutes=N -Dfuzz.format=PYTORCH
+/// ./mvnw -pl interop -am test -Dtest=FuzzTest -Dfuzz.minutes=N -Dfuzz.format=PYTORCH
 /// ```
 class FuzzTest {
     private static final int TRIES = 600;

@@ -17,24 +17,9 @@ class SpoiltFilesProperties implements AutoCloseable {
     SpoiltFilesProperties() throws IOException {}
 
     // A seed has no smaller one that means something.
-    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
-    void pytorch(@ForAll long seed) throws IOException {
-        new Attack(Target.PYTORCH, folder).attempt(seed);
-    }
-
-    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
-    void safetensors(@ForAll long seed) throws IOException {
-        new Attack(Target.SAFETENSORS, folder).attempt(seed);
-    }
-
-    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
-    void caffe(@ForAll long seed) throws IOException {
-        new Attack(Target.CAFFE, folder).attempt(seed);
-    }
-
-    @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
-    void onnx(@ForAll long seed) throws IOException {
-        new Attack(Target.ONNX, folder).attempt(seed);
+    @Property(tries = 4 * TRIES, shrinking = ShrinkingMode.OFF)
+    void areReadOrRefused(@ForAll Target target, @ForAll long seed) throws IOException {
+        new Attack(target, folder).attempt(seed);
     }
 
     @Override

@@ -72,21 +72,11 @@ enum Target {
         WeightFile open(Path file) throws WeightFileException {
             return CaffeFile.open(file);
         }
-
-        @Override
-        byte[] spoil(byte[] valid, Random random) throws IOException {
-            return deep(valid, random, 4);
-        }
     },
     ONNX("exported.onnx external.onnx hand.onnx") {
         @Override
         WeightFile open(Path file) throws WeightFileException {
             return OnnxFile.open(file).weights();
-        }
-
-        @Override
-        byte[] spoil(byte[] valid, Random random) throws IOException {
-            return deep(valid, random, 4);
         }
     };
 
@@ -98,8 +88,10 @@ enum Target {
 
     abstract WeightFile open(Path file) throws WeightFileException;
 
-    /// A changed copy.
-    abstract byte[] spoil(byte[] valid, Random random) throws IOException;
+    /// A changed copy; for a message of protocol buffers, changed at any depth.
+    byte[] spoil(byte[] valid, Random random) throws IOException {
+        return deep(valid, random, 4);
+    }
 
     /// Valid files of the format.
     List<byte[]> valid() throws IOException {

@@ -121,7 +121,7 @@ class OnnxFileLimitsTest {
     }
 
     @Test
-    void aFailureLeavesTheFileBeforeItWhole() throws Exception {
+    void failureKeepsThePreviousFile() throws Exception {
         OnnxWriter.write(file, card, network.entries());
         byte[] before = Files.readAllBytes(file);
         List<NamedTensor> broken = new ArrayList<>(network.entries());

@@ -69,7 +69,7 @@ class OnnxNetworksTest {
     }
 
     @Property(tries = 60)
-    void anyTableWithAnyOptions(@ForAll("networks") AlexNet network, @ForAll long seed) throws Exception {
+    void anyVariantWithAnyOptions(@ForAll("networks") AlexNet network, @ForAll long seed) throws Exception {
         assertAgrees(network, seed);
     }
 

@@ -59,7 +59,7 @@ class PyTorchBytesTest {
     }
 
     @Test
-    void whatIsWrittenIsRead() throws IOException {
+    void writtenTensorsAreReadBack() throws IOException {
         PyTorchWriter.write(file, List.of(
                 NamedTensor.of("features.0.weight", Shape.of(2, 3, 1, 1),
                         () -> new float[] {1, -2, 3, 4, 5, Float.MIN_VALUE}),
@@ -88,7 +88,7 @@ class PyTorchBytesTest {
 
     /// Another time zone is another time: a zip has local ones.
     @Test
-    void theSameTensorsGiveTheSameBytesWhateverTheNameAndTheTime() throws IOException {
+    void bytesDependOnTheTensorsOnly() throws IOException {
         PyTorchWriter.write(file, few());
         TimeZone here = TimeZone.getDefault();
         Path other = folder.resolve("other.pt");
@@ -126,7 +126,7 @@ class PyTorchBytesTest {
     }
 
     @Test
-    void aFailureLeavesTheFileBeforeItWhole() throws IOException {
+    void failureKeepsThePreviousFile() throws IOException {
         PyTorchWriter.write(file, few());
         byte[] before = Files.readAllBytes(file);
         AtomicInteger asked = new AtomicInteger();

@@ -74,7 +74,7 @@ class PyTorchFileTest {
             module.pth        | the pickle asks for Python's 'torch.nn.modules.linear.Linear', which no state dict needs
             script.pt         | (method 8); torch.save stores its entries as they are. A TorchScript program does not
             """)
-    void refusesByNameWhatIsNoStateDict(String name, String expected) {
+    void refusesOtherPicklesByName(String name, String expected) {
         Path file = Expected.fixture("pytorch/" + name);
         assertThatThrownBy(() -> PyTorchFile.open(file)).isInstanceOf(WeightFileException.class)
                 .hasMessageStartingWith(file + ": not a state dict of PyTorch, or damaged: ")
@@ -110,7 +110,7 @@ class PyTorchFileTest {
     }
 
     @Test
-    void nestingOfAnyDepthIsNoTrouble() throws IOException {
+    void deepNestingIsRefused() throws IOException {
         byte[] nested = new byte[300_000];
         Arrays.fill(nested, (byte) Unpickler.TUPLE1);
         nested[0] = '}';
