@@ -9,16 +9,7 @@ import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
-import net.alexnet.nn.Layer.Conv;
-import net.alexnet.nn.Layer.Dense;
-import net.alexnet.nn.Layer.Dropout;
-import net.alexnet.nn.Layer.DropoutScaling;
-import net.alexnet.nn.Layer.Flatten;
-import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Relu;
-import net.alexnet.nn.Layer.ResponseNorm;
-import net.alexnet.nn.Layer.Softmax;
-import net.alexnet.nn.Layer.Tanh;
+import net.alexnet.nn.Layer;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -186,20 +177,20 @@ final class GraphWeights implements WeightFile {
     private static Optional<String> described(Row row) {
         int side = row.in().rank() == 3 ? row.in().dim(1) : 1;
         return switch (row.layer()) {
-            case Conv conv ->
+            case Layer.Conv conv ->
                 Optional.of("Conv " + conv.name() + window(conv.window(), side) + ", groups " + conv.groups());
-            case Dense dense -> Optional.of("Gemm " + dense.name());
-            case Relu _ -> Optional.of("Relu");
-            case Tanh _ -> Optional.of("Tanh");
-            case ResponseNorm(LocalResponseNorm norm) -> Optional.of(
+            case Layer.Dense dense -> Optional.of("Gemm " + dense.name());
+            case Layer.Relu _ -> Optional.of("Relu");
+            case Layer.Tanh _ -> Optional.of("Tanh");
+            case Layer.ResponseNorm(LocalResponseNorm norm) -> Optional.of(
                     norm.region() == LocalResponseNorm.Region.ACROSS_CHANNELS && norm.groups() == 1
                             ? norm(norm.size(), (float) norm.alpha(), (float) norm.beta(), (float) norm.k())
                             : "a normalization that ONNX has no operator for");
-            case MaxPool pool -> Optional.of("MaxPool" + window(pool.window(), side));
-            case Dropout dropout -> dropout.scaling() == DropoutScaling.AT_TEST
+            case Layer.MaxPool pool -> Optional.of("MaxPool" + window(pool.window(), side));
+            case Layer.Dropout dropout -> dropout.scaling() == Layer.DropoutScaling.AT_TEST
                     ? Optional.of("Mul by " + (float) (1 - dropout.rate()))
                     : Optional.empty();
-            case Flatten _,Softmax _ -> Optional.empty();
+            case Layer.Flatten _,Layer.Softmax _ -> Optional.empty();
         };
     }
 

@@ -7,8 +7,7 @@ import net.alexnet.inference.ImageNet;
 /// What the user of an import says beyond the file. What is not said is as the file itself says, or as is usual for the
 /// layout. Not safe for use by several threads.
 public final class ImportOptions {
-    private static final List<String> LAYERS = WeightLayout.PAPER.parameters().stream()
-            .filter(name -> name.endsWith(".weight")).map(name -> name.substring(0, name.indexOf('.'))).toList();
+    private static final List<String> LAYERS = WeightLayout.own();
 
     final WeightLayout layout;
     Optional<ClassList> classes = Optional.empty();

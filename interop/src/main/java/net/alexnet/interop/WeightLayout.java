@@ -65,7 +65,8 @@ public enum WeightLayout {
         this.theirs = theirs;
     }
 
-    private static List<String> own() {
+    /// Our names of the layers that have weights.
+    static List<String> own() {
         return List.of("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8");
     }
 

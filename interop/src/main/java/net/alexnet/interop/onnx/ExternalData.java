@@ -25,8 +25,9 @@ final class ExternalData {
         long offset = number(where, place.getOrDefault("offset", "0"));
         long length = number(where, place.getOrDefault("length", Long.toString(bytes)));
         if (length != bytes || offset > file.byteSize() || bytes > file.byteSize() - offset) {
-            throw new IOException(where + "needs " + bytes + " bytes; it is to have " + length + " from byte " + offset
-                    + " of '" + place.get("location") + "', which has " + file.byteSize());
+            throw new IOException(
+                    where + "needs " + bytes + " bytes, found " + length + " from byte " + offset + " of '"
+                            + place.get("location") + "', which has " + file.byteSize());
         }
         return file.asSlice(offset, bytes);
     }
@@ -41,11 +42,13 @@ final class ExternalData {
         }
         if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\\")
                 || name.indexOf(0) >= 0) {
-            throw new IOException(where + "is to be in '" + name + "'; only a file in the model's own folder is read");
+            throw new IOException(
+                    where + "has its values in '" + name + "'; only a file in the model's own folder is read");
         }
         Path file = model.resolveSibling(name);
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(where + "is to be in " + file + ", which must be a plain file beside the model"
+            throw new IOException(where + "has its values in " + file
+                    + ", which must be a plain file beside the model"
                     + (Files.isSymbolicLink(file) ? ", and is a link" : "; put it there"));
         }
         MemorySegment mapped = MappedFile.lasting(file, "a file of values");

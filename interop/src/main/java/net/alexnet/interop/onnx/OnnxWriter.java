@@ -9,16 +9,7 @@ import net.alexnet.io.ProtobufWriter;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
-import net.alexnet.nn.Layer.Conv;
-import net.alexnet.nn.Layer.Dense;
-import net.alexnet.nn.Layer.Dropout;
-import net.alexnet.nn.Layer.DropoutScaling;
-import net.alexnet.nn.Layer.Flatten;
-import net.alexnet.nn.Layer.MaxPool;
-import net.alexnet.nn.Layer.Relu;
-import net.alexnet.nn.Layer.ResponseNorm;
-import net.alexnet.nn.Layer.Softmax;
-import net.alexnet.nn.Layer.Tanh;
+import net.alexnet.nn.Layer;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -78,7 +69,7 @@ public final class OnnxWriter {
         OnnxWriter writer = new OnnxWriter(parameters);
         String x = INPUT;
         for (Row row : architecture.rows()) {
-            x = writer.add(row, x, row.layer() instanceof Softmax ? OUTPUT : row.name());
+            x = writer.add(row, x, row.layer() instanceof Layer.Softmax ? OUTPUT : row.name());
         }
         byte[] before = writer.graph.text(2, architecture.name()).toByteArray();
         byte[] after = new ProtobufWriter().bytes(11, valueInfo(INPUT, architecture.input()))
@@ -108,20 +99,20 @@ public final class OnnxWriter {
     /// @return the name of what the next row reads
     private String add(Row row, String x, String y) {
         switch (row.layer()) {
-            case Conv conv -> {
+            case Layer.Conv conv -> {
                 byte[][] window = window(conv.window(), row.in());
                 node("Conv", y, List.of(x, y + ".weight", y + ".bias"), window[0], window[1], window[2],
                         integer("group", conv.groups()));
             }
-            case Dense _ -> node("Gemm", y, List.of(x, y + ".weight", y + ".bias"), integer("transB", 1));
-            case Relu _ -> node("Relu", y, List.of(x));
-            case Tanh _ -> node("Tanh", y, List.of(x));
-            case ResponseNorm(LocalResponseNorm norm) -> normalize(norm, x, y);
-            case MaxPool pool -> node("MaxPool", y, List.of(x), window(pool.window(), row.in()));
-            case Flatten _ -> node("Flatten", y, List.of(x), integer("axis", 1));
-            case Softmax _ -> node("Softmax", y, List.of(x), integer("axis", 1));
-            case Dropout dropout -> {
-                if (dropout.scaling() == DropoutScaling.AT_TRAINING) {
+            case Layer.Dense _ -> node("Gemm", y, List.of(x, y + ".weight", y + ".bias"), integer("transB", 1));
+            case Layer.Relu _ -> node("Relu", y, List.of(x));
+            case Layer.Tanh _ -> node("Tanh", y, List.of(x));
+            case Layer.ResponseNorm(LocalResponseNorm norm) -> normalize(norm, x, y);
+            case Layer.MaxPool pool -> node("MaxPool", y, List.of(x), window(pool.window(), row.in()));
+            case Layer.Flatten _ -> node("Flatten", y, List.of(x), integer("axis", 1));
+            case Layer.Softmax _ -> node("Softmax", y, List.of(x), integer("axis", 1));
+            case Layer.Dropout dropout -> {
+                if (dropout.scaling() == Layer.DropoutScaling.AT_TRAINING) {
                     return x; // nothing is left to do at test time
                 }
                 String rate = y + ".kept";

@@ -63,9 +63,9 @@ class OnnxFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ../ternal.onnx.dat | is to be in '../ternal.onnx.dat'; only a file in the model's own folder is read
-            /xternal.onnx.data | is to be in '/xternal.onnx.data'; only a file in the model's own folder is read
-            aa\\ternal.onnx.dat | is to be in 'aa\\ternal.onnx.dat'; only a file in the model's own folder is read
+            ../ternal.onnx.dat | has its values in '../ternal.onnx.dat'; only a file in the model's own folder is read
+            /xternal.onnx.data | has its values in '/xternal.onnx.data'; only a file in the model's own folder is read
+            aa\\ternal.onnx.dat | has its values in 'aa\\ternal.onnx.dat'; only a file in the model's own folder is read
             external.onnx.datb | must be a plain file beside the model; put it there
             """)
     void readsNoFileElsewhere(String location, String expected) throws IOException {
