@@ -3,6 +3,7 @@ package net.alexnet.data;
 import java.util.ArrayList;
 import java.util.List;
 import net.alexnet.data.image.Encoding;
+import net.alexnet.tensor.Check;
 import org.jspecify.annotations.Nullable;
 
 /// The settings that a prepared dataset's bytes depend on.
@@ -39,27 +40,17 @@ public record PreparationSettings(
     private static final int LOSSLESS_SIDE = 64;
 
     public PreparationSettings {
-        if (side < MIN_SIDE || side > MAX_SIDE) {
-            throw new IllegalArgumentException("the side of the stored images must be " + MIN_SIDE + " to "
-                    + MAX_SIDE + " pixels, found " + side);
-        }
-        if (channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("pictures have 1 or 3 channels, found " + channels);
-        }
-        if (shardBytes < MIN_SHARD_BYTES || shardBytes > MAX_SHARD_BYTES) {
-            throw new IllegalArgumentException("the size of a shard must be " + MIN_SHARD_BYTES + " to "
-                    + MAX_SHARD_BYTES + " bytes, found " + shardBytes);
-        }
-        long largest = ShardWriter.recordBytes(2L * side * side * channels) + ShardWriter.END_BYTES; // noise grows when encoded
-        if (shardBytes < largest) {
-            throw new IllegalArgumentException("a shard of " + shardBytes + " bytes may not hold one picture of " + side
-                    + " × " + side + " × " + channels + "; expected " + largest + " or more");
-        }
-        long resized = (long) side * side; // stored images are read by the same codec
-        if (maxPixels < resized) {
-            throw new IllegalArgumentException("the most pixels of a picture must be at least " + resized
-                    + ", those of one stored image, found " + maxPixels);
-        }
+        Check.that(side >= MIN_SIDE && side <= MAX_SIDE, "the side of the stored images", side,
+                MIN_SIDE + " to " + MAX_SIDE + " pixels");
+        Check.that(channels == 1 || channels == 3, "the number of channels", channels, "1 or 3");
+        Check.that(shardBytes >= MIN_SHARD_BYTES && shardBytes <= MAX_SHARD_BYTES, "the size of a shard", shardBytes,
+                MIN_SHARD_BYTES + " to " + MAX_SHARD_BYTES + " bytes");
+        long largest = ShardWriter.recordBytes(2L * side * side * channels) + ShardWriter.END_BYTES; // noise grows
+        Check.that(shardBytes >= largest, "the size of a shard", shardBytes,
+                largest + " bytes or more, as a smaller one may not hold one picture of " + side + " × " + side + " × "
+                        + channels);
+        Check.that(maxPixels >= (long) side * side, "the most pixels of a picture", maxPixels,
+                "at least those of one stored image, " + (long) side * side);
     }
 
     /// Settings with the usual limit of pixels, [#MAX_PIXELS].

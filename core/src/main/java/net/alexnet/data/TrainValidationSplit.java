@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.tensor.Check;
 import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.CounterRng.Purpose;
 
@@ -14,10 +15,7 @@ import net.alexnet.tensor.CounterRng.Purpose;
 /// @param seed of the draws
 public record TrainValidationSplit(double fraction, long seed) {
     public TrainValidationSplit {
-        if (!(fraction > 0 && fraction < 1)) {
-            throw new IllegalArgumentException(
-                    "the share held out for validation must be above 0 and below 1, found " + fraction);
-        }
+        Check.that(fraction > 0 && fraction < 1, "the share held out for validation", fraction, "above 0 and below 1");
     }
 
     /// A set in two.

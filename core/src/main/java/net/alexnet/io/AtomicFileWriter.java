@@ -61,44 +61,46 @@ public final class AtomicFileWriter implements AutoCloseable {
 
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
-                try {
-                    out.write(bytes, offset, length);
-                } catch (IOException e) {
-                    throw failure(e);
-                }
+                attempt(() -> out.write(bytes, offset, length));
             }
         };
     }
 
     /// Writes over the beginning of what was written.
     public void overwriteStart(byte[] bytes) throws IOException {
-        try {
+        attempt(() -> {
             out.flush();
             file.seek(0);
             file.write(bytes);
             file.seek(file.length());
-        } catch (IOException e) {
-            throw failure(e);
-        }
+        });
     }
 
     /// Forces everything to the disk.
     public void force() throws IOException {
-        try {
+        attempt(() -> {
             out.flush();
             file.getFD().sync();
-        } catch (IOException e) {
-            throw failure(e);
-        }
+        });
     }
 
     /// Forces everything to the disk and moves the file into place.
     public void publish() throws IOException {
         force();
-        try {
+        attempt(() -> {
             file.close();
             AtomicFiles.move(draft, target);
             DRAFTS.remove(draft);
+        });
+    }
+
+    private interface Action {
+        void run() throws IOException;
+    }
+
+    private void attempt(Action action) throws IOException {
+        try {
+            action.run();
         } catch (IOException e) {
             throw failure(e);
         }

@@ -1,5 +1,7 @@
 package net.alexnet.data.image;
 
+import net.alexnet.tensor.Check;
+
 /// How an image is stored.
 ///
 /// @param format the kind of file
@@ -32,8 +34,6 @@ public record Encoding(Format format, int quality) {
     }
 
     public Encoding {
-        if (quality < 1 || quality > 100) {
-            throw new IllegalArgumentException("the quality of a JPEG must be 1 to 100, found " + quality);
-        }
+        Check.that(quality >= 1 && quality <= 100, "the quality of a JPEG", quality, "1 to 100");
     }
 }

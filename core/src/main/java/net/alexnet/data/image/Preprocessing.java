@@ -1,6 +1,7 @@
 package net.alexnet.data.image;
 
 import module java.base;
+import net.alexnet.tensor.Check;
 
 /// How a picture becomes the network's input, §2 of the paper: resize the shorter side to [#resize()] and center-crop,
 /// crop [#crop()] pixels from that, subtract the mean. A trained model contains it, so that no user has to guess.
@@ -28,32 +29,17 @@ public record Preprocessing(
     public Preprocessing {
         mean = List.copyOf(mean);
         scale = List.copyOf(scale);
-        if (channels != 1 && channels != 3) {
-            throw new IllegalArgumentException("preprocessing: channels must be 1 or 3, found " + channels);
-        }
-        if (resize < 1 || resize > MAX_RESIZE) {
-            throw new IllegalArgumentException(
-                    "preprocessing: resize must be 1 to " + MAX_RESIZE + " pixels, found " + resize);
-        }
-        if (crop < 1 || crop > resize) {
-            throw new IllegalArgumentException(
-                    "preprocessing: crop must be 1 to resize = " + resize + " pixels, found " + crop);
-        }
-        if (mean.size() != channels || !mean.stream().allMatch(m -> m >= 0 && m <= 255)) {
-            throw new IllegalArgumentException("preprocessing: mean must be one value of 0 to 255 for each of the "
-                    + channels + " channels, found " + mean);
-        }
-        if (scale.size() != channels || !scale.stream().allMatch(s -> s > 0 && s < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("preprocessing: scale must be one value above 0 for each of the "
-                    + channels + " channels, found " + scale);
-        }
-        meanImage.ifPresent(image -> {
-            if (image.side() != crop || image.channels() != channels) {
-                throw new IllegalArgumentException("preprocessing: the mean image must be of " + crop + " × " + crop
-                        + " × " + channels + ", found " + image.side() + " × " + image.side() + " × "
-                        + image.channels());
-            }
-        });
+        Check.that(channels == 1 || channels == 3, "preprocessing: channels", channels, "1 or 3");
+        Check.that(resize >= 1 && resize <= MAX_RESIZE, "preprocessing: resize", resize,
+                "1 to " + MAX_RESIZE + " pixels");
+        Check.that(crop >= 1 && crop <= resize, "preprocessing: crop", crop, "1 to resize = " + resize + " pixels");
+        Check.that(mean.size() == channels && mean.stream().allMatch(m -> m >= 0 && m <= 255), "preprocessing: mean",
+                mean, "one value of 0 to 255 for each of the " + channels + " channels");
+        Check.that(scale.size() == channels && scale.stream().allMatch(s -> s > 0 && s < Double.POSITIVE_INFINITY),
+                "preprocessing: scale", scale, "one value above 0 for each of the " + channels + " channels");
+        meanImage.ifPresent(image -> Check.that(image.side() == crop && image.channels() == channels,
+                "preprocessing: the mean image", image.side() + " × " + image.side() + " × " + image.channels(),
+                "of " + crop + " × " + crop + " × " + channels));
     }
 
     /// Preprocessing with the same scale for every channel.

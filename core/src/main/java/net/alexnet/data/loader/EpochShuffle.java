@@ -1,6 +1,7 @@
 package net.alexnet.data.loader;
 
 import java.util.random.RandomGenerator;
+import net.alexnet.tensor.Check;
 import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.CounterRng.Purpose;
 
@@ -17,10 +18,7 @@ public record EpochShuffle(int window) {
     private static final int BLOCKS = 8; // to a window
 
     public EpochShuffle {
-        if (window < 0) {
-            throw new IllegalArgumentException(
-                    "a shuffle's window must be 0, for the whole set, or more; found " + window);
-        }
+        Check.that(window >= 0, "a shuffle's window", window, "0, for the whole set, or more");
     }
 
     /// The indices `0 .. size − 1` in an order drawn from the seed and the epoch.

@@ -3,6 +3,7 @@ package net.alexnet.data.loader;
 import java.util.random.RandomGenerator;
 import net.alexnet.data.image.ColorPca;
 import net.alexnet.data.image.ColorShift;
+import net.alexnet.tensor.Check;
 import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.CounterRng.Purpose;
 
@@ -16,9 +17,7 @@ import net.alexnet.tensor.CounterRng.Purpose;
 /// @param strength the standard deviation of the factors, at least 0; the paper's 0.1
 public record PcaColorNoise(ColorPca colorPca, double strength) {
     public PcaColorNoise {
-        if (!(strength >= 0 && strength <= 10)) {
-            throw new IllegalArgumentException("the strength of color noise must be 0 to 10, found " + strength);
-        }
+        Check.that(strength >= 0 && strength <= 10, "the strength of color noise", strength, "0 to 10");
     }
 
     /// What is added to an image in an epoch.
