@@ -8,7 +8,7 @@ import java.util.List;
 /// @param classes the names of the classes; a label is an index into this list
 /// @param training the images for training
 /// @param validation the images for validation, none of which are in `training`
-/// @param split a sentence that says how the two were split, and what was left out
+/// @param split a sentence that says how the two were split, and which images were left out
 /// @param synsets the synset of each class, in the order of `classes`; empty if they are not ImageNet's
 public record Dataset(
         String name,

@@ -43,7 +43,7 @@ public final class Datasets {
     /// @param seed of the split, if the folder has no validation part
     /// @param holdOut the share of each class that is held out then, above 0 and below 1
     /// @param classNames the names of the classes in the order of their labels; empty for those that the data has
-    /// @throws DatasetException if the folder cannot be used; the message says what was looked for
+    /// @throws DatasetException if the folder cannot be used; the message says what was expected
     public static Dataset open(Path source, long seed, double holdOut, List<String> classNames) throws IOException {
         requireFolder(source);
         ClassNames.requireDistinct("the list of classes", classNames);

@@ -100,7 +100,7 @@ record Devkit(List<Synset> synsets, int[] validation, String where) {
                 + " ('Development kit (Task 1 & 2)' of https://image-net.org/download-images) in it, or that file");
     }
 
-    /// The classes, in the order of their ids: that of id 1 first.
+    /// The classes, in the order of their ids, beginning with 1.
     private static List<Synset> classes(Part file) throws DatasetException {
         List<Synset> classes = new ArrayList<>();
         try {

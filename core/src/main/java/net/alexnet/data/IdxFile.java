@@ -10,8 +10,8 @@ import module java.base;
 /// the values, last axis fastest
 /// ```
 ///
-/// A gzip stream is recognized by its first two bytes, whatever the file's name says. Memory is taken as bytes arrive,
-/// so a header that promises too much costs nothing.
+/// A gzip stream is recognized by its first two bytes, not by the file's name. Memory is allocated as bytes arrive,
+/// so a header that promises too much allocates nothing.
 ///
 /// @param extents of each axis, outermost first
 /// @param values as many as the extents' product

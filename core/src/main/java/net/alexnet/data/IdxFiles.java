@@ -3,7 +3,7 @@ package net.alexnet.data;
 import module java.base;
 import net.alexnet.data.image.Image;
 
-/// Pictures in the files of MNIST and of the sets that took over its form, such as Fashion-MNIST:
+/// Pictures in the files of MNIST and of datasets in its format, such as Fashion-MNIST:
 ///
 /// ```
 /// train-images-idx3-ubyte   train-labels-idx1-ubyte     for training
@@ -29,7 +29,7 @@ public final class IdxFiles implements Datasets.Format {
         this.files = files;
     }
 
-    /// Opens files by name: those of a folder, or a program's resources.
+    /// Opens files by name, in a folder or among a program's resources.
     @FunctionalInterface
     public interface Opener {
         /// The bytes of a file, or nothing if there is no such file.

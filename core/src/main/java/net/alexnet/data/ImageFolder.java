@@ -10,8 +10,7 @@ import module java.base;
 ///                                pictures/val/ants/3.jpg
 /// ```
 ///
-/// Classes are sorted by name. Files count at any depth below a class folder, whatever they are called; hidden ones do
-/// not, and links are followed. An empty class folder keeps its class. Without a validation folder the pictures are
+/// Classes are sorted by name. All files at any depth below a class folder count, except hidden ones; links are followed. An empty class folder keeps its class. Without a validation folder the pictures are
 /// split by [TrainValidationSplit]; with one, the classes are the union of both folders', so that a
 /// picture of a class without training pictures counts as an error.
 public final class ImageFolder {

@@ -3,8 +3,8 @@ package net.alexnet.data;
 import module java.base;
 import org.jspecify.annotations.Nullable;
 
-/// Work on a range of numbers by several threads, whose results come out in order. Only so many are in flight at a
-/// time, whatever the length of the range. Used by one thread.
+/// Work on a range of numbers by several threads, whose results come out in order. Only a limited number is in flight
+/// at a time. Used by one thread.
 public final class OrderedWork<T> implements AutoCloseable {
     private final ArrayDeque<Future<T>> ahead = new ArrayDeque<>();
     private final Task<T> task;
@@ -62,7 +62,7 @@ public final class OrderedWork<T> implements AutoCloseable {
         }
     }
 
-    /// Drops what was not begun and waits for the threads to end.
+    /// Drops the tasks that were not begun and waits for the threads to end.
     @Override
     public void close() {
         pool.shutdownNow();

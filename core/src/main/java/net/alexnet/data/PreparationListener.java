@@ -1,6 +1,6 @@
 package net.alexnet.data;
 
-/// Who is told how a preparation goes; always on the thread that asked for it.
+/// Is told how a preparation goes, always on the thread that called it.
 public interface PreparationListener {
     /// What is being done.
     enum Stage {
@@ -23,7 +23,7 @@ public interface PreparationListener {
         }
     }
 
-    /// Called at the start of a stage, where `done` tells what an earlier run has done, and then as it goes on.
+    /// Called at the start of a stage, where `done` counts the images of earlier runs, and then after each image.
     ///
     /// @param done pictures so far
     /// @param total pictures in all

@@ -50,7 +50,7 @@ public record PreparationSettings(
                 largest + " bytes or more, as a smaller one may not hold one picture of " + side + " × " + side + " × "
                         + channels);
         Check.that(maxPixels >= (long) side * side, "the most pixels of a picture", maxPixels,
-                "at least those of one stored image, " + (long) side * side);
+                "at least " + (long) side * side + ", those of one stored image");
     }
 
     /// Settings with the usual limit of pixels, [#MAX_PIXELS].

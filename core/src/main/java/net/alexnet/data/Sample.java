@@ -16,7 +16,7 @@ public record Sample(Source source, int label, String name) {
         ///
         /// @throws UnreadableImageException if the image itself is at fault, so that another attempt would fail too: it may
         ///     not be read, or is too large
-        /// @throws IOException if reading failed for a reason that may pass: a disk that has gone, a file that is missing
+        /// @throws IOException if reading failed for a temporary reason, such as a missing disk or file
         Content content() throws IOException, UnreadableImageException;
 
         /// The decoded image. Encoded images of any size have none until [ResizedImages] has made one.

@@ -5,7 +5,7 @@ import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.AtomicFiles;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
-/// The images in a tar: where each one is and what it shows, in 20 bytes an image, so that the 1.28 million of
+/// The images in a tar: where each one is and its label, in 20 bytes an image, so that the 1.28 million of
 /// ILSVRC-2012 take 26 MB. Filled by one thread, then only read.
 ///
 /// The tar is opened again for each image: that takes microseconds against milliseconds of decoding, shares nothing
@@ -30,7 +30,7 @@ final class TarSamples {
     /// A file in a tar.
     ///
     /// @param name the last part of its path
-    /// @param offset of its bytes, from the begin of the outermost tar
+    /// @param offset of its bytes, from the start of the outermost tar
     /// @param size in bytes
     record Member(String name, long offset, long size) {}
 

@@ -66,7 +66,7 @@ public final class AtomicFileWriter implements AutoCloseable {
         };
     }
 
-    /// Writes over the beginning of what was written.
+    /// Overwrites the beginning of the file.
     public void overwriteStart(byte[] bytes) throws IOException {
         attempt(() -> {
             out.flush();
@@ -106,7 +106,7 @@ public final class AtomicFileWriter implements AutoCloseable {
         }
     }
 
-    /// Removes the file unless it was published; what is buffered is of no use then.
+    /// Removes the file unless it was published; buffered bytes are dropped then.
     @Override
     public void close() throws IOException {
         try {

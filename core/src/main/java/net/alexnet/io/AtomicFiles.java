@@ -66,10 +66,10 @@ public final class AtomicFiles {
         }
     }
 
-    /// Tells whether what is in a place can stay there.
+    /// Tells whether an existing folder can stay.
     @FunctionalInterface
     public interface Check {
-        /// Whether it is as good as what was to go there; false if nothing is there.
+        /// Whether it is as good as the new one; false if there is none.
         boolean isAsGood(Path there) throws IOException;
     }
 

@@ -15,8 +15,8 @@ import module java.base;
 /// An entry is a file or a folder, and the evicted kinds share one limit. [#trim()] removes the
 /// entries that were used longest ago until the rest is within the limit. An entry that was used
 /// within the last ten minutes stays. A process that needs an entry for longer calls [#use], which
-/// marks it as used again and again. So what is wanted now is never refused for its size, and the
-/// limit may be exceeded for as long.
+/// marks it as used again and again. So an entry that is needed now is never refused for its size,
+/// and the limit may be exceeded for that time.
 ///
 /// @param root the folder of all kinds; made when there is something to put in it
 /// @param limit the total bytes of the evicted kinds
@@ -153,7 +153,7 @@ public record CacheFolder(Path root, long limit, Duration recent) {
 
         /// Puts the folder in its place, which other processes may do at the same time.
         ///
-        /// @param there tells whether what is there already is as good; then it stays
+        /// @param there tells whether an existing folder is as good; then it stays
         public void place(AtomicFiles.Check there) throws IOException {
             AtomicFiles.placeTree(folder, target, there);
         }
@@ -171,7 +171,7 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     /// @param used when something in it was read or written last
     private record Entry(Path path, long bytes, Instant used) {}
 
-    /// Removes the drafts of processes that are no more and what is beyond the limit. An entry that
+    /// Removes the drafts of processes that ended, and the entries beyond the limit. An entry that
     /// cannot be removed stays: a cache that is too large is no reason to fail.
     public void trim() {
         try {

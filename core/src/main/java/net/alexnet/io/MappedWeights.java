@@ -148,7 +148,7 @@ public final class MappedWeights implements WeightFile {
         return tensor;
     }
 
-    /// Ends the reading. The file is unmapped, unless its mapping lasts; then what was read stays usable. A second call
+    /// Ends the reading. The file is unmapped, unless its mapping lasts; then values that were read stay usable. A second call
     /// does nothing.
     @Override
     public synchronized void close() {

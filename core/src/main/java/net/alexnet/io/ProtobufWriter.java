@@ -48,7 +48,7 @@ public final class ProtobufWriter {
         return this;
     }
 
-    /// Bytes as they are: fields of another writer, or what follows an [#opening].
+    /// Bytes as they are: fields of another writer, or the value after an [#opening].
     public ProtobufWriter raw(byte[] bytes) {
         out.writeBytes(bytes);
         return this;

@@ -29,7 +29,7 @@ public final class Safetensors {
     /// Writes tensors as float32, one after the other in the order given, whole or not at all (see [AtomicFiles]). The
     /// same arguments give the same bytes: metadata is sorted by key, and nothing else enters.
     ///
-    /// @param metadata about the whole file: what the net is, its classes, its preprocessing
+    /// @param metadata about the whole file: its network, classes and preprocessing
     /// @throws IllegalArgumentException if a name is given twice or is reserved, or a tensor's values do not fill its
     ///     shape
     /// @throws IOException naming the file and the cause, if it cannot be written

@@ -130,7 +130,7 @@ public final class SafetensorsFile {
         return parts;
     }
 
-    // --- the header; what is allocated is in proportion to its bytes, whatever they say -------------------------------
+    // --- the header; allocations are in proportion to its bytes, whatever it claims -----------------------------------
 
     private void readHeader(byte[] bytes) throws IOException {
         if (bytes.length == 0 || bytes[0] != '{') {

@@ -3,7 +3,7 @@ package net.alexnet.io;
 import module java.base;
 import net.alexnet.tensor.Shape;
 
-/// Named tensors in a file, whatever its format. All that a file asks for was checked when it was opened; what is read
+/// Named tensors in a file, in any format. The whole layout was checked when the file was opened; reading
 /// afterwards can fail only because a tensor is not there, or is not of floating-point numbers.
 ///
 /// Safe for use by many threads until it is closed.

@@ -8,29 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LockFileTest {
     @TempDir
     private Path folder;
-    private Path file = Path.of("");
 
-    @BeforeEach
-    void name() {
-        file = folder.resolve("lock");
+    private Path file() {
+        return folder.resolve("lock");
     }
 
     @Test
     void onlyOneHoldsTheLockUnderAnyNameOfItsFolder() throws Exception {
         Path other = Files.createSymbolicLink(folder.resolve("other"), folder).resolve("lock");
-        try (LockFile _ = LockFile.tryTake(file).orElseThrow()) {
-            assertThat(LockFile.tryTake(file)).isEmpty();
+        try (LockFile _ = LockFile.tryTake(file()).orElseThrow()) {
+            assertThat(LockFile.tryTake(file())).isEmpty();
             assertThat(LockFile.tryTake(other)).isEmpty();
-            assertThat(TryLock.findsLocked(file)).as("by another process, after the attempts").isTrue();
+            assertThat(TryLock.findsLocked(file())).as("by another process, after the attempts").isTrue();
         }
-        assertThat(TryLock.findsLocked(file)).isFalse();
+        assertThat(TryLock.findsLocked(file())).isFalse();
         LockFile.tryTake(other).orElseThrow().close();
     }
 
@@ -38,11 +35,11 @@ class LockFileTest {
     void aWaiterIsToldOnceAndGetsTheLock() throws Exception {
         CountDownLatch waits = new CountDownLatch(1);
         CompletableFuture<Void> second;
-        try (LockFile _ = LockFile.take(file, () -> {
+        try (LockFile _ = LockFile.take(file(), () -> {
             throw new AssertionError("the lock is free");
         }, () -> false)) {
             second = CompletableFuture.runAsync(() -> {
-                try (LockFile _ = LockFile.take(file, waits::countDown, () -> false)) {
+                try (LockFile _ = LockFile.take(file(), waits::countDown, () -> false)) {
                     assertThat(waits.getCount()).isZero();
                 } catch (IOException | InterruptedException e) {
                     throw new AssertionError(e);
@@ -56,19 +53,19 @@ class LockFileTest {
 
     @Test
     void givingUpLeavesTheOthersLockAlone() throws Exception {
-        try (LockFile _ = LockFile.tryTake(file).orElseThrow()) {
-            assertThatThrownBy(() -> LockFile.take(file, () -> {}, () -> true))
+        try (LockFile _ = LockFile.tryTake(file()).orElseThrow()) {
+            assertThatThrownBy(() -> LockFile.take(file(), () -> {}, () -> true))
                     .isInstanceOf(InterruptedException.class);
-            assertThat(TryLock.findsLocked(file)).isTrue();
+            assertThat(TryLock.findsLocked(file())).isTrue();
         }
     }
 
     @Test
     void aFileThatCannotBeLockedIsAnError() throws Exception {
-        Files.createDirectory(file);
-        assertThatThrownBy(() -> LockFile.tryTake(file)).isInstanceOf(IOException.class);
-        Files.delete(file);
-        LockFile.tryTake(file).orElseThrow().close();
+        Files.createDirectory(file());
+        assertThatThrownBy(() -> LockFile.tryTake(file())).isInstanceOf(IOException.class);
+        Files.delete(file());
+        LockFile.tryTake(file()).orElseThrow().close();
         assertThatThrownBy(() -> LockFile.tryTake(folder.resolve("none/lock"))).isInstanceOf(IOException.class);
     }
 }

@@ -12,7 +12,7 @@ public interface ImageCodec {
     /// Decodes as [#decode(byte[], int)], into memory that the caller uses again, which is likely to be in the
     /// cache of the processor.
     ///
-    /// @param samples what the picture's samples will be if there are as many; else they are new
+    /// @param samples receives the picture's samples if it has their length; otherwise new memory does
     default Image decode(byte[] file, int channels, byte[] samples) throws UnreadableImageException {
         return decode(file, channels);
     }

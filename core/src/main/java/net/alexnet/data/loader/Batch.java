@@ -11,7 +11,7 @@ public interface Batch {
     /// The class of each.
     int[] labels();
 
-    /// The input of the first layer that is walked, `(count, …)`. It is asked for once, before the source is asked for the
+    /// The input of the first layer that is computed, `(count, …)`. It is asked for once, before the source is asked for the
     /// next examples, and belongs to the scope that is open.
     Tensor on(Backend backend);
 }

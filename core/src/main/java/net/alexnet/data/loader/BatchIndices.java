@@ -17,8 +17,8 @@ public record BatchIndices(int epoch, int number, List<Input> inputs) {
     /// One row of a batch.
     ///
     /// @param image an index into the set
-    /// @param view what the network sees of it
-    /// @param shift what is added to its pixels
+    /// @param view the crop of it that the network sees
+    /// @param shift is added to its pixels
     public record Input(int image, Crop view, ColorShift shift) {
         /// A view of a picture as it is.
         public Input(int image, Crop view) {

@@ -1,12 +1,12 @@
 package net.alexnet.data.loader;
 
-/// What a loader has done so far; the difference of two is what it has done in between.
+/// The work of a loader so far; the difference of two readings is the work in between.
 ///
 /// @param waitNanos for which the consumer waited
 /// @param workNanos that all workers together spent reading, decoding and writing
 /// @param images that were decoded
 /// @param batches that were asked for
-/// @param ready batches that were ready when one was asked for, summed over the times of asking
+/// @param ready batches that were ready when one was asked for, summed over all requests
 public record LoaderStats(long waitNanos, long workNanos, long images, long batches, long ready) {
     /// A loader that has not begun.
     public static final LoaderStats NONE = new LoaderStats(0, 0, 0, 0, 0);
