@@ -8,8 +8,9 @@ import jdk.incubator.vector.FloatVector;
 /// Matrix products `c = a · b` of small matrices, the innermost part of [WinogradConvolution].
 ///
 /// A block of c stays in registers during the loop over the depth: 24 of 32 with AVX-512 (6 rows of 4 vectors), 12 of 16
-/// with AVX2 (6 of 2). That takes one local variable for each register, so the loops are written out. The plain form
-/// is in [net.alexnet.tensor.reference].
+/// with AVX2 (6 of 2). That takes one local variable for each register, so the loops are written out, and so are the
+/// loads and stores: by then C2 no longer inlines methods of ours, and vectors would become objects. The plain form is in
+/// [net.alexnet.tensor.reference].
 ///
 /// b is divided into panels of a few vectors' width, `[panel][k][width]`, so that it is read sequentially. Indices in the
 /// inner loops are sums of the loop's counter times a constant: only then does the compiler move the bounds checks out of
@@ -75,25 +76,14 @@ final class Gemm {
         return FloatVector.broadcast(SPECIES, value);
     }
 
-    private static void store(float[] c, int at, FloatVector c0, FloatVector c1) {
-        c0.intoArray(c, at);
-        c1.intoArray(c, at + LANES);
-    }
-
-    private static void store(float[] c, int at, FloatVector c0, FloatVector c1, FloatVector c2) {
-        store(c, at, c0, c1);
-        c2.intoArray(c, at + 2 * LANES);
-    }
-
-    private static void store(
-            float[] c, int at, FloatVector c0, FloatVector c1, FloatVector c2, FloatVector c3) {
-        store(c, at, c0, c1, c2);
-        c3.intoArray(c, at + 3 * LANES);
-    }
-
     private static void rows6x4(
             float[] a, int fromA, int lda, float[] b, int fromB, float[] c, int at, int ldc, int depth) {
         FloatVector zero = FloatVector.zero(SPECIES); // a static constant would keep the sums in memory
+        int row1 = fromA + lda;
+        int row2 = fromA + 2 * lda;
+        int row3 = fromA + 3 * lda;
+        int row4 = fromA + 4 * lda;
+        int row5 = fromA + 5 * lda;
         FloatVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         FloatVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
         FloatVector c20 = zero, c21 = zero, c22 = zero, c23 = zero;
@@ -110,43 +100,66 @@ final class Gemm {
             c01 = a0.fma(b1, c01);
             c02 = a0.fma(b2, c02);
             c03 = a0.fma(b3, c03);
-            FloatVector a1 = broadcast(a[fromA + lda + k]);
+            FloatVector a1 = broadcast(a[row1 + k]);
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
             c12 = a1.fma(b2, c12);
             c13 = a1.fma(b3, c13);
-            FloatVector a2 = broadcast(a[fromA + 2 * lda + k]);
+            FloatVector a2 = broadcast(a[row2 + k]);
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
             c22 = a2.fma(b2, c22);
             c23 = a2.fma(b3, c23);
-            FloatVector a3 = broadcast(a[fromA + 3 * lda + k]);
+            FloatVector a3 = broadcast(a[row3 + k]);
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
             c33 = a3.fma(b3, c33);
-            FloatVector a4 = broadcast(a[fromA + 4 * lda + k]);
+            FloatVector a4 = broadcast(a[row4 + k]);
             c40 = a4.fma(b0, c40);
             c41 = a4.fma(b1, c41);
             c42 = a4.fma(b2, c42);
             c43 = a4.fma(b3, c43);
-            FloatVector a5 = broadcast(a[fromA + 5 * lda + k]);
+            FloatVector a5 = broadcast(a[row5 + k]);
             c50 = a5.fma(b0, c50);
             c51 = a5.fma(b1, c51);
             c52 = a5.fma(b2, c52);
             c53 = a5.fma(b3, c53);
         }
-        store(c, at, c00, c01, c02, c03);
-        store(c, at + ldc, c10, c11, c12, c13);
-        store(c, at + 2 * ldc, c20, c21, c22, c23);
-        store(c, at + 3 * ldc, c30, c31, c32, c33);
-        store(c, at + 4 * ldc, c40, c41, c42, c43);
-        store(c, at + 5 * ldc, c50, c51, c52, c53);
+        c00.intoArray(c, at);
+        c01.intoArray(c, at + LANES);
+        c02.intoArray(c, at + 2 * LANES);
+        c03.intoArray(c, at + 3 * LANES);
+        c10.intoArray(c, at + ldc);
+        c11.intoArray(c, at + ldc + LANES);
+        c12.intoArray(c, at + ldc + 2 * LANES);
+        c13.intoArray(c, at + ldc + 3 * LANES);
+        c20.intoArray(c, at + 2 * ldc);
+        c21.intoArray(c, at + 2 * ldc + LANES);
+        c22.intoArray(c, at + 2 * ldc + 2 * LANES);
+        c23.intoArray(c, at + 2 * ldc + 3 * LANES);
+        c30.intoArray(c, at + 3 * ldc);
+        c31.intoArray(c, at + 3 * ldc + LANES);
+        c32.intoArray(c, at + 3 * ldc + 2 * LANES);
+        c33.intoArray(c, at + 3 * ldc + 3 * LANES);
+        c40.intoArray(c, at + 4 * ldc);
+        c41.intoArray(c, at + 4 * ldc + LANES);
+        c42.intoArray(c, at + 4 * ldc + 2 * LANES);
+        c43.intoArray(c, at + 4 * ldc + 3 * LANES);
+        c50.intoArray(c, at + 5 * ldc);
+        c51.intoArray(c, at + 5 * ldc + LANES);
+        c52.intoArray(c, at + 5 * ldc + 2 * LANES);
+        c53.intoArray(c, at + 5 * ldc + 3 * LANES);
     }
 
     private static void rows6x3(
             float[] a, int fromA, int lda, float[] b, int fromB, float[] c, int at, int ldc, int depth) {
         FloatVector zero = FloatVector.zero(SPECIES); // a static constant would keep the sums in memory
+        int row1 = fromA + lda;
+        int row2 = fromA + 2 * lda;
+        int row3 = fromA + 3 * lda;
+        int row4 = fromA + 4 * lda;
+        int row5 = fromA + 5 * lda;
         FloatVector c00 = zero, c01 = zero, c02 = zero;
         FloatVector c10 = zero, c11 = zero, c12 = zero;
         FloatVector c20 = zero, c21 = zero, c22 = zero;
@@ -161,38 +174,55 @@ final class Gemm {
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
             c02 = a0.fma(b2, c02);
-            FloatVector a1 = broadcast(a[fromA + lda + k]);
+            FloatVector a1 = broadcast(a[row1 + k]);
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
             c12 = a1.fma(b2, c12);
-            FloatVector a2 = broadcast(a[fromA + 2 * lda + k]);
+            FloatVector a2 = broadcast(a[row2 + k]);
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
             c22 = a2.fma(b2, c22);
-            FloatVector a3 = broadcast(a[fromA + 3 * lda + k]);
+            FloatVector a3 = broadcast(a[row3 + k]);
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
-            FloatVector a4 = broadcast(a[fromA + 4 * lda + k]);
+            FloatVector a4 = broadcast(a[row4 + k]);
             c40 = a4.fma(b0, c40);
             c41 = a4.fma(b1, c41);
             c42 = a4.fma(b2, c42);
-            FloatVector a5 = broadcast(a[fromA + 5 * lda + k]);
+            FloatVector a5 = broadcast(a[row5 + k]);
             c50 = a5.fma(b0, c50);
             c51 = a5.fma(b1, c51);
             c52 = a5.fma(b2, c52);
         }
-        store(c, at, c00, c01, c02);
-        store(c, at + ldc, c10, c11, c12);
-        store(c, at + 2 * ldc, c20, c21, c22);
-        store(c, at + 3 * ldc, c30, c31, c32);
-        store(c, at + 4 * ldc, c40, c41, c42);
-        store(c, at + 5 * ldc, c50, c51, c52);
+        c00.intoArray(c, at);
+        c01.intoArray(c, at + LANES);
+        c02.intoArray(c, at + 2 * LANES);
+        c10.intoArray(c, at + ldc);
+        c11.intoArray(c, at + ldc + LANES);
+        c12.intoArray(c, at + ldc + 2 * LANES);
+        c20.intoArray(c, at + 2 * ldc);
+        c21.intoArray(c, at + 2 * ldc + LANES);
+        c22.intoArray(c, at + 2 * ldc + 2 * LANES);
+        c30.intoArray(c, at + 3 * ldc);
+        c31.intoArray(c, at + 3 * ldc + LANES);
+        c32.intoArray(c, at + 3 * ldc + 2 * LANES);
+        c40.intoArray(c, at + 4 * ldc);
+        c41.intoArray(c, at + 4 * ldc + LANES);
+        c42.intoArray(c, at + 4 * ldc + 2 * LANES);
+        c50.intoArray(c, at + 5 * ldc);
+        c51.intoArray(c, at + 5 * ldc + LANES);
+        c52.intoArray(c, at + 5 * ldc + 2 * LANES);
     }
 
     private static void rows6x2(
             float[] a, int fromA, int lda, float[] b, int fromB, float[] c, int at, int ldc, int depth) {
         FloatVector zero = FloatVector.zero(SPECIES); // a static constant would keep the sums in memory
+        int row1 = fromA + lda;
+        int row2 = fromA + 2 * lda;
+        int row3 = fromA + 3 * lda;
+        int row4 = fromA + 4 * lda;
+        int row5 = fromA + 5 * lda;
         FloatVector c00 = zero, c01 = zero;
         FloatVector c10 = zero, c11 = zero;
         FloatVector c20 = zero, c21 = zero;
@@ -205,28 +235,34 @@ final class Gemm {
             FloatVector a0 = broadcast(a[fromA + k]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
-            FloatVector a1 = broadcast(a[fromA + lda + k]);
+            FloatVector a1 = broadcast(a[row1 + k]);
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
-            FloatVector a2 = broadcast(a[fromA + 2 * lda + k]);
+            FloatVector a2 = broadcast(a[row2 + k]);
             c20 = a2.fma(b0, c20);
             c21 = a2.fma(b1, c21);
-            FloatVector a3 = broadcast(a[fromA + 3 * lda + k]);
+            FloatVector a3 = broadcast(a[row3 + k]);
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
-            FloatVector a4 = broadcast(a[fromA + 4 * lda + k]);
+            FloatVector a4 = broadcast(a[row4 + k]);
             c40 = a4.fma(b0, c40);
             c41 = a4.fma(b1, c41);
-            FloatVector a5 = broadcast(a[fromA + 5 * lda + k]);
+            FloatVector a5 = broadcast(a[row5 + k]);
             c50 = a5.fma(b0, c50);
             c51 = a5.fma(b1, c51);
         }
-        store(c, at, c00, c01);
-        store(c, at + ldc, c10, c11);
-        store(c, at + 2 * ldc, c20, c21);
-        store(c, at + 3 * ldc, c30, c31);
-        store(c, at + 4 * ldc, c40, c41);
-        store(c, at + 5 * ldc, c50, c51);
+        c00.intoArray(c, at);
+        c01.intoArray(c, at + LANES);
+        c10.intoArray(c, at + ldc);
+        c11.intoArray(c, at + ldc + LANES);
+        c20.intoArray(c, at + 2 * ldc);
+        c21.intoArray(c, at + 2 * ldc + LANES);
+        c30.intoArray(c, at + 3 * ldc);
+        c31.intoArray(c, at + 3 * ldc + LANES);
+        c40.intoArray(c, at + 4 * ldc);
+        c41.intoArray(c, at + 4 * ldc + LANES);
+        c50.intoArray(c, at + 5 * ldc);
+        c51.intoArray(c, at + 5 * ldc + LANES);
     }
 
     private static void outer4x4(
@@ -265,10 +301,22 @@ final class Gemm {
             c32 = a3.fma(b2, c32);
             c33 = a3.fma(b3, c33);
         }
-        store(c, at, c00, c01, c02, c03);
-        store(c, at + ldc, c10, c11, c12, c13);
-        store(c, at + 2 * ldc, c20, c21, c22, c23);
-        store(c, at + 3 * ldc, c30, c31, c32, c33);
+        c00.intoArray(c, at);
+        c01.intoArray(c, at + LANES);
+        c02.intoArray(c, at + 2 * LANES);
+        c03.intoArray(c, at + 3 * LANES);
+        c10.intoArray(c, at + ldc);
+        c11.intoArray(c, at + ldc + LANES);
+        c12.intoArray(c, at + ldc + 2 * LANES);
+        c13.intoArray(c, at + ldc + 3 * LANES);
+        c20.intoArray(c, at + 2 * ldc);
+        c21.intoArray(c, at + 2 * ldc + LANES);
+        c22.intoArray(c, at + 2 * ldc + 2 * LANES);
+        c23.intoArray(c, at + 2 * ldc + 3 * LANES);
+        c30.intoArray(c, at + 3 * ldc);
+        c31.intoArray(c, at + 3 * ldc + LANES);
+        c32.intoArray(c, at + 3 * ldc + 2 * LANES);
+        c33.intoArray(c, at + 3 * ldc + 3 * LANES);
     }
 
     private static void outer4x3(
@@ -300,10 +348,18 @@ final class Gemm {
             c31 = a3.fma(b1, c31);
             c32 = a3.fma(b2, c32);
         }
-        store(c, at, c00, c01, c02);
-        store(c, at + ldc, c10, c11, c12);
-        store(c, at + 2 * ldc, c20, c21, c22);
-        store(c, at + 3 * ldc, c30, c31, c32);
+        c00.intoArray(c, at);
+        c01.intoArray(c, at + LANES);
+        c02.intoArray(c, at + 2 * LANES);
+        c10.intoArray(c, at + ldc);
+        c11.intoArray(c, at + ldc + LANES);
+        c12.intoArray(c, at + ldc + 2 * LANES);
+        c20.intoArray(c, at + 2 * ldc);
+        c21.intoArray(c, at + 2 * ldc + LANES);
+        c22.intoArray(c, at + 2 * ldc + 2 * LANES);
+        c30.intoArray(c, at + 3 * ldc);
+        c31.intoArray(c, at + 3 * ldc + LANES);
+        c32.intoArray(c, at + 3 * ldc + 2 * LANES);
     }
 
     private static void outer4x2(
@@ -328,9 +384,13 @@ final class Gemm {
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
         }
-        store(c, at, c00, c01);
-        store(c, at + ldc, c10, c11);
-        store(c, at + 2 * ldc, c20, c21);
-        store(c, at + 3 * ldc, c30, c31);
+        c00.intoArray(c, at);
+        c01.intoArray(c, at + LANES);
+        c10.intoArray(c, at + ldc);
+        c11.intoArray(c, at + ldc + LANES);
+        c20.intoArray(c, at + 2 * ldc);
+        c21.intoArray(c, at + 2 * ldc + LANES);
+        c30.intoArray(c, at + 3 * ldc);
+        c31.intoArray(c, at + 3 * ldc + LANES);
     }
 }
