@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// @param classes at least 2
 /// @param width a factor on every layer's maps and units (not on the classes), rounded to multiples of 8
 /// @param towers 2 for the paper's two columns, 1 for one full network (§3.2)
-/// @param activation the nonlinearity behind each weighted layer but the last (§3.1)
+/// @param activation the nonlinearity after each layer with weights but the last (§3.1)
 /// @param responseNorm whether there is local response normalization (§3.3)
 /// @param overlappingPools pooling 3/2 if true, 2/2 if false (§3.4)
 /// @param dropout the rate after fc6 and fc7, 0 for none (§4.2)
@@ -332,7 +332,7 @@ public record AlexNet(
                 scaling, initialization);
     }
 
-    /// A variant with other values than its defaults; `null` stands for the default. Recipes and model files are read so.
+    /// A variant with other values than its defaults; `null` leaves the default. Recipes and model files are read with it.
     @JsonCreator
     static AlexNet read(
             @JsonProperty(value = "variant", required = true) @JsonAlias("table") Variant variant,

@@ -93,11 +93,8 @@ public record Architecture(String name, List<Row> rows) {
         return switch (layer) {
             case Conv conv -> {
                 int channels = channels(name, in);
-                if (channels % conv.groups() != 0 || conv.filters() % conv.groups() != 0) {
-                    throw new IllegalArgumentException(
-                            name + " has " + conv.groups() + " groups, which do not divide its "
-                                    + channels + " input channels and " + conv.filters() + " filters");
-                }
+                requireGroups(name, conv.groups(), channels + " input channels", channels);
+                requireGroups(name, conv.groups(), conv.filters() + " filters", conv.filters());
                 Shape out = windowed(name, conv.window(), in, conv.filters());
                 long weights = (long) conv.filters() * (channels / conv.groups()) * conv.window().kernel()
                         * conv.window().kernel();
@@ -114,14 +111,17 @@ public record Architecture(String name, List<Row> rows) {
             case MaxPool pool -> plain(name, layer, in, windowed(name, pool.window(), in, channels(name, in)));
             case Flatten _ -> plain(name, layer, in, Shape.of(Math.toIntExact(in.elements())));
             case ResponseNorm lrn -> {
-                if (channels(name, in) % lrn.norm().groups() != 0) {
-                    throw new IllegalArgumentException(name + " has " + lrn.norm().groups()
-                            + " groups, which do not divide its " + in.dim(0) + " channels");
-                }
+                requireGroups(name, lrn.norm().groups(), in.dim(0) + " channels", channels(name, in));
                 yield plain(name, layer, in, in);
             }
             case Relu _,Tanh _,Dropout _,Softmax _ -> plain(name, layer, in, in);
         };
+    }
+
+    private static void requireGroups(String name, int groups, String what, int count) {
+        if (count % groups != 0) {
+            throw new IllegalArgumentException(name + " has " + groups + " groups, which do not divide its " + what);
+        }
     }
 
     private static Row plain(String name, Layer layer, Shape in, Shape out) {

@@ -163,7 +163,7 @@ public final class Network {
     /// are that same tensor. Where the backend computes a normalization together with the pooling after it, the
     /// normalization writes nothing: its output is its input, which is also the pooling's input.
     ///
-    /// @param saved what its gradient needs besides: the mask of a dropout, the argmax of a pooling; else the output
+    /// @param saved for the gradient: the mask of a dropout, the argmax of a pooling, else the output
     public record Stage(Row row, Tensor in, Tensor out, Tensor saved) {}
 
     /// Probabilities of the classes at test time.

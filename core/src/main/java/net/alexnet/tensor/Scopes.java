@@ -13,13 +13,61 @@ import java.util.Set;
 ///
 /// @param <T> the backend's tensors
 public final class Scopes<T extends Scopes.Owned> {
+    private final Class<T> type;
     private final Set<T> live = identitySet();
     private final ThreadLocal<Deque<OpenScope>> open = ThreadLocal.withInitial(ArrayDeque::new);
 
-    /// A tensor whose memory can be freed.
-    public interface Owned extends Tensor {
-        /// Frees the memory; a second call does nothing. The tensor must not be used afterwards.
-        void free();
+    /// A tensor of a backend, whose memory can be freed.
+    public abstract static class Owned implements Tensor {
+        private final Shape shape;
+        private final Scopes<?> owner;
+        private boolean freed;
+
+        /// @param owner the scopes of its backend
+        protected Owned(Shape shape, Scopes<?> owner) {
+            this.shape = shape;
+            this.owner = owner;
+        }
+
+        @Override
+        public final Shape shape() {
+            return shape;
+        }
+
+        /// Throws an [IllegalStateException] if the tensor was freed.
+        protected final void requireAlive() {
+            if (freed) {
+                throw new IllegalStateException("a tensor of " + shape + " is used after it was freed; make it outside"
+                        + " the scope if it has to live longer");
+            }
+        }
+
+        /// Frees the memory; it is called once.
+        protected abstract void release();
+
+        final void free() {
+            if (!freed) {
+                release();
+                freed = true;
+            }
+        }
+    }
+
+    /// @param type of the backend's tensors
+    public Scopes(Class<T> type) {
+        this.type = type;
+    }
+
+    /// The tensor, if it belongs to this backend and is alive.
+    ///
+    /// @throws IllegalArgumentException if another backend made it
+    /// @throws IllegalStateException if it was freed
+    public T ours(Tensor tensor) {
+        if (!(tensor instanceof Owned owned) || owned.owner != this) {
+            throw new IllegalArgumentException("the tensor of " + tensor.shape() + " was made by another backend");
+        }
+        owned.requireAlive();
+        return type.cast(owned);
     }
 
     /// Opens a scope inside this thread's innermost one.

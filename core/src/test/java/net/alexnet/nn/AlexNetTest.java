@@ -97,7 +97,7 @@ class AlexNetTest {
     }
 
     @Test
-    void caffeReads227PixelsAndNormalisesAcrossTheTowers() {
+    void caffeReads227PixelsAndNormalizesAcrossTheTowers() {
         Architecture caffe = AlexNet.caffe().architecture();
         assertThat(caffe.input()).isEqualTo(Shape.of(3, 227, 227));
         assertThat(row(caffe, "conv1").out()).isEqualTo(Shape.of(96, 55, 55));
@@ -112,7 +112,7 @@ class AlexNetTest {
 
     /// `bvlc_reference_caffenet/train_val.prototxt`: conv1, relu1, pool1, norm1; the parameters are those of `bvlc_alexnet`.
     @Test
-    void caffenetPoolsBeforeItNormalises() {
+    void caffenetPoolsBeforeItNormalizes() {
         Architecture caffe = AlexNet.caffe().architecture();
         Architecture caffenet = AlexNet.caffenet().architecture();
         assertThat(names(caffenet)).startsWith(
@@ -156,7 +156,7 @@ class AlexNetTest {
 
     @ParameterizedTest
     @EnumSource(Variant.class)
-    void tanhTakesThePlaceOfEveryRelu(Variant variant) {
+    void tanhReplacesEveryRelu(Variant variant) {
         Architecture relu = AlexNet.of(variant).architecture();
         Architecture tanh = with(variant, Activation.TANH, null, null, null).architecture();
         assertThat(layers(tanh)).noneMatch(layer -> layer instanceof Relu);

@@ -56,7 +56,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void aTableEndsInSoftmax() {
+    void theLastLayerIsSoftmax() {
         assertThatIllegalArgumentException().isThrownBy(() -> of(1, 4)).withMessageContaining("softmax");
         assertThatIllegalArgumentException().isThrownBy(() -> of(1, 4, new Flatten())).withMessageContaining("softmax");
     }

@@ -14,7 +14,7 @@ class DropoutMasksTest {
 
     /// Computed by the same law in Python, `tools/golden.py`.
     @Test
-    void theLawStands() {
+    void theValuesNeverChange() {
         float[] mask = new DropoutMasks(42, 7).draw(18, Shape.of(2, 16), 0.5, 1);
         assertThat(IntStream.range(0, 32).mapToObj(i -> mask[i] == 0 ? "0" : "1").collect(Collectors.joining()))
                 .isEqualTo("11100101010111111010111001011101");

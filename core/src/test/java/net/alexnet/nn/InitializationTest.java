@@ -49,7 +49,7 @@ class InitializationTest {
     }
 
     @Test
-    void heGoesByTheFanIn() {
+    void heDependsOnTheFanIn() {
         assertThat(Initialization.HE.std("conv1", 363)).isEqualTo(Math.sqrt(2.0 / 363));
         assertThat(Initialization.HE.std("fc8", 50)).isEqualTo(0.2);
         // Towers halve what a unit of conv2 sees.
@@ -60,7 +60,7 @@ class InitializationTest {
 
     @ParameterizedTest
     @EnumSource(Initialization.class)
-    void aNetworkIsDrawnWithThem(Initialization initialization) {
+    void networksStartWithThem(Initialization initialization) {
         Map<String, float[]> values = draw(initialization, 1);
         assertThat(values.keySet()).containsExactlyElementsOf(
                 LAYERS.stream().flatMap(layer -> List.of(layer + ".weight", layer + ".bias").stream()).toList());
@@ -92,7 +92,7 @@ class InitializationTest {
     }
 
     @Test
-    void theSeedAloneDecides() {
+    void valuesDependOnTheSeedOnly() {
         Map<String, float[]> values = draw(Initialization.SOURCE, 1);
         Map<String, float[]> again = draw(Initialization.SOURCE, 1);
         Map<String, float[]> other = draw(Initialization.SOURCE, 2);

@@ -14,7 +14,7 @@ class LayerListenerTest {
     private static final Architecture TINY = AlexNet.small().withSize(16, 1, 0.01).architecture();
 
     @Test
-    void isToldOfEveryPassInOrderAndChangesNothing() {
+    void isCalledForEveryPassInOrderAndChangesNothing() {
         try (ReferenceBackend backend = new ReferenceBackend()) {
             Network plain = Network.initialize(TINY, Initialization.HE, 1, backend);
             List<String> told = new ArrayList<>();

@@ -73,7 +73,7 @@ class NetworkGradientTest {
 
     @ParameterizedTest
     @MethodSource("architectures")
-    void everyParametersGradientIsTheSlopeOfTheLoss(Architecture architecture) {
+    void gradientsAreTheSlopesOfTheLoss(Architecture architecture) {
         Network network = Network.initialize(architecture, Initialization.HE, 3, backend);
         Tensor pictures = pictures(architecture.input());
         Map<Parameter, float[]> gradients = gradients(network, pictures);
@@ -94,7 +94,7 @@ class NetworkGradientTest {
     /// The last layer's gradients come first, so that they can be sent away while the walk goes on.
     @ParameterizedTest
     @MethodSource("architectures")
-    void gradientsComeFromTheLastLayerToTheFirst(Architecture architecture) {
+    void gradientsComeLastLayerFirst(Architecture architecture) {
         Network network = Network.initialize(architecture, Initialization.HE, 3, backend);
         List<String> order = new ArrayList<>();
         Tensor pictures = pictures(architecture.input());

@@ -36,7 +36,7 @@ class NetworkTest {
     }
 
     @Test
-    void whatIsSavedIsWhatIsRead(@TempDir Path folder) throws IOException {
+    void savedWeightsAreRead(@TempDir Path folder) throws IOException {
         Network network = Network.initialize(TINY, Initialization.PAPER, 1, backend);
         Path file = folder.resolve("weights.safetensors");
         Safetensors.write(file, Map.of(), network.entries());
@@ -71,7 +71,7 @@ class NetworkTest {
 
     @ParameterizedTest
     @EnumSource(value = Variant.class, names = {"ORIGINAL", "TORCHVISION"})
-    void aNetworkInTwoStretchesIsTheWholeOne(Variant variant) {
+    void twoPartsOfANetworkEqualTheWhole(Variant variant) {
         AlexNet net = AlexNet.of(variant).withSize(68, 3, 0.01).withClasses(5);
         Network network = Network.initialize(net.architecture(), Initialization.HE, 1, backend);
         List<Architecture.Row> rows = network.architecture().rows();

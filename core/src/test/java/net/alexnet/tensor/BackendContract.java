@@ -50,7 +50,7 @@ public abstract class BackendContract
     }
 
     @Test
-    final void saysWhatComputes() {
+    final void describesWhatComputes() {
         assertThat(backend.describe()).isNotBlank();
     }
 
@@ -67,7 +67,7 @@ public abstract class BackendContract
     }
 
     @Test
-    final void saysWhatItsLastDigitsDependOn() {
+    final void namesWhatItsLastDigitsDependOn() {
         ComputeEnvironment numerics = backend.computeEnvironment();
         assertThat(backend.describe()).contains(numerics.engine().split(",", 2)[0],
                 numerics.threads() + (numerics.threads() == 1 ? " thread" : " threads"));

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class ComputeEnvironmentTest {
     @Test
-    void tellsInWhatTwoDiffer() {
+    void namesTheDifferences() {
         ComputeEnvironment one = new ComputeEnvironment("libtorch 2.7.1", "cpu", 1, "AVX2");
         assertThat(one.changes(new ComputeEnvironment("libtorch 2.7.1", "cpu", 1, "AVX2"))).isEmpty();
         assertThat(one.changes(new ComputeEnvironment("libtorch 2.7.1", "cpu", 2, "AVX2")))
@@ -18,7 +18,7 @@ class ComputeEnvironmentTest {
     }
 
     @Test
-    void nothingComputesWithoutAThread() {
+    void zeroThreadsAreRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new ComputeEnvironment("a", "cpu", 0, "b"))
                 .withMessageContaining("found 0");
     }

@@ -156,7 +156,7 @@ interface ConvolutionContract extends Contract {
     }
 
     @Test
-    default void aKernelWithAOneInItsMiddleCopiesItsInput() {
+    default void aKernelWithAOneInTheMiddleCopiesItsInput() {
         Shape shape = Shape.of(2, 3, 6, 5);
         float[] values = Samples.normal(shape, 1);
         float[] one = new float[3 * 3 * 5 * 5];

@@ -31,7 +31,7 @@ interface FusedContract extends Contract {
     }
 
     @TestFactory
-    default Stream<DynamicTest> normalisationThroughReluAgreesWithTheReference() {
+    default Stream<DynamicTest> normalizationThroughReluAgreesWithTheReference() {
         return Stream.of(LocalResponseNormContract.PAPER, LocalResponseNormContract.TWO_TOWERS,
                 new LocalResponseNorm(LocalResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1))
                 .flatMap(norm -> Stream.of(Shape.of(2, 96, 5, 7), Shape.of(1, 48, 3, 3), Shape.of(3, 10, 4, 4))
@@ -57,7 +57,7 @@ interface FusedContract extends Contract {
 
     /// Both at once, as the way forward and the way back of the two one after the other; also where there is no ReLU before them.
     @TestFactory
-    default Stream<DynamicTest> normalisationWithPoolingAgreesWithTheReference() {
+    default Stream<DynamicTest> normalizationWithPoolingAgreesWithTheReference() {
         return Stream.of(LocalResponseNormContract.PAPER, LocalResponseNormContract.TWO_TOWERS,
                 new LocalResponseNorm(LocalResponseNorm.Region.ACROSS_CHANNELS, 5, 2, 3, .75, 2),
                 new LocalResponseNorm(LocalResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1))
@@ -68,7 +68,7 @@ interface FusedContract extends Contract {
     }
 
     @Test
-    default void normalisationWithPoolingKeepsNothingButItsResult() {
+    default void normalizationWithPoolingKeepsNothingButItsResult() {
         for (LocalResponseNorm norm : new LocalResponseNorm[] {LocalResponseNormContract.PAPER,
             new LocalResponseNorm(LocalResponseNorm.Region.WITHIN_CHANNEL, 3, 1, 4, .75, 1)}) {
             Tensor x = normal(1, 1, 96, 13, 13);
@@ -91,7 +91,7 @@ interface FusedContract extends Contract {
     }
 
     @TestFactory
-    default Stream<DynamicTest> normalisationWithPoolingIsOneAfterTheOther() {
+    default Stream<DynamicTest> normalizationWithPoolingEqualsTheTwoSteps() {
         return Stream.of(1, 5).map(batch -> dynamicTest(batch + " pictures", () -> {
             Tensor x = Contract.normal(backend(), 1, Shape.of(batch, 96, 9, 9));
             LocalResponseNorm norm = LocalResponseNormContract.TWO_TOWERS;
@@ -133,7 +133,7 @@ interface FusedContract extends Contract {
     }
 
     @Test
-    default void aWeightIsOfUseInTwoGroupings() {
+    default void aWeightWorksInTwoGroupings() {
         agrees(engine -> {
             Tensor weight = Contract.normal(engine, 3, Shape.of(64, 32, 3, 3));
             Tensor bias = Contract.normal(engine, 4, Shape.of(64));
@@ -147,7 +147,7 @@ interface FusedContract extends Contract {
 
     /// Before and after a compiler has had the code: no sum may depend on it.
     @Test
-    default void aDenseLayerOfFewPicturesGivesTheSameBitsAgainAndAgain() {
+    default void aDenseLayerOfFewImagesAlwaysGivesTheSameBits() {
         Tensor x = normal(1, 2, 67);
         Tensor weight = normal(2, 8, 67);
         Tensor bias = normal(3, 8);
@@ -183,7 +183,7 @@ interface FusedContract extends Contract {
     }
 
     @Test
-    default void notANumberComesOutOfAConvolutionWithRelu() {
+    default void convolutionWithReluDoesNotHideNan() {
         ConvolutionCase geometry = ConvolutionCase.manyChannels().findFirst().orElseThrow();
         float[] values = Samples.normal(geometry.x(), 1);
         values[0] = Float.NaN;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Local response normalisation: the paper's numbers against the formula in double, the borders of channels, maps and
+/// Local response normalization: the paper's numbers against the formula in double, the borders of channels, maps and
 /// towers, and the reference over other constants.
 interface LocalResponseNormContract extends Contract {
     /// The paper's constants.
@@ -22,7 +22,7 @@ interface LocalResponseNormContract extends Contract {
     LocalResponseNorm TWO_TOWERS = new LocalResponseNorm(ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2);
 
     @TestFactory
-    default Stream<DynamicTest> normalisationAgreesWithTheReference() {
+    default Stream<DynamicTest> normalizationAgreesWithTheReference() {
         Stream<LocalResponseNorm> norms = Stream.of(PAPER, TWO_TOWERS,
                 new LocalResponseNorm(ACROSS_CHANNELS, 5, 1, 1e-4, .75, 1), // Caffe
                 new LocalResponseNorm(ACROSS_CHANNELS, 5, 2, 3, .75, 2), // strong enough for every term to count
@@ -88,7 +88,7 @@ interface LocalResponseNormContract extends Contract {
             for (int from = 0; from < x.length; from++) {
                 double direct = to == from ? Math.pow(denominator, -.75) : 0;
                 double ofNeighbours = -.75 * x[to] * Math.pow(denominator, -1.75) * 2e-5 * 2 * x[from];
-                dx[from] += dy[to] * (direct + (neighbours(to, from, towers) ? ofNeighbours : 0));
+                dx[from] += dy[to] * (direct + (neighbors(to, from, towers) ? ofNeighbours : 0));
             }
         }
         return dx;
@@ -97,12 +97,12 @@ interface LocalResponseNormContract extends Contract {
     private static double denominator(float[] x, int at, int towers) {
         double sum = 0;
         for (int other = 0; other < x.length; other++) {
-            sum += neighbours(at, other, towers) ? (double) x[other] * x[other] : 0;
+            sum += neighbors(at, other, towers) ? (double) x[other] * x[other] : 0;
         }
         return 2 + 2e-5 * sum;
     }
 
-    private static boolean neighbours(int at, int other, int towers) {
+    private static boolean neighbors(int at, int other, int towers) {
         int channel = at / 2;
         int otherChannel = other / 2;
         boolean sameTower = channel / (8 / towers) == otherChannel / (8 / towers);
@@ -111,7 +111,7 @@ interface LocalResponseNormContract extends Contract {
 
     @Test
     default void theNeighbourhoodIsCutOffAtTheFirstAndLastChannel() {
-        // all ones, so that the denominator counts the neighbours
+        // all ones, so that the denominator counts the neighbors
         LocalResponseNorm counting = new LocalResponseNorm(ACROSS_CHANNELS, 5, 1, 5, 1, 1);
         Tensor y = backend().normalize(tensor(Shape.of(1, 7, 1, 1), 1, 1, 1, 1, 1, 1, 1), counting);
         Closeness.assertClose("y", new double[] {1d / 4, 1d / 5, 1d / 6, 1d / 6, 1d / 6, 1d / 5, 1d / 4}, values(y));
@@ -135,7 +135,7 @@ interface LocalResponseNormContract extends Contract {
     }
 
     @Test
-    default void aTowerDoesNotSeeTheOther() {
+    default void towersAreNormalizedSeparately() {
         LocalResponseNorm strong = new LocalResponseNorm(ACROSS_CHANNELS, 5, 2, 3, .75, 2);
         Shape shape = Shape.of(1, 20, 3, 3);
         float[] x = Samples.normal(shape, 1);
@@ -160,7 +160,7 @@ interface LocalResponseNormContract extends Contract {
     }
 
     @Test
-    default void normalisationDoesNotHideNan() {
+    default void normalizationDoesNotHideNan() {
         Tensor y = backend().normalize(tensor(Shape.of(1, 3, 1, 1), 1, Float.NaN, 1), PAPER);
         assertThat(values(y)[1]).isNaN();
     }

@@ -15,12 +15,12 @@ class LocalResponseNormTest {
     }
 
     @Test
-    void withinAMapItIsSharedByTheSquare() {
+    void withinAMapAlphaIsDividedByTheSquare() {
         assertThat(new LocalResponseNorm(WITHIN_CHANNEL, 5, 2, 1e-3, .75, 1).scale()).isCloseTo(4e-5, within(1e-18));
     }
 
     @Test
-    void refusesWhatIsNoNeighbourhood() {
+    void refusesWrongConstants() {
         assertThatIllegalArgumentException().isThrownBy(() -> new LocalResponseNorm(ACROSS_CHANNELS, 4, 2, 1, .75, 1))
                 .withMessageContaining("size 4");
         assertThatIllegalArgumentException().isThrownBy(() -> new LocalResponseNorm(ACROSS_CHANNELS, 5, 0, 1, .75, 1))

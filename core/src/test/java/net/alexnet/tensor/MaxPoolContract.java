@@ -86,7 +86,7 @@ interface MaxPoolContract extends Contract {
     }
 
     @Test
-    default void theLastWindowMayHangOver() {
+    default void theLastWindowMayExtendBeyondTheEdge() {
         Window window = new Window(2, 2, 0, Rounding.CEIL);
         Tensor x = tensor(Shape.of(1, 1, 3, 3), -1, -2, -3, -4, -5, -6, -7, -8, -9);
         Pooled pooled = backend().maxPool(x, window);
@@ -97,7 +97,7 @@ interface MaxPoolContract extends Contract {
     }
 
     @Test
-    default void paddingNeverWins() {
+    default void paddingIsNeverTheMaximum() {
         Tensor x = tensor(Shape.of(1, 1, 2, 2), -1, -2, -3, -4);
         for (int padding = 1; padding < 3; padding++) {
             Window window = Window.of(3, 1, padding);
@@ -106,7 +106,7 @@ interface MaxPoolContract extends Contract {
     }
 
     @Test
-    default void ofEqualValuesTheFirstWins() {
+    default void ofEqualValuesTheFirstIsTheMaximum() {
         Window window = Window.of(2, 1, 0);
         Tensor x = tensor(Shape.of(1, 1, 2, 3), 5, 5, 0, 5, 5, 0);
         Pooled pooled = backend().maxPool(x, window);

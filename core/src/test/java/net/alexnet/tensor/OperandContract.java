@@ -80,7 +80,7 @@ interface OperandContract extends Contract {
     }
 
     @Test
-    default void normalisation() {
+    default void normalization() {
         Tensor x = zeros(1, 5, 2, 2);
         refused(() -> backend().normalize(x, LocalResponseNormContract.TWO_TOWERS), "1 × 5 × 2 × 2", "2 group");
         refused(() -> backend().normalize(zeros(1, 5), LocalResponseNormContract.PAPER), "N × C × H × W", "1 × 5");

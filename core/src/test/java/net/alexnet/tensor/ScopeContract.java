@@ -42,7 +42,7 @@ interface ScopeContract extends Contract {
     }
 
     @Test
-    default void aViewOutlivesWhatItWasMadeFrom() {
+    default void aResultOutlivesItsOperand() {
         try (Scope _ = backend().scope()) {
             Tensor maps = normal(6, 2, 3, 2, 2);
             Tensor flat = backend().flatten(maps);

@@ -35,7 +35,7 @@ interface SoftmaxContract extends Contract {
     }
 
     @Test
-    default void rowsSumToOneAndDoNotFeelAShift() {
+    default void rowsSumToOneAndIgnoreAShift() {
         Shape shape = Shape.of(6, 50);
         float[] logits = Samples.normal(shape, 1);
         float[] shifted = logits.clone();
@@ -54,7 +54,7 @@ interface SoftmaxContract extends Contract {
     }
 
     @Test
-    default void greatLogitsDoNotOverflow() {
+    default void largeLogitsDoNotOverflow() {
         Tensor logits = tensor(Shape.of(1, 3), 1000, 0, -1000);
         assertThat(values(backend().softmax(logits))).containsExactly(1, 0, 0);
         assertThat(values(backend().crossEntropy(logits, new int[] {0}).value())).containsExactly(0);
@@ -63,7 +63,7 @@ interface SoftmaxContract extends Contract {
 
     /// The loss of a network that knows nothing: ln 1000 = 6.9078.
     @Test
-    default void uniformLogitsLoseTheLogarithmOfTheClasses() {
+    default void uniformLogitsHaveALossOfTheLogarithmOfTheClasses() {
         Loss loss = backend().crossEntropy(backend().zeros(Shape.of(4, 1000)), new int[] {0, 1, 500, 999});
         assertThat(loss.value().shape()).isEqualTo(Shape.of());
         assertThat(values(loss.value())[0]).isCloseTo((float) Math.log(1000), within(1e-5f));

@@ -17,7 +17,7 @@ interface StatisticsContract extends Contract {
     }
 
     @Test
-    default void statisticsCountWhatIsNotFiniteAndLeaveItOut() {
+    default void statisticsCountAndIgnoreNonFiniteValues() {
         Statistics found = backend().statistics(tensor(Shape.of(1, 1, 2, 3), Float.NaN, 2,
                 Float.POSITIVE_INFINITY, 4, Float.NEGATIVE_INFINITY, 6));
         assertThat(found.nonFinite()).isEqualTo(3);
@@ -26,7 +26,7 @@ interface StatisticsContract extends Contract {
     }
 
     @Test
-    default void statisticsOfNothingFiniteAreNan() {
+    default void statisticsOfNonFiniteValuesAreNan() {
         Statistics found = backend().statistics(tensor(Shape.of(2), Float.NaN, Float.NaN));
         assertThat(found).isEqualTo(new Statistics(Double.NaN, Double.NaN, 2));
     }
@@ -37,7 +37,7 @@ interface StatisticsContract extends Contract {
     }
 
     @Test
-    default void statisticsDoNotDrownInAGreatMean() {
+    default void statisticsAreExactWithALargeMean() {
         Shape shape = Shape.of(100, 100);
         float[] values = Samples.normal(shape, 1);
         for (int at = 0; at < values.length; at++) {

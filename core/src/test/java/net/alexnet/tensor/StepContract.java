@@ -158,7 +158,7 @@ interface StepContract extends Contract {
     }
 
     @Test
-    default void noOperationChangesWhatItIsGiven() {
+    default void noOperationChangesItsArguments() {
         Learner learner = Learner.on(backend());
         Tensor x = pictures(backend());
         Tensor mask = mask(backend());

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /// Values go in and come out again, in the order that is promised.
 interface StorageContract extends Contract {
     @Test
-    default void uploadedValuesComeBack() {
+    default void downloadReturnsUploadedValues() {
         Shape[] shapes = {Shape.of(), Shape.of(5), Shape.of(3, 7), Shape.of(2, 3, 4, 5), Shape.of(1, 8, 1, 1)};
         for (Shape shape : shapes) {
             float[] values = Samples.normal(shape, 1);
@@ -22,7 +22,7 @@ interface StorageContract extends Contract {
     }
 
     @Test
-    default void specialValuesComeBack() {
+    default void specialValuesAreKept() {
         float[] values = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, Float.MIN_VALUE, 1e38f};
         assertThat(values(tensor(Shape.of(6), values))).isEqualTo(values);
     }
@@ -35,7 +35,7 @@ interface StorageContract extends Contract {
     }
 
     @Test
-    default void aTensorIsACopyBothWays() {
+    default void uploadAndDownloadCopy() {
         float[] given = {1, 2, 3};
         Tensor tensor = tensor(Shape.of(3), given);
         given[0] = 9;
@@ -57,7 +57,7 @@ interface StorageContract extends Contract {
     }
 
     @Test
-    default void picturesTurnFromInterleavedToPlanes() {
+    default void imagesAreConvertedToPlanes() {
         // two pictures of 2 × 3 pixels; the value tells picture, row, column and channel
         float[] interleaved = new float[2 * 2 * 3 * 3];
         float[] planes = new float[interleaved.length];
@@ -108,7 +108,7 @@ interface StorageContract extends Contract {
     }
 
     @Test
-    default void whatIsChangedLeavesTheMemoryThatItCameFromAlone() {
+    default void aChangedTensorDoesNotWriteToItsSource() {
         Shape shape = Shape.of(16, 4);
         float[] values = Samples.normal(shape, 7);
         try (Arena arena = Arena.ofConfined(); Scope _ = backend().scope()) {
@@ -130,7 +130,7 @@ interface StorageContract extends Contract {
     }
 
     @Test
-    default void greyPicturesToo() {
+    default void grayPicturesToo() {
         MemorySegment pixels = MemorySegment.ofArray(new float[] {1, 2, 3, 4, 5, 6});
         Tensor pictures = backend().uploadImages(pixels, 3, 1, 2, 1);
         assertThat(pictures.shape()).isEqualTo(Shape.of(3, 1, 1, 2));
@@ -138,7 +138,7 @@ interface StorageContract extends Contract {
     }
 
     @Test
-    default void picturesAreComputedWithAsIfUploaded() {
+    default void imagesInPlaceGiveTheSameResults() {
         Shape shape = Shape.of(2, 3, 9, 7);
         float[] planes = Samples.normal(shape, 3);
         float[] interleaved = new float[planes.length];

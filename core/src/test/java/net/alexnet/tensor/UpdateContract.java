@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 interface UpdateContract extends Contract {
     /// The rate falls to a tenth after the second step; what the velocity gathered at the old rate stays in it.
     @Test
-    default void theRateStandsInsideTheVelocity() {
+    default void theLearningRateIsInsideTheMomentumBuffer() {
         Tensor w = tensor(Shape.of(2), 1, -2);
         Tensor v = backend().zeros(Shape.of(2));
         Tensor gradient = tensor(Shape.of(2), .5f, 0);

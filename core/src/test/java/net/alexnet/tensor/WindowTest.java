@@ -13,13 +13,13 @@ class WindowTest {
     private static final Window CONV1 = new Window(11, 4, 0, Rounding.CEIL);
 
     @Test
-    void thePapersFirstLayerGives55AndHangsOverByThree() {
+    void thePapersFirstLayerGives55AndExtendsByThree() {
         assertThat(CONV1.outputs(224)).isEqualTo(55);
         assertThat(CONV1.overhang(224)).isEqualTo(3);
     }
 
     @Test
-    void otherPeoplesFirstLayers() {
+    void firstLayersOfOtherFrameworks() {
         assertThat(Window.of(11, 4, 0).outputs(224)).as("rounded down").isEqualTo(54);
         assertThat(Window.of(11, 4, 0).outputs(227)).as("Caffe").isEqualTo(55);
         assertThat(Window.of(11, 4, 2).outputs(224)).as("torchvision").isEqualTo(55);
@@ -27,7 +27,7 @@ class WindowTest {
     }
 
     @Test
-    void thePapersMapsShrinkAlikeInBothRoundings() {
+    void thePapersMapsHaveTheSameSizesInBothRoundings() {
         for (Rounding rounding : Rounding.values()) {
             Window pool = new Window(3, 2, 0, rounding);
             assertThat(pool.outputs(55)).isEqualTo(27);
@@ -39,20 +39,20 @@ class WindowTest {
     }
 
     @Test
-    void aWindowGreaterThanItsMapDoesNotFit() {
+    void aWindowLargerThanItsMapDoesNotFit() {
         assertThat(Window.of(11, 4, 0).outputs(5)).isLessThan(1);
         assertThat(Window.of(5, 1, 0).outputs(4)).isZero();
     }
 
     @Test
-    void showsTheSum() {
+    void showsTheCalculation() {
         assertThat(Window.of(11, 4, 0).sum(5)).isEqualTo("1 + floor((5 + 2·0 − 11) / 4) = -1");
         assertThat(CONV1.sum(224)).isEqualTo("1 + ceil((224 + 2·0 − 11) / 4) = 55");
         assertThat(Window.of(5, 1, 2).sum(27)).isEqualTo("1 + floor((27 + 2·2 − 5) / 1) = 27");
     }
 
     @Test
-    void refusesWhatIsNoWindow() {
+    void refusesWrongWindows() {
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(0, 1, 0)).withMessageContaining("kernel 0");
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(3, 0, 0)).withMessageContaining("stride 0");
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(3, 1, -1)).withMessageContaining("padding -1");

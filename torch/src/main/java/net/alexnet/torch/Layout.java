@@ -69,6 +69,11 @@ final class Layout {
         return shape.dims().stream().mapToLong(Integer::longValue).toArray();
     }
 
+    /// The same value along both axes of a map.
+    static long[] square(long value) {
+        return new long[] {value, value};
+    }
+
     private static MemoryFormat format(int rank) {
         return rank == 4 ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous;
     }

@@ -8,9 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.CompletableFuture;
 import net.alexnet.tensor.BackendException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
@@ -23,8 +21,7 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 /// JavaCPP's classes may deadlock when two threads load them, so other threads wait in [#await()] for the end of loading.
 public final class NativeLoader {
     private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
-    private static final FutureTask<Void> AHEAD = new FutureTask<>(NativeLoader::load, null);
-    private static volatile boolean begun;
+    private static volatile CompletableFuture<Void> ahead = CompletableFuture.completedFuture(null);
     private static volatile boolean ownsProcess;
 
     private NativeLoader() {}
@@ -73,34 +70,19 @@ public final class NativeLoader {
 
     /// Begins to load libtorch and OpenCV on a thread of its own. A failure is reported where the library is needed.
     public static void loadAhead() {
-        begun = true;
-        Thread.ofPlatform().daemon().name("natives").start(AHEAD);
+        ahead = CompletableFuture.runAsync(
+                NativeLoader::load, task -> Thread.ofPlatform().daemon().name("natives").start(task));
     }
 
     /// Waits for the end of the loading that [#loadAhead()] began, if it did; a failure is not thrown. Call it before the
     /// process ends too, since a process that ends while it loads a library may crash. An interruption does not end the wait
     /// and leaves the thread interrupted.
     public static void await() {
-        if (begun) {
-            await(AHEAD);
-        }
+        await(ahead);
     }
 
-    static void await(Future<?> ahead) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                ahead.get();
-                break;
-            } catch (ExecutionException e) {
-                break; // it fails again, with its message, where the library is needed
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    static void await(CompletableFuture<?> loading) {
+        loading.handle((_, _) -> true).join(); // a failure is thrown again where the library is needed
     }
 
     private static void load() {

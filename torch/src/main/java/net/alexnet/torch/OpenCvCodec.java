@@ -29,22 +29,21 @@ import org.bytedeco.opencv.opencv_core.Size;
 /// more than that, or more than 64 MiB a core on machines of eleven cores and more. Only formats that [ImageHeader] knows
 /// are read, because the header tells the memory that an image needs.
 public final class OpenCvCodec implements ImageCodec {
-    /// The most pixels that a picture may claim, unless a codec is told otherwise: 534 MB as red, green, blue.
+    /// The default for the most pixels of an image: 534 MB as red, green, blue.
     public static final long MAX_PIXELS = 178_000_000;
 
     /// OpenCV's own limit, which no codec can exceed.
     public static final long OPENCV_MAX_PIXELS = 1L << 30;
 
-    /// The most native memory that one picture may need, in bytes: [#MAX_PIXELS] as red, green, blue beside a file of 200
-    /// MB, and within a GiB with the JVM's own.
+    /// The most native memory that one image may need, in bytes: [#MAX_PIXELS] as red, green, blue and a file of 200 MB; less
+    /// than a GiB together with the JVM's own memory.
     public static final long MAX_BYTES = 700L << 20;
 
     /// The most scans of a JPEG: a program writes about ten, but a few bytes make another one over all the pixels.
     public static final int MAX_SCANS = 500;
 
-    /// Native memory that decoding pictures may share, in KiB. It is fair, so that small pictures do not keep a large one
-    /// waiting.
-    private static final Semaphore KIB = new Semaphore(
+    /// The native memory for all decoding, in KiB. It is fair, so that small images do not keep a large one waiting.
+    static final Semaphore KIB = new Semaphore(
             (int) (Math.max(MAX_BYTES, (64L << 20) * Runtime.getRuntime().availableProcessors()) >> 10), true);
 
     static {
@@ -56,15 +55,15 @@ public final class OpenCvCodec implements ImageCodec {
 
     private final long maxPixels;
 
-    /// A codec that takes pictures of up to [#MAX_PIXELS].
+    /// A codec for images of up to [#MAX_PIXELS].
     public OpenCvCodec() {
         this(MAX_PIXELS);
     }
 
     /// A codec with a limit of its own.
     ///
-    /// @param maxPixels the most pixels that a picture may claim, 1 to [#OPENCV_MAX_PIXELS]; [#decode] also refuses
-    ///     pictures that fill more than a quarter of the heap
+    /// @param maxPixels the most pixels of an image, 1 to [#OPENCV_MAX_PIXELS]; [#decode] also refuses images that would fill
+    ///     more than a quarter of the heap
     public OpenCvCodec(long maxPixels) {
         if (maxPixels < 1 || maxPixels > OPENCV_MAX_PIXELS) {
             throw new IllegalArgumentException("the most pixels of a picture must be 1 to %,d, found %,d"
@@ -85,7 +84,7 @@ public final class OpenCvCodec implements ImageCodec {
                 decoded -> image(decoded, samples));
     }
 
-    /// The whole picture stays in native memory; the same samples as of the default way.
+    /// Keeps the whole image in native memory. The samples are those of the default implementation.
     @Override
     public Image resizeAndCenterCrop(byte[] file, int side, int channels) throws UnreadableImageException {
         return read(file, channels, maxPixels, decoded -> middle(decoded, side));
@@ -181,7 +180,7 @@ public final class OpenCvCodec implements ImageCodec {
         return bytes;
     }
 
-    /// An upright picture of 8 bits a channel, in the order red, green, blue.
+    /// An upright image of 8 bits a channel, in the order red, green, blue.
     private static Mat decoded(Mat encoded, ImageHeader header, int channels) throws UnreadableImageException {
         try {
             Mat decoded = header.alpha() == ImageHeader.Alpha.NONE
@@ -203,17 +202,17 @@ public final class OpenCvCodec implements ImageCodec {
     }
 
     private static Mat opaque(Mat encoded, ImageHeader header, int channels) throws UnreadableImageException {
-        boolean isTiff = header.format() == ImageHeader.Format.TIFF; // which is turned, whatever its samples are
+        boolean isTiff = header.format() == ImageHeader.Format.TIFF; // which OpenCV rotates in any case
         try (Mat transparent = transparent(encoded, !isTiff)) {
             boolean premultiplied = header.alpha() == ImageHeader.Alpha.PREMULTIPLIED
                     || (isTiff && transparent.depth() == opencv_core.CV_8U); // by libtiff
             return transparent.channels() == 4
                     ? AlphaCompositing.of(transparent, premultiplied, channels)
-                    : plain(encoded, channels); // the header promised too much
+                    : plain(encoded, channels); // the header was wrong
         }
     }
 
-    /// The picture with its alpha channel; where that is asked for, OpenCV does not turn it.
+    /// The image with its alpha channel. OpenCV does not rotate such images.
     private static Mat transparent(Mat encoded, boolean turned) {
         try (IntPointer kinds = new IntPointer(); MatVector metadata = new MatVector()) {
             Mat image = opencv_imgcodecs.imdecodeWithMetadata(
@@ -288,7 +287,7 @@ public final class OpenCvCodec implements ImageCodec {
         return bytes;
     }
 
-    /// Good as long as the Mat.
+    /// Valid as long as the Mat.
     @SuppressWarnings("restricted") // the launcher and the tests enable native access, as JavaCPP needs it too
     private static MemorySegment memory(Mat mat) {
         try (BytePointer data = mat.data()) {

@@ -32,7 +32,7 @@ public final class TorchBackend implements Backend {
     private final String description;
     private final ComputeEnvironment computeEnvironment;
     private final NativeCall call;
-    private final Scopes<TorchTensor> scopes = new Scopes<>();
+    private final Scopes<TorchTensor> scopes = new Scopes<>(TorchTensor.class);
     private final TorchTransfer transfer;
     private final TorchKernels kernels;
     private final TorchMatMul products;
@@ -115,8 +115,7 @@ public final class TorchBackend implements Backend {
 
     @Override
     public void free(Tensor tensor) {
-        requireOurs("free", tensor);
-        scopes.free((TorchTensor) tensor);
+        scopes.free(scopes.ours(tensor));
     }
 
     @Override
@@ -458,17 +457,9 @@ public final class TorchBackend implements Backend {
 
     private <T> T read(String operation, Supplier<T> body, Tensor... operands) {
         for (Tensor operand : operands) {
-            requireOurs(operation, operand);
+            scopes.ours(operand);
         }
         return call.run(operation, body, Arrays.stream(operands).map(Tensor::shape).toArray(Shape[]::new));
-    }
-
-    private void requireOurs(String operation, Tensor operand) {
-        if (!(operand instanceof TorchTensor tensor) || !tensor.belongsTo(scopes)) {
-            throw new IllegalArgumentException(
-                    operation + ": the tensor of " + operand.shape() + " was made by another backend");
-        }
-        raw(tensor);
     }
 
     private static org.bytedeco.pytorch.Tensor raw(Tensor tensor) {

@@ -25,9 +25,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// @param precision of the operands
 record TorchMatMul(Precision precision) {
-    private static final long[] ONES = {1, 1};
-    private static final long[] ZEROS = {0, 0};
-
     /// Up to this many images, products with vectors are faster in OpenBLAS than one with a matrix. Measured over the paper's
     /// three layers: one image in 7.4 ms instead of 25.6, four in 26.7 instead of 27.8; five take longer.
     private static final int FEW = 4;
@@ -54,7 +51,7 @@ record TorchMatMul(Precision precision) {
     Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
         Tensor added = casts() ? torch.zeros_like(operand(bias)) : bias;
         Tensor y = torch.convolution(padded(operand(x), window), operand(weight), new TensorOptional(added),
-                strides(window), paddings(window), ONES, false, ZEROS, groups);
+                Layout.square(window.stride()), Layout.square(window.padding()), Layout.square(1), false, Layout.square(0), groups);
         return casts() ? result(y).add_(bias.view(1, -1, 1, 1)) : y;
     }
 
@@ -84,8 +81,8 @@ record TorchMatMul(Precision precision) {
     private static T_TensorTensorTensor_T backward(
             Tensor dy, Tensor x, Tensor weight, Window window, int groups, boolean byInput) {
         BoolPointer wanted = new BoolPointer(3).put(0, byInput).put(1, !byInput).put(2, !byInput);
-        return torch.convolution_backward(dy, x, weight, new long[] {weight.size(0)}, strides(window),
-                paddings(window), ONES, false, ZEROS, groups, wanted);
+        return torch.convolution_backward(dy, x, weight, new long[] {weight.size(0)}, Layout.square(window.stride()),
+                Layout.square(window.padding()), Layout.square(1), false, Layout.square(0), groups, wanted);
     }
 
     private static Tensor padded(Tensor x, Window window) {
@@ -99,14 +96,6 @@ record TorchMatMul(Precision precision) {
     /// The zeros that symmetric padding leaves missing at the end of an axis.
     private static int missing(Window window, int size) {
         return Math.max(0, window.overhang(size) - window.padding());
-    }
-
-    private static long[] strides(Window window) {
-        return new long[] {window.stride(), window.stride()};
-    }
-
-    private static long[] paddings(Window window) {
-        return new long[] {window.padding(), window.padding()};
     }
 
     // --- fully connected, §3.5 -------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 record TorchMaxPool(Window window) {
     /// The output, `(N, C, window.outputs(H), window.outputs(W))`, and the argmax, of the same shape.
     Tensor[] forward(Tensor x) {
-        T_TensorTensor_T pooled = torch.max_pool2d_with_indices(surrounded(x), kernel(), strides(), paddings(), ONES,
+        T_TensorTensor_T pooled = torch.max_pool2d_with_indices(surrounded(x), kernel(), strides(), paddings(), Layout.square(1),
                 ceil());
         return new Tensor[] {pooled.get0(), pooled.get1()};
     }
@@ -23,7 +23,7 @@ record TorchMaxPool(Window window) {
     /// The gradient by the input, of the shape of x.
     Tensor gradient(Tensor dy, Tensor argmax, Shape x) {
         Tensor values = Layout.empty(surrounded(x), dy.options()); // only its shape is read
-        Tensor dx = torch.max_pool2d_with_indices_backward(dy, values, kernel(), strides(), paddings(), ONES, ceil(),
+        Tensor dx = torch.max_pool2d_with_indices_backward(dy, values, kernel(), strides(), paddings(), Layout.square(1), ceil(),
                 argmax);
         return wide() ? dx.narrow(2, window.padding(), x.dim(2)).narrow(3, window.padding(), x.dim(3)) : dx;
     }
@@ -56,16 +56,14 @@ record TorchMaxPool(Window window) {
     }
 
     private long[] kernel() {
-        return new long[] {window.kernel(), window.kernel()};
+        return Layout.square(window.kernel());
     }
 
     private long[] strides() {
-        return new long[] {window.stride(), window.stride()};
+        return Layout.square(window.stride());
     }
 
     private long[] paddings() {
-        return wide() ? new long[] {0, 0} : new long[] {window.padding(), window.padding()};
+        return Layout.square(wide() ? 0 : window.padding());
     }
-
-    private static final long[] ONES = {1, 1};
 }

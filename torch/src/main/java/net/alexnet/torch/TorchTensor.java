@@ -8,20 +8,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import net.alexnet.tensor.Scopes;
-import net.alexnet.tensor.Shape;
 import net.alexnet.torch.kernel.WinogradWeights;
 
-/// A native tensor of which this object holds one reference, until [#free()].
-final class TorchTensor implements Scopes.Owned {
+/// A native tensor of which this object holds one reference until it is freed.
+final class TorchTensor extends Scopes.Owned {
     private static final float[] NONE = {};
 
     private org.bytedeco.pytorch.Tensor handle;
-    private final Shape shape;
-    private final Scopes<TorchTensor> owner;
     private final BlockAllocator blocks;
     private MemorySegment borrowed;
     private Optional<Arena> views = Optional.empty();
-    private boolean freed;
 
     /// Prepared weights by whether they are for the gradient by the input; they are valid if `forms` has their form.
     private final Map<Boolean, float[]> prepared = new HashMap<>();
@@ -33,24 +29,15 @@ final class TorchTensor implements Scopes.Owned {
     /// @param blocks to which its memory is returned, if it came from there
     TorchTensor(org.bytedeco.pytorch.Tensor handle, Scopes<TorchTensor> owner, MemorySegment borrowed,
             BlockAllocator blocks) {
+        super(Layout.shape(handle), owner);
         this.blocks = blocks;
         this.handle = new org.bytedeco.pytorch.Tensor(handle).retainReference();
-        this.shape = Layout.shape(handle);
-        this.owner = owner;
         this.borrowed = borrowed;
-    }
-
-    @Override
-    public Shape shape() {
-        return shape;
     }
 
     /// @throws IllegalStateException if the tensor was freed
     org.bytedeco.pytorch.Tensor handle() {
-        if (freed) {
-            throw new IllegalStateException("a tensor of " + shape + " is used after it was freed; make it outside the"
-                    + " scope if it has to live longer");
-        }
+        requireAlive();
         return handle;
     }
 
@@ -97,20 +84,13 @@ final class TorchTensor implements Scopes.Owned {
         return handle;
     }
 
-    boolean belongsTo(Scopes<TorchTensor> scopes) {
-        return owner == scopes;
-    }
-
     @Override
-    public void free() {
-        if (!freed) {
-            endViews();
-            freed = true;
-            prepared.clear();
-            forms.clear();
-            blocks.giveBack(handle);
-            release(handle);
-        }
+    protected void release() {
+        endViews();
+        prepared.clear();
+        forms.clear();
+        blocks.giveBack(handle);
+        release(handle);
     }
 
     private void release(org.bytedeco.pytorch.Tensor reference) {

@@ -35,7 +35,7 @@ class BlockAllocatorTest {
     }
 
     @Test
-    void lieAsAllTensorsDo() {
+    void largeTensorsHaveTheUsualLayout() {
         Tensor maps = blocks.empty(LARGE, floats);
         assertThat(Layout.shape(maps)).isEqualTo(LARGE);
         assertThat(Layout.isOrdered(maps)).isTrue();
@@ -45,13 +45,13 @@ class BlockAllocatorTest {
     }
 
     @Test
-    void whatIsInUseIsNotGivenAgain() {
+    void memoryInUseIsNotUsedAgain() {
         Tensor first = blocks.empty(LARGE, floats);
         assertThat(address(blocks.empty(LARGE, floats))).isNotEqualTo(address(first));
     }
 
     @Test
-    void whatIsGivenBackServesTheNextOneThatFits() {
+    void freedMemoryIsUsedAgain() {
         Tensor first = blocks.empty(LARGE, floats);
         Tensor second = blocks.empty(LARGE, floats);
         blocks.giveBack(first);
@@ -63,7 +63,7 @@ class BlockAllocatorTest {
     }
 
     @Test
-    void neighboursThatAreFreeAreOnePlace() {
+    void adjacentFreePlacesAreJoined() {
         for (int[] order : new int[][] {{0, 1, 2}, {2, 1, 0}, {0, 2, 1}, {1, 0, 2}}) {
             Tensor[] three = {blocks.empty(LARGE, floats), blocks.empty(LARGE, floats), blocks.empty(LARGE, floats)};
             Tensor above = blocks.empty(LARGE, floats);
@@ -98,7 +98,7 @@ class BlockAllocatorTest {
     }
 
     @Test
-    void whatIsLargerThanAChunkHasOneOfItsOwn() {
+    void aTensorLargerThanAChunkGetsItsOwn() {
         Tensor huge = blocks.empty(Shape.of((1 << 28) + 1), floats); // addresses: nothing is written there
         assertThat(huge.numel()).isEqualTo((1 << 28) + 1);
         blocks.giveBack(huge);
@@ -107,7 +107,7 @@ class BlockAllocatorTest {
 
     /// As under `ulimit -v`: what is there for chunks is less than one of the usual size.
     @Test
-    void whereAChunkIsNotToBeHadATensorIsPlacedAlone() {
+    void withoutRoomForAChunkATensorIsPlacedAlone() {
         long[] left = {3 * LARGE.elements()};
         List<Long> asked = new ArrayList<>();
         BlockAllocator few = new BlockAllocator((values, options) -> {
@@ -132,7 +132,7 @@ class BlockAllocatorTest {
     }
 
     @Test
-    void nothingIsKeptOfWhatCouldNotBeWritten() {
+    void aFailedWriterLeavesNoMemoryInUse() {
         Tensor first = blocks.empty(LARGE, floats);
         blocks.giveBack(first);
         assertThatThrownBy(() -> blocks.filled(LARGE, floats, _ -> {
@@ -143,7 +143,7 @@ class BlockAllocatorTest {
 
     /// Batches of 4 and 5.
     @Test
-    void nothingIsKeptOfADenseGradientThatLibtorchRefuses() {
+    void aFailedDenseGradientLeavesNoMemoryInUse() {
         Tensor first = blocks.empty(LARGE, floats);
         blocks.giveBack(first);
         TorchMatMul products = new TorchMatMul(Precision.FLOAT32);
@@ -154,7 +154,7 @@ class BlockAllocatorTest {
     }
 
     @Test
-    void tensorsOfOthersAreLeftAlone() {
+    void tensorsFromElsewhereAreIgnored() {
         Tensor other = Layout.empty(LARGE, floats);
         blocks.giveBack(other);
         assertThat(address(blocks.empty(LARGE, floats))).isNotEqualTo(address(other));

@@ -58,12 +58,12 @@ class MappedModelTest {
     }
 
     @Test
-    void saysTheSameBitForBit() throws Exception {
+    void isStoredBitForBit() throws Exception {
         assertThat(probabilities(mapped())).isEqualTo(probabilities(copied()));
     }
 
     @Test
-    void outlivesTheCollectionOfEverythingElse() throws Exception {
+    void staysMappedAsLongAsATensorUsesIt() throws Exception {
         Network network = mapped();
         Files.delete(file);
         for (int i = 0; i < 3; i++) {

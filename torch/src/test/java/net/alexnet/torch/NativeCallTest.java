@@ -31,13 +31,13 @@ class NativeCallTest {
     }
 
     @Test
-    void libtorchsFailureIsLibtorchs() {
+    void aFailureOfLibtorchIsReportedAsLibtorchs() {
         assertFails(() -> torch.mm(torch.zeros(2, 3), torch.zeros(4, 5)),
                 "libtorch failed in multiply of 2 × 3, 4 × 5: mat1 and mat2 shapes");
     }
 
     @Test
-    void aKernelsFailureIsOurs() {
+    void aKernelsFailureIsReportedAsOurs() {
         assertFails(() -> {
             TorchKernels.compute(() -> MemorySegment.ofArray(new float[2]).asSlice(4, 8));
             return 0;
@@ -58,7 +58,7 @@ class NativeCallTest {
     }
 
     @Test
-    void javasHeapIsNotTheEnginesAffair() {
+    void aFullHeapIsNotReportedAsTheEngines() {
         OutOfMemoryError heap = new OutOfMemoryError("Java heap space");
         assertThatThrownBy(() -> new NativeCall(1).run("multiply", () -> {
             TorchKernels.compute(() -> {
@@ -70,7 +70,7 @@ class NativeCallTest {
 
     /// As it is called: an output that is shorter than the input.
     @Test
-    void aKernelThatIsGivenTooLittleMemorySaysSo() {
+    void aKernelWithTooLittleMemoryFails() {
         assumeTrue(Kernels.missing().isEmpty());
         TorchKernels kernels = new TorchKernels(TorchDevice.find("cpu"), 2, Precision.FLOAT32, new BlockAllocator());
         var norm = kernels.all().orElseThrow()

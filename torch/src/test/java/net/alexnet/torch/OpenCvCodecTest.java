@@ -3,12 +3,14 @@ package net.alexnet.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -39,7 +41,7 @@ class OpenCvCodecTest {
         "plain.jpg", "progressive.jpg", "cmyk.jpg", "exif-6.jpg", "palette.png", "palette.gif",
         "png-named.jpg", "plain.bmp", "plain.webp", "plain.tif"
     })
-    void readsEveryFormUprightAsRedGreenBlue(String name) throws Exception {
+    void readsEveryFormUprightAsRgb(String name) throws Exception {
         Image image = CODEC.decode(file(name), 3);
         assertThat(image.width()).isEqualTo(WIDTH);
         assertThat(image.height()).isEqualTo(HEIGHT);
@@ -52,7 +54,7 @@ class OpenCvCodecTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"grey.jpg", "grey-16.png"})
-    void makesGreyPicturesColour(String name) throws Exception {
+    void convertsGrayToRgb(String name) throws Exception {
         Image color = CODEC.decode(file(name), 3);
         Image gray = CODEC.decode(file(name), 1);
         for (int x = 0; x < WIDTH; x++) {
@@ -64,7 +66,7 @@ class OpenCvCodecTest {
     }
 
     @Test
-    void laysTransparentPicturesOverWhite() throws Exception {
+    void compositesTransparentImagesOverWhite() throws Exception {
         Image image = CODEC.decode(file("alpha.png"), 3);
         assertThat(greatestDifference(image, WIDTH / 2)).isZero();
         for (int c = 0; c < 3; c++) {
@@ -74,7 +76,7 @@ class OpenCvCodecTest {
     }
 
     @Test
-    void turnsTransparentPicturesUpright() throws Exception {
+    void turnsTransparentImagesUpright() throws Exception {
         Image stored = CODEC.decode(file("alpha.png"), 3);
         for (int orientation = 1; orientation <= 8; orientation++) {
             Image upright = CODEC.decode(withExif(file("alpha.png"), orientation), 3);
@@ -102,7 +104,7 @@ class OpenCvCodecTest {
     }
 
     @Test
-    void laysTransparentTiffsOverWhite() throws Exception {
+    void compositesTransparentTiffsOverWhite() throws Exception {
         byte[] expected = {(byte) 244, (byte) 224, (byte) 204}; // a fifth of the color, four fifths of white
         for (int bits : new int[] {8, 16}) {
             byte[] straight = tiff(bits, 2, 200, 100, 0, 51);
@@ -156,22 +158,22 @@ class OpenCvCodecTest {
         "plain.jpg", "progressive.jpg", "cmyk.jpg", "exif-6.jpg", "palette.png", "palette.gif", "alpha.png",
         "png-named.jpg", "plain.bmp", "plain.webp", "plain.tif", "grey.jpg", "grey-16.png"
     })
-    void squaresAreWhatDecodingScalingAndCroppingMake(String name) throws Exception {
-        squareIsTheMiddle(file(name));
+    void aCropEqualsDecodingResizingAndCropping(String name) throws Exception {
+        cropIsTheCenter(file(name));
     }
 
     @Test
-    void squaresOfAnySizeAreWhatDecodingScalingAndCroppingMake() throws Exception {
+    void aCropOfAnySizeEqualsDecodingResizingAndCropping() throws Exception {
         int[][] sizes = {{1, 1}, {7, 7}, {16, 16}, {16, 31}, {47, 32}, {40, 3}, {3, 40}, {900, 16}, {33, 411},
             {170, 256}};
         for (int[] size : sizes) {
-            squareIsTheMiddle(CODEC.encode(noise(size[0], size[1], 3), Encoding.LOSSLESS));
-            squareIsTheMiddle(CODEC.encode(noise(size[0], size[1], 1), Encoding.PAPER));
+            cropIsTheCenter(CODEC.encode(noise(size[0], size[1], 3), Encoding.LOSSLESS));
+            cropIsTheCenter(CODEC.encode(noise(size[0], size[1], 1), Encoding.PAPER));
         }
     }
 
     @Test
-    void aFileThatBreaksOffIsBroken() throws Exception {
+    void aTruncatedFileIsBroken() throws Exception {
         for (String name : List.of("plain.jpg", "progressive.jpg", "cmyk.jpg")) {
             byte[] jpeg = file(name);
             for (int cut = 3; cut < jpeg.length; cut += 1 + cut / 20) { // the last 2 bytes only say that it ends
@@ -186,12 +188,12 @@ class OpenCvCodecTest {
     }
 
     @Test
-    void readsNoFormatWhoseHeaderIsNotChecked() {
+    void refusesFormatsWithoutAHeaderCheck() {
         unreadable("P6 1 1 255 abc".getBytes(StandardCharsets.US_ASCII), "not a picture");
     }
 
     @Test
-    void storesWhatItReadsBack() throws Exception {
+    void encodedImagesDecodeAgain() throws Exception {
         for (int channels : new int[] {1, 3}) {
             Image image = CODEC.decode(file("png-named.jpg"), channels);
             byte[] png = CODEC.encode(image, Encoding.LOSSLESS);
@@ -206,7 +208,7 @@ class OpenCvCodecTest {
     }
 
     @Test
-    void saysInFewWordsWhyAFileIsNoPicture() throws Exception {
+    void messagesSayWhyAFileIsNotAnImage() throws Exception {
         unreadable(new byte[0], "an empty file");
         unreadable("<html>404</html>".getBytes(StandardCharsets.US_ASCII), "not a picture");
         unreadable(new byte[1000], "not a picture");
@@ -265,10 +267,25 @@ class OpenCvCodecTest {
     }
 
     @Test
-    void squaresKeepTheMiddle() throws Exception {
+    void cropsKeepTheCenter() throws Exception {
         Image resized = ResizeAndCenterCrop.middle(CODEC.decode(file("png-named.jpg"), 3), 16, CODEC);
         assertThat(sample(resized, 0, 8, 0)).isCloseTo(8 * 255 / 47, within(6)); // column 8 of 48 stands at the left
         assertThat(sample(resized, 15, 8, 0)).isCloseTo(39 * 255 / 47, within(6));
+    }
+
+    /// Decoding takes its share of the memory that all decoders have, and returns it after a failure too.
+    @Test
+    void returnsItsShareOfMemory() throws Exception {
+        int all = OpenCvCodec.KIB.availablePermits();
+        byte[] file = new OpenCvCodec().encode(new Image(64, 48, 3, new byte[64 * 48 * 3]), Encoding.PAPER);
+        OpenCvCodec.KIB.acquire(all);
+        Thread waiting = Thread.ofPlatform().start(() -> catchThrowable(() -> new OpenCvCodec().decode(file, 3)));
+        waiting.join(Duration.ofMillis(50));
+        assertThat(waiting.isAlive()).isTrue();
+        OpenCvCodec.KIB.release(all);
+        waiting.join();
+        unreadable(Arrays.copyOf(file, file.length / 2), "broken");
+        assertThat(OpenCvCodec.KIB.availablePermits()).isEqualTo(all);
     }
 
     @Test
@@ -299,7 +316,7 @@ class OpenCvCodecTest {
         }
     }
 
-    private static void squareIsTheMiddle(byte[] file) throws UnreadableImageException {
+    private static void cropIsTheCenter(byte[] file) throws UnreadableImageException {
         for (int channels : new int[] {1, 3}) {
             for (int side : new int[] {1, 16, 32, 61}) {
                 Image middle = ResizeAndCenterCrop.middle(CODEC.decode(file, channels), side, CODEC);

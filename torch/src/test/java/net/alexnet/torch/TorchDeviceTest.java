@@ -12,7 +12,7 @@ class TorchDeviceTest {
     private static final TorchDevice CUDA = new TorchDevice("cuda:1", DeviceType.CUDA, 1, "as asked");
 
     @Test
-    void noDeviceIsFasterInBfloat16OfWhichNothingIsKnown() {
+    void unknownDevicesAreNotFasterInBfloat16() {
         TorchLibrary.load();
         int none = torch.cuda_is_available() ? torch.cuda_device_count() : 0;
         assertThat(new TorchDevice("cuda:" + none, DeviceType.CUDA, none, "as asked").isFasterIn(Precision.BFLOAT16))

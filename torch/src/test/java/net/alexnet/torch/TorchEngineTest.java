@@ -45,7 +45,7 @@ class TorchEngineTest {
     }
 
     @Test
-    void aJvmThatDeniesNativeAccessIsToldTheFlag() throws Exception {
+    void deniedNativeAccessNamesTheFlag() throws Exception {
         assertThat(open(System.getProperty("java.class.path"), "--illegal-native-access=deny"))
                 .contains("unavailable: ", "--enable-native-access=ALL-UNNAMED");
     }

@@ -49,7 +49,7 @@ class TorchViewTest {
 
     /// A tensor on memory of Java's, which changes and so gets memory of its own.
     @Test
-    void aViewOfBorrowedMemoryEndsWhenTheTensorLeavesIt() {
+    void aViewOfBorrowedMemoryEndsWhenTheTensorIsChanged() {
         MemorySegment mapped = Arena.ofAuto().allocate(2 * Float.BYTES, 64);
         Tensor tensor = backend.upload(Shape.of(2), mapped);
         MemorySegment view = backend.view(tensor);

@@ -20,7 +20,7 @@ import net.alexnet.tensor.Window;
 /// Each method checks its arguments and passes plain arrays to the class of its layer. Use it to learn, to check another
 /// backend, and for tiny networks; it is hundreds of times slower than a real engine.
 public final class ReferenceBackend implements Backend {
-    private final Scopes<ReferenceTensor> scopes = new Scopes<>();
+    private final Scopes<Values> scopes = new Scopes<>(Values.class);
     private final Precision precision;
 
     /// In float32.
@@ -57,7 +57,7 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void free(Tensor tensor) {
-        scopes.free(ours(tensor));
+        scopes.free(scopes.ours(tensor));
     }
 
     @Override
@@ -348,21 +348,30 @@ public final class ReferenceBackend implements Backend {
     }
 
     private Tensor tensor(Shape shape, float[] values) {
-        return scopes.own(new ReferenceTensor(shape, values, scopes));
+        return scopes.own(new Values(shape, values, scopes));
     }
 
     private float[] operand(Tensor tensor) {
         return precision.round(values(tensor));
     }
 
+    /// The values themselves, not a copy.
     private float[] values(Tensor tensor) {
-        return ours(tensor).values();
+        return scopes.ours(tensor).values;
     }
 
-    private ReferenceTensor ours(Tensor tensor) {
-        if (tensor instanceof ReferenceTensor ours && ours.belongsTo(scopes)) {
-            return ours;
+    /// A tensor's values in row-major order of the shape.
+    private static final class Values extends Scopes.Owned {
+        private final float[] values;
+
+        Values(Shape shape, float[] values, Scopes<Values> owner) {
+            super(shape, owner);
+            this.values = values;
         }
-        throw new IllegalArgumentException("the tensor of " + tensor.shape() + " was made by another backend");
+
+        @Override
+        protected void release() {
+            // the garbage collector frees the array
+        }
     }
 }

@@ -121,29 +121,23 @@ final class ReferenceConvolution {
     /// @return dbias, `(K)`
     float[] biasGradient(float[] dy) {
         double[] dbias = new double[filters];
-        for (int n = 0; n < batch; n++) {
-            for (int k = 0; k < filters; k++) {
-                for (int i = 0; i < outHeight; i++) {
-                    for (int j = 0; j < outWidth; j++) {
-                        dbias[k] += dy[yAt(n, k, i, j)];
-                    }
-                }
-            }
+        for (int at = 0; at < dy.length; at++) {
+            dbias[at / (outHeight * outWidth) % filters] += dy[at];
         }
         return rounded(dbias);
     }
 
-    /// The first row (or column) of the kernel that lies on the map when the window stands at `step`.
+    /// The first row (or column) of the kernel that is on the map, for the window number `step`.
     private int first(int step) {
         return Math.max(0, padding - step * stride);
     }
 
-    /// The row (or column) after the last one of the kernel that lies on the map.
+    /// The row (or column) after the last one of the kernel that is on the map.
     private int end(int step, int size) {
         return Math.min(kernel, size + padding - step * stride);
     }
 
-    /// Where the row of x under row r of filter k begins, for the k-th filter's c-th channel.
+    /// Index of the row of x for row r of filter k and its channel c.
     private int xRow(int n, int k, int c, int i, int r) {
         int channel = k / towerFilters * towerChannels + c;
         return ((n * channels + channel) * height + i * stride - padding + r) * width;

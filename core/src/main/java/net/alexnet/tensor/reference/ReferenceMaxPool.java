@@ -48,22 +48,22 @@ final class ReferenceMaxPool {
                 for (int j = 0; j < outWidth; j++) {
                     int top = i * window.stride() - window.padding();
                     int left = j * window.stride() - window.padding();
-                    int winner = Math.max(0, top) * width + Math.max(0, left);
+                    int best = Math.max(0, top) * width + Math.max(0, left);
                     for (int r = Math.max(0, top); r < Math.min(height, top + window.kernel()); r++) {
                         for (int s = Math.max(0, left); s < Math.min(width, left + window.kernel()); s++) {
-                            if (beats(x[xAt(map, r * width + s)], x[xAt(map, winner)])) {
-                                winner = r * width + s;
+                            if (beats(x[xAt(map, r * width + s)], x[xAt(map, best)])) {
+                                best = r * width + s;
                             }
                         }
                     }
-                    argmax[(map * outHeight + i) * outWidth + j] = winner;
+                    argmax[(map * outHeight + i) * outWidth + j] = best;
                 }
             }
         }
         return argmax;
     }
 
-    /// `y = x[winner]`.
+    /// `y = x[argmax]`.
     float[] forward(float[] x, float[] argmax) {
         float[] y = new float[argmax.length];
         for (int at = 0; at < argmax.length; at++) {
@@ -72,7 +72,7 @@ final class ReferenceMaxPool {
         return y;
     }
 
-    /// `dx[winner] = Σ dy` over the windows whose maximum it is.
+    /// `dx[argmax] = Σ dy` over the windows whose maximum it is.
     ///
     /// @return dx, `(N, C, H, W)`
     float[] gradient(float[] dy, float[] argmax) {
@@ -83,8 +83,8 @@ final class ReferenceMaxPool {
         return rounded(dx);
     }
 
-    private static boolean beats(float rival, float winner) {
-        return rival > winner || (Float.isNaN(rival) && !Float.isNaN(winner));
+    private static boolean beats(float value, float best) {
+        return value > best || (Float.isNaN(value) && !Float.isNaN(best));
     }
 
     private int xAt(int map, int pixel) {

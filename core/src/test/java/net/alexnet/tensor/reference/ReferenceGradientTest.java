@@ -86,9 +86,9 @@ class ReferenceGradientTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> normalisation() {
+    Stream<DynamicTest> normalization() {
         Shape shape = Shape.of(2, 8, 3, 4);
-        // alphas so great that the neighbours' part of the gradient weighs as much as the direct one
+        // alphas so great that the neighbors' part of the gradient weighs as much as the direct one
         return Stream.of(
                 new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 10, .75, 1),
                 new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 10, .75, 2),

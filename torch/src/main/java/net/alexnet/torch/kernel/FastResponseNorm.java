@@ -14,7 +14,7 @@ import net.alexnet.torch.kernel.Scratch.Use;
 /// Local response normalization across channels, §3.3 of the paper, forward and backward in one pass over memory each:
 ///
 /// ```
-/// d  = k + scale · Σ x²                                 Σ over the neighbouring channels of the tower
+/// d  = k + scale · Σ x²                                 Σ over the neighboring channels of the tower
 /// y  = x · d^−¾
 /// dx = dy · d^−¾ − 2 · ¾ · x · scale · Σ dy · x · d^−7/4
 /// ```

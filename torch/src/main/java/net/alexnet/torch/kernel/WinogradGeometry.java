@@ -13,7 +13,7 @@ import net.alexnet.tensor.Window;
 /// stride 4 becomes one of 3, with zeros in its twelfth row and column. Such a block is called a place; with stride 1 it
 /// is a pixel.
 ///
-/// @param batch pictures
+/// @param batch images
 /// @param height of the input
 /// @param width of the input
 /// @param channels of the input
@@ -96,7 +96,7 @@ record WinogradGeometry(
         return Math.ceilDiv(outWidth, side());
     }
 
-    /// Tiles of a picture.
+    /// Tiles of an image.
     int tiles() {
         return tileRows() * tileColumns();
     }

@@ -30,14 +30,14 @@ class FastMaxPoolTest {
                         new Window(3, 2, 1, Rounding.CEIL), Window.of(6, 2, 3))
                 .flatMap(window -> Stream.of(Shape.of(1, 20, 41, 9), Shape.of(2, 32, 7, 7), Shape.of(3, 6, 5, 11))
                         .flatMap(shape -> Stream.of(true, false).map(normalized -> dynamicTest(
-                                window + " over " + shape + (normalized ? ", normalised" : ""),
+                                window + " over " + shape + (normalized ? ", normalized" : ""),
                                 () -> assertThat(run(5, shape, window, normalized))
                                         .isEqualTo(run(1, shape, window, normalized))))));
     }
 
-    /// Squares that overflow float32 must not make their neighbours infinite, or a run's end would be told of another place.
+    /// Squares that overflow float32 must not make their neighbors infinite, or a run's end would be told of another place.
     @Test
-    void anOverflowStaysWhereItIs() {
+    void anOverflowDoesNotSpread() {
         assumeTrue(Kernels.missing().isEmpty(), () -> Kernels.missing().orElseThrow());
         try (Arena arena = Arena.ofShared()) {
             Shape shape = Shape.of(1, 16, 1, 1);
@@ -52,7 +52,7 @@ class FastMaxPoolTest {
     }
 
     @Test
-    void rowsThatAreTooLongForArraysAreLeftToOthers() {
+    void rowsTooLongForArraysAreRefused() {
         assumeTrue(Kernels.missing().isEmpty(), () -> Kernels.missing().orElseThrow());
         assertThat(Kernels.open(1).orElseThrow().maxPool(Shape.of(1, 256, 2897, 2897),
                 new Window(2897, 1, 0, Rounding.FLOOR)))

@@ -52,14 +52,14 @@ class KernelMemoryTest {
 
     /// Sums and tiles of conv3: 49 products of 256 × 384 pairs, twice.
     @Test
-    void everyThreadHasMemoryOfItsOwn() {
+    void everyThreadHasItsOwnMemory() {
         assertThat(plan(PAPER, 1, 3).workspace() - plan(PAPER, 1, 1).workspace())
                 .isEqualTo(2 * 4 * 2 * 49 * 256 * 384);
     }
 
     /// conv1 writes 55 × 55 × 96 values once; relu1 and norm1 write none.
     @Test
-    void thePapersNormsWriteNothing() {
+    void thePapersNormsAllocateNothing() {
         Architecture other = Architecture.of("other", 3, 224,
                 PAPER.rows().stream().map(row -> row.layer() instanceof ResponseNorm
                         ? new ResponseNorm(

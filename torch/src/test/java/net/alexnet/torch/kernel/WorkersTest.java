@@ -11,7 +11,7 @@ class WorkersTest {
     private final Workers workers = new Workers(3);
 
     @Test
-    void everyPieceIsDoneOnceByAWorkerThatThereIs() {
+    void everyPieceIsDoneOnce() {
         AtomicIntegerArray done = new AtomicIntegerArray(1000);
         workers.forEach(1000, (worker, piece) -> {
             assertThat(worker).isBetween(0, 2);
@@ -31,7 +31,7 @@ class WorkersTest {
     }
 
     @Test
-    void aFailureInAnyThreadArrives() {
+    void aFailureInAnyThreadIsThrown() {
         for (int which = 0; which < 3; which++) {
             int failing = which;
             assertThatThrownBy(() -> workers.perWorker(3, worker -> {
