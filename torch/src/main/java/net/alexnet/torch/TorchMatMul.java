@@ -51,7 +51,8 @@ record TorchMatMul(Precision precision) {
     Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
         Tensor added = casts() ? torch.zeros_like(operand(bias)) : bias;
         Tensor y = torch.convolution(padded(operand(x), window), operand(weight), new TensorOptional(added),
-                Layout.square(window.stride()), Layout.square(window.padding()), Layout.square(1), false, Layout.square(0), groups);
+                Layout.square(window.stride()), Layout.square(window.padding()), Layout.square(1), false,
+                Layout.square(0), groups);
         return casts() ? result(y).add_(bias.view(1, -1, 1, 1)) : y;
     }
 

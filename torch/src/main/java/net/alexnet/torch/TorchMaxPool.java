@@ -15,7 +15,8 @@ import org.bytedeco.pytorch.global.torch;
 record TorchMaxPool(Window window) {
     /// The output, `(N, C, window.outputs(H), window.outputs(W))`, and the argmax, of the same shape.
     Tensor[] forward(Tensor x) {
-        T_TensorTensor_T pooled = torch.max_pool2d_with_indices(surrounded(x), kernel(), strides(), paddings(), Layout.square(1),
+        T_TensorTensor_T pooled = torch.max_pool2d_with_indices(surrounded(x), kernel(), strides(), paddings(),
+                Layout.square(1),
                 ceil());
         return new Tensor[] {pooled.get0(), pooled.get1()};
     }
@@ -23,7 +24,8 @@ record TorchMaxPool(Window window) {
     /// The gradient by the input, of the shape of x.
     Tensor gradient(Tensor dy, Tensor argmax, Shape x) {
         Tensor values = Layout.empty(surrounded(x), dy.options()); // only its shape is read
-        Tensor dx = torch.max_pool2d_with_indices_backward(dy, values, kernel(), strides(), paddings(), Layout.square(1), ceil(),
+        Tensor dx = torch.max_pool2d_with_indices_backward(dy, values, kernel(), strides(), paddings(),
+                Layout.square(1), ceil(),
                 argmax);
         return wide() ? dx.narrow(2, window.padding(), x.dim(2)).narrow(3, window.padding(), x.dim(3)) : dx;
     }

@@ -33,7 +33,8 @@ class TorchKernelsTest {
     @ParameterizedTest
     @CsvSource({"3,224,96,11,4,0,1", "96,27,256,5,1,2,2", "256,13,384,3,1,1,1", "384,13,384,3,1,1,2",
         "384,13,256,3,1,1,2"})
-    void ourKernelsComputeThePapersConvolutions(int channels, int side, int filters, int kernel, int stride, int padding,
+    void ourKernelsComputeThePapersConvolutions(int channels, int side, int filters, int kernel, int stride,
+            int padding,
             int groups) {
         Window window = new Window(kernel, stride, padding, Rounding.CEIL);
         for (int batch : new int[] {1, 128}) {
@@ -49,7 +50,8 @@ class TorchKernelsTest {
     @ParameterizedTest
     @CsvSource({"3,32,64,3,1,1,1", "64,32,8,3,1,1,1", "64,32,64,1,1,0,1", "64,32,64,7,1,3,1", "64,2,64,3,1,1,1",
         "3,32,64,5,2,2,1"})
-    void libtorchComputesOtherConvolutions(int channels, int side, int filters, int kernel, int stride, int padding, int groups) {
+    void libtorchComputesOtherConvolutions(int channels, int side, int filters, int kernel, int stride, int padding,
+            int groups) {
         assertThat(kernels.convolution(Shape.of(4, channels, side, side),
                 Shape.of(filters, channels / groups, kernel, kernel), Window.of(kernel, stride, padding), groups))
                 .isEmpty();
