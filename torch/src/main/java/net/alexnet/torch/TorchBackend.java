@@ -2,8 +2,8 @@ package net.alexnet.torch;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import net.alexnet.inference.EngineUnavailableException;
 import net.alexnet.tensor.Backend;
@@ -12,8 +12,7 @@ import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Operands;
 import net.alexnet.tensor.Precision;
-import net.alexnet.tensor.Scope;
-import net.alexnet.tensor.Scopes;
+import net.alexnet.tensor.ScopedBackend;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.Window;
@@ -27,12 +26,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// libtorch's settings belong to the process. While a backend is open, they are ours: no TF32, deterministic kernels, and
 /// the backend's number of threads in the threads that call it. Closing the last backend restores the former settings.
-public final class TorchBackend implements Backend {
+public final class TorchBackend extends ScopedBackend<TorchTensor> {
     private final TorchDevice device;
     private final String description;
     private final ComputeEnvironment computeEnvironment;
     private final NativeCall call;
-    private final Scopes<TorchTensor> scopes = new Scopes<>(TorchTensor.class);
     private final TorchTransfer transfer;
     private final TorchKernels kernels;
     private final TorchMatMul products;
@@ -40,6 +38,7 @@ public final class TorchBackend implements Backend {
     private boolean closed;
 
     private TorchBackend(TorchDevice device, int threads, Precision precision) {
+        super(TorchTensor.class);
         this.device = device;
         this.call = new NativeCall(threads);
         this.transfer = new TorchTransfer(device);
@@ -108,21 +107,6 @@ public final class TorchBackend implements Backend {
         return kernels.memory();
     }
 
-    @Override
-    public Scope scope() {
-        return scopes.open();
-    }
-
-    @Override
-    public void free(Tensor tensor) {
-        scopes.free(scopes.ours(tensor));
-    }
-
-    @Override
-    public long liveTensors() {
-        return scopes.liveTensors();
-    }
-
     // --- storage ---------------------------------------------------------------------------------------------------
 
     @Override
@@ -143,7 +127,7 @@ public final class TorchBackend implements Backend {
     }
 
     private Tensor owned(org.bytedeco.pytorch.Tensor tensor, MemorySegment values) {
-        return scopes.own(new TorchTensor(tensor, scopes, TorchTransfer.borrowed(tensor, values), blocks));
+        return own(new TorchTensor(tensor, this, TorchTransfer.borrowed(tensor, values), blocks));
     }
 
     @Override
@@ -199,13 +183,12 @@ public final class TorchBackend implements Backend {
     public ParameterGradients convolveParameterGradients(
             Tensor x, Tensor dy, Shape weightShape, Window window, int groups) {
         Operands.convolveGradient("convolveParameterGradients", dy.shape(), x.shape(), weightShape, window, groups);
-        List<Tensor> gradients = several("convolveParameterGradients",
+        return two("convolveParameterGradients", ParameterGradients::new,
                 () -> kernels.convolution(x.shape(), weightShape, window, groups)
                         .map(layer -> kernels.parameterGradients(layer, raw(x), raw(dy), weightShape))
                         .orElseGet(() -> products
                                 .convolveParameterGradients(raw(x), raw(dy), weightShape, window, groups)),
                 x, dy);
-        return new ParameterGradients(gradients.get(0), gradients.get(1));
     }
 
     // --- fully connected -------------------------------------------------------------------------------------------
@@ -225,9 +208,8 @@ public final class TorchBackend implements Backend {
     @Override
     public ParameterGradients denseParameterGradients(Tensor x, Tensor dy) {
         Operands.denseParameterGradients(x.shape(), dy.shape());
-        List<Tensor> gradients = several("denseParameterGradients",
+        return two("denseParameterGradients", ParameterGradients::new,
                 () -> products.denseParameterGradients(raw(x), raw(dy), blocks), x, dy);
-        return new ParameterGradients(gradients.get(0), gradients.get(1));
     }
 
     @Override
@@ -306,8 +288,7 @@ public final class TorchBackend implements Backend {
             Tensor y = pooled("maxPool", fast.get(), x, shape);
             return new Pooled(y, y);
         }
-        List<Tensor> pooled = several("maxPool", () -> new TorchMaxPool(window).forward(raw(x)), x);
-        return new Pooled(pooled.get(0), pooled.get(1));
+        return two("maxPool", Pooled::new, () -> new TorchMaxPool(window).forward(raw(x)), x);
     }
 
     private Tensor pooled(String operation, FastMaxPool layer, Tensor x, Shape shape) {
@@ -343,7 +324,7 @@ public final class TorchBackend implements Backend {
         Optional<FastMaxPool> fast = kernels.all().flatMap(all -> all.normalizedMaxPool(x.shape(), norm, window));
         return fast.isPresent()
                 ? pooled("normalizeMaxPool", fast.get(), x, shape)
-                : Backend.super.normalizeMaxPool(x, norm, window);
+                : super.normalizeMaxPool(x, norm, window);
     }
 
     @Override
@@ -355,7 +336,7 @@ public final class TorchBackend implements Backend {
         Optional<FastMaxPool> fast = kernels.all().flatMap(all -> all.normalizedMaxPool(x.shape(), norm, window));
         return fast.isPresent()
                 ? pooledGradient("normalizeMaxPoolGradient", fast.get(), x, y, dy, throughRelu)
-                : Backend.super.normalizeMaxPoolGradient(x, y, dy, norm, window, throughRelu);
+                : super.normalizeMaxPoolGradient(x, y, dy, norm, window, throughRelu);
     }
 
     // --- the two ends ----------------------------------------------------------------------------------------------
@@ -370,7 +351,7 @@ public final class TorchBackend implements Backend {
     @Override
     public Loss crossEntropy(Tensor logits, int[] labels) {
         Operands.crossEntropy(logits.shape(), labels);
-        List<Tensor> loss = several("crossEntropy", () -> {
+        return two("crossEntropy", Loss::new, () -> {
             long[] indices = Arrays.stream(labels).asLongStream().toArray();
             var rows = torch.tensor(indices, device.options(ScalarType.Long));
             var logProbabilities = torch.log_softmax(raw(logits), 1);
@@ -380,7 +361,6 @@ public final class TorchBackend implements Backend {
             gradient.scatter_add_(1, rows.unsqueeze(1), minusOnes).div_(new Scalar((float) labels.length));
             return new org.bytedeco.pytorch.Tensor[] {value, gradient};
         }, logits);
-        return new Loss(loss.get(0), loss.get(1));
     }
 
     @Override
@@ -429,7 +409,7 @@ public final class TorchBackend implements Backend {
 
     @Override
     public void close() {
-        scopes.freeAll();
+        freeAll();
         blocks.clear();
         if (!closed) {
             closed = true;
@@ -443,9 +423,12 @@ public final class TorchBackend implements Backend {
         return read(operation, () -> own(body.get()), operands);
     }
 
-    private List<Tensor> several(
-            String operation, Supplier<org.bytedeco.pytorch.Tensor[]> body, Tensor... operands) {
-        return read(operation, () -> Arrays.stream(body.get()).map(this::own).toList(), operands);
+    private <R> R two(String operation, BiFunction<Tensor, Tensor, R> result,
+            Supplier<org.bytedeco.pytorch.Tensor[]> body, Tensor... operands) {
+        return read(operation, () -> {
+            org.bytedeco.pytorch.Tensor[] both = body.get();
+            return result.apply(own(both[0]), own(both[1]));
+        }, operands);
     }
 
     private void change(String operation, Runnable body, Tensor... operands) {
@@ -457,7 +440,7 @@ public final class TorchBackend implements Backend {
 
     private <T> T read(String operation, Supplier<T> body, Tensor... operands) {
         for (Tensor operand : operands) {
-            scopes.ours(operand);
+            ours(operand);
         }
         return call.run(operation, body, Arrays.stream(operands).map(Tensor::shape).toArray(Shape[]::new));
     }
@@ -476,6 +459,6 @@ public final class TorchBackend implements Backend {
     }
 
     private Tensor own(org.bytedeco.pytorch.Tensor result) {
-        return scopes.own(new TorchTensor(Layout.ordered(result), scopes, MemorySegment.NULL, blocks));
+        return own(new TorchTensor(Layout.ordered(result), this, MemorySegment.NULL, blocks));
     }
 }

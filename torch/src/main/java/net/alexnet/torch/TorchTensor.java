@@ -7,11 +7,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import net.alexnet.tensor.Scopes;
+import net.alexnet.tensor.ScopedBackend;
 import net.alexnet.torch.kernel.WinogradWeights;
 
 /// A native tensor of which this object holds one reference until it is freed.
-final class TorchTensor extends Scopes.Owned {
+final class TorchTensor extends ScopedBackend.Owned {
     private static final float[] NONE = {};
 
     private org.bytedeco.pytorch.Tensor handle;
@@ -27,7 +27,7 @@ final class TorchTensor extends Scopes.Owned {
     /// @param borrowed memory of Java's that the tensor uses in place and that must stay mapped as long as the tensor lives;
     ///     [MemorySegment#NULL] if there is none
     /// @param blocks to which its memory is returned, if it came from there
-    TorchTensor(org.bytedeco.pytorch.Tensor handle, Scopes<TorchTensor> owner, MemorySegment borrowed,
+    TorchTensor(org.bytedeco.pytorch.Tensor handle, TorchBackend owner, MemorySegment borrowed,
             BlockAllocator blocks) {
         super(Layout.shape(handle), owner);
         this.blocks = blocks;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
@@ -21,35 +22,22 @@ class NativeLoaderTest {
     @Test
     void anInterruptionDoesNotEndTheWaitAndIsKept() throws InterruptedException {
         Thread waiting = Thread.currentThread();
-        Object given = new Object();
-        boolean[] gaveUp = {false};
-        CompletableFuture<Object> task = new CompletableFuture<>();
+        AtomicBoolean gaveUp = new AtomicBoolean();
+        CompletableFuture<Boolean> task = new CompletableFuture<>();
         Thread loading = Thread.ofPlatform().daemon().start(() -> {
-            synchronized (given) {
-                while (!gaveUp[0] && (waiting.isInterrupted() || waiting.getState() != Thread.State.WAITING)) {
-                    sleep(given);
-                }
+            while (!gaveUp.get() && (waiting.isInterrupted() || waiting.getState() != Thread.State.WAITING)) {
+                Thread.onSpinWait();
             }
-            task.complete(given);
+            task.complete(true);
         });
         waiting.interrupt();
         NativeLoader.await(task);
         boolean done = task.isDone();
         boolean kept = Thread.interrupted();
-        synchronized (given) {
-            gaveUp[0] = true;
-        }
+        gaveUp.set(true);
         loading.join();
         assertThat(done).isTrue();
         assertThat(kept).isTrue();
-    }
-
-    private static void sleep(Object monitor) {
-        try {
-            monitor.wait(1);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test

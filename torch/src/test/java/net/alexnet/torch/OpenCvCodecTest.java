@@ -279,7 +279,9 @@ class OpenCvCodecTest {
         int all = OpenCvCodec.KIB.availablePermits();
         byte[] file = new OpenCvCodec().encode(new Image(64, 48, 3, new byte[64 * 48 * 3]), Encoding.PAPER);
         OpenCvCodec.KIB.acquire(all);
-        Thread waiting = Thread.ofPlatform().start(() -> catchThrowable(() -> new OpenCvCodec().decode(file, 3)));
+        Thread waiting = Thread.ofPlatform().start(() -> {
+            var _ = catchThrowable(() -> new OpenCvCodec().decode(file, 3));
+        });
         waiting.join(Duration.ofMillis(50));
         assertThat(waiting.isAlive()).isTrue();
         OpenCvCodec.KIB.release(all);

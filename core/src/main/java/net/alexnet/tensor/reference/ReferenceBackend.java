@@ -9,8 +9,7 @@ import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Operands;
 import net.alexnet.tensor.Precision;
-import net.alexnet.tensor.Scope;
-import net.alexnet.tensor.Scopes;
+import net.alexnet.tensor.ScopedBackend;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.Window;
@@ -19,8 +18,7 @@ import net.alexnet.tensor.Window;
 ///
 /// Each method checks its arguments and passes plain arrays to the class of its layer. Use it to learn, to check another
 /// backend, and for tiny networks; it is hundreds of times slower than a real engine.
-public final class ReferenceBackend implements Backend {
-    private final Scopes<Values> scopes = new Scopes<>(Values.class);
+public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Values> {
     private final Precision precision;
 
     /// In float32.
@@ -30,6 +28,7 @@ public final class ReferenceBackend implements Backend {
 
     /// @param precision to which operands of convolutions and fully connected layers are rounded
     public ReferenceBackend(Precision precision) {
+        super(Values.class);
         this.precision = precision;
     }
 
@@ -48,21 +47,6 @@ public final class ReferenceBackend implements Backend {
     @Override
     public boolean isFasterIn(Precision other) {
         return false;
-    }
-
-    @Override
-    public Scope scope() {
-        return scopes.open();
-    }
-
-    @Override
-    public void free(Tensor tensor) {
-        scopes.free(scopes.ours(tensor));
-    }
-
-    @Override
-    public long liveTensors() {
-        return scopes.liveTensors();
     }
 
     // --- storage ---------------------------------------------------------------------------------------------------
@@ -335,7 +319,7 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void close() {
-        scopes.freeAll();
+        freeAll();
     }
 
     /// Sums that were computed in double, rounded once.
@@ -348,7 +332,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     private Tensor tensor(Shape shape, float[] values) {
-        return scopes.own(new Values(shape, values, scopes));
+        return own(new Values(shape, values, this));
     }
 
     private float[] operand(Tensor tensor) {
@@ -357,14 +341,14 @@ public final class ReferenceBackend implements Backend {
 
     /// The values themselves, not a copy.
     private float[] values(Tensor tensor) {
-        return scopes.ours(tensor).values;
+        return ours(tensor).values;
     }
 
     /// A tensor's values in row-major order of the shape.
-    private static final class Values extends Scopes.Owned {
+    static final class Values extends Owned {
         private final float[] values;
 
-        Values(Shape shape, float[] values, Scopes<Values> owner) {
+        Values(Shape shape, float[] values, ReferenceBackend owner) {
             super(shape, owner);
             this.values = values;
         }

@@ -6,13 +6,13 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/// The tensors of a backend that are alive, and the scopes that free them.
+/// A backend that knows which of its tensors are alive, and whose scopes free them.
 ///
-/// The reference backend uses it too, although the garbage collector would free its arrays: a program that is correct there
+/// The reference backend is one too, although the garbage collector would free its arrays: a program that is correct there
 /// is then correct with native memory.
 ///
-/// @param <T> the backend's tensors
-public final class Scopes<T extends Scopes.Owned> {
+/// @param <T> its tensors
+public abstract class ScopedBackend<T extends ScopedBackend.Owned> implements Backend {
     private final Class<T> type;
     private final Set<T> live = identitySet();
     private final ThreadLocal<Deque<OpenScope>> open = ThreadLocal.withInitial(ArrayDeque::new);
@@ -20,11 +20,11 @@ public final class Scopes<T extends Scopes.Owned> {
     /// A tensor of a backend, whose memory can be freed.
     public abstract static class Owned implements Tensor {
         private final Shape shape;
-        private final Scopes<?> owner;
+        private final ScopedBackend<?> owner;
         private boolean freed;
 
-        /// @param owner the scopes of its backend
-        protected Owned(Shape shape, Scopes<?> owner) {
+        /// @param owner its backend
+        protected Owned(Shape shape, ScopedBackend<?> owner) {
             this.shape = shape;
             this.owner = owner;
         }
@@ -53,8 +53,8 @@ public final class Scopes<T extends Scopes.Owned> {
         }
     }
 
-    /// @param type of the backend's tensors
-    public Scopes(Class<T> type) {
+    /// @param type of its tensors
+    protected ScopedBackend(Class<T> type) {
         this.type = type;
     }
 
@@ -62,8 +62,8 @@ public final class Scopes<T extends Scopes.Owned> {
     ///
     /// @throws IllegalArgumentException if another backend made it
     /// @throws IllegalStateException if it was freed
-    public T ours(Tensor tensor) {
-        if (!(tensor instanceof Owned owned) || owned.owner != this) {
+    protected final T ours(Tensor tensor) {
+        if (!(tensor instanceof Owned owned) || !owned.owner.equals(this)) {
             throw new IllegalArgumentException("the tensor of " + tensor.shape() + " was made by another backend");
         }
         owned.requireAlive();
@@ -71,14 +71,15 @@ public final class Scopes<T extends Scopes.Owned> {
     }
 
     /// Opens a scope inside this thread's innermost one.
-    public Scope open() {
+    @Override
+    public final Scope scope() {
         OpenScope scope = new OpenScope();
         open.get().push(scope);
         return scope;
     }
 
     /// Adds a new tensor to this thread's innermost scope, if there is one.
-    public T own(T tensor) {
+    protected final T own(T tensor) {
         live.add(tensor);
         OpenScope innermost = open.get().peek();
         if (innermost != null) {
@@ -87,21 +88,21 @@ public final class Scopes<T extends Scopes.Owned> {
         return tensor;
     }
 
-    /// Frees a tensor before its scope would.
-    public void free(T tensor) {
-        open.get().forEach(scope -> scope.tensors.remove(tensor));
-        if (live.remove(tensor)) {
-            tensor.free();
-        }
+    @Override
+    public final void free(Tensor tensor) {
+        T ours = ours(tensor);
+        open.get().forEach(scope -> scope.tensors.remove(ours));
+        live.remove(ours);
+        ours.free();
     }
 
-    /// How many tensors are alive.
-    public long liveTensors() {
+    @Override
+    public final long liveTensors() {
         return live.size();
     }
 
     /// Frees all tensors that are alive.
-    public void freeAll() {
+    protected final void freeAll() {
         live.forEach(Owned::free);
         live.clear();
     }
