@@ -4,8 +4,8 @@ import module java.base;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.inference.ImageNet;
 
-/// What the user of an import says beyond the file. What is not said is as the file itself says, or as is usual for the
-/// layout. Not safe for use by several threads.
+/// The user's choices for an import. The default of each is what the file states, else what its layout's publisher uses.
+/// Not safe for use by several threads.
 public final class ImportOptions {
     private static final List<String> LAYERS = WeightLayout.own();
 

@@ -30,10 +30,10 @@ public record PulledModels(Path root) {
     /// @param already whether it was there before
     public record Pulled(Path file, boolean already) {}
 
-    /// Is told how a pull goes, on the thread that asked for it.
+    /// Listeners to a pull, called on the thread that asked for it.
     ///
-    /// @param bytes is given how many bytes have arrived, those of earlier runs included, and the file's size if it is known
-    /// @param note is given what a user may want to know: the download is resumed, or tried again
+    /// @param bytes gets the number of bytes that have arrived, those of earlier runs included, and the file's size if known
+    /// @param note gets messages for the user, such as that the download is resumed or tried again
     public record Progress(BiConsumer<Long, OptionalLong> bytes, Consumer<String> note) {}
 
     /// The models of the user who runs this JVM.

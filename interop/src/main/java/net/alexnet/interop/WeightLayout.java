@@ -137,8 +137,8 @@ public enum WeightLayout {
         return blueFirst ? "bgr" : ModelCard.COLOR_ORDER;
     }
 
-    /// The values of a parameter with the input channels of `conv1` reversed, if this layout has blue first; to do it twice
-    /// is to do nothing.
+    /// The values of a parameter, with the input channels of `conv1` reversed if this layout has blue first. Doing it twice
+    /// changes nothing.
     ///
     /// @param name ours
     /// @return the values themselves where nothing changes, else a copy

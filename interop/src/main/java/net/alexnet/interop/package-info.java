@@ -1,8 +1,8 @@
 /// Weights of other frameworks in and out: tensor names, the publisher's preprocessing, the order of classes.
 ///
 /// ```
-/// AnyWeights ─▶ Importer ─▶ ImportResult ─▶ model.safetensors ─▶ Exporter ─▶ .pth, .onnx
-///  format        WeightLayout, ModelCard
+/// WeightFormat ─▶ Importer ─▶ ImportResult ─▶ model.safetensors ─▶ Exporter ─▶ .pth, .onnx
+///                 WeightLayout, ModelCard
 /// ```
 ///
 /// Start reading at [net.alexnet.interop.WeightLayout].

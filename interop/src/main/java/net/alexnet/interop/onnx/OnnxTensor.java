@@ -87,12 +87,13 @@ record OnnxTensor(String name, MappedWeights.@Nullable Part part) {
         return new OnnxTensor(name, new MappedWeights.Part(shape, dtype, bytes == null ? MemorySegment.NULL : bytes));
     }
 
-    /// The low 16 bits of each number, little-endian: at most twice the bytes of the file.
+    /// The low 16 bits of each number, little-endian. A number may take one byte, and its value as float32 takes four.
     private static MemorySegment halves(Message message) throws IOException {
         long[] count = new long[1];
         message.numbers(_ -> count[0]++);
-        if (count[0] > Dtype.MAX_VALUES / 2) {
-            throw message.error("field 5 has more numbers than fit into an array");
+        if (count[0] > Dtype.MAX_VALUES / 2 || (count[0] > 1
+                && count[0] * Float.BYTES > message.bytes().byteSize() + MappedWeights.ALLOWANCE)) {
+            throw message.error("field 5 has " + count[0] + " numbers, too many for its bytes");
         }
         byte[] halves = new byte[2 * (int) count[0]];
         int[] at = new int[1];
