@@ -23,14 +23,10 @@ class ImageFolderTest {
     @Test
     void splitsAPlainFolderOfClasses() throws Exception {
         for (int i = 0; i < 10; i++) {
-            image("cats/" + i + ".jpg");
-            image("ants/deep/er/" + i + ".png");
+            images("cats/" + i + ".jpg", "ants/deep/er/" + i + ".png");
         }
         Files.createDirectories(root.resolve("bees"));
-        image("notes.txt");
-        image("cats/.hidden.jpg");
-        image(".git/x/y.jpg");
-        image("__MACOSX/cats/._1.jpg");
+        images("notes.txt", "cats/.hidden.jpg", ".git/x/y.jpg", "__MACOSX/cats/._1.jpg");
         Dataset data = open();
         assertThat(data.classes()).containsExactly("ants", "bees", "cats");
         assertThat(data.training().size()).isEqualTo(16);
@@ -44,11 +40,7 @@ class ImageFolderTest {
 
     @Test
     void takesTrainAndValAndTheUnionOfTheirClasses() throws Exception {
-        image("train/a/1.jpg");
-        image("train/b/1.jpg");
-        image("val/b/2.jpg");
-        image("val/c/2.jpg");
-        image("test/a/3.jpg");
+        images("train/a/1.jpg", "train/b/1.jpg", "val/b/2.jpg", "val/c/2.jpg", "test/a/3.jpg");
         Dataset data = open();
         assertThat(data.classes()).containsExactly("a", "b", "c");
         assertThat(names(data.training())).containsExactly("train/a/1.jpg", "train/b/1.jpg");
@@ -61,9 +53,8 @@ class ImageFolderTest {
     void acceptsTheOtherNamesOfTheParts() throws Exception {
         for (String part : List.of("valid", "validation", "test", "Test")) {
             Path folder = Files.createDirectory(root.resolve("with-" + part));
-            image("with-" + part + "/Train/a/1.jpg");
-            image("with-" + part + "/Train/b/1.jpg");
-            image("with-" + part + "/" + part + "/a/2.jpg");
+            images("with-" + part + "/Train/a/1.jpg", "with-" + part + "/Train/b/1.jpg",
+                    "with-" + part + "/" + part + "/a/2.jpg");
             assertThat(names(open(folder).validation())).containsExactly(part + "/a/2.jpg");
         }
     }
@@ -71,8 +62,7 @@ class ImageFolderTest {
     @Test
     void aFolderNamedTrainAmongOthersIsAClass() throws Exception {
         for (int i = 0; i < 3; i++) {
-            image("train/" + i + ".jpg");
-            image("bus/" + i + ".jpg");
+            images("train/" + i + ".jpg", "bus/" + i + ".jpg");
         }
         assertThat(open().classes()).containsExactly("bus", "train");
     }
@@ -80,8 +70,7 @@ class ImageFolderTest {
     @Test
     void trainAloneIsSplit() throws Exception {
         for (int i = 0; i < 5; i++) {
-            image("train/a/" + i + ".jpg");
-            image("train/b/" + i + ".jpg");
+            images("train/a/" + i + ".jpg", "train/b/" + i + ".jpg");
         }
         Dataset data = open();
         assertThat(data.classes()).containsExactly("a", "b");
@@ -91,8 +80,7 @@ class ImageFolderTest {
     @Test
     void loopsOfLinksEndAndCountNothingTwice() throws Exception {
         for (int i = 0; i < 4; i++) {
-            image("a/" + i + ".jpg");
-            image("b/" + i + ".jpg");
+            images("a/" + i + ".jpg", "b/" + i + ".jpg");
         }
         Files.createSymbolicLink(root.resolve("a/up"), root);
         Files.createSymbolicLink(root.resolve("b/self"), root.resolve("b"));
@@ -103,10 +91,7 @@ class ImageFolderTest {
 
     @Test
     void readsImagesLazilyAndSaysWhyOneCannotBeRead() throws Exception {
-        image("train/a/1.jpg");
-        image("train/b/1.jpg");
-        image("train/c/1.jpg");
-        image("val/a/2.jpg");
+        images("train/a/1.jpg", "train/b/1.jpg", "train/c/1.jpg", "val/a/2.jpg");
         Files.writeString(root.resolve("train/b/1.jpg"), "text");
         Dataset data = open();
         ResizedImages images = new ResizedImages(data.training(), CODEC, 4, 3, 0);
@@ -131,9 +116,7 @@ class ImageFolderTest {
 
     @Test
     void aFileThatIsTooLargeIsNotRead() throws Exception {
-        image("train/a/1.jpg");
-        image("train/b/1.jpg");
-        image("val/a/2.jpg");
+        images("train/a/1.jpg", "train/b/1.jpg", "val/a/2.jpg");
         try (RandomAccessFile file = new RandomAccessFile(root.resolve("train/a/1.jpg").toFile(), "rw")) {
             file.setLength(Content.MAX_BYTES + 1);
         }
@@ -144,8 +127,7 @@ class ImageFolderTest {
 
     @Test
     void evaluationMatchesClassesByName() throws Exception {
-        image("bees/1.jpg");
-        image("ants/2.jpg");
+        images("bees/1.jpg", "ants/2.jpg");
         EvaluationSet set = ImageFolder.openForEvaluation(root, List.of("wasps", "bees", "ants"), List.of());
         assertThat(names(set.images())).containsExactly("ants/2.jpg", "bees/1.jpg");
         assertThat(set.images().label(0)).isEqualTo(2);
@@ -159,9 +141,7 @@ class ImageFolderTest {
     /// ImageNet's own folders are named by wnid, whatever a model calls its classes; some people rename a few.
     @Test
     void evaluationMatchesClassesByWnidToo() throws Exception {
-        image("n01440764/1.jpg");
-        image("n01443537/2.jpg");
-        image("cock/3.jpg");
+        images("n01440764/1.jpg", "n01443537/2.jpg", "cock/3.jpg");
         List<String> names = List.of("tench", "goldfish", "cock");
         List<String> wnids = List.of("n01440764", "n01443537", "n01514668");
         EvaluationSet set = ImageFolder.openForEvaluation(root, names, wnids);
@@ -175,8 +155,7 @@ class ImageFolderTest {
 
     @Test
     void evaluationTakesTheValidationPartWhereThereIsOne() throws Exception {
-        image("train/a/1.jpg");
-        image("val/a/2.jpg");
+        images("train/a/1.jpg", "val/a/2.jpg");
         EvaluationSet set = ImageFolder.openForEvaluation(root, List.of("a"), List.of());
         assertThat(names(set.images())).containsExactly("val/a/2.jpg");
         assertThat(set.description()).contains("val");
@@ -189,14 +168,13 @@ class ImageFolderTest {
         Files.createDirectories(root.resolve("b"));
         refused("Found the folders a, b, all of them empty");
         Path flat = Files.createDirectory(root.resolve("flat"));
-        image("flat/1.jpg");
+        images("flat/1.jpg");
         assertThatThrownBy(() -> open(flat))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("holds 1 file but no class folders")
                 .hasMessageContaining("<class>/<picture>");
         Path wrapped = root.resolve("wrapped");
-        image("wrapped/inner/a/1.jpg");
-        image("wrapped/inner/b/1.jpg");
+        images("wrapped/inner/a/1.jpg", "wrapped/inner/b/1.jpg");
         assertThatThrownBy(() -> open(wrapped))
                 .hasMessageContaining("one class only, inner")
                 .hasMessageContaining("give " + wrapped.resolve("inner"));
@@ -205,8 +183,7 @@ class ImageFolderTest {
     @Test
     void aGivenListOfClassesOrdersTheLabels() throws Exception {
         for (int i = 0; i < 2; i++) {
-            image("a/" + i + ".jpg");
-            image("b/" + i + ".jpg");
+            images("a/" + i + ".jpg", "b/" + i + ".jpg");
         }
         Dataset data = ImageFolder.open(root, new TrainValidationSplit(0.2, 1), List.of("c", "b", "a"));
         assertThat(data.classes()).containsExactly("c", "b", "a");
@@ -229,10 +206,12 @@ class ImageFolderTest {
         return ImageFolder.open(folder, new TrainValidationSplit(0.2, 1), List.of());
     }
 
-    private void image(String name) throws IOException {
-        Path file = root.resolve(name);
-        Files.createDirectories(file.getParent());
-        Files.write(file, TestImages.Codec.file(8, 6, 100));
+    private void images(String... names) throws IOException {
+        for (String name : names) {
+            Path file = root.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.write(file, TestImages.Codec.file(8, 6, 100));
+        }
     }
 
     private static List<String> names(ImageDataset set) {
