@@ -1,8 +1,8 @@
 """The peer of InputRate: what a PyTorch user writes to feed the same squares to the same network.
 
-    python input.py FOLDER CROP WORKERS BATCH MEAN_IMAGE.npy COLOURS.npy
+    python input.py FOLDER CROP WORKERS BATCH MEAN_IMAGE.npy COLORS.npy
 
-FOLDER holds class folders of prepared squares. COLOURS has one row per principal component: its standard deviation times
+FOLDER holds class folders of prepared squares. COLORS has one row per principal component: its standard deviation times
 its vector. Takes a line from standard input for each round and answers with a line: pictures per second over one epoch,
 and the mean square of all values of the middle views without noise, by which both sides show that they did the same work.
 """
@@ -17,15 +17,15 @@ from torchvision import transforms
 from torchvision.datasets import ImageFolder
 
 
-class ColourNoise:
+class ColorNoise:
     """Section 4.1 of the paper: multiples of the principal components, drawn for each use of a picture."""
 
-    def __init__(self, colours):
-        self.colours = colours
+    def __init__(self, colors):
+        self.colors = colors
 
     def __call__(self, picture):
-        factors = torch.randn(len(self.colours)) * 0.1
-        return picture + (factors @ self.colours).view(-1, 1, 1)
+        factors = torch.randn(len(self.colors)) * 0.1
+        return picture + (factors @ self.colors).view(-1, 1, 1)
 
 
 class Subtract:
@@ -41,10 +41,10 @@ def main():
     mean = torch.from_numpy(numpy.load(sys.argv[5])).permute(2, 0, 1).contiguous()
     border = (mean.shape[1] - crop) // 2
     mean = mean[:, border:border + crop, border:border + crop]
-    colours = torch.from_numpy(numpy.load(sys.argv[6]))
+    colors = torch.from_numpy(numpy.load(sys.argv[6]))
     to_float = [transforms.PILToTensor(), lambda picture: picture.float()]
     training = transforms.Compose([transforms.RandomCrop(crop), transforms.RandomHorizontalFlip()] + to_float
-                                  + [ColourNoise(colours), Subtract(mean)])
+                                  + [ColorNoise(colors), Subtract(mean)])
     plain = transforms.Compose([transforms.CenterCrop(crop)] + to_float + [Subtract(mean)])
     loader = DataLoader(ImageFolder(folder, training), batch_size=batch, shuffle=True, num_workers=workers,
                         persistent_workers=True, multiprocessing_context="fork")

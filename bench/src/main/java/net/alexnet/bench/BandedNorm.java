@@ -7,9 +7,9 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/// Response normalization as someone who knows libtorch writes it, `x · (k + scale · Σ x²)^−3/4`: the sum over neighboring
-/// channels is a 1×1 convolution whose filters are a band about the diagonal, the power is two roots. The filters are made
-/// once.
+/// Response normalization, `x · (k + scale · Σ x²)^−3/4`, as an expert in libtorch writes it: the sum over neighboring
+/// channels is a 1×1 convolution whose filters form a band about the diagonal, and the power is two roots. The filters are
+/// made once.
 final class BandedNorm {
     private static final long[] ONES = {1, 1};
     private static final long[] ZEROS = {0, 0};
@@ -43,7 +43,7 @@ final class BandedNorm {
         return convolve(x.square(), k);
     }
 
-    /// `scale · Σ values` over each place's neighbors.
+    /// `scale · Σ values` over the neighbors of each channel.
     Tensor sums(Tensor values) {
         return convolve(values, none);
     }
@@ -58,7 +58,7 @@ final class BandedNorm {
         return x.mul(root.mul(root.sqrt()));
     }
 
-    /// The same where no gradient is wanted, so that intermediates may be overwritten.
+    /// The same without a gradient, so intermediates may be overwritten.
     Tensor forwardInPlace(Tensor x) {
         Tensor power = denominator(x);
         toPower(power);
@@ -66,7 +66,7 @@ final class BandedNorm {
         return power;
     }
 
-    /// `d^−3/4` in the place of d.
+    /// Replaces d by `d^−3/4`.
     static void toPower(Tensor denominator) {
         denominator.rsqrt_();
         denominator.mul_(denominator.sqrt());

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import net.alexnet.io.AtomicFiles;
 
-/// Training and inference of the paper's network, ours beside other programs on the same machine, in turns within one run.
-/// Each side is a process of its own that sleeps while another has its turn. One peer after the other meets ours. Where the network is the same, all start from
-/// the same parameters and pictures and must give the same losses, or nothing is reported.
+/// Compares training and inference of the paper's network with other programs on the same machine. Each side is a process of
+/// its own that sleeps while another one works. One peer after the other takes turns with ours. Sides with the same network
+/// start from the same parameters and pictures, and must reach the same losses; otherwise nothing is reported.
 ///
 /// ```
 /// bench/compare [--python VENV] [--rounds 5] [--only NAME,…] [--out BENCHMARKS.md]
@@ -62,7 +62,7 @@ public final class Comparison {
             compare(Options.of(arguments));
         } catch (IllegalArgumentException | IllegalStateException | IOException e) {
             System.err.println("compare: " + e.getMessage());
-            System.exit(1); // all that has to be closed or deleted is
+            System.exit(1); // everything is closed and deleted
         }
     }
 
@@ -116,7 +116,7 @@ public final class Comparison {
         }
     }
 
-    /// All rounds of one peer and ours; more sides at once would want more memory than most machines have.
+    /// Runs all rounds of one peer and ours. More sides at once would need more memory than most machines have.
     private void against(Contestant peer, Contestant ours, int rounds) throws IOException {
         try (peer) {
             turns(List.of(peer), 0, false);
@@ -124,7 +124,7 @@ public final class Comparison {
                 sgemm.add(SGEMM_GIGAFLOP / ours.peer().numbers("sgemm " + SGEMM_SECONDS)[0]);
                 turns(round % 2 == 1 ? List.of(ours, peer) : List.of(peer, ours), round, true);
             }
-        } catch (IOException e) { // it was killed, by want of memory most likely: the others' figures stand
+        } catch (IOException e) { // it was killed, most likely for lack of memory; the figures of the others stand
             System.err.println(peer.side().name() + ": " + e.getMessage());
             absent.put(peer.side(), "it began, and then " + e.getMessage());
             contestants.remove(peer);
@@ -133,7 +133,7 @@ public final class Comparison {
         }
     }
 
-    /// Every workload, the sides in turn.
+    /// Runs every workload, and the sides take turns.
     private static void turns(List<Contestant> order, int round, boolean counts) throws IOException {
         for (Workload workload : Workload.values()) {
             StringBuilder line = new StringBuilder(counts ? "round " + round : "warm-up").append(", ").append(workload);

@@ -25,13 +25,13 @@ final class EqualWork {
     /// The largest batch of any [Workload].
     static final int BATCH = 128;
 
-    /// As PyTorch's optimizer does it: biases learn and decay like weights.
+    /// As in PyTorch's optimizer, biases have the learning rate and the decay of weights.
     static final SgdConfig OPTIMIZER = new SgdConfig(0.001, 0.9, 0.0005, 1, true);
 
     private EqualWork() {}
 
-    /// The paper's network; weights start as He et al. (2015), so that the logits of such noise are far from 0 and a
-    /// difference between two sides is seen.
+    /// The paper's network. Its weights are initialized as by He et al. (2015), so that the logits are far from 0 and a
+    /// difference between two sides shows.
     static AlexNet network(double dropout) {
         return AlexNet.paper().withDropout(dropout, DropoutScaling.AT_TEST).withInitialization(Initialization.HE);
     }

@@ -33,8 +33,8 @@ import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/// How fast prepared squares become batches - decode, random crop, mirror, colour noise, mean image, floats - beside the
-/// bare decoding of the same squares by OpenCV, and beside PyTorch's `ImageFolder` and `DataLoader` with as many workers.
+/// How fast prepared pictures become batches (decoding, random crop, mirroring, color noise, mean image, floats), compared
+/// with OpenCV's decoding alone and with PyTorch's `ImageFolder` and `DataLoader` with the same number of workers.
 ///
 /// ```
 /// java -cp bench/target/bench.jar net.alexnet.bench.InputRate DATASET WORKERS [PYTHON]
@@ -71,8 +71,8 @@ public final class InputRate {
                 Optional.of(statistics.meanImage().center(CROP)));
         PcaColorNoise noise = new PcaColorNoise(statistics.colorPca(), 0.1);
         Rates bare = new Rates("OpenCV's decoding alone, 1 thread");
-        Rates one = new Rates("our feed, 1 worker");
-        Rates many = new Rates("our feed, " + workers + " workers");
+        Rates one = new Rates("our loader, 1 worker");
+        Rates many = new Rates("our loader, " + workers + " workers");
         Rates torch = new Rates("DataLoader, " + workers + " workers");
         double middle = middle(pictures, preprocessing);
         Optional<Peer> peer = python.isPresent()
@@ -115,7 +115,7 @@ public final class InputRate {
         }
     }
 
-    /// Decodes from native memory into a picture that is used again.
+    /// Decodes from native memory into a picture that is reused.
     private static double bare(ImageDataset pictures) throws IOException, UnreadableImageException {
         List<byte[]> files = new ArrayList<>();
         for (int i = 0; i < pictures.size(); i++) {
@@ -136,7 +136,7 @@ public final class InputRate {
         return files.size() * 1e9 / nanos;
     }
 
-    /// The rate of about an epoch. Buffers are made, and touched, before the clock starts.
+    /// The rate over about an epoch. Buffers are allocated and touched before the clock starts.
     private static double feed(ImageDataset pictures, Preprocessing preprocessing, PcaColorNoise noise, int workers)
             throws IOException, InterruptedException {
         TrainingSampler plan = new TrainingSampler(
@@ -176,7 +176,7 @@ public final class InputRate {
         return sum / pictures.size();
     }
 
-    /// The same squares as files in class folders, and the statistics as arrays of NumPy.
+    /// Writes the same pictures as files in class folders, and the statistics as NumPy arrays.
     private static Peer peer(String python, PreparedDataset dataset, int workers, Path work)
             throws IOException, UnreadableImageException {
         ImageDataset pictures = dataset.training();
@@ -197,7 +197,7 @@ public final class InputRate {
                 colorPca[3 * k + c] = (float) (components.get(k).std() * components.get(k).vector().get(c));
             }
         }
-        Path color = work.resolve("colours.npy");
+        Path color = work.resolve("colors.npy");
         array(color, colorPca, 3, 3);
         return new Peer(python, "bench/peers/input.py",
                 List.of(folder.toString(), "" + CROP, "" + workers, "" + BATCH, mean.toString(), color.toString()));

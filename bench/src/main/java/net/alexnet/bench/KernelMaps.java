@@ -16,9 +16,9 @@ import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/// Response normalization beside [BandedNorm], and max-pooling beside libtorch's over channels-last maps. On the way back
-/// libtorch's sides are given what the way there can keep, which ours look up or compute anew: the denominators and their
-/// power, the pools' argmax.
+/// Response normalization compared with [BandedNorm], and max-pooling compared with libtorch's over channels-last maps. In
+/// the backward pass, libtorch gets what its forward pass can keep (the denominators and their power, the argmax of the
+/// pooling); our kernels find or compute it again.
 final class KernelMaps {
     private KernelMaps() {}
 
@@ -87,7 +87,7 @@ final class KernelMaps {
         Tensor denominator = banded.denominator(x);
         Tensor power = denominator.clone();
         BandedNorm.toPower(power);
-        Tensor between = torch.empty_like(x); // the kernel's, or nearly equal values would have other argmax
+        Tensor between = torch.empty_like(x); // the kernel's own: nearly equal values could have another argmax
         KernelPair.kernels().responseNorm(norm, shape.dim(1)).orElseThrow().forward(in, KernelPair.memory(between));
         T_TensorTensor_T maxima = torch.max_pool2d_with_indices(between, kernel(window), KernelPair.strides(window),
                 KernelPair.paddings(window), ONES, ceil(window));
@@ -98,7 +98,7 @@ final class KernelMaps {
         MemorySegment top = KernelPair.memory(y);
         MemorySegment gradient = KernelPair.memory(dy);
         MemorySegment out = KernelPair.memory(dx);
-        layer.forward(in, top); // the kernel's own maxima: it looks for values equal to them
+        layer.forward(in, top); // the kernel's own maxima, because it searches for equal values
         double pull = 2 * norm.beta();
         return new KernelPair(() -> layer.gradient(in, top, gradient, out, false), () -> {
             Tensor dBetween = torch.max_pool2d_with_indices_backward(dy, between, kernel(window), KernelPair.strides(window),
@@ -150,7 +150,7 @@ final class KernelMaps {
                 List.of(x, y, dy), List.of(dx), KernelPair.SAME_SUM);
     }
 
-    /// As what comes out of a ReLU.
+    /// Values as after a ReLU.
     private static Tensor rectified(Shape shape) {
         return torch.relu(KernelPair.normal(shape));
     }

@@ -24,10 +24,10 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 /// @param tolerance how far the two may differ: the greatest difference over the root mean square of libtorch's result
 record KernelPair(Runnable kernel, Supplier<List<Tensor>> libtorch, List<Tensor> operands, List<Tensor> results,
         double tolerance) {
-    /// For kernels that add up the same terms in another order.
+    /// For kernels that add the same terms in another order.
     static final double SAME_SUM = 1e-4;
 
-    /// For Winograd's convolutions, which add up other terms.
+    /// For Winograd convolutions, which add other terms.
     static final double OTHER_SUM = 1e-3;
 
     /// @throws IllegalStateException if the two do not give the same

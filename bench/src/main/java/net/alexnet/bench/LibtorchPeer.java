@@ -25,8 +25,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// The paper's network as a PyTorch user writes it, on libtorch's autograd and its `SGD`; and the same tuned by someone who
-/// knows libtorch: channels-last memory, response normalization by [BandedNorm] in place of libtorch's own, which pools over
+/// The paper's network as a PyTorch user writes it, on libtorch's autograd and its `SGD`; and the same tuned by an expert in
+/// libtorch: channels-last memory, response normalization by [BandedNorm] in place of libtorch's own, which pools over
 /// a padded copy, ReLU in place, and for inference its own mode and `addmv` where there is one picture (`linear` takes several
 /// times as long).
 ///
@@ -107,7 +107,7 @@ final class LibtorchPeer implements Turns.Program {
                 : torch.linear(x, weight, new TensorOptional(bias));
     }
 
-    /// Neither a convolution nor a product needs its own output on the way back.
+    /// Neither a convolution nor a product needs its own output in the backward pass.
     private Tensor relu(Tensor x) {
         return tuned ? x.relu_() : torch.relu(x);
     }

@@ -24,8 +24,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
 
-/// Our side of a [Comparison]: the product's own [TrainingStep], from pictures that a feed has filled, and a pass
-/// as its evaluation does.
+/// Our side of a [Comparison]: the library's own [TrainingStep] on pictures in the form of its loader, and a pass as in its
+/// evaluation.
 final class OurSide implements Turns.Program {
     private static final int SGEMM = 2048;
 
@@ -59,7 +59,7 @@ final class OurSide implements Turns.Program {
         Turns.serve(new OurSide(Path.of(arguments[0])));
     }
 
-    /// As a feed gives them: `(N, H, W, C)`.
+    /// As the loader gives them: `(N, H, W, C)`.
     private static MemorySegment channelsLast(float[] pictures, Architecture architecture) {
         int channels = architecture.input().dim(0);
         int places = architecture.input().dim(1) * architecture.input().dim(2);
@@ -104,7 +104,7 @@ final class OurSide implements Turns.Program {
         }
     }
 
-    /// On a network of its own, which is gone afterwards.
+    /// On a network of its own, which is freed afterwards.
     @Override
     public double[] check() {
         try (Scope _ = backend.scope(); WeightFile file = SafetensorsFile.open(equal)) {

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// A program that does the same work, one round whenever it is told to, so that all sides can take turns in one run. It
-/// gets a line and answers with a line.
+/// A program that does the same work, one round for each line that it is sent, so that all sides can take turns in one run.
+/// It answers with a line.
 final class Peer implements AutoCloseable {
     private static final double KIB_PER_GIB = 1 << 20;
 
-    /// What `./alexnet` sets for our side: a program that has none of it is not to get it from us.
+    /// What `./alexnet` sets for our side. The others must not inherit it from this process.
     private static final List<String> OURS = List.of("GLIBC_TUNABLES", "OMP_WAIT_POLICY");
 
     private final Process process;
@@ -37,7 +37,7 @@ final class Peer implements AutoCloseable {
 
     /// Any program.
     ///
-    /// @param environment beyond that of this process, from which the launcher's settings are taken away
+    /// @param environment added to the environment of this process, from which the launcher's settings are removed
     /// @param messages the file for its standard error
     Peer(List<String> command, Map<String, String> environment, File messages) throws IOException {
         this(new ProcessBuilder(command).redirectError(messages), environment);
@@ -51,7 +51,7 @@ final class Peer implements AutoCloseable {
         this.from = process.inputReader();
     }
 
-    /// Those of the launcher's settings that this process has, for a side that is to have them.
+    /// The launcher's settings that this process has, for a side that should have them too.
     ///
     /// @param names of variables
     static Map<String, String> inherited(String... names) {
@@ -59,7 +59,7 @@ final class Peer implements AutoCloseable {
                 .collect(Collectors.toMap(Function.identity(), name -> System.getenv().getOrDefault(name, "")));
     }
 
-    /// What one round gave.
+    /// The result of one round.
     ///
     /// @param rate pictures per second
     /// @param check a figure that both sides must agree on

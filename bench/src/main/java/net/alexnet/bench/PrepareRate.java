@@ -13,7 +13,7 @@ import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.torch.NativeLoader;
 import net.alexnet.torch.OpenCvCodec;
 
-/// How fast photographs become squares, beside Pillow: decode, scale by area, cut the middle, store at quality 95; one
+/// How fast photographs are prepared, compared with Pillow: decode, resize by area, crop the center, store at quality 95; one
 /// thread, in memory.
 ///
 /// ```

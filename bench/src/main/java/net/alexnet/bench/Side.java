@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One side of a [Comparison]: a program, how it is started, and what a reader is told of it.
+/// One side of a [Comparison]: a program, how it is started, and how the tables describe it.
 ///
 /// @param name for `--only` and the tables
 /// @param what it is, a sentence
 /// @param sameNetwork whether it computes the paper's network from the given parameters, so that losses must agree
-/// @param missing why it cannot run here, if that is known without a try
-/// @param environment beyond this process's, from which the launcher's settings are taken away
+/// @param missing why it cannot run here, if that is known in advance
+/// @param environment added to this process's environment, from which the launcher's settings are removed
 record Side(String name, String what, boolean sameNetwork, Optional<String> missing, List<String> command,
         Map<String, String> environment) {
 
@@ -21,8 +21,8 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
     /// As `./alexnet` sets it.
     private static final Map<String, String> LAUNCHER = Peer.inherited("GLIBC_TUNABLES", "OMP_WAIT_POLICY");
 
-    /// An expert has the same: large tensors are then not faulted in anew in every step. Threads that wait are left as
-    /// they are, since nothing else runs beside them.
+    /// An expert sets the same, so that large tensors are not faulted in anew in every step. The waiting of threads stays as
+    /// it is, because nothing else runs beside them.
     private static final Map<String, String> ALLOCATOR = Peer.inherited("GLIBC_TUNABLES");
 
     private static final String TARGET = "bench/target/";

@@ -22,11 +22,11 @@ import java.util.stream.Collectors;
 /// | `infer BATCH SECONDS` | seconds per pass, and the mean sum of a picture's probabilities |
 /// | `sgemm SECONDS` | seconds per product of two 2048×2048 matrices, and its first value |
 ///
-/// Needs nothing but the JDK, so that peers on other class paths can use it.
+/// It needs only the JDK, so that peers on other class paths can use it.
 public final class Turns {
     private Turns() {}
 
-    /// What a side can do; a side that is not asked for something need not have it.
+    /// What a side can do. A side implements only what it is asked for.
     public interface Program {
         /// Engine and versions, one line.
         String describe();

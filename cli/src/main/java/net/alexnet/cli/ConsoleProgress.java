@@ -21,8 +21,8 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
 
     private static final double SECONDS_PER_LINE = 10; // where there is no bar
     private static final double SECONDS_PER_BAR = 0.2;
-    private static final int BAR = 20; // characters
-    private static final int WIDTH = 110; // of all that is drawn
+    private static final int BAR = 10; // characters
+    private static final int WIDTH = 110; // characters of a line with a bar
     private static final String ERASE = "\r\u001b[K";
 
     private final PrintWriter err;
@@ -118,8 +118,7 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
         drawn = true;
         lastShown = seconds();
         int filled = (int) (BAR * Math.min(done, total) / total);
-        String line = String.format(Locale.ROOT, "%s %3d%% [%s%s] %s", task, 100 * Math.min(done, total) / total,
-                "=".repeat(filled), " ".repeat(BAR - filled), figures);
+        String line = task + " [" + "=".repeat(filled) + " ".repeat(BAR - filled) + "] " + figures;
         raw.print(ERASE + line.substring(0, Math.min(WIDTH, line.length())));
         raw.flush();
     }

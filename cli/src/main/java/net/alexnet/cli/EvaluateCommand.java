@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /// `alexnet evaluate`.
 @Command(name = "evaluate", description = "Measure the top-1 and top-5 error of a model, or of the average of several, and list its most frequent mistakes.", footer = {
     "", "Examples:",
-    "  ./alexnet evaluate runs/latest                               the pictures that the run was validated on",
+    "  ./alexnet evaluate runs/latest                               the run's validation pictures",
     "  ./alexnet evaluate runs/latest --data prepared/ --views 10   ten views, as in the paper",
     "  ./alexnet evaluate RUN1 RUN2 --data pictures/ --out predictions.csv"})
 final class EvaluateCommand extends ProgressCommand {

@@ -17,11 +17,11 @@ import picocli.CommandLine.Parameters;
 /// `alexnet finetune`.
 @Command(name = "finetune", description = "Fit a trained network to your own pictures: its last layer is replaced, and some of the others learn too.", footer = {
     "", "Examples:",
-    "  ./alexnet finetune runs/latest --data pictures/                      the convolutions stay as they are",
-    "  ./alexnet finetune model.safetensors --data pictures/ --freeze fc7   only the new last layer learns",
+    "  ./alexnet finetune runs/latest --data pictures/                      trains fc6 to fc8",
+    "  ./alexnet finetune model.safetensors --data pictures/ --freeze fc7   trains fc8 only",
     "  ./alexnet finetune runs/latest --data pictures/ --freeze none --rate 'conv*=0.1'",
-    "  ./alexnet finetune runs/latest --data pictures/ --folds 5            cross-validation",
-    "  ./alexnet train --resume runs/latest                                 continues a run that was stopped"})
+    "  ./alexnet finetune runs/latest --data pictures/ --folds 5            cross-validates",
+    "  ./alexnet train --resume runs/latest                                 continues a run"})
 final class FinetuneCommand extends TrainingCommand {
     @Parameters(index = "0", paramLabel = "MODEL", description = ModelOptions.MODELS)
     private Path model = Path.of("");

@@ -19,7 +19,10 @@ class HelpTest {
     @ValueSource(strings = {"prepare", "train", "finetune", "evaluate", "classify", "features", "similar", "inspect",
         "import", "export", "pull", "bench"})
     void examplesAreLinesThatTheProgramTakes(String command) throws Exception {
-        String help = Result.done(command, "--help").out().replaceAll("\\\\\\n +", "");
+        String text = Result.done(command, "--help").out();
+        assertThat(text.substring(text.indexOf("Examples:\n") + 10).split("\n\n", -1)[0].lines())
+                .as("no example is too long for a line").allMatch(line -> line.startsWith("  "));
+        String help = text.replaceAll("\\\\\\n +", "");
         List<String> examples = EXAMPLE.matcher(help).results().map(found -> found.group(1)).toList();
         assertThat(examples).anyMatch(example -> example.startsWith(command));
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());

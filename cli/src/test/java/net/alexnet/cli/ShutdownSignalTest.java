@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Signals to whole processes: a command saves its work, leaves no drafts, and exits with 128 plus the signal's number.
+@Timeout(180)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Process.destroy() ends a process there without asking it")
 class ShutdownSignalTest {
     private static final int SIGINT = 2;
@@ -49,7 +50,6 @@ class ShutdownSignalTest {
     }
 
     @Test
-    @Timeout(120)
     void sigtermSavesAndTheResumedRunIsAsIfNothingHadHappened() throws Exception {
         Process child = train(root.resolve("stopped"));
         List<String> said = ProgramProcess.signalAt(child, "step 9/", SIGTERM);
@@ -79,7 +79,6 @@ class ShutdownSignalTest {
 
     /// The signal comes before or while features are computed, or, on a busy machine, after that.
     @Test
-    @Timeout(120)
     void aRunThatIsStoppedBeforeItBeginsLeavesNoFolder() throws Exception {
         Result.done("train", "--data", pictures, "--recipe", recipe, "--runs", root.resolve("bases"), "--max-steps", 1,
                 "--threads", 1);
@@ -97,7 +96,6 @@ class ShutdownSignalTest {
 
     /// The reference computes slowly enough for a signal to come between.
     @Test
-    @Timeout(120)
     void sigtermLeavesNothingOfFeaturesThatWereUnderWay() throws Exception {
         Result.done("train", "--data", pictures, "--recipe", recipe, "--runs", root.resolve("runs"), "--epochs", 1);
         copyPictures(5000);
@@ -121,7 +119,6 @@ class ShutdownSignalTest {
 
     /// `evaluate` does not wait for anything when it is stopped, so it cannot close its files itself.
     @Test
-    @Timeout(120)
     void sigtermLeavesNoDraftOfATable() throws Exception {
         Result.done("train", "--data", pictures, "--recipe", recipe, "--runs", root.resolve("runs"), "--epochs", 1);
         copyPictures(5000);
@@ -139,7 +136,6 @@ class ShutdownSignalTest {
 
     @ParameterizedTest
     @ValueSource(ints = {SIGINT, SIGTERM})
-    @Timeout(120)
     void aStoppedPreparationLeavesNoDraftsAndTheSameCommandContinues(int signal) throws Exception {
         assumeCaught(signal);
         copyPictures(1500);
@@ -166,7 +162,6 @@ class ShutdownSignalTest {
     /// The pull waits for another one, which holds the lock, so it downloads nothing.
     @ParameterizedTest
     @ValueSource(ints = {SIGINT, SIGTERM})
-    @Timeout(60)
     void aStoppedPullExitsWithTheCodeOfTheSignal(int signal) throws Exception {
         assumeCaught(signal);
         Path model = Files.createDirectories(root.resolve("cache/alexnet/models/bvlc_alexnet"));
@@ -195,7 +190,6 @@ class ShutdownSignalTest {
 
     @ParameterizedTest
     @ValueSource(ints = {SIGINT, SIGTERM})
-    @Timeout(60)
     void aCommandThatDoesNotStopIsEndedWithTheCodeOfTheSignal(int signal) throws Exception {
         assumeCaught(signal);
         Path out = Files.createDirectory(root.resolve("out"));
