@@ -1,9 +1,6 @@
 package net.alexnet;
 
-import java.nio.file.Path;
-import java.util.List;
-import java.util.OptionalDouble;
-import java.util.function.Function;
+import module java.base;
 
 /// The runs of a cross-validation.
 ///

@@ -1,13 +1,6 @@
 package net.alexnet;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.Synset;

@@ -1,16 +1,7 @@
 package net.alexnet;
 
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.data.AllImages;
 import net.alexnet.data.OrderedWork;
 import net.alexnet.data.image.Image;

@@ -1,8 +1,7 @@
 package net.alexnet;
 
-import java.io.IOException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import module java.base;
+import net.alexnet.data.OrderedWork;
 
 /// A run that trains on a thread of its own, which does not keep the JVM from ending.
 public final class RunningTraining {
@@ -29,15 +28,6 @@ public final class RunningTraining {
     /// @throws IOException and unchecked exceptions, as [TrainingBuilder#run()] throws them
     /// @throws InterruptedException if this thread is interrupted; the run goes on
     public TrainingResult await() throws IOException, InterruptedException {
-        try {
-            return task.get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException io -> throw io;
-                case RuntimeException runtime -> throw runtime;
-                case Error error -> throw error;
-                case null, default -> throw new IllegalStateException("training failed", e.getCause());
-            }
-        }
+        return OrderedWork.result(task);
     }
 }

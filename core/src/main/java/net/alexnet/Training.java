@@ -1,11 +1,6 @@
 package net.alexnet;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.Engines;

@@ -1,11 +1,7 @@
 package net.alexnet;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.BooleanSupplier;
+import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.Engines;

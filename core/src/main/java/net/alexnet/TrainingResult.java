@@ -1,9 +1,6 @@
 package net.alexnet;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import module java.base;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.Trainer.Outcome;

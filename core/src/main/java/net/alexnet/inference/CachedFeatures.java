@@ -1,10 +1,6 @@
 package net.alexnet.inference;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.util.List;
-import java.util.Objects;
+import module java.base;
 
 /// Features in a file that is mapped into memory; none of them are on the heap. The mapping lasts as long as anything
 /// refers to it, even if the file is removed.

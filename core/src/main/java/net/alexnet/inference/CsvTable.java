@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.SequenceWriter;
 import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
+import module java.base;
 import net.alexnet.io.AtomicFileWriter;
 
 /// A file of lines of cells, quoted only where RFC 4180 asks for quotes. It appears once it is

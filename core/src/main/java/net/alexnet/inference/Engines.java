@@ -1,8 +1,6 @@
 package net.alexnet.inference;
 
-import java.util.Iterator;
-import java.util.Locale;
-import java.util.ServiceLoader;
+import module java.base;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.reference.ReferenceBackend;

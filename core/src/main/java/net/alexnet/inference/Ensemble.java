@@ -1,13 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
+import module java.base;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.loader.DataLoader;

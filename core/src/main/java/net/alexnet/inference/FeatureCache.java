@@ -1,15 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
+import module java.base;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;

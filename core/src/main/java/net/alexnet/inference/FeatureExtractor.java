@@ -1,10 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.List;
+import module java.base;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
@@ -74,8 +70,10 @@ public record FeatureExtractor(
             while (done < images.size()) {
                 ImageBatch next = loader.next();
                 float[] rows = rows(next, padded ? size : next.count());
+                float[] means = count == 1 ? rows : ViewProbabilities.means(rows, count, layer.length());
                 for (int i = 0; i < next.count() / count; i++) {
-                    consumer.accept(done + i, mean(rows, i * count));
+                    consumer.accept(done + i,
+                            Arrays.copyOfRange(means, i * layer.length(), (i + 1) * layer.length()));
                 }
                 done += next.count() / count;
                 progress.done(done, images.size());
@@ -95,24 +93,5 @@ public record FeatureExtractor(
             Tensor input = backend.uploadImages(pixels, count, next.side(), next.side(), next.channels());
             return backend.download(network.outputs(input, 0, layer.end()));
         }
-    }
-
-    /// The mean over the crops of an image.
-    ///
-    /// @param first the first of its rows
-    private float[] mean(float[] rows, int first) {
-        int length = layer.length();
-        if (crops.size() == 1) {
-            return Arrays.copyOfRange(rows, first * length, (first + 1) * length);
-        }
-        float[] mean = new float[length];
-        for (int i = 0; i < length; i++) {
-            double sum = 0;
-            for (int row = first; row < first + crops.size(); row++) {
-                sum += rows[row * length + i];
-            }
-            mean[i] = (float) (sum / crops.size());
-        }
-        return mean;
     }
 }

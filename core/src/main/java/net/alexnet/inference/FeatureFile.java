@@ -1,14 +1,7 @@
 package net.alexnet.inference;
 
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.io.AtomicFileWriter;
 import net.alexnet.tensor.Shape;
 

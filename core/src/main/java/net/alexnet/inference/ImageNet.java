@@ -1,12 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Objects;
+import module java.base;
 import net.alexnet.data.Synset;
 
 /// The 1,000 classes of ILSVRC-2012, in the two orders that are in use for weights.

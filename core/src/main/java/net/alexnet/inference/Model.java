@@ -10,15 +10,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Path;
-import java.util.Base64;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.io.NamedTensor;
@@ -183,7 +175,7 @@ public record Model(ModelCard card, Network network) {
     ///     network
     public static Stored read(Path file) throws WeightFileException {
         WeightFile weights = SafetensorsFile.openLasting(file);
-        return new Stored(card(file, weights), weights);
+        return new Stored(card(weights), weights);
     }
 
     /// Reads a model file and puts its network on a backend.
@@ -200,7 +192,7 @@ public record Model(ModelCard card, Network network) {
     ///     network
     public static ModelCard cardOf(Path file) throws WeightFileException {
         try (WeightFile weights = SafetensorsFile.open(file)) {
-            return card(file, weights);
+            return card(weights);
         }
     }
 
@@ -216,10 +208,10 @@ public record Model(ModelCard card, Network network) {
     /// @throws WeightFileException if the card is damaged or contradicts itself
     public static Optional<ModelCard> cardOf(WeightFile weights) throws WeightFileException {
         if (isModel(weights.metadata())) {
-            return Optional.of(card(weights.path(), weights));
+            return Optional.of(card(weights));
         }
         return weights.metadata().containsKey("network")
-                ? Optional.of(stated(weights.path(), weights))
+                ? Optional.of(stated(weights))
                 : Optional.empty();
     }
 
@@ -230,53 +222,54 @@ public record Model(ModelCard card, Network network) {
                 .or(() -> Optional.ofNullable(metadata.get(OLD_COLOR_ORDER)));
     }
 
-    private static ModelCard card(Path file, WeightFile weights) throws WeightFileException {
+    private static ModelCard card(WeightFile weights) throws WeightFileException {
         Map<String, String> metadata = weights.metadata();
         if (!FORMAT.equals(metadata.get("format"))) {
-            throw new WeightFileException(file, "its metadata does not describe a network: 'format' must be '"
+            throw new WeightFileException(weights.path(), "its metadata does not describe a network: 'format' must be '"
                     + FORMAT + "', found "
                     + (metadata.isEmpty() ? "no metadata" : metadata.getOrDefault("format", "none")));
         }
         String colors = colorOrder(metadata).orElse(ModelCard.COLOR_ORDER);
         if (!colors.equals(ModelCard.COLOR_ORDER)) {
-            throw new WeightFileException(file, "its metadata says that its colors are in the order '" + colors
-                    + "'; a model file's are always " + ModelCard.COLOR_ORDER);
+            throw new WeightFileException(weights.path(),
+                    "its metadata says that its colors are in the order '" + colors
+                            + "'; a model file's are always " + ModelCard.COLOR_ORDER);
         }
-        return stated(file, weights);
+        return stated(weights);
     }
 
-    private static ModelCard stated(Path file, WeightFile weights) throws WeightFileException {
-        Map<String, String> metadata = weights.metadata();
-        AlexNet network = part(file, metadata, "network", new TypeReference<>() {});
-        List<String> classes = part(file, metadata, "classes", new TypeReference<>() {});
-        StoredPreprocessing stored = part(file, metadata, "preprocessing", new TypeReference<>() {});
-        Optional<List<String>> wnids = optional(file, metadata, WNIDS, new TypeReference<>() {});
-        Optional<Integer> views = optional(file, metadata, VIEWS, new TypeReference<>() {});
-        Optional<Provenance> provenance = optional(file, metadata, PROVENANCE, new TypeReference<>() {});
-        String origin = Optional.ofNullable(metadata.get("origin")).orElseThrow(() -> missing(file, "origin"));
+    private static ModelCard stated(WeightFile weights) throws WeightFileException {
+        AlexNet network = part(weights, "network", new TypeReference<>() {});
+        List<String> classes = part(weights, "classes", new TypeReference<>() {});
+        StoredPreprocessing stored = part(weights, "preprocessing", new TypeReference<>() {});
+        Optional<List<String>> wnids = optional(weights, WNIDS, new TypeReference<>() {});
+        Optional<Integer> views = optional(weights, VIEWS, new TypeReference<>() {});
+        Optional<Provenance> provenance = optional(weights, PROVENANCE, new TypeReference<>() {});
+        String origin = Optional.ofNullable(weights.metadata().get("origin"))
+                .orElseThrow(() -> missing(weights, "origin"));
         try {
             return new ModelCard(network, classes, stored.with(weights), origin, wnids.orElse(List.of()), views,
                     provenance);
         } catch (IllegalArgumentException e) {
-            throw new WeightFileException(file, "its metadata contradicts itself: " + e.getMessage(), e);
+            throw new WeightFileException(weights.path(), "its metadata contradicts itself: " + e.getMessage(), e);
         }
     }
 
-    private static <T> T part(Path file, Map<String, String> metadata, String key, TypeReference<T> type)
+    private static <T> T part(WeightFile weights, String key, TypeReference<T> type)
             throws WeightFileException {
-        return optional(file, metadata, key, type).orElseThrow(() -> missing(file, key));
+        return optional(weights, key, type).orElseThrow(() -> missing(weights, key));
     }
 
-    private static <T> Optional<T> optional(Path file, Map<String, String> metadata, String key,
-            TypeReference<T> type) throws WeightFileException {
-        String text = metadata.get(key);
+    private static <T> Optional<T> optional(WeightFile weights, String key, TypeReference<T> type)
+            throws WeightFileException {
+        String text = weights.metadata().get(key);
         if (text == null) {
             return Optional.empty();
         }
         try {
             T part = JSON.readValue(text, type);
             if (part == null) {
-                throw new WeightFileException(file, "its metadata is damaged: '" + key + "' is null");
+                throw new WeightFileException(weights.path(), "its metadata is damaged: '" + key + "' is null");
             }
             return Optional.of(part);
         } catch (JsonProcessingException e) {
@@ -284,12 +277,12 @@ public record Model(ModelCard card, Network network) {
             String problem = e instanceof ValueInstantiationException && e.getCause() != null
                     ? String.valueOf(e.getCause().getMessage())
                     : e.getOriginalMessage();
-            throw new WeightFileException(file, "its metadata is damaged at '" + key + "': "
+            throw new WeightFileException(weights.path(), "its metadata is damaged at '" + key + "': "
                     + problem.replaceAll("(?:[a-z]\\w*\\.)+(?:\\w+\\$)*(\\w+)", "$1"), e);
         }
     }
 
-    private static WeightFileException missing(Path file, String key) {
-        return new WeightFileException(file, "its metadata is damaged: there is no '" + key + "'");
+    private static WeightFileException missing(WeightFile weights, String key) {
+        return new WeightFileException(weights.path(), "its metadata is damaged: there is no '" + key + "'");
     }
 }

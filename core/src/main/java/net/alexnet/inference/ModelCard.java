@@ -1,8 +1,6 @@
 package net.alexnet.inference;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.data.Synset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.nn.AlexNet;
@@ -19,14 +17,8 @@ import net.alexnet.nn.AlexNet;
 ///     if that is known
 /// @param provenance the file that the weights were imported from; empty if they were trained by
 ///     this library
-public record ModelCard(
-        AlexNet network,
-        List<String> classes,
-        Preprocessing preprocessing,
-        String origin,
-        List<String> wnids,
-        Optional<Integer> views,
-        Optional<Provenance> provenance) {
+public record ModelCard(AlexNet network, List<String> classes, Preprocessing preprocessing, String origin,
+        List<String> wnids, Optional<Integer> views, Optional<Provenance> provenance) {
     /// The order of the colors that every network reads. Importing reorders the kernels of conv1
     /// where the weights were trained with another.
     public static final String COLOR_ORDER = "rgb";

@@ -1,9 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.ServiceLoader;
+import module java.base;
 
 /// Opens models that are not model files of this library: files of other programs such as
 /// `alexnet.pth`, and published models by their names. [ServiceLoader] finds the implementations;

@@ -1,9 +1,6 @@
 package net.alexnet.inference;
 
-import java.util.Comparator;
-import java.util.List;
-import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
+import module java.base;
 
 /// Nearest neighbors by Euclidean distance, found by comparing with every row.
 ///

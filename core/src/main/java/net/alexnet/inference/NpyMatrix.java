@@ -1,12 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import module java.base;
 import net.alexnet.io.AtomicFileWriter;
 import net.alexnet.tensor.Shape;
 

@@ -1,7 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.util.List;
+import module java.base;
 
 /// A network's prediction for one picture.
 ///

@@ -1,11 +1,7 @@
 package net.alexnet.inference;
 
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
+import module java.base;
 
 /// A file with a line for each prediction. It appears under its name once it is whole: closing it
 /// before [#finish()] leaves nothing.

@@ -1,11 +1,6 @@
 package net.alexnet.inference;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
+import module java.base;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
@@ -55,7 +50,7 @@ public record Predictor(Model model, Views views, ImageCodec codec) {
                     normalizer.write(resized, crop, pixels, slot++);
                 }
             }
-            float[] mean = ViewProbabilities.of(rows(pixels, inputs, network), views, length).mean();
+            float[] mean = ViewProbabilities.means(rows(pixels, inputs, network), views.count(), length);
             return IntStream.range(0, images.size())
                     .mapToObj(i -> Arrays.copyOfRange(mean, i * length, (i + 1) * length))
                     .toList();

@@ -1,7 +1,6 @@
 package net.alexnet.inference;
 
-import java.util.Arrays;
-import java.util.List;
+import module java.base;
 
 /// The order of the classes by their probability for one image.
 ///

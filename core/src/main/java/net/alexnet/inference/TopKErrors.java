@@ -1,9 +1,6 @@
 package net.alexnet.inference;
 
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import module java.base;
 
 /// Counts top-1 and top-5 errors, the loss and the most frequent mistakes of an evaluation.
 public final class TopKErrors {

@@ -1,9 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import module java.base;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Ensemble.Input;

@@ -12,21 +12,27 @@ record ViewProbabilities(float[] mean, float[] center) {
     ///
     /// @param rows `(images · views, classes)`, the views of an image next to each other
     static ViewProbabilities of(float[] rows, Views views, int classes) {
-        int images = rows.length / (views.count() * classes);
-        float[] mean = new float[images * classes];
-        float[] center = new float[images * classes];
-        for (int i = 0; i < images; i++) {
-            int first = i * views.count() * classes;
-            for (int c = 0; c < classes; c++) {
-                double sum = 0;
-                for (int view = 0; view < views.count(); view++) {
-                    sum += rows[first + view * classes + c];
-                }
-                mean[i * classes + c] = (float) (sum / views.count());
-            }
-            System.arraycopy(rows, first + views.center() * classes, center, i * classes, classes);
+        float[] mean = means(rows, views.count(), classes);
+        float[] center = new float[mean.length];
+        for (int first = 0; first < mean.length; first += classes) {
+            System.arraycopy(rows, first * views.count() + views.center() * classes, center, first, classes);
         }
         return new ViewProbabilities(mean, center);
+    }
+
+    /// The means over the views of each image.
+    ///
+    /// @param rows of `length` values, the views of an image next to each other
+    static float[] means(float[] rows, int views, int length) {
+        float[] means = new float[rows.length / (views * length) * length];
+        for (int i = 0; i < means.length; i++) {
+            double sum = 0;
+            for (int view = 0; view < views; view++) {
+                sum += rows[(i / length * views + view) * length + i % length];
+            }
+            means[i] = (float) (sum / views);
+        }
+        return means;
     }
 
     /// The mean over several networks.

@@ -1,7 +1,6 @@
 package net.alexnet.inference;
 
-import java.util.List;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
 

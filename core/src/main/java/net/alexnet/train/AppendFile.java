@@ -1,9 +1,6 @@
 package net.alexnet.train;
 
-import java.io.Closeable;
-import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.file.Path;
+import module java.base;
 
 /// Appends pieces to a file. A piece that cannot be written completely is removed again.
 final class AppendFile implements Closeable {

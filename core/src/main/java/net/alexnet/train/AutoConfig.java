@@ -1,8 +1,6 @@
 package net.alexnet.train;
 
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import module java.base;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.train.config.Recipe;
 

@@ -1,17 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.tensor.ComputeEnvironment;

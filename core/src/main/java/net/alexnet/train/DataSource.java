@@ -1,11 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import module java.base;
 import net.alexnet.data.Content;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;

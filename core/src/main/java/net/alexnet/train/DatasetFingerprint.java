@@ -1,10 +1,6 @@
 package net.alexnet.train;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Arrays;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.io.Hashes;

@@ -1,12 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.Datasets;
 import net.alexnet.data.EvaluationSet;

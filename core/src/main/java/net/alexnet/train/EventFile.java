@@ -1,13 +1,6 @@
 package net.alexnet.train;
 
-import java.io.Closeable;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.zip.CRC32C;
+import module java.base;
 import net.alexnet.io.ProtobufWriter;
 
 /// A TensorBoard event file of scalars, `events.out.tfevents.<seconds>.alexnet`. Each record has TensorFlow's frame

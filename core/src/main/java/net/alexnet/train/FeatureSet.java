@@ -1,13 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntUnaryOperator;
-import java.util.stream.IntStream;
+import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Crop;
@@ -15,7 +8,6 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchIndices;
 import net.alexnet.data.loader.BatchSource;
-import net.alexnet.data.loader.LoaderStats;
 import net.alexnet.inference.CachedFeatures;
 import net.alexnet.inference.Ensemble.Progress;
 import net.alexnet.inference.FeatureCache;
@@ -110,19 +102,11 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
     /// @param plans the order of the images
     /// @param seed of the run
     BatchSource batches(Iterator<BatchIndices> plans, long seed) {
-        return new BatchSource() {
-            @Override
-            public Batch next() {
-                BatchIndices plan = plans.next();
-                int[] images = plan.inputs().stream().mapToInt(BatchIndices.Input::image).toArray();
-                return batch(images, image -> (int) Long.remainderUnsigned(
-                        CounterRng.bits(seed, Purpose.AUGMENTATION, plan.epoch(), image), views.size()));
-            }
-
-            @Override
-            public LoaderStats use() {
-                return LoaderStats.NONE;
-            }
+        return () -> {
+            BatchIndices plan = plans.next();
+            int[] images = plan.inputs().stream().mapToInt(BatchIndices.Input::image).toArray();
+            return batch(images, image -> (int) Long.remainderUnsigned(
+                    CounterRng.bits(seed, Purpose.AUGMENTATION, plan.epoch(), image), views.size()));
         };
     }
 

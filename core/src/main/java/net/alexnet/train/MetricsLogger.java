@@ -1,10 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import module java.base;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.train.RunListener.Epoch;
 import net.alexnet.train.RunListener.Step;
@@ -23,8 +19,7 @@ final class MetricsLogger implements AutoCloseable {
         this.events = EventFile.open(folder, step);
     }
 
-    /// @param span the time since the step reported before
-    void step(Step step, Throughput.Span span) throws IOException {
+    void step(Step step) throws IOException {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("kind", "step");
         line.put("epoch", step.epoch());
@@ -32,9 +27,6 @@ final class MetricsLogger implements AutoCloseable {
         line.put("learning_rate", step.learningRate());
         line.put("images_per_second", step.imagesPerSecond());
         line.put("wait_share", step.dataWait());
-        line.put("decoder_cores", span.decoderCores());
-        line.put("decode_ms", span.loader().millisPerImage());
-        line.put("queue_depth", span.loader().queueDepth());
         log.append(step.step(), line);
         scalars(step.step(), line, Map.of("loss", "train/loss", "learning_rate", "train/learning_rate",
                 "images_per_second", "speed/images_per_second", "wait_share", "speed/wait_share"));

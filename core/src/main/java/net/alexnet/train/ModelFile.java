@@ -1,10 +1,7 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import module java.base;
+import net.alexnet.data.OrderedWork;
 import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelImporter;
@@ -97,13 +94,7 @@ public final class ModelFile {
     /// Waits until the file has been read; every byte of a run's checkpoint has been checked then.
     public Model.Stored stored() throws IOException {
         try {
-            return opened.get();
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException io -> throw io;
-                case RuntimeException program -> throw program;
-                case null, default -> throw new IllegalStateException(e);
-            }
+            return OrderedWork.result(opened);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the model was read", e);

@@ -1,10 +1,6 @@
 package net.alexnet.train;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import java.util.stream.DoubleStream;
+import module java.base;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.DropoutMasks;

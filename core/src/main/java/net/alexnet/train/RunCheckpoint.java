@@ -1,9 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
+import module java.base;
 
 /// A checkpoint as a user names it: by its run, or by its own folder below a run's `checkpoints`.
 ///

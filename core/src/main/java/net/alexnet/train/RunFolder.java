@@ -1,18 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;

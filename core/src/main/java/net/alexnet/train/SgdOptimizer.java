@@ -1,9 +1,6 @@
 package net.alexnet.train;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import module java.base;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;

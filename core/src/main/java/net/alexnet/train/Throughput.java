@@ -1,66 +1,55 @@
 package net.alexnet.train;
 
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import net.alexnet.data.loader.LoaderStats;
 
-/// Measures images per second, and what the data loader did meanwhile. Pauses, such as a validation, do not count.
+/// Measures images per second, and how long the loop waited for data. Pauses, such as a validation, do not count.
 final class Throughput {
     private final LongSupplier clock;
-    private final Supplier<LoaderStats> loader;
+    private final LongSupplier waited;
     private Span whole = Span.NONE;
     private Span recent = Span.NONE;
-    private long last;
-    private LoaderStats lastStats = LoaderStats.NONE;
+    private long lastTime;
+    private long lastWaited;
 
     /// Some time of training.
     ///
     /// @param images that were trained on
     /// @param nanos that it took, waiting for data included
-    /// @param loader what the data loader did
-    record Span(long images, long nanos, LoaderStats loader) {
-        static final Span NONE = new Span(0, 0, LoaderStats.NONE);
+    /// @param waitNanos in which the loop waited for data
+    record Span(long images, long nanos, long waitNanos) {
+        private static final Span NONE = new Span(0, 0, 0);
 
-        Span plus(Span other) {
-            return new Span(images + other.images, nanos + other.nanos, loader.plus(other.loader));
+        private Span plus(Span other) {
+            return new Span(images + other.images, nanos + other.nanos, waitNanos + other.waitNanos);
         }
 
         double imagesPerSecond() {
-            return perNano(images * 1e9);
+            return nanos == 0 ? 0 : images * 1e9 / nanos;
         }
 
         /// The fraction of the time in which the loop waited for data.
         double waitShare() {
-            return perNano((double) loader.waitNanos());
-        }
-
-        /// The average number of busy workers. A worker that waits for a processor counts as busy.
-        double decoderCores() {
-            return perNano((double) loader.workNanos());
-        }
-
-        private double perNano(double value) {
-            return nanos == 0 ? 0 : value / nanos;
+            return nanos == 0 ? 0 : (double) waitNanos / nanos;
         }
     }
 
     /// @param clock in nanoseconds
-    /// @param loader what the data loader has done so far
-    Throughput(LongSupplier clock, Supplier<LoaderStats> loader) {
+    /// @param waited for data so far, in nanoseconds
+    Throughput(LongSupplier clock, LongSupplier waited) {
         this.clock = clock;
-        this.loader = loader;
+        this.waited = waited;
         resume();
     }
 
     /// Ends a pause.
     void resume() {
-        last = clock.getAsLong();
-        lastStats = loader.get();
+        lastTime = clock.getAsLong();
+        lastWaited = waited.getAsLong();
     }
 
     /// Ends a step.
     void step(int images) {
-        Span step = new Span(images, clock.getAsLong() - last, loader.get().since(lastStats));
+        Span step = new Span(images, clock.getAsLong() - lastTime, waited.getAsLong() - lastWaited);
         whole = whole.plus(step);
         recent = recent.plus(step);
         resume();

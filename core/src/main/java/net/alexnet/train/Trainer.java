@@ -1,13 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.function.LongPredicate;
+import module java.base;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchSource;
 import net.alexnet.data.loader.ImageBatch;
@@ -42,10 +35,10 @@ public final class Trainer {
     /// The parts of a run.
     ///
     /// @param network with the parameters to start from
-    /// @param from the first row that learns; the rows before it are frozen, and `feed` gives images or their outputs
+    /// @param from the first row that learns; the rows before it are frozen, and `batches` gives images or their outputs
     /// @param optimizer of the same network
     /// @param state position of the run
-    /// @param feed training batches from that position on
+    /// @param batches for training from that position on
     /// @param batchesPerEpoch how many batches an epoch has
     /// @param validation evaluates the network after every epoch
     /// @param store the run's checkpoints
@@ -56,7 +49,7 @@ public final class Trainer {
     /// @param stop called before every step, and during validation, with the number of steps done; if it returns true, the
     ///     trainer saves and ends
     public record Parts(Network network, int from, SgdOptimizer optimizer, Recipe recipe, TrainingState state,
-            BatchSource feed, int batchesPerEpoch, Validation validation, CheckpointStore store,
+            BatchSource batches, int batchesPerEpoch, Validation validation, CheckpointStore store,
             Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress,
             LongPredicate stop) {}
 
@@ -76,7 +69,7 @@ public final class Trainer {
         this.logger = logger;
         this.state = parts.state();
         this.monitor = new TrainingMonitor(recipe, backend);
-        this.throughput = new Throughput(System::nanoTime, parts.feed()::use);
+        this.throughput = new Throughput(System::nanoTime, parts.batches()::waitNanos);
     }
 
     /// Trains until the recipe's last epoch, the schedule's end, or a stop. Saves the state at the end, at a stop, and when
@@ -108,7 +101,7 @@ public final class Trainer {
     /// The next batch. If its images cannot be read any more, the state is saved first.
     private Batch next() throws IOException, InterruptedException {
         try {
-            return parts.feed().next();
+            return parts.batches().next();
         } catch (IOException e) {
             try {
                 save();
@@ -185,7 +178,7 @@ public final class Trainer {
         double speed = recent.imagesPerSecond();
         logger.step(new Step(state.step(), steps, state.epoch() + 1, recipe.epochs(), loss,
                 recipe.optimizer().learningRate() * factor(), speed, recent.waitShare(),
-                (steps - state.step()) * recipe.batch() / speed), recent);
+                (steps - state.step()) * recipe.batch() / speed));
         throughput.mark();
     }
 

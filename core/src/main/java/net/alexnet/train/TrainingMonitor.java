@@ -1,10 +1,6 @@
 package net.alexnet.train;
 
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
+import module java.base;
 import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.nn.Network.Stage;

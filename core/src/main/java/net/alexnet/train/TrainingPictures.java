@@ -1,9 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;

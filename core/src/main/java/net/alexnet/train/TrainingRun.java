@@ -1,14 +1,6 @@
 package net.alexnet.train;
 
-import java.io.IOException;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.LongPredicate;
+import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.KFold;

@@ -1,7 +1,6 @@
 package net.alexnet.train;
 
-import java.util.ArrayList;
-import java.util.List;
+import module java.base;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Network.Stage;

@@ -3,7 +3,6 @@ package net.alexnet.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import net.alexnet.data.loader.LoaderStats;
 import org.junit.jupiter.api.Test;
 
 class ThroughputTest {
@@ -11,11 +10,7 @@ class ThroughputTest {
 
     private long now = 17 * SECOND; // a clock's zero is anywhere
     private long waited = 3 * SECOND;
-    private long worked;
-    private long decoded;
-    private long asked;
-    private final Throughput throughput = new Throughput(() -> now,
-            () -> new LoaderStats(waited, worked, decoded, asked, asked * 2));
+    private final Throughput throughput = new Throughput(() -> now, () -> waited);
 
     @Test
     void beforeTheFirstStepThereIsNoSpeed() {
@@ -31,15 +26,6 @@ class ThroughputTest {
         assertThat(throughput.recent().imagesPerSecond()).isEqualTo(48, within(1e-9));
         assertThat(throughput.whole().imagesPerSecond()).isEqualTo(48, within(1e-9));
         assertThat(throughput.recent().waitShare()).isEqualTo(0.25, within(1e-9));
-    }
-
-    @Test
-    void tellsWhatTheLoaderDid() {
-        step(2 * SECOND, 0, 1000);
-        step(2 * SECOND, 0, 1000);
-        assertThat(throughput.recent().decoderCores()).isEqualTo(0.5, within(1e-9));
-        assertThat(throughput.recent().loader().millisPerImage()).isEqualTo(1, within(1e-9));
-        assertThat(throughput.recent().loader().queueDepth()).isEqualTo(2, within(1e-9));
     }
 
     @Test
@@ -74,9 +60,6 @@ class ThroughputTest {
     private void step(long nanos, long wait, int pictures) {
         now += nanos;
         waited += wait;
-        worked += nanos / 2;
-        decoded += pictures;
-        asked++;
         throughput.step(pictures);
     }
 }

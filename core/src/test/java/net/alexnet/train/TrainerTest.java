@@ -293,7 +293,7 @@ class TrainerTest {
                 "step 2", "epoch 3", "step 4", "step 6", "epoch 6");
         JsonNode step = lines.get(3);
         assertThat(names(step)).containsExactly("step", "kind", "epoch", "loss", "learning_rate", "images_per_second",
-                "wait_share", "decoder_cores", "decode_ms", "queue_depth");
+                "wait_share");
         assertThat(step.path("epoch").asInt()).isEqualTo(2);
         assertThat(step.path("learning_rate").asDouble()).isEqualTo(0.02);
         JsonNode epoch = lines.getLast();

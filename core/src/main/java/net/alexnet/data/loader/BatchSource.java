@@ -3,6 +3,7 @@ package net.alexnet.data.loader;
 import java.io.IOException;
 
 /// Where a run's examples come from, step after step without end.
+@FunctionalInterface
 public interface BatchSource {
     /// The examples of the next step; those before may be overwritten from now on.
     ///
@@ -16,6 +17,8 @@ public interface BatchSource {
         // where nothing is read ahead, there is nothing to wait for
     }
 
-    /// What was done so far to make them.
-    LoaderStats use();
+    /// Nanoseconds for which [#next()] and [#ready()] have waited so far.
+    default long waitNanos() {
+        return 0;
+    }
 }

@@ -33,17 +33,9 @@ public final class DataLoader implements BatchSource, AutoCloseable {
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final ExecutorService pool;
     private Optional<MemorySegment> held = Optional.empty(); // the buffer of the batch that the consumer has
-    private final LongAdder workNanos = new LongAdder();
-    private final LongAdder decodings = new LongAdder();
     private long waitNanos;
-    private long asked;
-    private long ready;
 
-    private record Pending(BatchIndices plan, MemorySegment buffer, List<Future<?>> pieces) {
-        boolean isReady() {
-            return pieces.stream().allMatch(Future::isDone);
-        }
-    }
+    private record Pending(BatchIndices plan, MemorySegment buffer, List<Future<?>> pieces) {}
 
     /// Starts to assemble batches.
     ///
@@ -109,8 +101,6 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         if (pending == null) {
             throw new NoSuchElementException("this loader has given its last batch");
         }
-        asked++;
-        ready += ahead.stream().filter(Pending::isReady).count();
         await(pending.pieces());
         requireOpen();
         ahead.remove();
@@ -127,10 +117,9 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         }
     }
 
-    /// What was done since the loader began.
     @Override
-    public LoaderStats use() {
-        return new LoaderStats(waitNanos, workNanos.sum(), decodings.sum(), asked, ready);
+    public long waitNanos() {
+        return waitNanos;
     }
 
     /// Stops the workers after the image that they are at, waits for their threads to end, and frees every batch. A second
@@ -198,7 +187,6 @@ public final class DataLoader implements BatchSource, AutoCloseable {
 
     /// Fills some of a batch's slots; views of the same picture that follow each other share one decoding.
     private void fill(BatchIndices plan, int from, int end, MemorySegment buffer) throws DatasetException {
-        long start = System.nanoTime();
         int decoded = -1;
         @Nullable
         Image resized = null;
@@ -208,11 +196,9 @@ public final class DataLoader implements BatchSource, AutoCloseable {
             if (resized == null || input.image() != decoded) {
                 decoded = input.image();
                 resized = image(decoded, samples);
-                decodings.increment();
             }
             writer.write(resized, input.view(), input.shift(), buffer, slot);
         }
-        workNanos.add(System.nanoTime() - start);
     }
 
     private Image image(int index, byte[] samples) throws DatasetException {

@@ -1,8 +1,6 @@
 package net.alexnet.train.config;
 
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.Optional;
+import module java.base;
 
 /// Suggests a known word for a misspelled one.
 public final class DidYouMean {

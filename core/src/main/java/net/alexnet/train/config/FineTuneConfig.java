@@ -1,9 +1,6 @@
 package net.alexnet.train.config;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import module java.base;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Weighted;

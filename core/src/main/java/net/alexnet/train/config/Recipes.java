@@ -1,12 +1,6 @@
 package net.alexnet.train.config;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import module java.base;
 
 /// The recipes that come with the program (the project's `recipes/`), and a user's own.
 public final class Recipes {

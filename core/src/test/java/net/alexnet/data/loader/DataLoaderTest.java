@@ -77,7 +77,7 @@ class DataLoaderTest {
                 }
             }
             assertThat(images).isEqualTo(IntStream.range(0, PICTURES).boxed().toList());
-            assertThat(feed.use().waitNanos()).isPositive();
+            assertThat(feed.waitNanos()).isPositive();
             assertThatThrownBy(feed::next).isInstanceOf(NoSuchElementException.class);
         }
     }
