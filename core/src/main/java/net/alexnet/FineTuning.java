@@ -21,7 +21,6 @@ import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
 import net.alexnet.train.config.RecipeException;
 import net.alexnet.train.config.Recipes;
-import org.jspecify.annotations.Nullable;
 
 /// Fits a trained network to other pictures: its last layer is replaced by one for their classes, and some of the others learn
 /// too.
@@ -34,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 /// takes seconds. The result is the best epoch's checkpoint. A stopped run is continued by [Training#resume].
 public final class FineTuning extends TrainingBuilder<FineTuning> {
     private final Path base;
-    private @Nullable Path pictures;
-    private String recipeName = "finetune";
 
     private FineTuning(Path base) {
         this.base = base;
@@ -49,12 +46,6 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     /// The pictures, as for [Training#on]. Has to be called.
     public FineTuning on(Path folder) {
         pictures = folder;
-        return self();
-    }
-
-    /// Another recipe than `finetune`: a YAML file with a group `finetune`.
-    public FineTuning recipe(String nameOrFile) {
-        recipeName = nameOrFile;
         return self();
     }
 
@@ -170,16 +161,13 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
                 throw new RecipeException(key + " is the base model's and cannot be set; train a new network instead");
             }
         }
-        Map<String, String> all = new LinkedHashMap<>();
-        all.put("data.source", quoted(DataSource.absolute(pictures)));
-        all.putAll(settings);
-        return Recipes.read(recipeName, all);
+        return Recipes.read(recipeName("finetune"), settings());
     }
 
     /// The recipe with everything that is the base's; its classes are not known yet.
     private Recipe onBase(Recipe template, Model.Stored stored) throws IOException {
-        FineTuneConfig finetune = template.fineTuning().orElseThrow(() -> new RecipeException("recipe " + recipeName
-                + " has no group 'finetune'; start from a copy of recipes/finetune.yaml"));
+        FineTuneConfig finetune = template.fineTuning().orElseThrow(() -> new RecipeException("recipe "
+                + recipeName("finetune") + " has no group 'finetune'; start from a copy of recipes/finetune.yaml"));
         Path weights = stored.weights().path().toAbsolutePath().normalize();
         Preprocessing preprocessing = stored.card().preprocessing();
         Recipe recipe = template.onBase(stored.card().network(), preprocessing.resize(),

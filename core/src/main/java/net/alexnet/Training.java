@@ -32,8 +32,6 @@ public final class Training extends TrainingBuilder<Training> {
     private static final String QUICKSTART = "quickstart";
 
     private final @Nullable Path resumed;
-    private @Nullable Path pictures;
-    private @Nullable String recipeName;
     private boolean estimates;
 
     private Training(@Nullable Path resumed, @Nullable Path pictures) {
@@ -61,13 +59,6 @@ public final class Training extends TrainingBuilder<Training> {
         return new Training(run, null);
     }
 
-    /// Another recipe: `quickstart`, `fashion-mnist`, `cifar10`, `pictures`, `paper`, or a YAML file. Not for a resumed run,
-    /// which continues with its own.
-    public Training recipe(String nameOrFile) {
-        recipeName = nameOrFile;
-        return self();
-    }
-
     /// Names the pictures: where those of a resumed run are now if they were moved, or another folder than the recipe's.
     public Training picturesIn(Path folder) {
         pictures = folder;
@@ -93,7 +84,7 @@ public final class Training extends TrainingBuilder<Training> {
     // --- a new run -------------------------------------------------------------------------------------------------
 
     private TrainingResult begin(BooleanSupplier stop) throws IOException, InterruptedException {
-        String name = recipeName != null ? recipeName : pictures != null ? AutoConfig.RECIPE : QUICKSTART;
+        String name = recipeName(pictures != null ? AutoConfig.RECIPE : QUICKSTART);
         Map<String, String> all = settings();
         Recipe named = Recipes.read(name, all);
         if (named.fineTuning().isPresent()) {
@@ -126,15 +117,6 @@ public final class Training extends TrainingBuilder<Training> {
                         TrainingRun.start(folder, recipe, ready, tools(backend, codec, stop)));
             }
         }
-    }
-
-    private Map<String, String> settings() {
-        Map<String, String> all = new LinkedHashMap<>();
-        if (pictures != null) {
-            all.put("data.source", quoted(DataSource.absolute(pictures)));
-        }
-        all.putAll(settings);
-        return all;
     }
 
     private Recipe fitted(Recipe recipe, DataSource source, Map<String, String> all) {

@@ -13,6 +13,7 @@ import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
+import org.jspecify.annotations.Nullable;
 
 /// What [Training] and [FineTuning] have in common. A builder is used by one thread, and for one run.
 ///
@@ -22,6 +23,10 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     Options options = Options.defaults();
     TrainingListener listener = TrainingListener.NONE;
     Path runs = Path.of("runs");
+    @Nullable
+    Path pictures;
+    @Nullable
+    String recipeName;
     private long maxSteps = Long.MAX_VALUE;
 
     /// Sets a key of the recipe, such as `epochs`, `seed`, `batch` or `data.hold_out`; it takes precedence over the recipe's
@@ -30,6 +35,13 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     /// @param value a number, a boolean, or a YAML text
     public B set(String key, Object value) {
         settings.put(key, value.toString());
+        return self();
+    }
+
+    /// Another recipe than the default: `quickstart`, `fashion-mnist`, `cifar10`, `pictures`, `paper`, `finetune`,
+    /// or a YAML file; for fine-tuning one with a group `finetune`. A resumed run continues with its own.
+    public B recipe(String nameOrFile) {
+        recipeName = nameOrFile;
         return self();
     }
 
@@ -86,9 +98,18 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     abstract B self();
 
-    /// A text as YAML has it.
-    static String quoted(String text) {
-        return JsonNodeFactory.instance.textNode(text).toString();
+    String recipeName(String usual) {
+        return recipeName != null ? recipeName : usual;
+    }
+
+    /// The keys that were set, and the pictures as one of them.
+    Map<String, String> settings() {
+        Map<String, String> all = new LinkedHashMap<>();
+        if (pictures != null) { // quoted as YAML has it
+            all.put("data.source", JsonNodeFactory.instance.textNode(DataSource.absolute(pictures)).toString());
+        }
+        all.putAll(settings);
+        return all;
     }
 
     Backend open(Precision precision) {

@@ -5,10 +5,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalLong;
 import net.alexnet.TrainingListener;
-import net.alexnet.data.PreparationListener;
 
 /// Shows the progress of a job on standard error: a bar on a terminal, lines of text in a log, or warnings only.
-final class ConsoleProgress implements TrainingListener, PreparationListener, AutoCloseable {
+final class ConsoleProgress implements TrainingListener, AutoCloseable {
     /// The values of `--progress`.
     enum Mode {
         /// Bars on a terminal, else warnings only.
@@ -76,11 +75,6 @@ final class ConsoleProgress implements TrainingListener, PreparationListener, Au
         begin("downloading", done);
         show(done, total.orElse(0),
                 Text.bytes(done) + (total.isPresent() ? " of " + Text.bytes(total.getAsLong()) : ""));
-    }
-
-    @Override
-    public void report(Stage stage, long done, long total) {
-        progress(stage.task(), done, total);
     }
 
     /// Returns the seconds since the task began.

@@ -2,7 +2,6 @@ package net.alexnet.data;
 
 import module java.base;
 import net.alexnet.data.PreparationJournal.LeftOut;
-import net.alexnet.data.PreparationListener.Stage;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.io.Tsv;
@@ -34,7 +33,7 @@ public final class DatasetPreparer {
     /// @param progress is told how it goes
     /// @param stop asked between images whether to end early
     public record Tools(
-            ImageCodec codec, int workers, boolean strict, PreparationListener progress, BooleanSupplier stop) {}
+            ImageCodec codec, int workers, boolean strict, ProgressListener progress, BooleanSupplier stop) {}
 
     /// How a preparation ended.
     public sealed interface Outcome {
@@ -197,7 +196,7 @@ public final class DatasetPreparer {
         int begun = journal.kept(split);
         boolean finished = writer.run(tools.workers, tools.stop, done -> {
             scaled += done > begun ? 1 : 0;
-            tools.progress.report(Stage.SCALING, before + done, total);
+            tools.progress.progress("resizing pictures", before + done, total);
         });
         scalingNanos += System.nanoTime() - start;
         if (!finished) {
@@ -222,7 +221,7 @@ public final class DatasetPreparer {
     private Optional<PixelStatistics> measure(ImageDataset stored) throws IOException, InterruptedException {
         ResizedImages images = new ResizedImages(stored, tools.codec, settings.side(), settings.channels(), 0);
         Optional<PixelStatistics> statistics = images.read(tools.workers,
-                (done, all) -> tools.progress.report(Stage.MEASURING, done, all), tools.stop);
+                (done, all) -> tools.progress.progress("measuring colors", done, all), tools.stop);
         for (RejectedImage damaged : images.rejected()) {
             throw new DatasetException(damaged.toString());
         }

@@ -1,7 +1,6 @@
 package net.alexnet.data;
 
 import module java.base;
-import net.alexnet.data.PreparationListener.Stage;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.io.Hashes;
@@ -80,6 +79,19 @@ public final class PreparedDataset {
         return statistics;
     }
 
+    /// Checks that the stored images can be resized as someone needs them.
+    ///
+    /// @param user who needs them, such as a model
+    /// @throws DatasetException if they have other channels, or were prepared smaller
+    public void require(int side, int channels, String user) throws DatasetException {
+        PreparationSettings stored = preparation();
+        if (side > stored.side() || channels != stored.channels()) {
+            throw new DatasetException(path + " was prepared with pictures of " + stored.side() + " pixels and "
+                    + stored.channels() + " channels, but " + user + " needs " + side + " pixels and " + channels
+                    + " channels. Prepare it again with --size " + side + " --channels " + channels);
+        }
+    }
+
     /// The settings that it was made with.
     public PreparationSettings preparation() {
         return file.preparation();
@@ -140,11 +152,11 @@ public final class PreparedDataset {
     ///
     /// @param workers how many threads read
     /// @throws DatasetException naming the first file that differs
-    public void verify(int workers, PreparationListener progress) throws IOException, InterruptedException {
+    public void verify(int workers, ProgressListener progress) throws IOException, InterruptedException {
         List<Shard> shards = shards();
         long total = shards.stream().mapToLong(Shard::pictures).sum();
         long done = 0;
-        progress.report(Stage.VERIFYING, done, total);
+        progress.progress("verifying", done, total);
         try (OrderedWork<Shard> work = new OrderedWork<>(0, shards.size(), workers, 2 * workers, i -> {
             requireSame(shards.get(i).indexFile(), shards.get(i).indexSha256());
             requireSame(shards.get(i).file(), shards.get(i).sha256());
@@ -152,7 +164,7 @@ public final class PreparedDataset {
         })) {
             while (work.hasNext()) {
                 done += work.next().pictures();
-                progress.report(Stage.VERIFYING, done, total);
+                progress.progress("verifying", done, total);
             }
         }
     }

@@ -8,7 +8,6 @@ import net.alexnet.data.DatasetPreparer;
 import net.alexnet.data.Datasets;
 import net.alexnet.data.IdxFiles;
 import net.alexnet.data.ImageDataset;
-import net.alexnet.data.PreparationListener;
 import net.alexnet.data.PreparationSettings;
 import net.alexnet.data.PreparedCache;
 import net.alexnet.data.PreparedDataset;
@@ -120,7 +119,13 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
         if (raw(dataset.training())) {
             return TrainingPictures.inMemory(dataset, side, channels, codec, workers, listener);
         }
-        DatasetPreparer.Tools tools = new DatasetPreparer.Tools(codec, workers, false, withoutWarnings(listener), stop);
+        ProgressListener withoutWarnings = new ProgressListener() { // a run warns of unreadable pictures itself
+            @Override
+            public void progress(String task, long done, long total) {
+                listener.progress(task, done, total);
+            }
+        };
+        DatasetPreparer.Tools tools = new DatasetPreparer.Tools(codec, workers, false, withoutWarnings, stop);
         return switch (new PreparedCache(cache).prepare(name(), dataset, preparation(side, channels), tools)) {
             case DatasetPreparer.Outcome.Finished finished -> {
                 PreparedDataset made = finished.dataset();
@@ -145,21 +150,6 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
     private static PreparationSettings preparation(int side, int channels) {
         return new PreparationSettings(side, channels, PreparationSettings.encodingFor(side),
                 PreparationSettings.SHARD_BYTES, SEED);
-    }
-
-    /// Without the warnings: a run warns of unreadable pictures itself.
-    private static PreparationListener withoutWarnings(ProgressListener listener) {
-        return new PreparationListener() {
-            @Override
-            public void report(Stage stage, long done, long total) {
-                listener.progress(stage.task(), done, total);
-            }
-
-            @Override
-            public void warning(String text) {
-                // the run warns
-            }
-        };
     }
 
     private static boolean raw(ImageDataset pictures) {

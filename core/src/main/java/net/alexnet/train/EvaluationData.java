@@ -5,7 +5,6 @@ import net.alexnet.data.Dataset;
 import net.alexnet.data.Datasets;
 import net.alexnet.data.EvaluationSet;
 import net.alexnet.data.ImageDataset;
-import net.alexnet.data.PreparationSettings;
 import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
@@ -151,19 +150,13 @@ public record EvaluationData(
     /// The images of a prepared dataset.
     private static EvaluationData stored(PreparedDataset dataset, ImageDataset pictures, List<NamedModel> models,
             Tools tools) throws IOException {
-        PreparationSettings stored = dataset.preparation();
         long budget = budget(models);
         Map<Integer, ImageDataset> bySide = new LinkedHashMap<>();
         List<Input> inputs = new ArrayList<>();
         for (NamedModel model : models) {
             Preprocessing preprocessing = model.preprocessing();
             int side = preprocessing.resize();
-            if (side > stored.side() || preprocessing.channels() != stored.channels()) {
-                throw new IOException(dataset.path() + " was prepared with images of " + stored.side() + " pixels and "
-                        + stored.channels() + " channels, but " + model.path() + " needs " + side + " and "
-                        + preprocessing.channels() + "; prepare it again with --size " + side + " --channels "
-                        + preprocessing.channels());
-            }
+            dataset.require(side, preprocessing.channels(), model.path().toString());
             inputs.add(new Input(
                     bySide.computeIfAbsent(side, _ -> dataset.resizedImages(pictures, side, tools.codec, budget)),
                     preprocessing));

@@ -4,7 +4,6 @@ import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;
-import net.alexnet.data.PreparationSettings;
 import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
@@ -53,13 +52,7 @@ public record TrainingPictures(Dataset dataset, PixelStatistics statistics, List
     /// @throws DatasetException if the dataset has other channels, or was prepared smaller
     static TrainingPictures ofShards(String name, PreparedDataset prepared, int side, int channels, ImageCodec codec)
             throws IOException {
-        PreparationSettings settings = prepared.preparation();
-        if (settings.channels() != channels || settings.side() < side) {
-            throw new DatasetException(prepared.path() + " was prepared with pictures of " + settings.side()
-                    + " pixels and " + settings.channels() + " channels, but the recipe wants " + side
-                    + " (pictures.resize) and " + channels + " (network.channels). Prepare it again with --size " + side
-                    + " --channels " + channels + ", or set the recipe's keys");
-        }
+        prepared.require(side, channels, "the recipe (pictures.resize, network.channels)");
         Dataset stored = prepared.dataset();
         long budget = ResizedImages.defaultBudget();
         return new TrainingPictures(

@@ -156,7 +156,7 @@ class DatasetPreparerTest {
             Path folder = root.resolve("workers-" + workers);
             preparing.run(SOURCE, folder, Preparing.SETTINGS);
             assertThat(Preparing.files(folder)).isEqualTo(WHOLE);
-            assertThat(preparing.stages).containsExactly("SCALING", "MEASURING");
+            assertThat(preparing.stages).containsExactly("resizing pictures", "measuring colors");
         }
     }
 
@@ -355,7 +355,7 @@ class DatasetPreparerTest {
                 "2\tval\tants\tval/ants/2.file");
         assertThat(dataset.duplicates()).isEqualTo(2);
         assertThat(dataset.duplicatePictures()).isEqualTo(5);
-        assertThat(preparing.stages).containsExactly("SCALING", "MEASURING");
+        assertThat(preparing.stages).containsExactly("resizing pictures", "measuring colors");
         assertThat(preparing.warnings).singleElement().asString()
                 .contains("5 pictures are equal", "duplicates.tsv", "train/bees/7.file");
         Preparing.finished(SOURCE, root.resolve("none"));

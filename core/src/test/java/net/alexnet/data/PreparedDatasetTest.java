@@ -149,7 +149,7 @@ class PreparedDatasetTest {
     void aWholeDatasetIsVerified() throws Exception {
         Preparing heard = new Preparing();
         open().verify(2, heard);
-        assertThat(heard.stages).containsExactly("VERIFYING");
+        assertThat(heard.stages).containsExactly("verifying");
     }
 
     @Test

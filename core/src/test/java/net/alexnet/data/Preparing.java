@@ -15,8 +15,8 @@ import net.alexnet.data.DatasetPreparer.Outcome;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.io.Hashes;
 
-/// Prepares toy datasets and looks at what came of it.
-final class Preparing implements PreparationListener {
+/// Prepares toy datasets and keeps what it is told.
+final class Preparing implements ProgressListener {
     static final int SIDE = 16;
     static final PreparationSettings SETTINGS = new PreparationSettings(SIDE, 3, Encoding.LOSSLESS,
             PreparationSettings.MIN_SHARD_BYTES, 7);
@@ -58,9 +58,9 @@ final class Preparing implements PreparationListener {
     }
 
     @Override
-    public void report(Stage stage, long done, long total) {
-        if (stages.isEmpty() || !stages.getLast().equals(stage.name())) {
-            stages.add(stage.name());
+    public void progress(String task, long done, long total) {
+        if (stages.isEmpty() || !stages.getLast().equals(task)) {
+            stages.add(task);
             last = 0;
         }
         assertThat(done).isBetween(last, total);

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What an [Ensemble] counts and says, against the same put together view by view with a [Predictor] that looks at the
-/// middle of one picture.
+/// Compares the counts and predictions of an [Ensemble] with those of a [Predictor] for each view by itself.
 @Timeout(60)
 class EnsembleTest {
     private static final List<String> CLASSES = List.of("a", "b", "c", "d", "e", "f");
@@ -55,7 +54,7 @@ class EnsembleTest {
     }
 
     @Test
-    void theSamePassScoresTheMiddleAlone() throws Exception {
+    void onePassAlsoCountsTheCenterView() throws Exception {
         Run ten = run(List.of(member(small, SMALL)), Views.TEN, 128, 2);
         Run one = run(List.of(member(small, SMALL)), Views.CENTER, 128, 2);
         assertThat(one.outcome.average().center()).isEmpty();
@@ -94,7 +93,7 @@ class EnsembleTest {
     @Test
     void networksMayShareTheirInput() throws Exception {
         Network other = network(TinyNetworks.of(CLASSES.size()), 9);
-        Input shared = new Input(squares(SMALL), SMALL);
+        Input shared = new Input(images(SMALL), SMALL);
         Run together = run(List.of(new Member(small, shared), new Member(other, shared)), Views.TEN, 30, 2);
         Run apart = run(List.of(member(small, SMALL), member(other, SMALL)), Views.TEN, 30, 2);
         assertThat(together.outcome).isEqualTo(apart.outcome);
@@ -119,8 +118,8 @@ class EnsembleTest {
         Predictor classifier = new Predictor(
                 new Model(new ModelCard(TinyNetworks.of(CLASSES.size()), CLASSES, SMALL, "test"), small), Views.TEN,
                 new TestImages.Codec());
-        List<Image> squares = IntStream.range(0, PICTURES).mapToObj(i -> square(SMALL, i)).toList();
-        List<List<ClassProbability>> predictions = TopClasses.of(classifier, squares, Prediction.TOP);
+        List<Image> images = IntStream.range(0, PICTURES).mapToObj(i -> square(SMALL, i)).toList();
+        List<List<ClassProbability>> predictions = TopClasses.of(classifier, images, Prediction.TOP);
         Run run = run(List.of(member(small, SMALL)), Views.TEN, 128, 1);
         for (int i = 0; i < PICTURES; i++) {
             assertThat(predictions.get(i)).isEqualTo(run.predictions.get(i).best().stream()
@@ -130,7 +129,7 @@ class EnsembleTest {
     }
 
     @Test
-    void stopsWhenAskedToAndLeavesNothingBehind() throws Exception {
+    void stopsWhenAskedAndFreesItsTensors() throws Exception {
         long before = backend.liveTensors();
         List<Prediction> predictions = new ArrayList<>();
         List<Long> done = new ArrayList<>();
@@ -209,10 +208,10 @@ class EnsembleTest {
     }
 
     private static Member member(Network network, Preprocessing preprocessing) {
-        return new Member(network, new Input(squares(preprocessing), preprocessing));
+        return new Member(network, new Input(images(preprocessing), preprocessing));
     }
 
-    private static ImageDataset squares(Preprocessing preprocessing) {
+    private static ImageDataset images(Preprocessing preprocessing) {
         List<Integer> labels = IntStream.range(0, PICTURES).map(i -> i % CLASSES.size()).boxed().toList();
         return ListSet.of(CLASSES, labels, i -> square(preprocessing, i));
     }

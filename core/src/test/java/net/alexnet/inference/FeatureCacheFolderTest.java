@@ -146,7 +146,7 @@ class FeatureCacheFolderTest {
         assertThat(store.find(KEY).orElseThrow().row(0)).containsExactly(9, 9);
     }
 
-    /// The reader refuses null; no exception of a fault in the program stands for damage.
+    /// The reader refuses null; a fault in the program is not taken for damage.
     @Test
     void aRecordWithoutAFieldOrWithNullCountsAsMissing() throws Exception {
         store(1, 2);

@@ -147,7 +147,7 @@ class FeatureCacheTest {
     }
 
     @Test
-    void aRecordThatCannotBeReadIsRememberedAndNoDamageToTheFeatures() throws Exception {
+    void remembersAnUnreadableImageAndTriesItAgain() throws Exception {
         Prepared pictures = new Prepared(5);
         pictures.broken.add(2);
         FeatureCache kept = cached(described(backend, "a"), 64);
@@ -170,7 +170,7 @@ class FeatureCacheTest {
     }
 
     @Test
-    void stoppedItLeavesNothingOfWhatWasUnderWay() throws Exception {
+    void aStopStoresNothingOfTheCropsUnderWay() throws Exception {
         stop = () -> uploads.size() == 3;
         FeatureCache kept = cached(described(backend, "a"), 64);
         Prepared pictures = new Prepared(70);

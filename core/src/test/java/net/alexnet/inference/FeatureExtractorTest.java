@@ -75,14 +75,14 @@ class FeatureExtractorTest {
     }
 
     @Test
-    void aWeightedLayerIsMeantWithItsNeuron() {
+    void aLayerWithWeightsIncludesItsActivation() {
         Architecture paper = AlexNet.paper().architecture();
         assertThat(FeatureLayer.of(paper, "fc7").end()).isEqualTo(FeatureLayer.of(paper, "relu7").end());
         assertThat(FeatureLayer.of(paper, "conv5").shape().dims()).containsExactly(256, 13, 13);
         assertThat(FeatureLayer.of(paper, "drop7").end()).isEqualTo(FeatureLayer.of(paper, "fc7").end() + 1);
         assertThat(FeatureLayer.of(paper, "fc8").end()).isEqualTo(paper.rows().size() - 1);
         Architecture original = AlexNet.original().architecture();
-        assertThat(FeatureLayer.of(original, "conv1").end()).as("its neuron stands behind the pooling").isEqualTo(1);
+        assertThat(FeatureLayer.of(original, "conv1").end()).as("its activation is behind the pooling").isEqualTo(1);
         for (AlexNet.Variant one : AlexNet.Variant.values()) {
             FeatureLayer last = FeatureLayer.lastHidden(AlexNet.of(one).architecture());
             assertThat(last.name()).isEqualTo("fc7");

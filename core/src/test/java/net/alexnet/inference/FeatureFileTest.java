@@ -88,7 +88,7 @@ class FeatureFileTest {
 
     /// The names' place is taken while the file is written, so that it ends between the two.
     @Test
-    void anArrayHasNoOtherArraysNamesBesideIt() throws Exception {
+    void anArrayIsNeverBesideTheNamesOfAnother() throws Exception {
         Path file = write("features.npy", Shape.of(5), lines(3, 5));
         Path names = folder.resolve("features.npy.files.tsv");
         try (FeatureFile next = FeatureFile.create(file, Shape.of(5))) {
@@ -140,7 +140,7 @@ class FeatureFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"f.npy", "f.csv"})
-    void twoOfOneNameDoNotMeetNorTouchWhatIsAUsers(String name) throws Exception {
+    void twoWritersOfOneNameDoNotCollide(String name) throws Exception {
         byte[] expected = Files.readAllBytes(write("expected-" + name, Shape.of(5), lines(2, 5)));
         Path own = Files.writeString(folder.resolve(name + ".tmp"), "a user's own");
         try (FeatureFile one = FeatureFile.create(folder.resolve(name), Shape.of(5))) {

@@ -16,21 +16,21 @@ class ModelCardTest {
     private static final List<String> CLASSES = List.of("cat", "dog");
 
     @Test
-    void wantsANameForEachOutput() {
+    void needsANameForEachOutput() {
         Preprocessing fits = new Preprocessing(1, 10, 8, List.of(0.0), 1);
         assertThatThrownBy(() -> new ModelCard(NETWORK, List.of("cat"), fits, "test"))
                 .hasMessage("the network has 2 outputs, but there are 1 class names");
     }
 
     @Test
-    void wantsPicturesOfTheNetworksSize() {
+    void needsPicturesOfTheNetworksSize() {
         Preprocessing tooSmall = new Preprocessing(1, 10, 7, List.of(0.0), 1);
         assertThatThrownBy(() -> new ModelCard(NETWORK, CLASSES, tooSmall, "test"))
                 .hasMessage("the network reads 1 × 8 × 8, but the preprocessing gives 1 × 7 × 7");
     }
 
     @Test
-    void wantsPicturesOfTheNetworksChannels() {
+    void needsPicturesOfTheNetworksChannels() {
         Preprocessing color = new Preprocessing(3, 10, 8, List.of(0.0, 0.0, 0.0), 1);
         assertThatThrownBy(() -> new ModelCard(NETWORK, CLASSES, color, "test"))
                 .hasMessage("the network reads 1 × 8 × 8, but the preprocessing gives 3 × 8 × 8");

@@ -72,7 +72,7 @@ class PredictionWriterTest {
     }
 
     @Test
-    void twoOfOneNameDoNotMeetNorTouchWhatIsAUsers() throws Exception {
+    void twoWritersOfOneNameDoNotCollide() throws Exception {
         Path file = folder.resolve("submission.txt");
         Files.writeString(folder.resolve("submission.txt.tmp"), "a user's own");
         try (PredictionWriter one = PredictionWriter.submission(file, List.of(1, 2, 3, 4, 5, 6));

@@ -98,7 +98,7 @@ class TopKErrorsTest {
     }
 
     @Test
-    void nothingCountedIsNoReport() {
+    void refusesAReportWithoutImages() {
         assertThatThrownBy(new TopKErrors(2)::report).hasMessageContaining("no pictures");
     }
 

@@ -34,7 +34,7 @@ class TopKTest {
     }
 
     @Test
-    void nothingIsRightOnARowOfNaN() {
+    void everyClassIsWrongOnARowOfNaN() {
         assertThat(places(new float[] {NAN, NAN, NAN})).containsExactly(3, 3, 3);
     }
 
@@ -53,7 +53,7 @@ class TopKTest {
     }
 
     @Test
-    void aClassStandsInTheListAtItsPlace() {
+    void bestAgreesWithPlace() {
         RandomGenerator random = CounterRng.generator(5, Purpose.SPLIT);
         for (int trial = 0; trial < 200; trial++) {
             float[] row = new float[7];

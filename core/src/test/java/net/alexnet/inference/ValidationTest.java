@@ -51,7 +51,7 @@ class ValidationTest {
     }
 
     @Test
-    void tellsHowFarItIs() throws Exception {
+    void reportsItsProgress() throws Exception {
         List<Long> done = new ArrayList<>();
         validation(4).evaluate(network, (now, total) -> {
             assertThat(total).isEqualTo(PICTURES);
@@ -61,7 +61,7 @@ class ValidationTest {
     }
 
     @Test
-    void givesUpWhenAskedTo() throws Exception {
+    void stopsWhenAsked() throws Exception {
         List<Long> done = new ArrayList<>();
         Optional<TopKErrors.Report> report = validation(4)
                 .evaluate(network, (now, _) -> done.add(now), () -> done.size() == 2);
@@ -78,7 +78,7 @@ class ValidationTest {
     }
 
     @Test
-    void noPicturesAreSaidToBeNone() {
+    void refusesAnEmptyDataset() {
         Validation empty = Validation.on(ListSet.of(CLASSES, List.of(), ValidationTest::square), PREPROCESSING, 4, 1);
         assertThatThrownBy(() -> empty.evaluate(network, (_, _) -> {}, () -> false))
                 .hasMessageContaining("no pictures to evaluate");
@@ -97,16 +97,16 @@ class ValidationTest {
 
     @Test
     void aPictureIsTheSameAloneAndAmongOthers() {
-        List<Image> squares = IntStream.range(0, 5).mapToObj(ValidationTest::square).toList();
-        List<List<ClassProbability>> together = TopClasses.of(classifier, squares, 3);
+        List<Image> images = IntStream.range(0, 5).mapToObj(ValidationTest::square).toList();
+        List<List<ClassProbability>> together = TopClasses.of(classifier, images, 3);
         assertThat(together).allSatisfy(one -> assertThat(one).hasSize(3));
-        for (int i = 0; i < squares.size(); i++) {
-            assertThat(TopClasses.of(classifier, List.of(squares.get(i)), 3)).containsExactly(together.get(i));
+        for (int i = 0; i < images.size(); i++) {
+            assertThat(TopClasses.of(classifier, List.of(images.get(i)), 3)).containsExactly(together.get(i));
         }
     }
 
     @Test
-    void looksAtTheMiddleOnly() {
+    void onlyTheCenterCounts() {
         Image square = square(1);
         byte[] samples = square.samples().clone();
         for (int i = 0; i < 2 * 12; i++) {

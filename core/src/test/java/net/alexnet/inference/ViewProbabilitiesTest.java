@@ -11,7 +11,7 @@ class ViewProbabilitiesTest {
     private static final int CLASSES = 2;
 
     @Test
-    void averagesTenViewsOfEachPictureAndKeepsTheMiddle() {
+    void averagesTenViewsAndKeepsTheCenter() {
         float[] rows = new float[2 * 10 * CLASSES];
         for (int view = 0; view < 10; view++) {
             put(rows, view, view / 16f); // 0/16 to 9/16: the mean is 4.5/16, the third 2/16
@@ -42,7 +42,7 @@ class ViewProbabilitiesTest {
     }
 
     @Test
-    void theMiddleOfTenViewsIsTheOneView() {
+    void theCenterOfTenViewsIsTheOneView() {
         Preprocessing preprocessing = new Preprocessing(1, 13, 8, List.of(0.0), 1);
         for (Views views : Views.values()) {
             List<Crop> all = views.of(preprocessing);

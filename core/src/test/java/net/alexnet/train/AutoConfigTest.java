@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AutoConfigTest {
-    private static final int ANY = Integer.MAX_VALUE; // raw pictures can be made squares of any side
+    private static final int ANY = Integer.MAX_VALUE; // raw pictures can be resized to any side
 
     private static final List<Integer> PICTURES = List.of(1, 8, 40, 200, 500, 1_250, 3_000, 5_000, 20_000, 100_000,
             1_281_167);

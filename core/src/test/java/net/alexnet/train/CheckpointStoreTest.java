@@ -39,7 +39,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void givesBackTheWholeState() throws IOException {
+    void loadsWhatWasSaved() throws IOException {
         TrainingState state = new TrainingState(-7, 1234, 3, 5, 0.1 + 0.2, 4, new Schedule.State(1.0 / 3, 2, 1, false),
                 0.375);
 
@@ -74,7 +74,7 @@ class CheckpointStoreTest {
 
     /// As versions wrote it that did not say what computes.
     @Test
-    void aStateWithoutNumericsIsReadToo() throws IOException {
+    void readsAStateWithoutTheComputeEnvironment() throws IOException {
         save(20, null);
         Path saved = folder.resolve("step-00000020");
         String text = Files.readString(saved.resolve("state.json"));
@@ -90,7 +90,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void aStateOfVersion01IsReadToo() throws IOException {
+    void readsAStateOfVersion01() throws IOException {
         save(20, null);
         Path saved = folder.resolve("step-00000020");
         String older = Files.readString(saved.resolve("state.json"))
@@ -123,7 +123,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void holdsNothingBeforeTheFirstSave() throws IOException {
+    void hasNoCheckpointBeforeTheFirstSave() throws IOException {
         assertThat(store.list()).isEmpty();
         assertThat(store.latest()).isEmpty();
         assertThat(store.best()).isEmpty();
@@ -144,7 +144,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void aCourseThatWasGivenUpIsRemovedWhenTheNewOneSaves() throws IOException {
+    void aSaveRemovesCheckpointsOfLaterSteps() throws IOException {
         save(10, 0.5);
         save(20, 0.1);
         assertThat(Files.deleteIfExists(folder.resolve("step-00000020/model.safetensors"))).isTrue();
@@ -163,7 +163,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void whatACrashLeavesIsNoCheckpointAndIsCleared() throws IOException {
+    void theNextSaveRemovesWhatACrashLeft() throws IOException {
         save(10, 0.5);
         Files.move(Files.createDirectory(run.resolve("half")), folder.resolve(".writing-step-00000020"));
         Files.writeString(folder.resolve(".writing-step-00000020/model.safetensors.tmp"), "half");
@@ -191,7 +191,7 @@ class CheckpointStoreTest {
     }
 
     @Test
-    void aFailedSaveLeavesTheOnesBeforeWhole() throws IOException {
+    void aFailedSaveKeepsEarlierCheckpoints() throws IOException {
         save(10, 0.5);
         save(20, 0.4);
         List<NamedTensor> failing = List.of(weights(1, 2).getFirst(), NamedTensor.of("x", Shape.of(1), () -> {

@@ -43,7 +43,7 @@ class DamagedCheckpointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"model.safetensors", "momentum.safetensors", "state.json", "state.json.sha256"})
-    void cutsAndAlteredBytesAreRefusedByNameWhereverTheyAre(String name) throws IOException {
+    void refusesTruncatedAndAlteredFilesByName(String name) throws IOException {
         Path file = folder.resolve("step-00000003").resolve(name);
         byte[] whole = Files.readAllBytes(file);
         for (int place = 0; place < whole.length; place += 1 + whole.length / 100) {
@@ -80,7 +80,7 @@ class DamagedCheckpointTest {
     }
 
     @Test
-    void looksFurtherBackForAnIntactOne() throws IOException {
+    void namesTheNewestIntactCheckpoint() throws IOException {
         Files.delete(folder.resolve("step-00000003/state.json"));
         Files.writeString(folder.resolve("step-00000002/momentum.safetensors"), "");
         assertThat(refusal("step-00000003")).hasMessageContaining("Resume from " + folder.resolve("step-00000001"));
@@ -92,7 +92,7 @@ class DamagedCheckpointTest {
     }
 
     @Test
-    void theBestIsSoughtAmongTheReadable() throws IOException {
+    void theBestIsChosenAmongReadableCheckpoints() throws IOException {
         Files.writeString(folder.resolve("step-00000002/state.json"), "{");
 
         assertThat(store.best()).isEmpty();
@@ -100,7 +100,7 @@ class DamagedCheckpointTest {
     }
 
     @Test
-    void anotherVersionOfTheFormatIsToldFromDamage() throws IOException {
+    void namesAnotherVersionOfTheFormat() throws IOException {
         Path state = folder.resolve("step-00000003/state.json");
         String newer = Files.readString(state).replace("\"format_version\" : 1", "\"format_version\" : 2");
         Files.writeString(state, newer);

@@ -22,7 +22,7 @@ class EventFileTest {
     Path folder;
 
     @Test
-    void scalarsComeBack() throws IOException {
+    void tensorBoardReadsTheScalars() throws IOException {
         try (EventFile events = EventFile.open(folder, 100)) {
             events.scalar("train/loss", 101, 6.9, Instant.ofEpochSecond(1_349_000_000, 250_000_000));
             events.scalar("größe/ü", Long.MAX_VALUE, Double.NEGATIVE_INFINITY, Instant.EPOCH);

@@ -184,14 +184,14 @@ class FinetuneRunTest {
             progress.warnings.clear();
             start(recipe("conv5"), 0, step -> false);
             assertThat(progress.warnings).filteredOn(text -> text.contains("damaged"))
-                    .hasSize(3); // two views to learn from, one to judge by
+                    .hasSize(3); // two views to learn from, one to validate with
             assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
         }
         assertThat(featureFiles()).hasSize(3);
     }
 
     @Test
-    void goesOnBitForBit() throws Exception {
+    void resumesBitForBit() throws Exception {
         for (boolean augment : List.of(false, true)) {
             Recipe recipe = recipe(6, f -> f, "conv5", 2, augment);
             Outcome whole = start(recipe, 0, step -> false);
@@ -246,7 +246,7 @@ class FinetuneRunTest {
 
     /// The names, labels and preprocessing stay as they were: the base's.
     @Test
-    void aRunThatGoesOnNoticesOtherPixels() throws Exception {
+    void aResumedRunRefusesOtherPixels() throws Exception {
         for (boolean augment : List.of(false, true)) {
             Recipe recipe = recipe(2, f -> f, "conv5", 2, augment);
             start(recipe, 0, step -> step >= 2);
@@ -258,7 +258,7 @@ class FinetuneRunTest {
     }
 
     @Test
-    void stoppedWhileFeaturesAreComputedThereIsNothingToResume() throws Exception {
+    void aStopWhileFeaturesAreComputedLeavesNothingToResume() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> asked.getAndIncrement() > 0))
                 .isInstanceOf(IOException.class)
@@ -272,9 +272,9 @@ class FinetuneRunTest {
         assertThat(root.resolve("latest").toRealPath()).as("a fold is part of a whole").isEqualTo(last.toRealPath());
     }
 
-    /// Torchvision's dropout stands before fc6 and scales while training.
+    /// Torchvision's dropout is before fc6 and scales while training.
     @Test
-    void torchvisionsDropoutIsDrawnAnew() throws Exception {
+    void torchvisionsDropoutIsDrawnInEveryStep() throws Exception {
         table = AlexNet.torchvision().withSize(64, 1, 0.001).withClasses(5);
         Network network = Network.initialize(table.architecture(), Initialization.HE, 3, backend);
         Preprocessing larger = new Preprocessing(1, 66, 64, List.of(99.5), 0.0125);

@@ -20,7 +20,7 @@ class JsonLinesLogTest {
     Path folder;
 
     @Test
-    void writesALineAtATimeAndAtOnce() throws IOException {
+    void writesEachLineAtOnce() throws IOException {
         Path path = folder.resolve("log.jsonl");
         try (JsonLinesLog log = JsonLinesLog.open(path, 0)) {
             Map<String, Object> values = new LinkedHashMap<>();
@@ -39,7 +39,7 @@ class JsonLinesLogTest {
     private record Nested(int topOne, double waitShare) {}
 
     @Test
-    void aResumedRunDropsWhatLiesBeyondItsStep() throws IOException {
+    void aResumedRunDropsLaterLines() throws IOException {
         Path path = write(1, 2, 2, 3, 4);
 
         try (JsonLinesLog log = JsonLinesLog.open(path, 2)) {
@@ -55,7 +55,7 @@ class JsonLinesLogTest {
     }
 
     @Test
-    void whatFollowsALaterStepGoesWithIt() throws IOException {
+    void dropsEveryLineAfterALaterStep() throws IOException {
         Path path = write(1, 5);
         Files.writeString(path, "a note\n{\"step\":2}\n", StandardOpenOption.APPEND);
 
@@ -65,7 +65,7 @@ class JsonLinesLogTest {
     }
 
     @Test
-    void aLineOfSomebodyElseStays() throws IOException {
+    void keepsAUsersLine() throws IOException {
         Path path = write(1);
         Files.writeString(path, "a note\n[]\n{\"step\":\"?\"}\n\n", StandardOpenOption.APPEND);
 
@@ -77,7 +77,7 @@ class JsonLinesLogTest {
     }
 
     @Test
-    void aLineCutAnywhereIsDropped() throws IOException {
+    void dropsAnIncompleteLine() throws IOException {
         String whole = "{\"step\":1,\"a\":0}\n";
         String cut = "{\"step\":2,\"text\":\"ä\"}";
         byte[] bytes = (whole + cut).getBytes(StandardCharsets.UTF_8);

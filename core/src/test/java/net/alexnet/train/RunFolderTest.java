@@ -36,14 +36,14 @@ class RunFolderTest {
     }
 
     @Test
-    void itsNameHoldsNothingThatAFileSystemMightNotLike() throws IOException {
+    void itsNameHasOnlySafeCharacters() throws IOException {
         RunFolder folder = RunFolder.create(runs, TinyRecipe.named("../größe: a b\\c", 1));
         assertThat(folder.path()).hasParent(runs);
         assertThat(folder.path().getFileName().toString()).matches("20\\d{6}-\\d{6}-..-gr--e--a-b-c");
     }
 
     @Test
-    void runsOfTheSameSecondAreKeptApart() throws IOException {
+    void runsOfTheSameSecondHaveDifferentNames() throws IOException {
         Path first = RunFolder.create(runs, TinyRecipe.named("tiny", 1)).path();
         Path second = RunFolder.create(runs, TinyRecipe.named("tiny", 1)).path();
         Path third = RunFolder.create(runs, TinyRecipe.named("tiny", 1)).path();
@@ -63,7 +63,7 @@ class RunFolderTest {
     // --- latest ----------------------------------------------------------------------------------------------------
 
     @Test
-    void latestPointsAtTheNewestThatBecameIt() throws IOException {
+    void latestPointsAtTheNewestRun() throws IOException {
         RunFolder first = RunFolder.create(runs, TinyRecipe.named("first", 1));
         assertThat(latest).doesNotExist();
         first.becomeLatest();
@@ -97,7 +97,7 @@ class RunFolderTest {
     }
 
     @Test
-    void latestOfARunThatWasRemovedIsSaidToBeNone() throws IOException {
+    void latestOfARemovedRunIsRefused() throws IOException {
         RunFolder folder = RunFolder.create(runs, TinyRecipe.named("tiny", 1));
         folder.becomeLatest();
         AtomicFiles.deleteTree(folder.path());
@@ -152,7 +152,7 @@ class RunFolderTest {
     }
 
     @Test
-    void makesNoListOfNone() throws IOException {
+    void writesNoListWithoutRejectedPictures() throws IOException {
         RunFolder folder = RunFolder.create(runs, TinyRecipe.named("tiny", 1));
         RejectedImage.write(folder.path(), List.of());
         assertThat(folder.path().resolve("rejected.tsv")).doesNotExist();

@@ -76,7 +76,7 @@ class RunLockTest {
     }
 
     @Test
-    void aFolderThatHasGoneMeanwhileIsNotMissed() throws IOException {
+    void aFolderThatWasRemovedMeanwhileIsNoError() throws IOException {
         try (RunFolder.Lock _ = folder.lock()) {
             AtomicFiles.deleteTree(folder.path());
         }

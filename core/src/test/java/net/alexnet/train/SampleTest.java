@@ -28,7 +28,7 @@ class SampleTest {
     }
 
     @Test
-    void keepsTheLicenceBesideIt() throws Exception {
+    void keepsTheLicenseBesideIt() throws Exception {
         try (InputStream in = Objects.requireNonNull(SampleTest.class.getResourceAsStream("sample/NOTICE.txt"))) {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8))
                     .contains("Fashion-MNIST", "2017, Zalando SE", "Permission is hereby granted, free of charge");

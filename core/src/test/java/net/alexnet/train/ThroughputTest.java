@@ -29,7 +29,7 @@ class ThroughputTest {
     }
 
     @Test
-    void aMarkBeginsTheRecentSpanAnewAndNotTheWhole() {
+    void aMarkRestartsTheRecentSpanOnly() {
         step(SECOND, SECOND, 10);
         throughput.mark();
         assertThat(throughput.recent().imagesPerSecond()).isZero();
@@ -51,7 +51,7 @@ class ThroughputTest {
     }
 
     @Test
-    void aClockThatStandsStillGivesNoInfiniteSpeed() {
+    void noElapsedTimeGivesNoSpeed() {
         step(0, 0, 10);
         assertThat(throughput.whole().imagesPerSecond()).isZero();
         assertThat(throughput.recent().waitShare()).isZero();

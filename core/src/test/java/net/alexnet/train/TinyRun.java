@@ -34,8 +34,8 @@ import net.alexnet.train.config.Schedule.Constant;
 import net.alexnet.train.config.SgdConfig;
 import net.alexnet.train.config.Start;
 
-/// A run of milliseconds a step: three classes of stripes, 22 pictures to learn from in batches of 8, 8 and 6, and 9 to
-/// judge by.
+/// A run whose steps take milliseconds: three classes of stripes, 22 training pictures in batches of 8, 8 and 6, and 9
+/// validation pictures.
 final class TinyRun {
     static final List<String> CLASSES = List.of("flat", "upright", "checked");
     static final int TRAINING = 22;

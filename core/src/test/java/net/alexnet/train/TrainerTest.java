@@ -130,7 +130,7 @@ class TrainerTest {
     }
 
     @Test
-    void askedBeforeItBeginsItMakesNoStep() throws Exception {
+    void aStopBeforeTheFirstStepMakesNoStep() throws Exception {
         TinyRun run = run(TinyRun.recipe(3));
         List<float[]> before = run.parameters();
         run.stop = step -> true;
@@ -140,7 +140,7 @@ class TrainerTest {
     }
 
     @Test
-    void aRunStoppedAnywhereGoesOnBitForBit() throws Exception {
+    void aRunStoppedAnywhereResumesBitForBit() throws Exception {
         TinyRun whole = run(folder.resolve("whole"), TinyRun.recipe(2));
         Outcome expected = whole.run();
         for (int stop : List.of(2, 3, 4)) {
@@ -180,7 +180,7 @@ class TrainerTest {
     }
 
     @Test
-    void picturesThatAreGoneEndTheRunWithWhatItLearntSaved() throws Exception {
+    void missingPicturesEndTheRunAfterASave() throws Exception {
         TinyRun run = run(TinyRun.recipe(9));
         run.gone = () -> progress.epochs.size() == 2;
         assertThatThrownBy(run::run).isInstanceOf(DatasetException.class).hasMessageContaining("but not any more");
@@ -217,7 +217,7 @@ class TrainerTest {
     }
 
     @Test
-    void aRateThatIsTooHighEndsTheRunAndNoCheckpointHoldsWhatIsNotANumber() throws Exception {
+    void aDivergedRunEndsAndSavesNoNaN() throws Exception {
         for (int check : List.of(1, 5)) { // 5: the loss is read too late to save the weights
             Path path = folder.resolve("check-" + check);
             Recipe recipe = TinyRun.recipe(9, new SgdConfig(1e8, 0.9, 0, 2, false), new Constant(),
@@ -233,7 +233,7 @@ class TrainerTest {
     }
 
     @Test
-    void weightsThatAreNotNumbersAreNotSavedThoughNoLossWasRead() throws Exception {
+    void weightsThatAreNotFiniteAreNotSaved() throws Exception {
         Recipe recipe = TinyRun.recipe(3, TinyRun.recipe(1).optimizer(), new Constant(),
                 new Recipe.Checkpoints(1, 0, 99),
                 new Recipe.Monitor(100, 100, 1000));
@@ -252,7 +252,7 @@ class TrainerTest {
     // --- broken on purpose -----------------------------------------------------------------------------------------
 
     @Test
-    void warnsOfInputsThatDoNotFitTheInitialisationAndOfTheLossThatStaysFlat() throws Exception {
+    void warnsOfTheScaleOfInputsAndOfAFlatLoss() throws Exception {
         Recipe recipe = TinyRun.recipe(8, TinyRun.recipe(1).optimizer(), new Constant(),
                 new Recipe.Checkpoints(9, 0, 1),
                 new Recipe.Monitor(100, 1, 10));
@@ -274,7 +274,7 @@ class TrainerTest {
     }
 
     @Test
-    void warnsOfALayerThatWentSilentOnceThoughTheLastBatchIsSmall() throws Exception {
+    void warnsOnceOfADeadLayerThoughTheLastBatchIsSmall() throws Exception {
         TinyRun run = run(TinyRun.recipe(3));
         Parameter bias = run.network.parameters().get(5);
         assertThat(bias.name()).isEqualTo("conv3.bias");

@@ -84,7 +84,7 @@ class TrainingMonitorTest {
     }
 
     @Test
-    void aLossThatIsTooLargeForTheSoftmaxIsSaidToBe() {
+    void namesLogitsThatAreTooLargeForTheSoftmax() {
         assertThatThrownBy(() -> monitor.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
                 .isInstanceOf(DivergedException.class).hasMessageContainingAll("fc8", "softmax");
     }
@@ -127,7 +127,7 @@ class TrainingMonitorTest {
     }
 
     @Test
-    void aResumedRunIsNotJudgedByItsFirstLosses() {
+    void aResumedRunNeedsSeveralLossesForAWarning() {
         for (int step = 1; step < 10; step++) {
             assertThat(monitor.flat(1000 + step, Math.log(3))).isEmpty();
         }

@@ -90,7 +90,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void goesOnBitForBit() throws Exception {
+    void resumesBitForBit() throws Exception {
         Outcome whole = start(dataset(0), tools(step -> false));
         byte[] expected = Files.readAllBytes(newest().modelFile());
         for (int stop : List.of(2, 3, 5)) { // in an epoch, at the end of one, in the next
@@ -121,7 +121,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void doesNotGoOnWithOtherPictures() throws Exception {
+    void refusesToResumeWithOtherPictures() throws Exception {
         start(dataset(0), tools(step -> step >= 2));
         assertThatThrownBy(() -> resume(dataset(50), tools(step -> false)))
                 .isInstanceOf(IOException.class)
@@ -129,7 +129,7 @@ class TrainingRunTest {
     }
 
     @Test
-    void doesNotGoOnWithTheSamePicturesUnderOtherLabels() throws Exception {
+    void refusesToResumeWithOtherLabels() throws Exception {
         start(dataset(0), tools(step -> step >= 2));
         ImageDataset swapped = ListSet.of(CLASSES, labels(TRAINING + 1).subList(1, TRAINING + 1),
                 i -> training(0).source(i).image(new byte[0]));
@@ -165,7 +165,7 @@ class TrainingRunTest {
 
     /// A picture set of one colour has no deviation to divide by.
     @Test
-    void picturesOfOneColourAreNotDividedByZero() throws Exception {
+    void picturesOfOneColorAreNotDividedByZero() throws Exception {
         ImageDataset gray = ListSet.of(CLASSES, labels(TRAINING),
                 i -> CODEC.decode(TestImages.Codec.file(10, 10, 99), 1));
         Outcome outcome = start(dataset(gray), tools(step -> false));

@@ -52,7 +52,7 @@ class CommittedRecipesTest {
     /// A recipe that does not say `values` gets raw pixels, and `he` cannot learn from those.
     @ParameterizedTest
     @MethodSource("files")
-    void feedTheirInitialisationWhatItIsMadeFor(Path file) throws IOException {
+    void haveTheScaleOfPixelsThatTheirInitializationNeeds(Path file) throws IOException {
         Recipe recipe = read(file, Map.of());
         assumeThat(recipe.fineTuning()).isEmpty(); // whose inputs are the base's
         Recipe.Values fitting = switch (recipe.network().initialization()) {

@@ -32,7 +32,7 @@ class DidYouMeanTest {
     }
 
     @Test
-    void amongNothingThereIsNothing() {
+    void findsNothingInAnEmptyList() {
         assertThat(DidYouMean.to("rate", List.of())).isEmpty();
     }
 }

@@ -15,7 +15,7 @@ class FineTuneConfigTest {
             .pictures();
     private static final Architecture PAPER = AlexNet.paper().architecture();
 
-    /// The cut stands before the first dropout of the layers that learn, and behind those of frozen ones.
+    /// Rows are frozen up to the first dropout of the layers that learn, and behind those of frozen ones.
     @ParameterizedTest
     @CsvSource({"PAPER,conv5,fc6", "PAPER,fc6,drop6", "PAPER,fc7,drop7", "PAPER,conv1,conv2", "PAPER,none,conv1",
         "CAFFE,conv5,fc6", "ORIGINAL,conv5,fc6", "TORCHVISION,fc6,drop6", "TORCHVISION,fc7,fc8"})
