@@ -30,15 +30,16 @@ public record CrossValidation(Path folder, List<TrainingResult> folds, boolean b
 
     private Estimate estimate(Function<TrainingResult, OptionalDouble> error) {
         double[] values = folds.stream().mapToDouble(fold -> error.apply(fold).orElse(Double.NaN)).toArray();
+        double mean = sum(values) / values.length;
+        double[] squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).toArray();
+        return new Estimate(mean, Math.sqrt(sum(squares) / (values.length - 1) / values.length));
+    }
+
+    private static double sum(double[] values) {
         double sum = 0;
         for (double value : values) {
             sum += value;
         }
-        double mean = sum / values.length;
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return new Estimate(mean, Math.sqrt(squares / (values.length - 1) / values.length));
+        return sum;
     }
 }

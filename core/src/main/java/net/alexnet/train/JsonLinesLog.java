@@ -3,6 +3,7 @@ package net.alexnet.train;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import module java.base;
 
 /// `log.jsonl`: one JSON object per line, with the `step` at which it was written, in ascending order. [#append] hands a
@@ -36,14 +37,13 @@ final class JsonLinesLog implements Closeable {
         }
     }
 
-    /// Writes a line: the step, then the values in the order of the map. Records become objects with snake_case names.
+    /// Writes a line: the step, then the values in their order, with snake_case names.
     ///
-    /// @param values without `step`
+    /// @param values a record or a map, without `step`
     /// @throws IOException if the file cannot be written; the log has no incomplete line
-    void append(long step, Map<String, ?> values) throws IOException {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put(STEP, step);
-        line.putAll(values);
+    void append(long step, Object values) throws IOException {
+        ObjectNode line = JSON.createObjectNode().put(STEP, step);
+        line.setAll(JSON.<ObjectNode>valueToTree(values));
         file.append((JSON.writeValueAsString(line) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 

@@ -19,53 +19,39 @@ final class MetricsLogger implements AutoCloseable {
         this.events = EventFile.open(folder, step);
     }
 
+    private record StepLine(String kind, int epoch, double loss, double learningRate, double imagesPerSecond,
+            double waitShare) {}
+
+    private record EpochLine(String kind, int epoch, double loss, double learningRate, long validationN,
+            double validationLoss, double top1Error, double top5Error, double seconds) {}
+
+    private record WarningLine(String kind, String text) {}
+
     void step(Step step) throws IOException {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("kind", "step");
-        line.put("epoch", step.epoch());
-        line.put("loss", step.loss());
-        line.put("learning_rate", step.learningRate());
-        line.put("images_per_second", step.imagesPerSecond());
-        line.put("wait_share", step.dataWait());
-        log.append(step.step(), line);
-        scalars(step.step(), line, Map.of("loss", "train/loss", "learning_rate", "train/learning_rate",
-                "images_per_second", "speed/images_per_second", "wait_share", "speed/wait_share"));
+        log.append(step.step(), new StepLine("step", step.epoch(), step.loss(), step.learningRate(),
+                step.imagesPerSecond(), step.dataWait()));
+        Instant now = Instant.now();
+        events.scalar("train/loss", step.step(), step.loss(), now);
+        events.scalar("train/learning_rate", step.step(), step.learningRate(), now);
+        events.scalar("speed/images_per_second", step.step(), step.imagesPerSecond(), now);
+        events.scalar("speed/wait_share", step.step(), step.dataWait(), now);
         listener.step(step);
     }
 
     /// @param step the last of the epoch
     void epoch(long step, Epoch epoch, Report validation) throws IOException {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("kind", "epoch");
-        line.put("epoch", epoch.epoch());
-        line.put("loss", epoch.loss());
-        line.put("learning_rate", epoch.learningRate());
-        line.put("validation_n", validation.images());
-        line.put("validation_loss", epoch.validationLoss());
-        line.put("top1_error", epoch.top1Error());
-        line.put("top5_error", epoch.top5Error());
-        line.put("seconds", epoch.seconds());
-        log.append(step, line);
-        scalars(step, line, Map.of("loss", "train/epoch_loss", "validation_loss", "validation/loss",
-                "top1_error", "validation/top1_error", "top5_error", "validation/top5_error"));
+        log.append(step, new EpochLine("epoch", epoch.epoch(), epoch.loss(), epoch.learningRate(), validation.images(),
+                epoch.validationLoss(), epoch.top1Error(), epoch.top5Error(), epoch.seconds()));
+        Instant now = Instant.now();
+        events.scalar("train/epoch_loss", step, epoch.loss(), now);
+        events.scalar("validation/loss", step, epoch.validationLoss(), now);
+        events.scalar("validation/top1_error", step, epoch.top1Error(), now);
+        events.scalar("validation/top5_error", step, epoch.top5Error(), now);
         listener.epoch(epoch);
     }
 
-    /// @param tags the curves in TensorBoard by their keys in the line
-    private void scalars(long step, Map<String, Object> line, Map<String, String> tags) throws IOException {
-        Instant now = Instant.now();
-        for (Map.Entry<String, Object> entry : line.entrySet()) {
-            if (tags.containsKey(entry.getKey())) {
-                events.scalar(tags.get(entry.getKey()), step, ((Number) entry.getValue()).doubleValue(), now);
-            }
-        }
-    }
-
     void warning(long step, String text) throws IOException {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("kind", "warning");
-        line.put("text", text);
-        log.append(step, line);
+        log.append(step, new WarningLine("warning", text));
         listener.warning(text);
     }
 

@@ -45,12 +45,10 @@ class ModelTest {
     private final ModelCard card = new ModelCard(
             table, CLASSES, new Preprocessing(1, 10, 8, List.of(72.9403), 1 / 90.0211), "trained as test");
 
-    @TempDir
-    private Path folder;
     private Path file = Path.of("");
 
     @BeforeEach
-    void name() {
+    void name(@TempDir Path folder) {
         file = folder.resolve("model.safetensors");
     }
 

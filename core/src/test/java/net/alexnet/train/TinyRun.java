@@ -67,9 +67,13 @@ final class TinyRun {
     }
 
     static Recipe recipe(int epochs) {
+        return recipe(epochs, 1, new Recipe.Monitor(2, 1, 1000));
+    }
+
+    /// @param everyEpochs after how many epochs a checkpoint is saved
+    static Recipe recipe(int epochs, int everyEpochs, Recipe.Monitor monitor) {
         return recipe(epochs, new SgdConfig(0.02, 0.9, 0.0005, 2, false), new Constant(),
-                new Recipe.Checkpoints(1, 0, 99),
-                new Recipe.Monitor(2, 1, 1000));
+                new Recipe.Checkpoints(everyEpochs, 0, 99), monitor);
     }
 
     static Recipe recipe(int epochs, SgdConfig optimizer, Schedule schedule, Recipe.Checkpoints checkpoints,

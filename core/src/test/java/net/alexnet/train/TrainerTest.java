@@ -234,10 +234,7 @@ class TrainerTest {
 
     @Test
     void weightsThatAreNotFiniteAreNotSaved() throws Exception {
-        Recipe recipe = TinyRun.recipe(3, TinyRun.recipe(1).optimizer(), new Constant(),
-                new Recipe.Checkpoints(1, 0, 99),
-                new Recipe.Monitor(100, 100, 1000));
-        TinyRun run = run(recipe);
+        TinyRun run = run(TinyRun.recipe(3, 1, new Recipe.Monitor(100, 100, 1000)));
         run.stop = step -> {
             if (step == 1) {
                 backend.assign(run.network.parameters().getFirst().value(), filled(8 * 25, Float.POSITIVE_INFINITY));
@@ -253,10 +250,7 @@ class TrainerTest {
 
     @Test
     void warnsOfTheScaleOfInputsAndOfAFlatLoss() throws Exception {
-        Recipe recipe = TinyRun.recipe(8, TinyRun.recipe(1).optimizer(), new Constant(),
-                new Recipe.Checkpoints(9, 0, 1),
-                new Recipe.Monitor(100, 1, 10));
-        TinyRun run = run(recipe);
+        TinyRun run = run(TinyRun.recipe(8, 9, new Recipe.Monitor(100, 1, 10)));
         for (Parameter parameter : run.network.parameters()) { // what 'paper' gives; the input is of unit deviation
             float[] values = backend.download(parameter.value());
             for (int i = 0; i < values.length; i++) {

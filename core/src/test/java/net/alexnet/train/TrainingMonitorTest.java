@@ -15,7 +15,6 @@ import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.config.Recipe;
-import net.alexnet.train.config.Schedule.Constant;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingMonitorTest {
     private static final int FLAT_AFTER = 10;
-    private static final Recipe RECIPE = TinyRun.recipe(1, TinyRun.recipe(1).optimizer(), new Constant(),
-            new Recipe.Checkpoints(1, 0, 1), new Recipe.Monitor(1, 1, FLAT_AFTER));
+    private static final Recipe RECIPE = TinyRun.recipe(1, 1, new Recipe.Monitor(1, 1, FLAT_AFTER));
 
     @AutoClose
     private final ReferenceBackend backend = new ReferenceBackend();
