@@ -1,11 +1,6 @@
 package net.alexnet;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import module java.base;
 import net.alexnet.data.AllImages;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;

@@ -68,9 +68,10 @@ public record FeatureKey(String layers, String preprocessing, List<Crop> crops, 
     }
 
     /// The hash of a dataset's images: of its fingerprint if it has one; of its parts if it was
-    /// joined of several; else of the name and the stamp of each image. The stamp of a file is made of its size and the time of its last
-    /// change, so no file is read, and one that was replaced by another of the same size within the
-    /// same millisecond is not noticed. Images without a stamp count by their bytes.
+    /// joined of several; else of the name and the stamp of each image. The stamp of a file is made
+    /// of its size and the time of its last change, so no file is read, and one that was replaced by
+    /// another of the same size within the same millisecond is not noticed. Images without a stamp
+    /// count by their bytes.
     static String images(ImageDataset images) {
         Digest digest = new Digest();
         if (images.fingerprint().isPresent()) {

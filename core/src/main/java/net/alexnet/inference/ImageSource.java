@@ -1,15 +1,6 @@
 package net.alexnet.inference;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.NavigableMap;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
+import module java.base;
 import net.alexnet.data.AllImages;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.PreparedDataset;
@@ -42,7 +33,8 @@ public record ImageSource(
                 continue;
             }
             if (PreparedDataset.isIn(path)) {
-                PreparedDataset prepared = prepared(path, codec, preprocessing);
+                PreparedDataset prepared = PreparedDataset.open(path, codec);
+                prepared.require(preprocessing.resize(), preprocessing.channels(), "the model");
                 roots.put(size, path.toAbsolutePath().resolveSibling(prepared.source()));
                 sets.add(ImageDataset.concat(List.of(prepared.training(), prepared.validation())));
                 rejected.addAll(prepared.unreadTraining());
@@ -54,19 +46,6 @@ public record ImageSource(
             size += sets.getLast().size();
         }
         return new ImageSource(roots, sets.size() == 1 ? sets.getFirst() : ImageDataset.concat(sets), rejected);
-    }
-
-    private static PreparedDataset prepared(Path path, ImageCodec codec, Preprocessing preprocessing)
-            throws IOException {
-        PreparedDataset prepared = PreparedDataset.open(path, codec);
-        int side = preprocessing.resize();
-        int channels = preprocessing.channels();
-        if (prepared.preparation().channels() != channels || prepared.preparation().side() < side) {
-            throw new IOException(path + " was prepared with images of " + prepared.preparation().side()
-                    + " pixels and " + prepared.preparation().channels() + " channels, but the model needs " + side
-                    + " and " + channels + "; prepare it again with --size " + side + " --channels " + channels);
-        }
-        return prepared;
     }
 
     /// Where the file of an image is. The file of a prepared image is found if its source is still
