@@ -216,7 +216,8 @@ class FinetuneTest {
     void picturesPreparedWithOtherChannelsAreRefused() throws Exception {
         Path gray = root.resolve("grey");
         Result.done("prepare", pictures, gray, "--size", 20, "--channels", 1);
-        Result.of("finetune", base, "--data", gray, "--runs", runs).isRefused(1, "1 channels", "3 channels", "network.channels");
+        Result.of("finetune", base, "--data", gray, "--runs", runs).isRefused(1, "1 channels", "3 channels",
+                "network.channels");
     }
 
     /// `sample` names the embedded pictures in a recipe only; given to --data it is a folder of the working directory.
