@@ -1,12 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import module java.base;
 import net.alexnet.Options;
 import net.alexnet.cli.BenchReport.Cost;
 import net.alexnet.cli.BenchReport.LayerCosts;

@@ -1,11 +1,7 @@
 package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.Formatter;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Stream;
+import module java.base;
 import org.jspecify.annotations.Nullable;
 
 /// What `bench` measured, for a person and as JSON.

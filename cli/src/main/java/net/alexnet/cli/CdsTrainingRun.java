@@ -1,11 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Writer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
+import module java.base;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;

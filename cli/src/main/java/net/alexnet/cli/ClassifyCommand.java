@@ -1,11 +1,7 @@
 package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import module java.base;
 import net.alexnet.Classification;
 import net.alexnet.Classification.Guess;
 import net.alexnet.ImageClassifier;

@@ -1,9 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.util.Objects;
+import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.train.DivergedException;

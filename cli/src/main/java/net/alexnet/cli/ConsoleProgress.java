@@ -1,9 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.Locale;
-import java.util.OptionalLong;
+import module java.base;
 import net.alexnet.TrainingListener;
 
 /// Shows the progress of a job on standard error: a bar on a terminal, lines of text in a log, or warnings only.

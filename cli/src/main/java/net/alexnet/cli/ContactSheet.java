@@ -1,9 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.util.Base64;
-import java.util.List;
-import java.util.Locale;
+import module java.base;
 import net.alexnet.Features.Found;
 import net.alexnet.Features.Similar;
 import net.alexnet.data.Sample;

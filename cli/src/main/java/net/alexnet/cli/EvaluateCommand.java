@@ -1,9 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.Evaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -2,10 +2,7 @@ package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.Evaluation;
 import net.alexnet.Evaluation.ModelErrors;
 import net.alexnet.inference.TopKErrors.Report;

@@ -1,11 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import module java.base;
 import net.alexnet.inference.Model;
 import net.alexnet.interop.Exporter;
 import net.alexnet.interop.WeightLayout;

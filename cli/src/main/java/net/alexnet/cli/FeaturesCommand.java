@@ -1,10 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Collectors;
+import module java.base;
 import net.alexnet.Features;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.inference.FeatureFile;

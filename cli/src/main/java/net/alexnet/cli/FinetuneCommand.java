@@ -1,9 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import module java.base;
 import net.alexnet.CrossValidation;
 import net.alexnet.FineTuning;
 import net.alexnet.TrainingResult;

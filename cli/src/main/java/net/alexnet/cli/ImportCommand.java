@@ -1,14 +1,7 @@
 package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
+import module java.base;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.interop.ClassList;
 import net.alexnet.interop.ImportOptions;

@@ -1,11 +1,7 @@
 package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import module java.base;
 import net.alexnet.inference.Engines;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;

@@ -1,8 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.Set;
+import module java.base;
 import net.alexnet.torch.NativeLoader;
 
 /// Where the program starts.

@@ -1,11 +1,7 @@
 package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import module java.base;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Provenance;

@@ -1,13 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.MemoryPlan;

@@ -1,10 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.DatasetPreparer;
 import net.alexnet.data.DatasetPreparer.Outcome;

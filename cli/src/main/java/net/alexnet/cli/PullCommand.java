@@ -1,12 +1,7 @@
 package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
+import module java.base;
 import net.alexnet.interop.PublishedModel;
 import net.alexnet.interop.PulledModels;
 import net.alexnet.io.AtomicFiles;

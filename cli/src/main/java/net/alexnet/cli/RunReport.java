@@ -1,10 +1,6 @@
 package net.alexnet.cli;
 
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.CrossValidation;
 import net.alexnet.TrainingResult;
 import org.jspecify.annotations.Nullable;

@@ -1,9 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import module java.base;
 import net.alexnet.io.AtomicFileWriter;
 
 /// Ctrl-C and SIGTERM, on which the JVM shuts down. If the command has asked for it, the JVM is held until the command has

@@ -1,12 +1,7 @@
 package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
+import module java.base;
 import net.alexnet.Features;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.torch.OpenCvCodec;

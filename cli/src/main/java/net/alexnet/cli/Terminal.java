@@ -1,8 +1,6 @@
 package net.alexnet.cli;
 
-import java.io.FilterWriter;
-import java.io.IOException;
-import java.io.PrintWriter;
+import module java.base;
 
 /// The connection between a command and its user.
 ///

@@ -1,8 +1,6 @@
 package net.alexnet.cli;
 
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import module java.base;
 import net.alexnet.TrainingBuilder;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;

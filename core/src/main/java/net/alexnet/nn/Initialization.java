@@ -2,11 +2,7 @@ package net.alexnet.nn;
 
 import static net.alexnet.tensor.CounterRng.Purpose.WEIGHTS;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Set;
-import java.util.random.RandomGenerator;
+import module java.base;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.tensor.CounterRng;
 

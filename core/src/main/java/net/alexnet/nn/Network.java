@@ -1,15 +1,6 @@
 package net.alexnet.nn;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Predicate;
+import module java.base;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;

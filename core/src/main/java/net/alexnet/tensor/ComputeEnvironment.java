@@ -1,8 +1,6 @@
 package net.alexnet.tensor;
 
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
+import module java.base;
 
 /// What the last digits of a backend's results depend on besides the arguments. Two backends for which this is equal give
 /// the same bits on machines of the same kind.

@@ -1,10 +1,6 @@
 package net.alexnet.tensor;
 
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.IdentityHashMap;
-import java.util.Set;
+import module java.base;
 
 /// A backend that knows which of its tensors are alive, and whose scopes free them.
 ///

@@ -1,9 +1,6 @@
 package net.alexnet.tensor;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Collectors;
+import module java.base;
 
 /// The extents of a tensor, outermost first: `(N, C, H, W)` for maps, `(N, F)` for vectors, `(C)` for biases.
 ///

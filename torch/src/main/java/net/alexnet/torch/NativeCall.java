@@ -1,8 +1,6 @@
 package net.alexnet.torch;
 
-import java.util.Arrays;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
+import module java.base;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.PointerScope;

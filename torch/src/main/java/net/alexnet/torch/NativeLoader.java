@@ -1,14 +1,6 @@
 package net.alexnet.torch;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import module java.base;
 import net.alexnet.tensor.BackendException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;

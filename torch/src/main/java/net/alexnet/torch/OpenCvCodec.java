@@ -1,8 +1,6 @@
 package net.alexnet.torch;
 
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.Semaphore;
-import java.util.function.Function;
+import module java.base;
 import net.alexnet.data.image.AreaResize;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;

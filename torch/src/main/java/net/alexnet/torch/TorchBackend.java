@@ -1,10 +1,6 @@
 package net.alexnet.torch;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.Optional;
-import java.util.function.BiFunction;
-import java.util.function.Supplier;
+import module java.base;
 import net.alexnet.inference.EngineUnavailableException;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.ComputeEnvironment;

@@ -1,9 +1,6 @@
 package net.alexnet.torch;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.Optional;
-import java.util.function.Consumer;
+import module java.base;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;

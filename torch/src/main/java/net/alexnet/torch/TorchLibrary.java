@@ -1,10 +1,6 @@
 package net.alexnet.torch;
 
-import java.io.IOException;
-import java.util.List;
-import java.util.Properties;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import module java.base;
 import net.alexnet.inference.EngineUnavailableException;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Precision;

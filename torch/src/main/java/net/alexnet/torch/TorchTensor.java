@@ -1,12 +1,6 @@
 package net.alexnet.torch;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Consumer;
+import module java.base;
 import net.alexnet.tensor.ScopedBackend;
 import net.alexnet.torch.kernel.WinogradWeights;
 

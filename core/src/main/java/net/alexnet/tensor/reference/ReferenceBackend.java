@@ -1,9 +1,6 @@
 package net.alexnet.tensor.reference;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import java.util.stream.IntStream;
+import module java.base;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.LocalResponseNorm;

@@ -3,12 +3,10 @@ package net.alexnet.torch.kernel;
 import static net.alexnet.torch.kernel.Lanes.LANES;
 import static net.alexnet.torch.kernel.Lanes.SPECIES;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
-import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import module java.base;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 import net.alexnet.torch.kernel.Scratch.Use;

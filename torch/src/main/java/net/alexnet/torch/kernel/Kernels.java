@@ -1,8 +1,6 @@
 package net.alexnet.torch.kernel;
 
-import java.lang.foreign.MemorySegment;
-import java.util.Optional;
-import java.util.stream.Stream;
+import module java.base;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;

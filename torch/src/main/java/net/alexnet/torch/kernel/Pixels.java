@@ -3,10 +3,8 @@ package net.alexnet.torch.kernel;
 import static net.alexnet.torch.kernel.Lanes.LANES;
 import static net.alexnet.torch.kernel.Lanes.SPECIES;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import module java.base;
 
 /// The layout of a channels-last map's pixels in an array: each group of channels is padded to whole vectors by zeros, so that
 /// loops need no masks.

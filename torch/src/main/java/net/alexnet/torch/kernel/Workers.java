@@ -1,13 +1,6 @@
 package net.alexnet.torch.kernel;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import module java.base;
 
 /// The threads that kernels run on: the caller's and others, which end after some idle time. There is nothing to close.
 public final class Workers {
