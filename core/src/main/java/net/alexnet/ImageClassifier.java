@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// **Threads.** Any number of threads may use one classifier. Pictures are decoded on the calling threads; the network runs for
 /// one call at a time.
 ///
-/// **Numbers.** The same model, pictures and options give the same bits on one machine, here and in the program's `classify`
-/// command. Which pictures share a batch may change the last digits, because matrix products of another size round
-/// differently.
+/// **Numbers.** The same model, pictures and options give the same bits on one machine and with the same options of the
+/// JVM. The program's `classify` command gives those of a JVM without the module `jdk.incubator.vector`. Which pictures
+/// share a batch may change the last digits, because matrix products of another size round differently.
 public final class ImageClassifier implements AutoCloseable {
     /// Views that go through the network at a time.
     private static final int BATCH = 32;
