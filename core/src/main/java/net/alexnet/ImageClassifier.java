@@ -3,6 +3,7 @@ package net.alexnet;
 import java.awt.image.BufferedImage;
 import module java.base;
 import net.alexnet.data.AllImages;
+import net.alexnet.data.Content;
 import net.alexnet.data.OrderedWork;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
@@ -244,6 +245,15 @@ public final class ImageClassifier implements AutoCloseable {
     // --- pictures --------------------------------------------------------------------------------------------------
 
     private Image read(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (!attributes.isRegularFile()) {
+            throw new IOException(file + " is not a regular file; name a picture or a folder"); // a pipe may never end
+        }
+        try {
+            Content.requireSize(attributes.size());
+        } catch (UnreadableImageException e) {
+            throw new ImageReadException(file.toString(), String.valueOf(e.getMessage()), e);
+        }
         return decode(file.toString(), Files.readAllBytes(file));
     }
 

@@ -40,7 +40,8 @@ final class Text {
 
     /// A number of bytes as an option's value: `1000000`, `256MB` (powers of 1000), `1GiB` (powers of 1024).
     static final class ByteSize implements ITypeConverter<Long> {
-        private static final Pattern FORM = Pattern.compile("(\\d{1,9}) ?(?:([kmg]?)(i?)b)?", Pattern.CASE_INSENSITIVE);
+        private static final Pattern FORM = Pattern.compile("(\\d{1,12}) ?(?:b|([kmg])(i?)b)?",
+                Pattern.CASE_INSENSITIVE);
 
         @Override
         public Long convert(String text) {
@@ -50,8 +51,12 @@ final class Text {
             }
             String prefix = form.group(2) == null ? "" : form.group(2).toLowerCase(Locale.ROOT);
             int power = prefix.isEmpty() ? 0 : 1 + "kmg".indexOf(prefix);
-            return Long.parseLong(form.group(1))
-                    * (long) Math.pow("i".equalsIgnoreCase(form.group(3)) ? 1024 : 1000, power);
+            try {
+                return Math.multiplyExact(Long.parseLong(form.group(1)),
+                        (long) Math.pow("i".equalsIgnoreCase(form.group(3)) ? 1024 : 1000, power));
+            } catch (ArithmeticException e) {
+                throw new TypeConversionException("'" + text + "' is too large for a size");
+            }
         }
     }
 }

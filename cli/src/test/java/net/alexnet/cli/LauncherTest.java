@@ -131,21 +131,26 @@ class LauncherTest {
         Path old = Files.createDirectories(ours.resolve("javacpp"));
         Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
         Map<String, String> environment = Map.of("HOME", "/", "XDG_CACHE_HOME", caches.toString());
-        assertThat(run(environment, "find_caches").code()).isZero();
-        for (Path closed : List.of(old, ours)) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(closed))).isEqualTo("rwx------");
-        }
+        assertThat(run(environment, "find_caches classify").code()).isZero();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ours))).isEqualTo("rwx------");
         Path library = Files.writeString(old.resolve("library.so"), "");
         Files.setPosixFilePermissions(library, PosixFilePermissions.fromString("rw-rw-rw-"));
-        Outcome outcome = run(environment, "find_caches");
-        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(run(environment, "find_caches classify").code()).isZero();
+        assertThat(library).as("nobody else could enter").exists();
+        Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(run(environment, "find_caches classify").code()).isZero();
+        assertThat(library).as("others could write to it").doesNotExist();
+        Files.setPosixFilePermissions(caches, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Outcome outcome = run(environment, "find_caches classify");
+        assertThat(outcome.code()).as("others can rename it").isEqualTo(1);
         assertThat(outcome.errors()).contains(ours.toString(), "XDG_CACHE_HOME");
+        assertThat(run(environment, "find_caches --help").code()).isZero();
     }
 
     @Test
     void aHomeThatCannotHoldCachesIsReplacedByAPrivateFolder(@TempDir Path folder) throws Exception {
         Outcome outcome = run(Map.of("HOME", "/dev/null", "TMPDIR", folder.toString()),
-                "find_caches; printf %s \"$natives $XDG_CACHE_HOME $user\"");
+                "find_caches classify; printf %s \"$natives $XDG_CACHE_HOME $user\"");
         String[] found = outcome.output().split(" ", -1);
         assertThat(found[0]).isEqualTo(folder + "/alexnet-" + found[2] + "/alexnet/javacpp");
         assertThat(found[1]).isEqualTo(folder + "/alexnet-" + found[2]);
@@ -159,7 +164,7 @@ class LauncherTest {
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         String user = decided("user", Map.of("HOME", "/"));
         Files.createSymbolicLink(folder.resolve("alexnet-" + user), elsewhere);
-        Outcome outcome = run(Map.of("HOME", "/dev/null", "TMPDIR", folder.toString()), "find_caches");
+        Outcome outcome = run(Map.of("HOME", "/dev/null", "TMPDIR", folder.toString()), "find_caches classify");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(elsewhere).isEmptyDirectory();
     }

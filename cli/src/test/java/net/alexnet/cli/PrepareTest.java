@@ -132,7 +132,7 @@ class PrepareTest {
             prepare a b --hold-out NaN               | --hold-out must be above 0 and below 1, found NaN
             prepare a b --size 64 --quality 90       | --quality is for JPEG, but images of 64 pixels are stored as PNG
             prepare a b --format png --quality 95    | --quality is for JPEG
-            prepare a b --shard-size 99999999999GiB  | '99999999999GiB' is not a size such as
+            prepare a b --shard-size 99999999999GiB  | '99999999999GiB' is too large
             prepare --verify a b                     | found b besides
             """)
     void anOptionThatCannotBe(String command, String said) {

@@ -128,8 +128,9 @@ public final class DatasetPreparer {
             throw new DatasetException(folder + " is a file; expected a folder for the prepared dataset");
         }
         try (Stream<Path> entries = Files.list(folder)) {
-            Optional<Path> other = entries // the lock is left by a process that was killed before there was a journal
-                    .filter(entry -> !entry.endsWith(PreparationJournal.LOCK)).findFirst();
+            // A process that was killed before there was a journal leaves its lock, and a journal that was not in place.
+            Optional<Path> other = entries.filter(entry -> !entry.endsWith(PreparationJournal.LOCK)
+                    && !entry.getFileName().toString().startsWith("." + PreparationJournal.FILE + ".")).findFirst();
             if (other.isPresent()) {
                 throw new DatasetException(folder + " holds other things, such as " + other.get().getFileName()
                         + "; expected a new or an empty folder for the prepared dataset");

@@ -113,7 +113,7 @@ record Devkit(List<Synset> synsets, int[] validation, String where) {
                             synsets.getChar("words", i).getString()));
                 }
             }
-        } catch (IOException | RuntimeException e) { // the library throws many kinds on broken files
+        } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) { // the library limits nothing
             throw new DatasetException(file.where + " is not the devkit's table of synsets: expected a MATLAB file"
                     + " with ILSVRC2012_ID, WNID, words and num_children of each; found " + e, e);
         }

@@ -43,7 +43,7 @@ final class PreparationJournal implements Closeable {
                 "another process is preparing " + folder + " now; wait until it is done, or stop it"));
         try {
             read(new Header(FORMAT, source, settings));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             lock.close();
             throw e;
         }

@@ -33,11 +33,8 @@ public record PreparedCache(CacheFolder cache) {
     /// @param name as for [#prepare]
     public Optional<Path> find(String name, Dataset source, PreparationSettings preparation) throws IOException {
         Path entry = entry(name, SourceFingerprint.of(source), preparation);
-        if (!DatasetFile.isIn(entry)) {
-            return Optional.empty();
-        }
         cache.use(entry);
-        return Optional.of(entry);
+        return DatasetFile.isIn(entry) ? Optional.of(entry) : Optional.empty();
     }
 
     private Path entry(String name, SourceFingerprint origin, PreparationSettings preparation) throws IOException {

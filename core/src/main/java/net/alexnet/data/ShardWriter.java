@@ -37,6 +37,8 @@ final class ShardWriter implements Closeable {
         this.target = target;
         this.part = target.resolveSibling(target.getFileName() + ".part");
         this.extension = extension;
+        Files.deleteIfExists(part); // left by a killed process; a link is not followed out of the folder
+        Files.createFile(part);
         this.out = new FileOutputStream(part.toFile());
     }
 

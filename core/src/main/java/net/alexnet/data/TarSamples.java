@@ -13,6 +13,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 final class TarSamples {
     private static final int BLOCK = 512;
     private static final int TYPE = 156; // where a header has the type of the member
+    private static final int MOST_NAME = 1 << 16; // bytes of a member that holds a name
+    private static final Pattern PAX_PATH = Pattern.compile("(?m)^\\d+ path=(.*)$");
 
     private final Path tar;
     private final long changed;
@@ -35,7 +37,8 @@ final class TarSamples {
     record Member(String name, long offset, long size) {}
 
     /// Lists the files in the tar, in its order, by reading only the headers. Folders, links, and files whose names begin
-    /// with a dot are left out.
+    /// with a dot are left out. A name of more than 100 characters stands in a member before its file, in GNU's form or
+    /// that of pax.
     ///
     /// @throws DatasetException if the tar is damaged or does not reach to its end mark
     List<Member> members() throws IOException {
@@ -52,6 +55,7 @@ final class TarSamples {
         byte[] header = new byte[BLOCK];
         byte[] end = new byte[BLOCK]; // a block of zeros is the end mark
         try (RandomAccessFile file = new RandomAccessFile(tar.toFile(), "r")) { // an interrupt closes a FileChannel
+            String longName = "";
             for (long at = 0; at + BLOCK <= length;) {
                 file.seek(start + at);
                 file.readFully(header);
@@ -60,7 +64,11 @@ final class TarSamples {
                 }
                 at += BLOCK;
                 TarArchiveEntry entry = entry(header, name, at);
-                String last = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
+                String path = longName.isEmpty() ? entry.getName() : longName;
+                longName = header[TYPE] == 'L' || header[TYPE] == 'x'
+                        ? longName(file, header[TYPE], entry.getSize())
+                        : "";
+                String last = path.substring(path.lastIndexOf('/') + 1);
                 if ((header[TYPE] == 0 || header[TYPE] == '0') && !last.isEmpty() && !last.startsWith(".")) {
                     members.add(new Member(last, start + at, entry.getSize()));
                 }
@@ -68,6 +76,18 @@ final class TarSamples {
             }
         }
         throw damaged(name, "it ends after " + length + " bytes, without the mark of its end");
+    }
+
+    /// Reads the name of the next member, after its header; empty if a pax header has none.
+    private static String longName(RandomAccessFile file, byte type, long size) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(size, MOST_NAME)];
+        file.readFully(bytes);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (type == 'L') {
+            return text.replace("\0", "");
+        }
+        Matcher path = PAX_PATH.matcher(text);
+        return path.find() ? path.group(1) : "";
     }
 
     private static TarArchiveEntry entry(byte[] header, String name, long at) throws DatasetException {

@@ -27,7 +27,8 @@ public record TrainValidationSplit(double fraction, long seed) {
     /// Splits a set; each part keeps the set's order.
     public Parts split(ImageDataset set) {
         boolean[] heldOut = new boolean[set.size()];
-        Comparator<Integer> lowestFirst = Comparator.<Integer>comparingLong(i -> draw(seed, set.name(i)))
+        long[] draws = IntStream.range(0, set.size()).mapToLong(i -> draw(seed, set.name(i))).toArray();
+        Comparator<Integer> lowestFirst = Comparator.<Integer>comparingLong(i -> draws[i])
                 .thenComparing(Comparator.naturalOrder());
         IntStream.range(0, set.size()).boxed().collect(Collectors.groupingBy(set::label)).values()
                 .forEach(members -> members.stream().sorted(lowestFirst).limit(share(members.size()))

@@ -25,8 +25,10 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     /// The limit unless another is given: 20 GiB.
     public static final long LIMIT = 20L << 30;
 
-    private static final Duration RECENT = Duration.ofMinutes(10);
+    private static final Duration RECENT = Duration.ofHours(2);
     private static final String DRAFT = ".tmp-";
+    private static final Pattern DRAFT_NAME = Pattern
+            .compile(".*\\.tmp-\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     /// The kinds of entries; each has a folder of its name in lower case.
     public enum Kind {
@@ -71,8 +73,10 @@ public record CacheFolder(Path root, long limit, Duration recent) {
 
     // --- use ---------------------------------------------------------------------------------------------------------
 
-    /// The entries that this process uses, each with the number of its users.
-    private static final Map<Path, Integer> USED = new ConcurrentHashMap<>();
+    /// The entries that this process uses.
+    private static final Set<Path> USED = ConcurrentHashMap.newKeySet();
+
+    private static final AtomicBoolean TOUCHING = new AtomicBoolean();
 
     /// Notes that an entry was used.
     public static void touch(Path entry) {
@@ -83,44 +87,31 @@ public record CacheFolder(Path root, long limit, Duration recent) {
         }
     }
 
-    /// An entry in use, until it is closed or the process ends.
-    public static final class Use implements AutoCloseable {
-        private final Path entry;
-        private final Thread touching;
-        private boolean closed;
-
-        private Use(Path entry, Duration period) {
-            this.entry = entry;
-            USED.merge(entry, 1, Integer::sum);
-            touch(entry);
-            this.touching = Thread.ofVirtual().name("cache-use").start(() -> {
-                try {
-                    while (true) {
-                        Thread.sleep(period);
-                        touch(entry);
-                    }
-                } catch (InterruptedException e) {
-                    // closed
-                }
-            });
-        }
-
-        /// A second call does nothing.
-        @Override
-        public synchronized void close() {
-            if (!closed) {
-                closed = true;
-                touching.interrupt();
-                USED.computeIfPresent(entry, (_, users) -> users == 1 ? null : users - 1);
-            }
+    /// Keeps an entry from being evicted until this process ends: a thread marks it as used again and again.
+    ///
+    /// @param entry it need not exist yet
+    public void use(Path entry) {
+        touch(entry);
+        USED.add(key(entry));
+        if (TOUCHING.compareAndSet(false, true)) {
+            Duration period = recent.dividedBy(10).plusMillis(1);
+            Thread.ofVirtual().name("cache-use").start(() -> touchAll(period));
         }
     }
 
-    /// Keeps an entry from being evicted, by this process and others; several may use the same one.
-    ///
-    /// @param entry it need not exist yet
-    public Use use(Path entry) {
-        return new Use(entry.toAbsolutePath().normalize(), recent.dividedBy(10).plusMillis(1));
+    private static void touchAll(Duration period) {
+        try {
+            while (true) {
+                Thread.sleep(period);
+                USED.forEach(CacheFolder::touch);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Path key(Path entry) {
+        return entry.toAbsolutePath().normalize();
     }
 
     // --- drafts ------------------------------------------------------------------------------------------------------
@@ -130,7 +121,8 @@ public record CacheFolder(Path root, long limit, Duration recent) {
         Path target = entry(kind, name);
         Files.createDirectories(folder(kind));
         Path draft = Files.createDirectory(target.resolveSibling(name + DRAFT + UUID.randomUUID()));
-        return new Draft(target, draft, use(draft));
+        USED.add(key(draft));
+        return new Draft(target, draft);
     }
 
     /// A folder that is being written. Closed before [#place], it is removed; that of a process
@@ -138,12 +130,10 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     public static final class Draft implements AutoCloseable {
         private final Path target;
         private final Path folder;
-        private final Use use;
 
-        private Draft(Path target, Path folder, Use use) {
+        private Draft(Path target, Path folder) {
             this.target = target;
             this.folder = folder;
-            this.use = use;
         }
 
         /// Where to write.
@@ -160,8 +150,10 @@ public record CacheFolder(Path root, long limit, Duration recent) {
 
         @Override
         public void close() throws IOException {
-            try (use) {
+            try {
                 AtomicFiles.deleteTree(folder);
+            } finally {
+                USED.remove(key(folder));
             }
         }
     }
@@ -174,45 +166,64 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     /// Removes the drafts of processes that ended, and the entries beyond the limit. An entry that
     /// cannot be removed stays: a cache that is too large is no reason to fail.
     public void trim() {
-        try {
-            List<Entry> entries = new ArrayList<>();
-            for (Kind kind : Kind.values()) {
-                if (kind.evicted() && Files.isDirectory(folder(kind))) {
-                    entries.addAll(entries(folder(kind)));
-                }
+        List<Entry> entries = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            if (kind.evicted() && Files.isDirectory(folder(kind))) {
+                entries.addAll(entries(folder(kind)));
             }
-            entries.sort(Comparator.comparing(Entry::used));
-            long bytes = entries.stream().mapToLong(Entry::bytes).sum();
-            Instant spared = Instant.now().minus(recent);
-            for (Entry entry : entries) {
-                boolean draft = entry.path.getFileName().toString().contains(DRAFT);
-                if (entry.used.isBefore(spared) && (draft || bytes > limit)
-                        && !USED.containsKey(entry.path.toAbsolutePath().normalize())) {
-                    AtomicFiles.deleteTree(entry.path);
-                    bytes -= entry.bytes;
-                }
+        }
+        entries.sort(Comparator.comparing(Entry::used));
+        long bytes = entries.stream().mapToLong(Entry::bytes).sum();
+        for (Entry entry : entries) {
+            boolean draft = DRAFT_NAME.matcher(entry.path.getFileName().toString()).matches();
+            if (isUnused(entry) && (draft || bytes > limit) && removed(entry.path, draft)) {
+                bytes -= entry.bytes;
             }
-        } catch (IOException | UncheckedIOException e) {
-            // another process is at it too, or a file is open
         }
     }
 
-    private static List<Entry> entries(Path folder) throws IOException {
+    private boolean isUnused(Entry entry) {
+        return entry.used.isBefore(Instant.now().minus(recent)) && !USED.contains(key(entry.path));
+    }
+
+    /// Removes an entry unless it was used since it was listed: removing those before it may take minutes. An entry is
+    /// first renamed, so that nobody finds a half of it.
+    private boolean removed(Path path, boolean draft) {
+        try {
+            if (!isUnused(entry(path))) {
+                return false;
+            }
+            AtomicFiles.deleteTree(draft
+                    ? path
+                    : Files.move(path, path.resolveSibling(path.getFileName() + DRAFT + UUID.randomUUID())));
+            return true;
+        } catch (IOException | UncheckedIOException e) {
+            return false; // another process is at it too, or a file is open
+        }
+    }
+
+    private static List<Entry> entries(Path folder) {
         List<Entry> entries = new ArrayList<>();
         try (Stream<Path> paths = Files.list(folder)) {
             for (Path path : paths.toList()) {
-                long bytes = 0;
-                Instant used = Instant.MIN;
-                try (Stream<Path> files = Files.walk(path)) {
-                    for (Path file : files.toList()) {
-                        bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
-                        Instant changed = Files.getLastModifiedTime(file).toInstant();
-                        used = changed.isAfter(used) ? changed : used;
-                    }
-                }
-                entries.add(new Entry(path, bytes, used));
+                entries.add(entry(path));
             }
+        } catch (IOException | UncheckedIOException e) {
+            // another process is at it too
         }
         return entries;
+    }
+
+    private static Entry entry(Path path) throws IOException {
+        long bytes = 0;
+        Instant used = Instant.MIN;
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.toList()) {
+                bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
+                Instant changed = Files.getLastModifiedTime(file).toInstant();
+                used = changed.isAfter(used) ? changed : used;
+            }
+        }
+        return new Entry(path, bytes, used);
     }
 }

@@ -43,9 +43,12 @@ public final class LockFile implements AutoCloseable {
             return Optional.empty(); // held by this process, under another name of the file
         } finally {
             if (!taken) {
-                HELD.remove(claim);
-                if (channel != null) {
-                    channel.close();
+                try {
+                    if (channel != null) {
+                        channel.close();
+                    }
+                } finally {
+                    HELD.remove(claim); // only now: closing ends a lock that another thread took meanwhile
                 }
             }
         }

@@ -43,8 +43,8 @@ public abstract class ScopedBackend<T extends ScopedBackend.Owned> implements Ba
 
         final void free() {
             if (!freed) {
+                freed = true; // also if it fails: a second call must not give back the same memory
                 release();
-                freed = true;
             }
         }
     }

@@ -7,7 +7,11 @@ final class AppendFile implements Closeable {
     private final Path path;
     private final RandomAccessFile file;
 
+    /// @throws IOException if there is something else than a regular file; a link is not followed out of the folder
     AppendFile(Path path) throws IOException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(path + " is not a regular file; move it away");
+        }
         this.path = path;
         // not a FileChannel, which closes itself when its thread is interrupted
         this.file = new RandomAccessFile(path.toFile(), "rw");

@@ -53,7 +53,14 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
     /// `state.json`. The environment is null in files of old versions.
     private record StateFile(int formatVersion, String written, TrainingState state,
             @JsonAlias(OLD_ENVIRONMENT) @Nullable ComputeEnvironment computeEnvironment, List<TensorFile> files,
-            String recipe) {}
+            String recipe) {
+        StateFile {
+            files = List.copyOf(files); // a null in the file is refused here, as a file that cannot be read
+            Objects.requireNonNull(state, "state");
+            Objects.requireNonNull(recipe, "recipe");
+            Objects.requireNonNull(written, "written");
+        }
+    }
 
     /// A file of tensors as it was written.
     ///

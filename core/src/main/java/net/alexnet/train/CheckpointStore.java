@@ -217,9 +217,16 @@ public final class CheckpointStore {
         }
     }
 
-    private IOException refused(Path folder, IOException e) throws IOException {
+    private IOException refused(Path folder, IOException e) {
         String advice = "There is no intact checkpoint before it; start the run again";
-        for (Path earlier : bySteps().headMap(Math.max(0, stepOf(folder)), false).descendingMap().values()) {
+        SortedMap<Long, Path> before;
+        try {
+            before = bySteps().headMap(Math.max(0, stepOf(folder)), false).descendingMap();
+        } catch (IOException unlisted) {
+            e.addSuppressed(unlisted);
+            before = new TreeMap<>();
+        }
+        for (Path earlier : before.values()) {
             try {
                 Checkpoint.read(earlier).verify();
                 advice = "Resume from " + earlier + ", the newest intact checkpoint before it";

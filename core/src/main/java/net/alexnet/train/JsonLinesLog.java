@@ -31,7 +31,7 @@ final class JsonLinesLog implements Closeable {
         try {
             file.cut(lengthThrough(path, afterStep));
             return new JsonLinesLog(file);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             file.close();
             throw e;
         }

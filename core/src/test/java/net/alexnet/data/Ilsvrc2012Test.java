@@ -3,6 +3,7 @@ package net.alexnet.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,12 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import net.alexnet.data.image.TestImages;
 import net.alexnet.data.image.UnreadableImageException;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import us.hebi.matlab.mat.format.Mat5;
 
 class Ilsvrc2012Test {
@@ -226,6 +231,25 @@ class Ilsvrc2012Test {
         assertThatThrownBy(() -> images.source(0).content())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("reading " + root.resolve(VALIDATION) + " failed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {TarArchiveOutputStream.LONGFILE_GNU, TarArchiveOutputStream.LONGFILE_POSIX})
+    void readsLongNames(int form) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+            tar.setLongFileMode(form);
+            for (String name : List.of("a/".repeat(80) + "long.JPEG", "short.JPEG")) {
+                TarArchiveEntry entry = new TarArchiveEntry(name);
+                entry.setSize(3);
+                tar.putArchiveEntry(entry);
+                tar.write(new byte[] {1, 2, 3});
+                tar.closeArchiveEntry();
+            }
+        }
+        write(VALIDATION, bytes.toByteArray());
+        assertThat(new TarSamples(root.resolve(VALIDATION)).members()).extracting(TarSamples.Member::name)
+                .containsExactly("long.JPEG", "short.JPEG");
     }
 
     @Test

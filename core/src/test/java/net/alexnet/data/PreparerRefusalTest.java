@@ -77,6 +77,16 @@ class PreparerRefusalTest {
     }
 
     @Test
+    void aLinkIsNotFollowedOutOfAHalfPreparedFolder() throws Exception {
+        stopAtOnce(folder);
+        Path victim = Files.writeString(root.resolve("victim.txt"), "kept");
+        Files.createSymbolicLink(folder.resolve("train-000000.tar.part"), victim);
+        assertThat(Preparing.finished(SOURCE, folder).training().size()).isEqualTo(40);
+        assertThat(folder.resolve("train-000000.tar")).exists();
+        assertThat(victim).hasContent("kept");
+    }
+
+    @Test
     void otherThingsInTheFolderAreRefusedAndKept() throws Exception {
         Files.createDirectory(folder);
         Files.writeString(folder.resolve("letter.txt"), "dear");
@@ -86,6 +96,7 @@ class PreparerRefusalTest {
         assertThatThrownBy(() -> Preparing.finished(SOURCE, folder.resolve("letter.txt")))
                 .hasMessageContaining("letter.txt is a file");
         Path empty = Files.createDirectory(root.resolve("empty"));
+        Files.writeString(empty.resolve(".prepare.journal.0123456789abcdef.tmp"), "left by a killed process");
         assertThat(Preparing.finished(SOURCE, empty).training().size()).isEqualTo(40);
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import net.alexnet.io.CacheFolder.Kind;
 import org.junit.jupiter.api.Test;
@@ -76,14 +77,7 @@ class CacheFolderTest {
             cache(0).trim();
             assertThat(entry).as("used by another process").exists();
             other.destroyForcibly().waitFor();
-            CacheFolder.Use closed = cache(0).use(entry);
-            try (CacheFolder.Use _ = cache(0).use(entry)) {
-                closed.close();
-                closed.close();
-                age(entry, 9);
-                cache(0).trim();
-                assertThat(entry).as("used by this process").exists();
-            }
+            age(entry, 9);
             cache(0).trim();
             assertThat(entry).as("used by none").doesNotExist();
         } finally {
@@ -91,14 +85,47 @@ class CacheFolderTest {
         }
     }
 
+    @Test
+    void anEntryThatThisProcessUsesStays() throws Exception {
+        Path entry = entry(Kind.DATASETS, "used", 100, 9);
+        cache(0).use(entry);
+        age(entry, 9);
+        cache(0).trim();
+        assertThat(entry).exists();
+    }
+
+    /// Another process may use it while the entries before it are removed.
+    @Test
+    void anEntryThatIsUsedDuringAnEvictionStays() throws Exception {
+        Path first = entry(Kind.DATASETS, "first", 100, 9);
+        Path wanted = entry(Kind.DATASETS, "wanted", 100, 8);
+        for (int i = 0; i < 2_000; i++) {
+            Files.createFile(first.resolve("file" + i));
+        }
+        age(first, 9);
+        Thread trim = Thread.ofPlatform().start(() -> cache(0).trim());
+        while (Files.exists(first)) {
+            Thread.onSpinWait(); // until it is renamed, to be deleted
+        }
+        CacheFolder.touch(wanted);
+        trim.join();
+        assertThat(wanted).exists();
+    }
+
+    @Test
+    void anEntryNamedLikeADraftStays() throws Exception {
+        Path entry = entry(Kind.DATASETS, "photos.tmp-2024", 100, 9);
+        cache(1000).trim();
+        assertThat(entry).exists();
+    }
+
     /// A program of its own that uses an entry until it is killed.
     static final class Holder {
         public static void main(String[] arguments) throws Exception {
             CacheFolder cache = new CacheFolder(Path.of(arguments[0]), 0, Duration.ofSeconds(1));
-            try (CacheFolder.Use _ = cache.use(Path.of(arguments[1]))) {
-                System.out.println("holds it");
-                Thread.sleep(Duration.ofMinutes(1));
-            }
+            cache.use(Path.of(arguments[1]));
+            System.out.println("holds it");
+            Thread.sleep(Duration.ofMinutes(1));
         }
     }
 
@@ -130,7 +157,7 @@ class CacheFolderTest {
     @Test
     void aDraftStaysAsLongAsItsProcessDoes() throws Exception {
         try (CacheFolder.Draft draft = cache(1000).draft(Kind.FEATURES, "a")) {
-            Path left = Files.createDirectory(draft.folder().resolveSibling("a.tmp-of-a-killed-process"));
+            Path left = Files.createDirectory(draft.folder().resolveSibling("a.tmp-" + UUID.randomUUID()));
             age(draft.folder(), 9);
             cache(1000).trim();
             assertThat(left).as("changed within the last day").exists();

@@ -100,13 +100,27 @@ class DamagedCheckpointTest {
     }
 
     @Test
-    void namesAnotherVersionOfTheFormat() throws IOException {
-        Path state = folder.resolve("step-00000003/state.json");
-        String newer = Files.readString(state).replace("\"format_version\" : 1", "\"format_version\" : 2");
-        Files.writeString(state, newer);
-        String sum = Hashes.hex(newer.getBytes(StandardCharsets.UTF_8));
-        Files.writeString(state.resolveSibling("state.json.sha256"), sum + "  state.json\n");
+    void aNullWhereAValueIsExpectedIsDamage() throws IOException {
+        for (String key : List.of("files", "state", "recipe", "written")) {
+            saveThree();
+            change("(\"" + key + "\" : )(\\[[^]]*]|\\{[^}]*(\\{[^}]*}[^}]*)*}|\"[^\"]*\")", "$1null");
+            assertThat(refusal("step-00000003")).as(key).hasMessageContaining("state.json");
+            assertThat(store.best()).as(key).isEmpty();
+        }
+    }
 
+    private void change(String pattern, String replacement) throws IOException {
+        Path state = folder.resolve("step-00000003/state.json");
+        String changed = Files.readString(state).replaceFirst(pattern, replacement);
+        assertThat(changed).isNotEqualTo(Files.readString(state));
+        Files.writeString(state, changed);
+        String sum = Hashes.hex(changed.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(state.resolveSibling("state.json.sha256"), sum + "  state.json\n");
+    }
+
+    @Test
+    void namesAnotherVersionOfTheFormat() throws IOException {
+        change("\"format_version\" : 1", "\"format_version\" : 2");
         assertThat(refusal("step-00000003")).hasMessageContainingAll("state.json", "version 2", "expected 1");
     }
 

@@ -36,6 +36,15 @@ class JsonLinesLogTest {
         }
     }
 
+    @Test
+    void aLinkIsNotFollowedOutOfTheRun() throws IOException {
+        Path victim = Files.writeString(folder.resolve("victim.txt"), "one\ntwo without an end");
+        Path path = Files.createSymbolicLink(folder.resolve("log.jsonl"), victim);
+        assertThatThrownBy(() -> JsonLinesLog.open(path, 0)).isInstanceOf(IOException.class)
+                .hasMessageContaining(path.toString());
+        assertThat(victim).hasContent("one\ntwo without an end");
+    }
+
     private record Nested(int topOne, double waitShare) {}
 
     @Test

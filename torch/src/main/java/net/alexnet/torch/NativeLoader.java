@@ -13,7 +13,8 @@ import org.bytedeco.opencv.global.opencv_imgproc;
 /// JavaCPP's classes may deadlock when two threads load them, so other threads wait in [#await()] for the end of loading.
 public final class NativeLoader {
     private static final String LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
-    private static volatile CompletableFuture<Void> ahead = CompletableFuture.completedFuture(null);
+    private static CompletableFuture<Void> ahead = CompletableFuture.completedFuture(null);
+    private static boolean begun;
     private static volatile boolean ownsProcess;
 
     private NativeLoader() {}
@@ -61,16 +62,24 @@ public final class NativeLoader {
     }
 
     /// Begins to load libtorch and OpenCV on a thread of its own. A failure is reported where the library is needed.
-    public static void loadAhead() {
-        ahead = CompletableFuture.runAsync(
-                NativeLoader::load, task -> Thread.ofPlatform().daemon().name("natives").start(task));
+    /// A second call does nothing.
+    public static synchronized void loadAhead() {
+        if (!begun) {
+            begun = true;
+            ahead = CompletableFuture.runAsync(
+                    NativeLoader::load, task -> Thread.ofPlatform().daemon().name("natives").start(task));
+        }
     }
 
     /// Waits for the end of the loading that [#loadAhead()] began, if it did; a failure is not thrown. Call it before the
     /// process ends too, since a process that ends while it loads a library may crash. An interruption does not end the wait
     /// and leaves the thread interrupted.
     public static void await() {
-        await(ahead);
+        await(begun());
+    }
+
+    private static synchronized CompletableFuture<Void> begun() {
+        return ahead;
     }
 
     static void await(CompletableFuture<?> loading) {

@@ -141,6 +141,9 @@ public record ImageHeader(
         for (long chunk = 8; chunk + 8 <= file.length; chunk = next) {
             int at = (int) chunk;
             next = chunk + 12 + u32(bytes, at);
+            if (next > file.length && !startsWith(file, at + 4, "IDAT")) {
+                throw new IndexOutOfBoundsException("a chunk ends after the file"); // libpng would take its memory first
+            }
             isTransparent |= startsWith(file, at + 4, "tRNS");
             isAnimated |= startsWith(file, at + 4, "acTL");
             transposed |= startsWith(file, at + 4, "eXIf") && isTransposed(file, at + 8, next);

@@ -190,7 +190,8 @@ public final class RecipeReader {
                 "a second document begins at line " + trailing.getLocation().getLineNr() + "; a recipe is one";
             case MismatchedInputException mismatched -> path + " must be " + kind(mismatched.getTargetType());
             case JsonMappingException other -> path + ": " + firstLine(other);
-            default -> firstLine(e) + " (line " + e.getLocation().getLineNr() + ")";
+            default -> firstLine(e)
+                    + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")");
         };
     }
 

@@ -101,6 +101,15 @@ class ImageHeaderTest {
         assertThat(ImageHeader.of(with(png, text)).orElseThrow().alpha()).isEqualTo(Alpha.NONE);
     }
 
+    /// libpng makes room for a chunk before it looks for its end.
+    @Test
+    void aChunkLongerThanTheFileIsABrokenPng() throws IOException {
+        byte[] text = chunk("tEXt", 8);
+        System.arraycopy(new byte[] {0x7F, -1, -1, -1}, 0, text, 0, 4);
+        assertThat(ImageHeader.of(with(file(Format.PNG, 20, 10, BufferedImage.TYPE_INT_RGB), text)).orElseThrow()
+                .pixels()).isZero();
+    }
+
     @Test
     void aFileThatEndsAnywhereIsNoError() throws IOException {
         for (Format format : new Format[] {Format.JPEG, Format.PNG, Format.GIF, Format.BMP, Format.TIFF}) {
