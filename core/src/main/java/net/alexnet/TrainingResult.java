@@ -17,17 +17,18 @@ import net.alexnet.train.Trainer.Outcome;
 /// @param bestTop1Error of the best epoch, which is optimistic: the validation pictures selected the epoch
 /// @param validationImages how many pictures were validated on; empty if this call validated nothing
 /// @param imagesPerSecond over all steps of this call
+/// @param fineTuned whether the run began with a trained model; its result is then the checkpoint of the best epoch
 public record TrainingResult(Path run, int epochs, long steps, boolean finished, boolean stoppedEarly,
         OptionalDouble top1Error, OptionalDouble top5Error, OptionalDouble bestTop1Error, OptionalLong validationImages,
-        double imagesPerSecond) {
-    static TrainingResult of(RunFolder folder, Outcome outcome) {
+        double imagesPerSecond, boolean fineTuned) {
+    static TrainingResult of(RunFolder folder, Outcome outcome) throws IOException {
         double best = outcome.state().schedule().best();
         return new TrainingResult(folder.path(), outcome.state().epoch(), outcome.state().step(), outcome.finished(),
                 outcome.state().schedule().finished(), outcome.state().error(),
                 outcome.report().map(Report::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
                 Double.isFinite(best) ? OptionalDouble.of(best) : OptionalDouble.empty(),
                 outcome.report().map(Report::images).map(OptionalLong::of).orElse(OptionalLong.empty()),
-                outcome.imagesPerSecond());
+                outcome.imagesPerSecond(), folder.recipe().fineTuning().isPresent());
     }
 
     /// Loads the trained model.

@@ -70,7 +70,7 @@ final class ClassifyCommand extends BaseCommand {
             String reason = failure instanceof ImageReadException image ? image.reason() : AtomicFiles.reason(failure);
             all.add(new Unreadable(file.toString(), reason));
             if (!json()) {
-                err().println("warning: " + file + ": " + reason);
+                err().println("warning: " + (reason.contains(file.toString()) ? "" : file + ": ") + reason);
             }
         }
     }

@@ -76,7 +76,7 @@ final class FinetuneCommand extends TrainingCommand {
         }
         TrainingResult result = tuning.run(this::stopped);
         progress.clear();
-        print(RunReport.tuned(result), RunReport.tunedLines(result));
+        print(RunReport.of(result), RunReport.lines(result));
         RunReport.resumeHint(result).ifPresent(err()::println);
         return 0;
     }

@@ -20,27 +20,31 @@ final class RunReport {
             @Nullable Double lastTop1ErrorStandardError, @Nullable Double bestTop1ErrorMean,
             @Nullable Double bestTop1ErrorStandardError, boolean baseLearntFromThesePictures, List<Object> folds) {}
 
-    static Object trained(TrainingResult result) {
-        return new Trained(result.run().toString(), result.epochs(), result.steps(), result.finished(),
-                result.imagesPerSecond(), orNull(result.top1Error()), orNull(result.top5Error()));
+    static Object of(TrainingResult result) {
+        return result.fineTuned()
+                ? tuned(result)
+                : new Trained(result.run().toString(), result.epochs(), result.steps(), result.finished(),
+                        result.imagesPerSecond(), orNull(result.top1Error()), orNull(result.top5Error()));
     }
 
     static List<String> lines(TrainingResult result) {
-        return lines(result, result.top5Error().isEmpty()
-                ? Optional.empty()
-                : Optional.of("top-1 error " + Text.percent(result.top1Error().orElseThrow()) + ", top-5 error "
-                        + Text.percent(result.top5Error().getAsDouble()) + on(result) + " after epoch "
-                        + result.epochs()));
+        return result.fineTuned()
+                ? tunedLines(result)
+                : lines(result, result.top5Error().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of("top-1 error " + Text.percent(result.top1Error().orElseThrow()) + ", top-5 error "
+                                + Text.percent(result.top5Error().getAsDouble()) + on(result) + " after epoch "
+                                + result.epochs()));
     }
 
-    static Object tuned(TrainingResult result) {
+    private static Object tuned(TrainingResult result) {
         return new Tuned(result.run().toString(), result.epochs(), result.steps(), result.finished(),
                 result.stoppedEarly(), result.imagesPerSecond(), orNull(result.bestTop1Error()),
                 orNull(result.top1Error()),
                 result.validationImages().isPresent() ? result.validationImages().getAsLong() : null);
     }
 
-    static List<String> tunedLines(TrainingResult result) {
+    private static List<String> tunedLines(TrainingResult result) {
         return lines(result, result.bestTop1Error().isEmpty()
                 ? Optional.empty()
                 : Optional.of("top-1 error " + Text.percent(result.bestTop1Error().getAsDouble()) + on(result)

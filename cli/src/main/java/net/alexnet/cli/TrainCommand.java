@@ -47,7 +47,7 @@ final class TrainCommand extends TrainingCommand {
         configure(training, ModelFile.Which.RESULT, progress);
         TrainingResult result = training.run(this::stopped);
         progress.clear();
-        print(RunReport.trained(result), RunReport.lines(result));
+        print(RunReport.of(result), RunReport.lines(result));
         RunReport.resumeHint(result).ifPresent(err()::println);
         return 0;
     }

@@ -78,7 +78,8 @@ class FinetuneTest {
         assertThat(whole.json().get("finished").asBoolean()).isTrue();
         Result stopped = Result.done(finetune("--epochs", 3, "--batch", 4, "--max-steps", 5));
         assertThat(stopped.err()).contains("stopped after step 5 and saved; continue with: ./alexnet train --resume");
-        Result.done("train", "--resume", RunFiles.latest(runs).folder(), "--threads", 2);
+        Result resumed = Result.done("train", "--resume", RunFiles.latest(runs).folder(), "--threads", 2, "--json");
+        assertThat(resumed.out()).contains("best_top1_error");
         assertThat(RunFiles.latest(runs).weights(12)).isEqualTo(expected);
     }
 
@@ -202,7 +203,7 @@ class FinetuneTest {
         Result.of(finetune("--set", "data.fold=1")).isRefused(2, "data.fold", "--folds K");
         Result.of(finetune("--folds", 11)).isRefused(1, "10 pictures of columns", "11 folds");
         Result.of(finetune("--set", "network.width=2")).isRefused(2, "network.width", "base");
-        Result.of("finetune", root.resolve("none"), "--data", pictures).isRefused(1, "there is no run at");
+        Result.of("finetune", root.resolve("none"), "--data", pictures).isRefused(1, root.resolve("none").toString());
         Result.of("finetune", base, "--data", root.resolve("none"), "--runs", runs).isRefused(1, "none");
         Result.of("train", "--recipe", "finetune", "--data", pictures).isRefused(2, "./alexnet finetune MODEL --data");
         deleteClass("columns");

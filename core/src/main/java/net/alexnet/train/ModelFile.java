@@ -38,6 +38,9 @@ public final class ModelFile {
             opened = new FutureTask<>(() -> read(path));
         } else if (!Files.exists(path) && isImportable(path)) {
             opened = new FutureTask<>(() -> imported(path));
+        } else if (!Files.exists(path)) {
+            throw new IOException("there is no model at " + path + "; expected a run, one of its checkpoints, a file of"
+                    + " weights or the name of a published model");
         } else {
             RunCheckpoint last = RunCheckpoint.last(path);
             boolean best = which == Which.BEST

@@ -78,7 +78,7 @@ public record RunFolder(Path path) {
     public static RunFolder open(Path path) throws IOException {
         Path folder = pointedAt(path);
         if (!Files.exists(folder)) {
-            throw new IOException("there is no run at " + folder + "; ./alexnet train starts one");
+            throw new IOException("there is no run at " + folder + "; expected the folder of a run");
         }
         Path fold = folder.resolve("fold-1");
         if (!Files.exists(folder.resolve(RECIPE)) && Files.exists(fold.resolve(RECIPE))) {

@@ -123,7 +123,7 @@ class RunFolderTest {
     @Test
     void aRunThatIsNotThereIsNamed() {
         assertThatThrownBy(() -> RunFolder.open(latest)).isInstanceOf(IOException.class)
-                .hasMessageContainingAll(latest.toString(), "./alexnet train");
+                .hasMessageContaining(latest.toString());
     }
 
     @Test
