@@ -122,7 +122,10 @@ final class ImportCommand extends BaseCommand {
                         + ModelCardPrinter.spelled(imported.card().network().initialization()) + ")"))));
         lines.addAll(ModelCardPrinter.lines(imported.card()));
         lines.add("model: " + out + " (" + Text.bytes(Files.size(out)) + ")");
-        lines.add("use it: ./alexnet classify " + out + " PICTURE");
+        // Layers that the file does not have start at random, so the model classifies nothing yet.
+        lines.add(imported.layers().stream().allMatch(layer -> layer.tensor().isPresent())
+                ? "use it: ./alexnet classify " + out + " PICTURE"
+                : "use it: ./alexnet finetune " + out + " --data PICTURES");
         return lines;
     }
 }
