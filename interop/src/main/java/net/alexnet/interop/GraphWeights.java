@@ -23,16 +23,24 @@ final class GraphWeights implements WeightFile {
     /// Operators that change no value at test time.
     private static final Set<String> NEUTRAL = Set.of("Identity", "Dropout", "Flatten", "Reshape", "Squeeze");
 
+    /// What to do with a graph that has branches.
+    private static final String ONLY = ". Export the network without other branches"
+            + " and outputs, or take some of its layers with --only";
+
     private final WeightFile tensors;
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final Set<String> inputs;
+    private final List<String> outputs;
     private final List<String> names;
     private final Set<String> transposed = new HashSet<>();
+    /// What a bias is added to, by the sum.
+    private final Map<String, String> unbiased = new HashMap<>();
 
     GraphWeights(OnnxFile file) throws WeightFileException {
         tensors = file.weights();
         inputs = new HashSet<>(file.inputs());
         tensors.names().forEach(inputs::remove);
+        outputs = file.outputs();
         Map<String, Integer> products = new HashMap<>(); // places of MatMul nodes, by their outputs
         for (OnnxNode node : file.nodes()) {
             if (!addsBias(node, products)) {
@@ -68,6 +76,8 @@ final class GraphWeights implements WeightFile {
             Integer place = products.remove(node.input(i));
             if (place != null) {
                 OnnxNode product = nodes.get(place);
+                String without = node.input(i);
+                node.outputs().forEach(sum -> unbiased.put(sum, without));
                 nodes.set(place, new OnnxNode("Gemm",
                         List.of(product.input(0), product.input(1), node.input(1 - i)), node.outputs(), Map.of()));
                 return true;
@@ -124,15 +134,17 @@ final class GraphWeights implements WeightFile {
     // --- what the graph computes -------------------------------------------------------------------------------------
 
     /// Checks that the graph computes a network: its operators are those of the layers in the same order, each reads what
-    /// the one before made, and windows, groups and constants are the same.
+    /// the one before made, windows, groups and constants are the same, and the graph gives what
+    /// the last one makes.
     ///
     /// @param only the layers that are taken
     /// @param all whether they are all layers; else only the nodes that read their weights are compared
     /// @throws WeightFileException naming the first operator that differs
     void requireComputes(Architecture architecture, WeightLayout layout, List<String> only, boolean all)
             throws WeightFileException {
+        Chain chain = all ? chain() : new Chain(List.of(), Set.of(), "");
         List<OnnxNode> found = all
-                ? operators()
+                ? chain.operators()
                 : nodes.stream().filter(node -> layer(node, layout).filter(only::contains).isPresent()).toList();
         List<Row> rows = architecture.rows().stream()
                 .filter(row -> described(row).isPresent() && (all || only.contains(row.name()))).toList();
@@ -147,26 +159,65 @@ final class GraphWeights implements WeightFile {
                         + ". Name the network that it is with --net");
             }
         }
+        if (!chain.branch().isEmpty()) {
+            throw new WeightFileException(path(), "its graph does not compute the network "
+                    + architecture.name() + ": " + chain.branch() + ONLY);
+        }
+        if (all && outputs.stream().noneMatch(chain.last()::contains)) {
+            throw new WeightFileException(path(), "its graph does not compute the network "
+                    + architecture.name() + ": it gives " + WeightFileException.list(outputs)
+                    + ", expected the value of its last operator, " + listed(chain.last()) + ONLY);
+        }
     }
 
-    /// The operators that change values, from the graph's input on, each of which reads what the one before made.
-    private List<OnnxNode> operators() {
+    /// The operators that change values, from the graph's input on.
+    ///
+    /// @param last the names of what the last one made
+    /// @param branch says which node reads an earlier value than the one before it made; empty if
+    ///     none does
+    private record Chain(List<OnnxNode> operators, Set<String> last, String branch) {}
+
+    private Chain chain() {
         List<OnnxNode> operators = new ArrayList<>();
-        Set<String> current = new HashSet<>(inputs); // the names of the values so far
+        Set<String> current = new HashSet<>(inputs); // the names of the last value
+        Set<String> earlier = new HashSet<>(); // those of the values before it
+        String branch = "";
         for (OnnxNode node : nodes) {
-            if (node.inputs().stream().noneMatch(current::contains) || node.type().equals("Shape")) {
+            if (node.type().equals("Shape")) {
+                continue;
+            }
+            if (node.inputs().stream().noneMatch(current::contains)) {
+                Optional<String> read = node.inputs().stream().filter(earlier::contains)
+                        .findFirst();
+                if (read.isPresent() && branch.isEmpty()) {
+                    branch = node.type() + " after operator " + operators.size() + " reads '"
+                            + read.get() + "', expected the value of that operator, "
+                            + listed(current);
+                }
                 continue; // computes a shape, or a constant
             }
             if (!NEUTRAL.contains(node.type()) && !isPoolOfOne(node)) {
                 operators.add(node);
+                earlier.addAll(current);
                 current.clear();
             }
-            current.addAll(node.outputs());
+            for (String output : node.outputs()) {
+                if (!output.isEmpty()) { // else an input that is left out would read it
+                    current.add(output);
+                }
+                if (unbiased.containsKey(output)) {
+                    earlier.add(unbiased.get(output));
+                }
+            }
         }
         if (!operators.isEmpty() && operators.getLast().type().equals("Softmax")) {
             operators.removeLast();
         }
-        return operators;
+        return new Chain(operators, current, branch);
+    }
+
+    private static String listed(Set<String> names) {
+        return WeightFileException.list(names.stream().sorted().toList());
     }
 
     private static boolean isPoolOfOne(OnnxNode node) {

@@ -122,8 +122,39 @@ class OnnxImportTest {
         byte[] graph = caffe224();
         int input = indexOf(graph, bytes("pictures"));
         System.arraycopy(bytes("identity"), 0, graph, input, 8);
-        assertRead(withNodes(graph, node("before", type, type.equals("Constant") ? "" : "pictures"),
+        String read = type.equals("Constant") ? "" : "pictures";
+        assertRead(withNodes(graph, false, node("before", type, read),
                 node("identity", "Identity", "before")), said);
+    }
+
+    /// Nodes behind the last one that read a value from before it, and other outputs.
+    @ParameterizedTest
+    @CsvSource({"Sigmoid, fc8, anotherOutput, 'reads ''fc8'', expected the value of that'",
+        "Sigmoid, fc7, probabilities, 'Sigmoid after operator 21 reads ''fc7'''",
+        "Sigmoid, pictures, probabilities, 'reads ''pictures'''",
+        "Constant, '', anotherOutput, 'it gives anotherOutput, expected the value of'",
+        "Identity, probabilities, anotherOutput, ''", "Constant, '', probabilities, ''",
+        "Shape, pictures, probabilities, ''"})
+    void branchesAndOtherOutputsAreRefused(String type, String input, String output, String said)
+            throws Exception {
+        byte[] graph = caffe224();
+        int declared = new String(graph, StandardCharsets.ISO_8859_1).lastIndexOf("probabilities");
+        System.arraycopy(bytes(output), 0, graph, declared, output.length());
+        assertRead(withNodes(graph, true, node("anotherOutput", type, input)), said);
+    }
+
+    /// A MatMul and the Add of its bias are one operator, but another node can read between them.
+    @Test
+    void productBeforeItsBiasIsAnEarlierValue() throws Exception {
+        byte[] graph = Files.readAllBytes(FIXTURES.resolve("dense.onnx"));
+        Path file = folder.resolve("branch.onnx");
+        Files.write(file, withNodes(graph, true, node("branch", "Sigmoid", "product")));
+        try (WeightFile weights = Importer.open(file)) {
+            ImportOptions options = ImportOptions.of(WeightLayout.TORCHVISION).classes(CLASSES);
+            assertThatThrownBy(() -> Importer.read(weights, options))
+                    .isInstanceOf(WeightFileException.class)
+                    .hasMessageContaining("reads 'product'");
+        }
     }
 
     private void assertRead(byte[] graph, String said) throws IOException {
@@ -177,8 +208,9 @@ class OnnxImportTest {
         return bytes.toByteArray();
     }
 
-    /// With nodes before those of the graph, field 7 of the outermost message.
-    private static byte[] withNodes(byte[] model, byte[]... nodes) throws IOException {
+    /// With nodes before or behind those of the graph, field 7 of the outermost message.
+    private static byte[] withNodes(byte[] model, boolean behind, byte[]... nodes)
+            throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         CodedInputStream in = CodedInputStream.newInstance(model);
@@ -188,12 +220,17 @@ class OnnxImportTest {
             if (tag >>> 3 == 7) {
                 byte[] graph = in.readByteArray();
                 ByteArrayOutputStream longer = new ByteArrayOutputStream();
-                CodedOutputStream first = CodedOutputStream.newInstance(longer);
-                for (byte[] node : nodes) {
-                    first.writeByteArray(1, node);
+                CodedOutputStream more = CodedOutputStream.newInstance(longer);
+                if (behind) {
+                    more.writeRawBytes(graph);
                 }
-                first.flush();
-                longer.write(graph);
+                for (byte[] node : nodes) {
+                    more.writeByteArray(1, node);
+                }
+                if (!behind) {
+                    more.writeRawBytes(graph);
+                }
+                more.flush();
                 out.writeByteArray(7, longer.toByteArray());
             } else {
                 in.skipField(tag);

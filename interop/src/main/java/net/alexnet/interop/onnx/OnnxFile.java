@@ -7,7 +7,8 @@ import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
 import org.jspecify.annotations.Nullable;
 
-/// An ONNX model, a ModelProto: `graph` = 7 (with `node` = 1, `initializer` = 5, `input` = 11), `metadata_props` = 14.
+/// An ONNX model, a ModelProto: `graph` = 7 (with `node` = 1, `initializer` = 5, `input` = 11,
+/// `output` = 12), `metadata_props` = 14.
 ///
 /// Values may lie in files beside the model (`data_location` EXTERNAL), as torch's exporter writes them; only plain files
 /// in the model's own folder are read. Tensors of texts, complex numbers and numbers of less than a byte are not listed.
@@ -20,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 ///     outputs, in the file's order, with the model's `metadata_props`
 /// @param nodes the graph's nodes, each after those whose outputs it uses
 /// @param inputs the names of the graph's inputs, in old files also of its initializers
-public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes, List<String> inputs) {
+/// @param outputs the names of the values that the graph gives
+public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes, List<String> inputs,
+        List<String> outputs) {
     private static final String EXPECTED = "an ONNX model";
 
     /// As many as the padding of a window has; other lists do not matter to a reader of weights.
@@ -29,6 +32,7 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes, List<String>
     public OnnxFile {
         nodes = List.copyOf(nodes);
         inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
     }
 
     /// Opens and checks a file, and those beside it that it names.
@@ -42,7 +46,8 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes, List<String>
         } catch (IOException e) {
             throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
         }
-        return new OnnxFile(new MappedWeights(file, reader.metadata, reader.tensors), reader.nodes, reader.inputs);
+        return new OnnxFile(new MappedWeights(file, reader.metadata, reader.tensors), reader.nodes,
+                reader.inputs, reader.outputs);
     }
 
     private static final class Reader {
@@ -51,6 +56,7 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes, List<String>
         private final Map<String, MappedWeights.Part> tensors = new LinkedHashMap<>();
         private final List<OnnxNode> nodes = new ArrayList<>();
         private final List<String> inputs = new ArrayList<>();
+        private final List<String> outputs = new ArrayList<>();
 
         Reader(ExternalData external) {
             this.external = external;
@@ -84,16 +90,19 @@ public record OnnxFile(MappedWeights weights, List<OnnxNode> nodes, List<String>
                         OnnxTensor tensor = OnnxTensor.parse(graph.message("TensorProto"), external);
                         add(tensor.name(), tensor);
                     }
-                    case 11 -> {
-                        Message info = graph.message("ValueInfoProto");
-                        while (info.next()) {
-                            if (info.field() == 1) {
-                                inputs.add(info.text());
-                            }
-                        }
-                    }
+                    case 11 -> name(graph.message("ValueInfoProto"), inputs);
+                    case 12 -> name(graph.message("ValueInfoProto"), outputs);
                     case 15 -> throw graph.error("the graph has sparse tensors, which are not read");
-                    default -> {} // outputs, documentation
+                    default -> {} // its name, documentation
+                }
+            }
+        }
+
+        /// A ValueInfoProto: name = 1.
+        private static void name(Message info, List<String> names) throws IOException {
+            while (info.next()) {
+                if (info.field() == 1) {
+                    names.add(info.text());
                 }
             }
         }
