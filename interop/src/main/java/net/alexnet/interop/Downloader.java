@@ -4,6 +4,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import module java.base;
 import net.alexnet.io.AtomicFiles;
 
@@ -33,6 +34,22 @@ final class Downloader {
 
         Retry(String message) {
             super(message);
+        }
+
+        Retry(IOException cause) {
+            super(AtomicFiles.reason(cause), cause);
+        }
+
+        /// Whether nobody answers at the address, so that a second attempt is of no use.
+        boolean unreachable() {
+            for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof ConnectException || cause instanceof UnresolvedAddressException
+                        || cause instanceof UnknownHostException
+                        || cause instanceof HttpTimeoutException || cause instanceof SSLException) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -166,7 +183,7 @@ final class Downloader {
             response = await(sent);
         } catch (Retry e) {
             String problem = model.address().getHost() + " cannot be reached: " + e.getMessage();
-            if (first) {
+            if (first && e.unreachable()) {
                 throw new IOException(problem, e);
             }
             return problem;
@@ -191,11 +208,12 @@ final class Downloader {
                 return result.get(POLL.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (System.nanoTime() > end) {
-                    throw new Retry("the server sent nothing for " + settings.stall().toMillis() / 1000.0 + " s");
+                    throw new Retry(new HttpTimeoutException("the server sent nothing for "
+                            + settings.stall().toMillis() / 1000.0 + " s"));
                 }
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof IOException io
-                        ? new Retry(AtomicFiles.reason(io))
+                        ? new Retry(io)
                         : new IOException(e.getCause());
             }
         }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -186,6 +187,19 @@ class DownloaderTest {
         CountDownLatch end = new CountDownLatch(1);
         fails((_, _, _) -> end.await(), 1, "sent nothing for 1.5 s");
         end.countDown();
+    }
+
+    /// The client repeats a request itself if nothing arrived.
+    @Test
+    void connectionThatBreaksBeforeTheFirstAnswerIsRetried() throws Exception {
+        arrives((number, request, out) -> {
+            if (number == 0) {
+                out.write("HTTP/1.1 2".getBytes(StandardCharsets.US_ASCII));
+            } else {
+                honest(request, content, out);
+            }
+        }, 2);
+        assertThat(notes).hasSize(1).allMatch(note -> note.contains("trying again"));
     }
 
     @Test
