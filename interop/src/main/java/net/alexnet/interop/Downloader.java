@@ -59,6 +59,8 @@ final class Downloader {
     private final PulledModels.Progress progress;
     private final BooleanSupplier stop;
     private boolean resumed;
+    private long furthest; // how long the part has been since it was last deleted
+    private int deletions; // of the part
 
     private Downloader(Settings settings, PublishedModel model, Path part, PulledModels.Progress progress,
             BooleanSupplier stop) {
@@ -99,14 +101,17 @@ final class Downloader {
 
     private void fetch(HttpClient client) throws IOException, InterruptedException {
         int failures = 0;
-        long furthest = length();
+        furthest = length();
         resumed = furthest > 0;
         while (true) {
             String problem = attempt(client, failures == 0);
             long length = length();
             boolean whole = model.bytes() == null ? problem.isEmpty() : length == model.bytes();
-            if (whole && accepts()) {
-                return;
+            if (whole) {
+                if (accepts()) {
+                    return;
+                }
+                length = 0;
             }
             if (problem.isEmpty()) {
                 problem = whole
@@ -115,9 +120,10 @@ final class Downloader {
             }
             failures = length >= furthest + PROGRESS_BYTES ? 1 : failures + 1;
             furthest = Math.max(furthest, length);
-            if (failures >= settings.attempts()) {
+            if (Math.max(failures, deletions) >= settings.attempts()) {
                 throw new IOException(
-                        "cannot download " + model.file() + ": " + problem + " (attempt " + failures + ")");
+                        "cannot download " + model.file() + ": " + problem + " (attempt "
+                                + Math.max(failures, deletions) + ")");
             }
             Duration wait = settings.firstWait().multipliedBy(1L << (failures - 1));
             progress.note().accept(problem + "; trying again in " + wait.toMillis() / 1000.0 + " s");
@@ -153,13 +159,21 @@ final class Downloader {
             }
             return true;
         }
-        Files.delete(part);
+        deletePart();
         if (resumed) {
             resumed = false;
             return false;
         }
         throw new IOException(model.address() + " does not give the file that was published: expected " + model.hash()
                 + ", found " + found + ". It was deleted");
+    }
+
+    /// What arrives from here on is progress again. The deletions are counted, so that a server
+    /// cannot keep a download going for ever.
+    private void deletePart() throws IOException {
+        Files.deleteIfExists(part);
+        furthest = 0;
+        deletions++;
     }
 
     /// Asks for the bytes that are missing.
@@ -191,6 +205,10 @@ final class Downloader {
             sent.cancel(true);
         }
         try (InputStream body = response.body()) {
+            if (response.statusCode() == 416 && offset > 0 && model.bytes() == null) {
+                resumed = true; // the part is whole, or is of another version: its hash tells
+                return "";
+            }
             copy(body, start(response, offset));
             return "";
         } catch (Retry e) {
@@ -232,7 +250,7 @@ final class Downloader {
             return offset;
         }
         if (status == 206 || status == 416) {
-            Files.deleteIfExists(part);
+            deletePart();
             throw new Retry("the server has no bytes from " + offset + " on, or sent others ('" + range + "')");
         }
         String problem = model.address() + " answers with status " + status

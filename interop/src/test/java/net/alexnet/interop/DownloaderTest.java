@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DownloaderTest {
     private static final int SIZE = 300_000;
     private static final int HALF = SIZE / 2;
+    private static final int LARGE = 8 << 20;
     private static final Downloader.Settings IMPATIENT = new Downloader.Settings(
             Duration.ofMillis(1500), 3, Duration.ofMillis(5));
 
@@ -221,6 +222,67 @@ class DownloaderTest {
             assertThat(server.requests).hasSize(4);
             assertThat(server.requests.getLast().offset()).isEqualTo(arrived).isPositive();
             assertThat(left()).containsExactly("net.pth");
+        }
+    }
+
+    /// A part of another version is longer than what each attempt brings.
+    @Test
+    void progressIsCountedFromZeroOnceThePartIsDeleted() throws Exception {
+        byte[] large = large();
+        Files.write(folder.resolve("net.pth.part"), new byte[large.length - 1]);
+        try (ScriptedServer server = new ScriptedServer((number, request, out) -> {
+            if (number == 0) {
+                head(out, "416 Range Not Satisfiable", "Content-Length: 0");
+            } else {
+                int end = Math.min(LARGE, number * LARGE / 4);
+                honest(request, Arrays.copyOf(large, end), out);
+            }
+        })) {
+            PublishedModel file = file(server.address("/"), (long) LARGE);
+            assertThat(Files.readAllBytes(fetch(file, () -> false))).isEqualTo(large);
+            assertThat(server.requests).hasSize(5);
+        }
+    }
+
+    /// Each answer but those to ranges brings more than a MiB, which would be progress for ever.
+    @Test
+    void deletionsOfThePartAreCounted() throws Exception {
+        byte[] large = large();
+        try (ScriptedServer server = new ScriptedServer((_, request, out) -> {
+            if (request.offset() > 0) {
+                head(out, "416 Range Not Satisfiable", "Content-Length: 0");
+            } else {
+                honest(request, Arrays.copyOf(large, LARGE / 2), out);
+            }
+        })) {
+            PublishedModel file = file(server.address("/"), (long) LARGE);
+            assertThatThrownBy(() -> fetch(file, () -> false)).isInstanceOf(IOException.class)
+                    .hasMessageContaining("the server has no bytes from")
+                    .hasMessageContaining("(attempt 3)");
+            assertThat(server.requests).hasSize(6);
+        }
+    }
+
+    private byte[] large() throws IOException {
+        byte[] large = new byte[LARGE];
+        new Random(2).nextBytes(large);
+        Path file = Files.write(folder.resolve("original"), large);
+        hash = "sha256:" + Hashes.hex(file);
+        Files.delete(file);
+        return large;
+    }
+
+    @Test
+    void wholePartOfUnknownSizeIsTheFileIfItsHashIs() throws Exception {
+        for (boolean good : new boolean[] {true, false}) {
+            Files.write(folder.resolve("net.pth.part"), good ? content : new byte[SIZE]);
+            try (ScriptedServer server = new ScriptedServer(
+                    (_, request, out) -> honest(request, content, out))) {
+                Path file = fetch(file(server.address("/"), null), () -> false);
+                assertThat(Files.readAllBytes(file)).isEqualTo(content);
+                assertThat(server.requests).hasSize(good ? 1 : 2);
+                Files.delete(file);
+            }
         }
     }
 
