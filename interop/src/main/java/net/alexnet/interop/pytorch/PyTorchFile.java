@@ -23,7 +23,10 @@ import net.alexnet.io.WeightFileException;
 /// 0x1950a86a20f9469cfc6c, of 1001, of a dict about the machine, of the object and of a list of the storages' keys; behind
 /// them lies each storage in the keys' order, its number of values as an int64 and the values, little-endian.
 ///
-/// A checkpoint may hold the state dict under `state_dict`, `model_state_dict` or `model`; what else it holds is ignored.
+/// A checkpoint may hold the state dict under `state_dict`, `model_state_dict` or `model`.
+/// What else it holds is ignored if it is made of numbers, texts, bytes, lists, tuples, dicts,
+/// sets, Counters, tensors, and data types, sizes and devices of torch; an object of any other
+/// class is refused.
 /// The components `module` and `_orig_mod` are removed from names wherever they are, as DataParallel and torch.compile put
 /// them there: `features.module.0.weight` is `features.0.weight`. Names are in the state dict's order.
 ///

@@ -23,7 +23,9 @@ final class Unpickler {
             SHORT_BINSTRING = 'U', EMPTY_DICT = '}', EMPTY_LIST = ']', EMPTY_TUPLE = ')', TUPLE = 't', TUPLE1 = 0x85,
             TUPLE2 = 0x86, TUPLE3 = 0x87, APPEND = 'a', APPENDS = 'e', SETITEM = 's', SETITEMS = 'u', BINPUT = 'q',
             LONG_BINPUT = 'r', MEMOIZE = 0x94, BINGET = 'h', LONG_BINGET = 'j', GLOBAL = 'c', STACK_GLOBAL = 0x93,
-            REDUCE = 'R', BUILD = 'b', BINPERSID = 'Q', PROTO = 0x80, FRAME = 0x95;
+            REDUCE = 'R', BUILD = 'b', BINPERSID = 'Q', PROTO = 0x80, FRAME = 0x95,
+            SHORT_BINBYTES = 'C', BINBYTES = 'B', EMPTY_SET = 0x8f, ADDITEMS = 0x90,
+            FROZENSET = 0x91;
 
     /// A tuple or a list, which grows while it is read.
     record Sequence(List<Object> items) {}
@@ -37,21 +39,33 @@ final class Unpickler {
     /// A view of a storage; offset, extents and strides are counted in values and not yet checked.
     record Tensor(Storage storage, long offset, List<Long> extents, List<Long> strides) {}
 
-    /// Values that say nothing of tensors (None, truths, real numbers), and where a group of values on the stack begins.
+    /// Values that say nothing of tensors (None, truths, real and huge numbers, bytes, sets, data
+    /// types of torch), and where a group of values on the stack begins.
     private enum Special {
         OTHER, MARK
     }
 
     /// The functions that the pickle of a state dict calls. None is run: what it would give is described.
+    /// No tensor depends on what an IGNORED one would give.
     private enum Function {
-        ORDERED_DICT, SIZE, REBUILD_TENSOR, REBUILD_PARAMETER
+        ORDERED_DICT, IGNORED, REBUILD_TENSOR, REBUILD_PARAMETER
     }
 
-    /// The names of Python that the pickle of a state dict may use, and no others: functions, and the classes of storages by
-    /// the type of their values.
-    private static final Map<String, Object> ALLOWED = Map.ofEntries(
+    /// The names of Python that a pickle may use, and no others: functions, the classes of storages
+    /// by the type of their values, and what checkpoints hold beside a state dict. torch's data
+    /// types follow.
+    private static final Map<String, Object> ALLOWED = new HashMap<>(Map.ofEntries(
             Map.entry("collections.OrderedDict", Function.ORDERED_DICT),
-            Map.entry("torch.Size", Function.SIZE),
+            Map.entry("torch.Size", Function.IGNORED),
+            Map.entry("torch.device", Function.IGNORED),
+            Map.entry("collections.Counter", Function.IGNORED),
+            Map.entry("_codecs.encode", Function.IGNORED), // bytes, in protocol 2
+            Map.entry("__builtin__.bytes", Function.IGNORED),
+            Map.entry("__builtin__.set", Function.IGNORED),
+            Map.entry("__builtin__.frozenset", Function.IGNORED),
+            Map.entry("builtins.bytes", Function.IGNORED),
+            Map.entry("builtins.set", Function.IGNORED),
+            Map.entry("builtins.frozenset", Function.IGNORED),
             Map.entry("torch._utils._rebuild_tensor", Function.REBUILD_TENSOR),
             Map.entry("torch._utils._rebuild_tensor_v2", Function.REBUILD_TENSOR),
             Map.entry("torch._utils._rebuild_parameter", Function.REBUILD_PARAMETER),
@@ -65,7 +79,14 @@ final class Unpickler {
             Map.entry("torch.CharStorage", Dtype.I8),
             Map.entry("torch.ByteStorage", Dtype.U8),
             Map.entry("torch.BoolStorage", Dtype.BOOL),
-            Map.entry("torch.storage.UntypedStorage", Dtype.U8));
+            Map.entry("torch.storage.UntypedStorage", Dtype.U8)));
+
+    static {
+        for (String type : List.of("float64", "float32", "float16", "bfloat16", "complex128",
+                "complex64", "int64", "int32", "int16", "int8", "uint8", "bool")) {
+            ALLOWED.put("torch." + type, Special.OTHER);
+        }
+    }
 
     private final List<Object> stack = new ArrayList<>();
     private final Map<Integer, Object> memo = new HashMap<>();
@@ -138,6 +159,17 @@ final class Unpickler {
             case LONG1 -> stack.add(whole(one()));
             case BINUNICODE, BINSTRING -> stack.add(text(Integer.toUnsignedLong(in.getInt())));
             case SHORT_BINUNICODE, SHORT_BINSTRING -> stack.add(text(one()));
+            case SHORT_BINBYTES -> skip(one());
+            case BINBYTES -> skip(Integer.toUnsignedLong(in.getInt()));
+            case EMPTY_SET -> stack.add(Special.OTHER);
+            case ADDITEMS -> {
+                popToMark();
+                as(Special.class, top());
+            }
+            case FROZENSET -> {
+                popToMark();
+                stack.add(Special.OTHER);
+            }
             case EMPTY_DICT -> stack.add(new Dict(new LinkedHashMap<>()));
             case EMPTY_LIST, EMPTY_TUPLE -> stack.add(new Sequence(new ArrayList<>(0)));
             case TUPLE -> stack.add(new Sequence(popToMark()));
@@ -231,7 +263,9 @@ final class Unpickler {
         Object value = ALLOWED.get(module + "." + name);
         if (value == null) {
             throw new IOException("the pickle asks for Python's '" + module + "." + name
-                    + "', which no state dict needs; nothing of it was run. Save model.state_dict() instead of the model");
+                    + "', which no state dict needs; nothing of it was run. Save the state dict"
+                    + " alone: of a model, model.state_dict(); of a checkpoint, its entry"
+                    + " 'state_dict'");
         }
         return value;
     }
@@ -240,7 +274,7 @@ final class Unpickler {
         count(arguments.size());
         return switch (function) {
             case ORDERED_DICT -> orderedDict(arguments);
-            case SIZE -> Special.OTHER;
+            case IGNORED -> Special.OTHER;
             case REBUILD_TENSOR -> { // (storage, offset, size, stride, …)
                 require(arguments.size() >= 4 && arguments.size() <= 7, "a tensor");
                 yield new Tensor(as(Storage.class, arguments.get(0)), as(Long.class, arguments.get(1)),
@@ -327,10 +361,21 @@ final class Unpickler {
         return Byte.toUnsignedInt(in.get());
     }
 
-    /// A whole number of so many bytes, the last with the sign.
-    private long whole(int length) throws IOException {
+    /// Passes over bytes, whose values no tensor depends on.
+    private void skip(long length) {
+        if (length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        in.position(in.position() + (int) length);
+        stack.add(Special.OTHER);
+    }
+
+    /// A whole number of so many bytes, the last with the sign. One that no `long` holds counts
+    /// nothing of a tensor.
+    private Object whole(int length) {
         if (length > Long.BYTES) {
-            throw new IOException("the pickle has a whole number of " + length + " bytes; the limit is " + Long.BYTES);
+            in.position(in.position() + Math.min(length, in.remaining()));
+            return Special.OTHER;
         }
         long number = 0;
         for (int i = 0; i < length; i++) {

@@ -3,6 +3,7 @@ package net.alexnet.interop.pytorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import net.alexnet.interop.Expected;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
@@ -93,7 +95,11 @@ class PyTorchFileTest {
             h\\7.                              | number 7 of its memo
             }X\\377\\377\\377\\377.            | more than 4194304 bytes of names and texts
             }X\\0\\0\\1\\0.                    | cut at byte 7
-            \\x8a\\x09aaaaaaaaa.               | a whole number of 9 bytes
+            \\x8a\\x09aaaaaaaaa.               | it holds a Special, expected a state dict
+            \\x8a\\x09aaa.                     | cut at byte 6
+            C\\x09aaa.                        | cut at byte 6
+            B\\xff\\xff\\xff\\xffaaa.            | cut at byte 9
+            }(K\\1\\x90.                       | a Dict where a Special must be
             \\x80\\x06}.                       | protocol is above 5
             }}.                                | 1 values left over
             }                                  | cut
@@ -107,6 +113,36 @@ class PyTorchFileTest {
         Path file = new ZipOf(Map.of("a/data.pkl", bytes(escaped))).write(folder.resolve("pickle.pth"));
         assertThatThrownBy(() -> PyTorchFile.open(file)).isInstanceOf(WeightFileException.class)
                 .hasMessageContaining(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\x8a\\x09\\0\\0\\0\\0\\0\\0\\0\\x80\\0", // 2 to the 63rd
+        "ctorch\\nfloat32\\n", "ctorch\\ndevice\\nX\\4\\0\\0\\0cudaK\\x00\\x86R",
+        "ccollections\\nCounter\\n}(X\\1\\0\\0\\0aK\\1u\\x85R",
+        "c_codecs\\nencode\\nX\\2\\0\\0\\0abX\\6\\0\\0\\0latin1\\x86R", "c__builtin__\\nbytes\\n)R",
+        "c__builtin__\\nset\\n](K\\1K\\2e\\x85R", "c__builtin__\\nfrozenset\\n]K\\1a\\x85R",
+        "cbuiltins\\nset\\n]\\x85R", "C\\2ab", "B\\2\\0\\0\\0ab", "\\x8f(K\\1K\\2\\x90",
+        "(K\\1\\x91"})
+    void ignoresWhatACheckpointHoldsBesideItsStateDict(String other) throws IOException {
+        Map<String, byte[]> entries = ZipOf
+                .entriesOf(Files.readAllBytes(Expected.fixture("pytorch/zip.pth")));
+        String key = entries.keySet().stream().filter(name -> name.endsWith("/data.pkl"))
+                .findFirst().orElseThrow();
+        byte[] pickle = Objects.requireNonNull(entries.get(key));
+        ByteArrayOutputStream checkpoint = new ByteArrayOutputStream();
+        checkpoint.writeBytes(bytes("}(X\\5\\0\\0\\0other" + other + "X\\x0a\\0\\0\\0state_dict"));
+        checkpoint.write(pickle, 2, pickle.length - 3); // without PROTO and STOP
+        checkpoint.writeBytes(bytes("u."));
+        entries.put(key, checkpoint.toByteArray());
+        Path file = new ZipOf(entries).write(folder.resolve("checkpoint.pth"));
+        assertThat(PyTorchFile.open(file).names())
+                .isEqualTo(PyTorchFile.open(Expected.fixture("pytorch/zip.pth")).names());
+    }
+
+    @Test
+    void saysHowTheStateDictOfACheckpointIsSaved() {
+        assertThatThrownBy(() -> PyTorchFile.open(Expected.fixture("pytorch/module.pth")))
+                .hasMessageContaining("of a checkpoint, its entry 'state_dict'");
     }
 
     @Test
