@@ -9,7 +9,8 @@ public final class MappedFile {
     /// Maps a file for as long as anything refers to a part of it, with every page brought into memory.
     ///
     /// @param expected what it should be, with its article: `an ONNX file`
-    /// @throws WeightFileException if it is a folder, cannot be read, or the disk does not give a page
+    /// @throws WeightFileException if it is no plain file, cannot be read, or the disk does not
+    ///     give a page
     public static MemorySegment lasting(Path file, String expected) throws WeightFileException {
         MemorySegment mapped = map(file, Arena.ofAuto(), expected);
         load(file, mapped);
@@ -45,6 +46,11 @@ public final class MappedFile {
     static MemorySegment map(Path file, Arena arena, String expected) throws WeightFileException {
         if (Files.isDirectory(file)) {
             throw new WeightFileException(file, "is a folder, expected " + expected);
+        }
+        // a pipe may keep its reader waiting for ever
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new WeightFileException(file, "is a pipe or a device, expected " + expected
+                    + ". Write its bytes to a plain file first");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);

@@ -2,6 +2,7 @@ package net.alexnet.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +10,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class MappedFileTest {
@@ -31,6 +35,18 @@ class MappedFileTest {
             assertThatThrownBy(() -> sum(file, 1)).isInstanceOf(IOException.class)
                     .hasMessageContaining("can no longer be read from the disk");
         }
+    }
+
+    /// Nobody writes to the pipe, so that a reader would wait for ever.
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void refusesAPipe() throws Exception {
+        Path pipe = root.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertTimeoutPreemptively(Duration.ofSeconds(10),
+                () -> assertThatThrownBy(() -> MappedFile.lasting(pipe, "an ONNX model"))
+                        .isInstanceOf(WeightFileException.class)
+                        .hasMessageContaining("is a pipe or a device, expected an ONNX model"));
     }
 
     private static long sum(MemorySegment file, int times) throws IOException {

@@ -34,6 +34,11 @@ public enum WeightFormat {
         if (Files.isDirectory(file)) {
             throw new WeightFileException(file, "is a folder, expected a file of weights");
         }
+        // a pipe may keep its reader waiting for ever
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new WeightFileException(file, "is a pipe or a device, expected a file of weights."
+                    + " Write its bytes to a plain file first");
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] head = in.readNBytes(HEAD_BYTES);
             return of(head, Files.size(file)).orElseThrow(() -> new WeightFileException(file, problem(head)));

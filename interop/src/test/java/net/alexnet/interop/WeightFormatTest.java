@@ -2,15 +2,19 @@ package net.alexnet.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import net.alexnet.interop.caffe.CaffeNet;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +41,18 @@ class WeightFormatTest {
             assertThat(WeightFormat.of(file)).isEqualTo(WeightFormat.CAFFE);
             assertThat(Importer.open(file).names()).hasSize(6);
         }
+    }
+
+    /// Nobody writes to the pipe, so that a reader would wait for ever.
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void refusesAPipe() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertTimeoutPreemptively(Duration.ofSeconds(10),
+                () -> assertThatThrownBy(() -> Importer.open(pipe))
+                        .isInstanceOf(WeightFileException.class).hasMessageStartingWith(pipe + ": ")
+                        .hasMessageContaining("is a pipe or a device, expected a file of weights"));
     }
 
     @ParameterizedTest
