@@ -67,8 +67,9 @@ final class PrepareCommand extends ProgressCommand {
         PreparationSettings settings = options.settings(source);
         progress.message("reading " + source);
         Dataset dataset = Datasets.open(source, settings.seed(), holdOut, List.of());
-        progress.message("%,d training and %,d validation pictures of %,d classes".formatted(
-                dataset.training().size(), dataset.validation().size(), dataset.classes().size()));
+        progress.message("%,d training and %,d validation pictures of %,d classes; %s".formatted(
+                dataset.training().size(), dataset.validation().size(), dataset.classes().size(), dataset.split()));
+        dataset.unlearned().ifPresent(progress::warning);
         long start = System.nanoTime();
         Outcome outcome = DatasetPreparer.prepare(dataset, out, settings, new DatasetPreparer.Tools(
                 new OpenCvCodec(settings.maxPixels()), threads, strict, progress, terminal().interruption()::asked));

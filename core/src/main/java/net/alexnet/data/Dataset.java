@@ -1,6 +1,6 @@
 package net.alexnet.data;
 
-import java.util.List;
+import module java.base;
 
 /// Labeled images in a training and a validation part.
 ///
@@ -28,6 +28,20 @@ public record Dataset(
             throw new IllegalArgumentException(
                     name + ": " + synsets.size() + " synsets for " + classes.size() + " classes");
         }
+    }
+
+    /// What a user should know of classes that no training picture shows; empty if there are none.
+    public Optional<String> unlearned() {
+        boolean[] learned = new boolean[classes.size()];
+        for (int i = 0; i < training.size(); i++) {
+            learned[training.label(i)] = true;
+        }
+        List<String> empty = IntStream.range(0, learned.length).filter(label -> !learned[label])
+                .mapToObj(classes::get).toList();
+        return empty.isEmpty()
+                ? Optional.empty()
+                : Optional.of("no training picture shows " + (empty.size() == 1 ? "the class " : "the classes ")
+                        + ClassNames.listed(empty) + "; add pictures, or remove the empty folders");
     }
 
     /// A dataset whose classes are not ImageNet's.

@@ -25,15 +25,17 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE,
                 new SimpleFileVisitor<>() {
                     @Override
-                    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+                            throws DatasetException {
                         if (folder.equals(root)) {
                             return FileVisitResult.CONTINUE;
                         }
-                        if (hidden(folder)) {
+                        if (hidden(folder) || isOurOutput(folder)) {
                             return FileVisitResult.SKIP_SUBTREE;
                         }
                         Path below = root.relativize(folder);
                         if (below.getNameCount() == 1) {
+                            requireReadableName(folder);
                             classes.add(below.toString());
                         }
                         return FileVisitResult.CONTINUE;
@@ -41,7 +43,8 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
 
                     @Override
                     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                        if (attributes.isRegularFile() && !hidden(file)) {
+                        // A link that leads nowhere is listed, so that it is reported as unreadable.
+                        if ((attributes.isRegularFile() || attributes.isSymbolicLink()) && !hidden(file)) {
                             Path below = root.relativize(file);
                             files.add(new ClassFile(below.getNameCount() == 1 ? "" : below.getName(0).toString(), file,
                                     below.toString().replace(file.getFileSystem().getSeparator(), "/")));
@@ -63,10 +66,39 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
                 files.stream().filter(file -> file.className.isEmpty()).toList());
     }
 
-    /// Whether a file is not the user's data: dot files, and what macOS adds to an archive.
+    /// What operating systems, network disks and archives put beside a user's files.
+    private static final Set<String> OF_SYSTEMS = Set.of("__MACOSX", "@eaDir", "#recycle", "@Recycle", "lost+found",
+            "System Volume Information", "$RECYCLE.BIN", "Thumbs.db", "desktop.ini");
+
+    /// Whether a file is not the user's data: dot files, and files of systems.
     private static boolean hidden(Path path) {
         String name = String.valueOf(path.getFileName());
-        return name.startsWith(".") || name.equals("__MACOSX");
+        return name.startsWith(".") || OF_SYSTEMS.contains(name);
+    }
+
+    /// Whether a folder is a prepared dataset, a run, or a folder of runs: `train --data .` writes `runs/` into the data.
+    private static boolean isOurOutput(Path folder) {
+        if (PreparedDataset.isIn(folder) || isRun(folder)) {
+            return true;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.anyMatch(entry -> Files.isDirectory(entry) && isRun(entry));
+        } catch (IOException e) {
+            return false; // the walk reports it
+        }
+    }
+
+    private static boolean isRun(Path folder) {
+        return Files.isRegularFile(folder.resolve("recipe.yaml")) && Files.isRegularFile(folder.resolve("log.jsonl"));
+    }
+
+    /// Two names that are not UTF-8 may look the same, and their folders would become one class.
+    private static void requireReadableName(Path folder) throws DatasetException {
+        if (folder.toString().indexOf('\uFFFD') >= 0) {
+            throw new DatasetException(
+                    "the name of the folder " + folder + " is not UTF-8. Rename the folder; the program"
+                            + " convmv converts many names at once");
+        }
     }
 
     /// The parts of a source folder: in `train/` and `val/`, or all together in the folder itself.
@@ -86,7 +118,8 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         static Parts of(Path source) throws IOException {
             List<Path> folders;
             try (Stream<Path> entries = Files.list(source)) {
-                folders = entries.filter(entry -> Files.isDirectory(entry) && !hidden(entry)).sorted().toList();
+                folders = entries.filter(entry -> Files.isDirectory(entry) && !hidden(entry) && !isOurOutput(entry))
+                        .sorted().toList();
             }
             Optional<Path> training = first(TRAINING, folders);
             Optional<Path> validation = first(VALIDATION, folders);

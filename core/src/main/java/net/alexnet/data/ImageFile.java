@@ -11,6 +11,9 @@ record ImageFile(Path file) implements Sample.Source {
             Content.requireSize(Files.size(file));
             return new Content.Encoded(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
+            if (Files.isSymbolicLink(file)) {
+                throw new UnreadableImageException("a link that leads nowhere");
+            }
             throw new IOException("the file has gone", e);
         } catch (AccessDeniedException e) {
             throw new UnreadableImageException("the file may not be read");

@@ -10,8 +10,9 @@ import module java.base;
 ///                                pictures/val/ants/3.jpg
 /// ```
 ///
-/// Classes are sorted by name. All files at any depth below a class folder count, except hidden ones; links are followed. An empty class folder keeps its class. Without a validation folder the pictures are
-/// split by [TrainValidationSplit]; with one, the classes are the union of both folders', so that a
+/// Classes are sorted by name. All files at any depth below a class folder count, except hidden ones, those of operating
+/// systems, runs and prepared datasets; links are followed. An empty class folder keeps its class. Without a validation
+/// folder the pictures are split by [TrainValidationSplit]; with one, the classes are the union of both folders', so that a
 /// picture of a class without training pictures counts as an error.
 public final class ImageFolder {
     private static final String LAYOUT = "<class>/<picture>, one folder per class";
@@ -41,12 +42,25 @@ public final class ImageFolder {
         }
         ImageDataset trainingImages = images(source, training, classes, labels);
         if (folders.validation().isEmpty()) {
-            return rule.dataset(source.toString(), trainingImages,
+            Dataset split = rule.dataset(source.toString(), trainingImages,
                     "; add pictures, or a folder " + source.resolve("val").resolve(LAYOUT));
+            return new Dataset(split.name(), classes, split.training(), split.validation(),
+                    split.split() + loose(training));
         }
         requireImages(validation.root(), validation);
         return new Dataset(source.toString(), classes, trainingImages, images(source, validation, classes, labels),
-                sentence(training, validation));
+                sentence(training, validation) + loose(training) + loose(validation));
+    }
+
+    private static String loose(FolderScan scan) {
+        int count = scan.loose().size();
+        return switch (count) {
+            case 0 -> "";
+            case 1 -> " The file " + scan.loose().getFirst().name()
+                    + " beside the class folders belongs to no class and is left out.";
+            default -> " " + count + " files beside the class folders, such as " + scan.loose().getFirst().name()
+                    + ", belong to no class and are left out.";
+        };
     }
 
     /// Opens every image of a folder to evaluate a model on; of a folder with a validation part, only that part.
@@ -73,14 +87,8 @@ public final class ImageFolder {
     }
 
     private static String sentence(FolderScan training, FolderScan validation) {
-        String sentence = "Training pictures from " + training.root().getFileName() + "/, validation pictures from "
+        return "Training pictures from " + training.root().getFileName() + "/, validation pictures from "
                 + validation.root().getFileName() + "/.";
-        List<String> unlearned = new ArrayList<>(validation.classes());
-        unlearned.removeAll(training.classes());
-        return unlearned.isEmpty()
-                ? sentence
-                : sentence + " Only validation has the classes " + String.join(", ", unlearned)
-                        + ": no training picture shows them.";
     }
 
     private static void requireImages(Path where, FolderScan scan) throws DatasetException {

@@ -4,7 +4,6 @@ import module java.base;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PixelStatistics;
-import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.Hashes;
 import org.jspecify.annotations.Nullable;

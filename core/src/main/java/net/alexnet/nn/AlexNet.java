@@ -247,7 +247,10 @@ public record AlexNet(
     }
 
     private List<Layer> nonlinearity() {
-        return List.of(activation == Activation.RELU ? new Relu() : new Tanh());
+        return List.of(switch (activation) {
+            case RELU -> new Relu();
+            case TANH -> new Tanh();
+        });
     }
 
     private List<Layer> norm(double k) {

@@ -35,7 +35,36 @@ class ImageFolderTest {
         for (int i = 0; i < data.training().size(); i++) {
             assertThat(data.training().name(i)).startsWith(data.classes().get(data.training().label(i)) + "/");
         }
-        assertThat(data.split()).startsWith("20 % of each class");
+        assertThat(data.split()).startsWith("20 % of each class").contains("notes.txt");
+        assertThat(data.unlearned()).hasValueSatisfying(text -> assertThat(text).contains("bees"));
+    }
+
+    @Test
+    void foldersOfSystemsAndOfThisProgramAreNoClasses() throws Exception {
+        images("a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg", "a/@eaDir/1.jpg/THUMB_M.jpg", "@eaDir/x", "lost+found/x",
+                "System Volume Information/x", "$RECYCLE.BIN/x.jpg", "b/Thumbs.db", "runs/latest/recipe.yaml",
+                "runs/latest/log.jsonl", "prepared/prepare.journal");
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("a", "b");
+        assertThat(data.training().size() + data.validation().size()).isEqualTo(4);
+        assertThat(data.unlearned()).isEmpty();
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereIsAnUnreadablePicture() throws Exception {
+        images("a/1.jpg", "a/2.jpg", "b/1.jpg");
+        Files.createSymbolicLink(root.resolve("b/2.jpg"), root.resolve("annex/objects/2"));
+        Dataset data = open();
+        assertThat(data.training().size() + data.validation().size()).isEqualTo(4);
+        ImageFile link = new ImageFile(root.resolve("b/2.jpg"));
+        assertThatThrownBy(link::content).isInstanceOf(UnreadableImageException.class);
+    }
+
+    /// Two folders whose names are Latin-1 look the same to a program that expects UTF-8.
+    @Test
+    void aFolderWhoseNameIsNotUtf8IsRefused() throws Exception {
+        images("a/1.jpg", "b/1.jpg", "caf\uFFFD/1.jpg");
+        assertThatThrownBy(this::open).isInstanceOf(DatasetException.class).hasMessageContaining("caf");
     }
 
     @Test
@@ -46,7 +75,8 @@ class ImageFolderTest {
         assertThat(names(data.training())).containsExactly("train/a/1.jpg", "train/b/1.jpg");
         assertThat(names(data.validation())).containsExactly("val/b/2.jpg", "val/c/2.jpg");
         assertThat(data.validation().label(1)).isEqualTo(2);
-        assertThat(data.split()).contains("train/", "val/").contains("classes c:");
+        assertThat(data.split()).contains("train/", "val/");
+        assertThat(data.unlearned()).hasValueSatisfying(text -> assertThat(text).contains("the class c"));
     }
 
     @Test
@@ -84,7 +114,6 @@ class ImageFolderTest {
         }
         Files.createSymbolicLink(root.resolve("a/up"), root);
         Files.createSymbolicLink(root.resolve("b/self"), root.resolve("b"));
-        Files.createSymbolicLink(root.resolve("b/nowhere.jpg"), root.resolve("gone.jpg"));
         Dataset data = open();
         assertThat(data.training().size() + data.validation().size()).isEqualTo(8);
     }
