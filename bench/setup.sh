@@ -4,7 +4,8 @@ root=$(CDPATH='' cd "$(dirname "$0")/.." && pwd -P)
 eval "$(sed -n '/^needed=/,/^esac/p; /^resolve() {/,/^}/p; /^# -* a JDK/,/^# -* the build/p' "$root/alexnet")"
 eval "$(sed -n "/^# -* the user's cache/,/^# -* main/p" "$root/alexnet")"
 eval "$(sed -n '/GLIBC_TUNABLES+set/,/^fi/p; /^export OMP_WAIT_POLICY=/p' "$root/alexnet")"
-find_caches bench
+find_caches
+require_caches
 jdk=$(find_jdk)
 if [ -z "$jdk" ]; then
     echo "$(basename "$0"): no JDK $needed or newer found; install one, or set JAVA_HOME to it" >&2

@@ -113,7 +113,7 @@ public final class Training extends TrainingBuilder<Training> {
             RunFolder folder = RunFolder.create(runs, recipe);
             try (RunFolder.Lock _ = folder.lock()) {
                 describe(folder, recipe);
-                return TrainingResult.of(folder,
+                return TrainingResult.of(folder, recipe,
                         TrainingRun.start(folder, recipe, ready, tools(backend, codec, stop)));
             }
         }
@@ -154,13 +154,13 @@ public final class Training extends TrainingBuilder<Training> {
             if (checkpoint.state().finished(recipe.epochs())) {
                 listener.warning("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
                         + " epochs; start a new run with more epochs to train longer");
-                return TrainingResult.of(run, new Outcome(checkpoint.state(), true, Optional.empty(), 0));
+                return TrainingResult.of(run, recipe, new Outcome(checkpoint.state(), true, Optional.empty(), 0));
             }
             try (Backend backend = open(recipe.precision())) {
                 ImageCodec codec = Engines.find().codec();
                 TrainingPictures ready = pictures(DataSource.open(recipe, codec), recipe, codec, stop);
                 listener.message("resuming " + run.path() + " at step " + checkpoint.state().step());
-                return TrainingResult.of(run,
+                return TrainingResult.of(run, recipe,
                         TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, stop)));
             }
         }

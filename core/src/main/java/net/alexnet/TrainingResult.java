@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.Trainer.Outcome;
+import net.alexnet.train.config.Recipe;
 
 /// How a run ended. Errors are fractions of the validation pictures.
 ///
@@ -21,14 +22,14 @@ import net.alexnet.train.Trainer.Outcome;
 public record TrainingResult(Path run, int epochs, long steps, boolean finished, boolean stoppedEarly,
         OptionalDouble top1Error, OptionalDouble top5Error, OptionalDouble bestTop1Error, OptionalLong validationImages,
         double imagesPerSecond, boolean fineTuned) {
-    static TrainingResult of(RunFolder folder, Outcome outcome) throws IOException {
+    static TrainingResult of(RunFolder folder, Recipe recipe, Outcome outcome) {
         double best = outcome.state().schedule().best();
         return new TrainingResult(folder.path(), outcome.state().epoch(), outcome.state().step(), outcome.finished(),
                 outcome.state().schedule().finished(), outcome.state().error(),
                 outcome.report().map(Report::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
                 Double.isFinite(best) ? OptionalDouble.of(best) : OptionalDouble.empty(),
                 outcome.report().map(Report::images).map(OptionalLong::of).orElse(OptionalLong.empty()),
-                outcome.imagesPerSecond(), folder.recipe().fineTuning().isPresent());
+                outcome.imagesPerSecond(), recipe.fineTuning().isPresent());
     }
 
     /// Loads the trained model.

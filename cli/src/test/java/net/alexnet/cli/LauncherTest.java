@@ -1,10 +1,12 @@
 package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -128,29 +130,44 @@ class LauncherTest {
     void cachesAreClosedToOtherUsers(@TempDir Path folder) throws Exception {
         Path caches = Files.createDirectory(folder.resolve("caches"));
         Path ours = caches.resolve("alexnet");
-        Path old = Files.createDirectories(ours.resolve("javacpp"));
+        Files.createDirectories(ours.resolve("javacpp"));
         Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
         Map<String, String> environment = Map.of("HOME", "/", "XDG_CACHE_HOME", caches.toString());
-        assertThat(run(environment, "find_caches classify").code()).isZero();
+        assertThat(run(environment, "find_caches; require_caches").code()).isZero();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(ours))).isEqualTo("rwx------");
-        Path library = Files.writeString(old.resolve("library.so"), "");
-        Files.setPosixFilePermissions(library, PosixFilePermissions.fromString("rw-rw-rw-"));
-        assertThat(run(environment, "find_caches classify").code()).isZero();
-        assertThat(library).as("nobody else could enter").exists();
-        Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
-        assertThat(run(environment, "find_caches classify").code()).isZero();
-        assertThat(library).as("others could write to it").doesNotExist();
         Files.setPosixFilePermissions(caches, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Outcome outcome = run(environment, "find_caches classify");
+        Outcome outcome = run(environment, "find_caches; require_caches");
         assertThat(outcome.code()).as("others can rename it").isEqualTo(1);
         assertThat(outcome.errors()).contains(ours.toString(), "XDG_CACHE_HOME");
-        assertThat(run(environment, "find_caches --help").code()).isZero();
+    }
+
+    /// The launcher must not follow another user's link and change what it leads to.
+    @Test
+    void aLinkOfAnotherUserIsNotFollowed(@TempDir Path folder) throws Exception {
+        assumeTrue("0".equals(decided("user", Map.of("HOME", "/"))), "only root can make another user's link");
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Files.setPosixFilePermissions(real, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path link = Files.createSymbolicLink(folder.resolve("alexnet"), real);
+        Files.setAttribute(link, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
+        Outcome outcome = run(Map.of("HOME", "/", "XDG_CACHE_HOME", folder.toString()), "find_caches; require_caches");
+        assertThat(outcome.code()).isEqualTo(1);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(real))).isEqualTo("rwxr-xr-x");
+    }
+
+    /// A folder that is the user's own, but behind a link that another could turn.
+    @Test
+    void cachesAreUsedWithoutLinks(@TempDir Path folder) throws Exception {
+        Path real = Files.createDirectory(folder.resolve("real"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), real);
+        Outcome outcome = run(Map.of("HOME", "/", "XDG_CACHE_HOME", link.toString()),
+                "find_caches; require_caches; printf %s \"$natives $XDG_CACHE_HOME\"");
+        assertThat(outcome.output()).isEqualTo(real.toRealPath() + "/alexnet/javacpp " + real.toRealPath());
     }
 
     @Test
     void aHomeThatCannotHoldCachesIsReplacedByAPrivateFolder(@TempDir Path folder) throws Exception {
         Outcome outcome = run(Map.of("HOME", "/dev/null", "TMPDIR", folder.toString()),
-                "find_caches classify; printf %s \"$natives $XDG_CACHE_HOME $user\"");
+                "find_caches; require_caches; printf %s \"$natives $XDG_CACHE_HOME $user\"");
         String[] found = outcome.output().split(" ", -1);
         assertThat(found[0]).isEqualTo(folder + "/alexnet-" + found[2] + "/alexnet/javacpp");
         assertThat(found[1]).isEqualTo(folder + "/alexnet-" + found[2]);
@@ -164,7 +181,7 @@ class LauncherTest {
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         String user = decided("user", Map.of("HOME", "/"));
         Files.createSymbolicLink(folder.resolve("alexnet-" + user), elsewhere);
-        Outcome outcome = run(Map.of("HOME", "/dev/null", "TMPDIR", folder.toString()), "find_caches classify");
+        Outcome outcome = run(Map.of("HOME", "/dev/null", "TMPDIR", folder.toString()), "find_caches; require_caches");
         assertThat(outcome.code()).isEqualTo(1);
         assertThat(elsewhere).isEmptyDirectory();
     }
@@ -188,7 +205,7 @@ class LauncherTest {
             Files.delete(lock);
         }
         Files.createSymbolicLink(lock, Path.of("1-1"));
-        Files.createDirectory(state.resolve("unlocking"));
+        Files.createDirectory(state.resolve("removal"));
         assertThat(run(environment, script).code()).isZero();
     }
 

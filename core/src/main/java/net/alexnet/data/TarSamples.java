@@ -65,6 +65,9 @@ final class TarSamples {
                 at += BLOCK;
                 TarArchiveEntry entry = entry(header, name, at);
                 String path = longName.isEmpty() ? entry.getName() : longName;
+                if (entry.getSize() > length - at) {
+                    throw damaged(name, "it ends within a member of " + entry.getSize() + " bytes");
+                }
                 longName = header[TYPE] == 'L' || header[TYPE] == 'x'
                         ? longName(file, header[TYPE], entry.getSize())
                         : "";

@@ -193,12 +193,21 @@ public record CacheFolder(Path root, long limit, Duration recent) {
             if (!isUnused(entry(path))) {
                 return false;
             }
-            AtomicFiles.deleteTree(draft
+            Path gone = draft
                     ? path
-                    : Files.move(path, path.resolveSibling(path.getFileName() + DRAFT + UUID.randomUUID())));
+                    : Files.move(path, path.resolveSibling(path.getFileName() + DRAFT + UUID.randomUUID()));
+            deleteDraft(gone);
             return true;
         } catch (IOException | UncheckedIOException e) {
             return false; // another process is at it too, or a file is open
+        }
+    }
+
+    private static void deleteDraft(Path draft) {
+        try {
+            AtomicFiles.deleteTree(draft);
+        } catch (IOException e) {
+            // the next eviction goes on with it
         }
     }
 

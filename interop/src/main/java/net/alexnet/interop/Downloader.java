@@ -5,6 +5,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.security.cert.CertificateException;
 import module java.base;
 import net.alexnet.io.AtomicFiles;
 
@@ -45,7 +46,8 @@ final class Downloader {
             for (Throwable cause = getCause(); cause != null; cause = cause.getCause()) {
                 if (cause instanceof ConnectException || cause instanceof UnresolvedAddressException
                         || cause instanceof UnknownHostException
-                        || cause instanceof HttpTimeoutException || cause instanceof SSLException) {
+                        || cause instanceof HttpTimeoutException || cause instanceof CertificateException
+                        || cause instanceof SSLPeerUnverifiedException) {
                     return true;
                 }
             }

@@ -141,6 +141,9 @@ public record ImageHeader(
         for (long chunk = 8; chunk + 8 <= file.length; chunk = next) {
             int at = (int) chunk;
             next = chunk + 12 + u32(bytes, at);
+            if (startsWith(file, at + 4, "IEND")) {
+                break; // what follows is no part of the picture
+            }
             if (next > file.length && !startsWith(file, at + 4, "IDAT")) {
                 throw new IndexOutOfBoundsException("a chunk ends after the file"); // libpng would take its memory first
             }

@@ -108,6 +108,10 @@ class ImageHeaderTest {
         System.arraycopy(new byte[] {0x7F, -1, -1, -1}, 0, text, 0, 4);
         assertThat(ImageHeader.of(with(file(Format.PNG, 20, 10, BufferedImage.TYPE_INT_RGB), text)).orElseThrow()
                 .pixels()).isZero();
+        byte[] png = file(Format.PNG, 20, 10, BufferedImage.TYPE_INT_RGB);
+        byte[] more = Arrays.copyOf(png, png.length + 20);
+        Arrays.fill(more, png.length, more.length, (byte) 'x');
+        assertThat(ImageHeader.of(more).orElseThrow().pixels()).as("bytes behind the end").isEqualTo(200);
     }
 
     @Test
