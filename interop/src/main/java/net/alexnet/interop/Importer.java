@@ -184,18 +184,23 @@ public final class Importer {
             }
         }
         List<String> leftOver = new ArrayList<>();
-        for (String name : file.names()) {
+        // Where only some layers are asked for, the file may have another head, or parts that are no layers here.
+        for (String name : options.takesAll() ? file.names() : Set.<String>of()) {
             if (layout.ours(name).isEmpty() && !(stated.isPresent() && name.equals(Model.MEAN_IMAGE))) {
                 leftOver.add(name + " (" + file.shape(name) + ")");
             }
         }
         if (!missing.isEmpty() || !leftOver.isEmpty() || !misshapen.isEmpty()) {
             List<WeightLayout> others = WeightLayout.of(file.names());
+            String advice = "";
+            if (!others.isEmpty() && !others.contains(layout)) {
+                advice = ". The names are those of --net " + keys(others, " or ");
+            } else if (options.takesAll() && misshapen.isEmpty()) {
+                advice = ". To take only the layers that fit, name them with --only, such as --only 'conv*'";
+            }
             throw new WeightFileException(file.path(), "its tensors are not those of " + layout.key()
                     + listed("missing", missing) + listed("left over", leftOver) + listed("misshapen", misshapen)
-                    + (others.isEmpty() || others.contains(layout)
-                            ? ""
-                            : ". The names are those of --net " + keys(others, " or ")));
+                    + advice);
         }
     }
 

@@ -353,6 +353,19 @@ class ImporterTest {
         return network.architecture().rows().stream().filter(row -> row.name().equals(name)).findFirst().orElseThrow();
     }
 
+    /// Such as a head of another name, which fine-tuning put there.
+    @Test
+    void tensorsThatAreNotAskedForMayBeLeftOver() throws Exception {
+        Path file = foreign(torchvision(1000), WeightLayout.TORCHVISION, tensors -> {
+            tensors.remove("classifier.6.weight");
+            tensors.put("classifier.weight", zeros("classifier.weight", 10, 8));
+        });
+        ImportOptions options = ImportOptions.of(WeightLayout.TORCHVISION).classes(THREE);
+        assertThatThrownBy(() -> imported(file, options)).isInstanceOf(WeightFileException.class)
+                .hasMessageContainingAll("classifier.6.weight", "classifier.weight", "--only");
+        assertThat(imported(file, options.only(List.of("conv*"))).layers()).hasSize(8);
+    }
+
     @Test
     void aNewHeadsClassesMustBeNamed() throws Exception {
         Path file = foreign(torchvision(1000), WeightLayout.TORCHVISION, _ -> {});
