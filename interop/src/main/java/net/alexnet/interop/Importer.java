@@ -47,8 +47,8 @@ public final class Importer {
     /// @throws WeightFileException if it cannot be read, is of no format that is known, or is damaged
     public static WeightFile open(Path file) throws WeightFileException {
         return switch (WeightFormat.of(file)) {
-            case SAFETENSORS -> SafetensorsFile.openLasting(file);
-            case PYTORCH -> PyTorchFile.open(file);
+            case SAFETENSORS -> PrefixedWeights.strip(SafetensorsFile.openLasting(file));
+            case PYTORCH -> PrefixedWeights.strip(PyTorchFile.open(file));
             case CAFFE -> CaffeFile.open(file);
             case ONNX -> new GraphWeights(OnnxFile.open(file));
         };

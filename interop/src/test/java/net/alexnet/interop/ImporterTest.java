@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -351,6 +352,18 @@ class ImporterTest {
 
     private static Row row(AlexNet network, String name) {
         return network.architecture().rows().stream().filter(row -> row.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    @Test
+    void aPrefixOfAllNamesIsRemoved() throws Exception {
+        Path file = foreign(torchvision(3), WeightLayout.TORCHVISION, tensors -> {
+            for (String name : List.copyOf(tensors.keySet())) {
+                NamedTensor tensor = Objects.requireNonNull(tensors.remove(name));
+                tensors.put("model.net." + name, new NamedTensor("model.net." + name, tensor.shape(), tensor.values()));
+            }
+        });
+        assertThat(imported(file, ImportOptions.of(WeightLayout.TORCHVISION).classes(THREE)).layers())
+                .allSatisfy(layer -> assertThat(layer.tensor()).isPresent());
     }
 
     /// Such as a head of another name, which fine-tuning put there.
