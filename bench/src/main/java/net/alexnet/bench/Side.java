@@ -21,7 +21,7 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
     /// As `./alexnet` sets it.
     private static final Map<String, String> LAUNCHER = Peer.inherited("GLIBC_TUNABLES", "OMP_WAIT_POLICY");
 
-    /// An expert sets the same, so that large tensors are not faulted in anew in every step. The waiting of threads stays as
+    /// An expert sets the same, so that the allocator reuses the memory of large tensors in every step. The waiting of threads stays as
     /// it is, because nothing else runs beside them.
     private static final Map<String, String> ALLOCATOR = Peer.inherited("GLIBC_TUNABLES");
 

@@ -63,7 +63,7 @@ public final class DatasetPreparer {
         this.total = (long) source.training().size() + source.validation().size();
     }
 
-    /// Refuses two folders of which one lies in the other, also through links.
+    /// Throws if one of two folders contains the other, also through links.
     ///
     /// @throws IllegalArgumentException if they do
     public static void requireApart(Path source, Path folder) throws IOException {
