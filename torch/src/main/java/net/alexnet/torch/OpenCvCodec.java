@@ -7,6 +7,7 @@ import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.ImageHeader;
 import net.alexnet.data.image.Orientation;
+import net.alexnet.data.image.OtherFormats;
 import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.UnreadableImageException;
 import org.bytedeco.javacpp.BytePointer;
@@ -149,7 +150,12 @@ public final class OpenCvCodec implements ImageCodec {
         if (file.length == 0) {
             throw new UnreadableImageException("an empty file");
         }
-        ImageHeader header = ImageHeader.of(file).orElseThrow(() -> new UnreadableImageException("not a picture"));
+        ImageHeader header = ImageHeader.of(file).orElseThrow(() -> new UnreadableImageException(
+                OtherFormats.of(file).map(OpenCvCodec::notRead).orElse("not a picture")));
+        Optional<String> unread = ImageHeader.unread(file);
+        if (unread.isPresent()) {
+            throw new UnreadableImageException(notRead(unread.get()));
+        }
         if (header.pixels() == 0) {
             throw new UnreadableImageException("a broken " + header.format());
         }
@@ -159,6 +165,10 @@ public final class OpenCvCodec implements ImageCodec {
                     .formatted(header.format(), header.scans(), MAX_SCANS));
         }
         return header;
+    }
+
+    private static String notRead(String format) {
+        return format + ", which is not read";
     }
 
     private static void checkPixels(long width, long height, long maxPixels) throws UnreadableImageException {

@@ -113,7 +113,7 @@ class OpenCvCodecTest {
             byte[] premultiplied = tiff(bits, 1, 40, 20, 0, 51);
             assertThat(CODEC.decode(premultiplied, 3).samples()).isEqualTo(expected);
         }
-        unreadable(tiff(32, 2, 200, 100, 0, 51), "8 or 16 bits");
+        unreadable(tiff(32, 2, 200, 100, 0, 51), "32-bit floating-point");
     }
 
     @Test
@@ -188,8 +188,39 @@ class OpenCvCodecTest {
     }
 
     @Test
-    void refusesFormatsWithoutAHeaderCheck() {
-        unreadable("P6 1 1 255 abc".getBytes(StandardCharsets.US_ASCII), "not a picture");
+    void namesFormatsThatAreNotRead() {
+        unreadable("#?RADIANCE\n\n-Y 1 +X 1\n0000".getBytes(StandardCharsets.US_ASCII), "Radiance HDR");
+        unreadable("....ftypheic........mif1heic".getBytes(StandardCharsets.US_ASCII), "HEIC");
+        unreadable("P5 2 2 100 abcd".getBytes(StandardCharsets.US_ASCII), "100");
+    }
+
+    @Test
+    void readsPnm() throws Exception {
+        byte[] color = {1, 2, 3, (byte) 255, 0, 77};
+        byte[] header = "P6\n# a comment\n2 1\n255\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] file = ByteBuffer.allocate(header.length + color.length).put(header).put(color).array();
+        assertThat(CODEC.decode(file, 3).samples()).isEqualTo(color);
+        unreadable(Arrays.copyOf(file, file.length - 1), "a broken PNM");
+        assertThat(CODEC.decode("P2 2 1 15 15 0\n".getBytes(StandardCharsets.US_ASCII), 1).samples())
+                .containsExactly((byte) 255, (byte) 0);
+        assertThat(CODEC.decode("P1 2 1 10".getBytes(StandardCharsets.US_ASCII), 1).samples()).containsExactly((byte) 0,
+                (byte) 255);
+        byte[] deep = "P5 1 1 65535 AA".getBytes(StandardCharsets.US_ASCII);
+        assertThat(CODEC.decode(deep, 1).samples()).containsExactly((byte) 'A');
+    }
+
+    @Test
+    void readsBigTiff() throws Exception {
+        int[][] entries = {{256, 2}, {257, 1}, {258, 8}, {259, 1}, {262, 1}, {273, 212}, {277, 1}, {278, 1}, {279, 2}};
+        ByteBuffer file = ByteBuffer.allocate(214);
+        file.put("MM".getBytes(StandardCharsets.US_ASCII)).putShort((short) 43).putInt(8 << 16).putLong(16).putLong(9);
+        for (int[] entry : entries) {
+            file.putShort((short) entry[0]).putShort((short) 16).putLong(1).putLong(entry[1]);
+        }
+        file.put(212, (byte) 7).put(213, (byte) 200);
+        assertThat(CODEC.decode(file.array(), 1).samples()).containsExactly((byte) 7, (byte) 200);
+        file.putLong(24 + 12, Long.MAX_VALUE); // the width
+        unreadable(file.array(), Long.MAX_VALUE + " × 1 pixels");
     }
 
     @Test
@@ -210,7 +241,8 @@ class OpenCvCodecTest {
     @Test
     void messagesSayWhyAFileIsNotAnImage() throws Exception {
         unreadable(new byte[0], "an empty file");
-        unreadable("<html>404</html>".getBytes(StandardCharsets.US_ASCII), "not a picture");
+        unreadable("<html>404</html>".getBytes(StandardCharsets.US_ASCII), "HTML");
+        unreadable("some text".getBytes(StandardCharsets.US_ASCII), "not a picture");
         unreadable(new byte[1000], "not a picture");
         byte[] jpeg = file("plain.jpg");
         unreadable(Arrays.copyOf(jpeg, jpeg.length * 99 / 100), "a broken JPEG");

@@ -18,10 +18,14 @@ public record ImageHeader(
         Format format, long width, long height, Alpha alpha, int scans, long workspace) {
     private static final int START_OF_SCAN = 0xDA;
     private static final int END_OF_IMAGE = 0xD9;
+    private static final Pattern PNM = Pattern.compile("P[1-6]\\s");
+    private static final int MOST_DIGITS = 9;
 
     /// The formats that are told by their first bytes.
     public enum Format {
-        JPEG, PNG, GIF, BMP, WEBP, TIFF
+        JPEG, PNG, GIF, BMP, WEBP, TIFF,
+        /// PBM, PGM and PPM.
+        PNM
     }
 
     /// Whether pixels may be transparent, and if so, whether the stored colors have been multiplied by alpha.
@@ -40,6 +44,7 @@ public record ImageHeader(
                     case BMP -> bmp(little(file));
                     case WEBP -> webp(little(file));
                     case TIFF -> tiff(file);
+                    case PNM -> pnm(file);
                 };
             } catch (IndexOutOfBoundsException e) {
                 return new ImageHeader(format, 0, 0, Alpha.NONE, 1, 0); // it ends within its header
@@ -64,10 +69,10 @@ public record ImageHeader(
             return Optional.of(Format.BMP);
         } else if (start.startsWith("RIFF") && start.startsWith("WEBP", 8)) {
             return Optional.of(Format.WEBP);
-        } else if (start.startsWith("II*\0") || start.startsWith("MM\0*")) {
+        } else if (TiffDirectory.begins(start)) {
             return Optional.of(Format.TIFF);
         }
-        return Optional.empty();
+        return PNM.matcher(start).lookingAt() ? Optional.of(Format.PNM) : Optional.empty();
     }
 
     /// The size is in the frame header, which comes before the first scan.
@@ -193,6 +198,47 @@ public record ImageHeader(
         };
     }
 
+    /// What a file of a known format is, if it is of a kind that is not read: decoders would show the preview in a raw
+    /// file, and would not scale samples that are not whole numbers of 8 or 16 bits.
+    public static Optional<String> unread(byte[] file) {
+        try {
+            return switch (format(file).orElse(Format.JPEG)) {
+                case TIFF -> unreadTiff(file);
+                case PNM -> unreadPnm(file);
+                default -> Optional.empty();
+            };
+        } catch (IndexOutOfBoundsException e) {
+            return Optional.empty(); // it is broken
+        }
+    }
+
+    private static Optional<String> unreadTiff(byte[] file) {
+        TiffDirectory directory = new TiffDirectory(file);
+        boolean isPreview = (directory.value(TiffDirectory.NEW_SUBFILE_TYPE, 0) & 1) != 0;
+        if (isPreview || startsWith(file, 8, "CR\2\0")) {
+            return Optional.of("camera raw");
+        }
+        long bits = directory.value(TiffDirectory.BITS_PER_SAMPLE, 1);
+        String kind = directory.value(TiffDirectory.SAMPLE_FORMAT, 1) == 3 ? "floating-point" : "integer";
+        return kind.equals("integer") && bits <= Short.SIZE
+                ? Optional.empty()
+                : Optional.of("TIFF of %d-bit %s samples".formatted(bits, kind));
+    }
+
+    private static Optional<String> unreadPnm(byte[] file) {
+        int kind = file[1] - '0';
+        if (kind < 5) {
+            return Optional.empty();
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(file).position(2);
+        number(bytes);
+        number(bytes);
+        long most = number(bytes);
+        return most == 255 || most == 65_535
+                ? Optional.empty()
+                : Optional.of("PNM whose greatest sample is %d, not 255 or 65535".formatted(most));
+    }
+
     /// Of the first of a file's pictures. Extra samples are alpha if they say so.
     private static ImageHeader tiff(byte[] file) {
         TiffDirectory directory = new TiffDirectory(file);
@@ -218,9 +264,61 @@ public record ImageHeader(
         long rows = directory.value(TiffDirectory.ROWS_PER_STRIP, 0); // 0 and more than there are: all
         long stripHeight = rows == 0 ? height : Math.min(height, rows);
         long tileHeight = Math.min(longest, directory.value(TiffDirectory.TILE_LENGTH, stripHeight));
-        long stored = directory.value(TiffDirectory.SAMPLES_PER_PIXEL, 1) * sampleBytes;
+        long stored = Math.min(1 << 14, directory.value(TiffDirectory.SAMPLES_PER_PIXEL, 1)) * sampleBytes;
         long pixels = Math.max(1, Math.min(longest, width) * Math.min(longest, height));
         return Math.ceilDiv(tileWidth * tileHeight * Math.min(4 + stored, 1 << 14), pixels);
+    }
+
+    /// Three numbers in text, or two for black and white, and then the samples, which must all be there.
+    private static ImageHeader pnm(byte[] file) {
+        ByteBuffer bytes = ByteBuffer.wrap(file).position(2);
+        int kind = file[1] - '0';
+        boolean isText = kind <= 3;
+        boolean isBits = kind % 3 == 1;
+        long width = number(bytes);
+        long height = number(bytes);
+        long most = isBits ? 1 : number(bytes);
+        long perRow = kind % 3 == 0 ? 3 * width : width;
+        if (!isText) {
+            perRow = isBits ? Math.ceilDiv(width, Byte.SIZE) : most > 255 ? 2 * perRow : perRow;
+        }
+        boolean isWhole = width > 0 && perRow <= bytes.remaining() && height <= bytes.remaining() / perRow;
+        return new ImageHeader(Format.PNM, isWhole ? width : 0, isWhole ? height : 0, Alpha.NONE, 1, 0);
+    }
+
+    /// The next number, after white space and comments, and the one byte that follows it.
+    private static long number(ByteBuffer bytes) {
+        int next = next(bytes);
+        while (next == '#' || Character.isWhitespace(next)) {
+            while (next == '#') {
+                next = afterLine(bytes);
+            }
+            next = Character.isWhitespace(next) ? next(bytes) : next;
+        }
+        long number = 0;
+        for (int digits = 0; next >= '0' && next <= '9'; digits++) {
+            if (digits == MOST_DIGITS) {
+                return 0;
+            }
+            number = 10 * number + next - '0';
+            next = next(bytes);
+        }
+        return number;
+    }
+
+    private static int afterLine(ByteBuffer bytes) {
+        int next = next(bytes);
+        while (next != '\n' && next != '\r') {
+            next = next(bytes);
+        }
+        return next;
+    }
+
+    private static int next(ByteBuffer bytes) {
+        if (!bytes.hasRemaining()) {
+            throw new IndexOutOfBoundsException("a header without its end");
+        }
+        return bytes.get() & 0xFF;
     }
 
     /// What is decoded before it is laid over white or turned, in bytes per pixel.

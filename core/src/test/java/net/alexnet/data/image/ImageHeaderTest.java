@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -123,6 +125,42 @@ class ImageHeaderTest {
                         .ifPresent(header -> assertThat(header.pixels()).isBetween(0L, 200L));
             }
         }
+    }
+
+    @Test
+    void aPnmMustHoldItsSamples() {
+        assertThat(ImageHeader.of(text("P6 2 1 255 abcdef")))
+                .contains(new ImageHeader(Format.PNM, 2, 1, Alpha.NONE, 1, 0));
+        assertThat(ImageHeader.of(text("P4\n#9 9\n9 1\nab")).orElseThrow().pixels()).isEqualTo(9);
+        for (String broken : List.of("P6 2 1 255 abcde", "P5 2 1 65535 abc", "P4 9 1 a", "P2 3 1 9 1", "P5 0 0 255 a",
+                "P5 9999999999 1 255 a", "P6 999999999 999999999 255 a", "P5 2 #", "P5 2", "P6 x 2 255 abc")) {
+            assertThat(ImageHeader.of(text(broken)).orElseThrow().pixels()).as(broken).isZero();
+        }
+    }
+
+    @Test
+    void namesKindsThatAreNotRead() {
+        assertThat(ImageHeader.unread(tiff(254, 1, 256, 10, 257, 10, 258, 8))).contains("camera raw");
+        assertThat(ImageHeader.unread(tiff(256, 10, 257, 10, 258, 32, 339, 3)).orElseThrow()).contains("32");
+        assertThat(ImageHeader.unread(tiff(256, 10, 257, 10, 258, 16))).isEmpty();
+        assertThat(ImageHeader.unread(text("P5 1 1 1023 ab")).orElseThrow()).contains("1023");
+        assertThat(ImageHeader.unread(text("P5 1 1 "))).isEmpty();
+        assertThat(ImageHeader.unread(text("P2 1 1 1023 9"))).isEmpty();
+        assertThat(ImageHeader.unread(new byte[0])).isEmpty();
+    }
+
+    @Test
+    void namesOtherFormats() {
+        Map<String, String> names = Map.of("....ftypheix", "HEIC", "....ftypavif", "AVIF", "\0\0\0\fjP  \r\n",
+                "JPEG 2000",
+                "....ftypqt  ", "video", " \n<!DOCTYPE html>", "HTML", "PK\u0003\u0004", "ZIP", "8BPS", "Photoshop");
+        names.forEach((start, name) -> assertThat(OtherFormats.of(text(start))).contains(name));
+        assertThat(OtherFormats.of(text("words"))).isEmpty();
+        assertThat(OtherFormats.of(new byte[0])).isEmpty();
+    }
+
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     @Test
