@@ -170,6 +170,7 @@ public final class Features {
             Architecture architecture = opened.network().architecture();
             FeatureLayer wanted = layer.map(name -> FeatureLayer.of(architecture, name))
                     .orElseGet(() -> FeatureLayer.lastHidden(architecture));
+            opened.card().requireTrained(wanted.end());
             FeatureExtractor extractor = new FeatureExtractor(opened.network(), wanted, preprocessing,
                     options.crops(), FeatureCache.BATCH, options.threads());
             ImageCodec codec = Engines.find().codec();

@@ -90,6 +90,12 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         Recipe template = template();
         Model.Stored stored = ModelFile.find(base, options.checkpoint()).stored();
         Recipe onBase = onBase(template, stored);
+        String head = FineTuneConfig.head(onBase.network().architecture());
+        List<String> untrained = stored.untrainedLayers().stream().filter(layer -> !layer.equals(head)).toList();
+        if (!untrained.isEmpty()) {
+            listener.warning("the base has no trained weights of " + String.join(", ", untrained)
+                    + ", so these layers start from initial values");
+        }
         try (Backend backend = open(onBase.precision())) {
             ImageCodec codec = Engines.find().codec();
             DataSource source = DataSource.open(onBase, codec);

@@ -73,7 +73,8 @@ public final class ImageClassifier implements AutoCloseable {
         }
     }
 
-    /// Loads a model with [Options#defaults()].
+    /// Loads a model with [Options#defaults()]. If layers of it have no trained weights, as in a file of convolutions only,
+    /// it gives features of the layers before them, and refuses to classify; [ModelCard#untrained] lists these layers.
     ///
     /// @param model a run's folder such as `runs/latest`, one of its checkpoints, a `.safetensors` file, or, with the module
     ///     alexnet-interop on the path, a `.pth`, `.onnx` or `.caffemodel` file or the name of a downloaded model

@@ -21,7 +21,7 @@ final class ModelCardPrinter {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Card(AlexNet.Variant variant, List<Integer> input, double dropout, DropoutScaling dropoutScaling,
             List<String> classes, List<String> wnids, Pictures preprocessing, String origin, @Nullable Integer views,
-            @Nullable Provenance provenance) {}
+            @Nullable Provenance provenance, @Nullable List<String> untrained) {}
 
     static Object json(ModelCard card) {
         AlexNet network = card.network();
@@ -30,7 +30,8 @@ final class ModelCardPrinter {
                 network.dropoutScaling(), card.classes(), card.wnids(),
                 new Pictures(how.resize(), how.crop(), how.mean(), how.meanImage().isPresent(), how.scale(),
                         colors(how)),
-                card.origin(), card.views().orElse(null), card.provenance().orElse(null));
+                card.origin(), card.views().orElse(null), card.provenance().orElse(null),
+                card.untrained().isEmpty() ? null : card.untrained());
     }
 
     static List<String> lines(ModelCard card) {
@@ -48,6 +49,9 @@ final class ModelCardPrinter {
         card.views().ifPresent(views -> lines.add("published accuracy: of "
                 + (views == 1 ? "the center view" : views + " views")));
         lines.add("origin: " + card.origin());
+        if (!card.untrained().isEmpty()) {
+            lines.add("no trained weights of: " + String.join(", ", card.untrained()));
+        }
         card.provenance().ifPresent(provenance -> {
             lines.add("sha256: " + provenance.sha256());
             if (provenance.license() != null) {

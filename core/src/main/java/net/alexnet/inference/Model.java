@@ -26,7 +26,8 @@ import net.alexnet.tensor.Shape;
 ///
 /// The metadata has the keys `format` (`alexnet-1`), `network`, `classes`, `preprocessing` (JSON)
 /// and `origin` (text), and, where they are known, `wnids` and `provenance` (JSON), `views` (a
-/// number) and `color_order` (always `rgb`). The tensors are named `conv1.weight`, `conv1.bias` and
+/// number) and `color_order` (always `rgb`). `untrained_layers` (JSON) lists the layers whose
+/// weights are initial values, if there are any. The tensors are named `conv1.weight`, `conv1.bias` and
 /// so on, in PyTorch's order of axes. If the preprocessing subtracts a mean image, the tensor
 /// `mean_image` is that image, channels × height × width.
 public record Model(ModelCard card, Network network) {
@@ -41,6 +42,7 @@ public record Model(ModelCard card, Network network) {
     private static final String WNIDS = "wnids";
     private static final String VIEWS = "views";
     private static final String PROVENANCE = "provenance";
+    private static final String UNTRAINED = "untrained_layers";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -64,6 +66,9 @@ public record Model(ModelCard card, Network network) {
             metadata.put(PROVENANCE, json(provenance));
             metadata.put(COLOR_ORDER, ModelCard.COLOR_ORDER);
         });
+        if (!card.untrained().isEmpty()) {
+            metadata.put(UNTRAINED, json(card.untrained()));
+        }
         return metadata;
     }
 
@@ -167,6 +172,12 @@ public record Model(ModelCard card, Network network) {
         public Model on(Backend backend) throws WeightFileException {
             return new Model(card, Network.of(card.network().architecture(), weights, backend));
         }
+
+        /// The layers whose weights are initial values, such as `fc6`, `fc7`, `fc8` of a file of
+        /// convolutions only; in the order of the network, empty if all are trained.
+        public List<String> untrainedLayers() {
+            return card.untrained();
+        }
     }
 
     /// Reads a model file.
@@ -245,11 +256,12 @@ public record Model(ModelCard card, Network network) {
         Optional<List<String>> wnids = optional(weights, WNIDS, new TypeReference<>() {});
         Optional<Integer> views = optional(weights, VIEWS, new TypeReference<>() {});
         Optional<Provenance> provenance = optional(weights, PROVENANCE, new TypeReference<>() {});
+        Optional<List<String>> untrained = optional(weights, UNTRAINED, new TypeReference<>() {});
         String origin = Optional.ofNullable(weights.metadata().get("origin"))
                 .orElseThrow(() -> missing(weights, "origin"));
         try {
             return new ModelCard(network, classes, stored.with(weights), origin, wnids.orElse(List.of()), views,
-                    provenance);
+                    provenance, untrained.orElse(List.of()));
         } catch (IllegalArgumentException e) {
             throw new WeightFileException(weights.path(), "its metadata contradicts itself: " + e.getMessage(), e);
         }

@@ -4,6 +4,8 @@ import module java.base;
 import net.alexnet.data.Synset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.nn.Layer.Weighted;
 
 /// The description of a model, which a model file has in its metadata.
 ///
@@ -17,8 +19,10 @@ import net.alexnet.nn.AlexNet;
 ///     if that is known
 /// @param provenance the file that the weights were imported from; empty if they were trained by
 ///     this library
+/// @param untrained the layers whose weights are initial values, such as `fc8`, in the order of the
+///     network; empty if all are trained. What such a layer and those after it give means nothing
 public record ModelCard(AlexNet network, List<String> classes, Preprocessing preprocessing, String origin,
-        List<String> wnids, Optional<Integer> views, Optional<Provenance> provenance) {
+        List<String> wnids, Optional<Integer> views, Optional<Provenance> provenance, List<String> untrained) {
     /// The order of the colors that every network reads. Importing reorders the kernels of conv1
     /// where the weights were trained with another.
     public static final String COLOR_ORDER = "rgb";
@@ -26,6 +30,14 @@ public record ModelCard(AlexNet network, List<String> classes, Preprocessing pre
     public ModelCard {
         classes = List.copyOf(classes);
         wnids = List.copyOf(wnids);
+        untrained = List.copyOf(untrained);
+        for (String layer : untrained) {
+            if (network.architecture().rows().stream()
+                    .noneMatch(row -> row.layer() instanceof Weighted && row.name().equals(layer))) {
+                throw new IllegalArgumentException("the network has no layer '" + layer
+                        + "' with weights, which is said to be untrained");
+            }
+        }
         if (!wnids.isEmpty() && wnids.size() != classes.size()) {
             throw new IllegalArgumentException(
                     "there are " + classes.size() + " class names, but " + wnids.size() + " wnids");
@@ -53,6 +65,21 @@ public record ModelCard(AlexNet network, List<String> classes, Preprocessing pre
 
     /// The card of weights that were trained by this library.
     public ModelCard(AlexNet network, List<String> classes, Preprocessing preprocessing, String origin) {
-        this(network, classes, preprocessing, origin, List.of(), Optional.empty(), Optional.empty());
+        this(network, classes, preprocessing, origin, List.of(), Optional.empty(), Optional.empty(), List.of());
+    }
+
+    /// Refuses to compute what means nothing.
+    ///
+    /// @param end how many rows of the network are to be computed
+    /// @throws IllegalArgumentException if the weights of one of them are not trained; the message
+    ///     names these layers and says what to do
+    public void requireTrained(int end) {
+        List<String> needed = network.architecture().rows().subList(0, end).stream().map(Row::name)
+                .filter(untrained::contains).toList();
+        if (!needed.isEmpty()) {
+            throw new IllegalArgumentException("this model has no trained weights of " + String.join(", ", needed)
+                    + " (" + origin + "), so it cannot classify yet, and features of these layers and those"
+                    + " after them mean nothing. Fine-tune it on your pictures, or take features of an earlier layer");
+        }
     }
 }

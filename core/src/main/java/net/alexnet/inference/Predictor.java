@@ -23,7 +23,9 @@ public record Predictor(Model model, Views views, ImageCodec codec) {
     ///
     /// @param images of any size, gray or in color, at least one
     /// @return for each image a value per class
+    /// @throws IllegalArgumentException if a layer has no trained weights
     public List<float[]> probabilities(List<Image> images) {
+        model.card().requireTrained(model.network().architecture().rows().size());
         return forward(images, model.card().classes().size(), model.network()::probabilities);
     }
 
@@ -31,7 +33,9 @@ public record Predictor(Model model, Views views, ImageCodec codec) {
     ///
     /// @param images of any size, gray or in color, at least one
     /// @return for each image the layer's values, `(C, H, W)` in row-major order where the layer gives maps
+    /// @throws IllegalArgumentException if it or a layer before it has no trained weights
     public List<float[]> features(List<Image> images, FeatureLayer layer) {
+        model.card().requireTrained(layer.end());
         return forward(images, layer.length(), input -> model.network().outputs(input, 0, layer.end()));
     }
 

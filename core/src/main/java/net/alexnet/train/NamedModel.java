@@ -3,6 +3,7 @@ package net.alexnet.train;
 import module java.base;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
 import net.alexnet.io.Texts;
 import net.alexnet.tensor.Backend;
 import net.alexnet.train.config.Recipe;
@@ -16,10 +17,13 @@ public record NamedModel(Path path, Model model, Map<String, String> metadata) {
     /// Opens models to be averaged.
     ///
     /// @throws IOException if one cannot be opened, or they do not have the same classes and channels
+    /// @throws IllegalArgumentException if a layer of one has no trained weights
     public static List<NamedModel> open(List<Path> paths, ModelFile.Which which, Backend backend) throws IOException {
         List<NamedModel> opened = new ArrayList<>();
         for (Path path : paths) {
             ModelFile file = ModelFile.find(path, which);
+            ModelCard card = file.stored().card();
+            card.requireTrained(card.network().architecture().rows().size());
             opened.add(new NamedModel(path, file.open(backend), file.stored().weights().metadata()));
             opened.getFirst().requireFits(opened.getLast());
         }

@@ -50,11 +50,27 @@ class ModelCardTest {
         for (List<String> wrong : List.of(List.of("n00000001"), List.of("n00000001", "n00000001"),
                 List.of("n00000001", "x00000002"))) {
             assertThatThrownBy(
-                    () -> new ModelCard(NETWORK, CLASSES, fits, "", wrong, Optional.empty(), Optional.empty()))
+                    () -> new ModelCard(NETWORK, CLASSES, fits, "", wrong, Optional.empty(), Optional.empty(),
+                            List.of()))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("wnids");
         }
         assertThatThrownBy(
-                () -> new ModelCard(NETWORK, CLASSES, fits, "", List.of(), Optional.of(5), Optional.empty()))
+                () -> new ModelCard(NETWORK, CLASSES, fits, "", List.of(), Optional.of(5), Optional.empty(), List.of()))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("views must be 1 or 10");
+    }
+
+    @Test
+    void whatIsNotTrainedIsNotComputed() {
+        Preprocessing fits = new Preprocessing(1, 10, 8, List.of(0.0), 1);
+        ModelCard card = new ModelCard(NETWORK, CLASSES, fits, "of convolutions", List.of(), Optional.empty(),
+                Optional.empty(), List.of("fc7", "fc8"));
+        int fc7 = FeatureLayer.of(NETWORK.architecture(), "fc7").end();
+        int fc6 = FeatureLayer.of(NETWORK.architecture(), "fc6").end();
+        card.requireTrained(fc6);
+        assertThatThrownBy(() -> card.requireTrained(fc7)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fc7").hasMessageContaining("of convolutions");
+        assertThatThrownBy(() -> new ModelCard(NETWORK, CLASSES, fits, "", List.of(), Optional.empty(),
+                Optional.empty(), List.of("fc9"))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fc9");
     }
 }

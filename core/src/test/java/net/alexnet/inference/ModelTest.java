@@ -115,12 +115,14 @@ class ModelTest {
                 3, 10, 8, List.of(1.0, 2.0, 3.0), List.of(0.5, 0.25, 0.125), Optional.empty());
         ModelCard whole = new ModelCard(color, CLASSES, preprocessing, "imported",
                 List.of("n01440764", "n01443537", "n01484850"), Optional.of(10),
-                Optional.of(new Provenance("a.pth", "00ff", "torchvision", null, "https://example.org")));
+                Optional.of(new Provenance("a.pth", "00ff", "torchvision", null, "https://example.org")),
+                List.of("fc6", "fc8"));
         Safetensors.write(file, Model.metadata(whole), List.of());
         assertThat(Model.read(file).card()).isEqualTo(whole);
         assertThat(Model.metadata(whole)).containsEntry("color_order", "rgb").containsEntry("views", "10")
                 .containsEntry("provenance", "{\"file\":\"a.pth\",\"sha256\":\"00ff\",\"layout\":\"torchvision\","
                         + "\"address\":\"https://example.org\"}");
+        assertThat(Model.read(file).untrainedLayers()).containsExactly("fc6", "fc8");
         assertThat(Model.metadata(whole).get("preprocessing")).contains("\"scale\":[0.5,0.25,0.125]");
         Map<String, String> older = new HashMap<>(Model.metadata(whole));
         older.computeIfPresent("provenance", (_, text) -> text.replace("\"layout\"", "\"dialect\""));

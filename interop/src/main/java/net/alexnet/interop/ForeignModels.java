@@ -31,11 +31,11 @@ public final class ForeignModels implements ModelImporter {
     }
 
     /// A file as [Importer] understands it by what it states and by the names of its tensors.
+    /// Layers that it does not have are listed as untrained.
     private static Model.Stored imported(Path file) throws IOException {
         WeightFile weights = Importer.open(file);
         try {
-            ImportResult result = Importer.read(weights, ImportOptions.of(Importer.layout(weights)));
-            return new Model.Stored(result.card(), result.weights());
+            return Importer.readAvailable(weights).stored();
         } catch (IllegalArgumentException e) {
             throw new WeightFileException(file, e.getMessage() + ". Import it once with ./alexnet import", e);
         }

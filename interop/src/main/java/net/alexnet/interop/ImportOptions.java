@@ -17,6 +17,7 @@ public final class ImportOptions {
     Optional<List<Double>> scale = Optional.empty();
     List<String> only = LAYERS;
     Optional<PublishedModel> source = Optional.empty();
+    boolean numbered;
 
     private ImportOptions(WeightLayout layout) {
         this.layout = layout;
@@ -86,6 +87,12 @@ public final class ImportOptions {
     /// The publication that the file comes from.
     ImportOptions source(PublishedModel published) {
         source = Optional.of(published);
+        return this;
+    }
+
+    /// Names classes by the number of their output where nothing else names them.
+    ImportOptions numbered() {
+        numbered = true;
         return this;
     }
 

@@ -24,6 +24,13 @@ public record ImportResult(
     /// @param tensor the name that its weight has in the file; empty if the layer was initialized
     public record LayerOrigin(String layer, Shape weight, Optional<String> tensor) {}
 
+    /// The model, with initial values where the file has none.
+    public Model.Stored stored() {
+        return new Model.Stored(card, card.untrained().isEmpty()
+                ? weights
+                : new CompletedWeights(weights, entries));
+    }
+
     public ImportResult {
         entries = List.copyOf(entries);
         layers = List.copyOf(layers);

@@ -27,6 +27,7 @@ import net.alexnet.tensor.Shape;
 /// model must know by what the options, the file itself or the [WeightLayout] say, in this order.
 public final class Importer {
     private static final long SEED = 1; // of the layers that are not taken from the file
+    private static final List<String> CONVOLUTIONS = List.of("conv1", "conv2", "conv3", "conv4", "conv5");
 
     private final WeightFile file;
     private final ImportOptions options;
@@ -64,6 +65,10 @@ public final class Importer {
             return stated.get();
         }
         List<WeightLayout> fitting = WeightLayout.of(file.names());
+        if (fitting.isEmpty()) { // other heads have other names
+            fitting = Arrays.stream(WeightLayout.values())
+                    .filter(layout -> there(file, layout).containsAll(CONVOLUTIONS)).toList();
+        }
         if (fitting.size() == 1) {
             return fitting.getFirst();
         }
@@ -110,6 +115,50 @@ public final class Importer {
         return new Importer(file, options).read();
     }
 
+    /// Understands a file as far as it goes: layers that it does not have, and dense layers of another head, are
+    /// untrained, and classes that nothing names have the numbers of their outputs. It must have all convolutions.
+    ///
+    /// @param file from [#open]; must stay open until the result is written
+    /// @throws WeightFileException as [#read(WeightFile, ImportOptions)]
+    /// @throws IllegalArgumentException as [#layout] and [#read(WeightFile, ImportOptions)]
+    /// @throws IOException if the file cannot be read
+    public static ImportResult readAvailable(WeightFile file) throws IOException {
+        WeightLayout layout = layout(file);
+        List<String> there = there(file, layout);
+        Importer all = new Importer(file, ImportOptions.of(layout).numbered());
+        if (!there.containsAll(CONVOLUTIONS) || all.stated.isPresent()) {
+            return all.read();
+        }
+        requireNoBatchNorm(file, layout);
+        Importer most = new Importer(file, ImportOptions.of(layout).numbered().only(there));
+        if (file instanceof GraphWeights || most.misshapen(most.network().architecture()).isEmpty()) {
+            return most.read();
+        }
+        List<String> convolutions = file.names().stream()
+                .filter(name -> layout.ours(name).filter(ours -> ours.startsWith("conv")).isPresent()).toList();
+        return new Importer(new SelectedWeights(file, convolutions),
+                ImportOptions.of(layout).numbered().only(CONVOLUTIONS)).read();
+    }
+
+    /// The layers of which a file has weights and biases.
+    private static List<String> there(WeightFile file, WeightLayout layout) {
+        Set<String> names = Set.copyOf(file.names());
+        return WeightLayout.own().stream().filter(layer -> names.contains(layout.theirs(layer + ".weight"))
+                && names.contains(layout.theirs(layer + ".bias"))).toList();
+    }
+
+    /// Convolutions that were trained with batch normalization give other values without it.
+    private static void requireNoBatchNorm(WeightFile file, WeightLayout layout) throws WeightFileException {
+        String first = layout.theirs("conv1.weight");
+        String module = first.contains(".") ? first.substring(0, first.indexOf('.') + 1) : "";
+        List<String> means = file.names().stream().filter(name -> name.endsWith(".running_mean")
+                && (module.equals("conv1.") || name.startsWith(module))).toList();
+        if (!means.isEmpty()) {
+            throw new WeightFileException(file.path(), "its network has batch normalization ("
+                    + WeightFileException.list(means) + "), which AlexNet does not have");
+        }
+    }
+
     private ImportResult read() throws IOException {
         Optional<WeightLayout> said = statedLayout(file);
         if (said.isPresent() && said.get() != layout) { // conv1 could be reversed, or not, without a sign of it
@@ -128,8 +177,11 @@ public final class Importer {
             weights.requireComputes(architecture, layout, options.only, options.takesAll());
         }
         ClassList classes = classes(network.classes());
+        List<String> before = stated.map(ModelCard::untrained).orElse(List.of());
+        List<String> untrained = WeightLayout.own().stream()
+                .filter(layer -> !options.only.contains(layer) || before.contains(layer)).toList();
         ModelCard card = new ModelCard(network, classes.names(), preprocessing(network), origin(), classes.wnids(),
-                views(network), Optional.of(provenance()));
+                views(network), Optional.of(provenance()), untrained);
         List<NamedTensor> entries = new ArrayList<>();
         List<LayerOrigin> layers = new ArrayList<>();
         for (Row row : ArchitectureInference.weighted(architecture).toList()) {
@@ -164,7 +216,6 @@ public final class Importer {
     /// all of them.
     private void requireFits(Architecture architecture) throws WeightFileException {
         List<String> missing = new ArrayList<>();
-        List<String> misshapen = new ArrayList<>();
         for (Row row : ArchitectureInference.weighted(architecture).toList()) {
             if (row.weightShape().elements() > Dtype.MAX_VALUES) {
                 throw new WeightFileException(file.path(), "would be a network with an input of " + architecture.input()
@@ -175,14 +226,12 @@ public final class Importer {
             }
             for (Map.Entry<String, Shape> parameter : ArchitectureInference.parameters(row).entrySet()) {
                 String theirs = layout.theirs(parameter.getKey());
-                Shape expected = parameter.getValue();
                 if (!file.names().contains(theirs)) {
-                    missing.add(theirs + " (" + expected + ")");
-                } else if (!tensors.shape(parameter.getKey()).equals(expected)) {
-                    misshapen.add(theirs + " (must be " + expected + ", found " + file.shape(theirs) + ")");
+                    missing.add(theirs + " (" + parameter.getValue() + ")");
                 }
             }
         }
+        List<String> misshapen = misshapen(architecture);
         List<String> leftOver = new ArrayList<>();
         // Where only some layers are asked for, the file may have another head, or parts that are no layers here.
         for (String name : options.takesAll() ? file.names() : Set.<String>of()) {
@@ -204,6 +253,20 @@ public final class Importer {
         }
     }
 
+    private List<String> misshapen(Architecture architecture) throws WeightFileException {
+        List<String> misshapen = new ArrayList<>();
+        for (Row row : ArchitectureInference.weighted(architecture).toList()) {
+            for (Map.Entry<String, Shape> parameter : ArchitectureInference.parameters(row).entrySet()) {
+                String theirs = layout.theirs(parameter.getKey());
+                if (options.only.contains(row.name()) && file.names().contains(theirs)
+                        && !tensors.shape(parameter.getKey()).equals(parameter.getValue())) {
+                    misshapen.add(theirs + " (must be " + parameter.getValue() + ", found " + file.shape(theirs) + ")");
+                }
+            }
+        }
+        return misshapen;
+    }
+
     private static String listed(String what, List<String> tensors) {
         return tensors.isEmpty() ? "" : "; " + what + ": " + WeightFileException.list(tensors);
     }
@@ -222,6 +285,11 @@ public final class Importer {
                         + " outputs");
             }
             return options.classes.get();
+        }
+        boolean nothingSays = options.order.isEmpty()
+                && (!options.only.contains("fc8") || count != ImageNet.CLASSES || layout.order().isEmpty());
+        if (nothingSays && options.numbered && !(stated.isPresent() && stated.get().classes().size() == count)) {
+            return new ClassList(IntStream.range(0, count).mapToObj(i -> "output " + i).toList(), List.of());
         }
         if (options.order.isEmpty() && !options.only.contains("fc8")) {
             throw new IllegalArgumentException("fc8 is not taken from the file, so nothing says what its outputs mean;"

@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelImporter;
+import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.tensor.reference.ReferenceBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,5 +78,89 @@ class ForeignModelsTest {
         assertThat(importer.reads(Path.of("bvlc_alexnet"))).isTrue();
         assertThatThrownBy(() -> importer.open(Path.of("bvlc_alexnet"))).isInstanceOf(IOException.class)
                 .hasMessageContaining("alexnet pull bvlc_alexnet");
+    }
+
+    /// torchvision's names, changed as training programs change them.
+    private Path changed(Consumer<Map<String, NamedTensor>> change) throws IOException {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(WeightLayout.TORCHVISION.variant()), 1000);
+        return ForeignFiles.write(folder.resolve("changed.safetensors"), network, WeightLayout.TORCHVISION, change);
+    }
+
+    @Test
+    void aFileOfConvolutionsIsAModelWithoutTrainedDenseLayers() throws Exception {
+        Path whole = changed(_ -> {});
+        Model.Stored all = importer.open(whole);
+        assertThat(all.untrainedLayers()).isEmpty();
+        Path convolutions = changed(tensors -> tensors.keySet().removeIf(name -> name.startsWith("classifier")));
+        Model.Stored some = importer.open(convolutions);
+        assertThat(some.untrainedLayers()).containsExactly("fc6", "fc7", "fc8");
+        assertThat(some.card().network().input()).isEqualTo(224);
+        assertThat(some.card().preprocessing()).isEqualTo(all.card().preprocessing());
+        assertThat(some.weights().read("conv3.weight")).containsExactly(all.weights().read("conv3.weight"));
+        assertThat(some.weights().shape("fc8.weight").dim(0)).isEqualTo(some.card().classes().size());
+        try (ReferenceBackend backend = new ReferenceBackend()) {
+            assertThat(some.on(backend).card().untrained()).hasSize(3);
+        }
+    }
+
+    @Test
+    void anotherHeadIsNotTaken() throws Exception {
+        Path head = changed(tensors -> {
+            tensors.keySet().removeIf(name -> name.startsWith("classifier"));
+            for (String name : List.of("classifier.1", "head.fc")) { // one of the names is the layout's, with other values
+                tensors.put(name + ".weight", ForeignFiles.zeros(name + ".weight", 5, 8));
+                tensors.put(name + ".bias", ForeignFiles.zeros(name + ".bias", 5));
+            }
+        });
+        Model.Stored opened = importer.open(head);
+        assertThat(opened.untrainedLayers()).containsExactly("fc6", "fc7", "fc8");
+        assertThat(opened.card().network().input()).isEqualTo(224);
+    }
+
+    @Test
+    void classesThatNothingNamesAreNumbered() throws Exception {
+        Path five = ForeignFiles.write(folder.resolve("five.safetensors"),
+                ForeignFiles.narrow(AlexNet.of(WeightLayout.TORCHVISION.variant()), 5), WeightLayout.TORCHVISION,
+                _ -> {});
+        Model.Stored opened = importer.open(five);
+        assertThat(opened.untrainedLayers()).isEmpty();
+        assertThat(opened.card().classes()).hasSize(5).last().asString().contains("4");
+    }
+
+    @Test
+    void batchNormalizationIsNotLeftOut() throws Exception {
+        Path normalized = changed(tensors -> {
+            tensors.keySet().removeIf(name -> name.startsWith("classifier"));
+            tensors.put("features.1.running_mean", ForeignFiles.zeros("features.1.running_mean", 8));
+        });
+        assertThatThrownBy(() -> importer.open(normalized)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("features.1.running_mean");
+    }
+
+    @Test
+    void theNetworkMayBeBehindAPrefixBesideOtherTensors() throws Exception {
+        Path prefixed = changed(tensors -> {
+            Map<String, NamedTensor> all = new LinkedHashMap<>(tensors);
+            tensors.clear();
+            all.forEach((name, tensor) -> tensors.put("backbone.net." + name,
+                    new NamedTensor("backbone.net." + name, tensor.shape(), tensor.values())));
+            tensors.keySet().removeIf(name -> name.contains("classifier"));
+            tensors.put("projector.0.weight", ForeignFiles.zeros("projector.0.weight", 4, 4));
+        });
+        assertThat(importer.open(prefixed).untrainedLayers()).containsExactly("fc6", "fc7", "fc8");
+    }
+
+    @Test
+    void twoNetworksInAFileAreNamed() throws Exception {
+        Path two = changed(tensors -> {
+            Map<String, NamedTensor> all = new LinkedHashMap<>(tensors);
+            tensors.clear();
+            for (String prefix : List.of("encoder_q.", "encoder_k.")) {
+                all.forEach((name, tensor) -> tensors.put(prefix + name,
+                        new NamedTensor(prefix + name, tensor.shape(), tensor.values())));
+            }
+        });
+        assertThatThrownBy(() -> importer.open(two)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("encoder_q.").hasMessageContaining("encoder_k.");
     }
 }

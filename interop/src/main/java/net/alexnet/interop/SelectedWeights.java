@@ -1,0 +1,34 @@
+package net.alexnet.interop;
+
+import module java.base;
+import net.alexnet.io.WeightFile;
+import net.alexnet.io.WeightFileException;
+import net.alexnet.tensor.Shape;
+
+/// Some tensors of a file.
+record SelectedWeights(WeightFile file, List<String> names) implements WeightFile {
+    @Override
+    public Path path() {
+        return file.path();
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return file.metadata();
+    }
+
+    @Override
+    public Shape shape(String name) throws WeightFileException {
+        return file.shape(name);
+    }
+
+    @Override
+    public MemorySegment values(String name) throws WeightFileException {
+        return file.values(name);
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+}
