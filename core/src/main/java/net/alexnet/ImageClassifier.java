@@ -62,6 +62,11 @@ public final class ImageClassifier implements AutoCloseable {
     /// Takes what becomes of each file.
     @FunctionalInterface
     public interface Results {
+        /// The files are found, and none is classified yet.
+        ///
+        /// @param files how many there are
+        default void found(int files) {}
+
         /// A file was classified.
         void classified(Path file, Classification classification) throws IOException;
 
@@ -165,6 +170,7 @@ public final class ImageClassifier implements AutoCloseable {
     /// @throws IOException if a folder has no files, or if `results` throws one, as it does by default for an unreadable file
     public void classifyEach(List<Path> paths, Results results) throws IOException {
         List<Path> files = files(paths);
+        results.found(files.size());
         int size = Math.ceilDiv(BATCH, options.views());
         try (OrderedWork<Decoded> work = new OrderedWork<>(0, files.size(), options.threads(), 2 * size,
                 i -> decoded(files.get(i)))) {

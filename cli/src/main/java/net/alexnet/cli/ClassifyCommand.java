@@ -1,6 +1,5 @@
 package net.alexnet.cli;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import module java.base;
 import net.alexnet.Classification;
 import net.alexnet.Classification.Guess;
@@ -9,16 +8,23 @@ import net.alexnet.ImageReadException;
 import net.alexnet.Options;
 import net.alexnet.inference.Views;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.Texts;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `alexnet classify`.
 @Command(name = "classify", description = "Name the five most probable classes of pictures.", footer = {
     "", "Examples:",
     "  ./alexnet classify runs/latest holiday.jpg",
-    "  ./alexnet classify alexnet.safetensors album/ --views 10 --json"})
-final class ClassifyCommand extends BaseCommand {
+    "  ./alexnet classify alexnet.safetensors album/ --views 10 --json",
+    "  ./alexnet classify runs/latest album/ --out album.csv --sort-into sorted/",
+    "",
+    "The exit code is 1 if no picture was classified, or if a file that you named was not. Files in a",
+    "folder that are no pictures are reported, and change the exit code only if there is no picture."})
+final class ClassifyCommand extends ProgressCommand {
     private static final int TOP = 5;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = ModelOptions.MODELS)
@@ -27,51 +33,123 @@ final class ClassifyCommand extends BaseCommand {
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures. A folder stands for all files in it and below, without hidden ones.")
     private List<Path> pictures = List.of();
 
+    @Option(names = "--out", paramLabel = "FILE", description = "Write a line for each picture to FILE.csv or FILE.jsonl instead of printing it: the five most probable"
+            + " classes, or why the file cannot be read.")
+    private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--force", description = "Replace the file of --out if it exists.")
+    private boolean force;
+
+    @Option(names = "--sort-into", paramLabel = "DIR", description = "Copy each picture into a subfolder of DIR that is named after its most probable class. Nothing there is"
+            + " replaced, and a picture that is there already is not copied again.")
+    private Optional<Path> sortInto = Optional.empty();
+
+    @Option(names = "--link", description = "With --sort-into: make symbolic links instead of copies.")
+    private boolean link;
+
     @Mixin
     private ModelOptions options = new ModelOptions();
 
-    private record Scored(@JsonProperty("class") String name, float probability) {}
-
-    private record Classified(String file, List<Scored> predictions) {}
-
-    private record Unreadable(String file, String error) {}
-
     @Override
-    public Integer call() throws IOException {
-        Answers answers = new Answers();
-        Options given = options.options();
-        try (ImageClassifier classifier = ImageClassifier.load(model, given)) {
-            (given.views() == 1 ? Views.CENTER : Views.TEN).note(classifier.card().preprocessing())
-                    .ifPresent(note -> err().println("warning: " + note));
-            classifier.classifyEach(pictures, answers);
+    int run(ConsoleProgress progress) throws IOException {
+        Optional<AnswerFile.Form> form = out.map(AnswerFile.Form::of);
+        if (out.isPresent()) {
+            requireWritable("--out: ", out.get(), Stream.concat(Stream.of(model), pictures.stream()).toList(), force);
         }
-        print(answers.all, List.of());
-        return answers.all.stream().anyMatch(Classified.class::isInstance) ? 0 : 1;
+        if (link && sortInto.isEmpty()) {
+            throw new IllegalArgumentException("--link needs --sort-into, which names the folder for the links");
+        }
+        Options given = options.options();
+        try (ImageClassifier classifier = ImageClassifier.load(model, given);
+                AnswerFile file = form.isEmpty()
+                        ? null
+                        : form.get().open(out.orElseThrow(), Math.min(TOP, classifier.labels().size()))) {
+            (given.views() == 1 ? Views.CENTER : Views.TEN).note(classifier.card().preprocessing())
+                    .ifPresent(progress::warning);
+            Answers answers = new Answers(progress, file,
+                    sortInto.map(root -> new ClassFolders(root, classifier.labels(), link)));
+            classifier.classifyEach(pictures, answers);
+            if (file != null) {
+                file.publish();
+            }
+            progress.clear();
+            print(answers.all, answers.each ? List.of() : answers.summary());
+            return answers.classified > 0 && !answers.failedByName ? 0 : 1;
+        }
     }
 
-    /// Collects answers for JSON, and prints each at once for a person.
+    /// Takes the answers. Where they go to no file or folder it prints each at once for a person.
     private final class Answers implements ImageClassifier.Results {
-        private final List<Object> all = new ArrayList<>();
+        private final ConsoleProgress progress;
+        private final @Nullable AnswerFile file;
+        private final Optional<ClassFolders> folders;
+        private final boolean each;
+        private final List<Answer> all = new ArrayList<>(); // for JSON
+        private int files;
+        private int classified;
+        private int unreadable;
+        private int placed;
+        private boolean failedByName;
+
+        Answers(ConsoleProgress progress, @Nullable AnswerFile file, Optional<ClassFolders> folders) {
+            this.progress = progress;
+            this.file = file;
+            this.folders = folders;
+            this.each = file == null && folders.isEmpty();
+        }
 
         @Override
-        public void classified(Path file, Classification classification) {
+        public void found(int count) {
+            files = count;
+        }
+
+        @Override
+        public void classified(Path picture, Classification classification) throws IOException {
             List<Guess> top = classification.top(TOP);
-            all.add(new Classified(file.toString(), top.stream()
-                    .map(guess -> new Scored(guess.label(), guess.probability())).toList()));
-            if (!json()) {
-                out().println(file);
+            classified++;
+            if (folders.isPresent() && folders.get().add(picture, top.getFirst().label())) {
+                placed++;
+            }
+            if (each && !json()) {
+                out().println(picture);
                 top.forEach(guess -> out().println(String.format(
                         Locale.ROOT, "  %6.2f %%  %s", 100 * guess.probability(), guess.label())));
             }
+            take(new Answer.Classified(picture.toString(), top.stream()
+                    .map(guess -> new Answer.Scored(guess.label(), guess.probability())).toList()));
         }
 
         @Override
-        public void failed(Path file, IOException failure) {
+        public void failed(Path picture, IOException failure) throws IOException {
             String reason = failure instanceof ImageReadException image ? image.reason() : AtomicFiles.reason(failure);
-            all.add(new Unreadable(file.toString(), reason));
+            unreadable++;
+            failedByName |= pictures.contains(picture);
             if (!json()) {
-                err().println("warning: " + (reason.contains(file.toString()) ? "" : file + ": ") + reason);
+                progress.warning((reason.contains(picture.toString()) ? "" : picture + ": ") + reason);
             }
+            take(new Answer.Unreadable(picture.toString(), reason));
+        }
+
+        private void take(Answer answer) throws IOException {
+            if (json()) {
+                all.add(answer);
+            }
+            if (file != null) {
+                file.write(answer);
+            }
+            if (!each) {
+                progress.progress("classifying", classified + unreadable, files);
+            }
+        }
+
+        List<String> summary() {
+            List<String> lines = new ArrayList<>();
+            lines.add("classified " + Texts.count(classified, "picture")
+                    + (unreadable == 0 ? "" : "; " + Texts.count(unreadable, "file") + " cannot be read"));
+            sortInto.ifPresent(root -> lines.add("sorted into " + root + ": " + placed
+                    + (link ? " linked" : " copied") + ", " + (classified - placed) + " there already"));
+            out.ifPresent(table -> lines.add("table: " + table));
+            return lines;
         }
     }
 }

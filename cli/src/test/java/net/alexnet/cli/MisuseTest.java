@@ -120,7 +120,9 @@ class MisuseTest {
         assertThat(result.out()).isEmpty();
         assertThat(result.errLines()).containsExactly("warning: no such file or folder: " + missing);
         Path there = pictures.resolve("rows/0.png");
-        JsonNode answers = Result.done("classify", run, missing, there, "--threads", 1, "--json").json();
+        Result both = Result.of("classify", run, missing, there, "--threads", 1, "--json");
+        assertThat(both.exitCode()).isEqualTo(1);
+        JsonNode answers = both.json();
         assertThat(answers.get(0).get("error").asText()).contains("no such file");
         assertThat(answers.get(1).get("predictions")).hasSize(3);
         Result.of("classify", run).isRefused(2, "FILE|DIR");

@@ -1,5 +1,7 @@
 package net.alexnet.data;
 
+import java.text.Normalizer;
+import java.text.Normalizer.Form;
 import module java.base;
 import net.alexnet.io.Texts;
 
@@ -9,6 +11,13 @@ public final class ClassNames {
     static final String FILE = "classes.txt";
 
     private static final int SHOWN = 20;
+
+    private static final Pattern NOT_IN_NAMES = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}/\\\\:*?\"<>|]");
+    private static final Pattern HIDDEN = Pattern.compile("^\\.");
+    private static final Pattern ENDS = Pattern.compile("[. ]+$"); // which Windows drops
+    private static final Pattern OF_WINDOWS = Pattern.compile("(con|prn|aux|nul|com\\d|lpt\\d)(\\..*)?",
+            Pattern.CASE_INSENSITIVE);
+    private static final int LONGEST = 60; // code points: with a number at most 255 bytes
 
     private ClassNames() {}
 
@@ -51,6 +60,28 @@ public final class ClassNames {
             throw new DatasetException(where + " has classes that are not among the known classes: " + listed(unknown)
                     + ". Known are: " + listed(shown) + "; rename the others to these, or move them away");
         }
+    }
+
+    /// A folder's name for each class, in their order, that every file system takes and that leads into no other folder:
+    /// the class's own name, if it is such. Other characters become `_`. Names that are then equal, or differ only in
+    /// upper and lower case, get a number.
+    public static List<String> folders(List<String> names) {
+        Set<String> taken = new HashSet<>();
+        return names.stream().map(ClassNames::folder).map(plain -> {
+            String free = plain;
+            for (int again = 2; !taken.add(Normalizer.normalize(free, Form.NFC).toLowerCase(Locale.ROOT)); again++) {
+                free = plain + "-" + again;
+            }
+            return free;
+        }).toList();
+    }
+
+    private static String folder(String name) {
+        String plain = NOT_IN_NAMES.matcher(name).replaceAll("_").strip();
+        plain = plain.substring(0,
+                plain.offsetByCodePoints(0, Math.min(LONGEST, plain.codePointCount(0, plain.length()))));
+        plain = HIDDEN.matcher(ENDS.matcher(plain).replaceFirst("")).replaceFirst("_"); // dot files are no pictures here
+        return plain.isEmpty() || OF_WINDOWS.matcher(plain).matches() ? "_" + plain : plain;
     }
 
     /// `0`, `1`, … for labels without names.

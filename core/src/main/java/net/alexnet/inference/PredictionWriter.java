@@ -21,11 +21,9 @@ public final class PredictionWriter implements Prediction.Consumer, AutoCloseabl
     /// @param classes the names of the classes
     /// @throws IOException if the file cannot be made
     public static PredictionWriter predictions(Path target, List<String> classes) throws IOException {
-        CsvSchema.Builder schema = CsvSchema.builder().addColumn("file").addColumn("class");
-        for (int place = 1; place <= Math.min(Prediction.TOP, classes.size()); place++) {
-            schema.addColumn("class_" + place).addColumn("probability_" + place);
-        }
-        return new PredictionWriter(new CsvTable(target, schema.build().withHeader()), prediction -> {
+        List<String> columns = new ArrayList<>(List.of("file", "class"));
+        columns.addAll(columns(Math.min(Prediction.TOP, classes.size())));
+        return new PredictionWriter(CsvTable.withHeader(target, columns), prediction -> {
             List<Object> cells = new ArrayList<>(List.of(prediction.name(), classes.get(prediction.label())));
             prediction.best().forEach(score -> {
                 cells.add(classes.get(score.label()));
@@ -33,6 +31,12 @@ public final class PredictionWriter implements Prediction.Consumer, AutoCloseabl
             });
             return cells;
         });
+    }
+
+    /// `class_1`, `probability_1` and so on, for so many of the most probable classes.
+    public static List<String> columns(int places) {
+        return IntStream.rangeClosed(1, places).boxed()
+                .flatMap(place -> Stream.of("class_" + place, "probability_" + place)).toList();
     }
 
     /// The format that the ILSVRC's evaluation server and its devkit's scripts read: a line for
