@@ -23,10 +23,8 @@ import net.alexnet.io.WeightFileException;
 /// 0x1950a86a20f9469cfc6c, of 1001, of a dict about the machine, of the object and of a list of the storages' keys; behind
 /// them lies each storage in the keys' order, its number of values as an int64 and the values, little-endian.
 ///
-/// A checkpoint may hold the state dict under `state_dict`, `model_state_dict` or `model`.
-/// What else it holds is ignored if it is made of numbers, texts, bytes, lists, tuples, dicts,
-/// sets, Counters, tensors, and data types, sizes and devices of torch; an object of any other
-/// class is refused.
+/// A checkpoint may hold the state dict under any key, and anything beside it: what is no tensor of the state dict is passed
+/// over. Under several keys, `state_dict`, `model_state_dict` and `model` come first.
 /// The components `module` and `_orig_mod` are removed from names wherever they are, as DataParallel and torch.compile put
 /// them there: `features.module.0.weight` is `features.0.weight`. Names are in the state dict's order.
 ///
@@ -43,6 +41,7 @@ public final class PyTorchFile {
     private static final String EXPECTED = "a state dict of PyTorch";
     private static final String PICKLE = "/data.pkl";
     private static final int MAX_ITEMS = 20_000;
+    private static final int MAX_DEPTH = 3;
 
     /// Where checkpoints of training programs have the network.
     private static final List<String> NESTED = List.of("state_dict", "model_state_dict", "model");
@@ -143,15 +142,36 @@ public final class PyTorchFile {
 
     /// The tensors by their names in the network.
     private static Map<String, Tensor> tensors(Object saved) throws IOException {
-        if (!(saved instanceof Dict(Map<String, Object> items))) {
-            throw new IOException("it holds a " + saved.getClass().getSimpleName() + ", expected a state dict");
-        }
+        Map<String, Object> items = Unpickler.as(Dict.class, saved).items();
         for (String key : NESTED) {
             if (items.get(key) instanceof Dict(Map<String, Object> nested)) {
                 return named(nested);
             }
         }
-        return named(items);
+        if (items.values().stream().anyMatch(Tensor.class::isInstance)) {
+            return named(items);
+        }
+        Map<String, Map<String, Object>> found = new LinkedHashMap<>();
+        find(items, "", 0, found);
+        if (found.size() > 1) {
+            throw new IOException("it holds several state dicts, under " + found.keySet().stream().limit(20).toList()
+                    + ". Save one of them alone");
+        }
+        return named(found.isEmpty() ? items : found.values().iterator().next());
+    }
+
+    /// The dicts at any depth up to three that hold tensors, by their keys.
+    private static void find(Map<String, Object> items, String path, int depth, Map<String, Map<String, Object>> found) {
+        items.forEach((key, value) -> {
+            if (value instanceof Dict(Map<String, Object> nested) && depth < MAX_DEPTH && found.size() < MAX_ITEMS) {
+                String name = path.isEmpty() ? key : path + "." + key;
+                if (nested.values().stream().anyMatch(Tensor.class::isInstance)) {
+                    found.put(name, nested);
+                } else {
+                    find(nested, name, depth + 1, found);
+                }
+            }
+        });
     }
 
     private static Map<String, Tensor> named(Map<String, Object> items) throws IOException {

@@ -4,8 +4,8 @@ import module java.base;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;
 
-/// Reads the pickles of `torch.save`: a stack machine that knows only the opcodes and names that a state dict needs, and
-/// refuses all others. Nothing is executed; a call gives a description of its result.
+/// Reads the pickles of `torch.save`: a stack machine that knows the opcodes of these pickles and the names that a state dict
+/// needs. What any other name stands for is an [Opaque] value. Nothing is executed; a call gives a description of its result.
 ///
 /// A value is a [String], a [Long], or one of the types below. Opcodes are counted, and each keeps a few dozen bytes at
 /// most, so that memory does not depend on what a file says. `equals`, `hashCode` and `toString` of a value would follow a
@@ -25,7 +25,7 @@ final class Unpickler {
             LONG_BINPUT = 'r', MEMOIZE = 0x94, BINGET = 'h', LONG_BINGET = 'j', GLOBAL = 'c', STACK_GLOBAL = 0x93,
             REDUCE = 'R', BUILD = 'b', BINPERSID = 'Q', PROTO = 0x80, FRAME = 0x95,
             SHORT_BINBYTES = 'C', BINBYTES = 'B', EMPTY_SET = 0x8f, ADDITEMS = 0x90,
-            FROZENSET = 0x91;
+            FROZENSET = 0x91, NEWOBJ = 0x81, NEWOBJ_EX = 0x92, BINBYTES8 = 0x8e, BYTEARRAY8 = 0x96;
 
     /// A tuple or a list, which grows while it is read.
     record Sequence(List<Object> items) {}
@@ -39,6 +39,9 @@ final class Unpickler {
     /// A view of a storage; offset, extents and strides are counted in values and not yet checked.
     record Tensor(Storage storage, long offset, List<Long> extents, List<Long> strides) {}
 
+    /// What a name of Python stands for that no tensor needs: a class, a function, what it would give.
+    record Opaque(String name) {}
+
     /// Values that say nothing of tensors (None, truths, real and huge numbers, bytes, sets, data
     /// types of torch), and where a group of values on the stack begins.
     private enum Special {
@@ -51,9 +54,13 @@ final class Unpickler {
         ORDERED_DICT, IGNORED, REBUILD_TENSOR, REBUILD_PARAMETER
     }
 
-    /// The names of Python that a pickle may use, and no others: functions, the classes of storages
-    /// by the type of their values, and what checkpoints hold beside a state dict. torch's data
-    /// types follow.
+    /// Names that no training program saves. They run programs or other files, so the file is an attack on who opens it in
+    /// Python, and the user should know.
+    private static final Pattern ATTACK = Pattern.compile("(os|posix|nt|subprocess|sys|shutil|socket|runpy|pty|ctypes)\\..*"
+            + "|(builtins|__builtin__)\\.(eval|exec|execfile|compile|__import__|open)");
+
+    /// The names of Python that describe tensors, and some of what checkpoints hold beside them: functions, and the classes of
+    /// storages by the type of their values. torch's data types follow.
     private static final Map<String, Object> ALLOWED = new HashMap<>(Map.ofEntries(
             Map.entry("collections.OrderedDict", Function.ORDERED_DICT),
             Map.entry("torch.Size", Function.IGNORED),
@@ -161,10 +168,13 @@ final class Unpickler {
             case SHORT_BINUNICODE, SHORT_BINSTRING -> stack.add(text(one()));
             case SHORT_BINBYTES -> skip(one());
             case BINBYTES -> skip(Integer.toUnsignedLong(in.getInt()));
+            case BINBYTES8, BYTEARRAY8 -> skip(in.getLong());
             case EMPTY_SET -> stack.add(Special.OTHER);
             case ADDITEMS -> {
                 popToMark();
-                as(Special.class, top());
+                if (!(top() instanceof Opaque)) {
+                    as(Special.class, top());
+                }
             }
             case FROZENSET -> {
                 popToMark();
@@ -189,13 +199,25 @@ final class Unpickler {
                 stack.add(named(as(String.class, names.get(0)), as(String.class, names.get(1))));
             }
             case REDUCE -> {
-                List<Object> arguments = items(pop());
-                stack.add(call(as(Function.class, pop()), arguments));
+                Object arguments = pop();
+                Object function = pop();
+                stack.add(function instanceof Opaque ? function : call(as(Function.class, function), items(arguments)));
+            }
+            case NEWOBJ -> {
+                pop();
+                stack.add(as(Opaque.class, pop()));
+            }
+            case NEWOBJ_EX -> {
+                pop(2);
+                stack.add(as(Opaque.class, pop()));
             }
             case BUILD -> {
                 // A state dict's attribute `_metadata` is the only state that anything allowed has; no value depends on it.
-                as(Dict.class, pop());
-                as(Dict.class, top());
+                Object state = pop();
+                if (!(top() instanceof Opaque)) {
+                    as(Dict.class, state);
+                    as(Dict.class, top());
+                }
             }
             case BINPERSID -> stack.add(storage(items(pop())));
             default ->
@@ -205,10 +227,15 @@ final class Unpickler {
     }
 
     private void add(List<Object> items) throws IOException {
-        as(Sequence.class, top()).items().addAll(items);
+        if (!(top() instanceof Opaque)) { // else a class of its own that is a list
+            as(Sequence.class, top()).items().addAll(items);
+        }
     }
 
     private void set(List<Object> items) throws IOException {
+        if (top() instanceof Opaque) {
+            return;
+        }
         Dict dict = as(Dict.class, top());
         for (int i = 0; i + 1 < items.size(); i += 2) {
             if (items.get(i) instanceof String key) {
@@ -260,14 +287,13 @@ final class Unpickler {
     // --- what names and calls stand for ------------------------------------------------------------------------------
 
     private static Object named(String module, String name) throws IOException {
-        Object value = ALLOWED.get(module + "." + name);
-        if (value == null) {
-            throw new IOException("the pickle asks for Python's '" + module + "." + name
-                    + "', which no state dict needs; nothing of it was run. Save the state dict"
-                    + " alone: of a model, model.state_dict(); of a checkpoint, its entry"
-                    + " 'state_dict'");
+        String whole = module + "." + name;
+        if (ATTACK.matcher(whole).matches()) {
+            throw new IOException("the pickle asks for Python's '" + whole + "', which runs other programs; nothing of it was"
+                    + " run. Do not open this file in Python");
         }
-        return value;
+        Object value = ALLOWED.get(whole);
+        return value == null ? new Opaque(whole) : value;
     }
 
     private Object call(Function function, List<Object> arguments) throws IOException {
@@ -348,6 +374,11 @@ final class Unpickler {
 
     /// A value that must be of a type.
     static <T> T as(Class<T> type, Object value) throws IOException {
+        if (value instanceof Opaque(String name) && type != Opaque.class) {
+            throw new IOException("the pickle asks for Python's '" + name + "' in place of a " + type.getSimpleName()
+                    + "; nothing of it was run. Save the state dict alone: of a model, model.state_dict(); of a checkpoint,"
+                    + " its entry 'state_dict'");
+        }
         if (!type.isInstance(value)) {
             throw new IOException("the pickle has a " + value.getClass().getSimpleName() + " where a "
                     + type.getSimpleName() + " must be");
@@ -363,7 +394,7 @@ final class Unpickler {
 
     /// Passes over bytes, whose values no tensor depends on.
     private void skip(long length) {
-        if (length > in.remaining()) {
+        if (length < 0 || length > in.remaining()) {
             throw new BufferUnderflowException();
         }
         in.position(in.position() + (int) length);

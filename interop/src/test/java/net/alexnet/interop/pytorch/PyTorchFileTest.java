@@ -71,9 +71,9 @@ class PyTorchFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            malice.pth        | the pickle asks for Python's 'posix.system', which no state dict needs; nothing of it was run
-            malice-legacy.pth | the pickle asks for Python's 'posix.system', which no state dict needs; nothing of it was run
-            module.pth        | the pickle asks for Python's 'torch.nn.modules.linear.Linear', which no state dict needs
+            malice.pth        | the pickle asks for Python's 'posix.system'
+            malice-legacy.pth | the pickle asks for Python's 'posix.system'
+            module.pth        | the pickle asks for Python's 'torch.nn.modules.linear.Linear'
             script.pt         | (method 8); torch.save stores its entries as they are. A TorchScript program does not
             """)
     void refusesOtherPicklesByName(String name, String expected) {
@@ -87,7 +87,10 @@ class PyTorchFileTest {
     @CsvSource(delimiter = '|', textBlock = """
             (cposix\\nsystem\\nX\\2\\0\\0\\0idtR. | Python's 'posix.system'
             (X\\2\\0\\0\\0idiposix\\nsystem\\n.  | the opcode 0x69 at byte 8
-            }\\x81.                            | the opcode 0x81 at byte 1
+            })\\x81.                           | a Dict where a Opaque must be
+            )R.                                | an empty stack
+            cargparse\\nNamespace\\n)\\x81}b.    | Python's 'argparse.Namespace'
+            cbuiltins\\neval\\n.                  | Python's 'builtins.eval'
             }\\xff.                            | the opcode 0xff
             }V1\\n.                             | the opcode 0x56
             }(.                                | an empty stack
@@ -95,7 +98,7 @@ class PyTorchFileTest {
             h\\7.                              | number 7 of its memo
             }X\\377\\377\\377\\377.            | more than 4194304 bytes of names and texts
             }X\\0\\0\\1\\0.                    | cut at byte 7
-            \\x8a\\x09aaaaaaaaa.               | it holds a Special, expected a state dict
+            \\x8a\\x09aaaaaaaaa.               | a Special where a Dict must be
             \\x8a\\x09aaa.                     | cut at byte 6
             C\\x09aaa.                        | cut at byte 6
             B\\xff\\xff\\xff\\xffaaa.            | cut at byte 9
@@ -106,7 +109,7 @@ class PyTorchFileTest {
             }]b.                               | a Sequence where a Dict must be
             })R.                               | a Dict where a Function must be
             }Q.                                | a Dict where a Sequence must be
-            ].                                 | it holds a Sequence, expected a state dict
+            ].                                 | a Sequence where a Dict must be
             }.                                 | the state dict holds no tensors
             """)
     void refusesPicklesByWhatIsWrong(String escaped, String expected) throws IOException {
@@ -122,7 +125,11 @@ class PyTorchFileTest {
         "c_codecs\\nencode\\nX\\2\\0\\0\\0abX\\6\\0\\0\\0latin1\\x86R", "c__builtin__\\nbytes\\n)R",
         "c__builtin__\\nset\\n](K\\1K\\2e\\x85R", "c__builtin__\\nfrozenset\\n]K\\1a\\x85R",
         "cbuiltins\\nset\\n]\\x85R", "C\\2ab", "B\\2\\0\\0\\0ab", "\\x8f(K\\1K\\2\\x90",
-        "(K\\1\\x91"})
+        "(K\\1\\x91",
+        // numpy's scalar, whose data type has a state; argparse.Namespace; pathlib.PosixPath; a list of a class of its own
+        "cnumpy._core.multiarray\\nscalar\\ncnumpy\\ndtype\\nU\\2f8\\x89\\x88\\x87R(K\\3U\\1<tbC\\2ab\\x86R",
+        "cargparse\\nNamespace\\n)\\x81}X\\2\\0\\0\\0lrK\\1sb", "cpathlib\\nPosixPath\\nX\\1\\0\\0\\0/\\x85R",
+        "cmine\\nItems\\n)\\x81(K\\1K\\2e", "cmine\\nTable\\n)R(X\\1\\0\\0\\0aK\\1u", "cmine\\nNew\\n)}\\x92"})
     void ignoresWhatACheckpointHoldsBesideItsStateDict(String other) throws IOException {
         Map<String, byte[]> entries = ZipOf
                 .entriesOf(Files.readAllBytes(Expected.fixture("pytorch/zip.pth")));
@@ -153,7 +160,7 @@ class PyTorchFileTest {
         nested[nested.length - 1] = '.';
         Path file = new ZipOf(Map.of("a/data.pkl", nested)).write(folder.resolve("deep.pth"));
         assertThatThrownBy(() -> PyTorchFile.open(file))
-                .hasMessageContaining("it holds a Sequence, expected a state dict");
+                .hasMessageContaining("a Sequence where a Dict must be");
 
         Arrays.fill(nested, (byte) '(');
         Path marks = new ZipOf(Map.of("a/data.pkl", nested)).write(folder.resolve("marks.pth"));
