@@ -1,8 +1,10 @@
-/// Weights of PyTorch, Caffe and ONNX in and out, and published ones to download.
+/// Weights of PyTorch, Caffe, ONNX and Keras in and out, and published ones to download.
 /// Open, as Jackson reads and writes records that nobody else sees.
+@SuppressWarnings("requires-automatic") // jHDF has an automatic name
 open module net.alexnet.interop {
     requires com.fasterxml.jackson.databind;
     requires com.fasterxml.jackson.dataformat.yaml;
+    requires io.jhdf;
     requires java.net.http;
     requires org.apache.commons.compress;
     requires static transitive org.jspecify;

@@ -82,7 +82,7 @@ public final class ImageClassifier implements AutoCloseable {
     /// it gives features of the layers before them, and refuses to classify; [ModelCard#untrained] lists these layers.
     ///
     /// @param model a run's folder such as `runs/latest`, one of its checkpoints, a `.safetensors` file, or, with the module
-    ///     alexnet-interop on the path, a `.pth`, `.onnx` or `.caffemodel` file or the name of a downloaded model
+    ///     alexnet-interop on the path, a `.pth`, `.onnx`, `.keras` or `.caffemodel` file or the name of a downloaded model
     /// @throws IOException if there is no such model, or its file is damaged
     /// @throws net.alexnet.tensor.BackendException if there is no engine on the path, or it does not load
     public static ImageClassifier load(Path model) throws IOException {

@@ -28,14 +28,14 @@ import picocli.CommandLine.Parameters;
 final class ImportCommand extends BaseCommand {
     private static final Pattern NUMBERS = Pattern.compile("[-+0-9.eE, ]+");
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The weights: .pth or .pt of PyTorch, .caffemodel, .onnx or .safetensors.")
+    @Parameters(index = "0", paramLabel = "FILE", description = "The weights: .pth or .pt of PyTorch, .caffemodel, .onnx, .keras or .h5 of Keras, or .safetensors.")
     private Path file = Path.of("");
 
     @Parameters(index = "1", paramLabel = "OUT", description = "The model file to write, a .safetensors.")
     private Path out = Path.of("");
 
     @Option(names = "--net", paramLabel = "LAYOUT", description = "Whose tensor names the file has: torchvision, caffe (bvlc_alexnet), caffenet (Caffe's reference model), onnx-zoo"
-            + " (bvlcalexnet) or paper (this program). Default: what the file states, else what its names tell.")
+            + " (bvlcalexnet), keras or paper (this program). Default: what the file states, else what its names tell.")
     private @Nullable String net;
 
     @Option(names = "--classes", paramLabel = "FILE", description = "The classes in the order of the outputs, one a line: a name, a wnid such as n01440764, or both. Default: what the"

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 final class ModelOptions extends ComputeOptions {
     /// What an argument `MODEL` may be.
     static final String MODELS = "A run's folder, one of its checkpoints, a .safetensors file, another framework's file (.pth, .onnx,"
-            + " .caffemodel), or the name of a pulled model.";
+            + " .caffemodel, .keras), or the name of a pulled model.";
 
     /// Which of a run's checkpoints is used.
     static final String CHECKPOINTS = "Which of a run's checkpoints: last, best or result. Default: result, which is the best of a fine-tuned"

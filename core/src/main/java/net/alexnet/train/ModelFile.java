@@ -70,8 +70,8 @@ public final class ModelFile {
                 return imported(path);
             }
             if (ModelImporter.installed().isEmpty() && !path.toString().endsWith(".safetensors")) {
-                throw new WeightFileException(path, "not a .safetensors file. To read files of PyTorch, Caffe and"
-                        + " ONNX, add the module alexnet-interop to the class path", e);
+                throw new WeightFileException(path, "not a .safetensors file. To read files of PyTorch, Caffe,"
+                        + " ONNX and Keras, add the module alexnet-interop to the class path", e);
             }
             throw e;
         }

@@ -6,7 +6,7 @@ import net.alexnet.inference.ModelImporter;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 
-/// The importer that other modules find by [java.util.ServiceLoader]: files of PyTorch, Caffe and ONNX, safetensors files
+/// The importer that other modules find by [java.util.ServiceLoader]: files of PyTorch, Caffe, ONNX and Keras, safetensors files
 /// of other programs, and published models by the names under which they were pulled.
 public final class ForeignModels implements ModelImporter {
     private final PulledModels pulled = PulledModels.ofUser();

@@ -10,6 +10,8 @@ import net.alexnet.inference.Provenance;
 import net.alexnet.interop.ImportResult.LayerOrigin;
 import net.alexnet.interop.WeightLayout.Conventions;
 import net.alexnet.interop.caffe.CaffeFile;
+import net.alexnet.interop.keras.KerasFile;
+import net.alexnet.interop.keras.KerasGraph;
 import net.alexnet.interop.onnx.OnnxFile;
 import net.alexnet.interop.pytorch.PyTorchFile;
 import net.alexnet.io.Dtype;
@@ -52,6 +54,7 @@ public final class Importer {
             case PYTORCH -> PrefixedWeights.strip(PyTorchFile.open(file));
             case CAFFE -> CaffeFile.open(file);
             case ONNX -> new GraphWeights(OnnxFile.open(file));
+            case KERAS -> KerasFile.open(file);
         };
     }
 
@@ -209,7 +212,9 @@ public final class Importer {
             AlexNet own = stated.get().network();
             return classes.map(own::withClasses).orElse(own);
         }
-        return new ArchitectureInference(tensors).network(layout.variant(), classes);
+        return file instanceof KerasFile keras
+                ? new KerasNetwork(keras, tensors, classes).network()
+                : new ArchitectureInference(tensors).network(layout.variant(), classes);
     }
 
     /// All tensors that are not as they must be go into one message: a user who has to find out which file this is needs
@@ -309,13 +314,20 @@ public final class Importer {
                         + " ILSVRC2012_ID, kit fox first); else name them with --classes FILE")));
     }
 
-    private Preprocessing preprocessing(AlexNet network) {
+    /// How a model of Keras scales pixels, if it does so itself.
+    private Optional<KerasGraph> scaling() throws WeightFileException {
+        Optional<KerasGraph> graph = file instanceof KerasFile keras ? keras.graph() : Optional.empty();
+        return graph.filter(KerasGraph::scalesPixels);
+    }
+
+    private Preprocessing preprocessing(AlexNet network) throws WeightFileException {
+        Optional<KerasGraph> scaling = scaling();
         Optional<Preprocessing> own = stated.map(ModelCard::preprocessing);
         Optional<Conventions> usual = layout.conventions()
                 .filter(conventions -> conventions.mean().size() == network.channels());
         int resize = own.map(Preprocessing::resize).orElseGet(() -> usualResize(network.input()));
         List<Double> scale = options.scale.map(factors -> each("--scale", factors, network))
-                .or(() -> own.map(Preprocessing::scale)).or(() -> usual.map(Conventions::scale))
+                .or(() -> own.map(Preprocessing::scale)).or(() -> scaling.map(KerasGraph::scale)).or(() -> usual.map(Conventions::scale))
                 .orElseGet(() -> Collections.nCopies(network.channels(), 1.0));
         Optional<MeanImage> image = options.mean.isPresent()
                 ? Optional.empty()
@@ -323,7 +335,7 @@ public final class Importer {
                         .or(() -> own.flatMap(Preprocessing::meanImage));
         List<Double> mean = options.mean.map(means -> each("--mean", means, network))
                 .or(() -> options.meanImage.map(Importer::means))
-                .or(() -> own.map(Preprocessing::mean)).or(() -> usual.map(Conventions::mean))
+                .or(() -> own.map(Preprocessing::mean)).or(() -> scaling.map(KerasGraph::mean)).or(() -> usual.map(Conventions::mean))
                 .orElseThrow(() -> new IllegalArgumentException("nothing says which mean is subtracted from images of "
                         + network.channels() + " channels; name it with --mean R,G,B in units of 0 to 255, or --mean"
                         + " FILE for a mean image (--mean 0 for none)"));

@@ -35,7 +35,11 @@ public enum WeightLayout {
 
     /// `bvlcalexnet` of the ONNX model zoo: Caffe's weights behind a graph that reads 224 pixels, so that conv1 gives 54 and
     /// not 55.
-    ONNX_ZOO("onnx-zoo", Variant.CAFFE, true, Optional.of(Conventions.ofCaffe(224)), names(own(), "_w_0", "_b_0"));
+    ONNX_ZOO("onnx-zoo", Variant.CAFFE, true, Optional.of(Conventions.ofCaffe(224)), names(own(), "_w_0", "_b_0")),
+
+    /// The layers of a model of Keras as [net.alexnet.interop.keras.KerasFile] numbers them. The file tells the network, or
+    /// its shapes do ([KerasNetwork]).
+    KERAS("keras", Variant.PAPER, false, Optional.empty(), names(own(), "/kernel", "/bias"));
 
     /// How a publisher's weights expect images: scaled and cropped to a square of 256 pixels. The published accuracies are
     /// of the center view.

@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import net.alexnet.interop.caffe.CaffeNet;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
@@ -26,6 +29,7 @@ class WeightFormatTest {
     @ParameterizedTest
     @CsvSource({"pytorch/zip.pth, PYTORCH", "pytorch/legacy.pth, PYTORCH", "pytorch/legacy4.pth, PYTORCH",
         "onnx/exported.onnx, ONNX", "onnx/external.onnx, ONNX", "onnx/hand.onnx, ONNX",
+        "keras/paper.keras, KERAS", "keras/paper.h5, KERAS", "keras/paper.weights.h5, KERAS",
         "pytorch/expected.safetensors, SAFETENSORS", "python.safetensors, SAFETENSORS"})
     void tellsAFormatByItsContent(String name, WeightFormat expected) throws IOException {
         assertThat(WeightFormat.of(Expected.fixture(name))).isEqualTo(expected);
@@ -57,11 +61,14 @@ class WeightFormatTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            894844460d0a1a0a   | it is an HDF5 file
             0801100318e301     | it looks like a mean image of Caffe
             80025d710058       | it is a pickle of Python, but torch.save did not write it
             1f8b0800           | it is compressed by gzip
-            ffd8ffe0           | it begins with 'ffd8ffe0', expected weights: safetensors
+            eeeeeeee           | it begins with 'eeeeeeee', expected weights: safetensors
+            ffd8ffe0           | JPEG
+            934e554d5059       | NumPy
+            425a6839           | bzip2
+            fd377a585a00       | xz
             ''                 | is empty, expected weights
             """)
     void saysWhatAnotherFileCouldBe(String hex, String expected) throws IOException {
@@ -72,5 +79,48 @@ class WeightFormatTest {
                 .hasMessageContaining("is a folder, expected a file of weights");
         assertThatThrownBy(() -> Importer.open(folder.resolve("none"))).isInstanceOf(WeightFileException.class)
                 .hasMessageContaining("no such file");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            <!DOCTYPE html><html>                                      | HTML
+            \\n <html lang=en>                                       | HTML
+            <?xml version="1.0"?><Error><Code>AccessDenied</Code>      | XML
+            {"error": "Not found"}                                     | JSON
+            {"metadata": {"total_size": 9}, "weight_map": {}}          | index
+            version https://git-lfs.github.com/spec/v1                 | git lfs pull
+            /annex/objects/SHA256E-s9--00.pth                          | git annex get
+            name: "AlexNet"                                            | prototxt
+            """)
+    void namesTextsThatTookTheFilesPlace(String text, String expected) throws IOException {
+        Path file = Files.writeString(folder.resolve("weights.pth"), text.translateEscapes());
+        assertThatThrownBy(() -> Importer.open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageStartingWith(file + ": ").hasMessageContaining(expected);
+    }
+
+    @Test
+    void namesNumPysArchive() throws IOException {
+        Path file = folder.resolve("weights.npz");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new ZipEntry("conv1.npy"));
+        }
+        assertThatThrownBy(() -> Importer.open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining(".npz");
+    }
+
+    @Test
+    void namesFoldersThatAFileBecame() throws IOException {
+        Path torch = Files.createDirectories(folder.resolve("download/archive/data")).resolveSibling("data.pkl");
+        Files.createFile(torch);
+        for (Path unpacked : List.of(folder.resolve("download"), folder.resolve("download/archive"))) {
+            assertThatThrownBy(() -> Importer.open(unpacked)).isInstanceOf(WeightFileException.class)
+                    .hasMessageStartingWith(unpacked + ": ").hasMessageContaining("zip -0 -r");
+        }
+        Path keras = Files.createDirectories(folder.resolve("keras"));
+        Files.createFile(keras.resolve("model.weights.h5"));
+        assertThatThrownBy(() -> Importer.open(keras)).hasMessageContaining("model.weights.h5");
+        Path tensorflow = Files.createDirectories(folder.resolve("tensorflow"));
+        Files.createFile(tensorflow.resolve("saved_model.pb"));
+        assertThatThrownBy(() -> Importer.open(tensorflow)).hasMessageContaining("SavedModel");
     }
 }

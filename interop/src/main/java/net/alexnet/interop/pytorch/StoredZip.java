@@ -5,7 +5,7 @@ import module java.base;
 /// The entries of a zip file that stores them uncompressed, found by its central directory (APPNOTE.TXT, sections 4.3.7,
 /// 4.3.12 to 4.3.16 and 4.5.3). Compressed and encrypted entries are refused, and entries may not share bytes, so that they
 /// are no larger than the file. Checksums are not recomputed: PyTorch can be told not to write them.
-final class StoredZip {
+public final class StoredZip {
     private static final int MAX_ENTRIES = 20_000;
     private static final int MAX_NAME = 1000;
     private static final long LARGE = 0xffff_ffffL;
@@ -26,7 +26,9 @@ final class StoredZip {
     }
 
     /// The entries' bytes by name, where they lie.
-    static Map<String, MemorySegment> entries(MemorySegment file) throws IOException {
+    ///
+    /// @throws IOException if the directory is damaged, or an entry is compressed; the message lacks the file
+    public static Map<String, MemorySegment> entries(MemorySegment file) throws IOException {
         StoredZip zip = new StoredZip(file);
         zip.read();
         return zip.entries;

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,7 @@ import java.util.Random;
 import net.alexnet.interop.Expected;
 import net.alexnet.interop.caffe.CaffeFile;
 import net.alexnet.interop.caffe.CaffeNet;
+import net.alexnet.interop.keras.KerasFile;
 import net.alexnet.interop.onnx.OnnxFile;
 import net.alexnet.interop.pytorch.PyTorchFile;
 import net.alexnet.interop.pytorch.ZipOf;
@@ -78,7 +80,41 @@ enum Target {
         WeightFile open(Path file) throws WeightFileException {
             return OnnxFile.open(file).weights();
         }
+    },
+    KERAS("paper.weights.h5 paper.h5 plain.keras") {
+        @Override
+        WeightFile open(Path file) throws WeightFileException {
+            return KerasFile.open(file);
+        }
+
+        // Mostly near the signature of a part of the structure, and so that the others stay where they are: nearly all
+        // bytes are values of weights.
+        @Override
+        byte[] spoil(byte[] valid, Random random) throws IOException {
+            if (valid[0] == 'P') {
+                Map<String, byte[]> entries = ZipOf.entriesOf(valid);
+                String chosen = random.nextInt(3) == 0 ? "config.json" : "model.weights.h5";
+                entries.computeIfPresent(chosen, (name, bytes) -> name.endsWith(".json")
+                        ? new Mutation(random).of(bytes)
+                        : spoiltStructure(bytes, random));
+                return new ZipOf(entries).bytes();
+            }
+            return random.nextInt(6) == 0 ? new Mutation(random).of(valid) : spoiltStructure(valid, random);
+        }
     };
+
+    private static byte[] spoiltStructure(byte[] hdf, Random random) {
+        String text = new String(hdf, StandardCharsets.ISO_8859_1);
+        String signature = List.of("\u0089HDF", "TREE", "SNOD", "HEAP", "GCOL", "\u0001\u0000\u0002\u0000")
+                .get(random.nextInt(6));
+        int at = text.indexOf(signature, random.nextInt(hdf.length));
+        int from = Math.max(0, at < 0 ? text.indexOf("SNOD") : at);
+        int to = Math.min(hdf.length, from + 400);
+        byte[] spoilt = Arrays.copyOf(new Mutation(random).of(Arrays.copyOfRange(hdf, from, to)), to - from);
+        byte[] all = hdf.clone();
+        System.arraycopy(spoilt, 0, all, from, spoilt.length);
+        return all;
+    }
 
     private final String fixtures;
 
@@ -118,7 +154,7 @@ enum Target {
     }
 
     private String folder() {
-        return this == ONNX ? "onnx" : "pytorch";
+        return this == ONNX ? "onnx" : this == KERAS ? "keras" : "pytorch";
     }
 
     /// Spoils a message itself, or goes into one of its length-delimited fields and puts what was spoilt there back with the
