@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `alexnet export`.
-@Command(name = "export", description = "Write a model for other programs: .safetensors, PyTorch's .pth, or .onnx.", footer = {
+@Command(name = "export", description = "Write a model for other programs: .safetensors, PyTorch's .pth, .onnx, or .keras and .weights.h5 of Keras 3.", footer = {
     "", "Examples:", "  ./alexnet export runs/latest flowers.onnx", "  ./alexnet export runs/latest flowers.pth",
     "  ./alexnet export alexnet.safetensors alexnet.pth --net torchvision"})
 final class ExportCommand extends BaseCommand {
@@ -27,7 +27,7 @@ final class ExportCommand extends BaseCommand {
             + " this program's. Default: torchvision for its network, else paper; always paper for .onnx.")
     private @Nullable String net;
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch or onnx, whatever the extension of OUT.")
+    @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch, onnx, keras or keras_weights, whatever the extension of OUT.")
     private Exporter.@Nullable Format format;
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = ModelOptions.CHECKPOINTS)
@@ -73,8 +73,12 @@ final class ExportCommand extends BaseCommand {
                     + ", which a .pth does not state and PyTorch's Dropout does not do; an .onnx does both");
         }
         if (chosen == Exporter.Format.PYTORCH && stored.card().preprocessing().meanImage().isPresent()) {
-            err().println("warning: a .pth has no place for the mean image that this model subtracts; a"
-                    + " .safetensors has");
+            err().println("warning: PyTorch does not read the mean image that this model subtracts; this"
+                    + " program does, and in a .safetensors others can");
+        }
+        if (chosen == Exporter.Format.KERAS && stored.card().preprocessing().meanImage().isPresent()) {
+            err().println("warning: this model subtracts a mean image; in Keras it subtracts the mean of"
+                    + " each channel, so that probabilities differ a little");
         }
     }
 }

@@ -72,6 +72,18 @@ public record Model(ModelCard card, Network network) {
         return metadata;
     }
 
+    /// The metadata of a model file, for a format that has no tensors beside the network's: a mean image is among them as
+    /// [#MEAN_IMAGE], Base64 of its float32 values, little-endian, channels × height × width.
+    public static Map<String, String> wholeMetadata(ModelCard card) {
+        Map<String, String> metadata = metadata(card);
+        for (NamedTensor entry : entries(card)) {
+            ByteBuffer values = ByteBuffer.allocate(Math.toIntExact(entry.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+            values.asFloatBuffer().put(entry.checkedValues().toArray(NamedTensor.FLOAT));
+            metadata.put(entry.name(), Base64.getEncoder().encodeToString(values.array()));
+        }
+        return metadata;
+    }
+
     private static String json(Object value) {
         try {
             return JSON.writeValueAsString(value);

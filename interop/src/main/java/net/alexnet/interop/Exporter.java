@@ -3,6 +3,7 @@ package net.alexnet.interop;
 import module java.base;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
+import net.alexnet.interop.keras.KerasWriter;
 import net.alexnet.interop.onnx.OnnxWriter;
 import net.alexnet.interop.pytorch.PyTorchWriter;
 import net.alexnet.io.NamedTensor;
@@ -23,10 +24,14 @@ public final class Exporter {
     public enum Format {
         /// Tensors with the model card in the metadata.
         SAFETENSORS(".safetensors"),
-        /// A state dict of PyTorch: tensors under their names, and nothing else.
+        /// A state dict of PyTorch: tensors under their names. The model card is beside it, where PyTorch does not look.
         PYTORCH(".pth", ".pt"),
         /// The network as a graph, with its weights and its model card.
-        ONNX(".onnx");
+        ONNX(".onnx"),
+        /// A model of Keras 3, made of its own layers.
+        KERAS(".keras"),
+        /// The weights alone, as the network in `examples/keras` loads them.
+        KERAS_WEIGHTS(".weights.h5");
 
         private final List<String> extensions; // each with its dot
 
@@ -45,6 +50,10 @@ public final class Exporter {
         public List<String> extensions() {
             return extensions;
         }
+
+        private boolean isKeras() {
+            return this == KERAS || this == KERAS_WEIGHTS;
+        }
     }
 
     private Exporter() {}
@@ -55,8 +64,11 @@ public final class Exporter {
     }
 
     /// The layout of an export if the user names none: torchvision's for torchvision's network, else our own, as always in
-    /// an ONNX graph.
+    /// an ONNX graph. Files of Keras have Keras's.
     public static WeightLayout usual(ModelCard card, Format format) {
+        if (format.isKeras()) {
+            return WeightLayout.KERAS;
+        }
         return format != Format.ONNX && difference(card.network(), WeightLayout.TORCHVISION).isEmpty()
                 ? WeightLayout.TORCHVISION
                 : WeightLayout.PAPER;
@@ -82,11 +94,20 @@ public final class Exporter {
             throw new IllegalArgumentException(
                     "the tensors of an ONNX graph have this program's names; omit --net " + layout.key());
         }
+        if (format.isKeras() != (layout == WeightLayout.KERAS)) {
+            throw new IllegalArgumentException(
+                    "the layout keras is for .keras and .weights.h5, and these have no other;"
+                            + " omit --net " + layout.key());
+        }
+        Map<String, String> whole = new HashMap<>(Model.wholeMetadata(card));
+        whole.putAll(metadata(card, layout));
         switch (format) {
             case SAFETENSORS -> Safetensors.write(target, metadata(card, layout),
                     Stream.concat(entries(model, layout).stream(), Model.entries(card).stream()).toList());
-            case PYTORCH -> PyTorchWriter.write(target, entries(model, layout));
+            case PYTORCH -> PyTorchWriter.write(target, whole, entries(model, layout));
             case ONNX -> OnnxWriter.write(target, card, entries(model, layout));
+            case KERAS -> KerasWriter.writeModel(target, card, whole, entries(model, layout));
+            case KERAS_WEIGHTS -> KerasWriter.writeWeights(target, card, whole, entries(model, layout));
         }
     }
 
@@ -97,7 +118,7 @@ public final class Exporter {
     /// The first difference between a network and a layout's. Classes and width, which the shapes tell, and what matters in
     /// training only may differ.
     private static Optional<String> difference(AlexNet network, WeightLayout layout) {
-        if (layout == WeightLayout.PAPER) {
+        if (layout == WeightLayout.PAPER || layout == WeightLayout.KERAS) {
             return Optional.empty();
         }
         AlexNet usual = AlexNet.of(layout.variant());
@@ -123,7 +144,7 @@ public final class Exporter {
     private static Map<String, String> metadata(ModelCard card, WeightLayout layout) {
         Map<String, String> metadata = new HashMap<>(Model.metadata(card));
         if (layout != WeightLayout.PAPER) {
-            metadata.put("format", "pt");
+            metadata.put("format", layout == WeightLayout.KERAS ? "keras" : "pt");
             metadata.put(LAYOUT, layout.key());
             metadata.put(Model.COLOR_ORDER, layout.colorOrder());
         }

@@ -327,7 +327,8 @@ public final class Importer {
                 .filter(conventions -> conventions.mean().size() == network.channels());
         int resize = own.map(Preprocessing::resize).orElseGet(() -> usualResize(network.input()));
         List<Double> scale = options.scale.map(factors -> each("--scale", factors, network))
-                .or(() -> own.map(Preprocessing::scale)).or(() -> scaling.map(KerasGraph::scale)).or(() -> usual.map(Conventions::scale))
+                .or(() -> own.map(Preprocessing::scale)).or(() -> scaling.map(KerasGraph::scale))
+                .or(() -> usual.map(Conventions::scale))
                 .orElseGet(() -> Collections.nCopies(network.channels(), 1.0));
         Optional<MeanImage> image = options.mean.isPresent()
                 ? Optional.empty()
@@ -335,7 +336,8 @@ public final class Importer {
                         .or(() -> own.flatMap(Preprocessing::meanImage));
         List<Double> mean = options.mean.map(means -> each("--mean", means, network))
                 .or(() -> options.meanImage.map(Importer::means))
-                .or(() -> own.map(Preprocessing::mean)).or(() -> scaling.map(KerasGraph::mean)).or(() -> usual.map(Conventions::mean))
+                .or(() -> own.map(Preprocessing::mean)).or(() -> scaling.map(KerasGraph::mean))
+                .or(() -> usual.map(Conventions::mean))
                 .orElseThrow(() -> new IllegalArgumentException("nothing says which mean is subtracted from images of "
                         + network.channels() + " channels; name it with --mean R,G,B in units of 0 to 255, or --mean"
                         + " FILE for a mean image (--mean 0 for none)"));

@@ -46,9 +46,10 @@ record KerasNetwork(KerasFile file, RenamedWeights tensors, Optional<Integer> cl
             }
         }
         int at = common(nearest, graph);
-        throw new WeightFileException(file.path(), "the model is no AlexNet that is known: operator " + (at + 1) + " is "
-                + operator(graph.operators(), at) + ", expected " + operator(nearest, at)
-                + ". To take only its convolutions, save the weights alone and name them with --only 'conv*'");
+        throw new WeightFileException(file.path(),
+                "the model is no AlexNet that is known: operator " + (at + 1) + " is "
+                        + operator(graph.operators(), at) + ", expected " + operator(nearest, at)
+                        + ". To take only its convolutions, save the weights alone and name them with --only 'conv*'");
     }
 
     private List<AlexNet> candidates(KerasGraph graph) throws WeightFileException {
@@ -89,7 +90,8 @@ record KerasNetwork(KerasFile file, RenamedWeights tensors, Optional<Integer> cl
             int maps = row.in().dim(0);
             int side = row.in().rank() == 3 ? row.in().dim(1) : 1;
             switch (row.layer()) {
-                case Layer.Conv conv -> operators.add("Conv" + window(conv.window(), side) + ", groups " + conv.groups());
+                case Layer.Conv conv ->
+                    operators.add("Conv" + window(conv.window(), side) + ", groups " + conv.groups());
                 case Layer.Dense _ -> operators.add("Dense");
                 case Layer.Relu _ -> operators.add("relu");
                 case Layer.Tanh _ -> operators.add("tanh");

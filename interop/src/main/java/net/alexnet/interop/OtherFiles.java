@@ -21,21 +21,26 @@ final class OtherFiles {
             new Beginning(0, "7z\u00bc\u00af", "it is a 7z archive" + UNPACK),
             new Beginning(0, "Rar!", "it is a RAR archive" + UNPACK),
             new Beginning(257, "ustar", "it is a tar archive" + UNPACK),
-            new Beginning(0, "\u0093NUMPY", "it is an array of NumPy (.npy), which says of no layer; save all weights in a"
-                    + " .safetensors file"),
+            new Beginning(0, "\u0093NUMPY",
+                    "it is an array of NumPy (.npy), which says of no layer; save all weights in a"
+                            + " .safetensors file"),
             new Beginning(0, "\u0008\u0001\u0010", "it looks like a mean image of Caffe (.binaryproto), expected"
                     + " the weights (.caffemodel)"),
-            new Beginning(4, "TFL3", "it is a model of TensorFlow Lite, whose weights are merged and rounded. Use the model"
-                    + " that it was made of, saved as .keras"),
-            new Beginning(0, "version https://git-lfs", "it is a pointer of Git LFS in place of the file. Run git lfs pull in"
-                    + " its folder"),
-            new Beginning(0, "/annex/objects/", "it is a pointer of git-annex in place of the file. Run git annex get in its"
-                    + " folder"),
+            new Beginning(4, "TFL3",
+                    "it is a model of TensorFlow Lite, whose weights are merged and rounded. Use the model"
+                            + " that it was made of, saved as .keras"),
+            new Beginning(0, "version https://git-lfs",
+                    "it is a pointer of Git LFS in place of the file. Run git lfs pull in"
+                            + " its folder"),
+            new Beginning(0, "/annex/objects/",
+                    "it is a pointer of git-annex in place of the file. Run git annex get in its"
+                            + " folder"),
             new Beginning(0, "\u00ff\u00d8\u00ff", "it is a picture (JPEG), expected weights"),
             new Beginning(0, "\u0089PNG", "it is a picture (PNG), expected weights"),
             new Beginning(0, "%PDF", "it is a PDF document, expected weights"),
             new Beginning(0, "\u007fELF", "it is a program, expected weights"),
-            new Beginning(0, "\u0080", "it is a pickle of Python, but torch.save did not write it; nothing of it was run"));
+            new Beginning(0, "\u0080",
+                    "it is a pickle of Python, but torch.save did not write it; nothing of it was run"));
 
     private OtherFiles() {}
 
@@ -53,8 +58,9 @@ final class OtherFiles {
         String start = text.toLowerCase(Locale.ROOT).replace("\u00ef\u00bb\u00bf", "");
         if (start.startsWith("<!doctype html") || start.startsWith("<html") || start.startsWith("<head")
                 || start.startsWith("<!--")) {
-            return Optional.of("it is a web page (HTML), not weights: a download went to a page about the file, or to an error."
-                    + " Download it again");
+            return Optional.of(
+                    "it is a web page (HTML), not weights: a download went to a page about the file, or to an error."
+                            + " Download it again");
         }
         if (start.startsWith("<")) {
             return Optional.of("it is XML, not weights: perhaps the error of a download. Download it again");
@@ -73,7 +79,8 @@ final class OtherFiles {
     /// What a folder is, if it is what became of a file of weights.
     static Optional<String> name(Path folder) {
         if (Files.exists(folder.resolve("saved_model.pb"))) {
-            return Optional.of("is a SavedModel of TensorFlow. Save the model as .keras, or its weights as .weights.h5");
+            return Optional
+                    .of("is a SavedModel of TensorFlow. Save the model as .keras, or its weights as .weights.h5");
         }
         if (Files.exists(folder.resolve("model.weights.h5"))) {
             return Optional.of("is an unpacked .keras file. Name " + folder.resolve("model.weights.h5")

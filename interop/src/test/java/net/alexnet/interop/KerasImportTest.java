@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
 import net.alexnet.interop.keras.KerasFile;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Narrow networks that Keras made, saved in each form and ran (`examples/keras/check.py`).
@@ -191,6 +195,38 @@ class KerasImportTest {
                     .getBytes(StandardCharsets.ISO_8859_1));
             assertThatThrownBy(() -> new ForeignModels().open(file)).as(change)
                     .isInstanceOf(WeightFileException.class).hasMessageContaining("operator");
+        }
+    }
+
+    /// Without the metadata that our file has, as after Keras saved it again.
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"ORIGINAL", "SMALL"})
+    void theConfigurationOfAnExportTellsItsNetwork(Variant variant) throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(variant), 5);
+        Preprocessing preprocessing = new Preprocessing(3, 256, network.input(), List.of(1.0, 2.0, 3.0),
+                List.of(0.5, 1.0, 0.25), Optional.empty());
+        Model.Stored stored = Model.read(ForeignFiles.model(folder.resolve("m.safetensors"),
+                new ModelCard(network, CLASSES.names(), preprocessing, "trained")));
+        Path exported = folder.resolve("exported.keras");
+        Exporter.write(exported, stored, WeightLayout.KERAS, Exporter.Format.KERAS);
+        KerasFile file = KerasFile.open(exported);
+        AlexNet found = new KerasNetwork(file, new RenamedWeights(file, WeightLayout.KERAS), Optional.of(5)).network();
+        assertThat(found.withInitialization(network.initialization()).withSize(found.input(), 3, network.width()))
+                .isEqualTo(network);
+        assertThat(file.graph().orElseThrow().mean()).isEqualTo(preprocessing.mean());
+        assertThat(file.graph().orElseThrow().scale().get(2)).isEqualTo(0.25);
+    }
+
+    @Test
+    void whatKerasDoesNotHaveIsNotExported() throws Exception {
+        AlexNet network = ForeignFiles.narrow(AlexNet.original(), 5);
+        Model.Stored stored = Model.read(ForeignFiles.model(folder.resolve("m.safetensors"), new ModelCard(network,
+                CLASSES.names(), new Preprocessing(3, 256, 224, List.of(0.0, 0.0, 0.0), 1), "trained")));
+        Path exported = folder.resolve("exported.keras");
+        assertThatThrownBy(() -> Exporter.write(exported, stored, WeightLayout.KERAS, Exporter.Format.KERAS))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(".weights.h5");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactly(folder.resolve("m.safetensors"));
         }
     }
 }

@@ -60,7 +60,8 @@ final class Hdf5File {
                 | IndexOutOfBoundsException | NegativeArraySizeException | BufferUnderflowException
                 | ClassCastException | NullPointerException | NoSuchElementException | UnsupportedOperationException
                 | StackOverflowError e) { // of a library that trusts the numbers in a file
-            throw new IOException("its structure is damaged" + (e.getMessage() == null ? "" : ": " + e.getMessage()), e);
+            throw new IOException("its structure is damaged" + (e.getMessage() == null ? "" : ": " + e.getMessage()),
+                    e);
         }
         return read;
     }

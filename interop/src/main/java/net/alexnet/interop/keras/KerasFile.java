@@ -118,7 +118,8 @@ public final class KerasFile implements WeightFile {
 
     private static Optional<JsonNode> json(MemorySegment text) throws IOException {
         if (text.byteSize() > MAX_JSON) {
-            throw new IOException("the model's configuration has " + text.byteSize() + " bytes; the limit is " + MAX_JSON);
+            throw new IOException(
+                    "the model's configuration has " + text.byteSize() + " bytes; the limit is " + MAX_JSON);
         }
         if (text.byteSize() == 0) {
             return Optional.empty();

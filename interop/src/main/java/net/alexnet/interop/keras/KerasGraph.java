@@ -290,7 +290,8 @@ public record KerasGraph(int channels, int side, List<Double> scale, List<Double
                 JsonNode value = inner.isArray() ? inner.path(c) : inner;
                 if (!value.isNumber() || (inner.isArray() && inner.size() != channels)) {
                     throw new IOException("the model scales pixels by " + values.toString().substring(0,
-                            Math.min(100, values.toString().length())) + ", expected a number, or one for each channel");
+                            Math.min(100, values.toString().length()))
+                            + ", expected a number, or one for each channel");
                 }
                 each[c] = value.asDouble();
             }

@@ -3,6 +3,7 @@ package net.alexnet.interop.keras;
 import module java.base;
 import net.alexnet.io.MappedWeights.Part;
 import net.alexnet.io.NamedTensor;
+import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;
 
 /// The constants of a response normalization whose sums a 1×1 convolution computes: `k + alpha / size · Σ x²` over neighboring
@@ -50,13 +51,18 @@ public record KerasNorm(int size, float weight, float k, int groups) {
         return values.getAtIndex(NamedTensor.FLOAT, index);
     }
 
-    /// The kernel of the convolution, (1, 1, maps / groups, maps).
-    float[] kernel(int maps) {
+    /// The constants of a normalization across maps.
+    static KerasNorm of(LocalResponseNorm norm) {
+        return new KerasNorm(norm.size(), (float) norm.scale(), (float) norm.k(), norm.groups());
+    }
+
+    /// The kernel of the convolution, (maps / groups, maps).
+    float[][] kernel(int maps) {
         int inputs = maps / groups;
-        float[] values = new float[inputs * maps];
+        float[][] values = new float[inputs][maps];
         for (int i = 0; i < inputs; i++) {
             for (int o = 0; o < maps; o++) {
-                values[i * maps + o] = Math.abs(i - o % inputs) <= size / 2 ? weight : 0;
+                values[i][o] = Math.abs(i - o % inputs) <= size / 2 ? weight : 0;
             }
         }
         return values;

@@ -1,6 +1,6 @@
-/// Files of Keras: HDF5 and `.keras`, read by their layers.
+/// Files of Keras: HDF5 and `.keras`, read by their layers and written.
 ///
-/// Start reading at [net.alexnet.interop.keras.KerasFile].
+/// Start reading at [net.alexnet.interop.keras.KerasFile] and [net.alexnet.interop.keras.KerasWriter].
 @NullMarked
 package net.alexnet.interop.keras;
 

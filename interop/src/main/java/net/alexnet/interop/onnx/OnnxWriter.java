@@ -202,13 +202,8 @@ public final class OnnxWriter {
     }
 
     /// Everything but the graph; a message's fields may come in any order.
-    private static byte[] model(ModelCard card) throws IOException {
-        Map<String, String> properties = new TreeMap<>(Model.metadata(card));
-        for (NamedTensor entry : Model.entries(card)) {
-            ByteArrayOutputStream values = new ByteArrayOutputStream();
-            NamedTensor.write(entry.checkedValues(), values);
-            properties.put(entry.name(), Base64.getEncoder().encodeToString(values.toByteArray()));
-        }
+    private static byte[] model(ModelCard card) {
+        Map<String, String> properties = new TreeMap<>(Model.wholeMetadata(card));
         ProtobufWriter model = new ProtobufWriter().number(1, IR_VERSION).text(2, "AlexNet for the JVM")
                 .bytes(8, new ProtobufWriter().number(2, OPSET).toByteArray());
         properties.forEach(

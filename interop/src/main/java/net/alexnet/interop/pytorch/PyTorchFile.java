@@ -1,5 +1,8 @@
 package net.alexnet.interop.pytorch;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
 import net.alexnet.interop.pytorch.Unpickler.Dict;
 import net.alexnet.interop.pytorch.Unpickler.Sequence;
@@ -8,6 +11,7 @@ import net.alexnet.interop.pytorch.Unpickler.Tensor;
 import net.alexnet.io.MappedFile;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a state dict that PyTorch's `torch.save` wrote, `.pth` or `.pt`. Since version 1.6 that is a zip file, nothing of it
 /// compressed, all in one folder of any name:
@@ -42,6 +46,7 @@ public final class PyTorchFile {
     private static final String PICKLE = "/data.pkl";
     private static final int MAX_ITEMS = 20_000;
     private static final int MAX_DEPTH = 3;
+    private static final int MAX_METADATA = 8 << 20;
 
     /// Where checkpoints of training programs have the network.
     private static final List<String> NESTED = List.of("state_dict", "model_state_dict", "model");
@@ -53,7 +58,9 @@ public final class PyTorchFile {
     ///
     /// @param tensors by name, not yet checked against the storages
     /// @param storages their bytes by key
-    private record Saved(Map<String, Tensor> tensors, Map<String, MemorySegment> storages) {}
+    /// @param metadata of a file that [PyTorchWriter] wrote
+    private record Saved(Map<String, Tensor> tensors, Map<String, MemorySegment> storages,
+            Map<String, String> metadata) {}
 
     private PyTorchFile() {}
 
@@ -69,7 +76,7 @@ public final class PyTorchFile {
             Saved saved = magic < 0
                     ? zip(mapped)
                     : legacy(mapped, (magic + LEGACY_MAGIC.length()) / 2);
-            return new MappedWeights(file, Map.of(), views(saved, mapped.byteSize()));
+            return new MappedWeights(file, saved.metadata(), views(saved, mapped.byteSize()));
         } catch (IOException e) {
             throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
         }
@@ -101,7 +108,26 @@ public final class PyTorchFile {
             }
             storages.put(storage.key(), bytes);
         }
-        return new Saved(tensors, storages);
+        return new Saved(tensors, storages, metadata(entries.get(folder + "/" + PyTorchWriter.METADATA)));
+    }
+
+    private static Map<String, String> metadata(@Nullable MemorySegment json) throws IOException {
+        if (json == null) {
+            return Map.of();
+        }
+        if (json.byteSize() > MAX_METADATA) {
+            throw new IOException("its metadata has " + json.byteSize() + " bytes; the limit is " + MAX_METADATA);
+        }
+        try {
+            Map<String, String> metadata = JsonMapper.builder().build()
+                    .readValue(json.toArray(ValueLayout.JAVA_BYTE), new TypeReference<Map<String, String>>() {});
+            if (metadata == null || metadata.values().stream().anyMatch(Objects::isNull)) {
+                throw new IOException("its metadata is damaged: a text is missing");
+            }
+            return metadata;
+        } catch (JsonProcessingException e) {
+            throw new IOException("its metadata is damaged: " + e.getOriginalMessage(), e);
+        }
     }
 
     /// @param start the byte after the magic number and its STOP
@@ -137,7 +163,7 @@ public final class PyTorchFile {
             throw new IOException(
                     "the file goes on for " + (file.byteSize() - position) + " bytes after its last storage");
         }
-        return new Saved(tensors(saved), storages);
+        return new Saved(tensors(saved), storages, Map.of());
     }
 
     /// The tensors by their names in the network.
@@ -161,7 +187,8 @@ public final class PyTorchFile {
     }
 
     /// The dicts at any depth up to three that hold tensors, by their keys.
-    private static void find(Map<String, Object> items, String path, int depth, Map<String, Map<String, Object>> found) {
+    private static void find(Map<String, Object> items, String path, int depth,
+            Map<String, Map<String, Object>> found) {
         items.forEach((key, value) -> {
             if (value instanceof Dict(Map<String, Object> nested) && depth < MAX_DEPTH && found.size() < MAX_ITEMS) {
                 String name = path.isEmpty() ? key : path + "." + key;

@@ -1,5 +1,6 @@
 package net.alexnet.interop.pytorch;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
@@ -12,6 +13,7 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 /// archive/data.pkl     an OrderedDict of tensors, in Python's pickle protocol 2
 /// archive/byteorder    little
 /// archive/version      3
+/// archive/alexnet.json  the metadata of a model file, which PyTorch does not read
 /// archive/data/0 …     each tensor's values: float32, row-major, not compressed, at a multiple of 64 bytes
 /// ```
 ///
@@ -19,6 +21,9 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 /// OrderedDict())`, and its storage the persistent id `("storage", FloatStorage, the record's name below data/, "cpu", number
 /// of values)`.
 public final class PyTorchWriter {
+    /// The record of the metadata.
+    static final String METADATA = "alexnet.json";
+
     private static final int ALIGNMENT = 64;
 
     /// The first moment that a zip can say, in any time zone; else it would be the moment of writing.
@@ -31,14 +36,19 @@ public final class PyTorchWriter {
     /// Writes tensors as float32 on the CPU, one after the other in the order given, whole or not at all (see
     /// [AtomicFiles]). The same tensors give the same bytes, whatever the file's name and the time.
     ///
+    /// @param metadata of the model; empty for none
     /// @param entries under the names that the module in PyTorch has, such as `features.0.weight`, no two the same
     /// @throws IllegalArgumentException if a tensor's values do not fill its shape
     /// @throws IOException naming the file and the cause, if it cannot be written
-    public static void write(Path file, List<NamedTensor> entries) throws IOException {
+    public static void write(Path file, Map<String, String> metadata, List<NamedTensor> entries) throws IOException {
+        byte[] json = JsonMapper.builder().build().writeValueAsBytes(new TreeMap<>(metadata));
         AtomicFiles.write(file, out -> {
             ZipArchiveOutputStream zip = new ZipArchiveOutputStream(out);
             record(zip, "data.pkl", pickle(entries));
             record(zip, "byteorder", "little".getBytes(StandardCharsets.US_ASCII));
+            if (!metadata.isEmpty()) {
+                record(zip, METADATA, json);
+            }
             record(zip, "version", "3\n".getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < entries.size(); i++) {
                 MemorySegment values = entries.get(i).checkedValues();

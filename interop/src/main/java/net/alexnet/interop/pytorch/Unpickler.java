@@ -56,8 +56,9 @@ final class Unpickler {
 
     /// Names that no training program saves. They run programs or other files, so the file is an attack on who opens it in
     /// Python, and the user should know.
-    private static final Pattern ATTACK = Pattern.compile("(os|posix|nt|subprocess|sys|shutil|socket|runpy|pty|ctypes)\\..*"
-            + "|(builtins|__builtin__)\\.(eval|exec|execfile|compile|__import__|open)");
+    private static final Pattern ATTACK = Pattern
+            .compile("(os|posix|nt|subprocess|sys|shutil|socket|runpy|pty|ctypes)\\..*"
+                    + "|(builtins|__builtin__)\\.(eval|exec|execfile|compile|__import__|open)");
 
     /// The names of Python that describe tensors, and some of what checkpoints hold beside them: functions, and the classes of
     /// storages by the type of their values. torch's data types follow.
@@ -289,8 +290,9 @@ final class Unpickler {
     private static Object named(String module, String name) throws IOException {
         String whole = module + "." + name;
         if (ATTACK.matcher(whole).matches()) {
-            throw new IOException("the pickle asks for Python's '" + whole + "', which runs other programs; nothing of it was"
-                    + " run. Do not open this file in Python");
+            throw new IOException(
+                    "the pickle asks for Python's '" + whole + "', which runs other programs; nothing of it was"
+                            + " run. Do not open this file in Python");
         }
         Object value = ALLOWED.get(whole);
         return value == null ? new Opaque(whole) : value;

@@ -42,7 +42,7 @@ class PyTorchBytesTest {
     /// The archive of `few.pth` has another name and more records, which PyTorch does not need; its pickle says the same.
     @Test
     void recordsAreThoseOfPyTorch() throws IOException {
-        PyTorchWriter.write(file, few());
+        PyTorchWriter.write(file, Map.of(), few());
 
         MappedWeights expected = PyTorchFile.open(fewOfPyTorch());
         MappedWeights written = PyTorchFile.open(file);
@@ -60,7 +60,7 @@ class PyTorchBytesTest {
 
     @Test
     void writtenTensorsAreReadBack() throws IOException {
-        PyTorchWriter.write(file, List.of(
+        PyTorchWriter.write(file, Map.of(), List.of(
                 NamedTensor.of("features.0.weight", Shape.of(2, 3, 1, 1),
                         () -> new float[] {1, -2, 3, 4, 5, Float.MIN_VALUE}),
                 NamedTensor.of("features.0.bias", Shape.of(2), () -> new float[] {0.5f, -0f})));
@@ -73,7 +73,7 @@ class PyTorchBytesTest {
 
     @Test
     void recordsAreStoredAndBeginAtMultiplesOf64() throws IOException {
-        PyTorchWriter.write(file, few());
+        PyTorchWriter.write(file, Map.of(), few());
 
         try (var zip = org.apache.commons.compress.archivers.zip.ZipFile.builder().setPath(file).get()) {
             List<ZipArchiveEntry> entries = Collections.list(zip.getEntriesInPhysicalOrder());
@@ -89,12 +89,12 @@ class PyTorchBytesTest {
     /// Another time zone is another time: a zip has local ones.
     @Test
     void bytesDependOnTheTensorsOnly() throws IOException {
-        PyTorchWriter.write(file, few());
+        PyTorchWriter.write(file, Map.of(), few());
         TimeZone here = TimeZone.getDefault();
         Path other = folder.resolve("other.pt");
         try {
             TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Kiritimati"));
-            PyTorchWriter.write(other, few());
+            PyTorchWriter.write(other, Map.of(), few());
         } finally {
             TimeZone.setDefault(here);
         }
@@ -121,13 +121,13 @@ class PyTorchBytesTest {
                 return new float[] {1, 2};
             }));
         }
-        PyTorchWriter.write(file, entries);
+        PyTorchWriter.write(file, Map.of(), entries);
         assertThat(asked).containsExactly("b", "a", "c");
     }
 
     @Test
     void failureKeepsThePreviousFile() throws IOException {
-        PyTorchWriter.write(file, few());
+        PyTorchWriter.write(file, Map.of(), few());
         byte[] before = Files.readAllBytes(file);
         AtomicInteger asked = new AtomicInteger();
         NamedTensor good = NamedTensor.of("a", Shape.of(2), () -> new float[asked.incrementAndGet() + 1]);
@@ -136,9 +136,10 @@ class PyTorchBytesTest {
         });
         NamedTensor misshapen = NamedTensor.of("c", Shape.of(2, 2), () -> new float[3]);
 
-        assertThatThrownBy(() -> PyTorchWriter.write(file, List.of(good, broken))).hasMessage("the device is gone");
+        assertThatThrownBy(() -> PyTorchWriter.write(file, Map.of(), List.of(good, broken)))
+                .hasMessage("the device is gone");
         assertThat(asked).hasValue(1);
-        assertThatThrownBy(() -> PyTorchWriter.write(file, List.of(misshapen)))
+        assertThatThrownBy(() -> PyTorchWriter.write(file, Map.of(), List.of(misshapen)))
                 .hasMessage("tensor 'c' of shape 2 × 2 needs 4 values, found 3");
 
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
