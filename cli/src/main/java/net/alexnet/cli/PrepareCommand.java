@@ -43,7 +43,8 @@ final class PrepareCommand extends ProgressCommand {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     private record Prepared(String dataset, boolean alreadyPrepared, int classes, int training, int validation,
-            int rejected, int duplicateGroups, int duplicatePictures, int shards, long bytes, double seconds,
+            int rejected, int duplicateGroups, int duplicatePictures, int nearCopies, int shards, long bytes,
+            double seconds,
             @Nullable Double imagesPerSecond) {}
 
     private record Verified(String dataset, boolean whole, int shards, long bytes) {}
@@ -98,7 +99,7 @@ final class PrepareCommand extends ProgressCommand {
         lines.add("use it: ./alexnet train --data " + out);
         print(new Prepared(out.toString(), finished.already(), made.dataset().classes().size(), made.training().size(),
                 made.validation().size(), made.rejected(), made.duplicates(), made.duplicatePictures(),
-                made.shards().size(), bytes(made), seconds, speed), lines);
+                made.nearCopies(), made.shards().size(), bytes(made), seconds, speed), lines);
     }
 
     private int verify(Path folder, ConsoleProgress progress) throws IOException, InterruptedException {

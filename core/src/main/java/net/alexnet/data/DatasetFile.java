@@ -2,11 +2,13 @@ package net.alexnet.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import module java.base;
 import net.alexnet.data.image.ColorPca;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.Texts;
 
 /// `dataset.json`, the description of a prepared dataset. It is written last, so a dataset that has it is complete.
 ///
@@ -67,11 +69,30 @@ record DatasetFile(
 
     /// @param groups of equal pictures
     /// @param pictures in these groups
-    record DuplicateCount(int groups, int pictures) {
+    /// @param near validation pictures that are near copies of training pictures
+    record DuplicateCount(int groups, int pictures, int near) {
         DuplicateCount {
-            if (groups < 0 || pictures < 2L * groups) {
-                throw new IllegalArgumentException(groups + " groups of equal pictures, of " + pictures + " pictures");
+            if (groups < 0 || pictures < 2L * groups || near < 0) {
+                throw new IllegalArgumentException(groups + " groups of equal pictures, of " + pictures
+                        + " pictures, and " + near + " near copies");
             }
+        }
+
+        /// What a user should know of these pictures.
+        ///
+        /// @param table that lists them
+        List<String> warnings(Path table) {
+            List<String> warnings = new ArrayList<>();
+            if (pictures > 0) {
+                warnings.add(String.format(Locale.ROOT,
+                        "%,d pictures are equal to one of another split or class; %s lists them", pictures, table));
+            }
+            if (near > 0) {
+                warnings.add(Texts.count(near, "validation picture") + " look" + (near == 1 ? "s" : "")
+                        + " like a copy of a training picture, so the validation error may be too low; " + table
+                        + " lists them");
+            }
+            return warnings;
         }
     }
 
@@ -176,6 +197,9 @@ record DatasetFile(
                                 ? "another version of this program wrote it. Remove " + folder
                                         + " and prepare it again: ./alexnet prepare SOURCE " + folder
                                 : "it is not a prepared dataset's"));
+            }
+            if (json.path("duplicates") instanceof ObjectNode duplicates && !duplicates.has("near")) {
+                duplicates.put("near", 0); // older versions did not look for them
             }
             DatasetFile file = Json.INDENTED.treeToValue(json, DatasetFile.class);
             file.requireShards(path, Split.TRAINING, file.training);

@@ -3,7 +3,9 @@ package net.alexnet.data;
 import module java.base;
 import net.alexnet.data.PreparationJournal.LeftOut;
 import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.PerceptualHash;
 import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.Tsv;
 import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.CounterRng.Purpose;
@@ -14,7 +16,9 @@ public final class DatasetPreparer {
     /// Above this share of unreadable images something is likely to be wrong with the source.
     private static final double MANY_REJECTED = 0.01;
 
-    private static final String DUPLICATES = "duplicates.tsv";
+    private static final int WINDOW = 16; // pictures per worker that may wait for a slow one before them
+
+    static final String DUPLICATES = "duplicates.tsv";
 
     private final Dataset source;
     private final Path folder;
@@ -153,8 +157,22 @@ public final class DatasetPreparer {
             return stopped();
         }
         reportRejected(training.get(), validation.get());
-        Optional<PixelStatistics> statistics = measure(training.get().images);
+        // small pictures have no hashes
+        boolean hashed = settings.side() >= PerceptualHash.MIN_SIDE;
+        long[] hashes = new long[hashed ? PerceptualHash.COUNT * training.get().images.size() : 0];
+        Optional<PixelStatistics> statistics = measure(training.get().images, (index, image) -> {
+            if (hashed) {
+                System.arraycopy(PerceptualHash.of(image), 0, hashes, PerceptualHash.COUNT * index,
+                        PerceptualHash.COUNT);
+            }
+        });
         if (statistics.isEmpty()) {
+            return stopped();
+        }
+        Optional<SortedMap<Integer, List<NearCopies.Copy>>> near = hashed
+                ? nearCopies(training.get(), hashes, validation.get())
+                : Optional.of(new TreeMap<>());
+        if (near.isEmpty()) {
             return stopped();
         }
         new DatasetFile(
@@ -166,7 +184,8 @@ public final class DatasetPreparer {
                 source.synsets(),
                 training.get().part(),
                 validation.get().part(),
-                reportDuplicates(Duplicates.find(training.get().opened, trainingOrder, validation.get().opened)),
+                reportDuplicates(Duplicates.find(training.get().opened, trainingOrder, validation.get().opened),
+                        near.get(), training.get().images, validation.get().images),
                 DatasetFile.Statistics.of(statistics.get())).write(folder);
         PreparationJournal.remove(folder);
         return new Outcome.Finished(PreparedDataset.open(folder, tools.codec), false, scaled, scalingNanos / 1e9);
@@ -219,14 +238,53 @@ public final class DatasetPreparer {
     }
 
     /// The statistics of the images as they decode from the shards, so that anyone can compute them again.
-    private Optional<PixelStatistics> measure(ImageDataset stored) throws IOException, InterruptedException {
+    private Optional<PixelStatistics> measure(ImageDataset stored, ResizedImages.Viewer viewer)
+            throws IOException, InterruptedException {
         ResizedImages images = new ResizedImages(stored, tools.codec, settings.side(), settings.channels(), 0);
         Optional<PixelStatistics> statistics = images.read(tools.workers,
-                (done, all) -> tools.progress.progress("measuring colors", done, all), tools.stop);
+                (done, all) -> tools.progress.progress("measuring colors", done, all), tools.stop, viewer);
         for (RejectedImage damaged : images.rejected()) {
             throw new DatasetException(damaged.toString());
         }
         return statistics;
+    }
+
+    /// The validation images that are near copies of training images, each with these. Equal files do not count: they are
+    /// duplicates.
+    ///
+    /// @param hashes of the training images
+    /// @return empty if it was stopped
+    private Optional<SortedMap<Integer, List<NearCopies.Copy>>> nearCopies(Stored training, long[] hashes,
+            Stored validation) throws IOException, InterruptedException {
+        NearCopies copies = new NearCopies(training.images, hashes, tools.codec);
+        long[] trained = Duplicates.sourceHashes(training.opened);
+        long[] validated = Duplicates.sourceHashes(validation.opened);
+        SortedMap<Integer, List<NearCopies.Copy>> near = new TreeMap<>();
+        int all = validation.images.size();
+        try (OrderedWork<List<NearCopies.Copy>> work = new OrderedWork<>(0, all, tools.workers, WINDOW * tools.workers,
+                index -> copies(copies, validation.images, index).stream()
+                        .filter(copy -> trained[copy.index()] != validated[index]).toList())) {
+            for (int index = 0; work.hasNext(); index++) {
+                if (tools.stop.getAsBoolean()) {
+                    return Optional.empty();
+                }
+                List<NearCopies.Copy> found = work.next();
+                if (!found.isEmpty()) {
+                    near.put(index, found);
+                }
+                tools.progress.progress("looking for copies", index + 1L, all);
+            }
+        }
+        return Optional.of(near);
+    }
+
+    private static List<NearCopies.Copy> copies(NearCopies copies, ImageDataset images, int index)
+            throws DatasetException {
+        try {
+            return copies.of(images.source(index).image(new byte[0]));
+        } catch (UnreadableImageException e) {
+            throw new DatasetException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private Outcome stopped() {
@@ -255,22 +313,36 @@ public final class DatasetPreparer {
                 rejected, total, 100.0 * rejected / total, 100 * MANY_REJECTED, folder.resolve(RejectedImage.FILE));
     }
 
-    private DatasetFile.DuplicateCount reportDuplicates(List<List<Duplicates.Copy>> groups) throws IOException {
+    private DatasetFile.DuplicateCount reportDuplicates(List<List<Duplicates.Copy>> groups,
+            SortedMap<Integer, List<NearCopies.Copy>> near, ImageDataset training, ImageDataset validation)
+            throws IOException {
         List<List<String>> rows = new ArrayList<>();
         for (int group = 0; group < groups.size(); group++) {
             for (Duplicates.Copy copy : groups.get(group)) {
                 rows.add(List.of(String.valueOf(group + 1), copy.split().prefix(), source.classes().get(copy.label()),
-                        name(copy)));
+                        name(copy), "equal", "0"));
             }
         }
-        Tsv.write(folder.resolve(DUPLICATES), List.of("group", "split", "class", "file"), rows);
-        if (!groups.isEmpty()) {
-            List<Duplicates.Copy> first = groups.getFirst();
-            tools.progress.warning(rows.size() + " pictures are equal to one of another split or class; "
-                    + folder.resolve(DUPLICATES) + " lists them. The first are "
-                    + name(first.getFirst()) + " and " + name(first.getLast()));
+        int equal = rows.size();
+        int group = groups.size();
+        for (Map.Entry<Integer, List<NearCopies.Copy>> one : near.entrySet()) {
+            group++;
+            rows.add(row(group, Split.VALIDATION, validation, one.getKey(), "near", 0));
+            for (NearCopies.Copy copy : one.getValue()) {
+                rows.add(row(group, Split.TRAINING, training, copy.index(), copy.mirrored() ? "mirrored" : "near",
+                        copy.distance()));
+            }
         }
-        return new DatasetFile.DuplicateCount(groups.size(), rows.size());
+        Path table = folder.resolve(DUPLICATES);
+        Tsv.write(table, List.of("group", "split", "class", "file", "kind", "distance"), rows);
+        DatasetFile.DuplicateCount count = new DatasetFile.DuplicateCount(groups.size(), equal, near.size());
+        count.warnings(table).forEach(tools.progress::warning);
+        return count;
+    }
+
+    private List<String> row(int group, Split split, ImageDataset images, int index, String kind, int distance) {
+        return List.of(String.valueOf(group), split.prefix(), source.classes().get(images.label(index)),
+                images.name(index), kind, String.valueOf(distance));
     }
 
     private String name(Duplicates.Copy copy) {

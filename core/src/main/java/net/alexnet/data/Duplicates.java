@@ -45,6 +45,11 @@ final class Duplicates {
                 .sorted(Comparator.comparing(List::getFirst, Copy.IN_ORDER)).toList();
     }
 
+    /// The hash of each image's source bytes, in the order of storing.
+    static long[] sourceHashes(List<StoredShard> shards) {
+        return entries(shards).mapToLong(Entry::sourceHash).toArray();
+    }
+
     private static Stream<Entry> entries(List<StoredShard> shards) {
         return shards.stream().flatMap(shard -> IntStream.range(0, shard.size()).mapToObj(shard::entry));
     }

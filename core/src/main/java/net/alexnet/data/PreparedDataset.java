@@ -148,6 +148,17 @@ public final class PreparedDataset {
         return file.duplicates().pictures();
     }
 
+    /// How many validation images are near copies of training images: compressed again, resized, mirrored or cropped a
+    /// little; `duplicates.tsv` lists them.
+    public int nearCopies() {
+        return file.duplicates().near();
+    }
+
+    /// What a user should know of pictures that are in two places; nothing if there are none.
+    public List<String> duplicateWarnings() {
+        return file.duplicates().warnings(path.resolve(DatasetPreparer.DUPLICATES));
+    }
+
     /// Reads every shard and its index and compares them with their SHA-256.
     ///
     /// @param workers how many threads read

@@ -55,6 +55,12 @@ public final class ResizedImages {
         void report(int done, int total);
     }
 
+    /// Is shown every image that [#read] can read, by many threads at a time.
+    @FunctionalInterface
+    public interface Viewer {
+        void see(int index, Image image);
+    }
+
     /// How many images the source has.
     public int size() {
         return source.size();
@@ -154,10 +160,17 @@ public final class ResizedImages {
     /// @throws InterruptedException if the calling thread is interrupted; every worker has ended then
     public Optional<PixelStatistics> read(int workers, Progress progress, BooleanSupplier stop)
             throws InterruptedException {
+        return read(workers, progress, stop, (_, _) -> {});
+    }
+
+    /// As [#read(int, Progress, BooleanSupplier)], and shows each image to a viewer.
+    public Optional<PixelStatistics> read(int workers, Progress progress, BooleanSupplier stop, Viewer viewer)
+            throws InterruptedException {
         PixelStatistics.Accumulator sums = new PixelStatistics.Accumulator(side, channels);
         progress.report(0, source.size());
         try (OrderedWork<PixelStatistics.Accumulator> work = new OrderedWork<>(
-                0, Math.ceilDiv(source.size(), CHUNK), workers, 2 * workers, this::read)) {
+                0, Math.ceilDiv(source.size(), CHUNK), workers, 2 * workers,
+                chunk -> read(chunk, viewer))) {
             for (long done = CHUNK; work.hasNext(); done += CHUNK) {
                 if (stop.getAsBoolean()) {
                     return Optional.empty();
@@ -171,12 +184,14 @@ public final class ResizedImages {
         return Optional.of(sums.statistics());
     }
 
-    private PixelStatistics.Accumulator read(int chunk) {
+    private PixelStatistics.Accumulator read(int chunk, Viewer viewer) {
         PixelStatistics.Accumulator sums = new PixelStatistics.Accumulator(side, channels);
         long end = Math.min(source.size(), (chunk + 1L) * CHUNK);
         for (int i = chunk * CHUNK; i < end && !Thread.currentThread().isInterrupted(); i++) {
             try {
-                sums.add(resized(i, false));
+                Image image = resized(i, false);
+                sums.add(image);
+                viewer.see(i, image);
             } catch (UnreadableImageException e) {
                 // noted among the reasons
             }

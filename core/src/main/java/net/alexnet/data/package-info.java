@@ -10,7 +10,7 @@
 /// out/val-000000.tar …
 /// out/dataset.json       describes the dataset; written last                 DatasetFile
 /// out/rejected.tsv       images that were left out, if any                   RejectedImage
-/// out/duplicates.tsv     images that are in two places, if any               Duplicates
+/// out/duplicates.tsv     images that are in two places, if any               Duplicates, NearCopies
 /// out/prepare.journal    only until dataset.json is there                    PreparationJournal
 ///
 ///  ImageDataset ─▶ OrderedWork: read, resize, encode ─▶ ShardSetWriter ─▶ ResizedImages.read

@@ -114,6 +114,7 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
     public TrainingPictures pictures(int side, int channels, ImageCodec codec, int workers, CacheFolder cache,
             ProgressListener listener, BooleanSupplier stop) throws IOException, InterruptedException {
         if (prepared.isPresent()) {
+            prepared.get().duplicateWarnings().forEach(listener::warning);
             return TrainingPictures.ofShards(dataset.name(), prepared.get(), side, channels, codec);
         }
         if (raw(dataset.training())) {
@@ -130,11 +131,7 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             case DatasetPreparer.Outcome.Finished finished -> {
                 PreparedDataset made = finished.dataset();
                 listener.message("prepared pictures: " + made.path());
-                if (made.duplicates() > 0) {
-                    listener.warning(made.duplicates() + " groups of byte-identical pictures are in more than one class"
-                            + " or in both training and validation; " + made.path().resolve("duplicates.tsv")
-                            + " lists them");
-                }
+                made.duplicateWarnings().forEach(listener::warning);
                 yield TrainingPictures.ofShards(dataset.name(), made, side, channels, codec);
             }
             case DatasetPreparer.Outcome.Stopped stopped -> throw new InterruptedIOException(

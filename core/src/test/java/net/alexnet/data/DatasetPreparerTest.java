@@ -347,17 +347,17 @@ class DatasetPreparerTest {
         PreparedDataset dataset = Preparing.finished(
                 preparing.run(EncodedSet.dataset(training, validation), root.resolve("out"), Preparing.SETTINGS));
         assertThat(Files.readAllLines(root.resolve("out/duplicates.tsv"))).containsExactly(
-                "group\tsplit\tclass\tfile",
-                "1\ttrain\tbees\ttrain/bees/7.file",
-                "1\ttrain\tants\ttrain/ants/17.file",
-                "1\tval\tbees\tval/bees/9.file",
-                "2\ttrain\tants\ttrain/ants/30.file",
-                "2\tval\tants\tval/ants/2.file");
+                "group\tsplit\tclass\tfile\tkind\tdistance",
+                "1\ttrain\tbees\ttrain/bees/7.file\tequal\t0",
+                "1\ttrain\tants\ttrain/ants/17.file\tequal\t0",
+                "1\tval\tbees\tval/bees/9.file\tequal\t0",
+                "2\ttrain\tants\ttrain/ants/30.file\tequal\t0",
+                "2\tval\tants\tval/ants/2.file\tequal\t0");
         assertThat(dataset.duplicates()).isEqualTo(2);
         assertThat(dataset.duplicatePictures()).isEqualTo(5);
         assertThat(preparing.stages).containsExactly("resizing pictures", "measuring colors");
         assertThat(preparing.warnings).singleElement().asString()
-                .contains("5 pictures are equal", "duplicates.tsv", "train/bees/7.file");
+                .contains("5 pictures", root.resolve("out/duplicates.tsv").toString());
         Preparing.finished(SOURCE, root.resolve("none"));
         assertThat(root.resolve("none/duplicates.tsv")).doesNotExist();
     }

@@ -278,6 +278,7 @@ class PreparedDatasetTest {
             /synsets                               | [null]        | synsets
             /synsets                               | [{"wnid": "n00000001", "ilsvrc_id": 1, "words": ""}] | 1 synsets
             /duplicates/groups                     | -1            | -1 groups of equal pictures
+            /duplicates/near                       | -1            | -1 near copies
             /preparation/encoding                  | null          | encoding
             /preparation/side                      | 100000        | 8 to 1024 pixels
             /statistics/mean                       | [1, 2]        | 2 means
@@ -309,6 +310,15 @@ class PreparedDatasetTest {
         assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)
                 .hasMessageContaining(file.toString()).hasMessageContaining(said)
                 .hasMessageNotContaining("net.alexnet");
+    }
+
+    @Test
+    void aDatasetOfAVersionWithoutNearCopiesIsRead() throws Exception {
+        Path file = folder.resolve("dataset.json");
+        JsonNode json = Json.INDENTED.readTree(Files.readAllBytes(file));
+        ((ObjectNode) json.get("duplicates")).remove("near");
+        Files.write(file, Json.INDENTED.writeValueAsBytes(json));
+        assertThat(open().nearCopies()).isZero();
     }
 
     @Test
