@@ -10,6 +10,7 @@ import net.alexnet.inference.Ensemble.Member;
 import net.alexnet.inference.Ensemble.Outcome;
 import net.alexnet.inference.Ensemble.ViewReport;
 import net.alexnet.inference.PredictionWriter;
+import net.alexnet.inference.TopKErrors.ClassErrors;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
@@ -28,9 +29,10 @@ import net.alexnet.train.NamedModel;
 /// @param center of the center view alone; empty if it is the only view
 /// @param models each model by itself, in the order given
 /// @param confusions the ten most frequent mistakes of `errors`, most frequent first
+/// @param perClass the top-1 error of each class that has pictures, in the model's order
 /// @param unreadable how many pictures were left out, because they cannot be read
 public record Evaluation(Report errors, Optional<Report> center, List<ModelErrors> models, List<Confusion> confusions,
-        int unreadable) {
+        List<ClassError> perClass, int unreadable) {
     /// Views that go through a network at a time.
     private static final int BATCH = 128;
 
@@ -47,6 +49,12 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
     /// @param predicted the class that was the most probable one instead
     /// @param count how often
     public record Confusion(String label, String predicted, int count) {}
+
+    /// The top-1 error of one class.
+    ///
+    /// @param label the class
+    /// @param errors its counts
+    public record ClassError(String label, ClassErrors errors) {}
 
     /// Starts to describe an evaluation.
     ///
@@ -159,6 +167,8 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
             return new Evaluation(average.views(), average.center(), List.copyOf(each),
                     average.views().confusions().stream().map(pair -> new Confusion(
                             classes.get(pair.label()), classes.get(pair.predicted()), pair.count())).toList(),
+                    average.views().perClass().stream()
+                            .map(one -> new ClassError(classes.get(one.label()), one)).toList(),
                     data.rejected().size());
         }
 

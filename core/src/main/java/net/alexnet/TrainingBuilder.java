@@ -124,7 +124,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     void describe(Dataset dataset, String split) {
         listener.message(dataset.name() + ": " + dataset.classes().size() + " classes, " + dataset.training().size()
                 + " training and " + dataset.validation().size() + " validation pictures; " + split);
-        dataset.unlearned().ifPresent(listener::warning);
+        dataset.warnings().forEach(listener::warning);
     }
 
     void describe(RunFolder folder, Recipe recipe) {

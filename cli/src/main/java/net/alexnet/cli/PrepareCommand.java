@@ -70,7 +70,7 @@ final class PrepareCommand extends ProgressCommand {
         Dataset dataset = Datasets.open(source, settings.seed(), holdOut, List.of());
         progress.message("%,d training and %,d validation pictures of %,d classes; %s".formatted(
                 dataset.training().size(), dataset.validation().size(), dataset.classes().size(), dataset.split()));
-        dataset.unlearned().ifPresent(progress::warning);
+        dataset.warnings().forEach(progress::warning);
         long start = System.nanoTime();
         Outcome outcome = DatasetPreparer.prepare(dataset, out, settings, new DatasetPreparer.Tools(
                 new OpenCvCodec(settings.maxPixels()), threads, strict, progress, terminal().interruption()::asked));

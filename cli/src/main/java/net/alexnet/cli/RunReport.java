@@ -3,17 +3,23 @@ package net.alexnet.cli;
 import module java.base;
 import net.alexnet.CrossValidation;
 import net.alexnet.TrainingResult;
+import net.alexnet.inference.ErrorInterval;
+import net.alexnet.io.Texts;
 import org.jspecify.annotations.Nullable;
 
 /// How runs ended, for a person and as JSON.
 final class RunReport {
+    private static final String INTERVALS = "in parentheses: the 95 % interval of the error";
+
     private RunReport() {}
 
     private record Trained(String run, int epochs, long steps, boolean finished, double imagesPerSecond,
-            @Nullable Double top1Error, @Nullable Double top5Error) {}
+            @Nullable Double top1Error, @Nullable ErrorInterval top1ErrorInterval, @Nullable Double top5Error,
+            @Nullable ErrorInterval top5ErrorInterval) {}
 
     private record Tuned(String run, int epochs, long steps, boolean finished, boolean stoppedEarly,
             double examplesPerSecond, @Nullable Double bestTop1Error, @Nullable Double lastTop1Error,
+            @Nullable ErrorInterval lastTop1ErrorInterval,
             @Nullable Long validationN) {}
 
     record Folds(String runs, boolean finished, @Nullable Double lastTop1ErrorMean,
@@ -24,7 +30,9 @@ final class RunReport {
         return result.fineTuned()
                 ? tuned(result)
                 : new Trained(result.run().toString(), result.epochs(), result.steps(), result.finished(),
-                        result.imagesPerSecond(), orNull(result.top1Error()), orNull(result.top5Error()));
+                        result.imagesPerSecond(), orNull(result.top1Error()),
+                        interval(result, result.top1Error()), orNull(result.top5Error()),
+                        interval(result, result.top5Error()));
     }
 
     static List<String> lines(TrainingResult result) {
@@ -32,15 +40,14 @@ final class RunReport {
                 ? tunedLines(result)
                 : lines(result, result.top5Error().isEmpty()
                         ? Optional.empty()
-                        : Optional.of("top-1 error " + Text.percent(result.top1Error().orElseThrow()) + ", top-5 error "
-                                + Text.percent(result.top5Error().getAsDouble()) + on(result) + " after epoch "
-                                + result.epochs()));
+                        : Optional.of("top-1 error " + text(result, result.top1Error()) + ", top-5 error "
+                                + text(result, result.top5Error()) + on(result) + " after epoch " + result.epochs()));
     }
 
     private static Object tuned(TrainingResult result) {
         return new Tuned(result.run().toString(), result.epochs(), result.steps(), result.finished(),
                 result.stoppedEarly(), result.imagesPerSecond(), orNull(result.bestTop1Error()),
-                orNull(result.top1Error()),
+                orNull(result.top1Error()), interval(result, result.top1Error()),
                 result.validationImages().isPresent() ? result.validationImages().getAsLong() : null);
     }
 
@@ -49,7 +56,7 @@ final class RunReport {
                 ? Optional.empty()
                 : Optional.of("top-1 error " + Text.percent(result.bestTop1Error().getAsDouble()) + on(result)
                         + " in the best epoch, selected on these pictures; "
-                        + Text.percent(result.top1Error().orElseThrow()) + " after the last, epoch " + result.epochs()
+                        + text(result, result.top1Error()) + " after the last, epoch " + result.epochs()
                         + (result.stoppedEarly() ? ", where it stopped early" : "")));
     }
 
@@ -91,15 +98,29 @@ final class RunReport {
     }
 
     private static List<String> lines(TrainingResult result, Optional<String> errors) {
-        return Stream.of(errors, Optional.of("run: " + result.run()),
+        return Stream.of(errors, errors.map(_ -> INTERVALS), Optional.of("run: " + result.run()),
                 Optional.of("use it: ./alexnet classify " + result.run() + " PICTURE").filter(_ -> result.finished()))
                 .flatMap(Optional::stream).toList();
     }
 
     private static String on(TrainingResult result) {
         return result.validationImages().isPresent()
-                ? " on " + result.validationImages().getAsLong() + " pictures"
+                ? " on " + Texts.count(result.validationImages().getAsLong(), "picture")
                 : "";
+    }
+
+    private static @Nullable ErrorInterval interval(TrainingResult result, OptionalDouble error) {
+        return error.isEmpty() || result.validationImages().isEmpty()
+                ? null
+                : ErrorInterval.of(Math.round(error.getAsDouble() * result.validationImages().getAsLong()),
+                        result.validationImages().getAsLong());
+    }
+
+    private static String text(TrainingResult result, OptionalDouble error) {
+        ErrorInterval interval = interval(result, error);
+        return interval == null
+                ? Text.percent(error.orElseThrow())
+                : Text.percent(error.orElseThrow(), interval);
     }
 
     private static @Nullable Double orNull(OptionalDouble error) {

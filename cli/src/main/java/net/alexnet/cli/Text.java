@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import module java.base;
+import net.alexnet.inference.ErrorInterval;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -36,6 +37,12 @@ final class Text {
     /// `12.30 %`.
     static String percent(double fraction) {
         return String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
+    }
+
+    /// A percentage and how sure it is: `12.30 % (10.4 to 14.5)`.
+    static String percent(double fraction, ErrorInterval interval) {
+        return percent(fraction) + String.format(Locale.ROOT, " (%.1f to %.1f)", 100 * interval.low(),
+                100 * interval.high());
     }
 
     /// A number of bytes as an option's value: `1000000`, `256MB` (powers of 1000), `1GiB` (powers of 1024).

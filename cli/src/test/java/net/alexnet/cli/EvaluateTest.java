@@ -63,6 +63,31 @@ class EvaluateTest {
     }
 
     @Test
+    void reportsEachClassAndHowSureTheErrorsAre() throws Exception {
+        Path unequal = root.resolve("unequal");
+        ToyImages.write(unequal, 9, 4);
+        for (int i = 0; i < 6; i++) {
+            Files.delete(unequal.resolve("rows/" + i + (i % 2 == 0 ? ".png" : ".jpg")));
+        }
+        JsonNode figures = evaluate(first, "--data", unequal, "--json").json();
+        JsonNode interval = figures.get("top1_error_interval");
+        assertThat(figures.get("top1_error").asDouble()).isBetween(interval.get("low").asDouble(),
+                interval.get("high").asDouble());
+        assertThat(figures.get("top5_error_interval").get("low").asDouble()).isZero();
+        JsonNode classes = figures.get("classes");
+        assertThat(classes.findValuesAsText("class")).containsExactly("columns", "discs", "rows");
+        assertThat(classes.findValuesAsText("n")).containsExactly("9", "9", "3");
+        double sum = 0;
+        double missed = 0;
+        for (JsonNode one : classes) {
+            sum += one.get("top1_error").asDouble();
+            missed += one.get("top1_error").asDouble() * one.get("n").asInt();
+        }
+        assertThat(figures.get("balanced_top1_error").asDouble()).isCloseTo(sum / 3, within(1e-9));
+        assertThat(figures.get("top1_error").asDouble()).isCloseTo(missed / 21, within(1e-9));
+    }
+
+    @Test
     void severalModelsAreReportedOneByOneAndAveraged() throws Exception {
         Result result = evaluate(first, second, "--data", unseen, "--views", 10, "--json");
         JsonNode both = result.json();
@@ -134,12 +159,13 @@ class EvaluateTest {
     @Test
     void figuresStandBelowEachOther() {
         List<String> alone = figures(evaluate(first, "--data", unseen));
-        assertThat(alone).hasSize(3);
-        assertThat(alone.get(0)).matches("top-1 error +[0-9.]+ %  \\(\\d+ of 39 pictures\\)");
-        assertThat(alone.get(1)).matches("top-5 error +0.00 %  \\(0 of 39 pictures\\)");
+        assertThat(alone).hasSize(8); // three figures, the balanced error, and three classes below their heading
+        assertThat(alone.get(0))
+                .matches("top-1 error +[0-9.]+ %  \\(\\d+ of 39 pictures; 95 % interval [0-9.]+ to [0-9.]+\\)");
+        assertThat(alone.get(1)).matches("top-5 error +0.00 %  \\(0 of 39 pictures; .* 0.0 to 9.0\\)");
         assertThat(alone.get(2)).matches("loss +\\d\\.\\d{4}");
         List<String> both = figures(evaluate(first, second, "--data", unseen, "--views", 10));
-        assertThat(both).hasSize(18);
+        assertThat(both).hasSize(23);
         assertThat(both.get(0)).endsWith("  10 views, average of 2 models");
         assertThat(both.get(3)).endsWith("  center view, average of 2 models");
         assertThat(both.get(6)).endsWith("  10 views, " + first);

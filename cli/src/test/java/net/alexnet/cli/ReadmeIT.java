@@ -62,7 +62,7 @@ class ReadmeIT {
         ToyImages.write(folder.resolve("pictures"), 6, 1);
         Files.copy(folder.resolve("pictures/rows/1.jpg"), folder.resolve("holiday.jpg"));
 
-        assertThat(line(folder, shell.get(1))).contains("top-1 error ", " on 1000 pictures",
+        assertThat(line(folder, shell.get(1))).contains("top-1 error ", " on 1,000 pictures",
                 "use it: ./alexnet classify");
         assertThat(line(folder, shell.get(2))).contains("top-1 error ", "use it: ./alexnet classify");
         assertThat(line(folder, shell.get(3))).contains("top-1 error ", "top-5 error ");

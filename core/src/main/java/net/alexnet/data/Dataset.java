@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.io.Texts;
 
 /// Labeled images in a training and a validation part.
 ///
@@ -28,6 +29,28 @@ public record Dataset(
             throw new IllegalArgumentException(
                     name + ": " + synsets.size() + " synsets for " + classes.size() + " classes");
         }
+    }
+
+    /// The largest class may have so many times the training pictures of the smallest before a user is told.
+    private static final int UNEQUAL = 4;
+
+    /// What a user should know of the training pictures' classes, a sentence each; nothing if they are as they should be.
+    public List<String> warnings() {
+        return Stream.of(unlearned(), unequal()).flatMap(Optional::stream).toList();
+    }
+
+    /// Of classes of very different sizes.
+    private Optional<String> unequal() {
+        List<Integer> counts = training.perClass();
+        List<Integer> bySize = IntStream.range(0, counts.size()).filter(label -> counts.get(label) > 0).boxed()
+                .sorted(Comparator.comparing(counts::get)).toList();
+        if (bySize.isEmpty() || counts.get(bySize.getLast()) <= UNEQUAL * counts.get(bySize.getFirst())) {
+            return Optional.empty();
+        }
+        return Optional.of("the classes differ in size: " + classes.get(bySize.getLast()) + " has "
+                + Texts.count(counts.get(bySize.getLast()), "training picture") + ", "
+                + classes.get(bySize.getFirst()) + " has " + counts.get(bySize.getFirst())
+                + ". Small classes may be recognized less often; evaluate prints the error of each class");
     }
 
     /// What a user should know of classes that no training picture shows; empty if there are none.

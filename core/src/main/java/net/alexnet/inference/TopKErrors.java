@@ -2,13 +2,15 @@ package net.alexnet.inference;
 
 import module java.base;
 
-/// Counts top-1 and top-5 errors, the loss and the most frequent mistakes of an evaluation.
+/// Counts top-1 and top-5 errors, of each class too, the loss and the most frequent mistakes of an evaluation.
 public final class TopKErrors {
     private static final int TOP = 5;
     private static final int WORST = 10;
 
     private final int classes;
     private final Map<Pair, Integer> confusions = new HashMap<>(); // only pairs that occur
+    private final long[] imagesOf;
+    private final long[] missedOf;
     private long images;
     private long missedTop1;
     private long missedTop5;
@@ -19,6 +21,8 @@ public final class TopKErrors {
     /// @param classes the number of classes
     public TopKErrors(int classes) {
         this.classes = classes;
+        this.imagesOf = new long[classes];
+        this.missedOf = new long[classes];
     }
 
     /// Counts a batch.
@@ -32,6 +36,8 @@ public final class TopKErrors {
             int label = labels[i];
             int place = TopK.place(probabilities, i * classes, classes, label);
             images++;
+            imagesOf[label]++;
+            missedOf[label] += place >= 1 ? 1 : 0;
             missedTop1 += place >= 1 ? 1 : 0;
             missedTop5 += place >= TOP ? 1 : 0;
             lossSum -= Math.log(Math.max(probabilities[i * classes + label], Float.MIN_NORMAL));
@@ -49,7 +55,7 @@ public final class TopKErrors {
         if (images == 0) {
             throw new IllegalStateException("there were no pictures to evaluate");
         }
-        return new Report(images, missedTop1, missedTop5, lossSum / images, worst());
+        return new Report(images, missedTop1, missedTop5, lossSum / images, worst(), perClass());
     }
 
     private List<Confusion> worst() {
@@ -62,6 +68,11 @@ public final class TopKErrors {
                 .toList();
     }
 
+    private List<ClassErrors> perClass() {
+        return IntStream.range(0, classes).filter(label -> imagesOf[label] > 0)
+                .mapToObj(label -> new ClassErrors(label, imagesOf[label], missedOf[label])).toList();
+    }
+
     private record Pair(int label, int predicted) {}
 
     /// The errors on a set of images.
@@ -71,7 +82,9 @@ public final class TopKErrors {
     /// @param missedTop5 how many have a class that is not among the five most probable ones
     /// @param loss the mean of `−log p` of the true class
     /// @param confusions the ten most frequent mistakes, most frequent first
-    public record Report(long images, long missedTop1, long missedTop5, double loss, List<Confusion> confusions) {
+    /// @param perClass the errors of each class that has images, in the order of the classes
+    public record Report(long images, long missedTop1, long missedTop5, double loss, List<Confusion> confusions,
+            List<ClassErrors> perClass) {
         /// The top-1 error, a fraction.
         public double top1() {
             return (double) missedTop1 / images;
@@ -80,6 +93,39 @@ public final class TopKErrors {
         /// The top-5 error, a fraction; 0 if there are at most five classes.
         public double top5() {
             return (double) missedTop5 / images;
+        }
+
+        /// How sure the top-1 error is.
+        public ErrorInterval top1Interval() {
+            return ErrorInterval.of(missedTop1, images);
+        }
+
+        /// How sure the top-5 error is.
+        public ErrorInterval top5Interval() {
+            return ErrorInterval.of(missedTop5, images);
+        }
+
+        /// The balanced top-1 error, a fraction: the mean of the classes' errors, so that a class of few images counts
+        /// as much as one of many.
+        public double balancedTop1() {
+            return perClass.stream().mapToDouble(ClassErrors::top1).average().orElseThrow();
+        }
+    }
+
+    /// The top-1 errors of one class.
+    ///
+    /// @param label the class
+    /// @param images how many images of it were evaluated, at least one
+    /// @param missed for how many of them another class was the most probable
+    public record ClassErrors(int label, long images, long missed) {
+        /// The top-1 error, a fraction.
+        public double top1() {
+            return (double) missed / images;
+        }
+
+        /// How sure it is.
+        public ErrorInterval interval() {
+            return ErrorInterval.of(missed, images);
         }
     }
 

@@ -40,6 +40,20 @@ class ImageFolderTest {
     }
 
     @Test
+    void classesOfVeryDifferentSizesAreReported() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            images("cats/" + i + ".jpg");
+        }
+        for (int i = 0; i < 12; i++) {
+            images("ants/" + i + ".jpg");
+        }
+        assertThat(open().warnings()).isEmpty(); // 40 and 10 are for training
+        images("cats/50.jpg", "cats/51.jpg");
+        Files.delete(root.resolve("ants/11.jpg"));
+        assertThat(open().warnings()).singleElement().asString().contains("cats has 42 ", "ants has 9.");
+    }
+
+    @Test
     void foldersOfSystemsAndOfThisProgramAreNoClasses() throws Exception {
         images("a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg", "a/@eaDir/1.jpg/THUMB_M.jpg", "@eaDir/x", "lost+found/x",
                 "System Volume Information/x", "$RECYCLE.BIN/x.jpg", "b/Thumbs.db", "runs/latest/recipe.yaml",

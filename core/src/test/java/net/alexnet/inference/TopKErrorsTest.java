@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import net.alexnet.inference.TopKErrors.ClassErrors;
 import net.alexnet.inference.TopKErrors.Confusion;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,18 @@ class TopKErrorsTest {
         scores.add(new float[] {1, 0, 1, 0, 1, 0}, new int[] {1, 1, 1}, 1);
         assertThat(scores.report().images()).isEqualTo(4);
         assertThat(scores.report().top1()).isEqualTo(0.25); // not the 0.5 that a mean of means would be
+    }
+
+    @Test
+    void aClassOfFewImagesCountsAsMuchInTheBalancedError() {
+        TopKErrors scores = new TopKErrors(3);
+        scores.add(new float[] {1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0}, new int[] {0, 0, 0, 0, 2}, 5);
+        TopKErrors.Report report = scores.report();
+        assertThat(report.perClass()).containsExactly(new ClassErrors(0, 4, 1), new ClassErrors(2, 1, 1));
+        assertThat(report.top1()).isEqualTo(0.4);
+        assertThat(report.balancedTop1()).isEqualTo((0.25 + 1) / 2);
+        assertThat(report.top1Interval()).isEqualTo(ErrorInterval.of(2, 5));
+        assertThat(report.perClass().getLast().interval().high()).isEqualTo(1);
     }
 
     @Test
