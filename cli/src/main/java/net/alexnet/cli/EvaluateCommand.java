@@ -19,7 +19,8 @@ final class EvaluateCommand extends ProgressCommand {
     private List<Path> models = List.of(Path.of("runs/latest"));
 
     @Option(names = "--data", paramLabel = "DIR", description = "A prepared dataset, class folders, ILSVRC-2012's tars, CIFAR-10's batches or IDX files. Where it has a"
-            + " validation part, only that is used. Default: the pictures that the run was validated on.")
+            + " validation part, only that is used. Default: the pictures that the run was validated on, as they were"
+            + " prepared; the originals may give a slightly different error, because preparing stores JPEG.")
     private Optional<Path> data = Optional.empty();
 
     @Option(names = "--out", paramLabel = "FILE", description = "Write the class and the five most probable classes of each picture to a CSV file.")

@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.Features;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.inference.FeatureFile;
+import net.alexnet.io.Texts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,7 +36,7 @@ final class FeaturesCommand extends ProgressCommand {
         progress.clear();
         List<Integer> dims = table.shape().dims();
         print(new Report(out.toString(), table.layer(), dims, table.rows(), table.rejected()),
-                List.of(out + ": " + table.rows() + " pictures × "
+                List.of(out + ": " + Texts.count(table.rows(), "picture") + " × "
                         + dims.stream().map(String::valueOf).collect(Collectors.joining(" × ")) + " of "
                         + table.layer() + ", " + Text.bytes(Files.size(out))));
         return 0;

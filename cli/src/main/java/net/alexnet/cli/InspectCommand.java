@@ -2,6 +2,7 @@ package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import module java.base;
+import net.alexnet.io.Texts;
 import net.alexnet.inference.Engines;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
@@ -59,7 +60,7 @@ final class InspectCommand extends BaseCommand {
         }
         lines.add(line("in all", "", count(architecture.parameters()), count(architecture.multiplyAdds())));
         lines.add("");
-        lines.add("memory of a training step of " + count(batch) + " pictures");
+        lines.add("memory of a training step of " + Texts.count(batch, "picture"));
         memory.forEach((name, bytes) -> lines.add(String.format(Locale.ROOT, "  %-12s %12s",
                 name.equals("total") ? "in all" : name, Text.bytes(bytes))));
         return lines;

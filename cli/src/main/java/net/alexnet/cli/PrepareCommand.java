@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
     "  ./alexnet prepare ilsvrc2012/ prepared/   the tars of ILSVRC-2012, as they are",
     "  ./alexnet prepare --verify prepared/      compares every shard with its checksum",
     "",
-    "You can stop it at any moment; the same command continues and ends with the same bytes."})
+    "You can stop it at any moment; the same command continues after the last finished shard and ends",
+    "with the same bytes. What was resized since is resized again; smaller shards (--shard-size) lose less."})
 final class PrepareCommand extends ProgressCommand {
     @Parameters(arity = "0..2", paramLabel = "SOURCE OUT", description = "The pictures: class folders, IDX files, CIFAR-10's batches or ILSVRC-2012's tars; and the folder to make.")
     private List<Path> folders = List.of();

@@ -30,7 +30,7 @@ class CommittedRecipesRunTest {
                 "network.input=64", "--set", "network.width=0.05", "--progress", "plain");
         assertThat(result.err()).contains(
                 "libtorch", "3 classes, 24 training and 6 validation pictures",
-                "24 pictures of 3 classes and 3 threads", "64 × 64 pixels, width 0.05, 1 epochs in batches of 8",
+                "24 pictures of 3 classes and 3 threads", "64 × 64 pixels, width 0.05, 1 epoch in batches of 8",
                 "expected to take about", "training starts", "epoch 1/1  loss");
         assertThat(result.out()).contains("top-1 error", "on 6 pictures after epoch 1", "use it: ./alexnet classify");
         RunFiles run = RunFiles.latest(runs);

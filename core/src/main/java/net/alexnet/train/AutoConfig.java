@@ -1,6 +1,7 @@
 package net.alexnet.train;
 
 import module java.base;
+import net.alexnet.io.Texts;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.train.config.Recipe;
 
@@ -63,9 +64,9 @@ public record AutoConfig(Recipe recipe, String reason) {
         int batch = given.contains("batch") ? template.batch() : Math.clamp(images / 16, 8, 64);
         String reason = String.format(Locale.ROOT,
                 "chosen for %,d pictures of %d classes and %d threads: %d × %d pixels,"
-                        + " width %s, %d epochs in batches of %d",
+                        + " width %s, %s in batches of %d",
                 images, network.classes(), threads, network.input(),
-                network.input(), network.width(), epochs, batch);
+                network.input(), network.width(), Texts.count(epochs, "epoch"), batch);
         return new AutoConfig(template.fitted(network, resize, batch, epochs), reason);
     }
 
