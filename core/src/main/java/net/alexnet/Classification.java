@@ -1,12 +1,14 @@
 package net.alexnet;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import net.alexnet.inference.TopK;
 
 /// What a network says of one picture: a probability for each of its classes.
 public final class Classification {
     private final List<String> labels;
     private final float[] probabilities;
+    private final OptionalDouble unsureBelow;
 
     /// A class and its probability.
     ///
@@ -15,7 +17,9 @@ public final class Classification {
     public record Guess(String label, float probability) {}
 
     /// @param probabilities one for each label; not copied
-    Classification(List<String> labels, float[] probabilities) {
+    /// @param unsureBelow the model's threshold, if it has one
+    Classification(List<String> labels, float[] probabilities, OptionalDouble unsureBelow) {
+        this.unsureBelow = unsureBelow;
         this.labels = labels;
         this.probabilities = probabilities;
     }
@@ -35,6 +39,12 @@ public final class Classification {
         return TopK.best(probabilities, 0, labels.size(), count).stream()
                 .map(index -> new Guess(labels.get(index), probabilities[index]))
                 .toList();
+    }
+
+    /// Whether the picture may show none of the classes: the most probable class is less probable than
+    /// [ImageClassifier#unsureBelow()]. False if the model has no such threshold.
+    public boolean unsure() {
+        return unsureBelow.isPresent() && best().probability() < unsureBelow.getAsDouble();
     }
 
     /// The probability of a class.

@@ -44,6 +44,7 @@ public final class ImageClassifier implements AutoCloseable {
     private static final int BATCH = 32;
 
     private final Model model;
+    private final OptionalDouble unsureBelow;
     private final Backend backend;
     private final ImageCodec codec;
     private final Options options;
@@ -51,8 +52,9 @@ public final class ImageClassifier implements AutoCloseable {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(); // close() writes, all calls read
     private boolean closed;
 
-    private ImageClassifier(Model model, Backend backend, ImageCodec codec, Options options) {
+    private ImageClassifier(Model model, OptionalDouble unsureBelow, Backend backend, ImageCodec codec, Options options) {
         this.model = model;
+        this.unsureBelow = unsureBelow;
         this.backend = backend;
         this.codec = codec;
         this.options = options;
@@ -96,7 +98,7 @@ public final class ImageClassifier implements AutoCloseable {
         ModelFile file = ModelFile.find(model, options.checkpoint()); // is read while the engine loads
         Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32);
         try {
-            return new ImageClassifier(file.open(backend), backend, Engines.find().codec(), options);
+            return new ImageClassifier(file.open(backend), Model.unsureBelow(file.stored().weights()), backend, Engines.find().codec(), options);
         } catch (IOException | RuntimeException | Error e) {
             backend.close();
             throw e;
@@ -111,6 +113,13 @@ public final class ImageClassifier implements AutoCloseable {
     /// What the model file says of itself: network, classes, preprocessing, origin.
     public ModelCard card() {
         return model.card();
+    }
+
+    /// The probability below which a picture is unlike all classes: for 5 % of the validation pictures that the model
+    /// classified right at the end of its training, the most probable class is less probable. Empty for models that this
+    /// library did not train.
+    public OptionalDouble unsureBelow() {
+        return unsureBelow;
     }
 
     /// What computes, in a line for a log: engine, device, threads.
@@ -149,7 +158,7 @@ public final class ImageClassifier implements AutoCloseable {
     }
 
     private Classification classify(Image image) {
-        return new Classification(labels(), open(() -> predictor.probabilities(List.of(image))).getFirst());
+        return new Classification(labels(), open(() -> predictor.probabilities(List.of(image))).getFirst(), unsureBelow);
     }
 
     /// Classifies many files, which are decoded in parallel and go through the network in batches.
@@ -217,7 +226,7 @@ public final class ImageClassifier implements AutoCloseable {
             if (one.failure() != null) {
                 results.failed(one.file(), one.failure());
             } else {
-                results.classified(one.file(), new Classification(labels(), probabilities.get(row++)));
+                results.classified(one.file(), new Classification(labels(), probabilities.get(row++), unsureBelow));
             }
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import net.alexnet.tensor.BackendException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,12 @@ class FacadeWithoutEngineTest {
 
     @Test
     void aClassificationRanksItsClasses() {
-        Classification result = new Classification(List.of("cat", "dog", "fox"), new float[] {0.2f, 0.7f, 0.1f});
+        List<String> classes = List.of("cat", "dog", "fox");
+        float[] probabilities = {0.2f, 0.7f, 0.1f};
+        Classification result = new Classification(classes, probabilities, OptionalDouble.empty());
+        assertThat(result.unsure()).isFalse();
+        assertThat(new Classification(classes, probabilities, OptionalDouble.of(0.69)).unsure()).isFalse();
+        assertThat(new Classification(classes, probabilities, OptionalDouble.of(0.71)).unsure()).isTrue();
         assertThat(result.best()).isEqualTo(new Classification.Guess("dog", 0.7f));
         assertThat(result.top(2)).extracting(Classification.Guess::label).containsExactly("dog", "cat");
         assertThat(result.top(9)).hasSize(3);

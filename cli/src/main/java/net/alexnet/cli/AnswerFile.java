@@ -38,8 +38,9 @@ interface AnswerFile extends AutoCloseable {
         }
 
         /// @param places how many classes each picture has
-        AnswerFile open(Path file, int places) throws IOException {
-            return this == CSV ? new Csv(file, places) : new JsonLines(file);
+        /// @param unsure whether they are flagged
+        AnswerFile open(Path file, int places, boolean unsure) throws IOException {
+            return this == CSV ? new Csv(file, places, unsure) : new JsonLines(file);
         }
     }
 
@@ -47,11 +48,16 @@ interface AnswerFile extends AutoCloseable {
     final class Csv implements AnswerFile {
         private final CsvTable table;
         private final int places;
+        private final boolean unsure;
 
-        private Csv(Path file, int places) throws IOException {
+        private Csv(Path file, int places, boolean unsure) throws IOException {
             this.places = places;
+            this.unsure = unsure;
             List<String> columns = new ArrayList<>(List.of("file"));
             columns.addAll(PredictionWriter.columns(places));
+            if (unsure) {
+                columns.add("unsure");
+            }
             columns.add("error");
             this.table = CsvTable.withHeader(file, columns);
         }
@@ -60,12 +66,15 @@ interface AnswerFile extends AutoCloseable {
         public void write(Answer answer) throws IOException {
             List<Object> cells = new ArrayList<>(List.of(answer.file()));
             switch (answer) {
-                case Answer.Classified(String _, List<Answer.Scored> predictions) -> {
-                    predictions.forEach(one -> cells.addAll(List.of(one.name(), one.probability())));
+                case Answer.Classified classified -> {
+                    classified.predictions().forEach(one -> cells.addAll(List.of(one.name(), one.probability())));
+                    if (unsure) {
+                        cells.add(Boolean.TRUE.equals(classified.unsure()));
+                    }
                     cells.add("");
                 }
                 case Answer.Unreadable(String _, String error) -> {
-                    cells.addAll(Collections.nCopies(2 * places, ""));
+                    cells.addAll(Collections.nCopies(2 * places + (unsure ? 1 : 0), ""));
                     cells.add(error);
                 }
             }

@@ -44,6 +44,10 @@ final class ClassifyCommand extends ProgressCommand {
             + " replaced, and a picture that is there already is not copied again.")
     private Optional<Path> sortInto = Optional.empty();
 
+    @Option(names = "--unsure", description = "Flag pictures that may show none of the classes: the most probable class of 5 %% of the validation"
+            + " pictures that the model classified right is less probable. For models that this program trained.")
+    private boolean unsure;
+
     @Option(names = "--link", description = "With --sort-into: make symbolic links instead of copies.")
     private boolean link;
 
@@ -63,10 +67,14 @@ final class ClassifyCommand extends ProgressCommand {
         try (ImageClassifier classifier = ImageClassifier.load(model, given);
                 AnswerFile file = form.isEmpty()
                         ? null
-                        : form.get().open(out.orElseThrow(), Math.min(TOP, classifier.labels().size()))) {
+                        : form.get().open(out.orElseThrow(), Math.min(TOP, classifier.labels().size()), unsure)) {
+            if (unsure && classifier.unsureBelow().isEmpty()) {
+                throw new IOException(model + " has no threshold for --unsure, which is found on the validation pictures"
+                        + " of a run. Name a run that train or finetune made, or leave out --unsure");
+            }
             (given.views() == 1 ? Views.CENTER : Views.TEN).note(classifier.card().preprocessing())
                     .ifPresent(progress::warning);
-            Answers answers = new Answers(progress, file,
+            Answers answers = new Answers(progress, file, classifier.unsureBelow(),
                     sortInto.map(root -> new ClassFolders(root, classifier.labels(), link)));
             classifier.classifyEach(pictures, answers);
             if (file != null) {
@@ -83,6 +91,7 @@ final class ClassifyCommand extends ProgressCommand {
         private final ConsoleProgress progress;
         private final @Nullable AnswerFile file;
         private final Optional<ClassFolders> folders;
+        private final OptionalDouble unsureBelow;
         private final boolean each;
         private final List<Answer> all = new ArrayList<>(); // for JSON
         private int files;
@@ -90,8 +99,11 @@ final class ClassifyCommand extends ProgressCommand {
         private int unreadable;
         private int placed;
         private boolean failedByName;
+        private int flagged;
 
-        Answers(ConsoleProgress progress, @Nullable AnswerFile file, Optional<ClassFolders> folders) {
+        Answers(ConsoleProgress progress, @Nullable AnswerFile file, OptionalDouble unsureBelow,
+                Optional<ClassFolders> folders) {
+            this.unsureBelow = unsureBelow;
             this.progress = progress;
             this.file = file;
             this.folders = folders;
@@ -107,16 +119,19 @@ final class ClassifyCommand extends ProgressCommand {
         public void classified(Path picture, Classification classification) throws IOException {
             List<Guess> top = classification.top(TOP);
             classified++;
+            boolean flag = unsure && classification.unsure();
+            flagged += flag ? 1 : 0;
             if (folders.isPresent() && folders.get().add(picture, top.getFirst().label())) {
                 placed++;
             }
             if (each && !json()) {
-                out().println(picture);
+                out().println(picture + (flag ? "  unsure: it may show none of the classes" : ""));
                 top.forEach(guess -> out().println(String.format(
                         Locale.ROOT, "  %6.2f %%  %s", 100 * guess.probability(), guess.label())));
             }
             take(new Answer.Classified(picture.toString(), top.stream()
-                    .map(guess -> new Answer.Scored(guess.label(), guess.probability())).toList()));
+                    .map(guess -> new Answer.Scored(guess.label(), guess.probability())).toList(),
+                    unsure ? flag : null, unsure ? unsureBelow.orElseThrow() : null));
         }
 
         @Override
@@ -146,6 +161,9 @@ final class ClassifyCommand extends ProgressCommand {
             List<String> lines = new ArrayList<>();
             lines.add("classified " + Texts.count(classified, "picture")
                     + (unreadable == 0 ? "" : "; " + Texts.count(unreadable, "file") + " cannot be read"));
+            if (unsure) {
+                lines.add("unsure: " + Texts.count(flagged, "picture"));
+            }
             sortInto.ifPresent(root -> lines.add("sorted into " + root + ": " + placed
                     + (link ? " linked" : " copied") + ", " + (classified - placed) + " there already"));
             out.ifPresent(table -> lines.add("table: " + table));

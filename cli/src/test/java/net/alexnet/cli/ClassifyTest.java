@@ -125,6 +125,36 @@ class ClassifyTest {
         classify(album, "--link").isRefused(2, "--sort-into");
     }
 
+    // --- pictures unlike all classes -------------------------------------------------------------------------------
+
+    @Test
+    void flagsPicturesThatTheModelIsUnsureOf() throws Exception {
+        Path table = folder.resolve("unsure.csv");
+        JsonNode answers = classify(album, "--unsure", "--out", table, "--json").json();
+        List<String> lines = Files.readAllLines(table);
+        assertThat(lines.getFirst()).endsWith(",unsure,error");
+        int flagged = 0;
+        for (int i = 0; i < answers.size(); i++) {
+            JsonNode answer = answers.get(i);
+            if (answer.has("predictions")) {
+                boolean below = answer.get("predictions").get(0).get("probability").asDouble() < answer
+                        .get("unsure_below").asDouble();
+                assertThat(answer.get("unsure").asBoolean()).isEqualTo(below);
+                assertThat(lines.get(i + 1)).endsWith("," + below + ",");
+                flagged += below ? 1 : 0;
+            }
+        }
+        assertThat(classify(album, "--unsure").out().lines().filter(line -> line.contains("unsure"))).hasSize(flagged);
+        assertThat(classify(album, "--json").json().findValue("unsure")).isNull();
+    }
+
+    @Test
+    void aModelFromElsewhereHasNoThreshold() {
+        Path model = folder.resolve("exported.safetensors");
+        Result.done("export", run, model);
+        Result.of("classify", model, album, "--unsure", "--threads", 1).isRefused(1, model.toString(), "--unsure");
+    }
+
     // --- sorted pictures -------------------------------------------------------------------------------------------
 
     @Test

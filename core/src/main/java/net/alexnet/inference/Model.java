@@ -39,6 +39,10 @@ public record Model(ModelCard card, Network network) {
     public static final String COLOR_ORDER = "color_order";
     private static final String OLD_COLOR_ORDER = "colour_order";
 
+    /// The key of the probability below which a picture is unlike all classes: [TopKErrors.Report#unsureBelow()] of the
+    /// validation images of the run that trained the model.
+    public static final String UNSURE_BELOW = "unsure_below";
+
     private static final String WNIDS = "wnids";
     private static final String VIEWS = "views";
     private static final String PROVENANCE = "provenance";
@@ -236,6 +240,18 @@ public record Model(ModelCard card, Network network) {
         return weights.metadata().containsKey("network")
                 ? Optional.of(stated(weights))
                 : Optional.empty();
+    }
+
+    /// The probability below which a picture is unlike all classes, as a model file has it; empty if it has none.
+    ///
+    /// @throws WeightFileException if it is damaged
+    public static OptionalDouble unsureBelow(WeightFile weights) throws WeightFileException {
+        Optional<Double> stated = optional(weights, UNSURE_BELOW, new TypeReference<>() {});
+        if (stated.isPresent() && !(stated.get() >= 0 && stated.get() <= 1)) {
+            throw new WeightFileException(weights.path(), "its metadata is damaged at '" + UNSURE_BELOW
+                    + "': expected a probability, found " + stated.get());
+        }
+        return stated.isPresent() ? OptionalDouble.of(stated.get()) : OptionalDouble.empty();
     }
 
     /// The order of colors that a file of weights says its `conv1` reads, if it says one; older

@@ -6,11 +6,13 @@ import module java.base;
 public final class TopKErrors {
     private static final int TOP = 5;
     private static final int WORST = 10;
+    private static final double UNSURE = 0.05; // of the images that are classified right
 
     private final int classes;
     private final Map<Pair, Integer> confusions = new HashMap<>(); // only pairs that occur
     private final long[] imagesOf;
     private final long[] missedOf;
+    private float[] sureness = new float[64]; // the probability of each image that is classified right
     private long images;
     private long missedTop1;
     private long missedTop5;
@@ -45,6 +47,13 @@ public final class TopKErrors {
             if (predicted != label) {
                 confusions.merge(new Pair(label, predicted), 1, Integer::sum);
             }
+            if (place == 0) {
+                int right = Math.toIntExact(images - missedTop1);
+                if (right > sureness.length) {
+                    sureness = Arrays.copyOf(sureness, 2 * sureness.length);
+                }
+                sureness[right - 1] = probabilities[i * classes + label];
+            }
         }
     }
 
@@ -55,7 +64,18 @@ public final class TopKErrors {
         if (images == 0) {
             throw new IllegalStateException("there were no pictures to evaluate");
         }
-        return new Report(images, missedTop1, missedTop5, lossSum / images, worst(), perClass());
+        return new Report(images, missedTop1, missedTop5, lossSum / images, worst(), perClass(), unsureBelow());
+    }
+
+    /// The probability that so many of the images that are classified right stay below.
+    private OptionalDouble unsureBelow() {
+        int right = Math.toIntExact(images - missedTop1);
+        if (right == 0) {
+            return OptionalDouble.empty();
+        }
+        float[] sorted = Arrays.copyOf(sureness, right);
+        Arrays.sort(sorted);
+        return OptionalDouble.of(sorted[(int) (UNSURE * right)]);
     }
 
     private List<Confusion> worst() {
@@ -83,8 +103,10 @@ public final class TopKErrors {
     /// @param loss the mean of `−log p` of the true class
     /// @param confusions the ten most frequent mistakes, most frequent first
     /// @param perClass the errors of each class that has images, in the order of the classes
+    /// @param unsureBelow a threshold for images unlike all classes: the most probable class of 5 % of the images that are
+    ///     classified right is less probable; empty if none is
     public record Report(long images, long missedTop1, long missedTop5, double loss, List<Confusion> confusions,
-            List<ClassErrors> perClass) {
+            List<ClassErrors> perClass, OptionalDouble unsureBelow) {
         /// The top-1 error, a fraction.
         public double top1() {
             return (double) missedTop1 / images;

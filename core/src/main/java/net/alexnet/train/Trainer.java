@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchSource;
 import net.alexnet.data.loader.ImageBatch;
+import net.alexnet.inference.Model;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.NamedTensor;
@@ -206,12 +207,20 @@ public final class Trainer {
         }
     }
 
+    /// The metadata of a checkpoint's model, at the end of an epoch with what its validation tells.
+    private Map<String, String> metadata() {
+        Map<String, String> metadata = new TreeMap<>(parts.metadata());
+        report.filter(_ -> state.batchInEpoch() == 0).map(Report::unsureBelow).filter(OptionalDouble::isPresent)
+                .ifPresent(threshold -> metadata.put(Model.UNSURE_BELOW, String.valueOf(threshold.getAsDouble())));
+        return metadata;
+    }
+
     private void save() throws IOException {
         monitor.sound(state.step(), network.parameters());
         List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(parts.constants());
         parts.progress().saved(parts.store().save(state, backend.computeEnvironment(), RecipeReader.write(recipe),
-                parts.metadata(), entries, parts.optimizer().entries()));
+                metadata(), entries, parts.optimizer().entries()));
         throughput.resume();
     }
 }

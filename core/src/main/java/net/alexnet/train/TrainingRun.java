@@ -163,6 +163,7 @@ public final class TrainingRun {
     private void requireUnchanged(WeightFile weights) throws IOException {
         Map<String, String> then = new TreeMap<>(weights.metadata());
         Model.cardOf(weights).ifPresent(saved -> then.putAll(Model.metadata(saved)));
+        then.remove(Model.UNSURE_BELOW); // which each validation makes anew
         Map<String, String> now = metadata();
         if (!then.containsKey(VALIDATION)) {
             now.remove(VALIDATION);

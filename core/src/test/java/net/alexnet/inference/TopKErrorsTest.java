@@ -53,6 +53,23 @@ class TopKErrorsTest {
     }
 
     @Test
+    void fiveInAHundredThatAreRightAreBelowTheThreshold() {
+        TopKErrors scores = new TopKErrors(2);
+        assertThat(wrong(scores).report().unsureBelow()).isEmpty();
+        for (int i = 0; i < 200; i++) {
+            float probability = 0.6f + 0.001f * ((i * 77) % 200);
+            scores.add(new float[] {probability, 1 - probability}, new int[] {0}, 1);
+            wrong(scores);
+        }
+        assertThat(scores.report().unsureBelow()).hasValueCloseTo(0.61, within(1e-6));
+    }
+
+    private static TopKErrors wrong(TopKErrors scores) {
+        scores.add(new float[] {0.55f, 0.45f}, new int[] {1}, 1);
+        return scores;
+    }
+
+    @Test
     void noClassIsMissedByFiveGuessesAmongFive() {
         TopKErrors scores = new TopKErrors(5);
         scores.add(new float[] {0.5f, 0.2f, 0.1f, 0.1f, 0.1f}, new int[] {4}, 1);
