@@ -52,7 +52,8 @@ public final class ImageClassifier implements AutoCloseable {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(); // close() writes, all calls read
     private boolean closed;
 
-    private ImageClassifier(Model model, OptionalDouble unsureBelow, Backend backend, ImageCodec codec, Options options) {
+    private ImageClassifier(Model model, OptionalDouble unsureBelow, Backend backend, ImageCodec codec,
+            Options options) {
         this.model = model;
         this.unsureBelow = unsureBelow;
         this.backend = backend;
@@ -98,7 +99,8 @@ public final class ImageClassifier implements AutoCloseable {
         ModelFile file = ModelFile.find(model, options.checkpoint()); // is read while the engine loads
         Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32);
         try {
-            return new ImageClassifier(file.open(backend), Model.unsureBelow(file.stored().weights()), backend, Engines.find().codec(), options);
+            return new ImageClassifier(file.open(backend), Model.unsureBelow(file.stored().weights()), backend,
+                    Engines.find().codec(), options);
         } catch (IOException | RuntimeException | Error e) {
             backend.close();
             throw e;
@@ -158,7 +160,8 @@ public final class ImageClassifier implements AutoCloseable {
     }
 
     private Classification classify(Image image) {
-        return new Classification(labels(), open(() -> predictor.probabilities(List.of(image))).getFirst(), unsureBelow);
+        return new Classification(labels(), open(() -> predictor.probabilities(List.of(image))).getFirst(),
+                unsureBelow);
     }
 
     /// Classifies many files, which are decoded in parallel and go through the network in batches.

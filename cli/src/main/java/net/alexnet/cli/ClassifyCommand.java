@@ -69,8 +69,9 @@ final class ClassifyCommand extends ProgressCommand {
                         ? null
                         : form.get().open(out.orElseThrow(), Math.min(TOP, classifier.labels().size()), unsure)) {
             if (unsure && classifier.unsureBelow().isEmpty()) {
-                throw new IOException(model + " has no threshold for --unsure, which is found on the validation pictures"
-                        + " of a run. Name a run that train or finetune made, or leave out --unsure");
+                throw new IOException(
+                        model + " has no threshold for --unsure, which is found on the validation pictures"
+                                + " of a run. Name a run that train or finetune made, or leave out --unsure");
             }
             (given.views() == 1 ? Views.CENTER : Views.TEN).note(classifier.card().preprocessing())
                     .ifPresent(progress::warning);

@@ -2,8 +2,8 @@ package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import module java.base;
-import net.alexnet.io.Texts;
 import net.alexnet.inference.Engines;
+import net.alexnet.io.Texts;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
 import org.jspecify.annotations.Nullable;

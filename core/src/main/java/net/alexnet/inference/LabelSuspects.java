@@ -78,7 +78,8 @@ public final class LabelSuspects {
         Tsv.write(folder.resolve(FILE),
                 List.of("file", "class", "likelier_class", "class_probability", "likelier_probability"),
                 suspects.stream().map(one -> List.of(names.apply(one.index), classes.get(one.label),
-                        classes.get(one.likelier), text(one.labelProbability), text(one.likelierProbability))).toList());
+                        classes.get(one.likelier), text(one.labelProbability), text(one.likelierProbability)))
+                        .toList());
     }
 
     private static String text(float probability) {
