@@ -20,12 +20,14 @@ import picocli.CommandLine.Parameters;
     "", "Examples:",
     "  ./alexnet prepare pictures/ prepared/     one subfolder of pictures per class",
     "  ./alexnet prepare ilsvrc2012/ prepared/   the tars of ILSVRC-2012, as they are",
+    "  ./alexnet prepare 'shards/train-{000..012}.tar' prepared/   tars of WebDataset",
+    "  ./alexnet prepare photos.csv prepared/    a list with the columns path, label and perhaps split",
     "  ./alexnet prepare --verify prepared/      compares every shard with its checksum",
     "",
     "You can stop it at any moment; the same command continues after the last finished shard and ends",
     "with the same bytes. What was resized since is resized again; smaller shards (--shard-size) lose less."})
 final class PrepareCommand extends ProgressCommand {
-    @Parameters(arity = "0..2", paramLabel = "SOURCE OUT", description = "The pictures: class folders, IDX files, CIFAR-10's batches or ILSVRC-2012's tars; and the folder to make.")
+    @Parameters(arity = "0..2", paramLabel = "SOURCE OUT", description = "The pictures: class folders, IDX files, CIFAR-10's batches, ILSVRC-2012's tars, tars of WebDataset or a CSV file; and the folder to make.")
     private List<Path> folders = List.of();
 
     @Option(names = "--verify", paramLabel = "DATASET", description = "Compare every shard of a prepared dataset with its SHA-256, and do nothing else.")

@@ -23,6 +23,10 @@ public final class AllImages {
     ///
     /// @throws DatasetException if there is no image
     public static ImageDataset open(Path source) throws IOException {
+        Optional<Dataset> dataset = Datasets.openFiles(source, new TrainValidationSplit(HALF, 1), List.of());
+        if (dataset.isPresent()) {
+            return ImageDataset.concat(List.of(dataset.get().training(), dataset.get().validation()));
+        }
         if (Files.isRegularFile(source)) {
             return new ImageDataset(List.of(UNKNOWN),
                     List.of(new Sample(new ImageFile(source), 0, source.toString())));
@@ -30,10 +34,7 @@ public final class AllImages {
         if (!Files.isDirectory(source)) {
             throw new DatasetException("there is no file or folder " + source);
         }
-        Optional<Dataset> dataset = Datasets.openFiles(source, new TrainValidationSplit(HALF, 1), List.of());
-        return dataset.isPresent()
-                ? ImageDataset.concat(List.of(dataset.get().training(), dataset.get().validation()))
-                : below(source);
+        return below(source);
     }
 
     /// The files in a folder and below, sorted by path, as training on the folder finds them: hidden files and folders are

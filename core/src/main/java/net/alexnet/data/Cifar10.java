@@ -72,15 +72,11 @@ record Cifar10(Path folder) implements Datasets.Format {
     }
 
     private Optional<List<String>> named() throws IOException {
-        Path file = folder.resolve(NAMES);
-        if (!Files.isRegularFile(file)) {
-            return Optional.empty();
+        Optional<List<String>> names = ClassNames.in(folder, NAMES);
+        if (names.isPresent()) {
+            requireTen(folder.resolve(NAMES).toString(), names.get());
         }
-        try (InputStream in = Files.newInputStream(file)) {
-            List<String> names = ClassNames.read(file.toString(), in);
-            requireTen(file.toString(), names);
-            return Optional.of(names);
-        }
+        return names;
     }
 
     private void requireTen(String where, List<String> names) throws DatasetException {

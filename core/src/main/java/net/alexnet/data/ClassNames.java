@@ -35,6 +35,22 @@ public final class ClassNames {
         return names;
     }
 
+    /// The names in the `classes.txt` of a folder, if there is one.
+    static Optional<List<String>> in(Path folder) throws IOException {
+        return in(folder, FILE);
+    }
+
+    /// The names in a file of another name.
+    static Optional<List<String>> in(Path folder, String name) throws IOException {
+        Path file = folder.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return Optional.of(read(file.toString(), in));
+        }
+    }
+
     /// Checks that no two classes have the same name.
     ///
     /// @param where the names come from

@@ -31,10 +31,11 @@ final class TarSamples {
 
     /// A file in a tar.
     ///
+    /// @param path in the tar
     /// @param name the last part of its path
     /// @param offset of its bytes, from the start of the outermost tar
     /// @param size in bytes
-    record Member(String name, long offset, long size) {}
+    record Member(String path, String name, long offset, long size) {}
 
     /// Lists the files in the tar, in its order, by reading only the headers. Folders, links, and files whose names begin
     /// with a dot are left out. A name of more than 100 characters stands in a member before its file, in GNU's form or
@@ -73,7 +74,7 @@ final class TarSamples {
                         : "";
                 String last = path.substring(path.lastIndexOf('/') + 1);
                 if ((header[TYPE] == 0 || header[TYPE] == '0') && !last.isEmpty() && !last.startsWith(".")) {
-                    members.add(new Member(last, start + at, entry.getSize()));
+                    members.add(new Member(path, last, start + at, entry.getSize()));
                 }
                 at += Math.ceilDiv(Math.min(entry.getSize(), length), BLOCK) * BLOCK;
             }

@@ -256,7 +256,7 @@ class Ilsvrc2012Test {
     void aPictureThatIsTooLargeIsNotRead() throws Exception {
         original();
         TarSamples samples = new TarSamples(root.resolve(VALIDATION));
-        samples.add(new TarSamples.Member("large", 512, Content.MAX_BYTES + 1), 0, 1);
+        samples.add(new TarSamples.Member("large", "large", 512, Content.MAX_BYTES + 1), 0, 1);
         Sample large = samples.samples(_ -> "large").getFirst();
         assertThatThrownBy(() -> large.source().content()).isInstanceOf(UnreadableImageException.class)
                 .hasMessageContaining("the limit is 268435456");

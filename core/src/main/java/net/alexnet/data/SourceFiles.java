@@ -1,0 +1,181 @@
+package net.alexnet.data;
+
+import module java.base;
+
+/// The files of a dataset that consists of files of one kind, such as tars: one file, those in a folder, or those that a
+/// pattern names, as in `shards/train-{000..012}.tar` or `shards/*.tar`.
+///
+/// In a folder they lie directly, or in subfolders named `data`, `train`, `val` and the like; any other subfolder is taken
+/// for a class of pictures, and then no file is found.
+///
+/// @param root the folder that the names are relative to
+/// @param files sorted if they are a folder's, else in the pattern's order
+record SourceFiles(Path root, List<Path> files) {
+    private static final int MOST = 100_000;
+    private static final Pattern BRACES = Pattern.compile("\\{([^{}]*)}");
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,9})\\.\\.(\\d{1,9})");
+
+    /// Finds files; none if the source is something else.
+    ///
+    /// @param ending of their names, in lower case and with the dot
+    static SourceFiles of(Path source, String ending) throws IOException {
+        if (Files.isDirectory(source)) {
+            return new SourceFiles(source, inFolder(source, ending));
+        }
+        boolean fits = isNamed(source, ending);
+        if (Files.isRegularFile(source)) {
+            return new SourceFiles(source.toAbsolutePath().resolveSibling(""), fits ? List.of(source) : List.of());
+        }
+        return fits && isPattern(source) ? ofPattern(source) : new SourceFiles(source, List.of());
+    }
+
+    private static boolean isNamed(Path file, String ending) {
+        String name = String.valueOf(file.getFileName());
+        return name.toLowerCase(Locale.ROOT).endsWith(ending) && !name.startsWith(".");
+    }
+
+    /// Whether a path has braces, `*` or `?`.
+    static boolean isPattern(Path path) {
+        return path.toString().chars().anyMatch(c -> "{*?".indexOf(c) >= 0);
+    }
+
+    private static List<Path> inFolder(Path folder, String ending) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path entry : entries(folder)) {
+            if (Files.isRegularFile(entry) && isNamed(entry, ending)) {
+                found.add(entry);
+            } else if (Files.isDirectory(entry) && !entry.getFileName().toString().startsWith(".")) {
+                List<Path> files = isPart(entry) ? onlyFiles(entry, ending) : List.of();
+                if (files.isEmpty()) {
+                    return List.of();
+                }
+                found.addAll(files);
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private static boolean isPart(Path folder) {
+        String name = folder.getFileName().toString();
+        return name.equals("data") || SourcePart.named(name).isPresent();
+    }
+
+    /// The files of a folder without subfolders.
+    private static List<Path> onlyFiles(Path folder, String ending) throws IOException {
+        List<Path> entries = entries(folder);
+        return entries.stream().anyMatch(Files::isDirectory)
+                ? List.of()
+                : entries.stream().filter(file -> isNamed(file, ending) && Files.isRegularFile(file)).toList();
+    }
+
+    private static List<Path> entries(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        } catch (AccessDeniedException e) {
+            return List.of(); // it is reported where class folders are looked for
+        }
+    }
+
+    private static SourceFiles ofPattern(Path pattern) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (String one : expanded(pattern.toString())) {
+            Path path = Path.of(one);
+            if (!isPattern(path)) {
+                if (!Files.isRegularFile(path)) {
+                    throw new DatasetException("there is no file " + path + ", which " + pattern + " names");
+                }
+                found.add(path);
+            } else {
+                found.addAll(matching(path));
+            }
+        }
+        if (found.isEmpty()) {
+            throw new DatasetException("no file is named as in " + pattern);
+        }
+        Path root = pattern.toAbsolutePath();
+        while (isPattern(root)) {
+            root = root.resolveSibling("");
+        }
+        return new SourceFiles(root, found.stream().distinct().toList());
+    }
+
+    private static List<Path> matching(Path pattern) throws IOException {
+        Path folder = pattern.toAbsolutePath().resolveSibling("");
+        if (isPattern(folder) || !Files.isDirectory(folder)) {
+            throw new DatasetException("there is no folder " + folder + "; * and ? may stand in the names of files only");
+        }
+        String glob = pattern.getFileName().toString().replaceAll("[\\[\\]\\\\]", "\\\\$0");
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+            files.forEach(file -> {
+                if (Files.isRegularFile(file)) {
+                    found.add(file);
+                }
+            });
+        }
+        found.sort(Comparator.naturalOrder());
+        return found;
+    }
+
+    /// What a pattern's braces stand for: `{000..012}` for numbers of as many digits, `{a,b}` for each of a list.
+    private static List<String> expanded(String pattern) throws DatasetException {
+        List<String> done = List.of(pattern);
+        while (true) {
+            Matcher braces = BRACES.matcher(done.getFirst());
+            if (!braces.find()) {
+                return done;
+            }
+            List<String> next = new ArrayList<>();
+            for (String text : done) {
+                Matcher first = BRACES.matcher(text);
+                first.find();
+                for (String choice : choices(first.group(1), pattern)) {
+                    next.add(text.substring(0, first.start()) + choice + text.substring(first.end()));
+                    if (next.size() > MOST) {
+                        throw tooMany(pattern);
+                    }
+                }
+            }
+            done = next;
+        }
+    }
+
+    private static List<String> choices(String list, String pattern) throws DatasetException {
+        Matcher range = RANGE.matcher(list);
+        if (!range.matches()) {
+            return Arrays.asList(list.split(",", -1));
+        }
+        int from = Integer.parseInt(range.group(1));
+        int to = Integer.parseInt(range.group(2));
+        if (to - from >= MOST) {
+            throw tooMany(pattern);
+        }
+        String digits = "%0" + range.group(1).length() + "d";
+        return IntStream.rangeClosed(from, to).mapToObj(i -> String.format(Locale.ROOT, digits, i)).toList();
+    }
+
+    private static DatasetException tooMany(String pattern) {
+        return new DatasetException(pattern + " names more than " + MOST + " files");
+    }
+
+    boolean isEmpty() {
+        return files.isEmpty();
+    }
+
+    /// A file's path below the root, with `/` between its parts.
+    String name(Path file) {
+        return relative(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+    }
+
+    private Path relative(Path file) {
+        return root.toAbsolutePath().relativize(file.toAbsolutePath());
+    }
+
+    // --- parts ---------------------------------------------------------------------------------------------------------
+
+    /// The files of each part, by the words in their names and folders. Files that name no part are for training.
+    Map<SourcePart, List<Path>> parts() {
+        return files.stream().collect(Collectors.groupingBy(
+                file -> SourcePart.of(relative(file)).orElse(SourcePart.TRAINING)));
+    }
+}
