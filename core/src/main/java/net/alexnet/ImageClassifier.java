@@ -15,6 +15,7 @@ import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Predictor;
+import net.alexnet.io.RegularFile;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
@@ -264,16 +265,12 @@ public final class ImageClassifier implements AutoCloseable {
     // --- pictures --------------------------------------------------------------------------------------------------
 
     private Image read(Path file) throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        if (!attributes.isRegularFile()) {
-            throw new IOException(file + " is not a regular file; name a picture or a folder"); // a pipe may never end
-        }
         try {
-            Content.requireSize(attributes.size());
+            Content.requireSize(RegularFile.size(file));
         } catch (UnreadableImageException e) {
             throw new ImageReadException(file.toString(), String.valueOf(e.getMessage()), e);
         }
-        return decode(file.toString(), Files.readAllBytes(file));
+        return decode(file.toString(), RegularFile.read(file, (int) Content.MAX_BYTES));
     }
 
     private Image decode(String name, byte[] file) throws ImageReadException {

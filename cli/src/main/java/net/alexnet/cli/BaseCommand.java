@@ -34,9 +34,10 @@ abstract class BaseCommand implements Callable<Integer> {
     /// Prints a result as JSON or as lines for a person.
     void print(Object object, List<String> lines) {
         if (json) {
-            out().println(Json.of(object));
+            out().print(Json.of(object) + System.lineSeparator());
+            out().flush();
         } else {
-            lines.forEach(out()::println);
+            lines.forEach(line -> out().println(line));
         }
     }
 

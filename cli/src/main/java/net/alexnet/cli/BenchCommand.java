@@ -59,7 +59,7 @@ final class BenchCommand extends ProgressCommand {
                             cost(row, Pass.FORWARD), cost(row, Pass.BACKWARD_DATA), cost(row, Pass.BACKWARD_WEIGHTS)))
                             .toList(),
                     choice.memory(network, options.threads(), backend.memory()), peakResidentBytes());
-            print(report, List.of(report.table()));
+            print(report, report.table().lines().toList());
         }
         return 0;
     }

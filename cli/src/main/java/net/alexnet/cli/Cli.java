@@ -74,6 +74,7 @@ final class Cli {
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(100)
+                .setExpandAtFiles(false) // a picture may have the name @x.jpg, and a stranger may have written it
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Cli::misuse)
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(e, command));

@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import module java.base;
+import net.alexnet.io.Texts;
 import net.alexnet.TrainingListener;
 
 /// Shows the progress of a job on standard error: a bar on a terminal, lines of text in a log, or warnings only.
@@ -109,7 +110,7 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
         drawn = true;
         lastShown = seconds();
         int filled = (int) (BAR * Math.min(done, total) / total);
-        String line = task + " [" + "=".repeat(filled) + " ".repeat(BAR - filled) + "] " + figures;
+        String line = Texts.line(task) + " [" + "=".repeat(filled) + " ".repeat(BAR - filled) + "] " + figures;
         raw.print(ERASE + line.substring(0, Math.min(WIDTH, line.length())));
         raw.flush();
     }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import module java.base;
+import net.alexnet.io.Texts;
 
 /// The form of `--json`: one value, names in snake_case.
 final class Json {
@@ -19,6 +21,7 @@ final class Json {
 
     private Json() {}
 
+    /// Every character is kept, and none steers a terminal: those that could are escaped.
     static String of(Object value) {
         return text(MAPPER.writer(), value);
     }
@@ -30,9 +33,19 @@ final class Json {
 
     private static String text(ObjectWriter writer, Object value) {
         try {
-            return writer.writeValueAsString(value);
+            return escaped(writer.writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static String escaped(String json) {
+        StringBuilder escaped = new StringBuilder(json.length());
+        for (int i = 0; i < json.length(); i++) {
+            char one = json.charAt(i);
+            boolean layout = one == '\n' || one == '\r'; // within a string these are escaped already
+            escaped.append(Texts.steers(one) && !layout ? "\\u" + HexFormat.of().toHexDigits(one) : one);
+        }
+        return escaped.toString();
     }
 }

@@ -1,6 +1,8 @@
 package net.alexnet.cli;
 
 import module java.base;
+import net.alexnet.io.Texts;
+import org.jspecify.annotations.Nullable;
 
 /// The connection between a command and its user.
 ///
@@ -12,8 +14,8 @@ import module java.base;
 record Terminal(PrintWriter out, PrintWriter err, PrintWriter raw, boolean watched, ShutdownSignal interruption) {
     private static final char REPLACEMENT = '\uFFFD';
 
-    /// A writer that replaces control characters and those that change the direction of writing by U+FFFD: text that comes from
-    /// a file must not steer the terminal.
+    /// A writer that replaces what [Texts#steers] names by U+FFFD: text that comes from a file must not steer the terminal.
+    /// What `println` gets is one line, or a name with a line break in it could forge one.
     static PrintWriter sanitized(PrintWriter out) {
         return new PrintWriter(new FilterWriter(out) {
             @Override
@@ -32,12 +34,21 @@ record Terminal(PrintWriter out, PrintWriter err, PrintWriter raw, boolean watch
                 text.substring(offset, offset + length).chars().forEach(one -> plain.append(sanitized((char) one)));
                 super.write(plain.toString(), 0, length);
             }
-        }, true);
+        }, true) {
+            @Override
+            public void println(@Nullable String text) {
+                super.println(Texts.line(String.valueOf(text)));
+            }
+
+            @Override
+            public void println(@Nullable Object object) {
+                println(String.valueOf(object));
+            }
+        };
     }
 
     private static char sanitized(char one) {
         boolean layout = one == '\n' || one == '\t' || System.lineSeparator().indexOf(one) >= 0;
-        boolean turns = (one >= '\u202A' && one <= '\u202E') || (one >= '\u2066' && one <= '\u2069');
-        return turns || (Character.isISOControl(one) && !layout) ? REPLACEMENT : one;
+        return Texts.steers(one) && !layout ? REPLACEMENT : one;
     }
 }

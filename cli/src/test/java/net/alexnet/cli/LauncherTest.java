@@ -154,6 +154,17 @@ class LauncherTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(real))).isEqualTo("rwxr-xr-x");
     }
 
+    /// Root may have the home of another user, by sudo.
+    @Test
+    void aJdkInAnotherUsersHomeIsNotRun(@TempDir Path home) throws Exception {
+        Path jdk = Files.createDirectories(home.resolve(".jdks/25"));
+        Map<String, String> environment = Map.of("HOME", home.toString());
+        String found = "fits() { case $1 in \"$HOME\"/*|/dev/null/*) [ -e \"$1\" ] ;; *) false ;; esac; }; find_jdk";
+        assertThat(run(environment, found).output().strip()).isEqualTo(jdk.toString());
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertThat(run(environment, found).output()).isEmpty();
+    }
+
     /// A folder that is the user's own, but behind a link that another could turn.
     @Test
     void cachesAreUsedWithoutLinks(@TempDir Path folder) throws Exception {

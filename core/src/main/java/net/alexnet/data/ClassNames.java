@@ -3,6 +3,7 @@ package net.alexnet.data;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
 import module java.base;
+import net.alexnet.io.RegularFile;
 import net.alexnet.io.Texts;
 
 /// The names of classes: in `classes.txt` (UTF-8, one name per line in the order of the labels), in messages, and matched
@@ -46,7 +47,7 @@ public final class ClassNames {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = RegularFile.open(file)) {
             return Optional.of(read(file.toString(), in));
         }
     }

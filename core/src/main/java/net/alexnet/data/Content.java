@@ -9,9 +9,10 @@ import net.alexnet.io.AtomicFiles;
 
 /// The bytes of an image as its source has them, before decoding.
 public sealed interface Content {
-    /// The most bytes of an image file, 256 MiB: several times what the largest cameras write, and few enough that every
-    /// worker can hold a whole file on the heap.
-    long MAX_BYTES = 1L << 28;
+    /// The most bytes of an image file: 256 MiB, which is several times what the largest cameras write, or less if not every
+    /// processor could hold two such files in half of the heap.
+    long MAX_BYTES = Math.min(1L << 28,
+            Runtime.getRuntime().maxMemory() / 4 / Runtime.getRuntime().availableProcessors());
 
     /// A file in an image format.
     ///

@@ -8,6 +8,7 @@ import net.alexnet.data.image.ColorPca;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.RegularFile;
 import net.alexnet.io.Texts;
 
 /// `dataset.json`, the description of a prepared dataset. It is written last, so a dataset that has it is complete.
@@ -158,6 +159,9 @@ record DatasetFile(
     DatasetFile {
         classes = List.copyOf(classes);
         synsets = List.copyOf(synsets);
+        if (new HashSet<>(classes).size() != classes.size()) {
+            throw new IllegalArgumentException("a class has the name of another: " + ClassNames.listed(classes));
+        }
         if (training.perClass.size() != classes.size() || validation.perClass.size() != classes.size()) {
             throw new IllegalArgumentException(classes.size() + " classes, but counts for " + training.perClass.size()
                     + " in training and for " + validation.perClass.size() + " in validation");
@@ -173,7 +177,7 @@ record DatasetFile(
         if (!Files.isRegularFile(file)) {
             return false;
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = RegularFile.open(file)) {
             return OURS.matcher(new String(in.readNBytes(START_BYTES), StandardCharsets.UTF_8)).lookingAt();
         } catch (IOException e) {
             return true; // reading it will report the failure
@@ -189,7 +193,7 @@ record DatasetFile(
     static DatasetFile read(Path folder) throws IOException {
         Path path = folder.resolve(FILE);
         try {
-            JsonNode json = Json.INDENTED.readTree(Files.readAllBytes(path));
+            JsonNode json = Json.INDENTED.readTree(RegularFile.read(path, RegularFile.TEXT_LIMIT));
             String format = json.path("format").asText();
             if (!format.equals(FORMAT)) {
                 throw new DatasetException(path + " is of the format '" + format + "', expected '" + FORMAT + "': "

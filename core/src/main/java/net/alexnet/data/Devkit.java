@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.io.RegularFile;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import us.hebi.matlab.mat.format.Mat5;
@@ -75,13 +76,14 @@ record Devkit(List<Synset> synsets, int[] validation, String where) {
     private static Part part(Path folder, String name) throws IOException {
         for (Path file : List.of(folder.resolve(name), folder.resolve(DATA).resolve(name))) {
             if (Files.isRegularFile(file)) {
-                return new Part(file.toString(), Files.readAllBytes(file));
+                return new Part(file.toString(), RegularFile.read(file, MOST));
             }
         }
         Path archive = folder.resolve(ARCHIVE);
         if (Files.isRegularFile(archive)) {
-            try (InputStream file = Files.newInputStream(archive);
-                    TarArchiveInputStream tar = new TarArchiveInputStream(new GZIPInputStream(file, 1 << 16))) {
+            try (InputStream file = RegularFile.open(archive);
+                    TarArchiveInputStream tar = new TarArchiveInputStream(
+                            RegularFile.first(new GZIPInputStream(file, 1 << 16), MOST))) {
                 for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                     if (entry.getName().endsWith("/data/" + name)) {
                         byte[] bytes = tar.readNBytes(MOST);
@@ -104,6 +106,7 @@ record Devkit(List<Synset> synsets, int[] validation, String where) {
     private static List<Synset> classes(Part file) throws DatasetException {
         List<Synset> classes = new ArrayList<>();
         try {
+            MatLimits.require(file.bytes);
             Struct synsets = Mat5.newReader(Sources.wrap(file.bytes)).readMat().getStruct("synsets");
             for (int i = 0; i < synsets.getNumElements(); i++) {
                 if (synsets.getMatrix("num_children", i).getInt(0) == 0) {
@@ -113,7 +116,7 @@ record Devkit(List<Synset> synsets, int[] validation, String where) {
                             synsets.getChar("words", i).getString()));
                 }
             }
-        } catch (IOException | RuntimeException | StackOverflowError | OutOfMemoryError e) { // the library limits nothing
+        } catch (IOException | RuntimeException e) { // the library's own are many
             throw new DatasetException(file.where + " is not the devkit's table of synsets: expected a MATLAB file"
                     + " with ILSVRC2012_ID, WNID, words and num_children of each; found " + e, e);
         }

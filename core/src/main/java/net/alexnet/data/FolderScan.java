@@ -1,15 +1,21 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.io.Texts;
 
-/// The files below a folder of class folders, found by one walk that follows links but no loop of them, in an order that
-/// does not depend on the file system.
+/// The files below a folder of class folders, in an order that does not depend on the file system.
+///
+/// Links to folders are followed within the file system of the root, and every folder is read once: a few links could
+/// otherwise make millions of paths, or lead into the files of the kernel. A folder is read under its own path rather than
+/// by a link.
 ///
 /// @param root the folder
 /// @param classes the names of its subfolders, empty ones too, sorted
 /// @param files every file below a subfolder at any depth, sorted by path
 /// @param loose the files beside the subfolders, sorted; they have no class, so its name is empty
-record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<ClassFile> loose) {
+/// @param leftOut the links to folders that were not followed, by their paths below the root, sorted
+record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<ClassFile> loose,
+        List<String> leftOut) {
     /// @param className the subfolder that it is in
     /// @param path the file
     /// @param name its path below the root, with `/` between its parts
@@ -20,50 +26,133 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
     }
 
     static FolderScan of(Path root) throws IOException {
-        TreeSet<String> classes = new TreeSet<>();
-        List<ClassFile> files = new ArrayList<>();
-        Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE,
-                new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
-                            throws DatasetException {
-                        if (folder.equals(root)) {
-                            return FileVisitResult.CONTINUE;
-                        }
-                        if (hidden(folder) || isOurOutput(folder)) {
-                            return FileVisitResult.SKIP_SUBTREE;
-                        }
-                        Path below = root.relativize(folder);
-                        if (below.getNameCount() == 1) {
-                            requireReadableName(folder);
-                            classes.add(below.toString());
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
+        if (isOfKernel(root)) { // `val/` may be a link
+            throw new DatasetException(root + " holds files of the operating system; expected pictures");
+        }
+        Walk walk = new Walk(root);
+        walk.run();
+        walk.files.sort(Comparator.comparing(ClassFile::name));
+        return new FolderScan(root, List.copyOf(walk.classes),
+                walk.files.stream().filter(file -> !file.className.isEmpty()).toList(),
+                walk.files.stream().filter(file -> file.className.isEmpty()).toList(),
+                walk.leftOut.stream().sorted().toList());
+    }
 
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                        // A link that leads nowhere is listed, so that it is reported as unreadable.
-                        if ((attributes.isRegularFile() || attributes.isSymbolicLink()) && !hidden(file)) {
-                            Path below = root.relativize(file);
-                            files.add(new ClassFile(below.getNameCount() == 1 ? "" : below.getName(0).toString(), file,
-                                    below.toString().replace(file.getFileSystem().getSeparator(), "/")));
-                        }
-                        return FileVisitResult.CONTINUE;
-                    }
+    /// A sentence about the links that were not followed; empty if there are none.
+    String leftOutSentence() {
+        return leftOut.isEmpty()
+                ? ""
+                : " Left out: " + Texts.listed(leftOut, SHOWN) + (leftOut.size() == 1 ? ", a link" : ", links")
+                        + " to folders that are read already or are in another file system.";
+    }
 
-                    @Override
-                    public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                        if (failure instanceof FileSystemLoopException) {
-                            return FileVisitResult.CONTINUE;
-                        }
-                        throw new DatasetException("cannot read " + file + ": " + failure.getMessage(), failure);
+    private static final int SHOWN = 3;
+
+    /// File systems without a disk: the kernel makes their files, refuses to read some, and changes them at any time.
+    private static final Set<String> KERNEL = Set.of("proc", "sysfs", "debugfs", "tracefs", "securityfs", "configfs",
+            "cgroup", "cgroup2", "bpf", "pstore", "efivarfs", "devpts", "devtmpfs");
+
+    /// Whether a file or a folder is the kernel's.
+    static boolean isOfKernel(Path path) {
+        try {
+            return KERNEL.contains(Files.getFileStore(path).type());
+        } catch (IOException e) {
+            return false; // reading it will report the failure
+        }
+    }
+
+    /// Reads the folders first, and those that only links lead to afterwards.
+    private static final class Walk {
+        private final Path root;
+        private final Object fileSystem;
+        private final TreeSet<String> classes = new TreeSet<>();
+        private final List<ClassFile> files = new ArrayList<>();
+        private final List<String> leftOut = new ArrayList<>();
+        private final Set<Path> read = new HashSet<>();
+        private final Deque<Path> folders = new ArrayDeque<>();
+        private final TreeSet<Path> links = new TreeSet<>();
+
+        Walk(Path root) throws IOException {
+            this.root = root;
+            this.fileSystem = fileSystem(root);
+        }
+
+        void run() throws DatasetException {
+            boolean byLink = false;
+            folders.add(root);
+            while (!folders.isEmpty() || !links.isEmpty()) {
+                byLink |= folders.isEmpty();
+                Path folder = folders.isEmpty() ? Objects.requireNonNull(links.pollFirst()) : folders.removeLast();
+                try {
+                    if ((byLink && !fileSystem(folder).equals(fileSystem)) || !read.add(folder.toRealPath())) {
+                        leftOut.add(name(folder));
+                    } else if (folder.equals(root) || !isOurOutput(folder)) {
+                        noteClass(folder);
+                        readFolder(folder);
                     }
-                });
-        files.sort(Comparator.comparing(ClassFile::name));
-        return new FolderScan(root, List.copyOf(classes),
-                files.stream().filter(file -> !file.className.isEmpty()).toList(),
-                files.stream().filter(file -> file.className.isEmpty()).toList());
+                } catch (DirectoryIteratorException e) {
+                    throw unreadable(folder, Objects.requireNonNull(e.getCause()));
+                } catch (DatasetException e) {
+                    throw e;
+                } catch (IOException e) {
+                    throw unreadable(folder, e);
+                }
+            }
+        }
+
+        private static DatasetException unreadable(Path folder, IOException failure) {
+            return new DatasetException("cannot read " + folder + ": " + failure.getMessage(), failure);
+        }
+
+        private void noteClass(Path folder) throws DatasetException {
+            if (root.equals(folder.getParent())) {
+                requireReadableName(folder);
+                classes.add(name(folder));
+            }
+        }
+
+        private void readFolder(Path folder) throws IOException {
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+                for (Path entry : entries) {
+                    if (!hidden(entry)) {
+                        note(entry);
+                    }
+                }
+            }
+        }
+
+        private void note(Path entry) throws IOException {
+            BasicFileAttributes own = Files.readAttributes(entry, BasicFileAttributes.class,
+                    LinkOption.NOFOLLOW_LINKS);
+            BasicFileAttributes attributes = own.isSymbolicLink() ? ofTarget(entry).orElse(own) : own;
+            if (attributes.isDirectory()) {
+                (own.isSymbolicLink() ? links : folders).add(entry);
+            } else if (attributes.isRegularFile() || attributes.isSymbolicLink()) {
+                // A link that leads nowhere is listed, so that it is reported as unreadable.
+                Path below = root.relativize(entry);
+                files.add(new ClassFile(
+                        below.getNameCount() == 1 ? "" : below.getName(0).toString(), entry, name(entry)));
+            }
+        }
+
+        private static Optional<BasicFileAttributes> ofTarget(Path link) {
+            try {
+                return Optional.of(Files.readAttributes(link, BasicFileAttributes.class));
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+
+        private String name(Path path) {
+            return root.relativize(path).toString().replace(path.getFileSystem().getSeparator(), "/");
+        }
+
+        /// A number on POSIX systems, where the same file system may be mounted at several places.
+        private static Object fileSystem(Path folder) throws IOException {
+            return folder.getFileSystem().supportedFileAttributeViews().contains("unix")
+                    ? Files.getAttribute(folder, "unix:dev")
+                    : Files.getFileStore(folder);
+        }
     }
 
     /// What operating systems, network disks and archives put beside a user's files.

@@ -2,6 +2,7 @@ package net.alexnet.data;
 
 import module java.base;
 import net.alexnet.data.image.Image;
+import net.alexnet.io.RegularFile;
 
 /// Pictures in the files of MNIST and of datasets in its format, such as Fashion-MNIST:
 ///
@@ -40,7 +41,7 @@ public final class IdxFiles implements Datasets.Format {
     public static IdxFiles in(Path folder) {
         return new IdxFiles(folder.toString(), name -> {
             Path file = folder.resolve(name);
-            return Files.isRegularFile(file) ? Optional.of(Files.newInputStream(file)) : Optional.empty();
+            return Files.isRegularFile(file) ? Optional.of(RegularFile.open(file)) : Optional.empty();
         });
     }
 

@@ -11,7 +11,7 @@ import module java.base;
 /// ```
 ///
 /// Classes are sorted by name. All files at any depth below a class folder count, except hidden ones, those of operating
-/// systems, runs and prepared datasets; links are followed. An empty class folder keeps its class. Without a validation
+/// systems, runs and prepared datasets; [FolderScan] says which links are followed. An empty class folder keeps its class. Without a validation
 /// folder the pictures are split by [TrainValidationSplit]; with one, the classes are the union of both folders', so that a
 /// picture of a class without training pictures counts as an error.
 public final class ImageFolder {
@@ -45,16 +45,17 @@ public final class ImageFolder {
             Dataset split = rule.dataset(source.toString(), trainingImages,
                     "; add pictures, or a folder " + source.resolve("val").resolve(LAYOUT));
             return new Dataset(split.name(), classes, split.training(), split.validation(),
-                    split.split() + loose(training));
+                    split.split() + notes(training));
         }
         requireImages(validation.root(), validation);
         return new Dataset(source.toString(), classes, trainingImages, images(source, validation, classes, labels),
-                sentence(training, validation) + loose(training) + loose(validation));
+                sentence(training, validation) + notes(training) + notes(validation));
     }
 
-    private static String loose(FolderScan scan) {
+    /// Sentences about what is left out.
+    private static String notes(FolderScan scan) {
         int count = scan.loose().size();
-        return switch (count) {
+        return scan.leftOutSentence() + switch (count) {
             case 0 -> "";
             case 1 -> " The file " + scan.loose().getFirst().name()
                     + " beside the class folders belongs to no class and is left out.";
@@ -75,7 +76,9 @@ public final class ImageFolder {
         Map<String, Integer> labels = ClassNames.indices(classNames);
         ClassNames.indices(wnids).forEach(labels::putIfAbsent);
         ClassNames.requireKnown(scan.root(), scan.classes(), labels.keySet(), classNames);
-        return EvaluationSet.all(images(source, scan, classNames, labels), scan.root(), List.of());
+        String leftOut = scan.leftOutSentence();
+        return EvaluationSet.all(images(source, scan, classNames, labels),
+                leftOut.isEmpty() ? scan.root() : scan.root() + "." + leftOut, List.of());
     }
 
     /// @param labels of all classes that the scan found

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
+import net.alexnet.io.RegularFile;
 
 /// `prepare.journal`: how far a preparation has come, so that it can be killed at any moment. Each line is a JSON object:
 /// first what is prepared and how, then each shard once it is on the disk. The journal and its lock are removed when the
@@ -51,7 +52,7 @@ final class PreparationJournal implements Closeable {
 
     /// Keeps the valid lines of an earlier journal, without a last line that a crash has cut.
     private void read(Header now) throws IOException {
-        String text = Files.exists(path) ? Files.readString(path) : "";
+        String text = Files.exists(path) ? RegularFile.text(path) : "";
         List<String> lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
         StringBuilder kept = new StringBuilder(Json.line(now));
         try {

@@ -22,6 +22,7 @@ public record PreparedCache(CacheFolder cache) {
             throws IOException, InterruptedException {
         SourceFingerprint origin = SourceFingerprint.of(source);
         Path entry = entry(name, origin, preparation);
+        cache.make(Kind.DATASETS, String.valueOf(entry.getFileName()));
         cache.use(entry);
         Outcome outcome = DatasetPreparer.prepare(source, origin, entry, preparation, tools);
         cache.trim();
@@ -32,6 +33,7 @@ public record PreparedCache(CacheFolder cache) {
     ///
     /// @param name as for [#prepare]
     public Optional<Path> find(String name, Dataset source, PreparationSettings preparation) throws IOException {
+        cache.requirePrivate();
         Path entry = entry(name, SourceFingerprint.of(source), preparation);
         cache.use(entry);
         return DatasetFile.isIn(entry) ? Optional.of(entry) : Optional.empty();

@@ -3,6 +3,7 @@ package net.alexnet.data;
 import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
+import net.alexnet.io.PrivateFolder;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
 /// Writes one shard and its index. The shard has the name `….part` until [#finish()], and is removed if it is closed
@@ -38,7 +39,7 @@ final class ShardWriter implements Closeable {
         this.part = target.resolveSibling(target.getFileName() + ".part");
         this.extension = extension;
         Files.deleteIfExists(part); // left by a killed process; a link is not followed out of the folder
-        Files.createFile(part);
+        PrivateFolder.createFile(part);
         this.out = new FileOutputStream(part.toFile());
     }
 

@@ -77,12 +77,14 @@ final class StoredShard {
             throw new DatasetException(indexPath + " does not fit its shard; expected an index of " + size
                     + " images");
         }
+        long nameStart = 0; // names that overlap could expand a small file without limit
         for (int i = 0; i < size; i++) {
             Entry entry = entry(i);
             if (entry.label < 0 || entry.label >= classes || !within(entry.offset, entry.bytes, bytes)
-                    || !within(entry.nameOffset, entry.nameBytes, names)) {
+                    || entry.nameOffset != nameStart || !within(nameStart, entry.nameBytes, names)) {
                 throw new DatasetException(indexPath + " does not fit its shard: record " + i + " is outside of it");
             }
+            nameStart += entry.nameBytes;
         }
     }
 

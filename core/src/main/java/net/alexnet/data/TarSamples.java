@@ -3,6 +3,7 @@ package net.alexnet.data;
 import module java.base;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.RegularFile;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
 /// The images in a tar: where each one is and its label, in 20 bytes an image, so that the 1.28 million of
@@ -43,7 +44,7 @@ final class TarSamples {
     ///
     /// @throws DatasetException if the tar is damaged or does not reach to its end mark
     List<Member> members() throws IOException {
-        return members(tar.toString(), 0, Files.size(tar));
+        return members(tar.toString(), 0, RegularFile.size(tar));
     }
 
     /// Lists the files in a tar that is itself in the tar.
@@ -101,7 +102,7 @@ final class TarSamples {
                 return entry;
             }
             throw damaged(name, "the header before byte " + at + " is not a tar's");
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | UncheckedIOException e) {
             throw damaged(name, String.valueOf(e.getMessage()));
         }
     }
@@ -159,7 +160,7 @@ final class TarSamples {
         public Content content() throws IOException, UnreadableImageException {
             Content.requireSize(length);
             byte[] bytes = new byte[length];
-            try (InputStream in = Files.newInputStream(tar)) {
+            try (InputStream in = RegularFile.open(tar)) {
                 in.skipNBytes(offset); // a seek
                 if (in.readNBytes(bytes, 0, length) < length) {
                     throw new EOFException("it has been cut short");

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import module java.base;
 import net.alexnet.io.AtomicFileWriter;
+import net.alexnet.io.Texts;
 
-/// A file of lines of cells, quoted only where RFC 4180 asks for quotes. It appears once it is
-/// whole.
+/// A file of lines of cells, quoted only where RFC 4180 asks for quotes. Texts are those of [Texts#cell], so that a
+/// name can be no formula. It appears once it is whole.
 public final class CsvTable implements AutoCloseable {
     private static final CsvMapper CSV = CsvMapper.builder().enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
             .build();
@@ -35,7 +36,8 @@ public final class CsvTable implements AutoCloseable {
     ///
     /// @param cells texts and numbers; an empty text leaves a cell empty
     public void write(List<?> cells) throws IOException {
-        lines.write(cells);
+        lines.write(
+                cells.stream().map(cell -> cell instanceof String text ? Texts.cell(text) : cell).toList());
     }
 
     /// Forces everything to the disk and gives the file its name.

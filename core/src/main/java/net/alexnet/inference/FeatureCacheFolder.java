@@ -12,6 +12,7 @@ import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.io.CacheFolder.Kind;
 import net.alexnet.io.MappedFile;
+import net.alexnet.io.RegularFile;
 import net.alexnet.tensor.Shape;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,7 @@ record FeatureCacheFolder(CacheFolder cache) {
 
     /// Looks for features, and checks every byte of them.
     Optional<CachedFeatures> find(FeatureKey key) throws IOException {
+        cache.requirePrivate();
         Optional<CachedFeatures> found = read(folder(key), key);
         if (found.isPresent()) {
             CacheFolder.touch(folder(key));
@@ -63,7 +65,7 @@ record FeatureCacheFolder(CacheFolder cache) {
         }
         try {
             @Nullable
-            Stored stored = JSON.readValue(json.toFile(), Stored.class);
+            Stored stored = JSON.readValue(RegularFile.read(json, Integer.MAX_VALUE - 8), Stored.class);
             if (stored == null || !FORMAT.equals(stored.format) || !key.equals(stored.key)
                     || stored.rowsCrc32c != crc(stored.rows, stored.missing)) {
                 return Optional.empty();

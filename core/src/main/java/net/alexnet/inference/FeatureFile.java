@@ -3,6 +3,7 @@ package net.alexnet.inference;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import module java.base;
 import net.alexnet.io.AtomicFileWriter;
+import net.alexnet.io.Texts;
 import net.alexnet.tensor.Shape;
 
 /// A table of features for other programs with a row for each image. It appears under its name once it is whole: closing
@@ -56,7 +57,8 @@ public interface FeatureFile extends AutoCloseable {
     void close() throws IOException;
 
     /// A NumPy array ([NpyMatrix]) and, in `FILE.files.tsv`, a header `file label` and a line for each row, separated by
-    /// a tab. A tab, a line's end or a backslash in a name is written `\t`, `\n`, `\r`, `\\`.
+    /// a tab. A tab, a line's end or a backslash in a name is written `\t`, `\n`, `\r`, `\\`, and
+    /// any other character that [Texts#steers] names as `\u001b`, say.
     final class Npy implements FeatureFile {
         private final Path target;
         private final NpyMatrix matrix;
@@ -90,7 +92,10 @@ public interface FeatureFile extends AutoCloseable {
         }
 
         private static String escaped(String cell) {
-            return cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
+            String plain = cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r");
+            return plain.chars().mapToObj(one -> Texts.steers((char) one)
+                    ? "\\u" + HexFormat.of().toHexDigits((char) one)
+                    : String.valueOf((char) one)).collect(Collectors.joining());
         }
 
         /// An older array goes first and the new one comes last, so that the names beside an array are always its own.

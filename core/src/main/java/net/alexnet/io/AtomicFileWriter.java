@@ -27,7 +27,7 @@ public final class AtomicFileWriter implements AutoCloseable {
                 throw new FileSystemException(target.toString(), null, "it is a folder; expected the name of a file");
             }
             DRAFTS.add(draft);
-            Files.createFile(draft); // refuses a name that is taken
+            PrivateFolder.createFile(draft); // refuses a name that is taken
             this.file = new RandomAccessFile(draft.toFile(), "rw");
             this.out = new BufferedOutputStream(new FileOutputStream(file.getFD()), BUFFER_BYTES);
         } catch (NoSuchFileException e) {

@@ -71,6 +71,44 @@ public record CacheFolder(Path root, long limit, Duration recent) {
         return folder(kind).resolve(name);
     }
 
+    /// Checks that only this user can have put something into the folder, if there is one.
+    ///
+    /// @throws IOException if another user could have
+    public void requirePrivate() throws IOException {
+        if (Files.exists(root)) {
+            try {
+                PrivateFolder.require(root);
+            } catch (FileSystemException e) {
+                throw untrusted(e);
+            }
+        }
+    }
+
+    /// Makes the folder of an entry.
+    ///
+    /// @throws IOException as from [#make]
+    public void make(Kind kind, String name) throws IOException {
+        make();
+        PrivateFolder.make(folder(kind));
+        PrivateFolder.make(entry(kind, name));
+    }
+
+    /// Makes the folder, which only this user may enter: it holds copies of the user's images.
+    ///
+    /// @throws IOException as from [#requirePrivate]
+    public void make() throws IOException {
+        try {
+            PrivateFolder.make(root);
+        } catch (FileSystemException e) {
+            throw untrusted(e);
+        }
+    }
+
+    private IOException untrusted(FileSystemException e) {
+        return new IOException("the folder for caches, " + root + ", cannot be used: " + AtomicFiles.reason(e)
+                + ". Name another one with XDG_CACHE_HOME", e);
+    }
+
     // --- use ---------------------------------------------------------------------------------------------------------
 
     /// The entries that this process uses.
@@ -119,8 +157,10 @@ public record CacheFolder(Path root, long limit, Duration recent) {
     /// Begins a folder that becomes an entry once it is whole.
     public Draft draft(Kind kind, String name) throws IOException {
         Path target = entry(kind, name);
-        Files.createDirectories(folder(kind));
-        Path draft = Files.createDirectory(target.resolveSibling(name + DRAFT + UUID.randomUUID()));
+        make();
+        PrivateFolder.make(folder(kind));
+        Path draft = target.resolveSibling(name + DRAFT + UUID.randomUUID());
+        PrivateFolder.make(draft);
         USED.add(key(draft));
         return new Draft(target, draft);
     }

@@ -39,9 +39,11 @@ public final class Hashes {
     /// @param digest fresh
     public static String hex(MessageDigest digest, Path file) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try (FileInputStream in = new FileInputStream(file.toFile())) {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                digest.update(buffer, 0, count);
+        long left = RegularFile.size(file); // a device never ends
+        try (FileInputStream in = new FileInputStream(file.toFile())) { // an interrupt closes a FileChannel
+            for (int count = 0; left > 0 && count >= 0; left -= count) {
+                count = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                digest.update(buffer, 0, Math.max(0, count));
             }
         }
         return hex(digest);

@@ -27,6 +27,7 @@ public final class LockFile implements AutoCloseable {
     /// @return empty if any process holds it, this one included
     /// @throws IOException if the file cannot be created or locked
     public static Optional<LockFile> tryTake(Path file) throws IOException {
+        RegularFile.requireOwnOrMissing(file); // a pipe would wait for a reader
         Path claim = file.toAbsolutePath().resolveSibling("").toRealPath().resolve(file.getFileName());
         if (!HELD.add(claim)) {
             return Optional.empty();

@@ -19,6 +19,7 @@ public final class MappedFile {
 
     /// Maps a file for as long as anything refers to a part of it. Pages are brought into memory when they are read.
     public static MemorySegment open(Path file) throws IOException {
+        RegularFile.size(file); // or it is a pipe, which may keep its reader waiting for ever
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
         }

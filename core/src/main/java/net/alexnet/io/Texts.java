@@ -2,9 +2,43 @@ package net.alexnet.io;
 
 import module java.base;
 
-/// Texts for messages.
+/// Texts for messages and tables.
 public final class Texts {
     private Texts() {}
+
+    private static final char REPLACEMENT = '\uFFFD';
+    private static final Pattern FORMULA = Pattern.compile("\\s*[=+@-]|[\t\r]");
+
+    /// Whether a character steers a terminal or the direction of writing instead of being seen: control characters, line
+    /// separators, and the marks of bidirectional text. Text of a file must not do so.
+    public static boolean steers(char one) {
+        return Character.isISOControl(one) || one == '\u061C' || one == '\u200E' || one == '\u200F'
+                || (one >= '\u2028' && one <= '\u202E') || (one >= '\u2066' && one <= '\u2069');
+    }
+
+    /// A text in one line: tabs and line breaks become spaces, and other characters that [#steers] names become U+FFFD.
+    public static String line(String text) {
+        StringBuilder line = new StringBuilder(text.replaceAll("\\R|\t", " "));
+        for (int i = 0; i < line.length(); i++) {
+            if (steers(line.charAt(i))) {
+                line.setCharAt(i, REPLACEMENT);
+            }
+        }
+        return line.toString();
+    }
+
+    /// A text as a cell of a table that may be opened as a spreadsheet: after a `'` if it would be a formula there, which
+    /// begins with `=`, `+`, `-` or `@`. Tabs and line feeds stay, and other characters that [#steers] names become U+FFFD.
+    public static String cell(String text) {
+        StringBuilder cell = new StringBuilder(text.replace("\r\n", "\n"));
+        for (int i = 0; i < cell.length(); i++) {
+            char one = cell.charAt(i);
+            if (steers(one) && one != '\t' && one != '\n') {
+                cell.setCharAt(i, REPLACEMENT);
+            }
+        }
+        return FORMULA.matcher(text).lookingAt() ? "'" + cell : cell.toString();
+    }
 
     /// A number and what is counted: `1 picture`, `1,234 pictures`.
     ///

@@ -6,7 +6,7 @@ import module java.base;
 public final class Tsv {
     private Tsv() {}
 
-    /// Writes a table. Tabs and line breaks within a cell become spaces. A table without rows is not written, and one that is
+    /// Writes a table. Cells are those of [Texts#cell], in one line. A table without rows is not written, and one that is
     /// there is removed.
     public static void write(Path file, List<String> header, List<List<String>> rows) throws IOException {
         if (rows.isEmpty()) {
@@ -22,7 +22,7 @@ public final class Tsv {
     }
 
     private static byte[] line(List<String> cells) {
-        return cells.stream().map(cell -> cell.replaceAll("[\\t\\r\\n]", " "))
+        return cells.stream().map(cell -> Texts.cell(Texts.line(cell)))
                 .collect(Collectors.joining("\t", "", "\n")).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -30,7 +30,7 @@ public final class Tsv {
     public static List<List<String>> read(Path file) throws IOException {
         List<List<String>> rows = new ArrayList<>();
         if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file).stream().skip(1).toList()) {
+            for (String line : RegularFile.text(file).lines().skip(1).toList()) {
                 rows.add(List.of(line.split("\t", -1)));
             }
         }

@@ -1,6 +1,7 @@
 package net.alexnet.train;
 
 import module java.base;
+import net.alexnet.io.RegularFile;
 
 /// Appends pieces to a file. A piece that cannot be written completely is removed again.
 final class AppendFile implements Closeable {
@@ -9,9 +10,7 @@ final class AppendFile implements Closeable {
 
     /// @throws IOException if there is something else than a regular file; a link is not followed out of the folder
     AppendFile(Path path) throws IOException {
-        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(path + " is not a regular file; move it away");
-        }
+        RegularFile.requireOwnOrMissing(path);
         this.path = path;
         // not a FileChannel, which closes itself when its thread is interrupted
         this.file = new RandomAccessFile(path.toFile(), "rw");

@@ -12,6 +12,7 @@ import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
 import net.alexnet.io.NamedTensor;
+import net.alexnet.io.RegularFile;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
@@ -79,7 +80,7 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
         /// @throws IOException if the file in this folder is not the one that was written
         private void verify(Path folder) throws IOException {
             Path file = folder.resolve(name);
-            long size = Files.size(file);
+            long size = RegularFile.size(file);
             if (size != bytes) {
                 throw new IOException(name + " has " + size + " bytes, expected " + bytes
                         + (size < bytes ? ": it is truncated" : ": it was changed"));
@@ -109,8 +110,9 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
     ///
     /// @throws IOException if it is missing, was changed, or is of another format version
     static Checkpoint read(Path folder) throws IOException {
-        byte[] bytes = Files.readAllBytes(folder.resolve(STATE));
-        String expected = new String(Files.readAllBytes(folder.resolve(STATE_HASH)), StandardCharsets.ISO_8859_1);
+        byte[] bytes = RegularFile.read(folder.resolve(STATE), RegularFile.TEXT_LIMIT);
+        String expected = new String(RegularFile.read(folder.resolve(STATE_HASH), RegularFile.TEXT_LIMIT),
+                StandardCharsets.ISO_8859_1);
         if (!expected.equals(hash(bytes))) {
             throw new IOException(STATE + " was changed: its SHA-256 is '" + hash(bytes).strip() + "', expected by "
                     + STATE_HASH + " '" + expected.strip() + "'");

@@ -3,6 +3,7 @@ package net.alexnet.train;
 import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
+import net.alexnet.io.RegularFile;
 import net.alexnet.tensor.ComputeEnvironment;
 
 /// The checkpoints of one run. One process saves; any number may read.
@@ -71,6 +72,7 @@ public final class CheckpointStore {
 
     /// Creates the root, and removes what a crash left.
     private void removeLeftovers() throws IOException {
+        RegularFile.requireOwnFolderOrMissing(root);
         Files.createDirectories(root);
         for (Path path : children()) {
             String name = String.valueOf(path.getFileName());

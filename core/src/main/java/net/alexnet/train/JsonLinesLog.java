@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import module java.base;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.RegularFile;
 
 /// `log.jsonl`: one JSON object per line, with the `step` at which it was written, in ascending order. [#append] hands a
 /// line to the operating system before it returns. Used by one thread at a time.
@@ -14,6 +16,7 @@ final class JsonLinesLog implements Closeable {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
     private static final String STEP = "step";
+    private static final int LINE_LIMIT = 1 << 20;
 
     private final AppendFile file;
 
@@ -27,9 +30,19 @@ final class JsonLinesLog implements Closeable {
     /// @param path created if necessary; its folder exists
     /// @throws IOException if it cannot be read or written
     static JsonLinesLog open(Path path, long afterStep) throws IOException {
+        RegularFile.requireOwnOrMissing(path);
+        long length = Files.exists(path) ? lengthThrough(path, afterStep) : 0;
+        // A new file: to cut the old one would cut what a hard link names elsewhere.
+        AtomicFiles.write(path, out -> {
+            if (length > 0) {
+                try (InputStream in = RegularFile.open(path, length)) {
+                    in.transferTo(out);
+                }
+            }
+        });
         AppendFile file = new AppendFile(path);
         try {
-            file.cut(lengthThrough(path, afterStep));
+            file.cut(length);
             return new JsonLinesLog(file);
         } catch (IOException | RuntimeException | Error e) {
             file.close();
@@ -52,12 +65,15 @@ final class JsonLinesLog implements Closeable {
         file.close();
     }
 
-    // Truncating the file drops the other lines in one operation, which a crash cannot leave half done.
     private static long lengthThrough(Path path, long afterStep) throws IOException {
         long length = 0;
-        try (InputStream in = new BufferedInputStream(new FileInputStream(path.toFile()))) {
+        try (InputStream in = new BufferedInputStream(RegularFile.open(path))) {
             ByteArrayOutputStream line = new ByteArrayOutputStream();
             for (int next = in.read(); next >= 0; next = in.read()) {
+                if (line.size() == LINE_LIMIT) {
+                    throw new IOException(path + " has a line of more than " + LINE_LIMIT
+                            + " bytes, so it is not a run's log. Move it away");
+                }
                 line.write(next);
                 if (next == '\n') {
                     if (step(line.toByteArray()) > afterStep) {

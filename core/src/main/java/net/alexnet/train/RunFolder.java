@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
+import net.alexnet.io.RegularFile;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 
@@ -13,6 +14,7 @@ import net.alexnet.train.config.RecipeReader;
 public record RunFolder(Path path) {
     private static final String RECIPE = "recipe.yaml";
     private static final String LOCK = "lock";
+    private static final String CHECKPOINTS = "checkpoints";
     private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, LOCK);
     private static final String LATEST = "latest";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
@@ -97,7 +99,7 @@ public record RunFolder(Path path) {
             return path.resolveSibling(Files.readSymbolicLink(path));
         }
         return Files.isRegularFile(path) && path.endsWith(LATEST)
-                ? path.resolveSibling(Files.readString(path).strip())
+                ? path.resolveSibling(RegularFile.text(path).strip())
                 : path;
     }
 
@@ -106,6 +108,7 @@ public record RunFolder(Path path) {
     ///
     /// @throws IOException if this process or another one has locked the run, or the lock cannot be created
     public Lock lock() throws IOException {
+        RegularFile.requireOwnFolderOrMissing(path.resolve(CHECKPOINTS)); // or another run's would be removed
         Path file = path.resolve(LOCK);
         Optional<LockFile> taken;
         try {
@@ -144,13 +147,13 @@ public record RunFolder(Path path) {
     /// The run's whole recipe.
     public Recipe recipe() throws IOException {
         Path file = path.resolve(RECIPE);
-        return RecipeReader.readStored(file.toString(), Files.readString(file), Map.of());
+        return RecipeReader.readStored(file.toString(), RegularFile.text(file), Map.of());
     }
 
     /// The run's checkpoints.
     ///
     /// @param keep how many of the newest checkpoints a save keeps
     public CheckpointStore checkpoints(int keep) {
-        return new CheckpointStore(path.resolve("checkpoints"), keep);
+        return new CheckpointStore(path.resolve(CHECKPOINTS), keep);
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// function of the seed and the position (see [net.alexnet.tensor.CounterRng]).
 ///
 /// @param seed of all random numbers
-/// @param step batches trained since the start of the run, at least 0
+/// @param step batches trained since the start of the run, 0 to 10¹⁸ - 1
 /// @param epoch whole epochs done, at least 0
 /// @param batchInEpoch batches of the current epoch done, at least 0
 /// @param lossSum the sum of the losses read in this epoch, so that a resumed run has the same mean
@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// @param validationError the top-1 error, as a fraction, of the last evaluation; null before the first
 public record TrainingState(long seed, long step, int epoch, int batchInEpoch, double lossSum, int losses,
         Schedule.State schedule, @Nullable Double validationError) {
+    /// The most steps of a run: the names of checkpoints have at most 18 digits.
+    private static final long MAX_STEP = 999_999_999_999_999_999L;
+
     public TrainingState {
-        if (step < 0 || epoch < 0 || batchInEpoch < 0 || losses < 0 || !Double.isFinite(lossSum)) {
-            throw new IllegalArgumentException("a training state needs step, epoch and batch of at least 0 and a finite"
+        if (step < 0 || step > MAX_STEP || epoch < 0 || batchInEpoch < 0 || losses < 0 || !Double.isFinite(lossSum)) {
+            throw new IllegalArgumentException("a training state needs a step of 0 to " + MAX_STEP
+                    + ", epoch and batch of at least 0 and a finite"
                     + " loss; found step " + step + ", epoch " + epoch + ", batch " + batchInEpoch + ", loss sum "
                     + lossSum);
         }

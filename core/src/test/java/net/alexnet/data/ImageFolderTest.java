@@ -2,6 +2,7 @@ package net.alexnet.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -13,6 +14,8 @@ import net.alexnet.data.image.TestImages;
 import net.alexnet.data.image.UnreadableImageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageFolderTest {
     private static final TestImages.Codec CODEC = new TestImages.Codec();
@@ -130,6 +133,60 @@ class ImageFolderTest {
         Files.createSymbolicLink(root.resolve("b/self"), root.resolve("b"));
         Dataset data = open();
         assertThat(data.training().size() + data.validation().size()).isEqualTo(8);
+    }
+
+    /// Two links in each of 24 folders to the next make 16 million paths.
+    @Test
+    void everyFolderIsReadOnceHoweverManyLinksLeadToIt() throws Exception {
+        images("a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg", ".hidden/24/last.jpg");
+        for (int i = 0; i < 24; i++) {
+            Path folder = Files.createDirectories(root.resolve(".hidden/" + i));
+            Files.createSymbolicLink(folder.resolve("l"), root.resolve(".hidden/" + (i + 1)));
+            Files.createSymbolicLink(folder.resolve("r"), root.resolve(".hidden/" + (i + 1)));
+        }
+        Files.createSymbolicLink(root.resolve("a/more"), root.resolve(".hidden/0"));
+        Files.createSymbolicLink(root.resolve("again"), root.resolve("b"));
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("a", "b");
+        assertThat(data.training().size() + data.validation().size()).isEqualTo(5);
+        assertThat(data.split()).contains("a/more/", "22 more");
+    }
+
+    @Test
+    void linksDoNotLeadIntoTheKernel() throws Exception {
+        assumeThat(Path.of("/proc/self")).exists();
+        images("a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg");
+        Path linked = Files.createDirectories(root.resolve(".linked"));
+        Files.writeString(linked.resolve("3.jpg"), "3");
+        Files.createSymbolicLink(root.resolve("a/linked"), linked);
+        Files.createSymbolicLink(root.resolve("a/kernel"), Path.of("/proc"));
+        Files.createSymbolicLink(root.resolve("kernel"), Path.of("/proc/self"));
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly("a", "b");
+        assertThat(data.training().size() + data.validation().size()).isEqualTo(5);
+        assertThat(data.split()).contains("a/kernel, kernel");
+        Files.createSymbolicLink(root.resolve("train"), root.resolve("a"));
+        Files.createSymbolicLink(root.resolve("val"), Path.of("/proc"));
+        assertThatThrownBy(this::open).isInstanceOf(DatasetException.class).hasMessageContaining("val");
+    }
+
+    @Test
+    void aLoopOfLinksIsAnUnreadablePicture() throws Exception {
+        Path loop = root.resolve("loop.jpg");
+        for (String target : List.of("loop.jpg", "loop.jpg/x")) {
+            Files.deleteIfExists(loop);
+            Files.createSymbolicLink(loop, Path.of(target));
+            assertThatThrownBy(() -> new ImageFile(loop).content()).isInstanceOf(UnreadableImageException.class);
+        }
+    }
+
+    /// The kernel refuses to read some of its files, and others never end.
+    @ParameterizedTest
+    @ValueSource(strings = {"/proc/self/pagemap", "/proc/self/mem", "/proc/kmsg"})
+    void aFileOfTheKernelIsEmpty(String target) throws Exception {
+        assumeThat(Path.of(target)).exists();
+        Path link = Files.createSymbolicLink(root.resolve("link.jpg"), Path.of(target));
+        assertThat(new ImageFile(link).content().bytes()).isEmpty();
     }
 
     @Test

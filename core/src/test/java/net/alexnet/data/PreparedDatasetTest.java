@@ -228,6 +228,20 @@ class PreparedDatasetTest {
                 .hasMessageContaining("record 0");
     }
 
+    /// A few bytes a record would otherwise repeat a long name.
+    @Test
+    void anIndexWhoseNamesOverlapIsRefused() throws Exception {
+        Path index = folder.resolve("train-000000.idx");
+        String before = Hashes.hex(index);
+        try (RandomAccessFile file = new RandomAccessFile(index.toFile(), "rw")) {
+            file.seek(16 + 40 + 32); // where the name of record 1 begins
+            file.writeInt(0);
+        }
+        edit(before, Hashes.hex(index));
+        assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)
+                .hasMessageContaining("record 1");
+    }
+
     @Test
     void aNameThatLeadsOutOfTheFolderIsRefused() throws Exception {
         edit("train-000000.tar", "../../../secret.tar");

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import net.alexnet.io.Hashes;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
@@ -36,6 +37,20 @@ class CheckpointStoreTest {
     void open() {
         folder = run.resolve("checkpoints");
         store = new CheckpointStore(folder, 2);
+    }
+
+    /// Otherwise saving would remove the checkpoints of the other run.
+    @Test
+    void checkpointsAreNotSavedThroughALink() throws IOException {
+        Path other = Files.createDirectories(run.resolve("other/step-00000001"));
+        Files.createSymbolicLink(folder, other.getParent());
+        assertThatThrownBy(() -> store.save(TrainingState.start(1), ENVIRONMENT, RECIPE, Map.of(), weights(1, 2),
+                weights(3, 4))).isInstanceOf(IOException.class).hasMessageContaining(folder.toString());
+        assertThatThrownBy(() -> new RunFolder(run).lock()).isInstanceOf(IOException.class)
+                .hasMessageContaining(folder.toString());
+        try (Stream<Path> left = Files.list(other.getParent())) {
+            assertThat(left).containsExactly(other);
+        }
     }
 
     @Test
@@ -212,7 +227,7 @@ class CheckpointStoreTest {
         assertThatThrownBy(() -> save(10, null))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot save the checkpoint " + folder.resolve("step-00000010") + ": ")
-                .hasMessageContaining("FileAlreadyExists")
+                .hasMessageContaining(": " + folder + ": ")
                 .hasMessageContaining("unchanged");
     }
 

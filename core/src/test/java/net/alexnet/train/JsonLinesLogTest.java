@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,28 @@ class JsonLinesLogTest {
         assertThatThrownBy(() -> JsonLinesLog.open(path, 0)).isInstanceOf(IOException.class)
                 .hasMessageContaining(path.toString());
         assertThat(victim).hasContent("one\ntwo without an end");
+    }
+
+    /// An archive may hold a hard link to a file that is there.
+    @Test
+    void aFileThatHasAnotherNameElsewhereIsNotCut() throws IOException {
+        Path victim = Files.writeString(folder.resolve("victim.txt"), "{\"step\":1}\n{\"step\":9}\nno end");
+        Path path = Files.createLink(folder.resolve("log.jsonl"), victim);
+        try (JsonLinesLog log = JsonLinesLog.open(path, 1)) {
+            log.append(2, Map.of());
+        }
+        assertThat(path).hasContent("{\"step\":1}\n{\"step\":2}\n");
+        assertThat(victim).hasContent("{\"step\":1}\n{\"step\":9}\nno end");
+    }
+
+    @Test
+    void aLineWithoutEndIsRefusedBeforeItFillsTheMemory() throws IOException {
+        Path path = folder.resolve("log.jsonl");
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(1L << 40); // takes no room on the disk
+        }
+        assertThatThrownBy(() -> JsonLinesLog.open(path, 1)).isInstanceOf(IOException.class)
+                .hasMessageContaining(path.toString());
     }
 
     private record Nested(int topOne, double waitShare) {}

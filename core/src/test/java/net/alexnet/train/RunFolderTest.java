@@ -148,7 +148,7 @@ class RunFolderTest {
                 new RejectedImage("cats/a\tb\nc\rd.jpg", "cut\r\nafter 3\tbytes"),
                 new RejectedImage("dogs/ü \"x\".png", "empty")));
         assertThat(folder.path().resolve("rejected.tsv"))
-                .hasContent("file\treason\ncats/a b c d.jpg\tcut  after 3 bytes\ndogs/ü \"x\".png\tempty\n");
+                .hasContent("file\treason\ncats/a b c d.jpg\tcut after 3 bytes\ndogs/ü \"x\".png\tempty\n");
     }
 
     @Test

@@ -28,6 +28,8 @@ class TrainingStateTest {
     void refusesWhatNoRunCanBe() {
         Schedule.State schedule = Schedule.State.start();
         assertThatThrownBy(() -> new TrainingState(1, -1, 0, 0, 0, 0, schedule, null)).hasMessageContaining("step -1");
+        assertThatThrownBy(() -> new TrainingState(1, Long.MAX_VALUE, 0, 0, 0, 0, schedule, null))
+                .as("no name of a checkpoint has 19 digits").hasMessageContaining("step 9223372036854775807");
         assertThatThrownBy(() -> new TrainingState(1, 0, 0, 0, Double.NaN, 1, schedule, null))
                 .hasMessageContaining("loss sum NaN");
         assertThatThrownBy(() -> new TrainingState(1, 0, 0, 0, 0, 0, schedule, 1.5))

@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.data.ClassNames;
 import net.alexnet.data.Synset;
 import net.alexnet.inference.ImageNet;
+import net.alexnet.io.RegularFile;
 
 /// Classes in the order of a network's outputs.
 ///
@@ -53,12 +54,8 @@ public record ClassList(List<String> names, List<String> wnids) {
     }
 
     private static String text(Path file) throws IOException {
-        try {
-            String text = Files.readString(file);
-            return text.startsWith("\uFEFF") ? text.substring(1) : text; // as Windows' editors begin a file
-        } catch (CharacterCodingException e) {
-            throw new IOException(file + " is not a text in UTF-8; save it as one", e);
-        }
+        String text = RegularFile.text(file);
+        return text.startsWith("\uFEFF") ? text.substring(1) : text; // as Windows' editors begin a file
     }
 
     private static List<String> distinct(List<String> names, List<String> wnids) {

@@ -8,6 +8,8 @@ import net.alexnet.io.CacheFolder;
 import net.alexnet.io.CacheFolder.Kind;
 import net.alexnet.io.Hashes;
 import net.alexnet.io.LockFile;
+import net.alexnet.io.PrivateFolder;
+import net.alexnet.io.RegularFile;
 import net.alexnet.io.WeightFile;
 
 /// Models that were pulled, in `models` of the user's cache folder: each has a folder `NAME` with `model.safetensors` and
@@ -61,6 +63,9 @@ public record PulledModels(Path root) {
 
     /// Whether weights were pulled. The bytes of the model are not checked.
     public boolean has(PublishedModel published) throws IOException {
+        if (Files.exists(root)) {
+            PrivateFolder.require(root); // or another user may have put a model there
+        }
         Optional<Note> note = note(published.name());
         return Files.isRegularFile(model(published.name()))
                 && note.isPresent() && note.get().source().equals(published.hash());
@@ -74,7 +79,9 @@ public record PulledModels(Path root) {
     /// @throws InterruptedException if it was stopped
     public Pulled pull(PublishedModel published, Progress progress, BooleanSupplier stop)
             throws IOException, InterruptedException {
-        Path folder = Files.createDirectories(root.resolve(published.name()));
+        PrivateFolder.make(root);
+        Path folder = root.resolve(published.name());
+        PrivateFolder.make(folder);
         Path model = model(published.name());
         try (LockFile _ = LockFile.take(folder.resolve("lock"),
                 () -> progress.note().accept("waiting for another pull of " + published.name()), stop)) {
@@ -83,6 +90,7 @@ public record PulledModels(Path root) {
             }
             progress.note().accept("fetching " + published.address());
             Path fetched = folder.resolve("fetched");
+            PrivateFolder.make(fetched);
             make(published, Downloader.fetch(Downloader.Settings.DEFAULT, published, fetched, progress, stop));
             AtomicFiles.deleteTree(fetched);
             return new Pulled(model, false);
@@ -110,7 +118,7 @@ public record PulledModels(Path root) {
 
     private Optional<Note> note(String name) throws IOException {
         try {
-            return Optional.ofNullable(JSON.readValue(Files.readString(note(model(name))), Note.class));
+            return Optional.ofNullable(JSON.readValue(RegularFile.text(note(model(name))), Note.class));
         } catch (JsonProcessingException | NoSuchFileException e) {
             return Optional.empty();
         }

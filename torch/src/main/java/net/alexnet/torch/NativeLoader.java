@@ -1,6 +1,9 @@
 package net.alexnet.torch;
 
 import module java.base;
+import net.alexnet.inference.EngineUnavailableException;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.PrivateFolder;
 import net.alexnet.tensor.BackendException;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
@@ -16,6 +19,7 @@ public final class NativeLoader {
     private static CompletableFuture<Void> ahead = CompletableFuture.completedFuture(null);
     private static boolean begun;
     private static volatile boolean ownsProcess;
+    private static boolean openCv;
 
     private NativeLoader() {}
 
@@ -54,11 +58,69 @@ public final class NativeLoader {
         }
     }
 
-    /// Gives OpenCV one thread, if the program owns its process: the pipeline already decodes many images at once.
-    static void configureOpenCv() {
-        if (ownsProcess) {
-            opencv_core.setNumThreads(1);
+    /// Loads OpenCV, and gives it one thread if the program owns its process: the pipeline already decodes many images at
+    /// once.
+    ///
+    /// @throws EngineUnavailableException if it is missing or does not load
+    static synchronized void loadOpenCv() {
+        if (!openCv) {
+            requirePrivateCache();
+            try {
+                Loader.load(opencv_imgproc.class);
+                Loader.load(opencv_imgcodecs.class);
+            } catch (LinkageError | IllegalCallerException e) {
+                throw unavailable("OpenCV", "org.bytedeco:opencv, openblas and javacpp", e);
+            }
+            if (ownsProcess) {
+                opencv_core.setNumThreads(1);
+            }
+            openCv = true;
         }
+    }
+
+    /// Checks the folder that JavaCPP unpacks native libraries to and loads them from. It takes the first that it can write
+    /// to of the property `org.bytedeco.javacpp.cachedir`, `~/.javacpp/cache`, and a folder for temporary files, whose name
+    /// another user can take first.
+    ///
+    /// @throws EngineUnavailableException if another user could have put a library there
+    static void requirePrivateCache() {
+        Path folder = Path.of("the folder of JavaCPP");
+        try {
+            folder = Loader.getCacheDir().toPath();
+            if (folder.toAbsolutePath().startsWith(
+                    Path.of(System.getProperty("java.io.tmpdir"), ".javacpp-" + System.getProperty("user.name")))) {
+                throw new FileSystemException(folder.toString(), null, "any user can make this folder first");
+            }
+            PrivateFolder.requireAlone(folder);
+        } catch (IOException e) {
+            throw new EngineUnavailableException("native libraries cannot be loaded from " + folder + " ("
+                    + AtomicFiles.reason(e) + "): " + OTHER_FOLDER, e);
+        }
+    }
+
+    private static final String OTHER_FOLDER = "name a folder of your own with XDG_CACHE_HOME, or in a program with"
+            + " -Dorg.bytedeco.javacpp.cachedir=FOLDER";
+
+    /// @param library that does not load
+    /// @param artifacts with its natives
+    static EngineUnavailableException unavailable(String library, String artifacts, Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (root instanceof IllegalCallerException) {
+            return new EngineUnavailableException("this JVM does not let " + library + " be loaded: start it with"
+                    + " --enable-native-access=ALL-UNNAMED", failure);
+        }
+        String message = String.valueOf(root.getMessage());
+        return message.contains("failed to map segment") || message.contains("Operation not permitted")
+                ? new EngineUnavailableException(
+                        library + " does not load (" + message + "): that folder may be mounted"
+                                + " noexec; " + OTHER_FOLDER,
+                        failure)
+                : new EngineUnavailableException(library + " does not load on " + Loader.getPlatform() + " (" + message
+                        + "): put its natives on the class path, " + artifacts
+                        + ", each with the classifier of this platform", failure);
     }
 
     /// Begins to load libtorch and OpenCV on a thread of its own. A failure is reported where the library is needed.
@@ -89,10 +151,9 @@ public final class NativeLoader {
     private static void load() {
         try {
             TorchLibrary.load();
+            loadOpenCv();
         } catch (BackendException e) {
             // as above
         }
-        Loader.load(opencv_imgproc.class);
-        Loader.load(opencv_imgcodecs.class);
     }
 }

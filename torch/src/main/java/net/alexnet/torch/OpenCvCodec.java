@@ -45,16 +45,13 @@ public final class OpenCvCodec implements ImageCodec {
     static final Semaphore KIB = new Semaphore(
             (int) (Math.max(MAX_BYTES, (64L << 20) * Runtime.getRuntime().availableProcessors()) >> 10), true);
 
-    static {
-        NativeLoader.await();
-        NativeLoader.configureOpenCv();
-    }
-
     private static final byte[] NO_SAMPLES = {};
 
     private final long maxPixels;
 
     /// A codec for images of up to [#MAX_PIXELS].
+    ///
+    /// @throws net.alexnet.inference.EngineUnavailableException if OpenCV cannot be loaded
     public OpenCvCodec() {
         this(MAX_PIXELS);
     }
@@ -68,6 +65,8 @@ public final class OpenCvCodec implements ImageCodec {
             throw new IllegalArgumentException("the most pixels of a picture must be 1 to %,d, found %,d"
                     .formatted(OPENCV_MAX_PIXELS, maxPixels));
         }
+        NativeLoader.await();
+        NativeLoader.loadOpenCv();
         this.maxPixels = maxPixels;
     }
 
@@ -136,8 +135,9 @@ public final class OpenCvCodec implements ImageCodec {
         ImageHeader header = header(file, maxPixels);
         int kib = (int) Math.ceilDiv(bytesNeeded(header, channels, file.length), 1024L);
         KIB.acquireUninterruptibly(kib);
-        try (BytePointer bytes = new BytePointer(file);
-                Mat encoded = new Mat(1, file.length, opencv_core.CV_8UC1, bytes);
+        byte[] used = PngChunks.used(file);
+        try (BytePointer bytes = new BytePointer(used);
+                Mat encoded = new Mat(1, used.length, opencv_core.CV_8UC1, bytes);
                 Mat decoded = decoded(encoded, header, channels)) {
             checkPixels(decoded.cols(), decoded.rows(), maxPixels); // whatever the header said
             return use.apply(decoded);

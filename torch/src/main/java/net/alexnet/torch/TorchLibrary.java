@@ -25,10 +25,11 @@ final class TorchLibrary {
     /// @throws EngineUnavailableException if they are missing or do not load
     static void load() {
         try {
+            NativeLoader.requirePrivateCache();
             unpackFirst();
             Loader.load(torch.class);
         } catch (LinkageError | IllegalCallerException e) {
-            throw unavailable(e);
+            throw NativeLoader.unavailable("libtorch", "org.bytedeco:pytorch, openblas and javacpp", e);
         }
     }
 
@@ -60,19 +61,6 @@ final class TorchLibrary {
         if (--users == 0) {
             restore.run();
         }
-    }
-
-    private static EngineUnavailableException unavailable(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root instanceof IllegalCallerException
-                ? new EngineUnavailableException("this JVM does not let libtorch be loaded: start it with"
-                        + " --enable-native-access=ALL-UNNAMED", failure)
-                : new EngineUnavailableException("libtorch does not load on " + Loader.getPlatform() + " ("
-                        + root.getMessage() + "): put its natives on the class path, org.bytedeco:pytorch, openblas and"
-                        + " javacpp, each with the classifier of this platform", failure);
     }
 
     /// Unpacks the libraries that others depend on. JavaCPP checks each library before it loads it, and unpacks it again if an

@@ -1,6 +1,7 @@
 package net.alexnet.train.config;
 
 import module java.base;
+import net.alexnet.io.RegularFile;
 
 /// The recipes that come with the program (the project's `recipes/`), and a user's own.
 public final class Recipes {
@@ -20,7 +21,7 @@ public final class Recipes {
         }
         Path file = Path.of(nameOrFile);
         if (Files.isRegularFile(file)) {
-            return RecipeReader.read(nameOrFile, Files.readString(file), settings);
+            return RecipeReader.read(nameOrFile, RegularFile.text(file), settings);
         }
         throw new RecipeException("there is no recipe '" + nameOrFile + "', neither by name nor as a file; "
                 + DidYouMean.question(nameOrFile, NAMES) + "Known: " + String.join(", ", NAMES));

@@ -1,0 +1,47 @@
+package net.alexnet.torch;
+
+import module java.base;
+
+/// Removes from a PNG what its pixels do not depend on: color profiles, texts and the like. OpenCV uses none of them, and
+/// libpng writes warnings about them to standard error that contain bytes of the file.
+final class PngChunks {
+    private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+    private static final int FRAME = 12; // length, type and checksum
+    private static final Set<String> USED = Set.of("tRNS", "bKGD", "eXIf", "acTL", "fcTL", "fdAT");
+
+    private PngChunks() {}
+
+    /// The same picture without them.
+    ///
+    /// @param file not changed; returned if it is no PNG or there is nothing to remove
+    static byte[] used(byte[] file) {
+        if (!Arrays.equals(file, 0, Math.min(file.length, SIGNATURE.length), SIGNATURE, 0, SIGNATURE.length)) {
+            return file;
+        }
+        ByteBuffer chunks = ByteBuffer.wrap(file);
+        ByteArrayOutputStream used = new ByteArrayOutputStream(0);
+        int kept = 0; // up to here
+        int at = SIGNATURE.length;
+        while (at + FRAME <= file.length) {
+            long next = at + FRAME + (chunks.getInt(at) & 0xFFFFFFFFL);
+            if (next > file.length) {
+                break; // cut: for the decoder to say
+            }
+            boolean critical = Character.isUpperCase(chunks.get(at + 4)); // of the type's first letter
+            String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
+            if (!critical && !USED.contains(type)) {
+                used.write(file, kept, at - kept);
+                kept = (int) next;
+            }
+            at = (int) next;
+            if (type.equals("IEND")) {
+                break;
+            }
+        }
+        if (kept == 0) {
+            return file;
+        }
+        used.write(file, kept, file.length - kept);
+        return used.toByteArray();
+    }
+}

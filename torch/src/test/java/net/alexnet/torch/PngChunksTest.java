@@ -1,0 +1,58 @@
+package net.alexnet.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import net.alexnet.data.image.Encoding;
+import net.alexnet.data.image.Image;
+import org.junit.jupiter.api.Test;
+
+class PngChunksTest {
+    private static final int HEADER = 8 + 25;
+
+    private static byte[] png() {
+        return new OpenCvCodec().encode(new Image(3, 2, 3, new byte[18]), Encoding.LOSSLESS);
+    }
+
+    private static byte[] with(byte[] png, String type, byte[] data, int place) {
+        ByteBuffer chunk = ByteBuffer.allocate(4 + data.length).put(type.getBytes(StandardCharsets.US_ASCII)).put(data);
+        CRC32 crc = new CRC32();
+        crc.update(chunk.array());
+        ByteBuffer file = ByteBuffer.allocate(png.length + 12 + data.length).put(png, 0, place);
+        file.putInt(data.length).put(chunk.array()).putInt((int) crc.getValue());
+        return file.put(png, place, png.length - place).array();
+    }
+
+    /// libpng writes the name of a broken profile to standard error.
+    @Test
+    void profilesAndTextsAreRemoved() {
+        byte[] profile = "\u001b]0;owned\u0007\0\0broken".getBytes(StandardCharsets.US_ASCII);
+        byte[] png = png();
+        byte[] file = with(with(with(png, "iCCP", profile, HEADER), "zTXt", profile, HEADER), "vpAg", profile,
+                png.length - 12);
+        assertThat(PngChunks.used(file)).isEqualTo(png);
+        assertThat(PngChunks.used(png)).isSameAs(png);
+    }
+
+    @Test
+    void whatThePixelsDependOnStays() {
+        byte[] file = with(with(png(), "eXIf", new byte[30], HEADER), "tRNS", new byte[6], HEADER);
+        assertThat(PngChunks.used(file)).isSameAs(file);
+    }
+
+    @Test
+    void aBrokenFileIsLeftToTheDecoder() {
+        byte[] png = png();
+        for (int length = 0; length < png.length; length++) {
+            byte[] cut = Arrays.copyOf(png, length);
+            assertThat(PngChunks.used(cut)).isEqualTo(cut);
+        }
+        byte[] long31 = with(png, "tEXt", new byte[4], HEADER);
+        ByteBuffer.wrap(long31).putInt(HEADER, Integer.MAX_VALUE);
+        assertThat(PngChunks.used(long31)).isEqualTo(long31);
+        assertThat(PngChunks.used("GIF89a".getBytes(StandardCharsets.US_ASCII))).hasSize(6);
+    }
+}
