@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param interruption whether the user wants the command to end
 record Terminal(PrintWriter out, PrintWriter err, PrintWriter raw, boolean watched, ShutdownSignal interruption) {
     private static final char REPLACEMENT = '\uFFFD';
+    private static final Pattern LINE_BREAK = Pattern.compile("\\R");
 
     /// A writer that replaces what [Texts#steers] names by U+FFFD: text that comes from a file must not steer the terminal.
     /// What `println` gets is one line, or a name with a line break in it could forge one.
@@ -37,7 +38,7 @@ record Terminal(PrintWriter out, PrintWriter err, PrintWriter raw, boolean watch
         }, true) {
             @Override
             public void println(@Nullable String text) {
-                super.println(Texts.line(String.valueOf(text)));
+                super.println(LINE_BREAK.matcher(String.valueOf(text)).replaceAll(" "));
             }
 
             @Override

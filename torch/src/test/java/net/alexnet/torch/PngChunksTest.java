@@ -31,8 +31,8 @@ class PngChunksTest {
     void profilesAndTextsAreRemoved() {
         byte[] profile = "\u001b]0;owned\u0007\0\0broken".getBytes(StandardCharsets.US_ASCII);
         byte[] png = png();
-        byte[] file = with(with(with(png, "iCCP", profile, HEADER), "zTXt", profile, HEADER), "vpAg", profile,
-                png.length - 12);
+        byte[] file = with(with(with(png, "vpAg", profile, png.length - 12), "iCCP", profile, HEADER), "zTXt", profile,
+                HEADER);
         assertThat(PngChunks.used(file)).isEqualTo(png);
         assertThat(PngChunks.used(png)).isSameAs(png);
     }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.alexnet.fuzz.Mutation;
 import net.alexnet.interop.Expected;
 import net.alexnet.interop.caffe.CaffeFile;
 import net.alexnet.interop.caffe.CaffeNet;

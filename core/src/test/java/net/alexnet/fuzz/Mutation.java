@@ -1,22 +1,23 @@
-package net.alexnet.interop.fuzz;
+package net.alexnet.fuzz;
 
 import java.util.Arrays;
 import java.util.Random;
 
 /// Changes of a valid file, as a function of a random number: bytes flipped, numbers blown up, the file cut, and stretches
 /// doubled, dropped or moved.
-final class Mutation {
+public final class Mutation {
     private static final long[] EXTREMES = {-1, 0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, Integer.MAX_VALUE,
         Integer.MIN_VALUE, 0xffff_ffffL, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE / 4, 1L << 40};
     private static final int MAX_CHANGES = 4;
 
     private final Random random;
 
-    Mutation(Random random) {
+    public Mutation(Random random) {
         this.random = random;
     }
 
-    byte[] of(byte[] valid) {
+    /// A changed copy.
+    public byte[] of(byte[] valid) {
         byte[] bytes = valid;
         int changes = 1 + random.nextInt(MAX_CHANGES);
         for (int i = 0; i < changes && bytes.length > 1; i++) {
