@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import module java.base;
+import net.alexnet.io.RegularFile;
 import net.alexnet.data.image.UnreadableImageException;
 
 /// A CSV file that lists pictures (RFC 4180, UTF-8). The first line names the columns, in any order; others may be there.
@@ -51,12 +52,13 @@ record CsvManifest(Path file) implements Datasets.Format {
     }
 
     private LabeledImages images() throws IOException {
-        if (Files.size(file) > MOST_BYTES) {
-            throw new DatasetException(file + " has " + Files.size(file) + " bytes; the limit is " + MOST_BYTES);
+        if (RegularFile.size(file) > MOST_BYTES) {
+            throw new DatasetException(file + " has " + RegularFile.size(file) + " bytes; the limit is " + MOST_BYTES);
         }
         LabeledImages images = new LabeledImages(file.toString());
         Map<SourcePart, List<Sample>> parts = new EnumMap<>(SourcePart.class);
-        try (BufferedReader text = Files.newBufferedReader(file)) {
+        try (BufferedReader text = new BufferedReader(new InputStreamReader(RegularFile.open(file),
+                StandardCharsets.UTF_8.newDecoder()))) {
             skipByteOrderMark(text);
             read(text, images, parts);
         } catch (CharacterCodingException e) {
