@@ -7,7 +7,9 @@ import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Engines;
 import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelImporter;
 import net.alexnet.io.Hashes;
+import net.alexnet.nn.AlexNet;
 import net.alexnet.tensor.Backend;
 import net.alexnet.train.DataSource;
 import net.alexnet.train.ModelFile;
@@ -26,37 +28,52 @@ import net.alexnet.train.config.Recipes;
 /// too.
 ///
 /// ```java
-/// TrainingResult result = FineTuning.of(Path.of("model.safetensors")).on(Path.of("photos/")).run();
+/// TrainingResult result = FineTuning.on(Path.of("photos/")).run();
 /// ```
 ///
-/// By default the convolutions stay as they are, so each picture goes through them once, its features are cached, and an epoch
-/// takes seconds. The result is the best epoch's checkpoint. A stopped run is continued by [Training#resume].
+/// The base is torchvision's published AlexNet unless [#base] names another. The new last layer starts as a linear
+/// classifier of the features that the base gives, which takes seconds. Then all layers learn from augmented pictures, while
+/// the learning rate falls to 0. The result is the last checkpoint, which no validation picture selected. A stopped run is
+/// continued by [Training#resume].
 public final class FineTuning extends TrainingBuilder<FineTuning> {
-    private final Path base;
+    /// The published model that is the base unless another is named.
+    public static final String DEFAULT_BASE = "torchvision-alexnet";
 
-    private FineTuning(Path base) {
-        this.base = base;
-    }
+    /// About how many pictures a run shows to the network in all, and the limits of its epochs.
+    private static final int SHOWN = 20_000;
 
-    /// Starts from a model: whatever [ImageClassifier#load(Path)] takes. [Options#checkpoint] says which checkpoint of a run.
-    public static FineTuning of(Path model) {
-        return new FineTuning(model);
-    }
+    private static final int FEWEST_EPOCHS = 4;
+    private static final int MOST_EPOCHS = 40;
 
-    /// The pictures, as for [Training#on]. Has to be called.
-    public FineTuning on(Path folder) {
+    private Path base = Path.of(DEFAULT_BASE);
+
+    private FineTuning(Path folder) {
         pictures = folder;
+    }
+
+    /// Fine-tunes on pictures.
+    ///
+    /// @param folder as for [Training#on]
+    public static FineTuning on(Path folder) {
+        return new FineTuning(folder);
+    }
+
+    /// Starts from another model than torchvision's AlexNet: whatever [ImageClassifier#load(Path)] takes, or the name of a
+    /// published model, which is fetched once. Layers that it has no trained weights for are left out if they are the last
+    /// ones, so a file of convolutions alone will do. [Options#checkpoint] says which checkpoint of a run.
+    public FineTuning base(Path model) {
+        base = model;
         return self();
     }
 
-    /// Freezes a layer and all layers before it. Default: `conv5`.
+    /// Freezes a layer and all layers before it. Default: `none`.
     ///
     /// @param layer the name of a layer with weights, or `none`
     public FineTuning freeze(String layer) {
         return set("finetune.freeze", layer);
     }
 
-    /// Multiplies a layer's learning rate. Default: 10 for the new last layer, 1 for the others.
+    /// Multiplies a layer's learning rate. Default: 1.
     ///
     /// @param layer its name, or the beginning of several names and `*`, such as `conv*`
     /// @param factor at least 0; 0 freezes the layer
@@ -88,19 +105,14 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     /// @param folds 0 for a single run
     private CrossValidation with(BooleanSupplier stop, int folds) throws IOException, InterruptedException {
         Recipe template = template();
+        ModelImporter.fetch(base, listener, stop);
         Model.Stored stored = ModelFile.find(base, options.checkpoint()).stored();
         Recipe onBase = onBase(template, stored);
-        String head = FineTuneConfig.head(onBase.network().architecture());
-        List<String> untrained = stored.untrainedLayers().stream().filter(layer -> !layer.equals(head)).toList();
-        if (!untrained.isEmpty()) {
-            listener.warning("the base has no trained weights of " + String.join(", ", untrained)
-                    + ", so these layers start from initial values");
-        }
         try (Backend backend = open(onBase.precision())) {
             ImageCodec codec = Engines.find().codec();
             DataSource source = DataSource.open(onBase, codec);
             Dataset dataset = source.dataset();
-            Recipe recipe = onBase.withClasses(dataset.classes().size());
+            Recipe recipe = fitted(onBase.withClasses(dataset.classes().size()), dataset);
             if (folds > 0) {
                 TrainingRun.split(recipe.withFold(1, folds), dataset); // refuses too many folds before any work
             }
@@ -155,9 +167,6 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     // --- the recipe ------------------------------------------------------------------------------------------------
 
     private Recipe template() throws IOException {
-        if (pictures == null) {
-            throw new IllegalArgumentException("fine-tuning needs pictures: call on(folder)");
-        }
         for (String key : settings.keySet()) {
             if (key.equals("data.folds") || key.equals("data.fold")) {
                 throw new RecipeException(key + " cannot be set; cross-validation (--folds K) sets it for each run");
@@ -176,7 +185,12 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
                 + recipeName("finetune") + " has no group 'finetune'; start from a copy of recipes/finetune.yaml"));
         Path weights = stored.weights().path().toAbsolutePath().normalize();
         Preprocessing preprocessing = stored.card().preprocessing();
-        Recipe recipe = template.onBase(stored.card().network(), preprocessing.resize(),
+        List<String> leftOut = leftOut(stored);
+        if (!leftOut.isEmpty()) {
+            listener.message("the base has no trained weights of " + String.join(", ", leftOut)
+                    + ", so the network is made without");
+        }
+        Recipe recipe = template.onBase(stored.card().network().withHead(leftOut, true), preprocessing.resize(),
                 preprocessing.meanImage().isPresent() ? Mean.IMAGE : Mean.CHANNEL,
                 preprocessing.scale().stream().allMatch(one -> one == 1) ? Values.RAW : Values.STANDARDIZED,
                 finetune.from(weights.toString(), Hashes.hex(weights)));
@@ -187,6 +201,29 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         }
         finetune.check(recipe.network().architecture(), recipe.pictures());
         return recipe;
+    }
+
+    /// The recipe with a number of epochs for these pictures, unless the user gave one.
+    private Recipe fitted(Recipe recipe, Dataset dataset) {
+        int epochs = Math.clamp(SHOWN / Math.max(1, dataset.training().size()), FEWEST_EPOCHS, MOST_EPOCHS);
+        return settings.containsKey("epochs") || recipeName != null ? recipe : recipe.withEpochs(epochs);
+    }
+
+    /// The last hidden layers, as far as the base has no trained weights of them, and those that it leaves out itself.
+    private List<String> leftOut(Model.Stored stored) {
+        AlexNet network = stored.card().network();
+        List<String> hidden = new ArrayList<>(FineTuneConfig.layers(network.architecture()));
+        hidden.removeLast();
+        List<String> leftOut = new ArrayList<>(network.without());
+        while (!hidden.isEmpty() && stored.untrainedLayers().contains(hidden.getLast())) {
+            leftOut.add(hidden.removeLast());
+        }
+        List<String> fresh = hidden.stream().filter(stored.untrainedLayers()::contains).toList();
+        if (!fresh.isEmpty()) {
+            listener.warning("the base has no trained weights of " + String.join(", ", fresh)
+                    + ", so these layers start from initial values");
+        }
+        return List.copyOf(leftOut);
     }
 
     /// Whether the base was trained on pictures that are validated on: it, or the model that it was fine-tuned from, was

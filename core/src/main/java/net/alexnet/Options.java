@@ -31,7 +31,7 @@ public record Options(String device, int threads, Which checkpoint, int views, P
     /// The fastest device, all cores, a run's result, one view, and the user's cache folder: `$XDG_CACHE_HOME/alexnet` or
     /// `~/.cache/alexnet`.
     public static Options defaults() {
-        return new Options("auto", Math.min(1024, Runtime.getRuntime().availableProcessors()), Which.RESULT, 1,
+        return new Options("auto", Math.min(1024, Runtime.getRuntime().availableProcessors()), Which.LAST, 1,
                 CacheFolder.ofUser().root());
     }
 

@@ -154,7 +154,8 @@ public final class Training extends TrainingBuilder<Training> {
             if (checkpoint.state().finished(recipe.epochs())) {
                 listener.warning("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
                         + " epochs; start a new run with more epochs to train longer");
-                return TrainingResult.of(run, recipe, new Outcome(checkpoint.state(), true, Optional.empty(), 0));
+                return TrainingResult.of(run, recipe, new Outcome(checkpoint.state(), true, Optional.empty(), 0,
+                        Optional.empty()));
             }
             try (Backend backend = open(recipe.precision())) {
                 ImageCodec codec = Engines.find().codec();

@@ -18,10 +18,12 @@ import net.alexnet.train.config.Recipe;
 /// @param bestTop1Error of the best epoch, which is optimistic: the validation pictures selected the epoch
 /// @param validationImages how many pictures were validated on; empty if this call validated nothing
 /// @param imagesPerSecond over all steps of this call
-/// @param fineTuned whether the run began with a trained model; its result is then the checkpoint of the best epoch
+/// @param fineTuned whether the run began with a trained model
+/// @param linearTop1Error of the linear classifier that a fine-tuned head started as; empty where there was none in this
+///     call
 public record TrainingResult(Path run, int epochs, long steps, boolean finished, boolean stoppedEarly,
         OptionalDouble top1Error, OptionalDouble top5Error, OptionalDouble bestTop1Error, OptionalLong validationImages,
-        double imagesPerSecond, boolean fineTuned) {
+        double imagesPerSecond, boolean fineTuned, OptionalDouble linearTop1Error) {
     static TrainingResult of(RunFolder folder, Recipe recipe, Outcome outcome) {
         double best = outcome.state().schedule().best();
         return new TrainingResult(folder.path(), outcome.state().epoch(), outcome.state().step(), outcome.finished(),
@@ -29,7 +31,8 @@ public record TrainingResult(Path run, int epochs, long steps, boolean finished,
                 outcome.report().map(Report::top5).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
                 Double.isFinite(best) ? OptionalDouble.of(best) : OptionalDouble.empty(),
                 outcome.report().map(Report::images).map(OptionalLong::of).orElse(OptionalLong.empty()),
-                outcome.imagesPerSecond(), recipe.fineTuning().isPresent());
+                outcome.imagesPerSecond(), recipe.fineTuning().isPresent(),
+                outcome.linear().map(Report::top1).map(OptionalDouble::of).orElse(OptionalDouble.empty()));
     }
 
     /// Loads the trained model.

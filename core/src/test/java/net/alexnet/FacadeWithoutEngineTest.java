@@ -39,8 +39,9 @@ class FacadeWithoutEngineTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("epoch");
         assertThatThrownBy(() -> Training.on(folder).recipe("picture").run())
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pictures");
-        assertThatThrownBy(() -> FineTuning.of(folder).run()).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> FineTuning.of(folder).crossValidate(1, () -> false))
+        assertThatThrownBy(() -> FineTuning.on(folder).run()).isInstanceOf(IOException.class)
+                .hasMessageContaining(FineTuning.DEFAULT_BASE);
+        assertThatThrownBy(() -> FineTuning.on(folder).crossValidate(1, () -> false))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -8,8 +8,8 @@ import net.alexnet.TrainingResult;
 /// Adapts a trained model to other classes: `FineTune MODEL PICTURES RUNS`, with one folder of pictures per class.
 class FineTune {
     public static void main(String[] args) throws Exception {
-        TrainingResult result = FineTuning.of(Path.of(args[0]))
-                .on(Path.of(args[1]))
+        TrainingResult result = FineTuning.on(Path.of(args[1]))
+                .base(Path.of(args[0]))
                 .runsIn(Path.of(args[2]))
                 .set("epochs", 2)
                 .run();

@@ -31,7 +31,7 @@ final class ExportCommand extends BaseCommand {
     private Exporter.@Nullable Format format;
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = ModelOptions.CHECKPOINTS)
-    private ModelFile.Which checkpoint = ModelFile.Which.RESULT;
+    private ModelFile.Which checkpoint = ModelFile.Which.LAST;
 
     @Option(names = "--force", description = "Replace OUT if it exists.")
     private boolean force;

@@ -12,38 +12,34 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `alexnet finetune`.
-@Command(name = "finetune", description = "Fit a trained network to your own pictures: its last layer is replaced, and some of the others learn too.", footer = {
-    "", "Examples:",
-    "  ./alexnet finetune runs/latest --data pictures/                      trains fc6 to fc8",
-    "  ./alexnet finetune model.safetensors --data pictures/ --freeze fc7   trains fc8 only",
-    "  ./alexnet finetune runs/latest --data pictures/ --freeze none --rate 'conv*=0.1'",
-    "  ./alexnet finetune runs/latest --data pictures/ --folds 5            cross-validates",
-    "  ./alexnet train --resume runs/latest                                 continues a run"})
+@Command(name = "finetune", description = "Make a classifier of your own pictures from a trained network: first a linear classifier of its features, then all"
+        + " its layers learn.", footer = {
+            "", "Examples:",
+            "  ./alexnet finetune --data pictures/                                from torchvision's AlexNet",
+            "  ./alexnet finetune --data pictures/ --base runs/latest             from a model of yours",
+            "  ./alexnet finetune --data pictures/ --base convs.pth --freeze conv2",
+            "  ./alexnet finetune --data pictures/ --folds 5                      cross-validates",
+            "  ./alexnet train --resume runs/latest                               continues a run"})
 final class FinetuneCommand extends TrainingCommand {
-    @Parameters(index = "0", paramLabel = "MODEL", description = ModelOptions.MODELS)
-    private Path model = Path.of("");
+    @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "The base, as by --base.")
+    private @Nullable Path model;
+
+    @Option(names = "--base", paramLabel = "MODEL", description = "What to start from: " + ModelOptions.MODELS
+            + " Default: "
+            + FineTuning.DEFAULT_BASE + ", which is fetched once.")
+    private @Nullable Path base;
 
     @Option(names = "--data", paramLabel = "DIR", required = true, description = "The pictures: a folder with one subfolder per class.")
     private Path data = Path.of("");
 
-    @Option(names = "--recipe", paramLabel = "FILE", defaultValue = "finetune", description = "A YAML file instead of the recipe finetune.")
-    private String recipe = "finetune";
+    @Option(names = "--recipe", paramLabel = "FILE", description = "A YAML file instead of the recipe finetune.")
+    private @Nullable String recipe;
 
-    @Option(names = "--freeze", paramLabel = "LAYER", description = "Freeze this layer and all before it; none freezes no layer. Default: conv5.")
+    @Option(names = "--freeze", paramLabel = "LAYER", description = "Freeze this layer and all before it. Default: none.")
     private @Nullable String freeze;
 
-    @Option(names = "--rate", paramLabel = "LAYER=FACTOR", description = "Multiply a layer's learning rate, such as 'conv*=0.1'; 0 freezes the layer. Default: fc8=10 for the new last"
-            + " layer.")
+    @Option(names = "--rate", paramLabel = "LAYER=FACTOR", description = "Multiply a layer's learning rate, such as 'conv*=0.1'; 0 freezes the layer.")
     private Map<String, Double> rates = new LinkedHashMap<>();
-
-    @Option(names = "--views", paramLabel = "N", description = "Views of each training picture whose features are cached: 1, 2 or 10. Default: 2.")
-    private @Nullable Integer views;
-
-    @Option(names = "--augment", description = "Crop and mirror the pictures at random in every epoch, and cache no features.")
-    private boolean augment;
-
-    @Option(names = "--patience", paramLabel = "N", description = "Stop after N epochs without a lower validation error. Default: 10.")
-    private @Nullable Integer patience;
 
     @Option(names = "--folds", paramLabel = "K", description = "Cross-validate: make K runs, each validated on another part of all pictures.")
     private @Nullable Integer folds;
@@ -52,7 +48,7 @@ final class FinetuneCommand extends TrainingCommand {
     private @Nullable Integer batch;
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = ModelOptions.CHECKPOINTS)
-    private ModelFile.Which checkpoint = ModelFile.Which.RESULT;
+    private ModelFile.Which checkpoint = ModelFile.Which.LAST;
 
     @Override
     int run(ConsoleProgress progress) throws IOException, InterruptedException {
@@ -60,12 +56,19 @@ final class FinetuneCommand extends TrainingCommand {
             throw new IllegalArgumentException(
                     "--max-steps stops one run, and --folds makes several; give one of them");
         }
-        FineTuning tuning = FineTuning.of(model).on(data).recipe(recipe);
+        if (model != null && base != null) {
+            throw new IllegalArgumentException("the base is given twice, as " + model + " and by --base " + base
+                    + "; give one of them");
+        }
+        FineTuning tuning = FineTuning.on(data);
+        if (recipe != null) {
+            tuning.recipe(recipe);
+        }
+        if (model != null || base != null) {
+            tuning.base(Objects.requireNonNull(model != null ? model : base));
+        }
         set(tuning, "finetune.freeze", freeze);
         rates.forEach(tuning::learningRate);
-        set(tuning, "finetune.views", views);
-        set(tuning, "finetune.augment", augment ? true : null);
-        set(tuning, "schedule.patience", patience);
         set(tuning, "batch", batch);
         if (folds != null) {
             within("--folds", folds, 2, Integer.MAX_VALUE);

@@ -11,11 +11,11 @@ final class ModelOptions extends ComputeOptions {
             + " .caffemodel, .keras), or the name of a pulled model.";
 
     /// Which of a run's checkpoints is used.
-    static final String CHECKPOINTS = "Which of a run's checkpoints: last, best or result. Default: result, which is the best of a fine-tuned"
-            + " run and the last of any other.";
+    static final String CHECKPOINTS = "Which of a run's checkpoints: last or best. Default: last. The best is the one"
+            + " with the lowest validation error.";
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = CHECKPOINTS)
-    private ModelFile.Which checkpoint = ModelFile.Which.RESULT;
+    private ModelFile.Which checkpoint = ModelFile.Which.LAST;
 
     @Option(names = "--views", paramLabel = "1|10", defaultValue = "1", description = "1 for the center of a picture; 10 for the mean over its corners, its center and their mirror images, as in"
             + " the paper. Default: ${DEFAULT-VALUE}.")

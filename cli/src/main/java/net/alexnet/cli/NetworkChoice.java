@@ -59,7 +59,7 @@ final class NetworkChoice {
             return new Chosen(RunFolder.open(path).recipe().network(), Optional.empty());
         }
         if (Files.exists(path) || ModelFile.isImportable(path)) {
-            ModelCard card = ModelFile.find(path, ModelFile.Which.RESULT).stored().card();
+            ModelCard card = ModelFile.find(path, ModelFile.Which.LAST).stored().card();
             return new Chosen(card.network(), Optional.of(card));
         }
         List<String> known = Stream.concat(variants.stream().map(ModelCardPrinter::spelled), Recipes.NAMES.stream())

@@ -18,8 +18,8 @@ final class RunReport {
             @Nullable ErrorInterval top5ErrorInterval) {}
 
     private record Tuned(String run, int epochs, long steps, boolean finished, boolean stoppedEarly,
-            double examplesPerSecond, @Nullable Double bestTop1Error, @Nullable Double lastTop1Error,
-            @Nullable ErrorInterval lastTop1ErrorInterval,
+            double examplesPerSecond, @Nullable Double linearTop1Error, @Nullable Double bestTop1Error,
+            @Nullable Double lastTop1Error, @Nullable ErrorInterval lastTop1ErrorInterval,
             @Nullable Long validationN) {}
 
     record Folds(String runs, boolean finished, @Nullable Double lastTop1ErrorMean,
@@ -46,18 +46,19 @@ final class RunReport {
 
     private static Object tuned(TrainingResult result) {
         return new Tuned(result.run().toString(), result.epochs(), result.steps(), result.finished(),
-                result.stoppedEarly(), result.imagesPerSecond(), orNull(result.bestTop1Error()),
-                orNull(result.top1Error()), interval(result, result.top1Error()),
+                result.stoppedEarly(), result.imagesPerSecond(), orNull(result.linearTop1Error()),
+                orNull(result.bestTop1Error()), orNull(result.top1Error()), interval(result, result.top1Error()),
                 result.validationImages().isPresent() ? result.validationImages().getAsLong() : null);
     }
 
     private static List<String> tunedLines(TrainingResult result) {
         return lines(result, result.bestTop1Error().isEmpty()
                 ? Optional.empty()
-                : Optional.of("top-1 error " + Text.percent(result.bestTop1Error().getAsDouble()) + on(result)
-                        + " in the best epoch, selected on these pictures; "
-                        + text(result, result.top1Error()) + " after the last, epoch " + result.epochs()
-                        + (result.stoppedEarly() ? ", where it stopped early" : "")));
+                : Optional.of("top-1 error " + text(result, result.top1Error()) + on(result) + " after epoch "
+                        + result.epochs() + (result.linearTop1Error().isEmpty()
+                                ? ""
+                                : "; " + Text.percent(result.linearTop1Error().getAsDouble())
+                                        + " as a linear classifier, before the other layers learned")));
     }
 
     static Folds folds(CrossValidation result) {

@@ -44,7 +44,7 @@ final class TrainCommand extends TrainingCommand {
         if (progress.isShown()) {
             training.estimate();
         }
-        configure(training, ModelFile.Which.RESULT, progress);
+        configure(training, ModelFile.Which.LAST, progress);
         TrainingResult result = training.run(this::stopped);
         progress.clear();
         print(RunReport.of(result), RunReport.lines(result));

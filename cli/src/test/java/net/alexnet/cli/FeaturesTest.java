@@ -307,7 +307,7 @@ class FeaturesTest {
         Files.copy(own.resolve("rows/2.png"), own.resolve("discs/extra-" + System.nanoTime() + ".png"));
         Path prepared = folder.resolve("prepared");
         Result.done("prepare", own, prepared, "--size", 20, "--seed", System.nanoTime() & 0xFFFFFF);
-        Result.done("finetune", model, "--data", prepared, "--freeze", "fc7", "--views", 1, "--epochs", 1,
+        Result.done("finetune", model, "--data", prepared, "--freeze", "fc7", "--epochs", 1,
                 "--runs", folder.resolve("runs"));
         Path table = folder.resolve("shared.csv");
         Result features = Result.done("features", model, "--data", prepared, "--out", table, "--progress", "plain");

@@ -152,7 +152,7 @@ class LibraryTest {
 
     @Test
     void fineTunesAndCrossValidates() throws Exception {
-        FineTuning tuning = FineTuning.of(trained.run()).on(pictures).options(CPU).freeze("fc7").set("epochs", 2)
+        FineTuning tuning = FineTuning.on(pictures).base(trained.run()).options(CPU).freeze("fc7").set("epochs", 2)
                 .runsIn(root.resolve("tuned"));
         TrainingResult tuned = tuning.run();
         assertThat(tuned.finished()).isTrue();

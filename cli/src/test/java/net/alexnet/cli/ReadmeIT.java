@@ -52,10 +52,14 @@ class ReadmeIT {
         assertThat(launcher).isExecutable();
         String java = ProgramProcess.java("").getFirst();
         String jar = Path.of("target/alexnet.jar").toAbsolutePath().toString();
-        // in place of the launcher, which would build: the packaged program, with one epoch for each training
+        // in place of the launcher, which would build: the packaged program, with one epoch for each training, and
+        // with a base that need not be fetched
         Files.writeString(launcher, """
                 #!/bin/sh
-                case $1 in train|finetune) set -- "$@" --epochs 1 ;; esac
+                case $1 in
+                    train) set -- "$@" --epochs 1 ;;
+                    finetune) set -- "$@" --epochs 1 --base alexnet.safetensors ;;
+                esac
                 exec '%s' --add-modules jdk.incubator.vector -cp '%s' net.alexnet.cli.Main "$@"
                 """.formatted(java, jar));
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));

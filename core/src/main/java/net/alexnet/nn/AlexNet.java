@@ -15,11 +15,13 @@ import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Flatten;
+import net.alexnet.nn.Layer.L2Norm;
 import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
+import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.tensor.Check;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Rounding;
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 /// @param overlappingPools pooling 3/2 if true, 2/2 if false (§3.4)
 /// @param dropout the rate after fc6 and fc7, 0 for none (§4.2)
 /// @param dropoutScaling whether outputs are scaled at test time, as in the paper, or while training
+/// @param without names of hidden layers that are left out, with their activation and dropout: §5 of Zeiler and Fergus
+///     (2014) repeats this experiment of the paper's §7
+/// @param l2Norm whether the features that fc8 reads are scaled to unit length
 /// @param initialization how weights and biases start
 public record AlexNet(
         Variant variant,
@@ -54,7 +59,11 @@ public record AlexNet(
         boolean overlappingPools,
         double dropout,
         Layer.DropoutScaling dropoutScaling,
+        List<String> without,
+        boolean l2Norm,
         Initialization initialization) {
+
+    private static final List<String> HIDDEN = List.of("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7");
 
     /// The networks of this file.
     public enum Variant {
@@ -73,6 +82,10 @@ public record AlexNet(
         Check.that(width > 0 && width <= 16, "width", width, "above 0 and at most 16");
         Check.that(towers == 1 || towers == 2, "towers", towers, "1 or 2");
         Check.that(dropout >= 0 && dropout < 1, "dropout", dropout, "at least 0 and below 1");
+        without = List.copyOf(without);
+        for (String layer : without) {
+            Check.that(HIDDEN.contains(layer), "without", layer, "conv1 to conv5, fc6 and fc7");
+        }
     }
 
     /// The network of the 2012 paper, §3: 224×224 images; conv1's last windows read 3 pixels of zeros beyond the right
@@ -137,14 +150,34 @@ public record AlexNet(
     private static AlexNet defaults(Variant variant, int input, int classes, int towers, Layer.DropoutScaling scaling,
             Initialization initialization) {
         return new AlexNet(variant, input, 3, classes, 1, towers, Activation.RELU, variant != Variant.TORCHVISION, true,
-                0.5, scaling, initialization);
+                0.5, scaling, List.of(), false, initialization);
     }
 
     /// The layers, with every shape inferred and checked.
     ///
     /// @throws IllegalArgumentException if a window does not fit into its input; the message shows the sum
     public Architecture architecture() {
-        return Architecture.of(variant.name().toLowerCase(Locale.ROOT), channels, input, layers());
+        return Architecture.of(variant.name().toLowerCase(Locale.ROOT), channels, input, chosen(layers()));
+    }
+
+    /// The layers of the table without those that are left out, and with the L2 norm if there is one.
+    private List<Layer> chosen(List<Layer> table) {
+        List<Layer> chosen = new ArrayList<>();
+        boolean leaveOut = false;
+        for (Layer layer : table) {
+            if (layer instanceof Weighted weighted) {
+                leaveOut = without.contains(weighted.name());
+                if (weighted.name().equals("fc8") && l2Norm) {
+                    chosen.add(new L2Norm());
+                }
+            }
+            boolean belongsToWeights = layer instanceof Weighted || layer instanceof Relu || layer instanceof Tanh
+                    || layer instanceof Dropout;
+            if (!(leaveOut && belongsToWeights)) {
+                chosen.add(layer);
+            }
+        }
+        return chosen;
     }
 
     // A window is given as kernel, stride, padding.
@@ -299,38 +332,44 @@ public record AlexNet(
     public AlexNet withClasses(int count) {
         return new AlexNet(variant, input, channels, count, width, towers, activation, responseNorm, overlappingPools,
                 dropout,
-                dropoutScaling, initialization);
+                dropoutScaling, without, l2Norm, initialization);
+    }
+
+    /// The same network without some hidden layers; with or without the L2 norm of what fc8 reads.
+    public AlexNet withHead(List<String> layers, boolean unitLength) {
+        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+                dropout, dropoutScaling, layers, unitLength, initialization);
     }
 
     /// The same network, narrower or wider, for square inputs of another size.
     public AlexNet withSize(int side, int channels, double factor) {
         return new AlexNet(variant, side, channels, classes, factor, towers, activation, responseNorm, overlappingPools,
-                dropout, dropoutScaling, initialization);
+                dropout, dropoutScaling, without, l2Norm, initialization);
     }
 
     /// The same network with one tower or two.
     public AlexNet withTowers(int count) {
         return new AlexNet(variant, input, channels, classes, width, count, activation, responseNorm, overlappingPools,
-                dropout, dropoutScaling, initialization);
+                dropout, dropoutScaling, without, l2Norm, initialization);
     }
 
     /// The same network with or without ideas of the paper: ReLU (§3.1), normalization (§3.3), overlap (§3.4).
     public AlexNet withLayers(Activation neurons, boolean normalized, boolean overlapping) {
         return new AlexNet(variant, input, channels, classes, width, towers, neurons, normalized, overlapping, dropout,
-                dropoutScaling, initialization);
+                dropoutScaling, without, l2Norm, initialization);
     }
 
     /// The same network with other weights at the start.
     public AlexNet withInitialization(Initialization start) {
         return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
-                dropout, dropoutScaling, start);
+                dropout, dropoutScaling, without, l2Norm, start);
     }
 
     /// The same network with another rate of dropout; a rate of 0 is none.
     public AlexNet withDropout(double rate, Layer.DropoutScaling scaling) {
         return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
                 rate,
-                scaling, initialization);
+                scaling, without, l2Norm, initialization);
     }
 
     /// A variant with other values than its defaults; `null` leaves the default. Recipes and model files are read with it.
@@ -347,6 +386,8 @@ public record AlexNet(
             @JsonProperty("overlapping_pools") @Nullable Boolean overlappingPools,
             @JsonProperty("dropout") @Nullable Double dropout,
             @JsonProperty("dropout_scaling") Layer.@Nullable DropoutScaling dropoutScaling,
+            @JsonProperty("without") @Nullable List<String> without,
+            @JsonProperty("l2_norm") @Nullable Boolean l2Norm,
             @JsonProperty("initialization") @Nullable Initialization initialization) {
         AlexNet base = of(variant);
         return new AlexNet(
@@ -361,6 +402,8 @@ public record AlexNet(
                 or(overlappingPools, base.overlappingPools),
                 or(dropout, base.dropout),
                 or(dropoutScaling, base.dropoutScaling),
+                or(without, base.without),
+                or(l2Norm, base.l2Norm),
                 or(initialization, base.initialization));
     }
 

@@ -6,6 +6,7 @@ import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Flatten;
+import net.alexnet.nn.Layer.L2Norm;
 import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.ResponseNorm;
@@ -41,7 +42,7 @@ public record Architecture(String name, List<Row> rows) {
                 case Conv conv -> Shape.of(
                         conv.filters(), in.dim(0) / conv.groups(), conv.window().kernel(), conv.window().kernel());
                 case Dense dense -> Shape.of(dense.units(), in.dim(0));
-                case Relu _,Tanh _,ResponseNorm _,MaxPool _,Flatten _,Dropout _,Softmax _ ->
+                case Relu _,Tanh _,ResponseNorm _,MaxPool _,Flatten _,L2Norm _,Dropout _,Softmax _ ->
                     throw new IllegalStateException(
                             name + " has no weight");
             };
@@ -84,6 +85,7 @@ public record Architecture(String name, List<Row> rows) {
             };
             case MaxPool _ -> "pool" + number;
             case Flatten _ -> "flatten";
+            case L2Norm _ -> "l2norm" + number;
             case Dropout _ -> "drop" + number;
             case Softmax _ -> "softmax";
         };
@@ -112,6 +114,12 @@ public record Architecture(String name, List<Row> rows) {
             case Flatten _ -> plain(name, layer, in, Shape.of(Math.toIntExact(in.elements())));
             case ResponseNorm lrn -> {
                 requireGroups(name, lrn.norm().groups(), in.dim(0) + " channels", channels(name, in));
+                yield plain(name, layer, in, in);
+            }
+            case L2Norm _ -> {
+                if (in.rank() != 1) {
+                    throw new IllegalArgumentException(name + " needs a vector, found " + in);
+                }
                 yield plain(name, layer, in, in);
             }
             case Relu _,Tanh _,Dropout _,Softmax _ -> plain(name, layer, in, in);

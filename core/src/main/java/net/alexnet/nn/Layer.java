@@ -48,6 +48,10 @@ public sealed interface Layer {
     /// Maps to vectors, channels outermost.
     record Flatten() implements Layer {}
 
+    /// Scales the features of each picture to unit length (L2 norm). A linear layer after it compares directions, so the
+    /// contrast of a picture matters less; with pretrained features this lowers the error (LOG.md).
+    record L2Norm() implements Layer {}
+
     /// Dropout, §4.2.
     ///
     /// @param rate the probability that a unit is dropped, in `[0, 1)`

@@ -9,6 +9,7 @@ import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Flatten;
+import net.alexnet.nn.Layer.L2Norm;
 import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.ResponseNorm;
@@ -236,6 +237,7 @@ public final class Network {
             case ResponseNorm lrn -> stage(
                     row, x, index + 1 < to && isFused(index) ? x : backend.normalize(x, lrn.norm()));
             case Flatten _ -> stage(row, x, backend.flatten(x));
+            case L2Norm _ -> stage(row, x, backend.l2Normalize(x));
             case Softmax _ -> stage(row, x, backend.softmax(x));
             case Dropout dropout when masks.isPresent() -> dropped(index, dropout, x, masks.get());
             case Dropout dropout -> stage(row, x, switch (dropout.scaling()) {
@@ -349,7 +351,7 @@ public final class Network {
             case Conv conv -> emit(row, backend.convolveParameterGradients(
                     stage.in(), dy, row.weightShape(), conv.window(), conv.groups()), sink);
             case Dense _ -> emit(row, backend.denseParameterGradients(stage.in(), dy), sink);
-            case Relu _,Tanh _,ResponseNorm _,MaxPool _,Flatten _,Dropout _,Softmax _ -> {}
+            case Relu _,Tanh _,ResponseNorm _,MaxPool _,Flatten _,L2Norm _,Dropout _,Softmax _ -> {}
         }
     }
 
@@ -368,7 +370,7 @@ public final class Network {
     static boolean continuesThroughRelu(Layer layer) {
         return switch (layer) {
             case Conv _,ResponseNorm _,MaxPool _ -> true;
-            case Dense _,Relu _,Tanh _,Flatten _,Dropout _,Softmax _ -> false;
+            case Dense _,Relu _,Tanh _,Flatten _,L2Norm _,Dropout _,Softmax _ -> false;
         };
     }
 
@@ -385,6 +387,7 @@ public final class Network {
             case MaxPool pool -> backend.maxPoolGradient(
                     x, dy, new Pooled(y, stage.saved()), pool.window(), throughRelu);
             case Flatten _ -> backend.unflatten(dy, x.shape());
+            case L2Norm _ -> backend.l2NormalizeGradient(x, y, dy);
             case Dropout _ -> backend.multiply(dy, stage.saved());
             case Softmax _ -> throw new IllegalStateException("the softmax has its gradient with the loss");
         };

@@ -153,6 +153,17 @@ public interface Backend extends AutoCloseable {
     /// Every value times a constant: the paper's dropout at test time.
     Tensor scale(Tensor x, float factor);
 
+    /// Each row divided by its length, `x / max(‖x‖₂, 1e-12)`.
+    ///
+    /// @param x `(N, F)`
+    Tensor l2Normalize(Tensor x);
+
+    /// The gradient by the input of [#l2Normalize], `(dy − y · (y · dy)) / ‖x‖₂`.
+    ///
+    /// @param x its input
+    /// @param y its output
+    Tensor l2NormalizeGradient(Tensor x, Tensor y, Tensor dy);
+
     // --- normalization and pooling ---------------------------------------------------------------------------------
 
     /// Local response normalization; see [LocalResponseNorm].

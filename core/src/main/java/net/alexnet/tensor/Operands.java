@@ -118,6 +118,18 @@ public final class Operands {
         fits("unflatten", "y", y, flatten(x), "x", x);
     }
 
+    /// [Backend#l2Normalize].
+    public static void l2Normalize(Shape x) {
+        rank("l2Normalize", "x", x, 2, "N × F");
+    }
+
+    /// [Backend#l2NormalizeGradient].
+    public static void l2NormalizeGradient(Shape x, Shape y, Shape dy) {
+        l2Normalize(x);
+        same("l2NormalizeGradient", "y", y, "x", x);
+        same("l2NormalizeGradient", "dy", dy, "x", x);
+    }
+
     // --- normalization and pooling ---------------------------------------------------------------------------------
 
     /// [Backend#normalize].

@@ -110,6 +110,21 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
         };
     }
 
+    /// All views of all images, as a linear classifier reads them.
+    LinearClassifier.Features linear() {
+        int length = Math.toIntExact(shape.elements());
+        MemorySegment values = Arena.ofAuto().allocate((long) views.size() * rows.length * length * Float.BYTES, 64);
+        float[] row = new float[length];
+        for (int view = 0; view < views.size(); view++) {
+            for (int i = 0; i < rows.length; i++) {
+                views.get(view).read(rows[i], row, 0);
+                MemorySegment.copy(row, 0, values, ValueLayout.JAVA_FLOAT,
+                        ((long) view * rows.length + i) * length * Float.BYTES, length);
+            }
+        }
+        return new LinearClassifier.Features(values, length, labels);
+    }
+
     /// Evaluates a network on the centers of the images.
     ///
     /// @param from the first row of the network that is computed

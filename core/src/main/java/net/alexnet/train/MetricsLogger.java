@@ -25,6 +25,9 @@ final class MetricsLogger implements AutoCloseable {
     private record EpochLine(String kind, int epoch, double loss, double learningRate, long validationN,
             double validationLoss, double top1Error, double top5Error, double seconds) {}
 
+    private record LinearLine(String kind, double penalty, double outOfFoldTop1Error, long validationN,
+            double validationLoss, double top1Error, double top5Error, double seconds) {}
+
     private record WarningLine(String kind, String text) {}
 
     void step(Step step) throws IOException {
@@ -48,6 +51,14 @@ final class MetricsLogger implements AutoCloseable {
         events.scalar("validation/top1_error", step, epoch.top1Error(), now);
         events.scalar("validation/top5_error", step, epoch.top5Error(), now);
         listener.epoch(epoch);
+    }
+
+    /// The linear classifier that a fine-tuned head starts as.
+    ///
+    /// @param seconds that its features and its fit took
+    void linear(double penalty, double outOfFoldError, Report validation, double seconds) throws IOException {
+        log.append(0, new LinearLine("linear", penalty, outOfFoldError, validation.images(), validation.loss(),
+                validation.top1(), validation.top5(), seconds));
     }
 
     void warning(long step, String text) throws IOException {

@@ -13,12 +13,9 @@ import net.alexnet.tensor.Backend;
 public final class ModelFile {
     /// Which of a run's checkpoints is meant.
     public enum Which {
-        /// The run's result: the best checkpoint of a fine-tuned run, which stops early, and the last one of any other
-        /// run.
-        RESULT,
         /// The checkpoint with the lowest validation error. That error is optimistic, because it selected the checkpoint.
         BEST,
-        /// The newest checkpoint.
+        /// The newest checkpoint, a run's result.
         LAST
     }
 
@@ -43,9 +40,7 @@ public final class ModelFile {
                     + " weights or the name of a published model");
         } else {
             RunCheckpoint last = RunCheckpoint.last(path);
-            boolean best = which == Which.BEST
-                    || (which == Which.RESULT && last.run().recipe().fineTuning().isPresent());
-            RunCheckpoint checkpoint = best ? RunCheckpoint.best(path) : last;
+            RunCheckpoint checkpoint = which == Which.BEST ? RunCheckpoint.best(path) : last;
             opened = new FutureTask<>(() -> Model.read(checkpoint.modelFile()));
         }
         Thread.ofPlatform().daemon().name("model").start(opened);

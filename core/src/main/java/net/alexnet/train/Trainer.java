@@ -60,7 +60,14 @@ public final class Trainer {
     /// @param finished whether it is complete; if not, it was stopped and can be resumed
     /// @param report of the last validation in this process; empty if there was none
     /// @param imagesPerSecond over all steps of this process
-    public record Outcome(TrainingState state, boolean finished, Optional<Report> report, double imagesPerSecond) {}
+    /// @param linear validation of the linear classifier that the head started as; empty where there was none in this
+    ///     process
+    public record Outcome(TrainingState state, boolean finished, Optional<Report> report, double imagesPerSecond,
+            Optional<Report> linear) {
+        Outcome with(Optional<Report> before) {
+            return new Outcome(state, finished, report, imagesPerSecond, before);
+        }
+    }
 
     private Trainer(Parts parts, MetricsLogger logger) {
         this.parts = parts;
@@ -96,7 +103,8 @@ public final class Trainer {
                 closeEpoch();
             }
         }
-        return new Outcome(state, finished(), report, throughput.whole().imagesPerSecond());
+        return new Outcome(state, finished(), report, throughput.whole().imagesPerSecond(),
+                Optional.empty());
     }
 
     /// The next batch. If its images cannot be read any more, the state is saved first.
@@ -125,7 +133,7 @@ public final class Trainer {
                 inputs = network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
             }
             loss = new TrainingStep(network, parts.from(), parts.optimizer()).run(inputs, batch.labels(),
-                    new DropoutMasks(recipe.seed(), state.step()), factor(), this::observe);
+                    new DropoutMasks(recipe.seed(), state.step()), factor(state.batchInEpoch()), this::observe);
         }
         state = state.afterStep(loss);
         throughput.step(batch.count());
@@ -137,8 +145,12 @@ public final class Trainer {
         }
     }
 
-    private double factor() {
-        return recipe.schedule().factor(state.epoch(), state.schedule());
+    /// The schedule's factor for a step of the current epoch.
+    ///
+    /// @param batch how many batches of the epoch come before it
+    private double factor(int batch) {
+        double epoch = state.epoch() + (double) batch / parts.batchesPerEpoch();
+        return recipe.schedule().factor(epoch, recipe.epochs(), state.schedule());
     }
 
     /// Checks a step before its update can spoil the weights. Returns the loss of a step that is checked or logged; for other
@@ -178,7 +190,7 @@ public final class Trainer {
         Throughput.Span recent = throughput.recent();
         double speed = recent.imagesPerSecond();
         logger.step(new Step(state.step(), steps, state.epoch() + 1, recipe.epochs(), loss,
-                recipe.optimizer().learningRate() * factor(), speed, recent.waitShare(),
+                recipe.optimizer().learningRate() * factor(state.batchInEpoch() - 1), speed, recent.waitShare(),
                 (steps - state.step()) * recipe.batch() / speed));
         throughput.mark();
     }
@@ -194,7 +206,7 @@ public final class Trainer {
             return;
         }
         report = validation;
-        double learningRate = recipe.optimizer().learningRate() * factor();
+        double learningRate = recipe.optimizer().learningRate() * factor(parts.batchesPerEpoch() - 1);
         double loss = state.meanLoss();
         boolean best = validation.get().top1() < state.schedule().best();
         state = state.afterEpoch(recipe.schedule(), validation.get().top1());

@@ -19,11 +19,13 @@ import net.alexnet.data.loader.TrainingSampler;
 import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
+import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Network;
+import net.alexnet.nn.Parameter;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.train.Trainer.Outcome;
@@ -116,8 +118,11 @@ public final class TrainingRun {
         try (Scope _ = tools.backend.scope()) {
             Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(),
                     base.weights(), layer -> !layer.equals(head), tools.backend);
-            return run.train(
-                    network, run.optimizer(network), TrainingState.start(recipe.seed()), run.frozen(base.weights()));
+            Optional<Report> linear = recipe.fineTuning().orElseThrow().linear()
+                    ? Optional.of(run.fitHead(network, base.weights()))
+                    : Optional.empty();
+            return run.train(network, run.optimizer(network), TrainingState.start(recipe.seed()),
+                    run.frozen(base.weights())).with(linear);
         }
     }
 
@@ -260,6 +265,35 @@ public final class TrainingRun {
             return loop(network, from, optimizer, state, loader, Validation.on(pictures.dataset().validation(),
                     preprocessing, recipe.batch(), tools.workers));
         }
+    }
+
+    /// Starts the head as a linear classifier of the features that it reads: of the center of each picture, and of its mirror
+    /// image where the recipe mirrors pictures.
+    private Report fitHead(Network network, WeightFile base) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Architecture architecture = network.architecture();
+        int head = architecture.rows().size() - 2;
+        FeatureSet.Splits features = FeatureSet.of(network, head, FeatureKey.layers(base, architecture, head),
+                pictures.dataset(), card.preprocessing(), recipe.pictures().mirror() ? 2 : 1, tools);
+        LinearClassifier.Features training = features.training().linear();
+        LinearClassifier.Fit fit = LinearClassifier
+                .fit(tools.backend, training, architecture.classes(), recipe.seed(), () -> tools.stop.test(0))
+                .orElseThrow(() -> new InterruptedIOException("stopped before there was anything to save"));
+        List<Parameter> parameters = network.parameters();
+        tools.backend.assign(parameters.get(parameters.size() - 2).value(), fit.weight());
+        tools.backend.assign(parameters.getLast().value(), fit.bias());
+        Report report = features.validation().evaluate(network, head, recipe.batch(),
+                (done, total) -> tools.progress.progress("validating", done, total), () -> false).orElseThrow();
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double outOfFold = fit.outOfFoldError(training.labels());
+        try (MetricsLogger logger = new MetricsLogger(folder.path(), 0, tools.progress)) {
+            logger.linear(fit.penalty(), outOfFold, report, seconds);
+        }
+        tools.progress.message(String.format(Locale.ROOT, "a linear classifier of the features has a top-1 error of"
+                + " %.2f %% on the %d validation pictures, and of %.2f %% on training pictures that it has not seen"
+                + " (cross-validation); it took %.0f s", 100 * report.top1(), report.images(), 100 * outOfFold,
+                seconds));
+        return report;
     }
 
     private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, BatchSource source,

@@ -2,6 +2,7 @@ package net.alexnet.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import java.util.List;
@@ -227,10 +228,24 @@ class AlexNetTest {
                 .withMessageStartingWith(key + " must be").withMessageContaining("found");
     }
 
+    @Test
+    void layersThatAreLeftOutGoWithTheirActivationAndDropout() {
+        assertThat(AlexNet.torchvision().withHead(List.of("fc7", "fc6"), true).architecture().rows())
+                .extracting(Architecture.Row::name).endsWith("conv5", "relu5", "pool5", "flatten", "drop5", "l2norm5",
+                        "fc8", "softmax");
+        assertThat(AlexNet.paper().withHead(List.of("conv3", "fc7"), false).architecture().rows())
+                .extracting(Architecture.Row::name)
+                .containsExactly("conv1", "relu1", "norm1", "pool1", "conv2", "relu2", "norm2", "pool2", "conv4",
+                        "relu4", "conv5", "relu5", "pool5", "flatten", "fc6", "relu6", "drop6", "fc8", "softmax");
+        assertThatThrownBy(() -> AlexNet.paper().withHead(List.of("fc8"), false))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("fc8");
+    }
+
     @ParameterizedTest
     @EnumSource(Variant.class)
     void aValueThatIsNotGivenIsTheVariantsDefault(Variant variant) {
-        assertThat(AlexNet.read(variant, null, null, null, null, null, null, null, null, null, null, null))
+        assertThat(AlexNet.read(variant, null, null, null, null, null, null, null, null, null, null, null, null,
+                null))
                 .isEqualTo(AlexNet.of(variant));
         assertThat(AlexNet.of(variant).variant()).isEqualTo(variant);
     }

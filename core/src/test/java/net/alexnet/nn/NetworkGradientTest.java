@@ -13,6 +13,7 @@ import net.alexnet.nn.Layer.Dense;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Layer.Flatten;
+import net.alexnet.nn.Layer.L2Norm;
 import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.ResponseNorm;
@@ -67,6 +68,7 @@ class NetworkGradientTest {
                 new Dense("fc6", 7),
                 neuron,
                 new Dropout(0.2, DropoutScaling.AT_TEST),
+                new L2Norm(),
                 new Dense("fc7", CLASSES),
                 new Softmax())));
     }

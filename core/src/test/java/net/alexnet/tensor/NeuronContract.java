@@ -2,6 +2,7 @@ package net.alexnet.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,28 @@ interface NeuronContract extends Contract {
         Closeness.assertClose("y", new double[] {0, 0, 0, 1e-30, 3}, values(y));
         assertThat(values(backend().reluGradient(y, tensor(Shape.of(5), 1, 2, 3, 4, 5))))
                 .containsExactly(0, 0, 0, 4, 5);
+    }
+
+    @Test
+    default void l2NormsAgreeWithTheReference() {
+        for (Shape shape : List.of(Shape.of(1, 1), Shape.of(3, 37), Shape.of(4, 9216))) {
+            agrees(engine -> {
+                Tensor x = Contract.normal(engine, 1, shape);
+                Tensor y = engine.l2Normalize(x);
+                return Map.of("y", y, "gradient",
+                        engine.l2NormalizeGradient(x, y, Contract.normal(engine, 2, shape)));
+            });
+        }
+    }
+
+    /// A row of zeros stays one.
+    @Test
+    default void l2NormByHand() {
+        Tensor x = tensor(Shape.of(2, 2), 3, 4, 0, 0);
+        Tensor y = backend().l2Normalize(x);
+        Closeness.assertClose("y", new double[] {.6, .8, 0, 0}, values(y));
+        Closeness.assertClose("dx", new double[] {.128, -.096},
+                Arrays.copyOf(values(backend().l2NormalizeGradient(x, y, tensor(Shape.of(2, 2), 1, 0, 0, 0))), 2));
     }
 
     @Test

@@ -298,7 +298,8 @@ class FinetuneRunTest {
     // --- what the tests are made of ----------------------------------------------------------------------------------
 
     private static FineTuneConfig rates(FineTuneConfig finetune, Map<String, Double> rates) {
-        return new FineTuneConfig(finetune.model(), finetune.sha256(), finetune.freeze(), rates, finetune.views(),
+        return new FineTuneConfig(finetune.model(), finetune.sha256(), finetune.freeze(), rates, finetune.linear(),
+                finetune.views(),
                 finetune.augment());
     }
 
@@ -307,7 +308,8 @@ class FinetuneRunTest {
     }
 
     private Recipe recipe(int epochs, UnaryOperator<FineTuneConfig> change, String freeze, int views, boolean augment) {
-        FineTuneConfig finetune = new FineTuneConfig("base.safetensors", "ABC", freeze, Map.of("fc8", 10.0), views,
+        FineTuneConfig finetune = new FineTuneConfig("base.safetensors", "ABC", freeze, Map.of("fc8", 10.0), false,
+                views,
                 augment);
         int resize = table.input() + 2;
         return new Recipe("tuned", 4, table.withClasses(2),

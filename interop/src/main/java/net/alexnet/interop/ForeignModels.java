@@ -1,6 +1,7 @@
 package net.alexnet.interop;
 
 import module java.base;
+import net.alexnet.data.ProgressListener;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelImporter;
 import net.alexnet.io.WeightFile;
@@ -28,6 +29,30 @@ public final class ForeignModels implements ModelImporter {
     public Model.Stored open(Path model) throws IOException {
         Optional<Path> named = Files.exists(model) ? Optional.empty() : pulled.named(model);
         return named.isPresent() ? Model.read(named.get()) : imported(model);
+    }
+
+    @Override
+    public void fetchIfAbsent(Path model, ProgressListener progress, BooleanSupplier stop)
+            throws IOException, InterruptedException {
+        Optional<PublishedModel> named = Files.exists(model)
+                ? Optional.empty()
+                : PublishedModel.named(model.toString());
+        if (named.isEmpty() || pulled.has(named.get())) {
+            return;
+        }
+        PublishedModel published = named.get();
+        Long bytes = published.bytes();
+        progress.message("the base is " + published.name() + ": " + (bytes == null ? "" : bytes / 1_000_000 + " MB, ")
+                + "license " + published.license() + ", fetched once");
+        try {
+            pulled.pull(published, new PulledModels.Progress(
+                    (done, total) -> progress.progress("fetching " + published.name(), done, total.orElse(0)),
+                    progress::message), stop);
+        } catch (IOException e) {
+            throw new IOException("the base " + published.name() + " cannot be fetched (" + e.getMessage()
+                    + "). Download " + published.address() + " by hand, and name the file as the base (--base FILE)",
+                    e);
+        }
     }
 
     /// A file as [Importer] understands it by what it states and by the names of its tensors.

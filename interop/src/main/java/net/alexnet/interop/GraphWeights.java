@@ -241,6 +241,7 @@ final class GraphWeights implements WeightFile {
             case Layer.Dropout dropout -> dropout.scaling() == Layer.DropoutScaling.AT_TEST
                     ? Optional.of("Mul by " + (float) (1 - dropout.rate()))
                     : Optional.empty();
+            case Layer.L2Norm _ -> Optional.of("LpNormalization 2 of axis 1");
             case Layer.Flatten _,Layer.Softmax _ -> Optional.empty();
         };
     }
@@ -258,6 +259,7 @@ final class GraphWeights implements WeightFile {
                     node.real("bias", 1));
             case "MaxPool" -> "MaxPool" + window(node, side);
             case "Mul" -> "Mul by " + scalar(node);
+            case "LpNormalization" -> "LpNormalization " + node.number("p", 2) + " of axis " + node.number("axis", -1);
             default -> node.type();
         };
     }

@@ -15,6 +15,8 @@ import net.alexnet.tensor.Window;
 import net.alexnet.torch.kernel.FastConvolution;
 import net.alexnet.torch.kernel.FastMaxPool;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -253,6 +255,26 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     @Override
     public Tensor scale(Tensor x, float factor) {
         return one("scale", () -> torch.mul(raw(x), new Scalar(factor)), x);
+    }
+
+    @Override
+    public Tensor l2Normalize(Tensor x) {
+        Operands.l2Normalize(x.shape());
+        return one("l2Normalize", () -> raw(x).div(l2Norm(x)), x);
+    }
+
+    @Override
+    public Tensor l2NormalizeGradient(Tensor x, Tensor y, Tensor dy) {
+        Operands.l2NormalizeGradient(x.shape(), y.shape(), dy.shape());
+        return one("l2NormalizeGradient", () -> {
+            var along = torch.mul(raw(y), raw(dy)).sum(new long[] {1}, true, new ScalarTypeOptional());
+            return raw(dy).sub(raw(y).mul(along)).div(l2Norm(x));
+        }, dy);
+    }
+
+    /// `(N, 1)`
+    private static org.bytedeco.pytorch.Tensor l2Norm(Tensor x) {
+        return raw(x).norm(new ScalarOptional(new Scalar(2.0f)), new long[] {1}, true).clamp_min(new Scalar(1e-12f));
     }
 
     // --- normalization and pooling ---------------------------------------------------------------------------------

@@ -192,6 +192,49 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
         return each(x, x, (value, _) -> factor * value);
     }
 
+    @Override
+    public Tensor l2Normalize(Tensor x) {
+        Operands.l2Normalize(x.shape());
+        float[] from = values(x);
+        float[] y = new float[from.length];
+        int length = x.shape().dim(1);
+        for (int row = 0; row < from.length; row += length) {
+            double norm = l2Norm(from, row, length);
+            for (int i = row; i < row + length; i++) {
+                y[i] = (float) (from[i] / norm);
+            }
+        }
+        return tensor(x.shape(), y);
+    }
+
+    @Override
+    public Tensor l2NormalizeGradient(Tensor x, Tensor y, Tensor dy) {
+        Operands.l2NormalizeGradient(x.shape(), y.shape(), dy.shape());
+        float[] out = values(y);
+        float[] gradient = values(dy);
+        float[] dx = new float[out.length];
+        int length = x.shape().dim(1);
+        for (int row = 0; row < out.length; row += length) {
+            double norm = l2Norm(values(x), row, length);
+            double along = 0;
+            for (int i = row; i < row + length; i++) {
+                along += (double) out[i] * gradient[i];
+            }
+            for (int i = row; i < row + length; i++) {
+                dx[i] = (float) ((gradient[i] - out[i] * along) / norm);
+            }
+        }
+        return tensor(x.shape(), dx);
+    }
+
+    private static double l2Norm(float[] values, int from, int length) {
+        double squares = 0;
+        for (int i = from; i < from + length; i++) {
+            squares += (double) values[i] * values[i];
+        }
+        return Math.max(Math.sqrt(squares), 1e-12);
+    }
+
     private interface OfTwo {
         float apply(float a, float b);
     }

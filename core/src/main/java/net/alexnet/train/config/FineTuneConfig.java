@@ -12,11 +12,14 @@ import net.alexnet.tensor.Check;
 /// @param sha256 of that file
 /// @param freeze this layer and all before it do not learn; `none` freezes no layer
 /// @param learningRateFactors a layer's factor on the learning rate, 0 to freeze it; a name may end in `*`. Other layers have 1
+/// @param linear whether the head starts as a linear classifier that is fitted to features of the layers before it, and not
+///     with random weights
 /// @param views how many views of each training image are cached as features: 1 the center, 2 the center and its mirror
 ///     image, 10 the paper's ten
 /// @param augment whether augmented images go through the frozen layers in every epoch, instead of cached features
 public record FineTuneConfig(
-        String model, String sha256, String freeze, Map<String, Double> learningRateFactors, int views, boolean augment)
+        String model, String sha256, String freeze, Map<String, Double> learningRateFactors, boolean linear, int views,
+        boolean augment)
         implements
             Start {
     /// The value of `freeze` that freezes no layer.
@@ -31,12 +34,12 @@ public record FineTuneConfig(
 
     /// The default of every key.
     public static FineTuneConfig standard() {
-        return new FineTuneConfig("", "", "conv5", Map.of(), 2, false);
+        return new FineTuneConfig("", "", NONE, Map.of(), true, 2, true);
     }
 
     /// The same configuration with this base.
     public FineTuneConfig from(String file, String digest) {
-        return new FineTuneConfig(file, digest, freeze, learningRateFactors, views, augment);
+        return new FineTuneConfig(file, digest, freeze, learningRateFactors, linear, views, augment);
     }
 
     @Override
@@ -90,7 +93,8 @@ public record FineTuneConfig(
         return layers(network).getLast();
     }
 
-    private static List<String> layers(Architecture network) {
+    /// The names of the layers with weights, in their order.
+    public static List<String> layers(Architecture network) {
         return network.rows().stream().map(Architecture.Row::layer).filter(Weighted.class::isInstance)
                 .map(layer -> ((Weighted) layer).name()).toList();
     }

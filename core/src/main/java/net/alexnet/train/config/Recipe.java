@@ -138,6 +138,11 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         return with(network.withClasses(classes), pictures, data, batch, epochs, start);
     }
 
+    /// The same run with this many epochs.
+    public Recipe withEpochs(int count) {
+        return with(network, pictures, data, batch, count, start);
+    }
+
     /// The same run on images from another source.
     public Recipe withSource(String source) {
         return with(network, pictures,

@@ -16,13 +16,15 @@ import net.alexnet.tensor.Check;
 /// In a recipe: `schedule: {type: plateau, patience: 3, factor: 0.1, min_improvement: 0.0, drops: 3}`.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({@JsonSubTypes.Type(name = "constant", value = Schedule.Constant.class),
+    @JsonSubTypes.Type(name = "polynomial", value = Schedule.Polynomial.class),
     @JsonSubTypes.Type(name = "steps", value = Schedule.Steps.class),
     @JsonSubTypes.Type(name = "plateau", value = Schedule.Plateau.class)})
 public sealed interface Schedule {
-    /// What the base rate is multiplied by during an epoch.
+    /// What the base rate is multiplied by.
     ///
-    /// @param epoch the number of epochs before it, so 0 for the first
-    double factor(int epoch, State state);
+    /// @param epoch the number of epochs before this step, with the fraction of the current one: 0 for the first step
+    /// @param epochs of the whole run
+    double factor(double epoch, int epochs, State state);
 
     /// The state after an epoch's validation. Unless overridden, it only keeps the best error.
     ///
@@ -36,8 +38,23 @@ public sealed interface Schedule {
     @JsonSerialize // a record without components is no bean to Jackson otherwise
     record Constant() implements Schedule {
         @Override
-        public double factor(int epoch, State state) {
+        public double factor(double epoch, int epochs, State state) {
             return 1;
+        }
+    }
+
+    /// The rate falls to 0 over the run: `(1 − epoch/epochs)^power`, after every step. The weights then settle, so the last
+    /// checkpoint is about as good as the best, and no validation has to choose one.
+    ///
+    /// @param power above 0; 1 for a linear decay
+    record Polynomial(@JsonProperty(required = true) double power) implements Schedule {
+        public Polynomial {
+            Check.that(power > 0 && power < Double.POSITIVE_INFINITY, "power", power, "above 0");
+        }
+
+        @Override
+        public double factor(double epoch, int epochs, State state) {
+            return StrictMath.pow(1 - epoch / epochs, power);
         }
     }
 
@@ -60,8 +77,8 @@ public sealed interface Schedule {
         }
 
         @Override
-        public double factor(int epoch, State state) {
-            double passed = epochs.stream().filter(start -> start <= epoch).count();
+        public double factor(double epoch, int epochs, State state) {
+            double passed = this.epochs.stream().filter(start -> start <= epoch).count();
             return StrictMath.pow(factor, passed);
         }
     }
@@ -91,7 +108,7 @@ public sealed interface Schedule {
         }
 
         @Override
-        public double factor(int epoch, State state) {
+        public double factor(double epoch, int epochs, State state) {
             return StrictMath.pow(factor, state.stepsTaken);
         }
 

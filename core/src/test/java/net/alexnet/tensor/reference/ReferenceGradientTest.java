@@ -85,6 +85,13 @@ class ReferenceGradientTest {
         check("scale", x, dy, in -> backend.scale(in, .5f), backend.scale(dy, .5f));
     }
 
+    @Test
+    void l2Norm() {
+        Tensor x = normal(1, Shape.of(3, 6));
+        Tensor dy = normal(2, x.shape());
+        check("l2Normalize", x, dy, backend::l2Normalize, backend.l2NormalizeGradient(x, backend.l2Normalize(x), dy));
+    }
+
     @TestFactory
     Stream<DynamicTest> normalization() {
         Shape shape = Shape.of(2, 8, 3, 4);

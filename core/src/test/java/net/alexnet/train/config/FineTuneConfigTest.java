@@ -83,6 +83,6 @@ class FineTuneConfigTest {
     }
 
     private static FineTuneConfig freezing(String layer, Map<String, Double> rates) {
-        return new FineTuneConfig("", "", layer, rates, 2, false);
+        return new FineTuneConfig("", "", layer, rates, true, 2, true);
     }
 }

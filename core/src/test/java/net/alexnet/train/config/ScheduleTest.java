@@ -45,7 +45,7 @@ class ScheduleTest {
         assertThat(waited).containsExactly(0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 2, 2);
         assertThat(finished.indexOf(true)).isEqualTo(13);
         assertThat(state).isEqualTo(new Schedule.State(0.40, 2, 3, true));
-        assertThat(paper.factor(99, state)).isCloseTo(0.001, within(1e-15));
+        assertThat(paper.factor(99, 90, state)).isCloseTo(0.001, within(1e-15));
     }
 
     @Test
@@ -63,7 +63,7 @@ class ScheduleTest {
         Schedule.State state = early.observe(early.observe(Schedule.State.start(), 0.5), 0.5);
 
         assertThat(state.finished()).isTrue();
-        assertThat(early.factor(2, state)).isEqualTo(1);
+        assertThat(early.factor(2, 90, state)).isEqualTo(1);
     }
 
     @Test
@@ -72,7 +72,7 @@ class ScheduleTest {
 
         List<Double> factors = new ArrayList<>();
         for (int epoch = 0; epoch < 7; epoch++) {
-            factors.add(steps.factor(epoch, Schedule.State.start()));
+            factors.add(steps.factor(epoch, 90, Schedule.State.start()));
         }
 
         assertThat(factors).containsExactly(1.0, 1.0, 0.5, 0.25, 0.25, 0.125, 0.125);
@@ -87,7 +87,9 @@ class ScheduleTest {
             }
             assertThat(state).isEqualTo(new Schedule.State(0.4, 0, 0, false));
         }
-        assertThat(new Constant().factor(80, Schedule.State.start())).isEqualTo(1);
+        assertThat(new Schedule.Polynomial(2).factor(22.5, 90, Schedule.State.start())).isEqualTo(0.5625);
+        assertThat(new Schedule.Polynomial(1).factor(90, 90, Schedule.State.start())).isZero();
+        assertThat(new Constant().factor(80, 90, Schedule.State.start())).isEqualTo(1);
     }
 
     @Test

@@ -110,6 +110,7 @@ public final class OnnxWriter {
             case Layer.ResponseNorm(LocalResponseNorm norm) -> normalize(norm, x, y);
             case Layer.MaxPool pool -> node("MaxPool", y, List.of(x), window(pool.window(), row.in()));
             case Layer.Flatten _ -> node("Flatten", y, List.of(x), integer("axis", 1));
+            case Layer.L2Norm _ -> node("LpNormalization", y, List.of(x), integer("axis", 1), integer("p", 2));
             case Layer.Softmax _ -> node("Softmax", y, List.of(x), integer("axis", 1));
             case Layer.Dropout dropout -> {
                 if (dropout.scaling() == Layer.DropoutScaling.AT_TRAINING) {

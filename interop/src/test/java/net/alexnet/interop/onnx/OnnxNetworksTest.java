@@ -64,6 +64,12 @@ class OnnxNetworksTest {
     }
 
     @Example
+    void fineTunedConvolutionsAt224() throws Exception {
+        assertAgrees(AlexNet.torchvision().withSize(224, 3, 0.1).withClasses(6)
+                .withHead(List.of("fc6", "fc7"), true), 7);
+    }
+
+    @Example
     void smallAt32() throws Exception {
         assertAgrees(AlexNet.small().withSize(32, 3, 0.1), 5);
     }

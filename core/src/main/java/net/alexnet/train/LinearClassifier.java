@@ -1,0 +1,403 @@
+package net.alexnet.train;
+
+import module java.base;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Scope;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+
+/// A linear classifier of features: multinomial logistic regression with a penalty on the squared weights.
+///
+/// It minimizes `mean cross-entropy + penalty/2 · Σ weight²`, over the weights and the biases. Cross-validation chooses
+/// the penalty: the strongest whose cross-entropy on the pictures that each fold leaves out is at most one standard error
+/// above the least (Breiman et al., Classification and Regression Trees, 1984, §3.4.3).
+///
+/// The optimal weights are sums of the rows of features, so the solver works with one coefficient per row and class, and
+/// the features enter only through the scores that coefficients give. Where there are fewer rows than features, these
+/// come from the matrix of the rows' inner products, which is computed once. The products run on the backend, on all its
+/// threads.
+final class LinearClassifier {
+    /// Parts of the cross-validation.
+    static final int FOLDS = 5;
+
+    /// From strong to weak; each is 10^½ of the one before.
+    private static final double STRONGEST = 1e-1;
+
+    private static final int PENALTIES = 13;
+    private static final double STEP = Math.sqrt(10);
+
+    /// Weaker penalties are not tried after so many that were worse than the best.
+    private static final int WORSE = 2;
+
+    /// Above this many rows their inner products would take more than 400 MB.
+    private static final int MOST_PRODUCTS = 10_000;
+
+    private static final double FOLD_TOLERANCE = 3e-3;
+    private static final double TOLERANCE = 1e-3;
+    private static final int MOST_STEPS = 200;
+
+    private final Backend backend;
+    private final Features features;
+    private final int classes;
+    private final int[] labels;
+    private final Tensor rows;
+    private final Optional<Tensor> products;
+    private final BooleanSupplier stop;
+
+    /// Features of pictures, several rows each.
+    ///
+    /// @param values `(rows, length)` float32; the rows of view 0 of every picture, then those of view 1, and so on
+    /// @param length the number of features in a row
+    /// @param labels the class of each picture
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Features(MemorySegment values, int length, int[] labels) {
+        int rows() {
+            return Math.toIntExact(values.byteSize() / Float.BYTES / length);
+        }
+
+        /// The picture of a row.
+        int picture(int row) {
+            return row % labels.length;
+        }
+    }
+
+    /// A fitted classifier.
+    ///
+    /// @param weight `(classes, length)`, row-major
+    /// @param bias one per class
+    /// @param penalty that was chosen
+    /// @param outOfFold for each picture the probabilities of the classes by the fold that left it out, the mean over its
+    ///     views; `(pictures, classes)`
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Fit(float[] weight, float[] bias, double penalty, float[][] outOfFold) {
+        /// The fraction of pictures that the folds that left them out got wrong.
+        double outOfFoldError(int[] labels) {
+            long wrong = IntStream.range(0, labels.length).filter(i -> {
+                float own = outOfFold[i][labels[i]];
+                for (float other : outOfFold[i]) {
+                    if (other > own) {
+                        return true;
+                    }
+                }
+                return false;
+            }).count();
+            return (double) wrong / labels.length;
+        }
+    }
+
+    private LinearClassifier(Backend backend, Features features, int classes, BooleanSupplier stop) {
+        this.backend = backend;
+        this.features = features;
+        this.classes = classes;
+        this.stop = stop;
+        this.labels = IntStream.range(0, features.rows()).map(row -> features.labels[features.picture(row)]).toArray();
+        this.rows = backend.upload(Shape.of(features.rows(), features.length), features.values);
+        this.products = features.rows() <= Math.min(MOST_PRODUCTS, 2 * features.length)
+                ? Optional.of(backend.dense(rows, rows, backend.zeros(Shape.of(features.rows()))))
+                : Optional.empty();
+    }
+
+    /// Fits a classifier.
+    ///
+    /// @param classes at least 2
+    /// @param seed of the folds
+    /// @param stop asked now and then whether to give up
+    /// @return empty if it was stopped
+    static Optional<Fit> fit(Backend backend, Features features, int classes, long seed, BooleanSupplier stop) {
+        try (Scope _ = backend.scope()) {
+            return new LinearClassifier(backend, features, classes, stop).fit(seed);
+        }
+    }
+
+    private Optional<Fit> fit(long seed) {
+        int[] foldOf = folds(seed);
+        List<Solution> folds = IntStream.range(0, FOLDS)
+                .mapToObj(fold -> new Solution(row -> foldOf[features.picture(row)] != fold)).toList();
+        List<Trial> trials = new ArrayList<>();
+        Trial best = null;
+        for (int i = 0; i < PENALTIES && (best == null || trials.size() - trials.indexOf(best) <= WORSE); i++) {
+            Trial trial = trial(STRONGEST / Math.pow(STEP, i), folds, foldOf);
+            if (stop.getAsBoolean()) {
+                return Optional.empty();
+            }
+            trials.add(trial);
+            best = best == null || trial.loss < best.loss ? trial : best;
+        }
+        double enough = Objects.requireNonNull(best).loss + best.standardError;
+        Trial chosen = trials.stream().filter(trial -> trial.loss <= enough).findFirst().orElseThrow();
+        Solution all = new Solution(_ -> true);
+        for (Trial trial : trials.subList(0, trials.indexOf(chosen))) {
+            all.minimize(trial.penalty, FOLD_TOLERANCE); // a start nearby takes fewer steps
+        }
+        all.minimize(chosen.penalty, TOLERANCE);
+        return stop.getAsBoolean()
+                ? Optional.empty()
+                : Optional.of(new Fit(all.weight(), all.bias(), chosen.penalty, chosen.outOfFold));
+    }
+
+    /// A penalty and how it did.
+    ///
+    /// @param loss the mean cross-entropy on the pictures that the folds left out
+    /// @param standardError of that mean
+    @SuppressWarnings("ArrayRecordComponent") // compared by identity
+    private record Trial(double penalty, double loss, double standardError, float[][] outOfFold) {}
+
+    private Trial trial(double penalty, List<Solution> folds, int[] foldOf) {
+        folds.forEach(fold -> fold.minimize(penalty, FOLD_TOLERANCE));
+        float[][] probabilities = new float[features.labels.length][];
+        double sum = 0;
+        double squares = 0;
+        for (int picture = 0; picture < probabilities.length; picture++) {
+            probabilities[picture] = folds.get(foldOf[picture]).probabilities(picture);
+            double loss = -Math.log(Math.max(probabilities[picture][features.labels[picture]], 1e-12));
+            sum += loss;
+            squares += loss * loss;
+        }
+        double n = probabilities.length;
+        double mean = sum / n;
+        return new Trial(penalty, mean, Math.sqrt(Math.max(0, squares / n - mean * mean) / n), probabilities);
+    }
+
+    /// Deals the pictures of each class to the folds in a random order.
+    private int[] folds(long seed) {
+        List<Integer> order = new ArrayList<>(IntStream.range(0, features.labels.length).boxed().toList());
+        Collections.shuffle(order, new Random(seed));
+        int[] dealt = new int[classes];
+        int[] foldOf = new int[features.labels.length];
+        for (int picture : order) {
+            foldOf[picture] = dealt[features.labels[picture]]++ % FOLDS;
+        }
+        return foldOf;
+    }
+
+    /// The scores that coefficients give every row: `(classes, rows)`, as the coefficients.
+    private double[] scores(double[] coefficients) {
+        int n = labels.length;
+        float[] values = new float[coefficients.length];
+        double[] bias = new double[classes];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) coefficients[i];
+            bias[i / n] += coefficients[i];
+        }
+        float[] scores;
+        try (Scope _ = backend.scope()) {
+            Tensor sums = backend.upload(Shape.of(classes, n), values);
+            Tensor matrix = rows;
+            if (products.isPresent()) {
+                matrix = products.get();
+            } else {
+                sums = backend.denseInputGradient(sums, rows);
+            }
+            scores = backend.download(backend.dense(sums, matrix, backend.zeros(Shape.of(n))));
+        }
+        double[] result = new double[scores.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = scores[i] + bias[i / n]; // the bias is the weight of one more feature, which is always 1
+        }
+        return result;
+    }
+
+    /// A function of a row: its coefficients, and the scores that they give. Both are linear, so sums of functions need no
+    /// products with the features.
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Function(double[] coefficients, double[] scores) {
+        static double inner(Function a, Function b) {
+            double sum = 0;
+            for (int i = 0; i < a.coefficients.length; i++) {
+                sum += a.coefficients[i] * b.scores[i];
+            }
+            return sum;
+        }
+
+        void add(double factor, Function other) {
+            for (int i = 0; i < coefficients.length; i++) {
+                coefficients[i] += factor * other.coefficients[i];
+                scores[i] += factor * other.scores[i];
+            }
+        }
+
+        Function copy() {
+            return new Function(coefficients.clone(), scores.clone());
+        }
+
+        void scale(double factor) {
+            for (int i = 0; i < coefficients.length; i++) {
+                coefficients[i] *= factor;
+                scores[i] *= factor;
+            }
+        }
+    }
+
+    /// A minimum over some of the rows, found by L-BFGS from the one before it (Nocedal and Wright, Numerical
+    /// Optimization, algorithm 7.4).
+    private final class Solution {
+        private static final int HISTORY = 8;
+
+        private final boolean[] used;
+        private final int count;
+        private final Function at = new Function(new double[classes * labels.length],
+                new double[classes * labels.length]);
+
+        Solution(IntPredicate uses) {
+            this.used = new boolean[labels.length];
+            int sum = 0;
+            for (int row = 0; row < used.length; row++) {
+                used[row] = uses.test(row);
+                sum += used[row] ? 1 : 0;
+            }
+            this.count = sum;
+        }
+
+        private record Pair(Function step, Function change, double curvature) {}
+
+        void minimize(double penalty, double tolerance) {
+            Deque<Pair> pairs = new ArrayDeque<>();
+            Function gradient = gradient(penalty);
+            double enough = Double.NaN;
+            for (int i = 0; i < MOST_STEPS; i++) {
+                double length = Math.sqrt(Function.inner(gradient, gradient));
+                if (i == 0) {
+                    enough = tolerance * Math.max(length, penalty * Math.sqrt(Function.inner(at, at)));
+                }
+                if (length <= enough || stop.getAsBoolean()) {
+                    return;
+                }
+                Function direction = direction(gradient, pairs, penalty);
+                double slope = Function.inner(gradient, direction);
+                double step = step(direction, slope, penalty);
+                if (step == 0) {
+                    return; // no descent within the precision of the products
+                }
+                at.add(step, direction);
+                direction.scale(step);
+                Function next = gradient(penalty);
+                Function change = next.copy();
+                change.add(-1, gradient);
+                double curvature = Function.inner(direction, change);
+                if (curvature > 0) {
+                    pairs.addLast(new Pair(direction, change, curvature));
+                    if (pairs.size() > HISTORY) {
+                        pairs.removeFirst();
+                    }
+                }
+                gradient = next;
+            }
+        }
+
+        private Function direction(Function gradient, Deque<Pair> pairs, double penalty) {
+            Function direction = gradient.copy();
+            double[] along = new double[pairs.size()];
+            int i = pairs.size();
+            for (Pair pair : pairs.reversed()) {
+                along[--i] = Function.inner(pair.step, direction) / pair.curvature;
+                direction.add(-along[i], pair.change);
+            }
+            // before the first step, the bound ½ on the curvature of the cross-entropy, for rows of length 1
+            direction.scale(pairs.isEmpty()
+                    ? 1 / (penalty + 0.5)
+                    : pairs.getLast().curvature / Function.inner(pairs.getLast().change, pairs.getLast().change));
+            for (Pair pair : pairs) {
+                double back = Function.inner(pair.change, direction) / pair.curvature;
+                direction.add(along[i++] - back, pair.step);
+            }
+            direction.scale(-1);
+            return direction;
+        }
+
+        /// A step that lowers the loss enough, at most 1; a loss along a line needs no products.
+        private double step(Function direction, double slope, double penalty) {
+            double start = loss(direction, 0, penalty);
+            for (double step = 1; step > 1e-6; step /= 2) {
+                if (loss(direction, step, penalty) <= start + 1e-4 * step * slope) {
+                    return step;
+                }
+            }
+            return 0;
+        }
+
+        private double loss(Function direction, double step, double penalty) {
+            int n = labels.length;
+            double sum = 0;
+            double[] row = new double[classes];
+            for (int i = 0; i < n; i++) {
+                if (used[i]) {
+                    for (int k = 0; k < classes; k++) {
+                        row[k] = at.scores[k * n + i] + step * direction.scores[k * n + i];
+                    }
+                    sum += logSum(row) - row[labels[i]];
+                }
+            }
+            double squares = Function.inner(at, at) + 2 * step * Function.inner(at, direction)
+                    + step * step * Function.inner(direction, direction);
+            return sum / count + penalty / 2 * squares;
+        }
+
+        private Function gradient(double penalty) {
+            int n = labels.length;
+            double[] coefficients = new double[classes * n];
+            double[] row = new double[classes];
+            for (int i = 0; i < n; i++) {
+                if (used[i]) {
+                    for (int k = 0; k < classes; k++) {
+                        row[k] = at.scores[k * n + i];
+                    }
+                    double logSum = logSum(row);
+                    for (int k = 0; k < classes; k++) {
+                        double target = labels[i] == k ? 1 : 0;
+                        coefficients[k * n + i] = (Math.exp(row[k] - logSum) - target) / count;
+                    }
+                }
+            }
+            for (int i = 0; i < coefficients.length; i++) {
+                coefficients[i] += penalty * at.coefficients[i];
+            }
+            return new Function(coefficients, LinearClassifier.this.scores(coefficients));
+        }
+
+        /// The probabilities of a picture's classes, the mean over its views.
+        float[] probabilities(int picture) {
+            int n = labels.length;
+            int views = n / features.labels.length;
+            float[] mean = new float[classes];
+            double[] row = new double[classes];
+            for (int i = picture; i < n; i += features.labels.length) {
+                for (int k = 0; k < classes; k++) {
+                    row[k] = at.scores[k * n + i];
+                }
+                double logSum = logSum(row);
+                for (int k = 0; k < classes; k++) {
+                    mean[k] += (float) (Math.exp(row[k] - logSum) / views);
+                }
+            }
+            return mean;
+        }
+
+        float[] weight() {
+            float[] values = new float[at.coefficients.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) at.coefficients[i];
+            }
+            try (Scope _ = backend.scope()) {
+                return backend.download(backend.denseInputGradient(
+                        backend.upload(Shape.of(classes, labels.length), values), rows));
+            }
+        }
+
+        float[] bias() {
+            float[] bias = new float[classes];
+            for (int k = 0; k < classes; k++) {
+                bias[k] = (float) Arrays.stream(at.coefficients, k * labels.length, (k + 1) * labels.length).sum();
+            }
+            return bias;
+        }
+    }
+
+    private static double logSum(double[] scores) {
+        double max = Arrays.stream(scores).max().orElseThrow();
+        double sum = 0;
+        for (double score : scores) {
+            sum += Math.exp(score - max);
+        }
+        return max + Math.log(sum);
+    }
+}
