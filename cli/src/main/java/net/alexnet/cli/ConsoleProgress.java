@@ -1,8 +1,8 @@
 package net.alexnet.cli;
 
 import module java.base;
-import net.alexnet.io.Texts;
 import net.alexnet.TrainingListener;
+import net.alexnet.io.Texts;
 
 /// Shows the progress of a job on standard error: a bar on a terminal, lines of text in a log, or warnings only.
 final class ConsoleProgress implements TrainingListener, AutoCloseable {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import module java.base;
-import net.alexnet.io.RegularFile;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.RegularFile;
 
 /// A CSV file that lists pictures (RFC 4180, UTF-8). The first line names the columns, in any order; others may be there.
 ///

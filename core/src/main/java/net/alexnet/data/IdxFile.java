@@ -62,8 +62,9 @@ record IdxFile(int[] extents, byte[] values) {
         long limit = Runtime.getRuntime().maxMemory() / 4; // they are there twice while they are read
         byte[] values = in.readNBytes((int) Math.min(size, limit));
         if (values.length == limit && values.length < size) {
-            throw new DatasetException(name + " has " + size + " bytes of values, more than a quarter of Java's memory of "
-                    + 4 * limit + " bytes. Give it more, by ALEXNET_JAVA_OPTS=-Xmx8g, say");
+            throw new DatasetException(
+                    name + " has " + size + " bytes of values, more than a quarter of Java's memory of "
+                            + 4 * limit + " bytes. Give it more, by ALEXNET_JAVA_OPTS=-Xmx8g, say");
         }
         if (values.length < size) {
             throw new DatasetException(name + " is cut short: its header promises " + size + " bytes of values, found "

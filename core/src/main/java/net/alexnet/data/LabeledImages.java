@@ -76,8 +76,9 @@ final class LabeledImages {
         }
         ImageDataset training = images(Set.of(SourcePart.TRAINING), texts, classes);
         ImageDataset held = images(Set.of(validation.get()), texts, classes);
-        return new Dataset(where, classes, training, held, "Training pictures from the part 'train', validation pictures"
-                + " from the part '" + (validation.get() == SourcePart.TEST ? "test" : "val") + "'.");
+        return new Dataset(where, classes, training, held,
+                "Training pictures from the part 'train', validation pictures"
+                        + " from the part '" + (validation.get() == SourcePart.TEST ? "test" : "val") + "'.");
     }
 
     /// The images of the validation part, or all if there is none, for a model.
@@ -111,7 +112,8 @@ final class LabeledImages {
             long label = Long.parseLong(text);
             if (label >= classes) {
                 throw new DatasetException(where + " has the label " + label + ", but "
-                        + (names.isEmpty() ? "no names of classes; without them labels are below " + MOST_CLASSES
+                        + (names.isEmpty()
+                                ? "no names of classes; without them labels are below " + MOST_CLASSES
                                 : "there are " + classes + " classes: " + ClassNames.listed(names)));
             }
             named.add(names.isEmpty() ? String.valueOf(label) : names.get((int) label));

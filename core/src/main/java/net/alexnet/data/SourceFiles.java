@@ -102,7 +102,8 @@ record SourceFiles(Path root, List<Path> files) {
     private static List<Path> matching(Path pattern) throws IOException {
         Path folder = pattern.toAbsolutePath().resolveSibling("");
         if (isPattern(folder) || !Files.isDirectory(folder)) {
-            throw new DatasetException("there is no folder " + folder + "; * and ? may stand in the names of files only");
+            throw new DatasetException(
+                    "there is no folder " + folder + "; * and ? may stand in the names of files only");
         }
         String glob = pattern.getFileName().toString().replaceAll("[\\[\\]\\\\]", "\\\\$0");
         List<Path> found = new ArrayList<>();

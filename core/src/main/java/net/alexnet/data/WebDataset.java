@@ -54,7 +54,8 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
             }
         }
         if (images.isEmpty()) {
-            throw new DatasetException(source + " holds no pictures: no file in it ends with .jpg, .jpeg, .png or .webp");
+            throw new DatasetException(
+                    source + " holds no pictures: no file in it ends with .jpg, .jpeg, .png or .webp");
         }
         return images;
     }
@@ -100,7 +101,8 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
     }
 
     private static String label(RandomAccessFile tar, Group group, String picture) throws IOException {
-        TarSamples.Member member = LABELS.stream().flatMap(kind -> Stream.ofNullable(group.labels.get(kind))).findFirst()
+        TarSamples.Member member = LABELS.stream().flatMap(kind -> Stream.ofNullable(group.labels.get(kind)))
+                .findFirst()
                 .orElseThrow(() -> new DatasetException(picture + " has no label; expected a file of the same name"
                         + " with .cls, .json or .txt beside it in the tar"));
         if (member.size() > MOST_LABEL_BYTES) {

@@ -69,18 +69,12 @@ final class LinearClassifier {
     /// @param outOfFold for each picture the probabilities of the classes by the fold that left it out, the mean over its
     ///     views; `(pictures, classes)`
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Fit(float[] weight, float[] bias, double penalty, float[][] outOfFold) {
+    record Fit(float[] weight, float[] bias, double penalty, float[] outOfFold) {
         /// The fraction of pictures that the folds that left them out got wrong.
         double outOfFoldError(int[] labels) {
-            long wrong = IntStream.range(0, labels.length).filter(i -> {
-                float own = outOfFold[i][labels[i]];
-                for (float other : outOfFold[i]) {
-                    if (other > own) {
-                        return true;
-                    }
-                }
-                return false;
-            }).count();
+            int classes = bias.length;
+            long wrong = IntStream.range(0, labels.length).filter(i -> IntStream.range(0, classes)
+                    .anyMatch(k -> outOfFold[i * classes + k] > outOfFold[i * classes + labels[i]])).count();
             return (double) wrong / labels.length;
         }
     }
@@ -140,22 +134,24 @@ final class LinearClassifier {
     /// @param loss the mean cross-entropy on the pictures that the folds left out
     /// @param standardError of that mean
     @SuppressWarnings("ArrayRecordComponent") // compared by identity
-    private record Trial(double penalty, double loss, double standardError, float[][] outOfFold) {}
+    private record Trial(double penalty, double loss, double standardError, float[] outOfFold) {}
 
     private Trial trial(double penalty, List<Solution> folds, int[] foldOf) {
         folds.forEach(fold -> fold.minimize(penalty, FOLD_TOLERANCE));
-        float[][] probabilities = new float[features.labels.length][];
+        int pictures = features.labels.length;
+        float[] probabilities = new float[pictures * classes];
         double sum = 0;
         double squares = 0;
-        for (int picture = 0; picture < probabilities.length; picture++) {
-            probabilities[picture] = folds.get(foldOf[picture]).probabilities(picture);
-            double loss = -Math.log(Math.max(probabilities[picture][features.labels[picture]], 1e-12));
+        for (int picture = 0; picture < pictures; picture++) {
+            float[] own = folds.get(foldOf[picture]).probabilities(picture);
+            System.arraycopy(own, 0, probabilities, picture * classes, classes);
+            double loss = -Math.log(Math.max(own[features.labels[picture]], 1e-12));
             sum += loss;
             squares += loss * loss;
         }
-        double n = probabilities.length;
-        double mean = sum / n;
-        return new Trial(penalty, mean, Math.sqrt(Math.max(0, squares / n - mean * mean) / n), probabilities);
+        double mean = sum / pictures;
+        double variance = Math.max(0, squares / pictures - mean * mean);
+        return new Trial(penalty, mean, Math.sqrt(variance / pictures), probabilities);
     }
 
     /// Deals the pictures of each class to the folds in a random order.

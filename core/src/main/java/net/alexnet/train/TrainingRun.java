@@ -17,11 +17,13 @@ import net.alexnet.data.loader.PcaColorNoise;
 import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
 import net.alexnet.inference.FeatureKey;
+import net.alexnet.inference.LabelSuspects;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.CacheFolder;
+import net.alexnet.io.Texts;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Network;
@@ -293,6 +295,13 @@ public final class TrainingRun {
                 + " %.2f %% on the %d validation pictures, and of %.2f %% on training pictures that it has not seen"
                 + " (cross-validation); it took %.0f s", 100 * report.top1(), report.images(), 100 * outOfFold,
                 seconds));
+        List<LabelSuspects.Suspect> suspects = LabelSuspects.of(fit.outOfFold(), training.labels(),
+                architecture.classes());
+        if (!suspects.isEmpty()) {
+            LabelSuspects.write(folder.path(), suspects, pictures.dataset().training()::name, card.classes());
+            tools.progress.message(Texts.count(suspects.size(), "training picture") + " may be in the wrong class; "
+                    + folder.path().resolve(LabelSuspects.FILE) + " lists them, the most suspicious first");
+        }
         return report;
     }
 

@@ -100,7 +100,7 @@ class LinearClassifierTest {
         LinearClassifier.Features apart = features(30, 2, 40, 0.05);
         LinearClassifier.Fit fit = LinearClassifier.fit(backend, apart, CLASSES, 1, () -> false).orElseThrow();
         assertThat(fit.outOfFoldError(apart.labels())).isZero();
-        assertThat(fit.outOfFold()).hasDimensions(30, CLASSES);
+        assertThat(fit.outOfFold()).hasSize(30 * CLASSES);
         LinearClassifier.Features noise = features(60, 1, 40, 1000);
         LinearClassifier.Fit guess = LinearClassifier.fit(backend, noise, CLASSES, 1, () -> false).orElseThrow();
         assertThat(guess.outOfFoldError(noise.labels())).as("of two thirds by chance").isBetween(0.4, 0.9);

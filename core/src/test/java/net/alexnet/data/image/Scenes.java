@@ -56,7 +56,7 @@ public final class Scenes {
                     double v = cut + (1 - 2 * cut) * (y + 0.5) / side;
                     if (u >= left && u < left + width && v >= top && v < top + height) {
                         for (int c = 0; c < 3; c++) {
-                            samples[3 * (y * side + x) + c] = (byte) (color >> 8 * c);
+                            samples[3 * (y * side + x) + c] = (byte) (color >> (8 * c));
                         }
                     }
                 }
