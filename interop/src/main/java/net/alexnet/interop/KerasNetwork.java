@@ -103,6 +103,7 @@ record KerasNetwork(KerasFile file, RenamedWeights tensors, Optional<Integer> cl
                 case Layer.MaxPool pool -> operators.add("MaxPool" + window(pool.window(), side));
                 case Layer.Dropout dropout when dropout.scaling() == DropoutScaling.AT_TEST ->
                     operators.add(KerasGraph.factor(1 - dropout.rate()));
+                case Layer.L2Norm _ -> operators.add("UnitNormalization");
                 case Layer.Dropout _,Layer.Flatten _,Layer.Softmax _ -> {
                     // nothing at test time, or the end
                 }

@@ -271,6 +271,7 @@ public final class KerasWriter {
                             row.out());
                 }
             }
+            case Layer.L2Norm _ -> follow("UnitNormalization", JSON.createObjectNode().put("axis", -1), row.out());
             case Layer.Softmax _ -> follow("Softmax", JSON.createObjectNode(), row.out(), "probabilities");
         }
     }
