@@ -44,6 +44,7 @@ class LauncherTest {
         List<String> all = Files.readAllLines(Path.of("../alexnet"));
         List<String> lines = new ArrayList<>(List.of("set -eu"));
         lines.addAll(all.subList(all.indexOf("needed=25"), all.indexOf("esac") + 1));
+        lines.addAll(all.subList(first(all, "find_jdk() {"), first(all, "# ---- the build")));
         lines.addAll(all.subList(first(all, "# When a process started"), first(all, "build() {")));
         lines.addAll(all.subList(first(all, "# ---- the user's cache"), first(all, "# ---- main")));
         lines.add(script);
@@ -159,7 +160,7 @@ class LauncherTest {
     void aJdkInAnotherUsersHomeIsNotRun(@TempDir Path home) throws Exception {
         Path jdk = Files.createDirectories(home.resolve(".jdks/25"));
         Map<String, String> environment = Map.of("HOME", home.toString());
-        String found = "fits() { case $1 in \"$HOME\"/*|/dev/null/*) [ -e \"$1\" ] ;; *) false ;; esac; }; find_jdk";
+        String found = "jdk_on_path() { :; }; fits() { case $1 in \"$HOME\"/*|/dev/null/*) [ -e \"$1\" ] ;; *) false ;; esac; }; find_jdk";
         assertThat(run(environment, found).output().strip()).isEqualTo(jdk.toString());
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
         assertThat(run(environment, found).output()).isEmpty();

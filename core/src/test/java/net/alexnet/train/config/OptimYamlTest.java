@@ -61,6 +61,6 @@ class OptimYamlTest {
                 .hasMessageContaining("patience");
         assertThatThrownBy(() -> YAML.readValue("{type: cosine}", Schedule.class))
                 .isInstanceOf(JsonMappingException.class)
-                .hasMessageContaining("[constant, plateau, steps]");
+                .hasMessageContaining("[constant, plateau, polynomial, steps]");
     }
 }
