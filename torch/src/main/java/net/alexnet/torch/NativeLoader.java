@@ -113,14 +113,43 @@ public final class NativeLoader {
                     + " --enable-native-access=ALL-UNNAMED", failure);
         }
         String message = String.valueOf(root.getMessage());
-        return message.contains("failed to map segment") || message.contains("Operation not permitted")
-                ? new EngineUnavailableException(
-                        library + " does not load (" + message + "): that folder may be mounted"
-                                + " noexec; " + OTHER_FOLDER,
-                        failure)
+        Optional<Path> closed = closedToCode();
+        return closed.isPresent()
+                ? new EngineUnavailableException(library + " does not load: no program may be run from "
+                        + closed.get() + ", which may be mounted noexec; " + OTHER_FOLDER, failure)
                 : new EngineUnavailableException(library + " does not load on " + Loader.getPlatform() + " (" + message
                         + "): put its natives on the class path, " + artifacts
                         + ", each with the classifier of this platform", failure);
+    }
+
+    /// JavaCPP's folder, if nothing can be run from it. JavaCPP reports that as a missing library.
+    private static Optional<Path> closedToCode() {
+        try {
+            Path folder = Loader.getCacheDir().toPath();
+            Path program = Files.createTempFile(folder, "run", ".sh");
+            try {
+                Files.writeString(program, "#!/bin/sh\n");
+                return program.toFile().setExecutable(true, true) && !runs(program)
+                        ? Optional.of(folder)
+                        : Optional.empty();
+            } finally {
+                Files.delete(program);
+            }
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean runs(Path program) throws IOException {
+        if (!Files.exists(Path.of("/bin/sh"))) {
+            return true; // no Unix, so no such mounts
+        }
+        try {
+            new ProcessBuilder(program.toString()).start();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// Begins to load libtorch and OpenCV on a thread of its own. A failure is reported where the library is needed.
