@@ -129,6 +129,8 @@ public final class Training extends TrainingBuilder<Training> {
         AutoConfig fit = AutoConfig.of(recipe, dataset.training().size(), options.threads(),
                 source.largestSide(), all.keySet());
         listener.message(fit.reason());
+        listener.message("this trains from scratch; fine-tuning a published model (./alexnet finetune --data DIR) is"
+                + " likely to halve the error");
         return fit.recipe();
     }
 
