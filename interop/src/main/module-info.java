@@ -1,4 +1,4 @@
-/// Weights of PyTorch, Caffe, ONNX and Keras in and out, and published ones to download.
+/// Weights of PyTorch, Caffe, ONNX and Keras in and out, published ones to download, and pictures in Parquet files.
 /// Open, as Jackson reads and writes records that nobody else sees.
 @SuppressWarnings("requires-automatic") // jHDF has an automatic name
 open module net.alexnet.interop {
@@ -12,5 +12,6 @@ open module net.alexnet.interop {
 
     exports net.alexnet.interop;
 
+    provides net.alexnet.data.PictureTable.Reader with net.alexnet.interop.parquet.ParquetPictures;
     provides net.alexnet.inference.ModelImporter with net.alexnet.interop.ForeignModels;
 }

@@ -39,7 +39,7 @@ class ArchitectureTest {
         layers.put("inference", List.of("inference"));
         layers.put("training", List.of("train.config", "train"));
         layers.put("engine and formats", List.of("torch.kernel", "torch", "interop.protobuf", "interop.pytorch",
-                "interop.caffe", "interop.onnx", "interop.keras", "interop"));
+                "interop.caffe", "interop.onnx", "interop.keras", "interop.parquet", "interop"));
         layers.put("facade", List.of(FACADE));
         layers.put("program", List.of("cli"));
         return layers;

@@ -3,7 +3,8 @@ package net.alexnet.data;
 import module java.base;
 
 /// Opens a source by what it is: IDX files ([IdxFiles]), CIFAR-10 ([Cifar10]), the tars of ILSVRC-2012 ([Ilsvrc2012]), tars
-/// of WebDataset ([WebDataset]), a list of files ([CsvManifest]) or class folders ([ImageFolder]), in this order.
+/// of WebDataset ([WebDataset]), a list of files ([CsvManifest]), files that other modules read ([PictureTable]) or class folders
+/// ([ImageFolder]), in this order.
 public final class Datasets {
     /// The kinds of datasets other than class folders, for messages.
     static final String FILES = IdxFiles.LAYOUT + ", or " + Cifar10.LAYOUT + " of CIFAR-10, or " + Ilsvrc2012.TRAINING
@@ -34,6 +35,12 @@ public final class Datasets {
                 WebDataset.in(source), new CsvManifest(source))) {
             if (format.present()) {
                 return Optional.of(format);
+            }
+        }
+        for (PictureTable.Reader reader : PictureTable.Reader.installed()) {
+            PictureTables tables = PictureTables.in(source, reader);
+            if (tables.present()) {
+                return Optional.of(tables);
             }
         }
         return Optional.empty();

@@ -17,21 +17,21 @@ record SourceFiles(Path root, List<Path> files) {
 
     /// Finds files; none if the source is something else.
     ///
-    /// @param ending of their names, in lower case and with the dot
-    static SourceFiles of(Path source, String ending) throws IOException {
+    /// @param named accepts their names, in lower case
+    static SourceFiles of(Path source, Predicate<String> named) throws IOException {
         if (Files.isDirectory(source)) {
-            return new SourceFiles(source, inFolder(source, ending));
+            return new SourceFiles(source, inFolder(source, named));
         }
-        boolean fits = isNamed(source, ending);
+        boolean fits = isNamed(source, named);
         if (Files.isRegularFile(source)) {
             return new SourceFiles(source.toAbsolutePath().resolveSibling(""), fits ? List.of(source) : List.of());
         }
         return fits && isPattern(source) ? ofPattern(source) : new SourceFiles(source, List.of());
     }
 
-    private static boolean isNamed(Path file, String ending) {
+    private static boolean isNamed(Path file, Predicate<String> named) {
         String name = String.valueOf(file.getFileName());
-        return name.toLowerCase(Locale.ROOT).endsWith(ending) && !name.startsWith(".");
+        return named.test(name.toLowerCase(Locale.ROOT)) && !name.startsWith(".");
     }
 
     /// Whether a path has braces, `*` or `?`.
@@ -39,13 +39,13 @@ record SourceFiles(Path root, List<Path> files) {
         return path.toString().chars().anyMatch(c -> "{*?".indexOf(c) >= 0);
     }
 
-    private static List<Path> inFolder(Path folder, String ending) throws IOException {
+    private static List<Path> inFolder(Path folder, Predicate<String> named) throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path entry : entries(folder)) {
-            if (Files.isRegularFile(entry) && isNamed(entry, ending)) {
+            if (Files.isRegularFile(entry) && isNamed(entry, named)) {
                 found.add(entry);
             } else if (Files.isDirectory(entry) && !entry.getFileName().toString().startsWith(".")) {
-                List<Path> files = isPart(entry) ? onlyFiles(entry, ending) : List.of();
+                List<Path> files = isPart(entry) ? onlyFiles(entry, named) : List.of();
                 if (files.isEmpty()) {
                     return List.of();
                 }
@@ -61,11 +61,11 @@ record SourceFiles(Path root, List<Path> files) {
     }
 
     /// The files of a folder without subfolders.
-    private static List<Path> onlyFiles(Path folder, String ending) throws IOException {
+    private static List<Path> onlyFiles(Path folder, Predicate<String> named) throws IOException {
         List<Path> entries = entries(folder);
         return entries.stream().anyMatch(Files::isDirectory)
                 ? List.of()
-                : entries.stream().filter(file -> isNamed(file, ending) && Files.isRegularFile(file)).toList();
+                : entries.stream().filter(file -> isNamed(file, named) && Files.isRegularFile(file)).toList();
     }
 
     private static List<Path> entries(Path folder) throws IOException {

@@ -27,7 +27,7 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
 
     /// The tars of a folder, a tar, or those that a pattern names.
     static WebDataset in(Path source) throws IOException {
-        return new WebDataset(SourceFiles.of(source, ".tar"), source);
+        return new WebDataset(SourceFiles.of(source, name -> name.endsWith(".tar")), source);
     }
 
     @Override
