@@ -2,8 +2,8 @@ package net.alexnet.io;
 
 import module java.base;
 
-/// Folders from which a program takes what it trusts, such as native libraries: nobody else may put anything there. Only
-/// POSIX systems are checked, since other systems give every user a folder for this.
+/// Makes and checks folders whose files the program trusts, such as native libraries. Other users must not be able to write
+/// to them. Only POSIX systems are checked; elsewhere the user's cache folder is taken to be private.
 public final class PrivateFolder {
     private static final int OTHERS_WRITE = 0002;
     private static final int GROUP_WRITES = 0020;

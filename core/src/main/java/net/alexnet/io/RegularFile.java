@@ -24,8 +24,8 @@ public final class RegularFile {
         return attributes.size();
     }
 
-    /// Checks that something is a regular file, or that there is nothing. A link is neither: what is written to it would
-    /// go somewhere else.
+    /// Checks, before a file is written, that the path is a regular file or does not exist. A link is refused, because the
+    /// program would write to the file that the link points to.
     ///
     /// @throws IOException if it is a link, a folder, a pipe or a device
     public static void requireOwnOrMissing(Path file) throws IOException {
@@ -34,7 +34,7 @@ public final class RegularFile {
         }
     }
 
-    /// Checks that something is a folder, or that there is nothing. A link to a folder is neither.
+    /// Checks, before a folder is used, that the path is a folder or does not exist. A link to a folder is refused.
     ///
     /// @throws IOException if it is a link or a file
     public static void requireOwnFolderOrMissing(Path folder) throws IOException {

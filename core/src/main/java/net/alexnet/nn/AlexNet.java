@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// @param overlappingPools pooling 3/2 if true, 2/2 if false (§3.4)
 /// @param dropout the rate after fc6 and fc7, 0 for none (§4.2)
 /// @param dropoutScaling whether outputs are scaled at test time, as in the paper, or while training
-/// @param without names of hidden layers that are left out, with their activation and dropout: §5 of Zeiler and Fergus
-///     (2014) repeats this experiment of the paper's §7
+/// @param without names of hidden layers that are left out, with their activation and dropout, as in the experiment of
+///     the paper's §7
 /// @param l2Norm whether the features that fc8 reads are scaled to unit length
 /// @param initialization how weights and biases start
 public record AlexNet(

@@ -11,20 +11,10 @@ import net.alexnet.tensor.Shape;
 ///
 /// @param file the file
 /// @param parameters all of them, by name
-record CompletedWeights(WeightFile file, SequencedMap<String, NamedTensor> parameters) implements WeightFile {
+record CompletedWeights(WeightFile file, SequencedMap<String, NamedTensor> parameters) implements WrappedWeights {
     CompletedWeights(WeightFile file, List<NamedTensor> parameters) {
         this(file, new LinkedHashMap<>());
         parameters.forEach(one -> this.parameters.put(one.name(), one));
-    }
-
-    @Override
-    public Path path() {
-        return file.path();
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return file.metadata();
     }
 
     @Override
@@ -55,10 +45,5 @@ record CompletedWeights(WeightFile file, SequencedMap<String, NamedTensor> param
                     + WeightFileException.list(parameters.keySet()));
         }
         return parameter;
-    }
-
-    @Override
-    public void close() {
-        file.close();
     }
 }

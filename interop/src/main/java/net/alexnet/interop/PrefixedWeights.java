@@ -7,7 +7,7 @@ import net.alexnet.tensor.Shape;
 
 /// A file in which the network's names begin with a prefix, under the names without it. Training programs put one there:
 /// `model.` (Lightning), `net.`, `backbone.`. Other tensors, such as another head, keep their names.
-record PrefixedWeights(WeightFile file, String prefix, Map<String, String> theirs) implements WeightFile {
+record PrefixedWeights(WeightFile file, String prefix, Map<String, String> theirs) implements WrappedWeights {
     /// The fewest names of a layout that are taken for a network, and not for a likeness: two layers' weights and biases.
     private static final int NETWORK = 4;
 
@@ -61,16 +61,6 @@ record PrefixedWeights(WeightFile file, String prefix, Map<String, String> their
     }
 
     @Override
-    public Path path() {
-        return file.path();
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return file.metadata();
-    }
-
-    @Override
     public List<String> names() {
         return List.copyOf(theirs.keySet());
     }
@@ -88,10 +78,5 @@ record PrefixedWeights(WeightFile file, String prefix, Map<String, String> their
     /// The name in the file; of a tensor that is not there, the one that was asked for.
     private String theirs(String name) {
         return theirs.getOrDefault(name, name);
-    }
-
-    @Override
-    public void close() {
-        file.close();
     }
 }

@@ -8,17 +8,7 @@ import net.alexnet.tensor.Shape;
 
 /// A foreign file of weights under our names: `conv1.weight` is asked of the file by the layout's name, and reads red
 /// first. Values stay where they lie in the file, except those of a first layer whose channels must be reversed.
-record RenamedWeights(WeightFile file, WeightLayout layout) implements WeightFile {
-    @Override
-    public Path path() {
-        return file.path();
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return file.metadata();
-    }
-
+record RenamedWeights(WeightFile file, WeightLayout layout) implements WrappedWeights {
     /// The network's parameters that are there, in the order of the layers.
     @Override
     public List<String> names() {
@@ -59,10 +49,5 @@ record RenamedWeights(WeightFile file, WeightLayout layout) implements WeightFil
                     + " values that are NaN or infinite: its training diverged, or the file is damaged");
         }
         return layout.colorsSwapped(name, shape(name), values);
-    }
-
-    @Override
-    public void close() {
-        file.close();
     }
 }

@@ -6,17 +6,7 @@ import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Shape;
 
 /// Some tensors of a file.
-record SelectedWeights(WeightFile file, List<String> names) implements WeightFile {
-    @Override
-    public Path path() {
-        return file.path();
-    }
-
-    @Override
-    public Map<String, String> metadata() {
-        return file.metadata();
-    }
-
+record SelectedWeights(WeightFile file, List<String> names) implements WrappedWeights {
     @Override
     public Shape shape(String name) throws WeightFileException {
         return file.shape(name);
@@ -25,10 +15,5 @@ record SelectedWeights(WeightFile file, List<String> names) implements WeightFil
     @Override
     public MemorySegment values(String name) throws WeightFileException {
         return file.values(name);
-    }
-
-    @Override
-    public void close() {
-        file.close();
     }
 }
