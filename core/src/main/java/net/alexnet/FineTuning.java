@@ -117,11 +117,6 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
                 TrainingRun.split(recipe.withFold(1, folds), dataset); // refuses too many folds before any work
             }
             describe(dataset, folds > 0 ? "cross-validation in " + folds + " folds" : dataset.split());
-            if (recipe.start().cachesFeatures(recipe.network().architecture())) {
-                listener.message("learning from cached features of " + recipe.fineTuning().orElseThrow().views()
-                        + " views of each training picture; pictures.random_crop and pictures.mirror have no effect without"
-                        + " finetune.augment");
-            }
             TrainingPictures ready = pictures(source, recipe, codec, stop);
             boolean seen = hasSeen(stored, recipe, ready.dataset().validation(), codec, folds);
             if (seen) {
@@ -171,7 +166,8 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             if (key.equals("data.folds") || key.equals("data.fold")) {
                 throw new RecipeException(key + " cannot be set; cross-validation (--folds K) sets it for each run");
             }
-            if (key.startsWith("network") || key.equals("pictures.resize") || key.equals("pictures.mean")
+            if ((key.startsWith("network") && !key.equals("network.input")) || key.equals("pictures.resize")
+                    || key.equals("pictures.mean")
                     || key.equals("pictures.values") || key.equals("finetune.model") || key.equals("finetune.sha256")) {
                 throw new RecipeException(key + " is the base model's and cannot be set; train a new network instead");
             }
@@ -190,17 +186,35 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             listener.message("the base has no trained weights of " + String.join(", ", leftOut)
                     + ", so the network is made without");
         }
-        Recipe recipe = template.onBase(stored.card().network().withHead(leftOut, true), preprocessing.resize(),
+        AlexNet network = stored.card().network().withHead(leftOut, true);
+        int input = input(template, network, preprocessing);
+        Recipe recipe = template.onBase(network.withInput(input),
+                input == network.input() ? preprocessing.resize() : input,
                 preprocessing.meanImage().isPresent() ? Mean.IMAGE : Mean.CHANNEL,
                 preprocessing.scale().stream().allMatch(one -> one == 1) ? Values.RAW : Values.STANDARDIZED,
                 finetune.from(weights.toString(), Hashes.hex(weights)));
-        if (settings.containsKey("finetune.views") && !finetune.cachesFeatures(recipe.network().architecture())) {
-            throw new RecipeException("finetune.views (--views) is how many views of a picture are cached, and "
-                    + (finetune.augment() ? "with finetune.augment (--augment)" : "without a frozen first layer")
-                    + " nothing is cached; leave it out");
-        }
-        finetune.check(recipe.network().architecture(), recipe.pictures());
+        finetune.check(recipe.network().architecture());
         return recipe;
+    }
+
+    /// The side of the network's input. Convolutions alone take pictures of any size, and their features of larger pictures
+    /// are better, at more cost (readings in LOG.md). So a base that saw views of pictures, of 224 pixels say, gets whole
+    /// pictures of 9/7 of that, 288 pixels.
+    private int input(Recipe template, AlexNet network, Preprocessing preprocessing) {
+        List<String> dense = FineTuneConfig.layers(network.architecture()).stream()
+                .filter(layer -> layer.startsWith("fc")).toList();
+        boolean free = dense.size() == 1 && preprocessing.meanImage().isEmpty();
+        if (!settings.containsKey("network.input")) {
+            return free && preprocessing.resize() > preprocessing.crop() ? network.input() * 9 / 7 : network.input();
+        }
+        int wanted = template.network().input();
+        if (!free && wanted != network.input()) {
+            throw new RecipeException("network.input is " + wanted + ", but " + (dense.size() == 1
+                    ? "the base's mean image"
+                    : dense.getFirst() + " of the base") + " is for pictures of " + network.input()
+                    + " pixels; leave network.input out");
+        }
+        return wanted;
     }
 
     /// The recipe with a number of epochs for these pictures, unless the user gave one.

@@ -142,7 +142,7 @@ public final class InputRate {
         TrainingSampler plan = new TrainingSampler(
                 new TrainingSampler.Pictures(pictures.size(), preprocessing.resize(), CROP, EpochShuffle.WHOLE),
                 BATCH,
-                new Augmentation(true, true, Optional.of(noise)),
+                new Augmentation(true, 1, true, Optional.of(noise)),
                 1,
                 Rank.SOLO,
                 0,

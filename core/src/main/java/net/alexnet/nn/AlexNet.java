@@ -347,6 +347,11 @@ public record AlexNet(
                 dropout, dropoutScaling, without, l2Norm, initialization);
     }
 
+    /// The same network for square inputs of another size.
+    public AlexNet withInput(int side) {
+        return withSize(side, channels, width);
+    }
+
     /// The same network with one tower or two.
     public AlexNet withTowers(int count) {
         return new AlexNet(variant, input, channels, classes, width, count, activation, responseNorm, overlappingPools,

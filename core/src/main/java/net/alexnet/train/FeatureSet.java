@@ -5,9 +5,6 @@ import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
-import net.alexnet.data.loader.Batch;
-import net.alexnet.data.loader.BatchIndices;
-import net.alexnet.data.loader.BatchSource;
 import net.alexnet.inference.CachedFeatures;
 import net.alexnet.inference.Ensemble.Progress;
 import net.alexnet.inference.FeatureCache;
@@ -17,22 +14,18 @@ import net.alexnet.inference.TopKErrors;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.CounterRng;
-import net.alexnet.tensor.CounterRng.Purpose;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 
-/// Cached outputs of a network's frozen layers for images, with the images' classes: what fine-tuning reads in place of
-/// the images.
+/// Cached outputs of a network's layers for images, with the images' classes: what a linear classifier is fitted to.
 ///
-/// @param views the features of each view, of these images and maybe more
+/// @param views the features of each view, the center first, of these images and maybe more
 /// @param shape of the features of one view, `(C, H, W)` or `(F)`
 /// @param rows of the images in the cached features
 /// @param labels the class of each image
-/// @param center which view is the center of the image
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] labels, int center) {
+record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] labels) {
     /// The features that a run reads.
     ///
     /// @param training several views of each image
@@ -42,33 +35,34 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
     /// Finds the features of a run, or computes and stores them. A fold's images are part of a whole, whose features all
     /// folds share.
     ///
-    /// @param frozen how many of the network's first rows are frozen
+    /// @param end how many of the network's first rows give the features
     /// @param layers the hash of these rows, see `FeatureKey.layers`
     /// @param images resized
-    /// @param views of each training image: 1, 2 or 10
-    static Splits of(Network network, int frozen, String layers, Dataset images, Preprocessing preprocessing, int views,
-            TrainingRun.Tools tools) throws IOException, InterruptedException {
-        Row last = network.architecture().rows().get(frozen - 1);
-        FeatureExtractor extractor = new FeatureExtractor(network, new FeatureLayer(last.name(), frozen, last.out()),
+    /// @param mirrored whether the mirror image of each training image is a second view
+    static Splits of(Network network, int end, String layers, Dataset images, Preprocessing preprocessing,
+            boolean mirrored, TrainingRun.Tools tools) throws IOException, InterruptedException {
+        Row last = network.architecture().rows().get(end - 1);
+        FeatureExtractor extractor = new FeatureExtractor(network, new FeatureLayer(last.name(), end, last.out()),
                 preprocessing, List.of(), FeatureCache.BATCH, tools.workers());
         ImageDataset training = images.training();
         ImageDataset validation = images.validation();
         if (training.whole().isPresent() && training.whole().equals(validation.whole())) {
-            List<CachedFeatures> all = cached(extractor, layers, "all", training.whole().get(), views, tools);
+            List<CachedFeatures> all = cached(extractor, layers, "all", training.whole().get(), mirrored, tools);
             return new Splits(part(all, last.out(), training, training::indexInWhole),
                     part(all, last.out(), validation, validation::indexInWhole));
         }
         return new Splits(
-                part(cached(extractor, layers, "training", training, views, tools), last.out(), training, i -> i),
-                part(cached(extractor, layers, "validation", validation, 1, tools), last.out(), validation, i -> i));
+                part(cached(extractor, layers, "training", training, mirrored, tools), last.out(), training, i -> i),
+                part(cached(extractor, layers, "validation", validation, false, tools), last.out(), validation,
+                        i -> i));
     }
 
     private static List<CachedFeatures> cached(FeatureExtractor extractor, String layers, String what,
-            ImageDataset images, int views, TrainingRun.Tools tools) throws IOException, InterruptedException {
+            ImageDataset images, boolean mirrored, TrainingRun.Tools tools) throws IOException, InterruptedException {
         FeatureCache cache = new FeatureCache(extractor, layers, new FeatureCache.Tools(tools.cache(), tools.codec(),
                 tools.progress(), "computing features of " + what + " pictures", () -> tools.stop().test(0)));
         List<CachedFeatures> cached = cache.of(images,
-                crops(extractor.preprocessing(), views).stream().map(List::of).toList());
+                crops(extractor.preprocessing(), mirrored).stream().map(List::of).toList());
         for (CachedFeatures one : cached) {
             if (!one.missing().isEmpty()) {
                 throw new IOException(images.name(one.missing().getFirst().picture())
@@ -79,13 +73,11 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
         return cached;
     }
 
-    private static List<Crop> crops(Preprocessing preprocessing, int views) {
+    private static List<Crop> crops(Preprocessing preprocessing, boolean mirrored) {
         Crop center = Crop.center(preprocessing.resize(), preprocessing.crop());
-        return switch (views) {
-            case 1 -> List.of(center);
-            case 2 -> List.of(center, new Crop(center.left(), center.top(), center.side(), true));
-            default -> Crop.ten(preprocessing.resize(), preprocessing.crop());
-        };
+        return mirrored
+                ? List.of(center, new Crop(center.left(), center.top(), center.side(), true))
+                : List.of(center);
     }
 
     /// @param row of each image in the features
@@ -93,21 +85,7 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
             IntUnaryOperator row) {
         int[] rows = IntStream.range(0, images.size()).map(row).toArray();
         int[] labels = IntStream.range(0, images.size()).map(images::label).toArray();
-        return new FeatureSet(features, shape, rows, labels, features.size() == 10 ? 2 : 0);
-    }
-
-    /// Training batches: one random view of each image, drawn in every epoch. With two views, the draw is the one that
-    /// decides whether [net.alexnet.data.loader.Augmentation] mirrors the image.
-    ///
-    /// @param plans the order of the images
-    /// @param seed of the run
-    BatchSource batches(Iterator<BatchIndices> plans, long seed) {
-        return () -> {
-            BatchIndices plan = plans.next();
-            int[] images = plan.inputs().stream().mapToInt(BatchIndices.Input::image).toArray();
-            return batch(images, image -> (int) Long.remainderUnsigned(
-                    CounterRng.bits(seed, Purpose.AUGMENTATION, plan.epoch(), image), views.size()));
-        };
+        return new FeatureSet(features, shape, rows, labels);
     }
 
     /// All views of all images, as a linear classifier reads them.
@@ -133,39 +111,23 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
         Backend backend = network.backend();
         TopKErrors errors = new TopKErrors(network.architecture().classes());
         for (int done = 0; done < rows.length;) {
-            Batch batch = batch(IntStream.range(done, Math.min(rows.length, done + size)).toArray(), _ -> center);
-            try (Scope _ = backend.scope()) {
-                Tensor outputs = network.outputs(batch.on(backend), from, network.architecture().rows().size());
-                errors.add(backend.download(outputs), batch.labels(), batch.count());
+            int count = Math.min(rows.length - done, size);
+            int length = views.getFirst().length();
+            float[] values = new float[count * length];
+            for (int i = 0; i < count; i++) {
+                views.getFirst().read(rows[done + i], values, i * length);
             }
-            done += batch.count();
+            try (Scope _ = backend.scope()) {
+                Tensor inputs = backend.upload(shape.batch(count), values);
+                Tensor outputs = network.outputs(inputs, from, network.architecture().rows().size());
+                errors.add(backend.download(outputs), Arrays.copyOfRange(labels, done, done + count), count);
+            }
+            done += count;
             progress.done(done, rows.length);
             if (stop.getAsBoolean()) {
                 return Optional.empty();
             }
         }
         return Optional.of(errors.report());
-    }
-
-    private Batch batch(int[] images, IntUnaryOperator view) {
-        int length = views.getFirst().length();
-        float[] values = new float[images.length * length];
-        for (int i = 0; i < images.length; i++) {
-            views.get(view.applyAsInt(images[i])).read(rows[images[i]], values, i * length);
-        }
-        return new FeatureBatch(shape.batch(images.length), values,
-                Arrays.stream(images).map(image -> labels[image]).toArray());
-    }
-
-    private record FeatureBatch(Shape shape, float[] values, int[] labels) implements Batch {
-        @Override
-        public int count() {
-            return labels.length;
-        }
-
-        @Override
-        public Tensor on(Backend backend) {
-            return backend.upload(shape, values);
-        }
     }
 }

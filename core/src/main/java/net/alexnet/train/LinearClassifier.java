@@ -5,6 +5,7 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// A linear classifier of features: multinomial logistic regression with a penalty on the squared weights.
 ///
@@ -32,8 +33,10 @@ final class LinearClassifier {
     /// Above this many rows their inner products would take more than 400 MB.
     private static final int MOST_PRODUCTS = 10_000;
 
-    private static final double FOLD_TOLERANCE = 3e-3;
-    private static final double TOLERANCE = 1e-3;
+    /// A minimum is found when a step would lower the loss by less than this. The standard error of a fold's loss is a
+    /// hundred times as much.
+    private static final double FOLD_TOLERANCE = 1e-4;
+    private static final double TOLERANCE = 1e-8;
     private static final int MOST_STEPS = 200;
 
     private final Backend backend;
@@ -121,9 +124,9 @@ final class LinearClassifier {
         Trial chosen = trials.stream().filter(trial -> trial.loss <= enough).findFirst().orElseThrow();
         Solution all = new Solution(_ -> true);
         for (Trial trial : trials.subList(0, trials.indexOf(chosen))) {
-            all.minimize(trial.penalty, FOLD_TOLERANCE); // a start nearby takes fewer steps
+            minimize(List.of(all), trial.penalty, FOLD_TOLERANCE); // a start nearby takes fewer steps
         }
-        all.minimize(chosen.penalty, TOLERANCE);
+        minimize(List.of(all), chosen.penalty, TOLERANCE);
         return stop.getAsBoolean()
                 ? Optional.empty()
                 : Optional.of(new Fit(all.weight(), all.bias(), chosen.penalty, chosen.outOfFold));
@@ -137,7 +140,7 @@ final class LinearClassifier {
     private record Trial(double penalty, double loss, double standardError, float[] outOfFold) {}
 
     private Trial trial(double penalty, List<Solution> folds, int[] foldOf) {
-        folds.forEach(fold -> fold.minimize(penalty, FOLD_TOLERANCE));
+        minimize(folds, penalty, FOLD_TOLERANCE);
         int pictures = features.labels.length;
         float[] probabilities = new float[pictures * classes];
         double sum = 0;
@@ -166,18 +169,18 @@ final class LinearClassifier {
         return foldOf;
     }
 
-    /// The scores that coefficients give every row: `(classes, rows)`, as the coefficients.
-    private double[] scores(double[] coefficients) {
+    /// The functions with these coefficients, each `(classes, rows)`. One product gives the scores of all of them, because
+    /// reading the matrix takes most of its time.
+    private List<Function> functions(List<double[]> coefficients) {
         int n = labels.length;
-        float[] values = new float[coefficients.length];
-        double[] bias = new double[classes];
+        int each = classes * n;
+        float[] values = new float[coefficients.size() * each];
         for (int i = 0; i < values.length; i++) {
-            values[i] = (float) coefficients[i];
-            bias[i / n] += coefficients[i];
+            values[i] = (float) coefficients.get(i / each)[i % each];
         }
         float[] scores;
         try (Scope _ = backend.scope()) {
-            Tensor sums = backend.upload(Shape.of(classes, n), values);
+            Tensor sums = backend.upload(Shape.of(coefficients.size() * classes, n), values);
             Tensor matrix = rows;
             if (products.isPresent()) {
                 matrix = products.get();
@@ -186,11 +189,36 @@ final class LinearClassifier {
             }
             scores = backend.download(backend.dense(sums, matrix, backend.zeros(Shape.of(n))));
         }
-        double[] result = new double[scores.length];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = scores[i] + bias[i / n]; // the bias is the weight of one more feature, which is always 1
+        List<Function> functions = new ArrayList<>();
+        for (int function = 0; function < coefficients.size(); function++) {
+            double[] own = coefficients.get(function);
+            double[] result = new double[each];
+            for (int k = 0; k < classes; k++) {
+                // the bias is the weight of one more feature, which is always 1
+                double bias = Arrays.stream(own, k * n, (k + 1) * n).sum();
+                for (int i = k * n; i < (k + 1) * n; i++) {
+                    result[i] = scores[function * each + i] + bias;
+                }
+            }
+            functions.add(new Function(own, result));
         }
-        return result;
+        return functions;
+    }
+
+    /// Moves solutions to their minima by L-BFGS, all of them a step at a time (Nocedal and Wright, Numerical Optimization,
+    /// algorithm 7.4).
+    private void minimize(List<Solution> solutions, double penalty, double tolerance) {
+        List<Descent> open = new ArrayList<>(solutions.stream().map(from -> new Descent(from, penalty)).toList());
+        for (int i = 0; i < MOST_STEPS && !open.isEmpty() && !stop.getAsBoolean(); i++) {
+            List<Function> gradients = functions(open.stream().map(Descent::gradientCoefficients).toList());
+            List<Descent> further = new ArrayList<>();
+            for (int k = 0; k < open.size(); k++) {
+                if (open.get(k).step(gradients.get(k), tolerance)) {
+                    further.add(open.get(k));
+                }
+            }
+            open = further;
+        }
     }
 
     /// A function of a row: its coefficients, and the scores that they give. Both are linear, so sums of functions need no
@@ -224,11 +252,8 @@ final class LinearClassifier {
         }
     }
 
-    /// A minimum over some of the rows, found by L-BFGS from the one before it (Nocedal and Wright, Numerical
-    /// Optimization, algorithm 7.4).
+    /// The weights and biases for some of the rows.
     private final class Solution {
-        private static final int HISTORY = 8;
-
         private final boolean[] used;
         private final int count;
         private final Function at = new Function(new double[classes * labels.length],
@@ -244,64 +269,8 @@ final class LinearClassifier {
             this.count = sum;
         }
 
-        private record Pair(Function step, Function change, double curvature) {}
-
-        void minimize(double penalty, double tolerance) {
-            Deque<Pair> pairs = new ArrayDeque<>();
-            Function gradient = gradient(penalty);
-            double enough = Double.NaN;
-            for (int i = 0; i < MOST_STEPS; i++) {
-                double length = Math.sqrt(Function.inner(gradient, gradient));
-                if (i == 0) {
-                    enough = tolerance * Math.max(length, penalty * Math.sqrt(Function.inner(at, at)));
-                }
-                if (length <= enough || stop.getAsBoolean()) {
-                    return;
-                }
-                Function direction = direction(gradient, pairs, penalty);
-                double slope = Function.inner(gradient, direction);
-                double step = step(direction, slope, penalty);
-                if (step == 0) {
-                    return; // no descent within the precision of the products
-                }
-                at.add(step, direction);
-                direction.scale(step);
-                Function next = gradient(penalty);
-                Function change = next.copy();
-                change.add(-1, gradient);
-                double curvature = Function.inner(direction, change);
-                if (curvature > 0) {
-                    pairs.addLast(new Pair(direction, change, curvature));
-                    if (pairs.size() > HISTORY) {
-                        pairs.removeFirst();
-                    }
-                }
-                gradient = next;
-            }
-        }
-
-        private Function direction(Function gradient, Deque<Pair> pairs, double penalty) {
-            Function direction = gradient.copy();
-            double[] along = new double[pairs.size()];
-            int i = pairs.size();
-            for (Pair pair : pairs.reversed()) {
-                along[--i] = Function.inner(pair.step, direction) / pair.curvature;
-                direction.add(-along[i], pair.change);
-            }
-            // before the first step, the bound ½ on the curvature of the cross-entropy, for rows of length 1
-            direction.scale(pairs.isEmpty()
-                    ? 1 / (penalty + 0.5)
-                    : pairs.getLast().curvature / Function.inner(pairs.getLast().change, pairs.getLast().change));
-            for (Pair pair : pairs) {
-                double back = Function.inner(pair.change, direction) / pair.curvature;
-                direction.add(along[i++] - back, pair.step);
-            }
-            direction.scale(-1);
-            return direction;
-        }
-
         /// A step that lowers the loss enough, at most 1; a loss along a line needs no products.
-        private double step(Function direction, double slope, double penalty) {
+        double step(Function direction, double slope, double penalty) {
             double start = loss(direction, 0, penalty);
             for (double step = 1; step > 1e-6; step /= 2) {
                 if (loss(direction, step, penalty) <= start + 1e-4 * step * slope) {
@@ -328,7 +297,7 @@ final class LinearClassifier {
             return sum / count + penalty / 2 * squares;
         }
 
-        private Function gradient(double penalty) {
+        double[] gradient(double penalty) {
             int n = labels.length;
             double[] coefficients = new double[classes * n];
             double[] row = new double[classes];
@@ -347,7 +316,7 @@ final class LinearClassifier {
             for (int i = 0; i < coefficients.length; i++) {
                 coefficients[i] += penalty * at.coefficients[i];
             }
-            return new Function(coefficients, LinearClassifier.this.scores(coefficients));
+            return coefficients;
         }
 
         /// The probabilities of a picture's classes, the mean over its views.
@@ -385,6 +354,78 @@ final class LinearClassifier {
                 bias[k] = (float) Arrays.stream(at.coefficients, k * labels.length, (k + 1) * labels.length).sum();
             }
             return bias;
+        }
+    }
+
+    /// The way of a solution to its minimum.
+    private static final class Descent {
+        private static final int HISTORY = 8;
+
+        private final Solution solution;
+        private final double penalty;
+        private final Deque<Pair> pairs = new ArrayDeque<>();
+        private @Nullable Function last; // gradient, and the step that was taken from there
+        private @Nullable Function taken;
+
+        private record Pair(Function step, Function change, double curvature) {}
+
+        Descent(Solution solution, double penalty) {
+            this.solution = solution;
+            this.penalty = penalty;
+        }
+
+        double[] gradientCoefficients() {
+            return solution.gradient(penalty);
+        }
+
+        /// Takes a step.
+        ///
+        /// @param gradient where the solution is
+        /// @return false at the minimum, within the tolerance or the precision of the products
+        boolean step(Function gradient, double tolerance) {
+            if (last != null && taken != null) {
+                Function change = gradient.copy();
+                change.add(-1, last);
+                double curvature = Function.inner(taken, change);
+                if (curvature > 0) {
+                    pairs.addLast(new Pair(taken, change, curvature));
+                    if (pairs.size() > HISTORY) {
+                        pairs.removeFirst();
+                    }
+                }
+            }
+            Function direction = direction(gradient);
+            double slope = Function.inner(gradient, direction);
+            boolean found = pairs.size() == HISTORY && -slope / 2 < tolerance; // the first directions are too short
+            double step = found ? 0 : solution.step(direction, slope, penalty);
+            if (step == 0) {
+                return false;
+            }
+            solution.at.add(step, direction);
+            direction.scale(step);
+            taken = direction;
+            last = gradient;
+            return true;
+        }
+
+        private Function direction(Function gradient) {
+            Function direction = gradient.copy();
+            double[] along = new double[pairs.size()];
+            int i = pairs.size();
+            for (Pair pair : pairs.reversed()) {
+                along[--i] = Function.inner(pair.step, direction) / pair.curvature;
+                direction.add(-along[i], pair.change);
+            }
+            // before the first step, the bound ½ on the curvature of the cross-entropy, for rows of length 1
+            direction.scale(pairs.isEmpty()
+                    ? 1 / (penalty + 0.5)
+                    : pairs.getLast().curvature / Function.inner(pairs.getLast().change, pairs.getLast().change));
+            for (Pair pair : pairs) {
+                double back = Function.inner(pair.change, direction) / pair.curvature;
+                direction.add(along[i++] - back, pair.step);
+            }
+            direction.scale(-1);
+            return direction;
         }
     }
 

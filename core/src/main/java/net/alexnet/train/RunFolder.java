@@ -16,6 +16,7 @@ public record RunFolder(Path path) {
     private static final String LOCK = "lock";
     private static final String CHECKPOINTS = "checkpoints";
     private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, LOCK);
+    private static final String LINEAR = "linear.safetensors";
     private static final String LATEST = "latest";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -24,6 +25,12 @@ public record RunFolder(Path path) {
     /// @param runs the folder of all runs, created if necessary
     public static RunFolder create(Path runs, Recipe recipe) throws IOException {
         return create(runs, name(runs, recipe), recipe);
+    }
+
+    /// The model that fine-tuning starts from: the base with a linear classifier of its features as its last layer. It can be
+    /// used while the run goes on.
+    public Path linear() {
+        return path.resolve(LINEAR);
     }
 
     /// Creates the folder of a cross-validation, for runs `fold-1` and so on. It has no recipe and is not a run itself.

@@ -3,20 +3,23 @@ package net.alexnet.train;
 import module java.base;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchSource;
-import net.alexnet.data.loader.ImageBatch;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.NamedTensor;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Network.Stage;
+import net.alexnet.nn.Parameter;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.Loss;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.train.RunListener.Epoch;
 import net.alexnet.train.RunListener.Step;
+import net.alexnet.train.config.FineTuneConfig;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 
@@ -42,6 +45,7 @@ public final class Trainer {
     /// @param batches for training from that position on
     /// @param batchesPerEpoch how many batches an epoch has
     /// @param validation evaluates the network after every epoch
+    /// @param start a model file whose weights the result has a share of; empty if the result is what the last step leaves
     /// @param store the run's checkpoints
     /// @param metadata of its model files
     /// @param constants tensors of its model files in addition to the network's parameters
@@ -50,7 +54,8 @@ public final class Trainer {
     /// @param stop called before every step, and during validation, with the number of steps done; if it returns true, the
     ///     trainer saves and ends
     public record Parts(Network network, int from, SgdOptimizer optimizer, Recipe recipe, TrainingState state,
-            BatchSource batches, int batchesPerEpoch, Validation validation, CheckpointStore store,
+            BatchSource batches, int batchesPerEpoch, Validation validation, Optional<Path> start,
+            CheckpointStore store,
             Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress,
             LongPredicate stop) {}
 
@@ -129,7 +134,7 @@ public final class Trainer {
         OptionalDouble loss;
         try (Scope _ = backend.scope()) {
             Tensor inputs = batch.on(backend);
-            if (parts.from() > 0 && batch instanceof ImageBatch) {
+            if (parts.from() > 0) {
                 inputs = network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
             }
             loss = new TrainingStep(network, parts.from(), parts.optimizer()).run(inputs, batch.labels(),
@@ -198,11 +203,15 @@ public final class Trainer {
     /// Validates, updates the schedule, and saves. If a stop is requested meanwhile, the epoch stays open, and the resumed
     /// run closes it.
     private void closeEpoch() throws IOException, InterruptedException {
+        List<float[]> trained = state.epoch() + 1 == recipe.epochs() ? average() : List.of();
         Optional<Report> validation = parts.validation().evaluate(network,
                 (done, total) -> parts.progress().progress("validating", done, total),
                 () -> parts.stop().test(state.step()));
         throughput.resume();
         if (validation.isEmpty()) {
+            for (int i = 0; i < trained.size(); i++) {
+                backend.assign(network.parameters().get(i).value(), trained.get(i));
+            }
             return;
         }
         report = validation;
@@ -217,6 +226,29 @@ public final class Trainer {
         if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {
             save();
         }
+    }
+
+    /// Moves the weights towards those of the start, as the result of the run.
+    ///
+    /// @return the weights before that, for a run that is stopped before it has saved its result; empty if nothing moved
+    private List<float[]> average() throws IOException {
+        double share = recipe.fineTuning().map(FineTuneConfig::average).orElse(0.0);
+        if (parts.start().isEmpty() || share == 0) {
+            return List.of();
+        }
+        List<float[]> trained = new ArrayList<>();
+        try (WeightFile start = SafetensorsFile.open(parts.start().get())) {
+            for (Parameter parameter : network.parameters()) {
+                float[] end = backend.download(parameter.value());
+                float[] mean = start.read(parameter.name(), parameter.value().shape());
+                for (int i = 0; i < mean.length; i++) {
+                    mean[i] = (float) (share * mean[i] + (1 - share) * end[i]);
+                }
+                backend.assign(parameter.value(), mean);
+                trained.add(end);
+            }
+        }
+        return trained;
     }
 
     /// The metadata of a checkpoint's model, at the end of an epoch with what its validation tells.

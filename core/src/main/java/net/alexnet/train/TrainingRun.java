@@ -22,7 +22,10 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
+import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.Safetensors;
 import net.alexnet.io.Texts;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.Architecture;
@@ -80,7 +83,8 @@ public final class TrainingRun {
         this.pictures = new TrainingPictures(split(recipe, all.dataset()), all.statistics(), all.rejected());
         this.card = new ModelCard(
                 recipe.network(), pictures.dataset().classes(),
-                base.orElseGet(() -> preprocessing(pictures.statistics())), recipe.start().origin(recipe.name()));
+                base.map(this::fitted).orElseGet(() -> preprocessing(pictures.statistics())),
+                recipe.start().origin(recipe.name()));
         List<RejectedImage> rejected = pictures.rejected();
         RejectedImage.write(folder.path(), rejected);
         if (!rejected.isEmpty()) {
@@ -102,7 +106,7 @@ public final class TrainingRun {
         try (Scope _ = tools.backend.scope()) {
             Network network = Network.initialize(
                     recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
-            return run.train(network, run.optimizer(network), TrainingState.start(recipe.seed()), "");
+            return run.train(network, run.optimizer(network), TrainingState.start(recipe.seed()));
         }
     }
 
@@ -123,8 +127,8 @@ public final class TrainingRun {
             Optional<Report> linear = recipe.fineTuning().orElseThrow().linear()
                     ? Optional.of(run.fitHead(network, base.weights()))
                     : Optional.empty();
-            return run.train(network, run.optimizer(network), TrainingState.start(recipe.seed()),
-                    run.frozen(base.weights())).with(linear);
+            return run.train(network, run.optimizer(network), TrainingState.start(recipe.seed()))
+                    .with(linear);
         }
     }
 
@@ -145,11 +149,9 @@ public final class TrainingRun {
         TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
         try (Scope _ = tools.backend.scope()) {
             Network network;
-            String frozen;
             try (WeightFile weights = checkpoint.openModel()) {
                 run.requireUnchanged(weights);
                 network = Network.of(recipe.network().architecture(), weights, tools.backend);
-                frozen = run.frozen(weights);
             }
             SgdOptimizer optimizer = run.optimizer(network);
             try (WeightFile momentum = checkpoint.openMomentum()) {
@@ -162,7 +164,7 @@ public final class TrainingRun {
                         + String.join("; ", changes) + "), so the last digits of the results may differ from those of"
                         + " a run that was never stopped");
             }
-            return run.train(network, optimizer, checkpoint.state(), frozen);
+            return run.train(network, optimizer, checkpoint.state());
         }
     }
 
@@ -230,23 +232,20 @@ public final class TrainingRun {
                 statistics.mean(), scale, image);
     }
 
+    /// The base's preprocessing, for pictures of this run's size.
+    private Preprocessing fitted(Preprocessing base) {
+        return base.crop() == recipe.network().input() ? base : base.ofWholePictures(recipe.network().input());
+    }
+
     private Augmentation augmentation() {
         Recipe.Pictures how = recipe.pictures();
         Optional<PcaColorNoise> noise = how.colorNoise() == 0
                 ? Optional.empty()
                 : Optional.of(new PcaColorNoise(pictures.statistics().colorPca(), how.colorNoise()));
-        return new Augmentation(how.randomCrop(), how.mirror(), noise);
+        return new Augmentation(how.randomCrop(), how.cropArea(), how.mirror(), noise);
     }
 
-    /// SHA-256 of the layers whose features are cached; empty if there are none.
-    private String frozen(WeightFile weights) throws IOException {
-        Architecture architecture = recipe.network().architecture();
-        return recipe.start().cachesFeatures(architecture)
-                ? FeatureKey.layers(weights, architecture, recipe.start().frozenRows(architecture))
-                : "";
-    }
-
-    private Outcome train(Network network, SgdOptimizer optimizer, TrainingState state, String frozen)
+    private Outcome train(Network network, SgdOptimizer optimizer, TrainingState state)
             throws IOException, InterruptedException {
         ImageDataset training = pictures.dataset().training();
         Preprocessing preprocessing = card.preprocessing();
@@ -255,15 +254,8 @@ public final class TrainingRun {
         TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), augmentation(), recipe.seed(), Rank.SOLO,
                 state.epoch(), state.batchInEpoch());
         int from = recipe.start().frozenRows(network.architecture());
-        if (recipe.start().cachesFeatures(network.architecture())) {
-            FeatureSet.Splits features = FeatureSet.of(network, from, frozen, pictures.dataset(), preprocessing,
-                    recipe.fineTuning().orElseThrow().views(), tools);
-            return loop(network, from, optimizer, state, features.training().batches(sampler, recipe.seed()),
-                    (trained, progress, stop) -> features.validation()
-                            .evaluate(trained, from, recipe.batch(), progress, stop));
-        }
-        try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.batch(), tools.workers,
-                DEPTH)) {
+        try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.batch(), tools.workers, DEPTH,
+                tools.codec)) {
             return loop(network, from, optimizer, state, loader, Validation.on(pictures.dataset().validation(),
                     preprocessing, recipe.batch(), tools.workers));
         }
@@ -276,7 +268,7 @@ public final class TrainingRun {
         Architecture architecture = network.architecture();
         int head = architecture.rows().size() - 2;
         FeatureSet.Splits features = FeatureSet.of(network, head, FeatureKey.layers(base, architecture, head),
-                pictures.dataset(), card.preprocessing(), recipe.pictures().mirror() ? 2 : 1, tools);
+                pictures.dataset(), card.preprocessing(), recipe.pictures().mirror(), tools);
         LinearClassifier.Features training = features.training().linear();
         LinearClassifier.Fit fit = LinearClassifier
                 .fit(tools.backend, training, architecture.classes(), recipe.seed(), () -> tools.stop.test(0))
@@ -295,6 +287,11 @@ public final class TrainingRun {
                 + " %.2f %% on the %d validation pictures, and of %.2f %% on training pictures that it has not seen"
                 + " (cross-validation); it took %.0f s", 100 * report.top1(), report.images(), 100 * outOfFold,
                 seconds));
+        Map<String, String> metadata = metadata();
+        report.unsureBelow().ifPresent(threshold -> metadata.put(Model.UNSURE_BELOW, String.valueOf(threshold)));
+        List<NamedTensor> entries = new ArrayList<>(network.entries());
+        entries.addAll(Model.entries(card));
+        AtomicFiles.write(folder.linear(), out -> Safetensors.write(out, metadata, entries));
         List<LabelSuspects.Suspect> suspects = LabelSuspects.of(fit.outOfFold(), training.labels(),
                 architecture.classes());
         if (!suspects.isEmpty()) {
@@ -315,7 +312,8 @@ public final class TrainingRun {
         tools.progress.started(folder.path(), state.step());
         try {
             return Trainer.run(new Trainer.Parts(network, from, optimizer, recipe, state, source,
-                    TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()), validation, store,
+                    TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()), validation,
+                    Optional.of(folder.linear()).filter(Files::exists), store,
                     metadata(), Model.entries(card), folder.path(), tools.progress, tools.stop));
         } catch (DivergedException e) {
             String kept = store.latest().map(last -> "; the last good checkpoint is " + last).orElse("");

@@ -46,8 +46,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Fine-tuning from pictures to checkpoints, on the reference backend.
 @Timeout(60)
@@ -83,32 +81,6 @@ class FinetuneRunTest {
         Safetensors.write(root.resolve("base.safetensors"), Model.metadata(card), network.entries());
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"CONV5", "FC6", "FC7"})
-    void storedFeaturesTrainAsPicturesDo(Freeze freeze) throws Exception {
-        for (int views : List.of(1, 2)) { // the middle alone; and mirrored by the draw that mirrors pictures
-            start(recipe(3, f -> f, freeze.layer, views, false), 0, step -> false);
-            List<float[]> stored = parameters();
-            List<Double> errors = errors();
-            start(recipe(3, f -> f, freeze.layer, views, true), 0, step -> false);
-            List<float[]> fed = parameters();
-            for (int i = 0; i < fed.size(); i++) {
-                assertThat(stored.get(i)).isEqualTo(fed.get(i));
-            }
-            assertThat(errors()).isEqualTo(errors);
-        }
-    }
-
-    enum Freeze {
-        CONV5("conv5"), FC6("fc6"), FC7("fc7");
-
-        private final String layer;
-
-        Freeze(String layer) {
-            this.layer = layer;
-        }
-    }
-
     @Test
     void frozenLayersStayAndOthersMoveAndTheHeadIsNew() throws Exception {
         start(recipe("conv5"), 0, step -> false);
@@ -135,11 +107,11 @@ class FinetuneRunTest {
     /// and the gradient is the same in both runs.
     @Test
     void atATenthOfTheRateALayerMovesATenth() throws Exception {
-        start(recipe(1, f -> rates(f, Map.of()), "none", 1, false), 0, step -> step >= 1);
+        start(recipe(1, f -> rates(f, Map.of()), "none", false), 0, step -> step >= 1);
         List<float[]> whole = parameters();
-        start(recipe(1, f -> rates(f, Map.of("conv*", 0.1)), "none", 1, false), 0, step -> step >= 1);
+        start(recipe(1, f -> rates(f, Map.of("conv*", 0.1)), "none", false), 0, step -> step >= 1);
         List<float[]> tenth = parameters();
-        start(recipe(1, f -> rates(f, Map.of("*", 1e-30)), "none", 1, false), 0, step -> step >= 1);
+        start(recipe(1, f -> rates(f, Map.of("*", 1e-30)), "none", false), 0, step -> step >= 1);
         List<float[]> before = parameters();
         double moved = 0;
         for (int i = 0; i < whole.size(); i++) {
@@ -155,25 +127,60 @@ class FinetuneRunTest {
     }
 
     @Test
-    void featuresAreFoundAgainForAnotherHeadButNotForOtherPicturesLayersOrViews() throws Exception {
-        start(recipe("conv5"), 0, step -> false);
+    void featuresAreFoundAgainButNotForOtherPicturesLayersOrViews() throws Exception {
+        start(linear(), 0, step -> false);
         assertThat(progress.features).containsExactly(false, false);
-        start(recipe(2, f -> rates(f, Map.of("fc8", 3.0)), "conv5", 2, false), 0, step -> false);
+        start(linear(), 0, step -> false);
         assertThat(progress.features.subList(2, 4)).containsExactly(true, true);
-        start(recipe("conv5"), 1, step -> false); // the training pictures are others
+        start(linear(), 1, step -> false); // the training pictures are others
         assertThat(progress.features.subList(4, 6)).containsExactly(false, true);
-        start(recipe("fc6"), 0, step -> false);
-        assertThat(progress.features.subList(6, 8)).containsExactly(false, false);
-        start(recipe(2, f -> f, "conv5", 10, false), 0, step -> false);
-        assertThat(progress.features.subList(8, 10)).containsExactly(false, true);
+        start(recipe(2, f -> LINEAR, "none", false), 0, step -> false);
+        assertThat(progress.features.subList(6, 8)).as("the center, which both views begin with")
+                .containsExactly(true, true);
         base(4);
-        start(recipe("conv5"), 0, step -> false);
-        assertThat(progress.features.subList(10, 12)).containsExactly(false, false);
+        start(linear(), 0, step -> false);
+        assertThat(progress.features.subList(8, 10)).containsExactly(false, false);
+    }
+
+    /// Half of the way from the start to where the run would have ended.
+    @Test
+    void theResultIsTheMeanOfTheStartAndTheEnd() throws Exception {
+        start(recipe(2, f -> LINEAR, "none", true), 0, step -> false);
+        List<float[]> end = parameters();
+        start(recipe(2, f -> averaged(), "none", true), 0, step -> false);
+        List<float[]> mean = parameters();
+        double moved = 0;
+        try (WeightFile start = SafetensorsFile.open(folder.linear())) {
+            List<String> names = List.copyOf(start.names());
+            for (int i = 0; i < mean.size(); i++) {
+                float[] first = start.read(names.get(i));
+                for (int k = 0; k < first.length; k++) {
+                    assertThat(mean.get(i)[k]).isEqualTo((float) (0.5 * first[k] + 0.5 * end.get(i)[k]));
+                    moved = Math.max(moved, Math.abs(first[k] - end.get(i)[k]));
+                }
+            }
+        }
+        assertThat(moved).isGreaterThan(1e-4);
+    }
+
+    /// A run that is stopped while its result is validated has saved where the last step left it.
+    @Test
+    void aRunThatIsStoppedBeforeItsResultIsValidatedResumesBitForBit() throws Exception {
+        Recipe recipe = recipe(2, f -> averaged(), "none", true);
+        start(recipe, 0, step -> false);
+        byte[] expected = Files.readAllBytes(newest().modelFile());
+        long last = newest().state().step();
+        AtomicInteger asked = new AtomicInteger();
+        start(recipe, 0, step -> step == last && asked.getAndIncrement() >= 0);
+        assertThat(newest().state().batchInEpoch()).as("the epoch is open").isPositive();
+        TrainingRun.Tools tools = tools(step -> false);
+        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
+        assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
     }
 
     @Test
     void damagedFeaturesAreComputedAnew() throws Exception {
-        start(recipe("conv5"), 0, step -> false);
+        start(linear(), 0, step -> false);
         byte[] expected = Files.readAllBytes(newest().modelFile());
         for (boolean cut : List.of(true, false)) {
             for (Path file : featureFiles()) {
@@ -182,7 +189,7 @@ class FinetuneRunTest {
                 Files.write(file, cut ? Arrays.copyOf(bytes, bytes.length - 3) : bytes);
             }
             progress.warnings.clear();
-            start(recipe("conv5"), 0, step -> false);
+            start(linear(), 0, step -> false);
             assertThat(progress.warnings).filteredOn(text -> text.contains("damaged"))
                     .hasSize(3); // two views to learn from, one to validate with
             assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
@@ -192,8 +199,7 @@ class FinetuneRunTest {
 
     @Test
     void resumesBitForBit() throws Exception {
-        for (boolean augment : List.of(false, true)) {
-            Recipe recipe = recipe(6, f -> f, "conv5", 2, augment);
+        for (Recipe recipe : List.of(recipe(6, f -> f, "conv5", true), recipe(6, f -> averaged(), "none", true))) {
             Outcome whole = start(recipe, 0, step -> false);
             byte[] expected = Files.readAllBytes(newest().modelFile());
             for (int stop : List.of(4, 9)) { // in an epoch, and after three of six
@@ -209,7 +215,7 @@ class FinetuneRunTest {
 
     @Test
     void stopsEarlyAndKeepsTheBest() throws Exception {
-        Recipe patient = recipe(50, f -> f, "fc7", 1, false);
+        Recipe patient = recipe(50, f -> f, "fc7", false);
         Outcome outcome = start(patient, 0, step -> false);
         assertThat(outcome.finished()).isTrue();
         int best = 0;
@@ -226,7 +232,7 @@ class FinetuneRunTest {
     void foldsShareTheirFeaturesAndValidateOnEveryImageOnce() throws Exception {
         long validated = 0;
         for (int fold = 1; fold <= 3; fold++) {
-            Outcome outcome = start(recipe("conv5").withFold(fold, 3), 0, step -> false);
+            Outcome outcome = start(linear().withFold(fold, 3), 0, step -> false);
             validated += outcome.report().orElseThrow().images();
         }
         assertThat(validated).isEqualTo(14);
@@ -247,73 +253,56 @@ class FinetuneRunTest {
     /// The names, labels and preprocessing stay as they were: the base's.
     @Test
     void aResumedRunRefusesOtherPixels() throws Exception {
-        for (boolean augment : List.of(false, true)) {
-            Recipe recipe = recipe(2, f -> f, "conv5", 2, augment);
-            start(recipe, 0, step -> step >= 2);
-            TrainingRun.Tools tools = tools(step -> false);
-            assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(1, tools), tools))
-                    .isInstanceOf(IOException.class).hasMessageContainingAll("has changed", "pixels_sha256");
-            assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
-        }
+        Recipe recipe = recipe("conv5");
+        start(recipe, 0, step -> step >= 2);
+        TrainingRun.Tools tools = tools(step -> false);
+        assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(1, tools), tools))
+                .isInstanceOf(IOException.class).hasMessageContainingAll("has changed", "pixels_sha256");
+        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
     }
 
     @Test
     void aStopWhileFeaturesAreComputedLeavesNothingToResume() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        assertThatThrownBy(() -> start(recipe("conv5"), 0, step -> asked.getAndIncrement() > 0))
+        assertThatThrownBy(() -> start(linear(), 0, step -> asked.getAndIncrement() > 0))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("10 of 20 rows of features");
         assertThat(root.resolve("latest")).doesNotExist();
         assertThat(featureFiles()).isEmpty();
-        start(recipe("conv5"), 0, step -> false);
+        start(linear(), 0, step -> false);
         assertThat(root.resolve("latest").toRealPath()).isEqualTo(folder.path().toRealPath());
         Path last = folder.path();
-        start(recipe("conv5").withFold(1, 3), 0, step -> false);
+        start(linear().withFold(1, 3), 0, step -> false);
         assertThat(root.resolve("latest").toRealPath()).as("a fold is part of a whole").isEqualTo(last.toRealPath());
-    }
-
-    /// Torchvision's dropout is before fc6 and scales while training.
-    @Test
-    void torchvisionsDropoutIsDrawnInEveryStep() throws Exception {
-        table = AlexNet.torchvision().withSize(64, 1, 0.001).withClasses(5);
-        Network network = Network.initialize(table.architecture(), Initialization.HE, 3, backend);
-        Preprocessing larger = new Preprocessing(1, 66, 64, List.of(99.5), 0.0125);
-        Safetensors.write(root.resolve("base.safetensors"),
-                Model.metadata(new ModelCard(table, List.of("a", "b", "c", "d", "e"), larger, "made by a test")),
-                network.entries());
-        List<List<float[]>> both = new ArrayList<>();
-        for (boolean augment : List.of(false, true)) {
-            Recipe recipe = recipe(2, f -> f, "conv5", 1, augment);
-            folder = RunFolder.create(root, recipe);
-            TrainingRun.Tools tools = tools(step -> false);
-            TrainingRun.finetune(folder, recipe, Model.read(root.resolve("base.safetensors")),
-                    TrainingPictures.inMemory(dataset(0), 66, 1, CODEC, 2, progress), tools);
-            both.add(parameters());
-        }
-        for (int i = 0; i < both.get(0).size(); i++) {
-            assertThat(both.get(0).get(i)).isEqualTo(both.get(1).get(i));
-        }
     }
 
     // --- what the tests are made of ----------------------------------------------------------------------------------
 
+    private static final FineTuneConfig LINEAR = new FineTuneConfig("base.safetensors", "ABC", "none", Map.of(), true,
+            0);
+
+    private static FineTuneConfig averaged() {
+        return new FineTuneConfig("base.safetensors", "ABC", "none", Map.of(), true, 0.5);
+    }
+
     private static FineTuneConfig rates(FineTuneConfig finetune, Map<String, Double> rates) {
         return new FineTuneConfig(finetune.model(), finetune.sha256(), finetune.freeze(), rates, finetune.linear(),
-                finetune.views(),
-                finetune.augment());
+                finetune.average());
+    }
+
+    private Recipe linear() {
+        return recipe(2, f -> LINEAR, "none", true);
     }
 
     private Recipe recipe(String freeze) {
-        return recipe(2, f -> f, freeze, 2, false);
+        return recipe(2, f -> f, freeze, true);
     }
 
-    private Recipe recipe(int epochs, UnaryOperator<FineTuneConfig> change, String freeze, int views, boolean augment) {
-        FineTuneConfig finetune = new FineTuneConfig("base.safetensors", "ABC", freeze, Map.of("fc8", 10.0), false,
-                views,
-                augment);
+    private Recipe recipe(int epochs, UnaryOperator<FineTuneConfig> change, String freeze, boolean mirror) {
+        FineTuneConfig finetune = new FineTuneConfig("base.safetensors", "ABC", freeze, Map.of("fc8", 10.0), false, 0);
         int resize = table.input() + 2;
         return new Recipe("tuned", 4, table.withClasses(2),
-                new Recipe.Pictures(resize, false, views > 1, 0, Mean.CHANNEL, Values.STANDARDIZED),
+                new Recipe.Pictures(resize, false, 1, mirror, 0, Mean.CHANNEL, Values.STANDARDIZED),
                 new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 4, epochs, Precision.FLOAT32,
                 new SgdConfig(0.002, 0.9, 0.0005, 2, false), new Plateau(4, 0.1, 0, 0),
                 new Recipe.Checkpoints(1, 0, 99), new Recipe.Monitor(1, 1, 1000), change.apply(finetune));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import java.util.stream.IntStream;
@@ -79,7 +80,7 @@ final class TinyRun {
     static Recipe recipe(int epochs, SgdConfig optimizer, Schedule schedule, Recipe.Checkpoints checkpoints,
             Recipe.Monitor monitor) {
         return new Recipe("tiny", 11, TinyNetworks.of(CLASSES.size()),
-                new Recipe.Pictures(SIDE, false, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
+                new Recipe.Pictures(SIDE, false, 1, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
                 new Recipe.Data("", 0.2, List.of(), 0, 0, 0), 8,
                 epochs, Precision.FLOAT32,
                 optimizer, schedule, checkpoints, monitor, new Start.FromScratch());
@@ -111,7 +112,8 @@ final class TinyRun {
         }));
         try (DataLoader loader = new DataLoader(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer
-                    .run(new Parts(network, 0, optimizer, recipe, state, loader, BATCHES, validation, store(), Map.of(),
+                    .run(new Parts(network, 0, optimizer, recipe, state, loader, BATCHES, validation, Optional.empty(),
+                            store(), Map.of(),
                             List.of(),
                             folder, progress, step -> stop.test(step)));
         }

@@ -48,6 +48,13 @@ public record Preprocessing(
         this(channels, resize, crop, mean, Collections.nCopies(channels, scale), meanImage);
     }
 
+    /// The same preprocessing, of which the network sees all of every picture.
+    ///
+    /// @param side of the picture and of the view, in pixels; a mean image allows none but its own
+    public Preprocessing ofWholePictures(int side) {
+        return new Preprocessing(channels, side, side, mean, scale, meanImage);
+    }
+
     /// Preprocessing with one mean per channel, and the same scale for every channel.
     public Preprocessing(int channels, int resize, int crop, List<Double> mean, double scale) {
         this(channels, resize, crop, mean, scale, Optional.empty());

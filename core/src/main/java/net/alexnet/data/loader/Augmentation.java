@@ -10,11 +10,14 @@ import net.alexnet.tensor.CounterRng.Purpose;
 /// from the 256×256 images"; second, "altering the intensities of the RGB channels".
 ///
 /// @param randomCrop each of the `(resize − crop + 1)²` offsets equally likely; otherwise the center
+/// @param cropArea below 1, a random crop has a random size instead: a share of the image's area, equally likely from this
+///     to 1
 /// @param mirror whether each image is mirrored with a probability of one half
 /// @param noise of color, if any
-public record Augmentation(boolean randomCrop, boolean mirror, Optional<PcaColorNoise> noise) {
+public record Augmentation(boolean randomCrop, double cropArea, boolean mirror,
+        Optional<PcaColorNoise> noise) {
     /// The center of every image, unchanged.
-    public static final Augmentation NONE = new Augmentation(false, false, Optional.empty());
+    public static final Augmentation NONE = new Augmentation(false, 1, false, Optional.empty());
 
     /// One row of a training batch.
     ///
@@ -38,8 +41,20 @@ public record Augmentation(boolean randomCrop, boolean mirror, Optional<PcaColor
             Crop center = Crop.center(resize, crop);
             return new Crop(center.left(), center.top(), crop, mirrored);
         }
+        if (cropArea < 1) {
+            double area = cropArea + (1 - cropArea) * fraction(bits >>> 1);
+            int side = Math.max(1, (int) Math.round(resize * Math.sqrt(area)));
+            int places = resize - side + 1;
+            return new Crop((int) (fraction(bits >>> 22) * places), (int) (fraction(bits >>> 43) * places), side,
+                    mirrored);
+        }
         int offsets = resize - crop + 1;
         long offset = (bits >>> 1) % ((long) offsets * offsets); // of 63 bits: even to one part in 10^11 and better
         return new Crop((int) (offset % offsets), (int) (offset / offsets), crop, mirrored);
+    }
+
+    /// A number in `[0, 1)` from the lowest 21 bits.
+    private static double fraction(long bits) {
+        return (bits & 0x1FFFFF) * 0x1p-21;
     }
 }

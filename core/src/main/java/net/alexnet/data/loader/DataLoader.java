@@ -4,7 +4,9 @@ import module java.base;
 import net.alexnet.data.DatasetException;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.OrderedWork;
+import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
+import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Normalizer;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.UnreadableImageException;
@@ -23,6 +25,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
 
     private final ImageDataset resizedImages;
     private final Preprocessing preprocessing;
+    private final Optional<ImageCodec> codec;
     private final Normalizer writer;
     private final Iterator<BatchIndices> plans;
     private final int workers;
@@ -51,12 +54,38 @@ public final class DataLoader implements BatchSource, AutoCloseable {
             int batchSize,
             int workers,
             int depth) {
+        this(resizedImages, preprocessing, plans, batchSize, workers, depth, Optional.empty());
+    }
+
+    /// Starts to assemble batches of views of any size.
+    ///
+    /// @param codec resizes each view to the preprocessing's `crop` side
+    public DataLoader(
+            ImageDataset resizedImages,
+            Preprocessing preprocessing,
+            Iterator<BatchIndices> plans,
+            int batchSize,
+            int workers,
+            int depth,
+            ImageCodec codec) {
+        this(resizedImages, preprocessing, plans, batchSize, workers, depth, Optional.of(codec));
+    }
+
+    private DataLoader(
+            ImageDataset resizedImages,
+            Preprocessing preprocessing,
+            Iterator<BatchIndices> plans,
+            int batchSize,
+            int workers,
+            int depth,
+            Optional<ImageCodec> codec) {
         if (batchSize < 1 || workers < 1 || depth < 1) {
             throw new IllegalArgumentException("a loader needs a batch size, workers and a depth of at least 1; found "
                     + batchSize + ", " + workers + " and " + depth);
         }
         this.resizedImages = resizedImages;
         this.preprocessing = preprocessing;
+        this.codec = codec;
         this.writer = new Normalizer(preprocessing);
         this.plans = plans;
         this.workers = workers;
@@ -197,7 +226,15 @@ public final class DataLoader implements BatchSource, AutoCloseable {
                 decoded = input.image();
                 resized = image(decoded, samples);
             }
-            writer.write(resized, input.view(), input.shift(), buffer, slot);
+            Crop view = input.view();
+            if (codec.isEmpty() || view.side() == preprocessing.crop()) {
+                writer.write(resized, view, input.shift(), buffer, slot);
+            } else {
+                int side = preprocessing.crop();
+                Image part = resized.crop(view.left(), view.top(), view.side(), view.side());
+                writer.write(codec.get().resize(part, side, side), new Crop(0, 0, side, view.mirrored()),
+                        input.shift(), buffer, slot);
+            }
         }
     }
 

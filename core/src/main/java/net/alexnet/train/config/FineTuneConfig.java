@@ -14,12 +14,11 @@ import net.alexnet.tensor.Check;
 /// @param learningRateFactors a layer's factor on the learning rate, 0 to freeze it; a name may end in `*`. Other layers have 1
 /// @param linear whether the head starts as a linear classifier that is fitted to features of the layers before it, and not
 ///     with random weights
-/// @param views how many views of each training image are cached as features: 1 the center, 2 the center and its mirror
-///     image, 10 the paper's ten
-/// @param augment whether augmented images go through the frozen layers in every epoch, instead of cached features
-public record FineTuneConfig(
-        String model, String sha256, String freeze, Map<String, Double> learningRateFactors, boolean linear, int views,
-        boolean augment)
+/// @param average the share of the weights at the start in the run's result, 0 to below 1; the rest are the weights at its
+///     end. Such means err less than either, on pictures like those of training and on others (Wortsman et al., Robust
+///     fine-tuning of zero-shot models, 2022). 0 where `linear` is false, because a random head is no start
+public record FineTuneConfig(String model, String sha256, String freeze, Map<String, Double> learningRateFactors,
+        boolean linear, double average)
         implements
             Start {
     /// The value of `freeze` that freezes no layer.
@@ -29,27 +28,23 @@ public record FineTuneConfig(
         learningRateFactors = new TreeMap<>(learningRateFactors);
         learningRateFactors.forEach((layer, factor) -> Check.that(factor >= 0 && factor < Double.POSITIVE_INFINITY,
                 "learning_rate_factors." + layer, factor, "at least 0"));
-        Check.that(views == 1 || views == 2 || views == 10, "views", views, "1, 2 or 10");
+        Check.that(average >= 0 && average < 1, "average", average, "0 to below 1");
+        Check.that(linear || average == 0, "average", average, "0 without finetune.linear");
     }
 
     /// The default of every key.
     public static FineTuneConfig standard() {
-        return new FineTuneConfig("", "", NONE, Map.of(), true, 2, true);
+        return new FineTuneConfig("", "", NONE, Map.of(), true, 0);
     }
 
     /// The same configuration with this base.
     public FineTuneConfig from(String file, String digest) {
-        return new FineTuneConfig(file, digest, freeze, learningRateFactors, linear, views, augment);
+        return new FineTuneConfig(file, digest, freeze, learningRateFactors, linear, average);
     }
 
     @Override
     public String origin(String recipe) {
         return "fine-tuned as " + recipe + " from " + model + ", SHA-256 " + sha256;
-    }
-
-    @Override
-    public boolean cachesFeatures(Architecture network) {
-        return !augment && frozenRows(network) > 0;
     }
 
     @Override
@@ -99,10 +94,10 @@ public record FineTuneConfig(
                 .map(layer -> ((Weighted) layer).name()).toList();
     }
 
-    /// Checks that this configuration fits a network and the way its images are prepared.
+    /// Checks that this configuration fits a network.
     ///
-    /// @throws RecipeException if a layer does not exist, the head does not learn, or cached features would ignore a setting
-    public void check(Architecture network, Recipe.Pictures pictures) {
+    /// @throws RecipeException if a layer does not exist, or the head does not learn
+    public void check(Architecture network) {
         List<String> layers = layers(network);
         String head = head(network);
         if (!freeze.equals(NONE) && !layers.contains(freeze)) {
@@ -120,16 +115,6 @@ public record FineTuneConfig(
                         + ", but finetune.freeze is " + freeze + " and freezes it; freeze fewer layers, or none");
             }
         });
-        if (cachesFeatures(network) && !pictures.mirror() && views > 1) {
-            throw new RecipeException("pictures.mirror is false, but finetune.views is " + views
-                    + " and includes mirror images; set finetune.views=1 for the center of each picture alone, or"
-                    + " finetune.augment=true");
-        }
-        if (cachesFeatures(network) && pictures.colorNoise() > 0) {
-            throw new RecipeException("pictures.color_noise is " + pictures.colorNoise()
-                    + ", but cached features are computed without noise; set finetune.augment=true, or"
-                    + " pictures.color_noise=0");
-        }
     }
 
     private static RecipeException unknown(String key, String name, List<String> layers) {

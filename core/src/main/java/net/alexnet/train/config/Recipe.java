@@ -41,19 +41,24 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     /// @param resize the side in pixels to which images are resized and cropped; the part that exceeds the network's input
     ///     is room for random crops. 1 to 8192
     /// @param randomCrop whether training crops at a random place (§4.1), and not at the center
+    /// @param cropArea the least share of an image's area in a random crop, above 0. At 1, crops have the size of the
+    ///     network's input, as in the paper. Below 1, they have a random size and are resized to the input (Szegedy et al.,
+    ///     Going Deeper with Convolutions, 2015, §6, without the change of aspect ratio)
     /// @param mirror whether training mirrors an image with probability 1/2 (§4.1)
     /// @param colorNoise the standard deviation of the PCA color noise of training images (§4.1), 0 to 10
     /// @param mean what is subtracted from pixels (§2)
     /// @param values the scale of pixels
     public record Pictures(
-            int resize, boolean randomCrop, boolean mirror, double colorNoise, Mean mean, Values values) {
+            int resize, boolean randomCrop, double cropArea, boolean mirror, double colorNoise, Mean mean,
+            Values values) {
         public Pictures {
+            Check.that(cropArea > 0 && cropArea <= 1, "crop_area", cropArea, "above 0, and at most 1");
             Check.that(resize >= 1 && resize <= 8192, "resize", resize, "1 to 8192");
             Check.that(colorNoise >= 0 && colorNoise <= 10, "color_noise", colorNoise, "0 to 10");
         }
 
         private Pictures with(int newResize, Mean newMean, Values newValues) {
-            return new Pictures(newResize, randomCrop, mirror, colorNoise, newMean, newValues);
+            return new Pictures(newResize, randomCrop, cropArea, mirror, colorNoise, newMean, newValues);
         }
     }
 
@@ -123,7 +128,7 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     /// `recipes/paper.yaml` is the run itself.
     public static Recipe standard() {
         return new Recipe("paper", 2012, AlexNet.paper(),
-                new Pictures(256, true, true, 0.1, Mean.IMAGE, Values.RAW), new Data("", 0.2, List.of(), 0, 0, 0),
+                new Pictures(256, true, 1, true, 0.1, Mean.IMAGE, Values.RAW), new Data("", 0.2, List.of(), 0, 0, 0),
                 128, 90, Precision.FLOAT32, SgdConfig.paper(), new Schedule.Plateau(5, 0.1, 0.001, 3),
                 new Checkpoints(1, 0, 3), new Monitor(20, 1, 2000), new Start.FromScratch());
     }

@@ -19,11 +19,6 @@ public sealed interface Start permits Start.FromScratch, FineTuneConfig {
         return 1;
     }
 
-    /// Whether training reads cached features of the frozen rows and no images.
-    default boolean cachesFeatures(Architecture network) {
-        return false;
-    }
-
     /// Where a model comes from, for its model card.
     ///
     /// @param recipe the recipe's name

@@ -20,7 +20,7 @@ import net.alexnet.data.image.Preprocessing;
 import org.junit.jupiter.api.Test;
 
 class AugmentationTest {
-    private static final Augmentation PAPER = new Augmentation(true, true, Optional.empty());
+    private static final Augmentation PAPER = new Augmentation(true, 1, true, Optional.empty());
 
     /// The figures that come with the source (`input_meta` of cuda-convnet2).
     private static final ColorPca PAPER_COLORS = new ColorPca(List.of(
@@ -64,15 +64,15 @@ class AugmentationTest {
     void eachPartCanBeSwitchedOff() {
         for (int i = 0; i < 100; i++) {
             assertThat(Augmentation.NONE.view(1, 0, i, 256, 224)).isEqualTo(Crop.center(256, 224));
-            assertThat(new Augmentation(true, false, Optional.empty()).view(1, 0, i, 256, 224).mirrored()).isFalse();
-            assertThat(new Augmentation(false, true, Optional.empty()).view(1, 0, i, 256, 224).left()).isEqualTo(16);
+            assertThat(new Augmentation(true, 1, false, Optional.empty()).view(1, 0, i, 256, 224).mirrored()).isFalse();
+            assertThat(new Augmentation(false, 1, true, Optional.empty()).view(1, 0, i, 256, 224).left()).isEqualTo(16);
         }
     }
 
     @Test
     void anInputIsAViewAndAShift() {
         PcaColorNoise noise = new PcaColorNoise(PAPER_COLORS, 0.1);
-        Augmentation all = new Augmentation(true, true, Optional.of(noise));
+        Augmentation all = new Augmentation(true, 1, true, Optional.of(noise));
         BatchIndices.Input input = all.input(1, 2, 3, 256, 224);
         assertThat(input.image()).isEqualTo(3);
         assertThat(input.view()).isEqualTo(all.view(1, 2, 3, 256, 224));

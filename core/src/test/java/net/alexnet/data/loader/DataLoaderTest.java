@@ -225,7 +225,7 @@ class DataLoaderTest {
         return new TrainingSampler(
                 new TrainingSampler.Pictures(PICTURES, 12, 8, EpochShuffle.WHOLE),
                 BATCH,
-                new Augmentation(true, true, Optional.empty()),
+                new Augmentation(true, 1, true, Optional.empty()),
                 9,
                 Rank.SOLO,
                 epoch,

@@ -130,7 +130,7 @@ class SamplersTest {
         return new TrainingSampler(
                 new TrainingSampler.Pictures(PICTURES, 12, 8, EpochShuffle.WHOLE),
                 batch,
-                new Augmentation(true, true, Optional.of(noise)),
+                new Augmentation(true, 1, true, Optional.of(noise)),
                 9,
                 rank,
                 epoch,

@@ -36,7 +36,7 @@ class RecipeReaderTest {
         assertThat(recipe.optimizer().learningRate()).isEqualTo(0.005);
         assertThat(recipe.optimizer().momentum()).isEqualTo(0.9);
         assertThat(recipe.pictures())
-                .isEqualTo(new Recipe.Pictures(256, true, false, 0.1, Mean.IMAGE, Values.STANDARDIZED));
+                .isEqualTo(new Recipe.Pictures(256, true, 1, false, 0.1, Mean.IMAGE, Values.STANDARDIZED));
         assertThat(recipe.network()).isEqualTo(AlexNet.paper());
         assertThat(recipe.schedule()).isEqualTo(PAPER.schedule());
         assertThat(recipe.data()).isEqualTo(PAPER.data());
