@@ -117,8 +117,12 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
                 TrainingRun.split(recipe.withFold(1, folds), dataset); // refuses too many folds before any work
             }
             describe(dataset, folds > 0 ? "cross-validation in " + folds + " folds" : dataset.split());
+            if (folds == 0) {
+                describeValidation(recipe, dataset);
+            }
             TrainingPictures ready = pictures(source, recipe, codec, stop);
-            boolean seen = hasSeen(stored, recipe, ready.dataset().validation(), codec, folds);
+            boolean seen = (folds > 0 || ready.dataset().validation().size() > 0)
+                    && hasSeen(stored, recipe, ready.dataset().validation(), codec, folds);
             if (seen) {
                 listener.warning("the base model was trained on pictures of " + DataSource.root(recipe, codec)
                         + (folds > 0 ? "" : ", perhaps on some of the validation pictures")

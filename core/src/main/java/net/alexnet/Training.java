@@ -106,6 +106,7 @@ public final class Training extends TrainingBuilder<Training> {
                 recipe = fitted(recipe, source, all);
             }
             describe(dataset, dataset.split());
+            describeValidation(recipe, dataset);
             TrainingPictures ready = pictures(source, recipe, codec, stop);
             if (estimates) {
                 estimate(recipe, dataset, backend);
@@ -161,7 +162,9 @@ public final class Training extends TrainingBuilder<Training> {
             }
             try (Backend backend = open(recipe.precision())) {
                 ImageCodec codec = Engines.find().codec();
-                TrainingPictures ready = pictures(DataSource.open(recipe, codec), recipe, codec, stop);
+                DataSource source = DataSource.open(recipe, codec);
+                describeValidation(recipe, source.dataset());
+                TrainingPictures ready = pictures(source, recipe, codec, stop);
                 listener.message("resuming " + run.path() + " at step " + checkpoint.state().step());
                 return TrainingResult.of(run, recipe,
                         TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, stop)));

@@ -12,7 +12,9 @@ import net.alexnet.train.RunFolder;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.RecipeException;
 import net.alexnet.train.config.RecipeReader;
+import net.alexnet.train.config.Schedule;
 import org.jspecify.annotations.Nullable;
 
 /// What [Training] and [FineTuning] have in common. A builder is used by one thread, and for one run.
@@ -125,6 +127,22 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         listener.message(dataset.name() + ": " + dataset.classes().size() + " classes, " + dataset.training().size()
                 + " training and " + dataset.validation().size() + " validation pictures; " + split);
         dataset.warnings().forEach(listener::warning);
+    }
+
+    /// Says so where there are no validation pictures.
+    ///
+    /// @throws RecipeException if the schedule needs them
+    void describeValidation(Recipe recipe, Dataset dataset) throws IOException {
+        if (TrainingRun.split(recipe, dataset).validation().size() > 0) {
+            return;
+        }
+        if (recipe.schedule() instanceof Schedule.Plateau) {
+            throw new RecipeException("the schedule plateau lowers the learning rate by the validation error, but "
+                    + dataset.name() + " has no validation pictures. Take another schedule, such as --set"
+                    + " 'schedule={type: polynomial, power: 1}', or hold pictures out (data.hold_out)");
+        }
+        listener.message("without validation pictures no epoch is validated: the run has no validation error, no best"
+                + " checkpoint, and no threshold for classify --unsure");
     }
 
     void describe(RunFolder folder, Recipe recipe) {

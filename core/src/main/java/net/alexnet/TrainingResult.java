@@ -3,6 +3,7 @@ package net.alexnet;
 import module java.base;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.train.RunFolder;
+import net.alexnet.train.Trainer.Linear;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.config.Recipe;
 
@@ -13,17 +14,20 @@ import net.alexnet.train.config.Recipe;
 /// @param steps batches that the run has trained on in all
 /// @param finished whether the run is over; if not, it was stopped, and [Training#resume] continues it
 /// @param stoppedEarly whether the schedule ended the run before its last epoch, because the error no longer fell
-/// @param top1Error after the last epoch; empty before the first validation
+/// @param top1Error after the last epoch; empty before the first validation, and in a run without validation pictures
 /// @param top5Error after the last epoch; empty if this call validated nothing
 /// @param bestTop1Error of the best epoch, which is optimistic: the validation pictures selected the epoch
 /// @param validationImages how many pictures were validated on; empty if this call validated nothing
 /// @param imagesPerSecond over all steps of this call
 /// @param fineTuned whether the run began with a trained model
 /// @param linearTop1Error of the linear classifier that a fine-tuned head started as; empty where there was none in this
-///     call
+///     call, or nothing to validate it on
+/// @param linearOutOfFoldTop1Error of the same classifier on training pictures by cross-validation; empty where there was
+///     none in this call
 public record TrainingResult(Path run, int epochs, long steps, boolean finished, boolean stoppedEarly,
         OptionalDouble top1Error, OptionalDouble top5Error, OptionalDouble bestTop1Error, OptionalLong validationImages,
-        double imagesPerSecond, boolean fineTuned, OptionalDouble linearTop1Error) {
+        double imagesPerSecond, boolean fineTuned, OptionalDouble linearTop1Error,
+        OptionalDouble linearOutOfFoldTop1Error) {
     static TrainingResult of(RunFolder folder, Recipe recipe, Outcome outcome) {
         double best = outcome.state().schedule().best();
         return new TrainingResult(folder.path(), outcome.state().epoch(), outcome.state().step(), outcome.finished(),
@@ -32,7 +36,9 @@ public record TrainingResult(Path run, int epochs, long steps, boolean finished,
                 Double.isFinite(best) ? OptionalDouble.of(best) : OptionalDouble.empty(),
                 outcome.report().map(Report::images).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 outcome.imagesPerSecond(), recipe.fineTuning().isPresent(),
-                outcome.linear().map(Report::top1).map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+                outcome.linear().flatMap(Linear::validation).map(Report::top1).map(OptionalDouble::of)
+                        .orElse(OptionalDouble.empty()),
+                outcome.linear().map(Linear::outOfFoldError).map(OptionalDouble::of).orElse(OptionalDouble.empty()));
     }
 
     /// Loads the trained model.

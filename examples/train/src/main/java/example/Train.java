@@ -15,7 +15,7 @@ class Train {
                     @Override
                     public void epoch(Epoch epoch) {
                         System.out.printf("epoch %d of %d: loss %.3f, top-1 error %.1f %%%n",
-                                epoch.epoch(), epoch.epochs(), epoch.loss(), 100 * epoch.top1Error());
+                                epoch.epoch(), epoch.epochs(), epoch.loss(), 100 * epoch.top1Error().orElseThrow());
                     }
                 })
                 .run();

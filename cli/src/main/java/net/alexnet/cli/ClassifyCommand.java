@@ -45,7 +45,8 @@ final class ClassifyCommand extends ProgressCommand {
     private Optional<Path> sortInto = Optional.empty();
 
     @Option(names = "--unsure", description = "Flag pictures that may show none of the classes: the most probable class of 5 %% of the validation"
-            + " pictures that the model classified right is less probable. For models that this program trained.")
+            + " pictures that the model classified right is less probable. For models that this program trained"
+            + " and validated.")
     private boolean unsure;
 
     @Option(names = "--link", description = "With --sort-into: make symbolic links instead of copies.")
@@ -71,7 +72,8 @@ final class ClassifyCommand extends ProgressCommand {
             if (unsure && classifier.unsureBelow().isEmpty()) {
                 throw new IOException(
                         model + " has no threshold for --unsure, which is found on the validation pictures"
-                                + " of a run. Name a run that train or finetune made, or leave out --unsure");
+                                + " of a run. Name a run of train or finetune that held pictures out, or leave out"
+                                + " --unsure");
             }
             (given.views() == 1 ? Views.CENTER : Views.TEN).note(classifier.card().preprocessing())
                     .ifPresent(progress::warning);

@@ -160,10 +160,12 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
 
     @Override
     public void epoch(Epoch epoch) {
-        message(String.format(Locale.ROOT,
-                "epoch %d/%d  loss %.4f  validation: top-1 error %.2f %%, top-5 error %.2f %%, loss %.4f"
-                        + "  learning rate %.2g  %s",
-                epoch.epoch(), epoch.epochs(), epoch.loss(), 100 * epoch.top1Error(), 100 * epoch.top5Error(),
-                epoch.validationLoss(), epoch.learningRate(), Text.duration(epoch.seconds())));
+        String validation = epoch.top1Error().isEmpty()
+                ? ""
+                : String.format(Locale.ROOT, "  validation: top-1 error %.2f %%, top-5 error %.2f %%, loss %.4f",
+                        100 * epoch.top1Error().getAsDouble(), 100 * epoch.top5Error().orElseThrow(),
+                        epoch.validationLoss().orElseThrow());
+        message(String.format(Locale.ROOT, "epoch %d/%d  loss %.4f%s  learning rate %.2g  %s", epoch.epoch(),
+                epoch.epochs(), epoch.loss(), validation, epoch.learningRate(), Text.duration(epoch.seconds())));
     }
 }

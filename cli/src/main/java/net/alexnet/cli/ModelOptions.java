@@ -12,7 +12,7 @@ final class ModelOptions extends ComputeOptions {
 
     /// Which of a run's checkpoints is used.
     static final String CHECKPOINTS = "Which of a run's checkpoints: last or best. Default: last. The best is the one"
-            + " with the lowest validation error.";
+            + " with the lowest validation error; without validation pictures there is none, and the last is taken.";
 
     @Option(names = "--checkpoint", paramLabel = "WHICH", description = CHECKPOINTS)
     private ModelFile.Which checkpoint = ModelFile.Which.LAST;

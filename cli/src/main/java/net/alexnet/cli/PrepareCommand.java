@@ -33,7 +33,8 @@ final class PrepareCommand extends ProgressCommand {
     @Option(names = "--verify", paramLabel = "DATASET", description = "Compare every shard of a prepared dataset with its SHA-256, and do nothing else.")
     private @Nullable Path verify;
 
-    @Option(names = "--hold-out", paramLabel = "FRACTION", description = "The fraction of each class that is held out for validation, where the source has no validation part. Default: 0.2.")
+    @Option(names = "--hold-out", paramLabel = "FRACTION", description = "The fraction of each class that is held out for validation, where the source has no validation part."
+            + " With 0, all are for training. Default: 0.2.")
     private double holdOut = 0.2;
 
     @Option(names = "--strict", description = "Fail if more than 1 %% of the pictures cannot be read.")
@@ -58,8 +59,8 @@ final class PrepareCommand extends ProgressCommand {
         if (verify != null) {
             return verify(verify, progress);
         }
-        if (!(holdOut > 0 && holdOut < 1)) {
-            throw new IllegalArgumentException("--hold-out must be above 0 and below 1, found " + holdOut);
+        if (!(holdOut >= 0 && holdOut < 1)) {
+            throw new IllegalArgumentException("--hold-out must be at least 0 and below 1, found " + holdOut);
         }
         if (folders.size() != 2) {
             throw new IllegalArgumentException("prepare needs two folders: the pictures, and where to put the prepared"

@@ -18,9 +18,9 @@ final class RunReport {
             @Nullable ErrorInterval top5ErrorInterval) {}
 
     private record Tuned(String run, int epochs, long steps, boolean finished, boolean stoppedEarly,
-            double examplesPerSecond, @Nullable Double linearTop1Error, @Nullable Double bestTop1Error,
-            @Nullable Double lastTop1Error, @Nullable ErrorInterval lastTop1ErrorInterval,
-            @Nullable Long validationN) {}
+            double examplesPerSecond, @Nullable Double linearTop1Error, @Nullable Double linearOutOfFoldTop1Error,
+            @Nullable Double bestTop1Error, @Nullable Double lastTop1Error,
+            @Nullable ErrorInterval lastTop1ErrorInterval, @Nullable Long validationN) {}
 
     record Folds(String runs, boolean finished, @Nullable Double lastTop1ErrorMean,
             @Nullable Double lastTop1ErrorStandardError, @Nullable Double bestTop1ErrorMean,
@@ -47,7 +47,8 @@ final class RunReport {
     private static Object tuned(TrainingResult result) {
         return new Tuned(result.run().toString(), result.epochs(), result.steps(), result.finished(),
                 result.stoppedEarly(), result.imagesPerSecond(), orNull(result.linearTop1Error()),
-                orNull(result.bestTop1Error()), orNull(result.top1Error()), interval(result, result.top1Error()),
+                orNull(result.linearOutOfFoldTop1Error()), orNull(result.bestTop1Error()), orNull(result.top1Error()),
+                interval(result, result.top1Error()),
                 result.validationImages().isPresent() ? result.validationImages().getAsLong() : null);
     }
 
@@ -99,9 +100,20 @@ final class RunReport {
     }
 
     private static List<String> lines(TrainingResult result, Optional<String> errors) {
-        return Stream.of(errors, errors.map(_ -> INTERVALS), Optional.of("run: " + result.run()),
+        return Stream.of(errors, unvalidated(result), errors.map(_ -> INTERVALS), Optional.of("run: " + result.run()),
                 Optional.of("use it: ./alexnet classify " + result.run() + " PICTURE").filter(_ -> result.finished()))
                 .flatMap(Optional::stream).toList();
+    }
+
+    private static Optional<String> unvalidated(TrainingResult result) {
+        return !result.finished() || result.top1Error().isPresent()
+                ? Optional.empty()
+                : Optional.of("no validation error, because no pictures were held out"
+                        + (result.linearOutOfFoldTop1Error().isEmpty()
+                                ? ""
+                                : "; top-1 error " + Text.percent(result.linearOutOfFoldTop1Error().getAsDouble())
+                                        + " by cross-validation as a linear classifier, before the other layers"
+                                        + " learned"));
     }
 
     private static String on(TrainingResult result) {

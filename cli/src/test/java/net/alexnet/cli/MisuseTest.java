@@ -204,7 +204,7 @@ class MisuseTest {
             batch=0                  | batch must be 1 to 65536, found 0
             batch=many               | batch must be a whole number, found 'many'
             optimizer.learning_rate=-1        | optimizer.learning_rate must be above 0, found -1
-            data.hold_out=1          | data.hold_out must be above 0 and below 1, found 1
+            data.hold_out=1          | data.hold_out must be at least 0 and below 1, found 1
             network.variant=papr       | network.variant must be one of paper, original, caffe, caffenet, torchvision, small
             schedule.type=plato      | schedule.type must be one of constant, steps, plateau
             pictures.resize=8        | pictures.resize must be at least the network's input of 16, found 8

@@ -128,8 +128,8 @@ class PrepareTest {
             prepare a b --threads 0                  | --threads must be 1 to 1024, found 0
             prepare a b --max-pixels 65535           | most pixels of a picture must be at least 65536, those of one
             prepare a b --max-pixels 1073741825      | --max-pixels must be 1 to 1073741824, found
-            prepare a b --hold-out 0                 | --hold-out must be above 0 and below 1, found 0
-            prepare a b --hold-out NaN               | --hold-out must be above 0 and below 1, found NaN
+            prepare a b --hold-out -0.1              | --hold-out must be at least 0 and below 1, found -0.1
+            prepare a b --hold-out NaN               | --hold-out must be at least 0 and below 1, found NaN
             prepare a b --size 64 --quality 90       | --quality is for JPEG, but images of 64 pixels are stored as PNG
             prepare a b --format png --quality 95    | --quality is for JPEG
             prepare a b --shard-size 99999999999GiB  | '99999999999GiB' is too large
@@ -162,7 +162,7 @@ class PrepareTest {
 
     @Test
     void aShareThatCannotBeHeldOut() {
-        prepare(root.resolve("none"), "--hold-out", 1).isRefused(2, "above 0 and below 1, found 1");
+        prepare(root.resolve("none"), "--hold-out", 1).isRefused(2, "at least 0 and below 1, found 1");
         assertThat(root.resolve("none")).doesNotExist();
     }
 

@@ -8,7 +8,7 @@ import net.alexnet.io.Texts;
 /// @param name where it comes from, as a user would call it
 /// @param classes the names of the classes; a label is an index into this list
 /// @param training the images for training
-/// @param validation the images for validation, none of which are in `training`
+/// @param validation the images for validation, none of which are in `training`; there may be none
 /// @param split a sentence that says how the two were split, and which images were left out
 /// @param synsets the synset of each class, in the order of `classes`; empty if they are not ImageNet's
 public record Dataset(

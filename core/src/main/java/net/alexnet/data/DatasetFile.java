@@ -20,7 +20,7 @@ import net.alexnet.io.Texts;
 /// @param classes the names of the classes; a label is an index into this list
 /// @param synsets the synset of each class, in the same order; empty if they are not ImageNet's
 /// @param training the training part
-/// @param validation the validation part
+/// @param validation the validation part, which may have no pictures
 /// @param duplicates how many pictures are in two places
 /// @param statistics of the training images as they decode from the shards
 record DatasetFile(
@@ -59,11 +59,11 @@ record DatasetFile(
             shards = List.copyOf(shards);
             long counted = perClass.stream().mapToLong(Integer::longValue).sum();
             long stored = shards.stream().mapToLong(Shard::pictures).sum();
-            if (pictures < 1 || rejected < 0 || counted != pictures || stored != pictures
+            if (pictures < 0 || rejected < 0 || counted != pictures || stored != pictures
                     || perClass.stream().anyMatch(count -> count < 0)) {
                 throw new IllegalArgumentException("a split of " + pictures + " pictures, " + counted
                         + " by its classes, " + stored + " by its shards, and " + rejected
-                        + " left out; expected one picture or more, and the same number by all");
+                        + " left out; expected the same number by all");
             }
         }
     }
@@ -161,6 +161,9 @@ record DatasetFile(
         synsets = List.copyOf(synsets);
         if (new HashSet<>(classes).size() != classes.size()) {
             throw new IllegalArgumentException("a class has the name of another: " + ClassNames.listed(classes));
+        }
+        if (training.pictures == 0) {
+            throw new IllegalArgumentException("no training picture; expected one or more");
         }
         if (training.perClass.size() != classes.size() || validation.perClass.size() != classes.size()) {
             throw new IllegalArgumentException(classes.size() + " classes, but counts for " + training.perClass.size()

@@ -226,7 +226,7 @@ public final class DatasetPreparer {
                 .sorted(Comparator.comparingInt(LeftOut::index))
                 .map(one -> new RejectedImage(images.name(one.index()), one.reason()))
                 .toList();
-        if (writer.shards().isEmpty()) {
+        if (writer.shards().isEmpty() && (split == Split.TRAINING || images.size() > 0)) {
             throw new DatasetException("none of the " + images.size() + " pictures of " + source.name() + " for "
                     + split.name().toLowerCase(Locale.ROOT) + " can be read"
                     + (rejected.isEmpty() ? "" : "; the first, " + rejected.getFirst()));

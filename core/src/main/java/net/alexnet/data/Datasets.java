@@ -50,7 +50,7 @@ public final class Datasets {
     ///
     /// @param source a folder, a tar or CSV file, or tars as in `shards/train-{000..012}.tar`
     /// @param seed of the split, if the source has no validation part
-    /// @param holdOut the share of each class that is held out then, above 0 and below 1
+    /// @param holdOut the share of each class that is held out then, at least 0 and below 1
     /// @param classNames the names of the classes in the order of their labels; empty for those that the data has
     /// @throws DatasetException if the source cannot be used; the message says what was expected
     public static Dataset open(Path source, long seed, double holdOut, List<String> classNames) throws IOException {

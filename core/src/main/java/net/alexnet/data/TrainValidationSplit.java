@@ -9,13 +9,15 @@ import net.alexnet.tensor.CounterRng.Purpose;
 /// and the share of each class with the lowest draws is held out. The draw does not depend on the other pictures, so
 /// that few pictures change sides when some are added.
 ///
-/// A class with two pictures or more has at least one in each part; a single picture is for training.
+/// A class with two pictures or more has at least one in each part; a single picture is for training. With a share of 0,
+/// all pictures are for training.
 ///
-/// @param fraction the share of each class that is held out, above 0 and below 1
+/// @param fraction the share of each class that is held out, at least 0 and below 1
 /// @param seed of the draws
 public record TrainValidationSplit(double fraction, long seed) {
     public TrainValidationSplit {
-        Check.that(fraction > 0 && fraction < 1, "the share held out for validation", fraction, "above 0 and below 1");
+        Check.that(fraction >= 0 && fraction < 1, "the share held out for validation", fraction,
+                "at least 0 and below 1");
     }
 
     /// A set in two.
@@ -40,10 +42,10 @@ public record TrainValidationSplit(double fraction, long seed) {
     ///
     /// @param name where they come from
     /// @param advice what to do where none can be held out, for the message; may be empty
-    /// @throws DatasetException if no class has two images
+    /// @throws DatasetException if a share is to be held out, and no class has two images
     Dataset dataset(String name, ImageDataset images, String advice) throws DatasetException {
         Parts parts = split(images);
-        if (parts.validation().size() == 0) {
+        if (fraction > 0 && parts.validation().size() == 0) {
             throw new DatasetException(name + " has no class with two pictures, so none can be held out for validation"
                     + advice);
         }
@@ -52,8 +54,10 @@ public record TrainValidationSplit(double fraction, long seed) {
 
     /// The rule in words, for a report.
     public String sentence() {
-        return "%s %% of each class held out for validation by a draw from each picture's path (seed %d)"
-                .formatted(percent(), seed);
+        return fraction == 0
+                ? "all are for training, and none are held out for validation"
+                : "%s %% of each class held out for validation by a draw from each picture's path (seed %d)"
+                        .formatted(percent(), seed);
     }
 
     private String percent() {
@@ -62,7 +66,7 @@ public record TrainValidationSplit(double fraction, long seed) {
     }
 
     private int share(int size) {
-        return size < 2 ? 0 : Math.clamp(Math.round(size * fraction), 1, size - 1);
+        return size < 2 || fraction == 0 ? 0 : Math.clamp(Math.round(size * fraction), 1, size - 1);
     }
 
     /// What a picture of this name draws.

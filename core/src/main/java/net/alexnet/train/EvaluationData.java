@@ -45,14 +45,16 @@ public record EvaluationData(
 
     // --- what --data names -----------------------------------------------------------------------------------------
 
-    /// The validation part of a prepared dataset. It may know the model's classes by their wnids.
+    /// The validation part of a prepared dataset, or all if it has none. It may know the model's classes by their wnids.
     private static EvaluationData prepared(PreparedDataset prepared, List<NamedModel> models, Tools tools)
             throws IOException {
         NamedModel first = models.getFirst();
         List<String> wnids = first.model().card().wnids();
-        ImageDataset pictures = prepared.validation()
+        boolean whole = prepared.validation().size() == 0;
+        ImageDataset pictures = (whole ? prepared.training() : prepared.validation())
                 .withClasses(wnids.containsAll(prepared.dataset().classes()) ? wnids : first.classes());
-        tools.progress.message("all " + pictures.size() + " validation pictures of " + prepared.path());
+        tools.progress.message("all " + pictures.size() + (whole ? "" : " validation") + " pictures of "
+                + prepared.path());
         warnOfTraining(prepared.source(), pictures, prepared.path(), models, tools);
         return stored(prepared, pictures, models, tools);
     }
@@ -77,14 +79,21 @@ public record EvaluationData(
             if (recipe.isPresent() && DataSource.maySame(DataSource.root(recipe.get(), tools.codec), root)
                     && !wasValidatedOn(model, pictures)) {
                 tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
-                        + " was trained on pictures of " + named + ", so this error may be too good;"
-                        + " leave out --data to evaluate on those that were held out");
+                        + " was trained on pictures of " + named + ", so this error may be too good; "
+                        + (heldOutNone(model)
+                                ? "name pictures that are new to it"
+                                : "leave out --data to evaluate on those that were held out"));
             }
         }
     }
 
     private static boolean wasValidatedOn(NamedModel model, ImageDataset pictures) {
         return TrainingRun.wasValidatedOn(model.metadata(), pictures).orElse(false);
+    }
+
+    /// Whether the model's run had no validation pictures.
+    private static boolean heldOutNone(NamedModel model) {
+        return wasValidatedOn(model, new ImageDataset(model.classes(), List.of()));
     }
 
     // --- what the models were validated on -------------------------------------------------------------------------
@@ -96,6 +105,10 @@ public record EvaluationData(
             recipe(model);
         }
         NamedModel first = models.getFirst();
+        if (heldOutNone(first)) {
+            throw new IllegalArgumentException("the run " + first.path() + " has no validation pictures, because it"
+                    + " trained on all; name a folder of others (--data DIR)");
+        }
         Recipe recipe = recipe(first);
         DataSource source = DataSource.open(recipe, tools.codec);
         Dataset dataset = TrainingRun.split(recipe, source.dataset());
@@ -166,7 +179,8 @@ public record EvaluationData(
         List<Synset> synsets = known.isEmpty() || !order.containsAll(pictures.classes())
                 ? List.of()
                 : pictures.classes().stream().map(name -> known.get(order.indexOf(name))).toList();
-        return new EvaluationData(inputs, dataset.unreadValidation(),
+        return new EvaluationData(inputs,
+                dataset.validation().size() == 0 ? dataset.unreadTraining() : dataset.unreadValidation(),
                 new EvaluationSet("", pictures, synsets).submissionIds());
     }
 

@@ -1,9 +1,11 @@
 package net.alexnet.train;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import module java.base;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.train.RunListener.Epoch;
 import net.alexnet.train.RunListener.Step;
+import org.jspecify.annotations.Nullable;
 
 /// Logs how a run goes: to `log.jsonl`, to a TensorBoard event file, and to the [RunListener].
 final class MetricsLogger implements AutoCloseable {
@@ -22,11 +24,18 @@ final class MetricsLogger implements AutoCloseable {
     private record StepLine(String kind, int epoch, double loss, double learningRate, double imagesPerSecond,
             double waitShare) {}
 
-    private record EpochLine(String kind, int epoch, double loss, double learningRate, long validationN,
-            double validationLoss, double top1Error, double top5Error, double seconds) {}
+    private record EpochLine(String kind, int epoch, double loss, double learningRate,
+            @JsonUnwrapped @Nullable Errors validation, double seconds) {}
 
-    private record LinearLine(String kind, double penalty, double outOfFoldTop1Error, long validationN,
-            double validationLoss, double top1Error, double top5Error, double seconds) {}
+    private record LinearLine(String kind, double penalty, double outOfFoldTop1Error,
+            @JsonUnwrapped @Nullable Errors validation, double seconds) {}
+
+    /// Of a validation.
+    private record Errors(long validationN, double validationLoss, double top1Error, double top5Error) {
+        static @Nullable Errors of(Optional<Report> validation) {
+            return validation.map(it -> new Errors(it.images(), it.loss(), it.top1(), it.top5())).orElse(null);
+        }
+    }
 
     private record WarningLine(String kind, String text) {}
 
@@ -42,23 +51,27 @@ final class MetricsLogger implements AutoCloseable {
     }
 
     /// @param step the last of the epoch
-    void epoch(long step, Epoch epoch, Report validation) throws IOException {
-        log.append(step, new EpochLine("epoch", epoch.epoch(), epoch.loss(), epoch.learningRate(), validation.images(),
-                epoch.validationLoss(), epoch.top1Error(), epoch.top5Error(), epoch.seconds()));
+    /// @param validation empty in a run without validation
+    void epoch(long step, Epoch epoch, Optional<Report> validation) throws IOException {
+        log.append(step, new EpochLine("epoch", epoch.epoch(), epoch.loss(), epoch.learningRate(),
+                Errors.of(validation), epoch.seconds()));
         Instant now = Instant.now();
         events.scalar("train/epoch_loss", step, epoch.loss(), now);
-        events.scalar("validation/loss", step, epoch.validationLoss(), now);
-        events.scalar("validation/top1_error", step, epoch.top1Error(), now);
-        events.scalar("validation/top5_error", step, epoch.top5Error(), now);
+        if (validation.isPresent()) {
+            events.scalar("validation/loss", step, validation.get().loss(), now);
+            events.scalar("validation/top1_error", step, validation.get().top1(), now);
+            events.scalar("validation/top5_error", step, validation.get().top5(), now);
+        }
         listener.epoch(epoch);
     }
 
     /// The linear classifier that a fine-tuned head starts as.
     ///
+    /// @param validation empty in a run without validation
     /// @param seconds that its features and its fit took
-    void linear(double penalty, double outOfFoldError, Report validation, double seconds) throws IOException {
-        log.append(0, new LinearLine("linear", penalty, outOfFoldError, validation.images(), validation.loss(),
-                validation.top1(), validation.top5(), seconds));
+    void linear(double penalty, double outOfFoldError, Optional<Report> validation, double seconds)
+            throws IOException {
+        log.append(0, new LinearLine("linear", penalty, outOfFoldError, Errors.of(validation), seconds));
     }
 
     void warning(long step, String text) throws IOException {

@@ -1,6 +1,7 @@
 package net.alexnet.train;
 
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 import net.alexnet.data.ProgressListener;
 
 /// Is told how a training run goes. No method has to be overridden.
@@ -17,7 +18,7 @@ public interface RunListener extends ProgressListener {
     /// Some steps were made; every how many is the recipe's `log_every_steps`.
     default void step(Step step) {}
 
-    /// An epoch and its validation are over.
+    /// An epoch is over, and its validation where the run has one.
     default void epoch(Epoch epoch) {}
 
     /// The run can be resumed from this checkpoint.
@@ -42,11 +43,12 @@ public interface RunListener extends ProgressListener {
     /// @param epoch from 1
     /// @param epochs of the run
     /// @param loss the mean of the epoch's losses
-    /// @param validationLoss the mean cross-entropy over the validation pictures
+    /// @param validationLoss the mean cross-entropy over the validation pictures; this and the errors are empty in a run
+    ///     without such pictures
     /// @param top1Error the fraction of validation pictures whose class was not the most probable one
     /// @param top5Error the fraction whose class was not among the five most probable ones
     /// @param learningRate of the weights in this epoch
     /// @param seconds the epoch took, validation included
-    record Epoch(int epoch, int epochs, double loss, double validationLoss, double top1Error, double top5Error,
-            double learningRate, double seconds) {}
+    record Epoch(int epoch, int epochs, double loss, OptionalDouble validationLoss, OptionalDouble top1Error,
+            OptionalDouble top5Error, double learningRate, double seconds) {}
 }

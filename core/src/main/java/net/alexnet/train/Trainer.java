@@ -44,7 +44,7 @@ public final class Trainer {
     /// @param state position of the run
     /// @param batches for training from that position on
     /// @param batchesPerEpoch how many batches an epoch has
-    /// @param validation evaluates the network after every epoch
+    /// @param validation evaluates the network after every epoch; empty in a run without validation pictures
     /// @param start a model file whose weights the result has a share of; empty if the result is what the last step leaves
     /// @param store the run's checkpoints
     /// @param metadata of its model files
@@ -54,7 +54,7 @@ public final class Trainer {
     /// @param stop called before every step, and during validation, with the number of steps done; if it returns true, the
     ///     trainer saves and ends
     public record Parts(Network network, int from, SgdOptimizer optimizer, Recipe recipe, TrainingState state,
-            BatchSource batches, int batchesPerEpoch, Validation validation, Optional<Path> start,
+            BatchSource batches, int batchesPerEpoch, Optional<Validation> validation, Optional<Path> start,
             CheckpointStore store,
             Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress,
             LongPredicate stop) {}
@@ -65,14 +65,19 @@ public final class Trainer {
     /// @param finished whether it is complete; if not, it was stopped and can be resumed
     /// @param report of the last validation in this process; empty if there was none
     /// @param imagesPerSecond over all steps of this process
-    /// @param linear validation of the linear classifier that the head started as; empty where there was none in this
-    ///     process
+    /// @param linear the linear classifier that the head started as; empty where there was none in this process
     public record Outcome(TrainingState state, boolean finished, Optional<Report> report, double imagesPerSecond,
-            Optional<Report> linear) {
-        Outcome with(Optional<Report> before) {
+            Optional<Linear> linear) {
+        Outcome with(Optional<Linear> before) {
             return new Outcome(state, finished, report, imagesPerSecond, before);
         }
     }
+
+    /// The linear classifier that a fine-tuned head starts as.
+    ///
+    /// @param outOfFoldError the top-1 error on training pictures by cross-validation, a fraction
+    /// @param validation its errors on the validation pictures, if there are any
+    public record Linear(double outOfFoldError, Optional<Report> validation) {}
 
     private Trainer(Parts parts, MetricsLogger logger) {
         this.parts = parts;
@@ -204,24 +209,27 @@ public final class Trainer {
     /// run closes it.
     private void closeEpoch() throws IOException, InterruptedException {
         List<float[]> trained = state.epoch() + 1 == recipe.epochs() ? average() : List.of();
-        Optional<Report> validation = parts.validation().evaluate(network,
-                (done, total) -> parts.progress().progress("validating", done, total),
-                () -> parts.stop().test(state.step()));
-        throughput.resume();
-        if (validation.isEmpty()) {
-            for (int i = 0; i < trained.size(); i++) {
-                backend.assign(network.parameters().get(i).value(), trained.get(i));
+        if (parts.validation().isPresent()) {
+            Optional<Report> validation = parts.validation().get().evaluate(network,
+                    (done, total) -> parts.progress().progress("validating", done, total),
+                    () -> parts.stop().test(state.step()));
+            throughput.resume();
+            if (validation.isEmpty()) {
+                for (int i = 0; i < trained.size(); i++) {
+                    backend.assign(network.parameters().get(i).value(), trained.get(i));
+                }
+                return;
             }
-            return;
+            report = validation;
         }
-        report = validation;
+        OptionalDouble error = number(Report::top1);
         double learningRate = recipe.optimizer().learningRate() * factor(parts.batchesPerEpoch() - 1);
         double loss = state.meanLoss();
-        boolean best = validation.get().top1() < state.schedule().best();
-        state = state.afterEpoch(recipe.schedule(), validation.get().top1());
+        boolean best = error.isPresent() && error.getAsDouble() < state.schedule().best();
+        state = state.afterEpoch(recipe.schedule(), error);
         long now = System.nanoTime();
-        logger.epoch(state.step(), new Epoch(state.epoch(), recipe.epochs(), loss, report.get().loss(),
-                report.get().top1(), report.get().top5(), learningRate, (now - epochStarted) / 1e9), report.get());
+        logger.epoch(state.step(), new Epoch(state.epoch(), recipe.epochs(), loss, number(Report::loss), error,
+                number(Report::top5), learningRate, (now - epochStarted) / 1e9), report);
         epochStarted = now;
         if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {
             save();
@@ -249,6 +257,10 @@ public final class Trainer {
             }
         }
         return trained;
+    }
+
+    private OptionalDouble number(ToDoubleFunction<Report> ofReport) {
+        return report.stream().mapToDouble(ofReport).findFirst();
     }
 
     /// The metadata of a checkpoint's model, at the end of an epoch with what its validation tells.

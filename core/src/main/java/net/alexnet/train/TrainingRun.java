@@ -33,6 +33,7 @@ import net.alexnet.nn.Network;
 import net.alexnet.nn.Parameter;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
+import net.alexnet.train.Trainer.Linear;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.config.FineTuneConfig;
 import net.alexnet.train.config.Recipe;
@@ -124,7 +125,7 @@ public final class TrainingRun {
         try (Scope _ = tools.backend.scope()) {
             Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(),
                     base.weights(), layer -> !layer.equals(head), tools.backend);
-            Optional<Report> linear = recipe.fineTuning().orElseThrow().linear()
+            Optional<Linear> linear = recipe.fineTuning().orElseThrow().linear()
                     ? Optional.of(run.fitHead(network, base.weights()))
                     : Optional.empty();
             return run.train(network, run.optimizer(network), TrainingState.start(recipe.seed()))
@@ -263,7 +264,7 @@ public final class TrainingRun {
 
     /// Starts the head as a linear classifier of the features that it reads: of the center of each picture, and of its mirror
     /// image where the recipe mirrors pictures.
-    private Report fitHead(Network network, WeightFile base) throws IOException, InterruptedException {
+    private Linear fitHead(Network network, WeightFile base) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Architecture architecture = network.architecture();
         int head = architecture.rows().size() - 2;
@@ -276,19 +277,23 @@ public final class TrainingRun {
         List<Parameter> parameters = network.parameters();
         tools.backend.assign(parameters.get(parameters.size() - 2).value(), fit.weight());
         tools.backend.assign(parameters.getLast().value(), fit.bias());
-        Report report = features.validation().evaluate(network, head, recipe.batch(),
-                (done, total) -> tools.progress.progress("validating", done, total), () -> false).orElseThrow();
+        Optional<Report> report = validates()
+                ? features.validation().evaluate(network, head, recipe.batch(),
+                        (done, total) -> tools.progress.progress("validating", done, total), () -> false)
+                : Optional.empty();
         double seconds = (System.nanoTime() - start) / 1e9;
         double outOfFold = fit.outOfFoldError(training.labels());
         try (MetricsLogger logger = new MetricsLogger(folder.path(), 0, tools.progress)) {
             logger.linear(fit.penalty(), outOfFold, report, seconds);
         }
         tools.progress.message(String.format(Locale.ROOT, "a linear classifier of the features has a top-1 error of"
-                + " %.2f %% on the %d validation pictures, and of %.2f %% on training pictures that it has not seen"
-                + " (cross-validation); it took %.0f s", 100 * report.top1(), report.images(), 100 * outOfFold,
-                seconds));
+                + " %s%.2f %% on training pictures that it has not seen (cross-validation); it took %.0f s",
+                report.map(it -> String.format(Locale.ROOT, "%.2f %% on the %d validation pictures, and of ",
+                        100 * it.top1(), it.images())).orElse(""),
+                100 * outOfFold, seconds));
         Map<String, String> metadata = metadata();
-        report.unsureBelow().ifPresent(threshold -> metadata.put(Model.UNSURE_BELOW, String.valueOf(threshold)));
+        report.map(Report::unsureBelow).filter(OptionalDouble::isPresent)
+                .ifPresent(threshold -> metadata.put(Model.UNSURE_BELOW, String.valueOf(threshold.getAsDouble())));
         List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(Model.entries(card));
         AtomicFiles.write(folder.linear(), out -> Safetensors.write(out, metadata, entries));
@@ -299,7 +304,11 @@ public final class TrainingRun {
             tools.progress.message(Texts.count(suspects.size(), "training picture") + " may be in the wrong class; "
                     + folder.path().resolve(LabelSuspects.FILE) + " lists them, the most suspicious first");
         }
-        return report;
+        return new Linear(outOfFold, report);
+    }
+
+    private boolean validates() {
+        return pictures.dataset().validation().size() > 0;
     }
 
     private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, BatchSource source,
@@ -312,7 +321,8 @@ public final class TrainingRun {
         tools.progress.started(folder.path(), state.step());
         try {
             return Trainer.run(new Trainer.Parts(network, from, optimizer, recipe, state, source,
-                    TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()), validation,
+                    TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()),
+                    Optional.of(validation).filter(_ -> validates()),
                     Optional.of(folder.linear()).filter(Files::exists), store,
                     metadata(), Model.entries(card), folder.path(), tools.progress, tools.stop));
         } catch (DivergedException e) {

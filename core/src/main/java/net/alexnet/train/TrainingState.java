@@ -49,9 +49,12 @@ public record TrainingState(long seed, long step, int epoch, int batchInEpoch, d
     /// The state at the start of the next epoch.
     ///
     /// @param rule receives the error
-    /// @param error the validation's top-1 error, as a fraction
-    public TrainingState afterEpoch(Schedule rule, double error) {
-        return new TrainingState(seed, step, epoch + 1, 0, 0, 0, rule.observe(schedule, error), error);
+    /// @param error the validation's top-1 error, as a fraction; empty in a run without validation
+    public TrainingState afterEpoch(Schedule rule, OptionalDouble error) {
+        return error.isEmpty()
+                ? new TrainingState(seed, step, epoch + 1, 0, 0, 0, schedule, null)
+                : new TrainingState(seed, step, epoch + 1, 0, 0, 0, rule.observe(schedule, error.getAsDouble()),
+                        error.getAsDouble());
     }
 
     /// Whether a run of this many epochs is finished, by their number or by its schedule.

@@ -330,6 +330,22 @@ class DatasetPreparerTest {
                 .hasMessageContaining("not a picture");
     }
 
+    @Test
+    void aSourceWithoutValidationPicturesMakesNoShardOfThem() throws Exception {
+        Dataset source = EncodedSet.dataset(TRAINING, EncodedSet.noise("val", 0, 0, 2));
+        PreparedDataset dataset = Preparing.finished(source, root.resolve("out"));
+        assertThat(dataset.validation().size()).isZero();
+        assertThat(dataset.unreadValidation()).isEmpty();
+        assertThat(dataset.training().size()).isEqualTo(TRAINING.size() - dataset.rejected());
+        assertThat(dataset.shards()).extracting(Shard::file).allMatch(name -> name.startsWith("train-"));
+        assertThat(PreparedDataset.open(root.resolve("out"), EncodedSet.CODEC).validation().classes())
+                .isEqualTo(EncodedSet.CLASSES);
+        dataset.verify(2, new Preparing());
+        Dataset nothing = EncodedSet.dataset(EncodedSet.noise("train", 0, 0, 2), VALIDATION);
+        assertThatThrownBy(() -> Preparing.finished(nothing, root.resolve("nothing")))
+                .isInstanceOf(DatasetException.class).hasMessageContaining("training");
+    }
+
     // --- duplicates ------------------------------------------------------------------------------------------------
 
     @Test

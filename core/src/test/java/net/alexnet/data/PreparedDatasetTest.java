@@ -285,9 +285,10 @@ class PreparedDatasetTest {
             /training/pictures                     | -1            | a split of -1 pictures
             /training/pictures                     | null          | pictures
             /training/rejected                     | -1            | -1 left out
+            /training                              | {"pictures": 0, "per_class": [0, 0, 0, 0], "rejected": 0, "shards": []} | no training picture
             /training/per_class/0                  | null          | per_class
             /training/per_class                    | [1, 51]       | 4 classes, but counts for 2 in training
-            /validation/per_class                  | [30, -10, 0, 0] | expected one picture or more
+            /validation/per_class                  | [30, -10, 0, 0] | expected the same number by all
             /validation                            | null          | validation
             /synsets                               | [null]        | synsets
             /synsets                               | [{"wnid": "n00000001", "ilsvrc_id": 1, "words": ""}] | 1 synsets

@@ -49,6 +49,17 @@ class TrainValidationSplitTest {
     }
 
     @Test
+    void aShareOfNothingHoldsNothingOut() throws Exception {
+        ImageDataset set = set(3, 2, 1, 0);
+        TrainValidationSplit none = new TrainValidationSplit(0, 1);
+        assertThat(none.split(set).validation().size()).isZero();
+        assertThat(none.split(set).validation().classes()).isEqualTo(set.classes());
+        assertThat(names(none.dataset("toys", set, "").training())).isEqualTo(names(set));
+        assertThat(none.sentence()).doesNotContain("%");
+        assertThatIllegalArgumentException().isThrownBy(() -> new TrainValidationSplit(-0.1, 0));
+    }
+
+    @Test
     void describesItself() {
         assertThat(new TrainValidationSplit(0.2, 7).sentence()).startsWith("20 % of each class").contains("seed 7");
         assertThat(new TrainValidationSplit(0.125, 7).sentence()).startsWith("12.5 %");

@@ -55,6 +55,7 @@ final class TinyRun {
     TrainingState state;
     LongPredicate stop = step -> false;
     BooleanSupplier gone = () -> false;
+    boolean validated = true;
 
     TinyRun(Path folder, Recipe recipe, Backend backend, RecordingProgress progress) {
         this.folder = folder;
@@ -102,7 +103,9 @@ final class TinyRun {
                 new TrainingSampler.Pictures(TRAINING, SIDE, SIDE, EpochShuffle.WHOLE), recipe.batch(),
                 Augmentation.NONE,
                 recipe.seed(), Rank.SOLO, state.epoch(), state.batchInEpoch());
-        Validation validation = Validation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1);
+        Optional<Validation> validation = validated
+                ? Optional.of(Validation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1))
+                : Optional.empty();
         ImageDataset training = set(TRAINING, 0);
         ImageDataset vanishing = ListSet.map(training, sample -> sample.with(() -> {
             if (gone.getAsBoolean()) {

@@ -87,6 +87,31 @@ class TrainerTest {
                 "step-00000015");
     }
 
+    @Test
+    void withoutValidationEveryEpochCountsAndNoErrorIsSaidAnywhere() throws Exception {
+        TinyRun run = run(TinyRun.recipe(12));
+        run.validated = false;
+        Outcome outcome = run.run();
+        assertThat(outcome.finished()).isTrue();
+        assertThat(outcome.state().epoch()).isEqualTo(12);
+        assertThat(outcome.report()).isEmpty();
+        assertThat(outcome.state().error()).isEmpty();
+        assertThat(progress.epochs).hasSize(12).allSatisfy(epoch -> {
+            assertThat(epoch.top1Error()).isEmpty();
+            assertThat(epoch.top5Error()).isEmpty();
+            assertThat(epoch.validationLoss()).isEmpty();
+        });
+        assertThat(progress.epochs.getLast().loss()).isLessThan(progress.epochs.getFirst().loss() / 5);
+        assertThat(progress.validated).isZero();
+        assertThat(run.store().best()).isEmpty();
+        assertThat(newest(run).state()).isEqualTo(outcome.state());
+        assertThat(names(lines(folder).getLast())).containsExactly("step", "kind", "epoch", "loss", "learning_rate",
+                "seconds");
+        TinyRun validated = run(folder.resolve("validated"), TinyRun.recipe(12));
+        validated.run();
+        assertThat(run.parameters()).containsExactly(validated.parameters().toArray(new float[0][]));
+    }
+
     // --- stopping --------------------------------------------------------------------------------------------------
 
     @Test

@@ -18,7 +18,7 @@ class TrainingStateTest {
         assertThat(state).isEqualTo(new TrainingState(42, 3, 0, 3, 3, 2, Schedule.State.start(), null));
         assertThat(state.meanLoss()).isEqualTo(1.5);
 
-        TrainingState next = state.afterEpoch(new Plateau(1, 0.1, 0, 3), 0.25);
+        TrainingState next = state.afterEpoch(new Plateau(1, 0.1, 0, 3), OptionalDouble.of(0.25));
         assertThat(next)
                 .isEqualTo(new TrainingState(42, 3, 1, 0, 0, 0, new Schedule.State(0.25, 0, 0, false), 0.25));
         assertThat(next.error()).hasValue(0.25);

@@ -81,7 +81,8 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     /// Where images come from, and which of them validate.
     ///
     /// @param source a folder, `sample` for the images that come with the program, or empty: `--data` names it
-    /// @param holdOut the share of each class for validation if the source has no split of its own
+    /// @param holdOut the share of each class for validation if the source has no split of its own; 0 to train on all
+    ///     images without validation
     /// @param classNames names for a source that only has numbers; empty if it has names
     /// @param shuffleWindow how many images are shuffled at a time, for prepared images on a slow disk; 0 shuffles all
     /// @param folds cross-validation divides all images into this many parts; 0 for the usual split
@@ -90,7 +91,7 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
             String source, double holdOut, List<String> classNames, int shuffleWindow, int folds, int fold) {
         public Data {
             classNames = List.copyOf(classNames);
-            Check.that(holdOut > 0 && holdOut < 1, "hold_out", holdOut, "above 0 and below 1");
+            Check.that(holdOut >= 0 && holdOut < 1, "hold_out", holdOut, "at least 0 and below 1");
             Check.that(shuffleWindow >= 0, "shuffle_window", shuffleWindow, "at least 0");
             Check.that(folds == 0 || folds >= 2, "folds", folds, "at least 2, or 0 for none");
             Check.that(folds == 0 ? fold == 0 : fold >= 1 && fold <= folds, "fold", fold,

@@ -225,7 +225,7 @@ class RecipeReaderTest {
             network: {variant: paper, classes: 1}    | network.classes must be at least 2, found 1
             network: {variant: paper, input: 257}    | pictures.resize must be at least the network's input of 257, found 256
             pictures: {resize: 8193}               | pictures.resize must be 1 to 8192, found 8193
-            data: {hold_out: 1}                    | data.hold_out must be above 0 and below 1, found 1.0
+            data: {hold_out: 1}                    | data.hold_out must be at least 0 and below 1, found 1.0
             checkpoints: {keep: 0}                 | checkpoints.keep must be at least 1, found 0
             checkpoints: {every_steps: -1}         | checkpoints.every_steps must be at least 0, found -1
             monitor: {check_every_steps: 0}          | monitor.check_every_steps must be at least 1, found 0
