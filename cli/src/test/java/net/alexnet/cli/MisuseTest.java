@@ -206,7 +206,7 @@ class MisuseTest {
             optimizer.learning_rate=-1        | optimizer.learning_rate must be above 0, found -1
             data.hold_out=1          | data.hold_out must be at least 0 and below 1, found 1
             network.variant=papr       | network.variant must be one of paper, original, caffe, caffenet, torchvision, small
-            schedule.type=plato      | schedule.type must be one of constant, steps, plateau
+            schedule.type=plato      | schedule.type must be one of constant, steps, plateau, polynomial
             pictures.resize=8        | pictures.resize must be at least the network's input of 16, found 8
             network.input=4          | pool5 has no output: its 3×3 window does not fit into
             optimizer=fast           | optimizer must be

@@ -41,7 +41,7 @@ public final class RecipeReader {
             "finetune.folds", "data.folds",
             "finetune.fold", "data.fold");
 
-    private static final String TYPES = "one of constant, steps, plateau"; // of Schedule
+    private static final String TYPES = "one of constant, steps, plateau, polynomial"; // of Schedule
 
     private static final ObjectMapper YAML = JsonMapper.builder(
             YAMLFactory.builder()
