@@ -88,7 +88,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
 
     @Override
     public TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException {
-        return with(stop, 0).folds().getFirst();
+        return tested(with(stop, 0).folds().getFirst());
     }
 
     /// Cross-validates: deals all pictures into parts and makes one run for each part, which is validated on it.
@@ -98,6 +98,10 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     public CrossValidation crossValidate(int folds, BooleanSupplier stop) throws IOException, InterruptedException {
         if (folds < 2) {
             throw new IllegalArgumentException("folds must be at least 2, found " + folds);
+        }
+        if (test != null) {
+            throw new IllegalArgumentException("a test is for one run, and cross-validation makes " + folds
+                    + "; leave out the test pictures " + test);
         }
         return with(stop, folds);
     }

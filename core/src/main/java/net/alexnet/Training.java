@@ -78,7 +78,7 @@ public final class Training extends TrainingBuilder<Training> {
 
     @Override
     public TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException {
-        return resumed == null ? begin(stop) : resume(resumed, stop);
+        return tested(resumed == null ? begin(stop) : resume(resumed, stop));
     }
 
     // --- a new run -------------------------------------------------------------------------------------------------

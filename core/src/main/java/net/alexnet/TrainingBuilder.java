@@ -5,9 +5,13 @@ import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.Engines;
+import net.alexnet.inference.TopKErrors.Report;
+import net.alexnet.io.AtomicFiles;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.DataSource;
+import net.alexnet.train.EvaluationData;
+import net.alexnet.train.ModelFile;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.TrainingPictures;
 import net.alexnet.train.TrainingRun;
@@ -27,6 +31,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     Path runs = Path.of("runs");
     @Nullable
     Path pictures;
+    @Nullable
+    Path test;
     @Nullable
     String recipeName;
     private long maxSteps = Long.MAX_VALUE;
@@ -56,6 +62,16 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     /// A listener for the progress of the run. Default: none.
     public B listener(TrainingListener given) {
         listener = given;
+        return self();
+    }
+
+    /// Evaluates the finished run on other pictures, once: see [TrainingResult#test]. They have no influence on the run. A
+    /// stopped run is not evaluated; name the pictures again to resume it.
+    ///
+    /// @param folder as for [Evaluation.Builder#on], of no other classes than the training pictures; it is checked before
+    ///     the run starts
+    public B test(Path folder) {
+        test = folder;
         return self();
     }
 
@@ -152,8 +168,31 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     TrainingPictures pictures(DataSource source, Recipe recipe, ImageCodec codec, BooleanSupplier stop)
             throws IOException, InterruptedException {
+        if (test != null) {
+            EvaluationData.check(test, source.dataset().classes(), recipe.pictures().resize(),
+                    recipe.network().channels(), codec);
+        }
         return source.pictures(recipe.pictures().resize(), recipe.network().channels(), codec, options.threads(),
                 options.caches(), listener, stop);
+    }
+
+    /// The result with the errors on the test pictures, if there are any and the run is finished.
+    TrainingResult tested(TrainingResult result) throws IOException, InterruptedException {
+        if (test == null || !result.finished()) {
+            return result;
+        }
+        try {
+            Report errors = Evaluation.of(result.run()).on(test).options(options.checkpoint(ModelFile.Which.LAST))
+                    .views(1).listener(listener).run().errors();
+            RunFolder folder = RunFolder.open(result.run());
+            try (RunFolder.Lock _ = folder.lock()) {
+                folder.logTest(result.steps(), test, errors);
+            }
+            return result.with(errors);
+        } catch (IOException e) {
+            throw new IOException("the run " + result.run() + " is finished (./alexnet evaluate " + result.run()
+                    + " --data " + test + " tests it), but its test failed: " + AtomicFiles.reason(e), e);
+        }
     }
 
     TrainingRun.Tools tools(Backend backend, ImageCodec codec, BooleanSupplier stop) {

@@ -24,10 +24,11 @@ import net.alexnet.train.config.Recipe;
 ///     call, or nothing to validate it on
 /// @param linearOutOfFoldTop1Error of the same classifier on training pictures by cross-validation; empty where there was
 ///     none in this call
+/// @param test the errors on the pictures of [TrainingBuilder#test]; empty if none were named, or the run is not finished
 public record TrainingResult(Path run, int epochs, long steps, boolean finished, boolean stoppedEarly,
         OptionalDouble top1Error, OptionalDouble top5Error, OptionalDouble bestTop1Error, OptionalLong validationImages,
         double imagesPerSecond, boolean fineTuned, OptionalDouble linearTop1Error,
-        OptionalDouble linearOutOfFoldTop1Error) {
+        OptionalDouble linearOutOfFoldTop1Error, Optional<Report> test) {
     static TrainingResult of(RunFolder folder, Recipe recipe, Outcome outcome) {
         double best = outcome.state().schedule().best();
         return new TrainingResult(folder.path(), outcome.state().epoch(), outcome.state().step(), outcome.finished(),
@@ -38,7 +39,14 @@ public record TrainingResult(Path run, int epochs, long steps, boolean finished,
                 outcome.imagesPerSecond(), recipe.fineTuning().isPresent(),
                 outcome.linear().flatMap(Linear::validation).map(Report::top1).map(OptionalDouble::of)
                         .orElse(OptionalDouble.empty()),
-                outcome.linear().map(Linear::outOfFoldError).map(OptionalDouble::of).orElse(OptionalDouble.empty()));
+                outcome.linear().map(Linear::outOfFoldError).map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                Optional.empty());
+    }
+
+    TrainingResult with(Report tested) {
+        return new TrainingResult(run, epochs, steps, finished, stoppedEarly, top1Error, top5Error, bestTop1Error,
+                validationImages, imagesPerSecond, fineTuned, linearTop1Error, linearOutOfFoldTop1Error,
+                Optional.of(tested));
     }
 
     /// Loads the trained model.

@@ -3,7 +3,6 @@ package net.alexnet.cli;
 import module java.base;
 import net.alexnet.CrossValidation;
 import net.alexnet.FineTuning;
-import net.alexnet.TrainingResult;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
@@ -77,11 +76,7 @@ final class FinetuneCommand extends TrainingCommand {
         if (folds != null) {
             return crossValidate(tuning, folds, progress);
         }
-        TrainingResult result = tuning.run(this::stopped);
-        progress.clear();
-        print(RunReport.of(result), RunReport.lines(result));
-        RunReport.resumeHint(result).ifPresent(err()::println);
-        return 0;
+        return run(tuning, progress);
     }
 
     private int crossValidate(FineTuning tuning, int count, ConsoleProgress progress)

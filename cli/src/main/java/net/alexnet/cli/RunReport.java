@@ -13,14 +13,22 @@ final class RunReport {
 
     private RunReport() {}
 
+    private record Tested(long n, double top1Error, ErrorInterval top1ErrorInterval, double top5Error,
+            ErrorInterval top5ErrorInterval) {
+        static @Nullable Tested of(TrainingResult result) {
+            return result.test().map(it -> new Tested(it.images(), it.top1(), it.top1Interval(), it.top5(),
+                    it.top5Interval())).orElse(null);
+        }
+    }
+
     private record Trained(String run, int epochs, long steps, boolean finished, double imagesPerSecond,
             @Nullable Double top1Error, @Nullable ErrorInterval top1ErrorInterval, @Nullable Double top5Error,
-            @Nullable ErrorInterval top5ErrorInterval) {}
+            @Nullable ErrorInterval top5ErrorInterval, @Nullable Tested test) {}
 
     private record Tuned(String run, int epochs, long steps, boolean finished, boolean stoppedEarly,
             double examplesPerSecond, @Nullable Double linearTop1Error, @Nullable Double linearOutOfFoldTop1Error,
             @Nullable Double bestTop1Error, @Nullable Double lastTop1Error,
-            @Nullable ErrorInterval lastTop1ErrorInterval, @Nullable Long validationN) {}
+            @Nullable ErrorInterval lastTop1ErrorInterval, @Nullable Long validationN, @Nullable Tested test) {}
 
     record Folds(String runs, boolean finished, @Nullable Double lastTop1ErrorMean,
             @Nullable Double lastTop1ErrorStandardError, @Nullable Double bestTop1ErrorMean,
@@ -32,7 +40,7 @@ final class RunReport {
                 : new Trained(result.run().toString(), result.epochs(), result.steps(), result.finished(),
                         result.imagesPerSecond(), orNull(result.top1Error()),
                         interval(result, result.top1Error()), orNull(result.top5Error()),
-                        interval(result, result.top5Error()));
+                        interval(result, result.top5Error()), Tested.of(result));
     }
 
     static List<String> lines(TrainingResult result) {
@@ -49,7 +57,8 @@ final class RunReport {
                 result.stoppedEarly(), result.imagesPerSecond(), orNull(result.linearTop1Error()),
                 orNull(result.linearOutOfFoldTop1Error()), orNull(result.bestTop1Error()), orNull(result.top1Error()),
                 interval(result, result.top1Error()),
-                result.validationImages().isPresent() ? result.validationImages().getAsLong() : null);
+                result.validationImages().isPresent() ? result.validationImages().getAsLong() : null,
+                Tested.of(result));
     }
 
     private static List<String> tunedLines(TrainingResult result) {
@@ -100,8 +109,15 @@ final class RunReport {
     }
 
     private static List<String> lines(TrainingResult result, Optional<String> errors) {
-        return Stream.of(errors, unvalidated(result), errors.map(_ -> INTERVALS), Optional.of("run: " + result.run()),
-                Optional.of("use it: ./alexnet classify " + result.run() + " PICTURE").filter(_ -> result.finished()))
+        Optional<String> test = result.test()
+                .map(it -> "test: top-1 error " + Text.percent(it.top1(), it.top1Interval())
+                        + ", top-5 error " + Text.percent(it.top5(), it.top5Interval()) + " on "
+                        + Texts.count(it.images(), "picture"));
+        return Stream
+                .of(errors, unvalidated(result), test, errors.or(() -> test).map(_ -> INTERVALS),
+                        Optional.of("run: " + result.run()),
+                        Optional.of("use it: ./alexnet classify " + result.run() + " PICTURE")
+                                .filter(_ -> result.finished()))
                 .flatMap(Optional::stream).toList();
     }
 

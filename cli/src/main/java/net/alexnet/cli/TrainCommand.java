@@ -3,7 +3,6 @@ package net.alexnet.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import net.alexnet.Training;
-import net.alexnet.TrainingResult;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,10 +44,6 @@ final class TrainCommand extends TrainingCommand {
             training.estimate();
         }
         configure(training, ModelFile.Which.LAST, progress);
-        TrainingResult result = training.run(this::stopped);
-        progress.clear();
-        print(RunReport.of(result), RunReport.lines(result));
-        RunReport.resumeHint(result).ifPresent(err()::println);
-        return 0;
+        return run(training, progress);
     }
 }

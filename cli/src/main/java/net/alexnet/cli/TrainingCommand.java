@@ -2,6 +2,7 @@ package net.alexnet.cli;
 
 import module java.base;
 import net.alexnet.TrainingBuilder;
+import net.alexnet.TrainingResult;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -24,6 +25,10 @@ abstract class TrainingCommand extends ProgressCommand {
     @Option(names = "--max-steps", paramLabel = "N", description = "Save and stop once the run has made N steps in all; train --resume continues it.")
     private long maxSteps = Long.MAX_VALUE;
 
+    @Option(names = "--test", paramLabel = "DIR", description = "Pictures for a test, as for evaluate --data: the finished run is evaluated on them once. They have no"
+            + " influence on it.")
+    private @Nullable Path test;
+
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
@@ -43,12 +48,25 @@ abstract class TrainingCommand extends ProgressCommand {
         set(run, "seed", seed);
         settings.forEach(run::set);
         run.runsIn(runs).maxSteps(maxSteps).options(compute.options().checkpoint(base)).listener(progress);
+        if (test != null) {
+            run.test(test);
+        }
         terminal().interruption().hear(); // a signal waits until the run is saved
     }
 
     /// Whether the user wants the run to stop.
     boolean stopped() {
         return terminal().interruption().asked();
+    }
+
+    /// Runs and reports.
+    int run(TrainingBuilder<?> run, ConsoleProgress progress) throws IOException, InterruptedException {
+        TrainingResult result = run.run(this::stopped);
+        progress.clear();
+        print(RunReport.of(result), RunReport.lines(result));
+        RunReport.resumeHint(result).map(hint -> test == null ? hint : hint + " --test " + test)
+                .ifPresent(err()::println);
+        return 0;
     }
 
     static void set(TrainingBuilder<?> run, String key, @Nullable Object value) {

@@ -2,6 +2,7 @@ package net.alexnet.train;
 
 import module java.base;
 import net.alexnet.data.Dataset;
+import net.alexnet.data.DatasetException;
 import net.alexnet.data.Datasets;
 import net.alexnet.data.EvaluationSet;
 import net.alexnet.data.ImageDataset;
@@ -43,20 +44,47 @@ public record EvaluationData(
                 : named(folder.get(), models, tools);
     }
 
+    /// Checks, before a network is trained, that it can be evaluated on the pictures of a folder: that some can be read, and
+    /// that all are of the network's classes.
+    ///
+    /// @param side of the network's resized pictures, in pixels
+    /// @param channels of the network's pictures
+    /// @throws IOException if it cannot
+    public static void check(Path folder, List<String> classes, int side, int channels, ImageCodec codec)
+            throws IOException {
+        ImageDataset pictures;
+        if (PreparedDataset.isIn(folder)) {
+            PreparedDataset prepared = PreparedDataset.open(folder, codec);
+            prepared.require(side, channels, "the network");
+            pictures = evaluated(prepared, classes, List.of());
+        } else {
+            pictures = Datasets.openForEvaluation(folder, classes, List.of()).images();
+        }
+        ResizedImages resized = new ResizedImages(pictures, codec, side, channels, 0);
+        if (IntStream.range(0, resized.size()).noneMatch(resized::canRead)) {
+            throw new DatasetException("none of the " + resized.size() + " pictures of " + folder + " can be read"
+                    + resized.rejected().stream().limit(1).map(first -> "; the first, " + first)
+                            .collect(Collectors.joining()));
+        }
+    }
+
     // --- what --data names -----------------------------------------------------------------------------------------
 
     /// The validation part of a prepared dataset, or all if it has none. It may know the model's classes by their wnids.
     private static EvaluationData prepared(PreparedDataset prepared, List<NamedModel> models, Tools tools)
             throws IOException {
         NamedModel first = models.getFirst();
-        List<String> wnids = first.model().card().wnids();
-        boolean whole = prepared.validation().size() == 0;
-        ImageDataset pictures = (whole ? prepared.training() : prepared.validation())
-                .withClasses(wnids.containsAll(prepared.dataset().classes()) ? wnids : first.classes());
-        tools.progress.message("all " + pictures.size() + (whole ? "" : " validation") + " pictures of "
-                + prepared.path());
+        ImageDataset pictures = evaluated(prepared, first.classes(), first.model().card().wnids());
+        tools.progress.message("all " + pictures.size() + (prepared.validation().size() == 0 ? "" : " validation")
+                + " pictures of " + prepared.path());
         warnOfTraining(prepared.source(), pictures, prepared.path(), models, tools);
         return stored(prepared, pictures, models, tools);
+    }
+
+    private static ImageDataset evaluated(PreparedDataset prepared, List<String> classes, List<String> wnids)
+            throws DatasetException {
+        return (prepared.validation().size() == 0 ? prepared.training() : prepared.validation())
+                .withClasses(wnids.containsAll(prepared.dataset().classes()) ? wnids : classes);
     }
 
     private static EvaluationData named(Path folder, List<NamedModel> models, Tools tools)

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Logs how a run goes: to `log.jsonl`, to a TensorBoard event file, and to the [RunListener].
 final class MetricsLogger implements AutoCloseable {
+    private static final String LOG = "log.jsonl";
+
     private final JsonLinesLog log;
     private final EventFile events;
     private final RunListener listener;
@@ -17,7 +19,7 @@ final class MetricsLogger implements AutoCloseable {
     /// @param step the run starts from; lines of later steps are dropped
     MetricsLogger(Path folder, long step, RunListener listener) throws IOException {
         this.listener = listener;
-        this.log = JsonLinesLog.open(folder.resolve("log.jsonl"), step);
+        this.log = JsonLinesLog.open(folder.resolve(LOG), step);
         this.events = EventFile.open(folder, step);
     }
 
@@ -38,6 +40,21 @@ final class MetricsLogger implements AutoCloseable {
     }
 
     private record WarningLine(String kind, String text) {}
+
+    private record TestLine(String kind, String data, long testN, double testLoss, double top1Error,
+            double top5Error) {}
+
+    /// Logs the errors of a finished run on test pictures.
+    ///
+    /// @param folder of the run
+    /// @param step its last
+    /// @param data names the pictures
+    static void test(Path folder, long step, Path data, Report errors) throws IOException {
+        try (JsonLinesLog log = JsonLinesLog.open(folder.resolve(LOG), step)) {
+            log.append(step, new TestLine("test", data.toString(), errors.images(), errors.loss(), errors.top1(),
+                    errors.top5()));
+        }
+    }
 
     void step(Step step) throws IOException {
         log.append(step.step(), new StepLine("step", step.epoch(), step.loss(), step.learningRate(),

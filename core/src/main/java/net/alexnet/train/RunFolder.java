@@ -2,6 +2,7 @@ package net.alexnet.train;
 
 import module java.base;
 import net.alexnet.data.RejectedImage;
+import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
 import net.alexnet.io.RegularFile;
@@ -155,6 +156,14 @@ public record RunFolder(Path path) {
     public Recipe recipe() throws IOException {
         Path file = path.resolve(RECIPE);
         return RecipeReader.readStored(file.toString(), RegularFile.text(file), Map.of());
+    }
+
+    /// Logs the errors of this run on test pictures. The caller holds the lock.
+    ///
+    /// @param step the run's last
+    /// @param data names the pictures
+    public void logTest(long step, Path data, Report errors) throws IOException {
+        MetricsLogger.test(path, step, data, errors);
     }
 
     /// The run's checkpoints.
