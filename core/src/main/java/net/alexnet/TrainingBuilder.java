@@ -3,6 +3,8 @@ package net.alexnet;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import module java.base;
 import net.alexnet.data.Dataset;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.Engines;
 import net.alexnet.inference.TopKErrors.Report;
@@ -168,12 +170,23 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     TrainingPictures pictures(DataSource source, Recipe recipe, ImageCodec codec, BooleanSupplier stop)
             throws IOException, InterruptedException {
-        if (test != null) {
-            EvaluationData.check(test, source.dataset().classes(), recipe.pictures().resize(),
-                    recipe.network().channels(), codec);
+        int side = recipe.pictures().resize();
+        int channels = recipe.network().channels();
+        Optional<ImageDataset> tested = test == null
+                ? Optional.empty()
+                : Optional.of(EvaluationData.check(test, source.dataset().classes(), side, channels, codec));
+        TrainingPictures ready = source.pictures(side, channels, codec, options.threads(), options.caches(), listener,
+                stop);
+        if (tested.isPresent()) {
+            ImageDataset training = source.stored(side, channels, codec, options.caches())
+                    .map(PreparedDataset::training).orElse(source.dataset().training());
+            long equal = tested.get().countEqual(training);
+            if (equal > 0) {
+                listener.warning(equal + " of the " + tested.get().size() + " test pictures of " + test
+                        + " are training pictures too, so the test's error may be too low");
+            }
         }
-        return source.pictures(recipe.pictures().resize(), recipe.network().channels(), codec, options.threads(),
-                options.caches(), listener, stop);
+        return ready;
     }
 
     /// The result with the errors on the test pictures, if there are any and the run is finished.

@@ -3,6 +3,7 @@ package net.alexnet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,20 @@ class TestPicturesTest {
         Result.of(train("none", "--test", small)).isRefused(1, small.toString(), "16 pixels", "20 pixels");
         Result.of(train("none", "--test", nowhere)).isRefused(1, "there is no folder " + nowhere);
         assertThat(root.resolve("none")).doesNotExist();
+    }
+
+    @Test
+    void warnsOfTestPicturesThatAreTrainedOn() throws Exception {
+        Path copied = root.resolve("copied");
+        ToyImages.write(copied, 5, 3);
+        Files.copy(pictures.resolve("discs/0.png"), copied.resolve("discs/copy-0.png"));
+        Files.copy(pictures.resolve("rows/2.png"), copied.resolve("rows/copy-2.png"));
+        Path prepared = root.resolve("prepared-copies");
+        Result.done("prepare", copied, prepared, "--size", 24, "--hold-out", 0);
+        for (Path test : List.of(copied, prepared)) {
+            assertThat(Result.done(train("copies", "--set", "data.hold_out=0", "--test", test)).warnings())
+                    .singleElement().asString().contains("2 of the 17 test pictures", test.toString());
+        }
     }
 
     @Test

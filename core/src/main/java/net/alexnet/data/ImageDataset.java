@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.data.image.UnreadableImageException;
 import org.jspecify.annotations.Nullable;
 
 /// Labeled images of one split, as a list of samples. Nothing is read until a sample's source is asked. Safe for use by
@@ -72,6 +73,23 @@ public final class ImageDataset {
     /// A SHA-256 that determines the pixels and the order of all images, if one is known without reading them.
     public Optional<String> fingerprint() {
         return fingerprint;
+    }
+
+    /// How many of these images have the same bytes as an image of another dataset, by [Sample.Source#hash]. Images that
+    /// cannot be read count as different.
+    public long countEqual(ImageDataset others) {
+        long[] known = hashes(others).sorted().toArray();
+        return hashes(this).filter(hash -> Arrays.binarySearch(known, hash) >= 0).count();
+    }
+
+    private static LongStream hashes(ImageDataset images) {
+        return images.samples.stream().mapMultiToLong((sample, to) -> {
+            try {
+                to.accept(sample.source().hash());
+            } catch (IOException | UnreadableImageException e) {
+                // whoever uses the image reports it
+            }
+        });
     }
 
     // --- list operations -----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ package net.alexnet.data;
 import java.io.IOException;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.Hashes;
 
 /// One labeled image that has not been read yet.
 ///
@@ -32,6 +33,14 @@ public record Sample(Source source, int label, String name) {
                 throw Content.unreadable(e);
             }
             throw new IllegalStateException("an encoded image must be resized before it is used");
+        }
+
+        /// The first 64 bits of the SHA-256 of the image's bytes, as they were before the image was prepared.
+        ///
+        /// @throws UnreadableImageException as from [#content]
+        /// @throws IOException as from [#content]
+        default long hash() throws IOException, UnreadableImageException {
+            return Hashes.first64(content().bytes());
         }
 
         /// A cheap number that probably changes when the image changes; 0 if there is none.

@@ -194,6 +194,11 @@ final class StoredShard {
             return new Content.Encoded(bytes);
         }
 
+        @Override
+        public long hash() {
+            return entry.sourceHash;
+        }
+
         /// The checksum.
         @Override
         public long stamp() {

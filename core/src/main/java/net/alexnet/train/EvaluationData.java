@@ -49,8 +49,9 @@ public record EvaluationData(
     ///
     /// @param side of the network's resized pictures, in pixels
     /// @param channels of the network's pictures
+    /// @return the pictures, of any size
     /// @throws IOException if it cannot
-    public static void check(Path folder, List<String> classes, int side, int channels, ImageCodec codec)
+    public static ImageDataset check(Path folder, List<String> classes, int side, int channels, ImageCodec codec)
             throws IOException {
         ImageDataset pictures;
         if (PreparedDataset.isIn(folder)) {
@@ -66,6 +67,7 @@ public record EvaluationData(
                     + resized.rejected().stream().limit(1).map(first -> "; the first, " + first)
                             .collect(Collectors.joining()));
         }
+        return pictures;
     }
 
     // --- what --data names -----------------------------------------------------------------------------------------
