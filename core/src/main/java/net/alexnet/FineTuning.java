@@ -40,10 +40,10 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     public static final String DEFAULT_BASE = "torchvision-alexnet";
 
     /// About how many pictures a run shows to the network in all, and the limits of its epochs.
-    private static final int SHOWN = 20_000;
+    private static final int SHOWN = 10_000;
 
     private static final int FEWEST_EPOCHS = 4;
-    private static final int MOST_EPOCHS = 40;
+    private static final int MOST_EPOCHS = 10;
 
     private Path base = Path.of(DEFAULT_BASE);
 
@@ -174,8 +174,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             if (key.equals("data.folds") || key.equals("data.fold")) {
                 throw new RecipeException(key + " cannot be set; cross-validation (--folds K) sets it for each run");
             }
-            if ((key.startsWith("network") && !key.equals("network.input")) || key.equals("pictures.resize")
-                    || key.equals("pictures.mean")
+            if (key.startsWith("network") || key.equals("pictures.mean")
                     || key.equals("pictures.values") || key.equals("finetune.model") || key.equals("finetune.sha256")) {
                 throw new RecipeException(key + " is the base model's and cannot be set; train a new network instead");
             }
@@ -196,6 +195,10 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         }
         AlexNet network = stored.card().network().withHead(leftOut, true);
         int input = input(template, network, preprocessing);
+        if (input != network.input()) {
+            listener.message("without dense layers the network takes pictures of any size; it sees whole pictures of "
+                    + input + " × " + input + " pixels (pictures.resize)");
+        }
         Recipe recipe = template.onBase(network.withInput(input),
                 input == network.input() ? preprocessing.resize() : input,
                 preprocessing.meanImage().isPresent() ? Mean.IMAGE : Mean.CHANNEL,
@@ -205,24 +208,21 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         return recipe;
     }
 
-    /// The side of the network's input. Convolutions alone take pictures of any size, and their features of larger pictures
-    /// are better, at more cost (readings in LOG.md). So a base that saw views of pictures, of 224 pixels say, gets whole
-    /// pictures of 9/7 of that, 288 pixels.
+    /// The side of the network's input. Convolutions alone take pictures of any size, and their features of whole pictures
+    /// are better than those of the center, at more cost (readings in LOG.md). So without dense layers that fix the size,
+    /// the network sees whole pictures of the size that the base's were resized to, or of `pictures.resize`.
     private int input(Recipe template, AlexNet network, Preprocessing preprocessing) {
-        List<String> dense = FineTuneConfig.layers(network.architecture()).stream()
-                .filter(layer -> layer.startsWith("fc")).toList();
-        boolean free = dense.size() == 1 && preprocessing.meanImage().isEmpty();
-        if (!settings.containsKey("network.input")) {
-            return free && preprocessing.resize() > preprocessing.crop() ? network.input() * 9 / 7 : network.input();
+        List<String> layers = FineTuneConfig.layers(network.architecture());
+        boolean free = layers.get(layers.size() - 2).startsWith("conv") && preprocessing.meanImage().isEmpty();
+        if (!settings.containsKey("pictures.resize")) {
+            return free ? preprocessing.resize() : network.input();
         }
-        int wanted = template.network().input();
-        if (!free && wanted != network.input()) {
-            throw new RecipeException("network.input is " + wanted + ", but " + (dense.size() == 1
-                    ? "the base's mean image"
-                    : dense.getFirst() + " of the base") + " is for pictures of " + network.input()
-                    + " pixels; leave network.input out");
+        if (!free) {
+            throw new RecipeException(
+                    "pictures.resize cannot be set, because the base's dense layers or its mean image are"
+                            + " for pictures of its own size; leave it out");
         }
-        return wanted;
+        return template.pictures().resize();
     }
 
     /// The recipe with a number of epochs for these pictures, unless the user gave one.

@@ -61,7 +61,8 @@ class FinetuneTest {
         assertThat(result.out()).contains("on 4 pictures after epoch 4", "as a linear classifier",
                 "use it: ./alexnet classify");
         RunFiles run = RunFiles.latest(runs);
-        assertThat(run.text("recipe.yaml")).contains("freeze: conv2", "l2_norm: true", base.toString(), "variant: small",
+        assertThat(run.text("recipe.yaml")).contains("freeze: conv2", "l2_norm: true", base.toString(),
+                "variant: small",
                 "resize: 20");
         JsonNode judged = Result.done("evaluate", run.folder(), "--json").json();
         double last = run.log("epoch").getLast().get("top1_error").asDouble();
