@@ -38,7 +38,8 @@ class ArchitectureTest {
         layers.put("data and network", List.of("data.image", "data", "data.loader", "nn"));
         layers.put("inference", List.of("inference"));
         layers.put("training", List.of("train.config", "train"));
-        layers.put("engine and formats", List.of("torch.kernel", "torch", "interop.protobuf", "interop.pytorch",
+        layers.put("engine and formats", List.of("torch.kernel", "torch", "interop.protobuf", "interop.pickle",
+                "interop.pytorch",
                 "interop.caffe", "interop.onnx", "interop.keras", "interop.parquet", "interop"));
         layers.put("facade", List.of(FACADE));
         layers.put("program", List.of("cli"));

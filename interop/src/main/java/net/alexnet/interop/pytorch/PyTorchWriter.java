@@ -2,6 +2,7 @@ package net.alexnet.interop.pytorch;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
+import net.alexnet.interop.pickle.Unpickler;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;

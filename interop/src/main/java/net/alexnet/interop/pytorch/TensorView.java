@@ -1,7 +1,7 @@
 package net.alexnet.interop.pytorch;
 
 import module java.base;
-import net.alexnet.interop.pytorch.Unpickler.Tensor;
+import net.alexnet.interop.pickle.Unpickler.Tensor;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.tensor.Shape;

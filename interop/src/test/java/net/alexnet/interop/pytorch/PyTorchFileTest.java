@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import net.alexnet.interop.Expected;
+import net.alexnet.interop.pickle.Unpickler;
 import net.alexnet.io.MappedWeights;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Shape;

@@ -1,4 +1,4 @@
-package net.alexnet.interop.pytorch;
+package net.alexnet.interop.pickle;
 
 import module java.base;
 import net.alexnet.io.Dtype;
@@ -10,7 +10,7 @@ import net.alexnet.io.MappedWeights;
 /// A value is a [String], a [Long], or one of the types below. Opcodes are counted, and each keeps a few dozen bytes at
 /// most, so that memory does not depend on what a file says. `equals`, `hashCode` and `toString` of a value would follow a
 /// hostile nesting to any depth, so nothing calls them.
-final class Unpickler {
+public final class Unpickler {
     private static final int MAX_OPCODES = 400_000;
     private static final int MAX_PROTOCOL = 5;
     private static final int MAX_BYTES = 16 << 20;
@@ -18,7 +18,7 @@ final class Unpickler {
     private static final int MAX_LINE = 1000;
 
     /// The opcodes by the names that Python's `pickletools` has for them.
-    static final int MARK = '(', STOP = '.', NONE = 'N', NEWTRUE = 0x88, NEWFALSE = 0x89, BININT = 'J', BININT1 = 'K',
+    public static final int MARK = '(', STOP = '.', NONE = 'N', NEWTRUE = 0x88, NEWFALSE = 0x89, BININT = 'J', BININT1 = 'K',
             BININT2 = 'M', LONG1 = 0x8a, BINFLOAT = 'G', BINUNICODE = 'X', SHORT_BINUNICODE = 0x8c, BINSTRING = 'T',
             SHORT_BINSTRING = 'U', EMPTY_DICT = '}', EMPTY_LIST = ']', EMPTY_TUPLE = ')', TUPLE = 't', TUPLE1 = 0x85,
             TUPLE2 = 0x86, TUPLE3 = 0x87, APPEND = 'a', APPENDS = 'e', SETITEM = 's', SETITEMS = 'u', BINPUT = 'q',
@@ -28,19 +28,19 @@ final class Unpickler {
             FROZENSET = 0x91, NEWOBJ = 0x81, NEWOBJ_EX = 0x92, BINBYTES8 = 0x8e, BYTEARRAY8 = 0x96;
 
     /// A tuple or a list, which grows while it is read.
-    record Sequence(List<Object> items) {}
+    public record Sequence(List<Object> items) {}
 
     /// A dict or OrderedDict, which grows while it is read. Keys that are no text are left out.
-    record Dict(Map<String, Object> items) {}
+    public record Dict(Map<String, Object> items) {}
 
     /// A piece of memory that tensors are views of.
-    record Storage(Dtype dtype, String key, long elements) {}
+    public record Storage(Dtype dtype, String key, long elements) {}
 
     /// A view of a storage; offset, extents and strides are counted in values and not yet checked.
-    record Tensor(Storage storage, long offset, List<Long> extents, List<Long> strides) {}
+    public record Tensor(Storage storage, long offset, List<Long> extents, List<Long> strides) {}
 
     /// What a name of Python stands for that no tensor needs: a class, a function, what it would give.
-    record Opaque(String name) {}
+    public record Opaque(String name) {}
 
     /// Values that say nothing of tensors (None, truths, real and huge numbers, bytes, sets, data
     /// types of torch), and where a group of values on the stack begins.
@@ -104,24 +104,24 @@ final class Unpickler {
     private long texts;
 
     /// @param bytes the pickles, and perhaps more
-    Unpickler(MemorySegment bytes) {
+    public Unpickler(MemorySegment bytes) {
         in = bytes.asSlice(0, Math.min(bytes.byteSize(), MAX_BYTES)).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /// The byte after the last pickle that was read.
-    int position() {
+    public int position() {
         return in.position();
     }
 
     /// The storages that were referred to, by key.
-    Map<String, Storage> storages() {
+    public Map<String, Storage> storages() {
         return storages;
     }
 
     /// Reads one pickle; several may follow each other.
     ///
     /// @throws IOException if it is cut, not a pickle, or asks for anything that is not allowed; the message lacks the file
-    Object read() throws IOException {
+    public Object read() throws IOException {
         stack.clear();
         memo.clear();
         try {
@@ -375,7 +375,7 @@ final class Unpickler {
     }
 
     /// A value that must be of a type.
-    static <T> T as(Class<T> type, Object value) throws IOException {
+    public static <T> T as(Class<T> type, Object value) throws IOException {
         if (value instanceof Opaque(String name) && type != Opaque.class) {
             throw new IOException("the pickle asks for Python's '" + name + "' in place of a " + type.getSimpleName()
                     + "; nothing of it was run. Save the state dict alone: of a model, model.state_dict(); of a checkpoint,"
