@@ -1,4 +1,5 @@
-/// Weights of PyTorch, Caffe, ONNX and Keras in and out, published ones to download, and pictures in Parquet files.
+/// Weights of PyTorch, Caffe, ONNX and Keras in and out, published ones to download, and pictures in Parquet files and in
+/// pickles.
 /// Open, as Jackson reads and writes records that nobody else sees.
 @SuppressWarnings("requires-automatic") // jHDF has an automatic name
 open module net.alexnet.interop {
@@ -12,6 +13,7 @@ open module net.alexnet.interop {
 
     exports net.alexnet.interop;
 
-    provides net.alexnet.data.PictureTable.Reader with net.alexnet.interop.parquet.ParquetPictures;
+    provides net.alexnet.data.PictureTable.Reader
+            with net.alexnet.interop.parquet.ParquetPictures, net.alexnet.interop.pickle.CifarBatches;
     provides net.alexnet.inference.ModelImporter with net.alexnet.interop.ForeignModels;
 }

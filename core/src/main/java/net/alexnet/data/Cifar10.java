@@ -2,7 +2,6 @@ package net.alexnet.data;
 
 import java.nio.channels.FileChannel.MapMode;
 import module java.base;
-import net.alexnet.data.image.Image;
 
 /// CIFAR-10 in its binary form, in a folder or in the subfolder `cifar-10-batches-bin` that its archive makes:
 ///
@@ -23,9 +22,7 @@ record Cifar10(Path folder) implements Datasets.Format {
     private static final String NAMES = "batches.meta.txt";
     private static final int CLASSES = 10;
 
-    private static final int SIDE = 32;
-    private static final int PLANE = SIDE * SIDE;
-    private static final int RECORD = 1 + 3 * PLANE;
+    private static final int RECORD = 1 + PlanarImage.BYTES;
 
     /// The files of a folder.
     static Cifar10 in(Path folder) {
@@ -109,27 +106,8 @@ record Cifar10(Path folder) implements Datasets.Format {
                         + ", expected 0 to 9. This is not CIFAR-10 in binary form, or it is damaged");
             }
         }
-        return new ImageDataset(classes, ImageDataset.list(count, i -> new Sample(new StoredImage(records, i * RECORD),
-                records.get(i * RECORD) & 0xFF, name + "#" + i)));
-    }
-
-    /// An image in a mapped file.
-    private record StoredImage(ByteBuffer records, int start) implements Sample.Source {
-        @Override
-        public Content content() {
-            byte[] planes = new byte[3 * PLANE]; // red, green, blue
-            records.get(start + 1, planes);
-            byte[] samples = new byte[3 * PLANE];
-            for (int i = 0; i < samples.length; i++) {
-                samples[i] = planes[i % 3 * PLANE + i / 3];
-            }
-            return new Content.Raw(new Image(SIDE, SIDE, 3, samples));
-        }
-
-        /// Made of the pixels.
-        @Override
-        public long stamp() {
-            return Arrays.hashCode(content().bytes());
-        }
+        return new ImageDataset(classes,
+                ImageDataset.list(count, i -> new Sample(new PlanarImage(records, i * RECORD + 1),
+                        records.get(i * RECORD) & 0xFF, name + "#" + i)));
     }
 }

@@ -5,8 +5,8 @@ import module java.base;
 /// The files of a dataset that consists of files of one kind, such as tars: one file, those in a folder, or those that a
 /// pattern names, as in `shards/train-{000..012}.tar` or `shards/*.tar`.
 ///
-/// In a folder they lie directly, or in subfolders named `data`, `train`, `val` and the like; any other subfolder is taken
-/// for a class of pictures, and then no file is found.
+/// In a folder they lie directly, or in subfolders named `data`, `train`, `val` and the like, or as CIFAR-10's archive names
+/// its folder; any other subfolder is taken for a class of pictures, and then no file is found.
 ///
 /// @param root the folder that the names are relative to
 /// @param files sorted if they are a folder's, else in the pattern's order
@@ -57,7 +57,7 @@ record SourceFiles(Path root, List<Path> files) {
 
     private static boolean isPart(Path folder) {
         String name = folder.getFileName().toString();
-        return name.equals("data") || SourcePart.named(name).isPresent();
+        return name.equals("data") || name.equals("cifar-10-batches-py") || SourcePart.named(name).isPresent();
     }
 
     /// The files of a folder without subfolders.

@@ -4,21 +4,24 @@ import module java.base;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;
 
-/// Reads the pickles of `torch.save`: a stack machine that knows the opcodes of these pickles and the names that a state dict
-/// needs. What any other name stands for is an [Opaque] value. Nothing is executed; a call gives a description of its result.
+/// Reads the pickles of `torch.save` and of numpy's arrays: a stack machine that knows the opcodes of these pickles and the
+/// names that a state dict or an array needs. What any other name stands for is an [Opaque] value. Nothing is executed; a call
+/// gives a description of its result.
 ///
 /// A value is a [String], a [Long], or one of the types below. Opcodes are counted, and each keeps a few dozen bytes at
-/// most, so that memory does not depend on what a file says. `equals`, `hashCode` and `toString` of a value would follow a
+/// most; long byte strings stay in the file. So memory does not depend on what a file says. `equals`, `hashCode` and `toString` of a value would follow a
 /// hostile nesting to any depth, so nothing calls them.
 public final class Unpickler {
     private static final int MAX_OPCODES = 400_000;
     private static final int MAX_PROTOCOL = 5;
-    private static final int MAX_BYTES = 16 << 20;
+    private static final int MAX_BYTES = 64 << 20;
     private static final int MAX_TEXT = 4 << 20;
     private static final int MAX_LINE = 1000;
+    private static final int ARRAY_STATE = 5;
 
     /// The opcodes by the names that Python's `pickletools` has for them.
-    public static final int MARK = '(', STOP = '.', NONE = 'N', NEWTRUE = 0x88, NEWFALSE = 0x89, BININT = 'J', BININT1 = 'K',
+    public static final int MARK = '(', STOP = '.', NONE = 'N', NEWTRUE = 0x88, NEWFALSE = 0x89, BININT = 'J',
+            BININT1 = 'K',
             BININT2 = 'M', LONG1 = 0x8a, BINFLOAT = 'G', BINUNICODE = 'X', SHORT_BINUNICODE = 0x8c, BINSTRING = 'T',
             SHORT_BINSTRING = 'U', EMPTY_DICT = '}', EMPTY_LIST = ']', EMPTY_TUPLE = ')', TUPLE = 't', TUPLE1 = 0x85,
             TUPLE2 = 0x86, TUPLE3 = 0x87, APPEND = 'a', APPENDS = 'e', SETITEM = 's', SETITEMS = 'u', BINPUT = 'q',
@@ -42,16 +45,32 @@ public final class Unpickler {
     /// What a name of Python stands for that no tensor needs: a class, a function, what it would give.
     public record Opaque(String name) {}
 
-    /// Values that say nothing of tensors (None, truths, real and huge numbers, bytes, sets, data
-    /// types of torch), and where a group of values on the stack begins.
+    /// A string of more than 1,000 bytes, where it is in the file.
+    ///
+    /// @param bytes of the string
+    /// @param utf8 whether they are text in UTF-8; a byte string that Python 3 writes in protocol 2 is such a text, whose
+    ///     characters are the bytes
+    public record Bytes(ByteBuffer bytes, boolean utf8) {}
+
+    /// An array of numpy.
+    ///
+    /// @param state of which it is made: a version, the shape, the type, whether the first axis is innermost, the bytes; empty
+    ///     until it is known
+    public record NumpyArray(List<Object> state) {}
+
+    /// A data type of numpy by its name, such as `u1`.
+    public record NumpyType(String name) {}
+
+    /// Values that nothing depends on (None, False, real and huge numbers, sets, data types of torch), True, and where a group
+    /// of values on the stack begins.
     private enum Special {
-        OTHER, MARK
+        OTHER, TRUE, MARK
     }
 
     /// The functions that the pickle of a state dict calls. None is run: what it would give is described.
     /// No tensor depends on what an IGNORED one would give.
     private enum Function {
-        ORDERED_DICT, IGNORED, REBUILD_TENSOR, REBUILD_PARAMETER
+        ORDERED_DICT, IGNORED, ENCODE, REBUILD_TENSOR, REBUILD_PARAMETER, NUMPY_ARRAY, NUMPY_TYPE
     }
 
     /// Names that no training program saves. They run programs or other files, so the file is an attack on who opens it in
@@ -67,7 +86,10 @@ public final class Unpickler {
             Map.entry("torch.Size", Function.IGNORED),
             Map.entry("torch.device", Function.IGNORED),
             Map.entry("collections.Counter", Function.IGNORED),
-            Map.entry("_codecs.encode", Function.IGNORED), // bytes, in protocol 2
+            Map.entry("_codecs.encode", Function.ENCODE), // bytes, in protocol 2
+            Map.entry("numpy.core.multiarray._reconstruct", Function.NUMPY_ARRAY),
+            Map.entry("numpy._core.multiarray._reconstruct", Function.NUMPY_ARRAY),
+            Map.entry("numpy.dtype", Function.NUMPY_TYPE),
             Map.entry("__builtin__.bytes", Function.IGNORED),
             Map.entry("__builtin__.set", Function.IGNORED),
             Map.entry("__builtin__.frozenset", Function.IGNORED),
@@ -156,7 +178,8 @@ public final class Unpickler {
             }
             case FRAME -> in.getLong();
             case MARK -> stack.add(Special.MARK);
-            case NONE, NEWTRUE, NEWFALSE -> stack.add(Special.OTHER);
+            case NEWTRUE -> stack.add(Special.TRUE);
+            case NONE, NEWFALSE -> stack.add(Special.OTHER);
             case BINFLOAT -> {
                 in.getLong();
                 stack.add(Special.OTHER);
@@ -165,11 +188,10 @@ public final class Unpickler {
             case BININT1 -> stack.add((long) one());
             case BININT2 -> stack.add((long) Short.toUnsignedInt(in.getShort()));
             case LONG1 -> stack.add(whole(one()));
-            case BINUNICODE, BINSTRING -> stack.add(text(Integer.toUnsignedLong(in.getInt())));
-            case SHORT_BINUNICODE, SHORT_BINSTRING -> stack.add(text(one()));
-            case SHORT_BINBYTES -> skip(one());
-            case BINBYTES -> skip(Integer.toUnsignedLong(in.getInt()));
-            case BINBYTES8, BYTEARRAY8 -> skip(in.getLong());
+            case BINUNICODE -> stack.add(string(Integer.toUnsignedLong(in.getInt()), true));
+            case BINSTRING, BINBYTES -> stack.add(string(Integer.toUnsignedLong(in.getInt()), false));
+            case SHORT_BINUNICODE, SHORT_BINSTRING, SHORT_BINBYTES -> stack.add(string(one(), true));
+            case BINBYTES8, BYTEARRAY8 -> stack.add(string(in.getLong(), false));
             case EMPTY_SET -> stack.add(Special.OTHER);
             case ADDITEMS -> {
                 popToMark();
@@ -213,17 +235,21 @@ public final class Unpickler {
                 stack.add(as(Opaque.class, pop()));
             }
             case BUILD -> {
-                // A state dict's attribute `_metadata` is the only state that anything allowed has; no value depends on it.
                 Object state = pop();
-                if (!(top() instanceof Opaque)) {
-                    as(Dict.class, state);
+                if (top() instanceof NumpyArray(List<Object> known)) {
+                    if (items(state).size() == ARRAY_STATE) {
+                        known.clear();
+                        known.addAll(items(state));
+                    }
+                } else if (!(top() instanceof Opaque || top() instanceof NumpyType)) { // whose states change no value
+                    as(Dict.class, state); // nor does a state dict's attribute `_metadata`
                     as(Dict.class, top());
                 }
             }
             case BINPERSID -> stack.add(storage(items(pop())));
             default ->
                 throw new IOException(String.format(Locale.ROOT, "the pickle has the opcode 0x%02x at byte %d, which"
-                        + " torch.save does not write; nothing of it was run", opcode, in.position() - 1));
+                        + " is not known; nothing of it was run", opcode, in.position() - 1));
         }
     }
 
@@ -303,6 +329,11 @@ public final class Unpickler {
         return switch (function) {
             case ORDERED_DICT -> orderedDict(arguments);
             case IGNORED -> Special.OTHER;
+            case ENCODE -> arguments.isEmpty() ? Special.OTHER : arguments.getFirst();
+            case NUMPY_ARRAY -> new NumpyArray(new ArrayList<>(0));
+            case NUMPY_TYPE -> !arguments.isEmpty() && arguments.getFirst() instanceof String name
+                    ? new NumpyType(name)
+                    : new Opaque("numpy.dtype");
             case REBUILD_TENSOR -> { // (storage, offset, size, stride, …)
                 require(arguments.size() >= 4 && arguments.size() <= 7, "a tensor");
                 yield new Tensor(as(Storage.class, arguments.get(0)), as(Long.class, arguments.get(1)),
@@ -374,6 +405,11 @@ public final class Unpickler {
         }
     }
 
+    /// Whether a value is Python's True.
+    public static boolean isTrue(Object value) {
+        return value == Special.TRUE;
+    }
+
     /// A value that must be of a type.
     public static <T> T as(Class<T> type, Object value) throws IOException {
         if (value instanceof Opaque(String name) && type != Opaque.class) {
@@ -394,13 +430,17 @@ public final class Unpickler {
         return Byte.toUnsignedInt(in.get());
     }
 
-    /// Passes over bytes, whose values no tensor depends on.
-    private void skip(long length) {
+    /// A text, or the place of a long one.
+    private Object string(long length, boolean utf8) throws IOException {
         if (length < 0 || length > in.remaining()) {
             throw new BufferUnderflowException();
         }
+        if (length <= MAX_LINE) {
+            return text((int) length);
+        }
+        ByteBuffer bytes = in.slice(in.position(), (int) length);
         in.position(in.position() + (int) length);
-        stack.add(Special.OTHER);
+        return new Bytes(bytes, utf8);
     }
 
     /// A whole number of so many bytes, the last with the sign. One that no `long` holds counts
@@ -419,12 +459,12 @@ public final class Unpickler {
     }
 
     /// A text of so many bytes in UTF-8.
-    private String text(long length) throws IOException {
+    private String text(int length) throws IOException {
         texts += length;
         if (texts > MAX_TEXT) {
             throw new IOException("the pickle has more than " + MAX_TEXT + " bytes of names and texts, the limit");
         }
-        byte[] utf8 = new byte[(int) length];
+        byte[] utf8 = new byte[length];
         in.get(utf8);
         return new String(utf8, StandardCharsets.UTF_8);
     }

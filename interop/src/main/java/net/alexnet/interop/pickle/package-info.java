@@ -1,4 +1,6 @@
-/// Pickles of Python, read without running anything of them.
+/// Pickles of Python, read without running anything of them, and CIFAR-10 in its Python form.
+///
+/// Start reading at [net.alexnet.interop.pickle.Unpickler].
 @NullMarked
 package net.alexnet.interop.pickle;
 

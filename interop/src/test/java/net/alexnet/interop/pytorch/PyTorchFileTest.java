@@ -97,7 +97,7 @@ class PyTorchFileTest {
             }(.                                | an empty stack
             u.                                 | a mark that is not there
             h\\7.                              | number 7 of its memo
-            }X\\377\\377\\377\\377.            | more than 4194304 bytes of names and texts
+            }X\\377\\377\\377\\377.            | cut at byte 7
             }X\\0\\0\\1\\0.                    | cut at byte 7
             \\x8a\\x09aaaaaaaaa.               | a Special where a Dict must be
             \\x8a\\x09aaa.                     | cut at byte 6
