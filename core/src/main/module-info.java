@@ -22,6 +22,7 @@ open module net.alexnet.core {
     exports net.alexnet.train.config;
 
     uses net.alexnet.data.PictureTable.Reader;
+    uses net.alexnet.data.RemoteFiles;
     uses net.alexnet.inference.EngineProvider;
     uses net.alexnet.inference.ModelImporter;
 }

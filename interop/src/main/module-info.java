@@ -1,5 +1,5 @@
-/// Weights of PyTorch, Caffe, ONNX and Keras in and out, published ones to download, and pictures in Parquet files and in
-/// pickles.
+/// Weights of PyTorch, Caffe, ONNX and Keras in and out, published ones to download, and pictures in Parquet files, in pickles
+/// and on the web.
 /// Open, as Jackson reads and writes records that nobody else sees.
 @SuppressWarnings("requires-automatic") // jHDF has an automatic name
 open module net.alexnet.interop {
@@ -15,5 +15,6 @@ open module net.alexnet.interop {
 
     provides net.alexnet.data.PictureTable.Reader
             with net.alexnet.interop.parquet.ParquetPictures, net.alexnet.interop.pickle.CifarBatches;
+    provides net.alexnet.data.RemoteFiles with net.alexnet.interop.WebFiles;
     provides net.alexnet.inference.ModelImporter with net.alexnet.interop.ForeignModels;
 }

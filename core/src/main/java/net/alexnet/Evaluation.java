@@ -66,7 +66,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
     /// Describes an evaluation. Used by one thread, and for one evaluation.
     public static final class Builder {
         private final List<Path> models;
-        private Optional<Path> pictures = Optional.empty();
+        private Optional<String> pictures = Optional.empty();
         private Optional<Path> predictions = Optional.empty();
         private Optional<Path> submission = Optional.empty();
         private Options options = Options.defaults();
@@ -82,7 +82,12 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
         /// The pictures: one subfolder per class, a prepared dataset, ILSVRC-2012's tars, CIFAR-10's batches or IDX files;
         /// the validation part of those that have one. Default: the pictures that the model's run was validated on.
         public Builder on(Path folder) {
-            pictures = Optional.of(folder);
+            return on(folder.toString());
+        }
+
+        /// The pictures, as for [#on(Path)], or an address as for [Training#on(String)].
+        public Builder on(String source) {
+            pictures = Optional.of(source);
             return this;
         }
 

@@ -47,15 +47,22 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
 
     private Path base = Path.of(DEFAULT_BASE);
 
-    private FineTuning(Path folder) {
-        pictures = folder;
+    private FineTuning(String source) {
+        pictures = source;
     }
 
     /// Fine-tunes on pictures.
     ///
     /// @param folder as for [Training#on]
     public static FineTuning on(Path folder) {
-        return new FineTuning(folder);
+        return new FineTuning(DataSource.absolute(folder));
+    }
+
+    /// Fine-tunes on pictures.
+    ///
+    /// @param source as for [Training#on(String)]
+    public static FineTuning on(String source) {
+        return new FineTuning(DataSource.named(source));
     }
 
     /// Starts from another model than torchvision's AlexNet: whatever [ImageClassifier#load(Path)] takes, or the name of a
@@ -114,7 +121,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         Recipe onBase = onBase(template, stored);
         try (Backend backend = open(onBase.precision())) {
             ImageCodec codec = Engines.find().codec();
-            DataSource source = DataSource.open(onBase, codec);
+            DataSource source = source(onBase, codec, stop);
             Dataset dataset = source.dataset();
             Recipe recipe = fitted(onBase.withClasses(dataset.classes().size()), dataset);
             if (folds > 0) {

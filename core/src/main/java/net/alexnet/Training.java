@@ -34,7 +34,7 @@ public final class Training extends TrainingBuilder<Training> {
     private final @Nullable Path resumed;
     private boolean estimates;
 
-    private Training(@Nullable Path resumed, @Nullable Path pictures) {
+    private Training(@Nullable Path resumed, @Nullable String pictures) {
         this.resumed = resumed;
         this.pictures = pictures;
     }
@@ -43,7 +43,17 @@ public final class Training extends TrainingBuilder<Training> {
     /// ILSVRC-2012's tars, CIFAR-10's batches or IDX files. Default recipe: `pictures`, which chooses the size of the network
     /// and the number of epochs.
     public static Training on(Path pictures) {
-        return new Training(null, pictures);
+        return new Training(null, DataSource.absolute(pictures));
+    }
+
+    /// Trains on pictures as [#on(Path)] does, or on files of the web: tars of WebDataset or Parquet files at an address
+    /// such as `https://host/train-{000..007}.tar`. They are fetched into the cache folder first, once, with `alexnet-interop`
+    /// on the class path. A stopped run goes on with what has arrived. The run's files show the address, so it should hold no
+    /// secret.
+    ///
+    /// @param source a folder, a file, or an address that begins with `https://` or `http://`
+    public static Training on(String source) {
+        return new Training(null, DataSource.named(source));
     }
 
     /// Trains on the pictures that the recipe names, or on the embedded sample: 6,000 training and 1,000 test pictures of
@@ -61,7 +71,13 @@ public final class Training extends TrainingBuilder<Training> {
 
     /// Names the pictures: where those of a resumed run are now if they were moved, or another folder than the recipe's.
     public Training picturesIn(Path folder) {
-        pictures = folder;
+        pictures = DataSource.absolute(folder);
+        return self();
+    }
+
+    /// Names the pictures, as [#picturesIn(Path)], or their address as [#on(String)].
+    public Training picturesIn(String source) {
+        pictures = DataSource.named(source);
         return self();
     }
 
@@ -99,7 +115,7 @@ public final class Training extends TrainingBuilder<Training> {
         try (Backend backend = open(named.precision())) {
             ImageCodec codec = Engines.find().codec();
             Recipe recipe = named.withSource(DataSource.absolute(named.data().source()));
-            DataSource source = DataSource.open(recipe, codec);
+            DataSource source = source(recipe, codec, stop);
             Dataset dataset = source.dataset();
             recipe = recipe.withClasses(dataset.classes().size());
             if (name.equals(AutoConfig.RECIPE)) {
@@ -162,7 +178,7 @@ public final class Training extends TrainingBuilder<Training> {
             }
             try (Backend backend = open(recipe.precision())) {
                 ImageCodec codec = Engines.find().codec();
-                DataSource source = DataSource.open(recipe, codec);
+                DataSource source = source(recipe, codec, stop);
                 describeValidation(recipe, source.dataset());
                 TrainingPictures ready = pictures(source, recipe, codec, stop);
                 listener.message("resuming " + run.path() + " at step " + checkpoint.state().step());

@@ -32,7 +32,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     TrainingListener listener = TrainingListener.NONE;
     Path runs = Path.of("runs");
     @Nullable
-    Path pictures;
+    String pictures; // as data.source has them
     @Nullable
     Path test;
     @Nullable
@@ -126,7 +126,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     Map<String, String> settings() {
         Map<String, String> all = new LinkedHashMap<>();
         if (pictures != null) { // quoted as YAML has it
-            all.put("data.source", JsonNodeFactory.instance.textNode(DataSource.absolute(pictures)).toString());
+            all.put("data.source", JsonNodeFactory.instance.textNode(pictures).toString());
         }
         all.putAll(settings);
         return all;
@@ -166,6 +166,10 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     void describe(RunFolder folder, Recipe recipe) {
         listener.message("run: " + folder.path() + ", with this recipe:\n"
                 + RecipeReader.write(recipe).indent(2).stripTrailing());
+    }
+
+    DataSource source(Recipe recipe, ImageCodec codec, BooleanSupplier stop) throws IOException, InterruptedException {
+        return DataSource.open(recipe, codec, options.caches(), listener, stop);
     }
 
     TrainingPictures pictures(DataSource source, Recipe recipe, ImageCodec codec, BooleanSupplier stop)

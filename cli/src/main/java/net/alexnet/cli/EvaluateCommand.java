@@ -18,10 +18,10 @@ final class EvaluateCommand extends ProgressCommand {
             + " The probabilities of several are averaged. Default: runs/latest.")
     private List<Path> models = List.of(Path.of("runs/latest"));
 
-    @Option(names = "--data", paramLabel = "DIR", description = "A prepared dataset, class folders, ILSVRC-2012's tars, CIFAR-10's batches or IDX files. Where it has a"
+    @Option(names = "--data", paramLabel = "DIR", description = "A prepared dataset, class folders, ILSVRC-2012's tars, CIFAR-10's batches, IDX files, or an address of tars or Parquet files. Where it has a"
             + " validation part, only that is used. Default: the pictures that the run was validated on, as they were"
             + " prepared; the originals may give a slightly different error, because preparing stores JPEG.")
-    private Optional<Path> data = Optional.empty();
+    private Optional<String> data = Optional.empty();
 
     @Option(names = "--out", paramLabel = "FILE", description = "Write the class and the five most probable classes of each picture to a CSV file.")
     private Optional<Path> out = Optional.empty();

@@ -28,8 +28,8 @@ final class FinetuneCommand extends TrainingCommand {
             + FineTuning.DEFAULT_BASE + ", which is fetched once.")
     private @Nullable Path base;
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "The pictures: a folder with one subfolder per class.")
-    private Path data = Path.of("");
+    @Option(names = "--data", paramLabel = "DIR", required = true, description = "The pictures: a folder with one subfolder per class, or an address of tars or Parquet files.")
+    private String data = "";
 
     @Option(names = "--recipe", paramLabel = "FILE", description = "A YAML file instead of the recipe finetune.")
     private @Nullable String recipe;

@@ -7,7 +7,9 @@ import net.alexnet.data.DatasetPreparer.Outcome;
 import net.alexnet.data.Datasets;
 import net.alexnet.data.PreparationSettings;
 import net.alexnet.data.PreparedDataset;
+import net.alexnet.data.RemotePictures;
 import net.alexnet.data.Shard;
+import net.alexnet.io.CacheFolder;
 import net.alexnet.torch.OpenCvCodec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,14 +23,15 @@ import picocli.CommandLine.Parameters;
     "  ./alexnet prepare pictures/ prepared/     one subfolder of pictures per class",
     "  ./alexnet prepare ilsvrc2012/ prepared/   the tars of ILSVRC-2012, as they are",
     "  ./alexnet prepare 'shards/train-{000..012}.tar' prepared/   tars of WebDataset",
+    "  ./alexnet prepare 'https://host/train-{000..012}.tar' prepared/   the same, fetched once",
     "  ./alexnet prepare photos.csv prepared/    a list with the columns path, label and perhaps split",
     "  ./alexnet prepare --verify prepared/      compares every shard with its checksum",
     "",
     "You can stop it at any moment; the same command continues after the last finished shard and ends",
     "with the same bytes. What was resized since is resized again; smaller shards (--shard-size) lose less."})
 final class PrepareCommand extends ProgressCommand {
-    @Parameters(arity = "0..2", paramLabel = "SOURCE OUT", description = "The pictures: class folders, IDX files, CIFAR-10's batches, ILSVRC-2012's tars, tars of WebDataset or a CSV file; and the folder to make.")
-    private List<Path> folders = List.of();
+    @Parameters(arity = "0..2", paramLabel = "SOURCE OUT", description = "The pictures: class folders, IDX files, CIFAR-10's batches, ILSVRC-2012's tars, tars of WebDataset, Parquet or CSV files, or an address of tars or Parquet files; and the folder to make.")
+    private List<String> folders = List.of();
 
     @Option(names = "--verify", paramLabel = "DATASET", description = "Compare every shard of a prepared dataset with its SHA-256, and do nothing else.")
     private @Nullable Path verify;
@@ -66,8 +69,9 @@ final class PrepareCommand extends ProgressCommand {
             throw new IllegalArgumentException("prepare needs two folders: the pictures, and where to put the prepared"
                     + " dataset: ./alexnet prepare SOURCE OUT");
         }
-        Path source = folders.getFirst().toAbsolutePath().normalize();
-        Path out = folders.getLast();
+        Path out = Path.of(folders.getLast());
+        Path source = RemotePictures.local(folders.getFirst(), CacheFolder.ofUser(), progress,
+                terminal().interruption()::asked).toAbsolutePath().normalize();
         DatasetPreparer.requireApart(source, out);
         PreparationSettings settings = options.settings(source);
         progress.message("reading " + source);

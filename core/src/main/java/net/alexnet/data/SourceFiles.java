@@ -119,7 +119,7 @@ record SourceFiles(Path root, List<Path> files) {
     }
 
     /// What a pattern's braces stand for: `{000..012}` for numbers of as many digits, `{a,b}` for each of a list.
-    private static List<String> expanded(String pattern) throws DatasetException {
+    static List<String> expanded(String pattern) throws DatasetException {
         List<String> done = List.of(pattern);
         while (true) {
             Matcher braces = BRACES.matcher(done.getFirst());

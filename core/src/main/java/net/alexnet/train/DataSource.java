@@ -12,13 +12,15 @@ import net.alexnet.data.PreparationSettings;
 import net.alexnet.data.PreparedCache;
 import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.ProgressListener;
+import net.alexnet.data.RemotePictures;
 import net.alexnet.data.TrainValidationSplit;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.train.config.Recipe;
 
-/// The pictures that a recipe names: the embedded sample, a prepared dataset, or a folder that [Datasets] can open.
+/// The pictures that a recipe names: the embedded sample, a prepared dataset, a folder that [Datasets] can open, or files of
+/// an address on the web.
 ///
 /// @param dataset the pictures, none of them read yet
 /// @param prepared the prepared dataset, if the recipe names one
@@ -32,7 +34,12 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
 
     /// A `data.source` that does not depend on the working directory.
     public static String absolute(String source) {
-        return source.equals(SAMPLE) ? source : absolute(Path.of(source));
+        return source.equals(SAMPLE) ? source : named(source);
+    }
+
+    /// The `data.source` of what a user names: an address on the web, or a file or folder, whatever its name.
+    public static String named(String source) {
+        return RemotePictures.isAddress(source) ? source : absolute(Path.of(source));
     }
 
     /// The `data.source` of a folder, whatever its name.
@@ -40,10 +47,14 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
         return folder.toAbsolutePath().normalize().toString();
     }
 
-    /// Opens the pictures of a recipe.
+    /// Opens the pictures of a recipe; those of an address are fetched first.
     ///
+    /// @param cache for what is fetched
+    /// @param stop polled while files are fetched; true to give up
     /// @throws DatasetException if the folder cannot be used; the message says what was looked for
-    public static DataSource open(Recipe recipe, ImageCodec codec) throws IOException {
+    /// @throws InterruptedIOException if it was stopped; the same call continues where it stopped
+    public static DataSource open(Recipe recipe, ImageCodec codec, CacheFolder cache, ProgressListener listener,
+            BooleanSupplier stop) throws IOException, InterruptedException {
         String source = recipe.data().source();
         List<String> names = recipe.data().classNames();
         TrainValidationSplit holdOut = new TrainValidationSplit(recipe.data().holdOut(), SEED);
@@ -53,8 +64,9 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
                             name -> Optional.ofNullable(DataSource.class.getResourceAsStream("sample/" + name)))
                     .open(holdOut, names), Optional.empty());
         }
-        if (PreparedDataset.isIn(Path.of(source))) {
-            PreparedDataset prepared = PreparedDataset.open(Path.of(source), codec);
+        Path local = RemotePictures.local(source, cache, listener, stop);
+        if (PreparedDataset.isIn(local)) {
+            PreparedDataset prepared = PreparedDataset.open(local, codec);
             List<String> classes = prepared.dataset().classes();
             if (!names.isEmpty() && !names.equals(classes)) {
                 throw new DatasetException(source + " has the classes " + classes + ", but the recipe's"
@@ -63,24 +75,30 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             }
             return new DataSource(prepared.dataset(), Optional.of(prepared));
         }
-        return new DataSource(Datasets.open(Path.of(source), SEED, holdOut.fraction(), names), Optional.empty());
+        return new DataSource(Datasets.open(local, SEED, holdOut.fraction(), names), Optional.empty());
     }
 
     /// The folder that a recipe's pictures came from; of a prepared dataset only its name is known.
     public static String root(Recipe recipe, ImageCodec codec) throws IOException {
         String source = recipe.data().source();
-        return !source.equals(SAMPLE) && PreparedDataset.isIn(Path.of(source))
+        return isPath(source) && PreparedDataset.isIn(Path.of(source))
                 ? PreparedDataset.open(Path.of(source), codec).source()
                 : source;
     }
 
     /// Whether two roots may be the same folder: a name alone may be any folder of that name.
     public static boolean maySame(String root, String other) {
+        if (root.equals(other) || !isPath(root) || !isPath(other)) {
+            return root.equals(other);
+        }
         Path one = Path.of(root);
         Path two = Path.of(other);
-        return root.equals(other) || (one.isAbsolute() != two.isAbsolute() && !root.equals(SAMPLE)
-                && !other.equals(SAMPLE)
-                && String.valueOf(one.getFileName()).equals(String.valueOf(two.getFileName())));
+        return one.isAbsolute() != two.isAbsolute()
+                && String.valueOf(one.getFileName()).equals(String.valueOf(two.getFileName()));
+    }
+
+    private static boolean isPath(String source) {
+        return !source.equals(SAMPLE) && !RemotePictures.isAddress(source);
     }
 
     /// The prepared form of these pictures, if it is in the cache or the source is a prepared dataset itself.

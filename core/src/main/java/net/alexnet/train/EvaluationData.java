@@ -9,6 +9,7 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
+import net.alexnet.data.RemotePictures;
 import net.alexnet.data.ResizedImages;
 import net.alexnet.data.Synset;
 import net.alexnet.data.image.ImageCodec;
@@ -31,17 +32,19 @@ public record EvaluationData(
     /// @param cache where the run's prepared pictures may be
     public record Tools(ImageCodec codec, int workers, CacheFolder cache, ProgressListener progress) {}
 
-    /// Opens the pictures of a folder, or those that the models were validated on.
+    /// Opens the pictures of a folder or an address, or those that the models were validated on.
     ///
+    /// @param given the folder or address
     /// @param models with the same classes and channels
-    public static EvaluationData open(Optional<Path> folder, List<NamedModel> models, Tools tools)
+    public static EvaluationData open(Optional<String> given, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
-        if (folder.isEmpty()) {
+        if (given.isEmpty()) {
             return validated(models, tools);
         }
-        return PreparedDataset.isIn(folder.get())
-                ? prepared(PreparedDataset.open(folder.get(), tools.codec), models, tools)
-                : named(folder.get(), models, tools);
+        Path local = RemotePictures.local(given.get(), tools.cache, tools.progress, () -> false);
+        return PreparedDataset.isIn(local)
+                ? prepared(PreparedDataset.open(local, tools.codec), models, tools)
+                : named(given.get(), local, models, tools);
     }
 
     /// Checks, before a network is trained, that it can be evaluated on the pictures of a folder: that some can be read, and
@@ -79,7 +82,7 @@ public record EvaluationData(
         ImageDataset pictures = evaluated(prepared, first.classes(), first.model().card().wnids());
         tools.progress.message("all " + pictures.size() + (prepared.validation().size() == 0 ? "" : " validation")
                 + " pictures of " + prepared.path());
-        warnOfTraining(prepared.source(), pictures, prepared.path(), models, tools);
+        warnOfTraining(prepared.source(), pictures, prepared.path().toString(), models, tools);
         return stored(prepared, pictures, models, tools);
     }
 
@@ -89,20 +92,20 @@ public record EvaluationData(
                 .withClasses(wnids.containsAll(prepared.dataset().classes()) ? wnids : classes);
     }
 
-    private static EvaluationData named(Path folder, List<NamedModel> models, Tools tools)
+    private static EvaluationData named(String source, Path local, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
         NamedModel first = models.getFirst();
-        EvaluationSet set = Datasets.openForEvaluation(folder, first.classes(), first.model().card().wnids());
+        EvaluationSet set = Datasets.openForEvaluation(local, first.classes(), first.model().card().wnids());
         tools.progress.message(set.description());
         EvaluationData data = resized(set, models, tools);
-        warnOfTraining(DataSource.absolute(folder), data.inputs.getFirst().images(), folder, models, tools);
+        warnOfTraining(DataSource.named(source), data.inputs.getFirst().images(), source, models, tools);
         return data;
     }
 
     /// Warns of models whose run learned from the same source, unless it was validated on just these pictures.
     ///
     /// @param root where the pictures came from in the first place
-    private static void warnOfTraining(String root, ImageDataset pictures, Path named, List<NamedModel> models,
+    private static void warnOfTraining(String root, ImageDataset pictures, String named, List<NamedModel> models,
             Tools tools) throws IOException {
         for (NamedModel model : models) {
             Optional<Recipe> recipe = model.recipe();
@@ -140,7 +143,7 @@ public record EvaluationData(
                     + " trained on all; name a folder of others (--data DIR)");
         }
         Recipe recipe = recipe(first);
-        DataSource source = DataSource.open(recipe, tools.codec);
+        DataSource source = DataSource.open(recipe, tools.codec, tools.cache, tools.progress, () -> false);
         Dataset dataset = TrainingRun.split(recipe, source.dataset());
         if (!dataset.classes().equals(first.classes())) {
             throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "

@@ -8,9 +8,14 @@ import java.net.http.HttpTimeoutException;
 import java.security.cert.CertificateException;
 import module java.base;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.Hashes;
+import net.alexnet.io.RegularFile;
+import org.jspecify.annotations.Nullable;
 
-/// Downloads a published file. Bytes go to `NAME.part`, and a later call resumes where an earlier one ended (RFC 9110,
-/// section 14). The whole file must have its hash before it gets its name; pieces that do not fit together are found by it.
+/// Downloads a file. Bytes go to `NAME.part`, and a later call resumes where an earlier one ended (RFC 9110, section 14).
+/// A published file must have its hash before it gets its name; pieces that do not fit together are found by it. For a file
+/// without a published hash, `NAME.version` holds what the server says of its version: pieces of two versions are never
+/// joined, and a file that has changed at its server is fetched again.
 ///
 /// The client follows redirects, but not from https to http, and the JVM's proxy settings (`-Dhttps.proxyHost=…`) hold. One
 /// thread at a time may download into a folder.
@@ -27,6 +32,47 @@ final class Downloader {
     record Settings(Duration stall, int attempts, Duration firstWait) {
         /// For the open internet.
         static final Settings DEFAULT = new Settings(Duration.ofSeconds(60), 5, Duration.ofSeconds(1));
+    }
+
+    /// What to download.
+    ///
+    /// @param file its name, without a folder
+    /// @param address `https:` or `http:`
+    /// @param bytes the file's size, if it is published
+    /// @param limit the most bytes that may be written
+    /// @param hash of the whole file, as [PublishedModel#hash()] has it, if it is published
+    record Wanted(String file, URI address, @Nullable Long bytes, long limit, @Nullable String hash) {
+        static Wanted of(PublishedModel model) {
+            return new Wanted(model.file(), model.address(), model.bytes(), model.limit(), model.hash());
+        }
+    }
+
+    /// What a server says of a file's version (RFC 9110, section 8.8).
+    ///
+    /// @param tag its `ETag`, perhaps empty
+    /// @param modified its `Last-Modified`, perhaps empty
+    private record Version(String tag, String modified) {
+        static Version of(HttpResponse<?> response) {
+            return new Version(response.headers().firstValue("ETag").orElse(""),
+                    response.headers().firstValue("Last-Modified").orElse(""));
+        }
+
+        static Version read(Path file) throws IOException {
+            if (!Files.exists(file)) {
+                return new Version("", "");
+            }
+            List<String> lines = RegularFile.text(file).lines().toList();
+            return lines.size() == 2 ? new Version(lines.getFirst(), lines.getLast()) : new Version("", "");
+        }
+
+        void write(Path file) throws IOException {
+            AtomicFiles.writeString(file, tag + "\n" + modified + "\n");
+        }
+
+        /// The value of `If-Range`, which must not be a weak tag; empty if pieces cannot be told to belong together.
+        String forRange() {
+            return tag.startsWith("\"") ? tag : modified;
+        }
     }
 
     /// An attempt failed; another one may succeed.
@@ -56,49 +102,97 @@ final class Downloader {
     }
 
     private final Settings settings;
-    private final PublishedModel model;
+    private final Wanted wanted;
+    private final Path target;
     private final Path part;
+    private final Path version; // only without a published hash
     private final PulledModels.Progress progress;
     private final BooleanSupplier stop;
+    private long size; // of the whole file; -1 if it is not known
+    private boolean current; // the file is there, and its server has no other one
     private boolean resumed;
     private long furthest; // how long the part has been since it was last deleted
     private int deletions; // of the part
 
-    private Downloader(Settings settings, PublishedModel model, Path part, PulledModels.Progress progress,
+    private Downloader(Settings settings, Wanted wanted, Path target, PulledModels.Progress progress,
             BooleanSupplier stop) {
         this.settings = settings;
-        this.model = model;
-        this.part = part;
+        this.wanted = wanted;
+        this.target = target;
+        this.part = target.resolveSibling(wanted.file() + ".part");
+        this.version = target.resolveSibling(wanted.file() + ".version");
+        this.size = wanted.bytes() == null ? -1 : wanted.bytes();
         this.progress = progress;
         this.stop = stop;
     }
 
-    /// Downloads a file into a folder, which is made if it is not there; a file that is there already is only checked.
+    /// A client for [#fetch]; the caller shuts it down.
+    static HttpClient client() {
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NORMAL).proxy(ProxySelector.getDefault()).build();
+    }
+
+    /// Downloads a file into a folder, which is made if it is not there; a file that is there already is only checked: by
+    /// its hash, or without one by asking the server whether it has changed.
     ///
     /// @param stop asked often; once it says yes, what has arrived stays for the next call
     /// @return the file: in `folder`, by its own name, with its hash
-    /// @throws IOException if the address does not give the published file, or the disk cannot be written
+    /// @throws IOException if the address does not give the file, or the disk cannot be written; a file without a
+    ///     published hash that is there still is whole, but the server was not asked
     /// @throws InterruptedException if it was stopped
-    static Path fetch(Settings settings, PublishedModel model, Path folder, PulledModels.Progress progress,
-            BooleanSupplier stop) throws IOException, InterruptedException {
-        Path target = Files.createDirectories(folder).resolve(model.file());
-        if (Files.isRegularFile(target)) {
-            if (model.hashOf(target).equals(model.hash())) {
+    static Path fetch(HttpClient client, Settings settings, Wanted wanted, Path folder,
+            PulledModels.Progress progress, BooleanSupplier stop) throws IOException, InterruptedException {
+        Path target = Files.createDirectories(folder).resolve(wanted.file());
+        if (wanted.hash() != null && Files.isRegularFile(target)) {
+            if (hash(target, wanted.hash()).equals(wanted.hash())) {
                 return target;
             }
             progress.note().accept(target + " is not the published file, and is replaced");
             Files.delete(target);
         }
-        Path part = folder.resolve(model.file() + ".part");
-        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NORMAL).proxy(ProxySelector.getDefault()).build();
+        Downloader downloader = new Downloader(settings, wanted, target, progress, stop);
+        downloader.fetch(client);
+        if (!downloader.current) {
+            downloader.place();
+        }
+        return target;
+    }
+
+    /// The same with a client of its own, for a single file.
+    static Path fetch(Settings settings, Wanted wanted, Path folder, PulledModels.Progress progress,
+            BooleanSupplier stop) throws IOException, InterruptedException {
+        HttpClient client = client();
         try {
-            new Downloader(settings, model, part, progress, stop).fetch(client);
+            return fetch(client, settings, wanted, folder, progress, stop);
         } finally {
             client.shutdownNow();
         }
+    }
+
+    /// The hash of a file by the function of another hash, in its form.
+    static String hash(Path file, String other) throws IOException {
+        String kind = other.substring(0, other.indexOf(':'));
+        try {
+            MessageDigest digest = MessageDigest.getInstance(kind.equals("sha1") ? "SHA-1" : "SHA-256");
+            return kind + ":" + Hashes.hex(digest, file);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java has these
+        }
+    }
+
+    /// Gives the part its name, and the time of the file's last change if the server knows it: prepared pictures are found
+    /// again by that time, also after the file was evicted and fetched again.
+    private void place() throws IOException {
+        String modified = wanted.hash() == null ? Version.read(version).modified() : "";
+        if (!modified.isEmpty()) {
+            try {
+                Files.setLastModifiedTime(part, FileTime.from(
+                        DateTimeFormatter.RFC_1123_DATE_TIME.parse(modified, Instant::from)));
+            } catch (DateTimeException | IllegalArgumentException e) {
+                // no date: the time of fetching stays
+            }
+        }
         AtomicFiles.move(part, target);
-        return target;
     }
 
     private void fetch(HttpClient client) throws IOException, InterruptedException {
@@ -107,8 +201,11 @@ final class Downloader {
         resumed = furthest > 0;
         while (true) {
             String problem = attempt(client, failures == 0);
+            if (current) {
+                return;
+            }
             long length = length();
-            boolean whole = model.bytes() == null ? problem.isEmpty() : length == model.bytes();
+            boolean whole = size < 0 ? problem.isEmpty() : length == size;
             if (whole) {
                 if (accepts()) {
                     return;
@@ -117,14 +214,17 @@ final class Downloader {
             }
             if (problem.isEmpty()) {
                 problem = whole
-                        ? "the resumed pieces of " + model.file() + " do not fit together"
-                        : "%s ended after %,d of %,d bytes".formatted(model.address(), length, model.limit());
+                        ? "the resumed pieces of " + wanted.file() + " do not fit together"
+                        : "%s ended after %,d of %,d bytes".formatted(wanted.address(), length, size);
+            }
+            if (isThere()) {
+                throw new IOException(problem); // the caller can do without an answer
             }
             failures = length >= furthest + PROGRESS_BYTES ? 1 : failures + 1;
             furthest = Math.max(furthest, length);
             if (Math.max(failures, deletions) >= settings.attempts()) {
                 throw new IOException(
-                        "cannot download " + model.file() + ": " + problem + " (attempt "
+                        "cannot download " + wanted.file() + ": " + problem + " (attempt "
                                 + Math.max(failures, deletions) + ")");
             }
             Duration wait = settings.firstWait().multipliedBy(1L << (failures - 1));
@@ -143,19 +243,28 @@ final class Downloader {
     }
 
     private long length() throws IOException {
-        if (!Files.exists(part, LinkOption.NOFOLLOW_LINKS)) {
-            return 0;
+        return isPlain(part) ? Files.size(part) : 0;
+    }
+
+    /// Whether the whole file of some version is there, which no published hash has checked.
+    private boolean isThere() throws IOException {
+        return wanted.hash() == null && isPlain(target);
+    }
+
+    private static boolean isPlain(Path file) throws IOException {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
         }
-        if (!Files.isRegularFile(part, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(part + " is in the way: it is not a plain file. Remove it");
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(file + " is in the way: it is not a plain file. Remove it");
         }
-        return Files.size(part);
+        return true;
     }
 
     /// Whether what has arrived is the file; false if it was resumed and so may be of two versions.
     private boolean accepts() throws IOException {
-        String found = model.hashOf(part);
-        if (found.equals(model.hash())) {
+        String found = wanted.hash() == null ? "" : hash(part, wanted.hash());
+        if (wanted.hash() == null || found.equals(wanted.hash())) {
             try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
@@ -166,7 +275,7 @@ final class Downloader {
             resumed = false;
             return false;
         }
-        throw new IOException(model.address() + " does not give the file that was published: expected " + model.hash()
+        throw new IOException(wanted.address() + " does not give the file that was published: expected " + wanted.hash()
                 + ", found " + found + ". It was deleted");
     }
 
@@ -184,21 +293,33 @@ final class Downloader {
     /// @return why another attempt may get further; empty if the server sent all that it wanted to
     private String attempt(HttpClient client, boolean first) throws IOException, InterruptedException {
         long offset = length();
-        if (model.bytes() != null && offset == model.bytes()) {
+        if (wanted.bytes() != null && offset == wanted.bytes()) {
             return "";
         }
-        HttpRequest.Builder request = HttpRequest.newBuilder(model.address()).header("User-Agent", "alexnet-jvm")
+        Version known = wanted.hash() == null ? Version.read(version) : new Version("", "");
+        if (wanted.hash() == null && offset > 0 && known.forRange().isEmpty()) {
+            deletePart(); // what is missing might be of another version
+            offset = 0;
+        }
+        HttpRequest.Builder request = HttpRequest.newBuilder(wanted.address()).header("User-Agent", "alexnet-jvm")
                 .header("Accept-Encoding", "identity");
         if (offset > 0) {
             progress.note().accept("resuming after the first %,d bytes".formatted(offset));
             request.header("Range", "bytes=" + offset + "-");
+        }
+        if (offset > 0 && !known.forRange().isEmpty()) {
+            request.header("If-Range", known.forRange());
+        } else if (offset == 0 && isThere() && !known.tag().isEmpty()) {
+            request.header("If-None-Match", known.tag());
+        } else if (offset == 0 && isThere() && !known.modified().isEmpty()) {
+            request.header("If-Modified-Since", known.modified());
         }
         var sent = client.sendAsync(request.build(), BodyHandlers.ofInputStream());
         HttpResponse<InputStream> response;
         try {
             response = await(sent);
         } catch (Retry e) {
-            String problem = model.address().getHost() + " cannot be reached: " + e.getMessage();
+            String problem = wanted.address().getHost() + " cannot be reached: " + e.getMessage();
             if (first && e.unreachable()) {
                 throw new IOException(problem, e);
             }
@@ -207,7 +328,11 @@ final class Downloader {
             sent.cancel(true);
         }
         try (InputStream body = response.body()) {
-            if (response.statusCode() == 416 && offset > 0 && model.bytes() == null) {
+            if (offset == 0 && isThere() && isCurrent(response, known)) {
+                current = true;
+                return "";
+            }
+            if (response.statusCode() == 416 && offset > 0 && wanted.bytes() == null && wanted.hash() != null) {
                 resumed = true; // the part is whole, or is of another version: its hash tells
                 return "";
             }
@@ -239,23 +364,61 @@ final class Downloader {
         }
     }
 
+    /// Whether a response says that the file is still the one that is there.
+    private boolean isCurrent(HttpResponse<?> response, Version known) throws IOException {
+        return response.statusCode() == 304 || (response.statusCode() == 200 && Version.of(response).equals(known)
+                && announced(response) == Files.size(target));
+    }
+
+    private static long announced(HttpResponse<?> response) {
+        return response.headers().firstValueAsLong("Content-Length").orElse(-1);
+    }
+
+    /// Prepares for the body of another version than the one that is there, if any.
+    private void begin(HttpResponse<?> response) throws IOException {
+        expect(announced(response));
+        if (isThere()) {
+            progress.note().accept(wanted.address() + " has changed since it was fetched, and is fetched again");
+            Files.delete(target);
+        }
+        Files.deleteIfExists(part);
+        Version.of(response).write(version);
+    }
+
+    private void expect(long bytes) throws IOException {
+        size = bytes;
+        if (size > wanted.limit()) {
+            throw new IOException("%s has %,d bytes, and %,d are the most that are fetched"
+                    .formatted(wanted.address(), size, wanted.limit()));
+        }
+    }
+
     /// The byte of the file with which a response's body begins.
     private long start(HttpResponse<?> response, long offset) throws IOException {
         int status = response.statusCode();
         String range = response.headers().firstValue("Content-Range").orElse("");
         if (status == 200) {
             resumed = false;
+            if (wanted.hash() == null) {
+                begin(response);
+            }
             return 0;
         }
-        if (status == 206 && offset > 0 && range.startsWith("bytes " + offset + "-")) {
+        String tag = Version.of(response).tag();
+        boolean same = wanted.hash() != null || tag.isEmpty() || tag.equals(Version.read(version).tag());
+        if (status == 206 && offset > 0 && range.startsWith("bytes " + offset + "-") && same) {
             resumed = true;
+            String total = range.substring(range.indexOf('/') + 1);
+            if (wanted.hash() == null) {
+                expect(total.matches("\\d{1,18}") ? Long.parseLong(total) : -1);
+            }
             return offset;
         }
         if (status == 206 || status == 416) {
             deletePart();
             throw new Retry("the server has no bytes from " + offset + " on, or sent others ('" + range + "')");
         }
-        String problem = model.address() + " answers with status " + status
+        String problem = wanted.address() + " answers with status " + status
                 + response.headers().firstValue("Location").map(to -> ", a redirect to '" + to
                         + "' that is not followed").orElse(status == 404 ? ", the file is not there" : "");
         throw status == 408 || status == 429 || status >= 500 ? new Retry(problem) : new IOException(problem);
@@ -263,7 +426,7 @@ final class Downloader {
 
     private void copy(InputStream body, long start) throws IOException, InterruptedException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        OptionalLong size = model.bytes() == null ? OptionalLong.empty() : OptionalLong.of(model.bytes());
+        OptionalLong whole = size < 0 ? OptionalLong.empty() : OptionalLong.of(size);
         try (FileChannel out = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
                 LinkOption.NOFOLLOW_LINKS)) {
             out.truncate(start).position(start);
@@ -275,15 +438,15 @@ final class Downloader {
                     return;
                 }
                 done += count;
-                if (done > model.limit()) {
+                if (done > wanted.limit()) {
                     Files.deleteIfExists(part);
                     throw new IOException("%s sends more than the %,d bytes that %s may have; nothing was kept"
-                            .formatted(model.address(), model.limit(), model.file()));
+                            .formatted(wanted.address(), wanted.limit(), wanted.file()));
                 }
                 for (ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, count); bytes.hasRemaining();) {
                     out.write(bytes);
                 }
-                progress.bytes().accept(done, size);
+                progress.bytes().accept(done, whole);
             }
         }
     }

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import module java.base;
 import net.alexnet.inference.ImageNet;
-import net.alexnet.io.Hashes;
 import org.jspecify.annotations.Nullable;
 
 /// Published weights, an entry of `catalog.yaml`.
@@ -86,16 +85,5 @@ public record PublishedModel(
     /// The most bytes that may be written.
     long limit() {
         return bytes == null ? LIMIT : bytes;
-    }
-
-    /// The hash of a file by the function of this hash, in its form.
-    String hashOf(Path path) throws IOException {
-        String kind = hash.substring(0, hash.indexOf(':'));
-        try {
-            MessageDigest digest = MessageDigest.getInstance(kind.equals("sha1") ? "SHA-1" : "SHA-256");
-            return kind + ":" + Hashes.hex(digest, path);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has these
-        }
     }
 }

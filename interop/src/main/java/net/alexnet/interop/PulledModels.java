@@ -91,7 +91,8 @@ public record PulledModels(Path root) {
             progress.note().accept("fetching " + published.address());
             Path fetched = folder.resolve("fetched");
             PrivateFolder.make(fetched);
-            make(published, Downloader.fetch(Downloader.Settings.DEFAULT, published, fetched, progress, stop));
+            make(published, Downloader.fetch(Downloader.Settings.DEFAULT, Downloader.Wanted.of(published), fetched,
+                    progress, stop));
             AtomicFiles.deleteTree(fetched);
             return new Pulled(model, false);
         }

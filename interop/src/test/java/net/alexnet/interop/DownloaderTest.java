@@ -57,7 +57,7 @@ class DownloaderTest {
     }
 
     private Path fetch(PublishedModel file, BooleanSupplier stop) throws IOException, InterruptedException {
-        return Downloader.fetch(IMPATIENT, file, folder, new PulledModels.Progress(
+        return Downloader.fetch(IMPATIENT, Downloader.Wanted.of(file), folder, new PulledModels.Progress(
                 (done, total) -> assertThat(done).isBetween(1L, total.orElse(Long.MAX_VALUE)), notes::add), stop);
     }
 

@@ -33,8 +33,8 @@ class PublishedModelTest {
     @Test
     void hashesAsThePublisherDoes() throws Exception {
         Path abc = Files.writeString(folder.resolve("abc"), "abc");
-        assertThat(file("abc", "https://example.org/", ABC_SHA1).hashOf(abc)).isEqualTo(ABC_SHA1);
-        assertThat(file("abc", "https://example.org/", ABC_SHA256).hashOf(abc)).isEqualTo(ABC_SHA256);
+        assertThat(Downloader.hash(abc, ABC_SHA1)).isEqualTo(ABC_SHA1);
+        assertThat(Downloader.hash(abc, ABC_SHA256)).isEqualTo(ABC_SHA256);
     }
 
     @ParameterizedTest
