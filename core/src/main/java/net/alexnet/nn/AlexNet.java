@@ -164,9 +164,14 @@ public record AlexNet(
     private List<Layer> chosen(List<Layer> table) {
         List<Layer> chosen = new ArrayList<>();
         boolean leaveOut = false;
+        boolean dropoutBefore = false; // torchvision's are before the layer that they belong to
         for (Layer layer : table) {
             if (layer instanceof Weighted weighted) {
+                if (leaveOut && dropoutBefore && chosen.getLast() instanceof Dropout) {
+                    chosen.removeLast();
+                }
                 leaveOut = without.contains(weighted.name());
+                dropoutBefore = true;
                 if (weighted.name().equals("fc8") && l2Norm) {
                     chosen.add(new L2Norm());
                 }
@@ -175,6 +180,8 @@ public record AlexNet(
                     || layer instanceof Dropout;
             if (!(leaveOut && belongsToWeights)) {
                 chosen.add(layer);
+            } else if (layer instanceof Dropout) {
+                dropoutBefore = false;
             }
         }
         return chosen;
