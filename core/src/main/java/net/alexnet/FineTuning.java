@@ -215,14 +215,15 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         return recipe;
     }
 
-    /// The side of the network's input. Convolutions alone take pictures of any size, and their features of whole pictures
-    /// are better than those of the center, at more cost (readings in LOG.md). So without dense layers that fix the size,
-    /// the network sees whole pictures of the size that the base's were resized to, or of `pictures.resize`.
+    /// The side of the network's input. Convolutions alone take pictures of any size, and their features of larger and of
+    /// whole pictures are better, at more cost (readings in LOG.md). So without dense layers that fix the size, the network
+    /// sees whole pictures of 9/7 of the base's input, 288 pixels for 224, or of `pictures.resize`. A base that sees whole
+    /// pictures keeps its size.
     private int input(Recipe template, AlexNet network, Preprocessing preprocessing) {
         List<String> layers = FineTuneConfig.layers(network.architecture());
         boolean free = layers.get(layers.size() - 2).startsWith("conv") && preprocessing.meanImage().isEmpty();
         if (!settings.containsKey("pictures.resize")) {
-            return free ? preprocessing.resize() : network.input();
+            return free && preprocessing.resize() > preprocessing.crop() ? network.input() * 9 / 7 : network.input();
         }
         if (!free) {
             throw new RecipeException(

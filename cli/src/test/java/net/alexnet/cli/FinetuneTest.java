@@ -61,7 +61,7 @@ class FinetuneTest {
         assertThat(result.out()).contains("on 4 pictures after epoch 4", "as a linear classifier",
                 "use it: ./alexnet classify");
         RunFiles run = RunFiles.latest(runs);
-        assertThat(run.text("recipe.yaml")).contains("freeze: conv2", "l2_norm: true", base.toString(),
+        assertThat(run.text("recipe.yaml")).contains("freeze: none", "l2_norm: true", base.toString(),
                 "variant: small",
                 "resize: 20");
         JsonNode judged = Result.done("evaluate", run.folder(), "--json").json();
