@@ -5,13 +5,22 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.Safetensors;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
+import net.alexnet.io.WeightFileException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,8 +56,10 @@ class FinetuneTest {
     }
 
     private Object[] finetune(Object... more) {
-        List<Object> all = new ArrayList<>(
-                List.of("finetune", base, "--data", pictures, "--runs", runs, "--threads", 2));
+        List<Object> all = new ArrayList<>(List.of("finetune", "--data", pictures, "--runs", runs, "--threads", 2));
+        if (!List.of(more).contains("--base")) {
+            all.add(1, base);
+        }
         all.addAll(List.of(more));
         return all.toArray();
     }
@@ -73,6 +84,49 @@ class FinetuneTest {
         assertThat(Result.done("classify", run.folder(), one).out()).contains("discs");
         Result again = Result.done(finetune("--epochs", 1, "--rate", "fc8=3", "--progress", "plain"));
         assertThat(again.err()).contains("stored features, used again: ").doesNotContain("stored features: ");
+    }
+
+    /// Convolutions take pictures of any size; dense layers and a mean image do not.
+    @Test
+    void aBaseOfConvolutionsSeesLargerWholePictures() throws Exception {
+        Path first = root.resolve("first");
+        Result.done("train", "--data", first, "--recipe", ToyRecipe.in(root), "--runs", root.resolve("means"),
+                "--epochs", 1, "--set", "pictures.mean=channel");
+        Path whole = RunFiles.latest(root.resolve("means")).folder();
+        Path convolutions = root.resolve("convolutions.safetensors");
+        Result.done("export", whole, convolutions);
+        try (WeightFile weights = SafetensorsFile.open(convolutions)) {
+            ModelCard card = Model.read(convolutions).card();
+            List<NamedTensor> entries = new ArrayList<>();
+            for (String name : weights.names()) {
+                entries.add(NamedTensor.of(name, weights.shape(name), () -> read(weights, name)));
+            }
+            convolutions = root.resolve("untrained.safetensors");
+            Safetensors.write(convolutions, Model.metadata(new ModelCard(card.network(), card.classes(),
+                    card.preprocessing(), card.origin(), List.of(), Optional.empty(), Optional.empty(),
+                    List.of("fc6", "fc7", "fc8"))), entries);
+        }
+        Result.done(finetune("--base", convolutions, "--epochs", 1));
+        Path run = RunFiles.latest(runs).folder();
+        assertThat(RunFiles.latest(runs).text("recipe.yaml")).contains("input: 20", "resize: 20", "- fc6", "- fc7");
+        Path linear = run.resolve("linear.safetensors");
+        Path one = pictures.resolve("discs/0.png");
+        for (Path model : List.of(run, linear)) {
+            assertThat(Result.done("classify", model, one).out()).contains("discs");
+        }
+        Result.done(finetune("--base", convolutions, "--epochs", 1, "--set", "pictures.resize=24"));
+        assertThat(RunFiles.latest(runs).text("recipe.yaml")).contains("input: 24", "resize: 24");
+        Result.done(finetune("--base", run, "--epochs", 1));
+        assertThat(RunFiles.latest(runs).text("recipe.yaml")).as("whole pictures already").contains("input: 20");
+        Result.of(finetune("--base", whole, "--set", "pictures.resize=24")).isRefused(2, "pictures.resize", "dense");
+    }
+
+    private static float[] read(WeightFile weights, String name) {
+        try {
+            return weights.read(name);
+        } catch (WeightFileException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
@@ -186,7 +240,7 @@ class FinetuneTest {
         Result.of(finetune("--freeze", "fc8")).isRefused(2, "the new head, fc8");
         Result.of(finetune("--freeze", "conv5", "--rate", "conv2=0.1"))
                 .isRefused(2, "conv2", "finetune.freeze is conv5");
-        Result.of(finetune("--base", base)).isRefused(2, "--base", base.toString());
+        Result.of("finetune", base, "--base", base, "--data", pictures).isRefused(2, "--base", base.toString());
         Result.of(finetune("--folds", 1)).isRefused(2, "--folds must be at least 2");
         Result.of(finetune("--set", "data.folds=3")).isRefused(2, "data.folds", "--folds K");
         Result.of(finetune("--set", "data.fold=1")).isRefused(2, "data.fold", "--folds K");

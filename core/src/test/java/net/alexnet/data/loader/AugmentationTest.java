@@ -53,6 +53,30 @@ class AugmentationTest {
         assertThat(greatest).isEqualTo(32 * 33 + 32);
     }
 
+    /// The share of the area is even between the least and all, and so is the place.
+    @Test
+    void cropsOfRandomSizeLieInThePictureAndHaveEveryShareOfItsArea() {
+        Augmentation random = new Augmentation(true, 0.25, true, Optional.empty());
+        int draws = 40_000;
+        double area = 0;
+        double place = 0;
+        int least = 256;
+        int mirrored = 0;
+        for (int i = 0; i < draws; i++) {
+            Crop view = random.view(7, i % 3, i, 256, 224);
+            assertThat(view.left()).isBetween(0, 256 - view.side());
+            assertThat(view.top()).isBetween(0, 256 - view.side());
+            area += view.side() * view.side() / (256.0 * 256) / draws;
+            place += (view.left() - view.top()) / 256.0 / draws;
+            least = Math.min(least, view.side());
+            mirrored += view.mirrored() ? 1 : 0;
+        }
+        assertThat(least).isEqualTo(128);
+        assertThat(area).isBetween(0.62, 0.63); // (1/4 + 1) / 2, within 5 standard errors
+        assertThat(place).isBetween(-0.01, 0.01);
+        assertThat(mirrored).isBetween(19_500, 20_500);
+    }
+
     @Test
     void dependsOnSeedEpochAndPictureAlone() {
         assertThat(PAPER.view(1, 2, 3, 256, 224)).isEqualTo(PAPER.view(1, 2, 3, 256, 224));

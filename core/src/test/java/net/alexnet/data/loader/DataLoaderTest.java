@@ -55,6 +55,27 @@ class DataLoaderTest {
     }
 
     @Test
+    void aViewOfAnotherSizeIsResizedToTheInput() throws Exception {
+        TestImages.Codec codec = new TestImages.Codec();
+        Crop small = new Crop(3, 2, 5, true);
+        Iterator<BatchIndices> plan = List.of(new BatchIndices(0, 0,
+                List.of(new BatchIndices.Input(1, small), new BatchIndices.Input(2, Crop.center(12, 8))))).iterator();
+        try (DataLoader feed = new DataLoader(set(), PREPROCESSING, plan, BATCH, 1, 1, codec)) {
+            MemorySegment pixels = feed.next().pixels();
+            Image resized = codec.resize(TestImages.pattern(12, 12, 3, 1).crop(3, 2, 5, 5), 8, 8);
+            for (int y = 0; y < 8; y++) {
+                for (int x = 0; x < 8; x++) {
+                    int sample = resized.samples()[(y * 8 + 7 - x) * 3] & 255;
+                    assertThat(pixels.getAtIndex(ValueLayout.JAVA_FLOAT, (y * 8L + x) * 3))
+                            .isEqualTo((sample - 10) * 0.5f);
+                }
+            }
+            int corner = TestImages.pattern(12, 12, 3, 2).samples()[(2 * 12 + 2) * 3] & 255;
+            assertThat(pixels.getAtIndex(ValueLayout.JAVA_FLOAT, 8L * 8 * 3)).isEqualTo((corner - 10) * 0.5f);
+        }
+    }
+
+    @Test
     void resumesAtAnyBatch() throws Exception {
         List<Seen> whole = take(12, training(0, 0), 2, 2);
         for (int i = 0; i < 10; i++) {
