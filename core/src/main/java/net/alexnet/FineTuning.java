@@ -39,6 +39,8 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     /// The published model that is the base unless another is named.
     public static final String DEFAULT_BASE = "torchvision-alexnet";
 
+    private static final String RESIZE = "pictures.resize";
+
     /// About how many pictures a run shows to the network in all, and the limits of its epochs.
     private static final int SHOWN = 10_000;
 
@@ -123,7 +125,8 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             ImageCodec codec = Engines.find().codec();
             DataSource source = source(onBase, codec, stop);
             Dataset dataset = source.dataset();
-            Recipe recipe = fitted(onBase.withClasses(dataset.classes().size()), dataset);
+            Recipe recipe = fitted(sized(onBase.withClasses(dataset.classes().size()), stored.card().preprocessing(),
+                    source.largestSide()), dataset);
             if (folds > 0) {
                 TrainingRun.split(recipe.withFold(1, folds), dataset); // refuses too many folds before any work
             }
@@ -186,7 +189,9 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
                 throw new RecipeException(key + " is the base model's and cannot be set; train a new network instead");
             }
         }
-        return Recipes.read(recipeName("finetune"), settings());
+        Map<String, String> ofTemplate = settings();
+        ofTemplate.remove(RESIZE); // which is no key of a template, because the base says the least that it may be
+        return Recipes.read(recipeName("finetune"), ofTemplate);
     }
 
     /// The recipe with everything that is the base's; its classes are not known yet.
@@ -200,14 +205,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             listener.message("the base has no trained weights of " + String.join(", ", leftOut)
                     + ", so the network is made without");
         }
-        AlexNet network = stored.card().network().withHead(leftOut, true);
-        int input = input(template, network, preprocessing);
-        if (input != network.input()) {
-            listener.message("without dense layers the network takes pictures of any size; it sees whole pictures of "
-                    + input + " × " + input + " pixels (pictures.resize)");
-        }
-        Recipe recipe = template.onBase(network.withInput(input),
-                input == network.input() ? preprocessing.resize() : input,
+        Recipe recipe = template.onBase(stored.card().network().withHead(leftOut, true), preprocessing.resize(),
                 preprocessing.meanImage().isPresent() ? Mean.IMAGE : Mean.CHANNEL,
                 preprocessing.scale().stream().allMatch(one -> one == 1) ? Values.RAW : Values.STANDARDIZED,
                 finetune.from(weights.toString(), Hashes.hex(weights)));
@@ -215,22 +213,38 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         return recipe;
     }
 
-    /// The side of the network's input. Convolutions alone take pictures of any size, and their features of larger and of
-    /// whole pictures are better, at more cost (readings in LOG.md). So without dense layers that fix the size, the network
-    /// sees whole pictures of 9/7 of the base's input, 288 pixels for 224, or of `pictures.resize`. A base that sees whole
-    /// pictures keeps its size.
-    private int input(Recipe template, AlexNet network, Preprocessing preprocessing) {
+    /// The recipe with the size of the pictures. Convolutions alone take pictures of any size, and their features of larger
+    /// and of whole pictures are better, at more cost (readings in LOG.md). So without dense layers that fix the size, the
+    /// network sees whole pictures of 9/7 of the base's input, 288 pixels for 224, or of `pictures.resize`. A base that sees
+    /// whole pictures keeps its size.
+    ///
+    /// @param base the base's preprocessing
+    /// @param largest the largest side that the pictures can be resized to
+    private Recipe sized(Recipe recipe, Preprocessing base, int largest) {
+        AlexNet network = recipe.network();
         List<String> layers = FineTuneConfig.layers(network.architecture());
-        boolean free = layers.get(layers.size() - 2).startsWith("conv") && preprocessing.meanImage().isEmpty();
-        if (!settings.containsKey("pictures.resize")) {
-            return free && preprocessing.resize() > preprocessing.crop() ? network.input() * 9 / 7 : network.input();
+        boolean free = layers.get(layers.size() - 2).startsWith("conv") && base.meanImage().isEmpty();
+        String given = settings.get(RESIZE);
+        if (given != null && !free) {
+            throw new RecipeException(RESIZE + " cannot be set, because the base's dense layers or its mean image are"
+                    + " for pictures of its own size; leave it out");
         }
-        if (!free) {
-            throw new RecipeException(
-                    "pictures.resize cannot be set, because the base's dense layers or its mean image are"
-                            + " for pictures of its own size; leave it out");
+        if (!free || (given == null && base.resize() == base.crop())) {
+            return recipe;
         }
-        return template.pictures().resize();
+        int side = given == null ? Math.min(network.input() * 9 / 7, largest) : pixels(given);
+        listener.message(
+                "without dense layers the network takes pictures of any size; it sees whole pictures of " + side
+                        + " × " + side + " pixels (" + RESIZE + ")");
+        return recipe.fitted(network.withInput(side), side, recipe.batch(), recipe.epochs());
+    }
+
+    private static int pixels(String text) {
+        try {
+            return Integer.parseInt(text.strip());
+        } catch (NumberFormatException e) {
+            throw new RecipeException(RESIZE + " must be a number of pixels, found '" + text + "'");
+        }
     }
 
     /// The recipe with a number of epochs for these pictures, unless the user gave one.

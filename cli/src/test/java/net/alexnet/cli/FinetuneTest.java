@@ -207,7 +207,8 @@ class FinetuneTest {
     @Test
     void everyCommandTakesTheLastCheckpoint() throws Exception {
         JsonNode run = Result.done(finetune("--epochs", 50, "--json", "--set",
-                "schedule={type: plateau, patience: 1, factor: 0.1, min_improvement: 0, drops: 0}")).json();
+                "schedule={type: plateau, patience: 1, factor: 0.1, min_improvement: 0, drops: 0}", "--set",
+                "finetune.average=0")).json();
         assertThat(run.get("stopped_early").asBoolean()).isTrue();
         String folder = run.get("run").asText();
         Path out = root.resolve("out.safetensors");
@@ -245,6 +246,9 @@ class FinetuneTest {
         Result.of(finetune("--set", "data.folds=3")).isRefused(2, "data.folds", "--folds K");
         Result.of(finetune("--set", "data.fold=1")).isRefused(2, "data.fold", "--folds K");
         Result.of(finetune("--folds", 11)).isRefused(1, "10 pictures of columns", "11 folds");
+        Result.of(finetune("--set",
+                "schedule={type: plateau, patience: 1, factor: 0.1, min_improvement: 0, drops: 0}"))
+                .isRefused(2, "finetune.average", "plateau");
         Result.of(finetune("--set", "network.width=2")).isRefused(2, "network.width", "base");
         Result.of("finetune", root.resolve("none"), "--data", pictures).isRefused(1, root.resolve("none").toString());
         Result.of("finetune", base, "--data", root.resolve("none"), "--runs", runs).isRefused(1, "none");

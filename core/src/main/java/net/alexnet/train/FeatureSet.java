@@ -107,7 +107,7 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
     ///
     /// @param from the first row of the network that is computed
     /// @param size images per batch
-    Optional<TopKErrors.Report> evaluate(Network network, int from, int size, Progress progress, BooleanSupplier stop) {
+    TopKErrors.Report evaluate(Network network, int from, int size, Progress progress) {
         Backend backend = network.backend();
         TopKErrors errors = new TopKErrors(network.architecture().classes());
         for (int done = 0; done < rows.length;) {
@@ -124,10 +124,7 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
             }
             done += count;
             progress.done(done, rows.length);
-            if (stop.getAsBoolean()) {
-                return Optional.empty();
-            }
         }
-        return Optional.of(errors.report());
+        return errors.report();
     }
 }

@@ -33,11 +33,13 @@ final class LinearClassifier {
     /// Above this many rows their inner products would take more than 400 MB.
     private static final int MOST_PRODUCTS = 10_000;
 
-    /// A minimum is found when a step would lower the loss by less than this. The standard error of a fold's loss is a
-    /// hundred times as much.
+    /// A minimum is found when a step would lower the loss by less than this. Folds only compare penalties.
     private static final double FOLD_TOLERANCE = 1e-4;
     private static final double TOLERANCE = 1e-8;
     private static final int MOST_STEPS = 200;
+
+    /// Folds are fitted together up to this many coefficients; the history of the steps takes 300 bytes for each.
+    private static final int MOST_COEFFICIENTS = 5_000_000;
 
     private final Backend backend;
     private final Features features;
@@ -140,7 +142,10 @@ final class LinearClassifier {
     private record Trial(double penalty, double loss, double standardError, float[] outOfFold) {}
 
     private Trial trial(double penalty, List<Solution> folds, int[] foldOf) {
-        minimize(folds, penalty, FOLD_TOLERANCE);
+        int together = Math.clamp(MOST_COEFFICIENTS / Math.multiplyExact(classes, labels.length), 1, FOLDS);
+        for (int from = 0; from < FOLDS; from += together) {
+            minimize(folds.subList(from, Math.min(FOLDS, from + together)), penalty, FOLD_TOLERANCE);
+        }
         int pictures = features.labels.length;
         float[] probabilities = new float[pictures * classes];
         double sum = 0;

@@ -19,7 +19,6 @@ import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.train.RunListener.Epoch;
 import net.alexnet.train.RunListener.Step;
-import net.alexnet.train.config.FineTuneConfig;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 
@@ -39,7 +38,7 @@ public final class Trainer {
     /// The parts of a run.
     ///
     /// @param network with the parameters to start from
-    /// @param from the first row that learns; the rows before it are frozen, and `batches` gives images or their outputs
+    /// @param from the first row that learns; the rows before it are frozen
     /// @param optimizer of the same network
     /// @param state position of the run
     /// @param batches for training from that position on
@@ -240,10 +239,10 @@ public final class Trainer {
     ///
     /// @return the weights before that, for a run that is stopped before it has saved its result; empty if nothing moved
     private List<float[]> average() throws IOException {
-        double share = recipe.fineTuning().map(FineTuneConfig::average).orElse(0.0);
-        if (parts.start().isEmpty() || share == 0) {
+        if (parts.start().isEmpty()) {
             return List.of();
         }
+        double share = recipe.fineTuning().orElseThrow().average();
         List<float[]> trained = new ArrayList<>();
         try (WeightFile start = SafetensorsFile.open(parts.start().get())) {
             for (Parameter parameter : network.parameters()) {

@@ -24,6 +24,7 @@ import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
+import net.alexnet.io.Hashes;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.Texts;
@@ -48,6 +49,9 @@ public final class TrainingRun {
 
     private static final String VALIDATION = "validation_sha256";
     private static final String PIXELS = "pixels_sha256";
+
+    /// A key of a model file's metadata: the hash of the model that the result of the run is a mean with.
+    private static final String START = "start_sha256";
 
     /// Of the folds. It is not the run's seed, so runs with different seeds are validated on the same images.
     private static final long FOLD_SEED = 1;
@@ -171,6 +175,12 @@ public final class TrainingRun {
 
     /// Compares the model card as this version writes it: other versions spell it otherwise.
     private void requireUnchanged(WeightFile weights) throws IOException {
+        String start = weights.metadata().get(START);
+        if (start != null && !(Files.exists(folder.linear()) && start.equals(Hashes.hex(folder.linear())))) {
+            throw new IOException(
+                    folder.linear() + " is missing or was changed, and the run's result is a mean with its"
+                            + " weights. Put the file back, or start a new run");
+        }
         Map<String, String> then = new TreeMap<>(weights.metadata());
         Model.cardOf(weights).ifPresent(saved -> then.putAll(Model.metadata(saved)));
         then.remove(Model.UNSURE_BELOW); // which each validation makes anew
@@ -212,12 +222,15 @@ public final class TrainingRun {
     }
 
     /// The metadata of the run's model files: the card, and fingerprints of the images.
-    private Map<String, String> metadata() {
+    private Map<String, String> metadata() throws IOException {
         Map<String, String> metadata = new TreeMap<>(Model.metadata(card));
         metadata.put(PICTURES, DatasetFingerprint.of(pictures.dataset().training(), pictures.dataset().validation()));
         metadata.put(VALIDATION, DatasetFingerprint.ofAnyOrder(pictures.dataset().validation()));
         if (recipe.fineTuning().isPresent()) {
             metadata.put(PIXELS, DatasetFingerprint.of(pictures.statistics()));
+        }
+        if (start().isPresent()) {
+            metadata.put(START, Hashes.hex(folder.linear()));
         }
         return metadata;
     }
@@ -278,8 +291,8 @@ public final class TrainingRun {
         tools.backend.assign(parameters.get(parameters.size() - 2).value(), fit.weight());
         tools.backend.assign(parameters.getLast().value(), fit.bias());
         Optional<Report> report = validates()
-                ? features.validation().evaluate(network, head, recipe.batch(),
-                        (done, total) -> tools.progress.progress("validating", done, total), () -> false)
+                ? Optional.of(features.validation().evaluate(network, head, recipe.batch(),
+                        (done, total) -> tools.progress.progress("validating", done, total)))
                 : Optional.empty();
         double seconds = (System.nanoTime() - start) / 1e9;
         double outOfFold = fit.outOfFoldError(training.labels());
@@ -311,6 +324,12 @@ public final class TrainingRun {
         return pictures.dataset().validation().size() > 0;
     }
 
+    /// The model that the result of the run is a mean with, if there is one.
+    private Optional<Path> start() {
+        boolean mean = recipe.fineTuning().map(FineTuneConfig::average).orElse(0.0) > 0;
+        return Optional.of(folder.linear()).filter(file -> mean && Files.exists(file));
+    }
+
     private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, BatchSource source,
             Validation validation) throws IOException, InterruptedException {
         source.ready(); // fails before a run that cannot begin leaves anything
@@ -323,7 +342,7 @@ public final class TrainingRun {
             return Trainer.run(new Trainer.Parts(network, from, optimizer, recipe, state, source,
                     TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()),
                     Optional.of(validation).filter(_ -> validates()),
-                    Optional.of(folder.linear()).filter(Files::exists), store,
+                    start(), store,
                     metadata(), Model.entries(card), folder.path(), tools.progress, tools.stop));
         } catch (DivergedException e) {
             String kept = store.latest().map(last -> "; the last good checkpoint is " + last).orElse("");

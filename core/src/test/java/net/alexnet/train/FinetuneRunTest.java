@@ -39,6 +39,7 @@ import net.alexnet.train.config.FineTuneConfig;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
+import net.alexnet.train.config.Schedule;
 import net.alexnet.train.config.Schedule.Plateau;
 import net.alexnet.train.config.SgdConfig;
 import org.junit.jupiter.api.AutoClose;
@@ -163,6 +164,18 @@ class FinetuneRunTest {
         assertThat(moved).isGreaterThan(1e-4);
     }
 
+    @Test
+    void aResumedRunNeedsTheModelThatItStartedFrom() throws Exception {
+        Recipe recipe = recipe(2, f -> averaged(), "none", true);
+        start(recipe, 0, step -> step >= 2);
+        TrainingRun.Tools tools = tools(step -> false);
+        Files.move(folder.linear(), root.resolve("away"));
+        assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools))
+                .isInstanceOf(IOException.class).hasMessageContaining("linear.safetensors");
+        Files.move(root.resolve("away"), folder.linear());
+        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
+    }
+
     /// A run that is stopped while its result is validated has saved where the last step left it.
     @Test
     void aRunThatIsStoppedBeforeItsResultIsValidatedResumesBitForBit() throws Exception {
@@ -171,7 +184,7 @@ class FinetuneRunTest {
         byte[] expected = Files.readAllBytes(newest().modelFile());
         long last = newest().state().step();
         AtomicInteger asked = new AtomicInteger();
-        start(recipe, 0, step -> step == last && asked.getAndIncrement() >= 0);
+        start(recipe, 0, step -> step == last && asked.getAndIncrement() > 0);
         assertThat(newest().state().batchInEpoch()).as("the epoch is open").isPositive();
         TrainingRun.Tools tools = tools(step -> false);
         assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
@@ -300,12 +313,14 @@ class FinetuneRunTest {
 
     private Recipe recipe(int epochs, UnaryOperator<FineTuneConfig> change, String freeze, boolean mirror) {
         FineTuneConfig finetune = new FineTuneConfig("base.safetensors", "ABC", freeze, Map.of("fc8", 10.0), false, 0);
+        FineTuneConfig start = change.apply(finetune);
         int resize = table.input() + 2;
         return new Recipe("tuned", 4, table.withClasses(2),
                 new Recipe.Pictures(resize, false, 1, mirror, 0, Mean.CHANNEL, Values.STANDARDIZED),
                 new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 4, epochs, Precision.FLOAT32,
-                new SgdConfig(0.002, 0.9, 0.0005, 2, false), new Plateau(4, 0.1, 0, 0),
-                new Recipe.Checkpoints(1, 0, 99), new Recipe.Monitor(1, 1, 1000), change.apply(finetune));
+                new SgdConfig(0.002, 0.9, 0.0005, 2, false),
+                start.linear() ? new Schedule.Constant() : new Plateau(4, 0.1, 0, 0),
+                new Recipe.Checkpoints(1, 0, 99), new Recipe.Monitor(1, 1, 1000), start);
     }
 
     private Outcome start(Recipe recipe, int first, LongPredicate stop) throws Exception {

@@ -14,9 +14,9 @@ import net.alexnet.tensor.Check;
 /// @param learningRateFactors a layer's factor on the learning rate, 0 to freeze it; a name may end in `*`. Other layers have 1
 /// @param linear whether the head starts as a linear classifier that is fitted to features of the layers before it, and not
 ///     with random weights
-/// @param average the share of the weights at the start in the run's result, 0 to below 1; the rest are the weights at its
-///     end. Such means err less than either, on pictures like those of training and on others (Wortsman et al., Robust
-///     fine-tuning of zero-shot models, 2022). 0 where `linear` is false, because a random head is no start
+/// @param average the result of the run has the weights `average · start + (1 − average) · end`, 0 to below 1; 0 where
+///     `linear` is false, because a random head is no start. Such a mean often errs less than the end (Wortsman et al.,
+///     Robust fine-tuning of zero-shot models, 2022; readings in LOG.md)
 public record FineTuneConfig(String model, String sha256, String freeze, Map<String, Double> learningRateFactors,
         boolean linear, double average)
         implements

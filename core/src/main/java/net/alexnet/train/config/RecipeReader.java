@@ -41,6 +41,9 @@ public final class RecipeReader {
             "finetune.folds", "data.folds",
             "finetune.fold", "data.fold");
 
+    /// Keys that no longer exist. Recipes of runs may have them.
+    private static final List<String> REMOVED = List.of("finetune.views", "finetune.augment");
+
     private static final String TYPES = "one of constant, steps, plateau, polynomial"; // of Schedule
 
     private static final ObjectMapper YAML = JsonMapper.builder(
@@ -89,6 +92,7 @@ public final class RecipeReader {
             }
             if (stored) {
                 RENAMED.forEach((old, now) -> rename(tree, old, now));
+                REMOVED.forEach(key -> take(tree, key));
             }
             for (Map.Entry<String, String> setting : settings.entrySet()) {
                 set(tree, setting.getKey(), YAML.readTree(setting.getValue()));
@@ -124,12 +128,14 @@ public final class RecipeReader {
     }
 
     private static void rename(ObjectNode tree, String old, String now) {
-        JsonNode value = tree.at(pointer(old));
-        if (!value.isMissingNode()) {
-            int dot = old.lastIndexOf('.');
-            ((ObjectNode) (dot < 0 ? tree : tree.at(pointer(old.substring(0, dot))))).remove(old.substring(dot + 1));
-            set(tree, now, value);
-        }
+        take(tree, old).ifPresent(value -> set(tree, now, value));
+    }
+
+    private static Optional<JsonNode> take(ObjectNode tree, String path) {
+        int dot = path.lastIndexOf('.');
+        return (dot < 0 ? tree : tree.at(pointer(path.substring(0, dot)))) instanceof ObjectNode group
+                ? Optional.ofNullable(group.remove(path.substring(dot + 1)))
+                : Optional.empty();
     }
 
     private static void set(ObjectNode tree, String path, JsonNode value) {

@@ -155,7 +155,7 @@ class RecipeReaderTest {
                 optimizer: {rate: 0.5, bias_rate_factor: 3}
                 pictures: {colour_noise: 0.25}
                 watch: {log_every_steps: 7}
-                finetune: {rates: {fc8: 7}, folds: 3, fold: 2}
+                finetune: {rates: {fc8: 7}, folds: 3, fold: 2, views: 2, augment: true}
                 """, Map.of());
 
         assertThat(recipe.optimizer().learningRate()).isEqualTo(0.5);
