@@ -17,7 +17,7 @@ final class NearCopies {
     private static final int MOST_BITS = 10;
     private static final double LEAST_CORRELATION = 0.9;
     private static final int MOST_COPIES = 5; // of one picture
-    private static final int MOST_CANDIDATES = 64; // of one picture; sets of video frames have thousands
+    private static final int MOST_CANDIDATES = 64; // of one picture, the nearest; sets of video frames have thousands
     private static final int QUARTERS = 4;
     private static final int QUARTER_BITS = 16;
     private static final int[] FLIPS = flips();
@@ -69,7 +69,8 @@ final class NearCopies {
             addNear(PerceptualHash.mirrored(hash), true, found);
         }
         return found.values().stream()
-                .sorted(Comparator.comparingInt(Copy::distance).thenComparingInt(Copy::index)).toList();
+                .sorted(Comparator.comparingInt(Copy::distance).thenComparingInt(Copy::index)).limit(MOST_CANDIDATES)
+                .toList();
     }
 
     private void addNear(long hash, boolean mirrored, Map<Integer, Copy> found) {
@@ -78,10 +79,12 @@ final class NearCopies {
                 int key = table.key(hash) ^ flip;
                 for (int i = table.starts[key]; i < table.starts[key + 1]; i++) {
                     int distance = PerceptualHash.distance(hash, hashes[table.members[i]]);
-                    if (distance <= MOST_BITS && found.size() < MOST_CANDIDATES) {
+                    if (distance <= MOST_BITS) {
                         int index = table.members[i] / PerceptualHash.COUNT;
-                        found.merge(index, new Copy(index, distance, mirrored),
-                                (one, other) -> other.distance < one.distance ? other : one);
+                        Copy known = found.get(index);
+                        if (known == null || distance < known.distance) {
+                            found.put(index, new Copy(index, distance, mirrored));
+                        }
                     }
                 }
             }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import net.alexnet.data.NearCopies.Copy;
@@ -59,6 +60,22 @@ class NearCopiesTest {
         Image scene = Scenes.scene(SIDE, 1);
         NearCopies copies = copies(IntStream.range(0, 500).mapToObj(i -> Scenes.brighter(scene, 1, 8, i)).toList());
         assertThat(copies.of(scene)).hasSize(5);
+    }
+
+    /// Hundreds of hashes of the same three quarters come before the equal one.
+    @Test
+    void theNearestOfVeryManyIsFirst() throws Exception {
+        Image scene = Scenes.scene(SIDE, 1);
+        long[] hash = PerceptualHash.of(scene);
+        int last = 300;
+        long[] hashes = new long[(last + 1) * hash.length];
+        for (int i = 0; i < hashes.length; i++) {
+            hashes[i] = hash[i % hash.length] ^ (i / hash.length == last ? 0 : 0b111L << 48);
+        }
+        ImageDataset training = new ResizedImages(set("train", Collections.nCopies(last + 1, scene)).images(),
+                EncodedSet.CODEC, SIDE, 3, 0).images();
+        assertThat(new NearCopies(training, hashes, Scenes.AVERAGING).of(scene)).hasSize(5)
+                .startsWith(new Copy(last, 0, false));
     }
 
     @Test
