@@ -156,7 +156,11 @@ final class Pages {
                 }
                 List<Object> found = new ArrayList<>();
                 for (int index : decoded.indices) {
-                    found.add(entries.get(Objects.checkIndex(index, entries.size())));
+                    if (index < 0 || index >= entries.size()) {
+                        throw new IOException("a page of the column " + column.path() + " refers to entry " + index
+                                + " of a dictionary of " + entries.size());
+                    }
+                    found.add(entries.get(index));
                 }
                 values = found;
             }

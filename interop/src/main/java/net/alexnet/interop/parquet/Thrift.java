@@ -68,9 +68,6 @@ final class Thrift {
     }
 
     private Struct struct(int depth) throws IOException {
-        if (depth > DEEPEST) {
-            throw new IOException("a description in it is nested more than " + DEEPEST + " deep");
-        }
         Map<Integer, Object> fields = new HashMap<>(8);
         int id = 0;
         while (true) {
@@ -88,6 +85,9 @@ final class Thrift {
     private Object value(int type, int depth) throws IOException {
         if (++values > MOST_VALUES) {
             throw new IOException("a description in it has more than " + MOST_VALUES + " values");
+        }
+        if (depth > DEEPEST) {
+            throw new IOException("a description in it is nested more than " + DEEPEST + " deep");
         }
         return switch (type) {
             case TRUE, FALSE -> in.get() == TRUE;

@@ -89,6 +89,30 @@ class ParquetPicturesTest {
         assertThatThrownBy(() -> refusedOpen(renamed)).hasMessageContaining("label");
     }
 
+    @Test
+    void anIndexBeyondTheDictionaryIsRefused() throws Exception {
+        String valid = new String(file("pages2.parquet"), StandardCharsets.ISO_8859_1);
+        String indices = "\u000c\u0001\u0001\u00030"; // all are there; of 1 bit, packed: 0, 0, 0, 0, 1, 1
+        assertThat(valid).containsOnlyOnce(indices);
+        byte[] spoilt = valid.replace(indices, "\u000c\u0001\u0001\u000c\u0005") // six times 5
+                .getBytes(StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> refusedOpen(spoilt)).isInstanceOf(DatasetException.class)
+                .hasMessageContainingAll("a.parquet", "column label", "entry 5", "dictionary of 2");
+    }
+
+    /// Lists in lists, and maps in maps.
+    @Test
+    void aDeepDescriptionIsRefused() throws Exception {
+        byte[] par1 = "PAR1".getBytes(StandardCharsets.US_ASCII);
+        for (String nested : List.of("\u0019".repeat(100_000), "\u001b" + "\u0001\u00bb".repeat(100_000))) {
+            byte[] footer = nested.getBytes(StandardCharsets.ISO_8859_1);
+            byte[] bytes = ByteBuffer.allocate(footer.length + 12).order(ByteOrder.LITTLE_ENDIAN).put(par1).put(footer)
+                    .putInt(footer.length).put(par1).array();
+            assertThatThrownBy(() -> refusedOpen(bytes)).isInstanceOf(DatasetException.class)
+                    .hasMessageContainingAll("a.parquet", "20 deep");
+        }
+    }
+
     /// Every size in a damaged file may lie. Nothing but the two exceptions comes of it.
     @Test
     void damageIsNoCrash() throws Exception {
