@@ -61,7 +61,7 @@ public final class RemotePictures {
         listener.message("files of " + source + " are kept in " + folder);
         try (LockFile _ = LockFile.take(folder.resolve("lock"),
                 () -> listener.message("waiting for another process that fetches them"), stop)) {
-            fetcher.fetch(folder, addresses, listener, stop);
+            fetcher.fetch(folder, addresses, cache.limit(), listener, stop);
         } catch (InterruptedException e) {
             if (stop.getAsBoolean()) {
                 throw new InterruptedIOException("stopped while fetching " + source

@@ -27,11 +27,12 @@ public final class WebFiles implements RemoteFiles {
     /// If a server does not answer, or refuses, then files that are there already are used as they are, and a warning says
     /// so.
     @Override
-    public void fetch(Path folder, Map<String, URI> addresses, ProgressListener progress, BooleanSupplier stop)
-            throws IOException, InterruptedException {
+    public void fetch(Path folder, Map<String, URI> addresses, long limit, ProgressListener progress,
+            BooleanSupplier stop) throws IOException, InterruptedException {
         HttpClient client = Downloader.client();
         try {
             boolean answers = true;
+            long bytes = 0;
             int number = 0;
             for (Map.Entry<String, URI> entry : addresses.entrySet()) {
                 number++;
@@ -57,6 +58,15 @@ public final class WebFiles implements RemoteFiles {
                     answers = false;
                     progress.warning(
                             AtomicFiles.reason(e) + ", so files that were fetched before are used as they are");
+                }
+                long before = bytes;
+                bytes += Files.size(target);
+                if (before <= limit && bytes > limit) {
+                    progress.warning(
+                            "the files fetched to %s have %,d bytes so far, and the cache keeps %,d: it removes"
+                                    .formatted(folder, bytes, limit)
+                                    + " them when they were not used for two hours, and they are"
+                                    + " fetched again. Run `prepare` on the address and use the prepared folder");
                 }
             }
         } finally {

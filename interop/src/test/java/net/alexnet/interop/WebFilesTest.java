@@ -268,6 +268,13 @@ class WebFilesTest {
     }
 
     @Test
+    void moreThanTheCacheKeepsIsWarnedOfOnce() throws Exception {
+        cache = new CacheFolder(folder.resolve("cache"), 300_000, Duration.ofHours(2));
+        fetch();
+        assertThat(warnings).singleElement().asString().contains("300,000", "`prepare`");
+    }
+
+    @Test
     void aFileAboveTheLimitIsRefusedBeforeItIsSent() throws Exception {
         server.createContext("/huge.tar", exchange -> {
             exchange.sendResponseHeaders(200, 1L << 40);
@@ -321,7 +328,7 @@ class WebFilesTest {
         });
         WebFiles impatient = new WebFiles(new Downloader.Settings(Duration.ofMillis(500), 3, Duration.ofMillis(5)));
         assertThatThrownBy(() -> impatient.fetch(Files.createDirectory(folder.resolve("here")),
-                Map.of("silent.tar", URI.create(address("/silent.tar"))), listener, () -> false))
+                Map.of("silent.tar", URI.create(address("/silent.tar"))), Long.MAX_VALUE, listener, () -> false))
                 .isInstanceOf(IOException.class).hasMessageContaining("sent nothing for 0.5 s");
     }
 }
