@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Downloads a file. Bytes go to `NAME.part`, and a later call resumes where an earlier one ended (RFC 9110, section 14).
 /// A published file must have its hash before it gets its name; pieces that do not fit together are found by it. For a file
-/// without a published hash, `NAME.version` holds what the server says of its version: pieces of two versions are never
-/// joined, and a file that has changed at its server is fetched again.
+/// without a published hash, `NAME.version` holds what the server says of its version, and `NAME.part.version` the same of
+/// the part: pieces of two versions are never joined, and a file that has changed at its server is fetched again. The old
+/// one stays until the new one has arrived.
 ///
 /// The client follows redirects, but not from https to http, and the JVM's proxy settings (`-Dhttps.proxyHost=…`) hold. One
 /// thread at a time may download into a folder.
@@ -105,7 +106,8 @@ final class Downloader {
     private final Wanted wanted;
     private final Path target;
     private final Path part;
-    private final Path version; // only without a published hash
+    private final Path version; // of the target; only without a published hash, as the next
+    private final Path partVersion;
     private final PulledModels.Progress progress;
     private final BooleanSupplier stop;
     private long size; // of the whole file; -1 if it is not known
@@ -121,6 +123,7 @@ final class Downloader {
         this.target = target;
         this.part = target.resolveSibling(wanted.file() + ".part");
         this.version = target.resolveSibling(wanted.file() + ".version");
+        this.partVersion = target.resolveSibling(wanted.file() + ".part.version");
         this.size = wanted.bytes() == null ? -1 : wanted.bytes();
         this.progress = progress;
         this.stop = stop;
@@ -181,18 +184,25 @@ final class Downloader {
     }
 
     /// Gives the part its name, and the time of the file's last change if the server knows it: prepared pictures are found
-    /// again by that time, also after the file was evicted and fetched again.
+    /// again by that time, also after the file was evicted and fetched again. Its milliseconds are of the tag, since a
+    /// server may give two versions the same time.
     private void place() throws IOException {
-        String modified = wanted.hash() == null ? Version.read(version).modified() : "";
-        if (!modified.isEmpty()) {
+        if (wanted.hash() != null) {
+            AtomicFiles.move(part, target);
+            return;
+        }
+        Version fetched = Version.read(partVersion);
+        if (!fetched.modified().isEmpty()) {
             try {
-                Files.setLastModifiedTime(part, FileTime.from(
-                        DateTimeFormatter.RFC_1123_DATE_TIME.parse(modified, Instant::from)));
+                Instant modified = DateTimeFormatter.RFC_1123_DATE_TIME.parse(fetched.modified(), Instant::from);
+                Files.setLastModifiedTime(part,
+                        FileTime.from(modified.plusMillis(Math.floorMod(fetched.tag().hashCode(), 1000))));
             } catch (DateTimeException | IllegalArgumentException e) {
                 // no date: the time of fetching stays
             }
         }
         AtomicFiles.move(part, target);
+        AtomicFiles.move(partVersion, version); // last: until then the old version makes the server send the file again
     }
 
     private void fetch(HttpClient client) throws IOException, InterruptedException {
@@ -217,7 +227,7 @@ final class Downloader {
                         ? "the resumed pieces of " + wanted.file() + " do not fit together"
                         : "%s ended after %,d of %,d bytes".formatted(wanted.address(), length, size);
             }
-            if (isThere()) {
+            if (isThere() && length == 0) {
                 throw new IOException(problem); // the caller can do without an answer
             }
             failures = length >= furthest + PROGRESS_BYTES ? 1 : failures + 1;
@@ -296,11 +306,13 @@ final class Downloader {
         if (wanted.bytes() != null && offset == wanted.bytes()) {
             return "";
         }
-        Version known = wanted.hash() == null ? Version.read(version) : new Version("", "");
-        if (wanted.hash() == null && offset > 0 && known.forRange().isEmpty()) {
+        if (wanted.hash() == null && offset > 0 && Version.read(partVersion).forRange().isEmpty()) {
             deletePart(); // what is missing might be of another version
             offset = 0;
         }
+        Version known = wanted.hash() != null
+                ? new Version("", "")
+                : Version.read(offset > 0 ? partVersion : version);
         HttpRequest.Builder request = HttpRequest.newBuilder(wanted.address()).header("User-Agent", "alexnet-jvm")
                 .header("Accept-Encoding", "identity");
         if (offset > 0) {
@@ -332,8 +344,10 @@ final class Downloader {
                 current = true;
                 return "";
             }
-            if (response.statusCode() == 416 && offset > 0 && wanted.bytes() == null && wanted.hash() != null) {
-                resumed = true; // the part is whole, or is of another version: its hash tells
+            if (response.statusCode() == 416 && offset > 0 && wanted.bytes() == null
+                    && (wanted.hash() != null || isWhole(response, offset))) {
+                resumed = true; // the part is whole, or is of another version: a hash tells
+                size = wanted.hash() == null ? offset : size;
                 return "";
             }
             copy(body, start(response, offset));
@@ -364,10 +378,35 @@ final class Downloader {
         }
     }
 
-    /// Whether a response says that the file is still the one that is there.
+    /// Whether a response says that the file is still the one that is there. One that is sent in chunks, without a version,
+    /// says nothing else.
     private boolean isCurrent(HttpResponse<?> response, Version known) throws IOException {
         return response.statusCode() == 304 || (response.statusCode() == 200 && Version.of(response).equals(known)
-                && announced(response) == Files.size(target));
+                && (isChunked(response) || announced(response) == Files.size(target)));
+    }
+
+    /// Whether a refusal of the bytes from an offset on says that there are none, because the part is the whole file.
+    private boolean isWhole(HttpResponse<?> response, long offset) throws IOException {
+        return range(response).equals("bytes */" + offset) && isOfPart(response);
+    }
+
+    /// Whether a response to `If-Range` is of the part's version; a server may leave out the tag.
+    private boolean isOfPart(HttpResponse<?> response) throws IOException {
+        String tag = Version.of(response).tag();
+        return tag.isEmpty() || tag.equals(Version.read(partVersion).tag());
+    }
+
+    private static String range(HttpResponse<?> response) {
+        return response.headers().firstValue("Content-Range").orElse("");
+    }
+
+    /// Whether the client knows where a body ends; else a broken connection would look like the end.
+    private static boolean hasEnd(HttpResponse<?> response) {
+        return announced(response) >= 0 || isChunked(response);
+    }
+
+    private static boolean isChunked(HttpResponse<?> response) {
+        return response.headers().firstValue("Transfer-Encoding").orElse("").equalsIgnoreCase("chunked");
     }
 
     private static long announced(HttpResponse<?> response) {
@@ -376,13 +415,20 @@ final class Downloader {
 
     /// Prepares for the body of another version than the one that is there, if any.
     private void begin(HttpResponse<?> response) throws IOException {
+        if (response.headers().firstValue("Content-Type").orElse("").toLowerCase(Locale.ROOT).startsWith("text/html")) {
+            throw new IOException(wanted.address() + " answers with a web page in place of the file");
+        }
+        if (!hasEnd(response)) {
+            throw new IOException(
+                    wanted.address() + " sends no Content-Length, so that a transfer that breaks off would"
+                            + " look whole; download the file from elsewhere and name its path");
+        }
         expect(announced(response));
         if (isThere()) {
             progress.note().accept(wanted.address() + " has changed since it was fetched, and is fetched again");
-            Files.delete(target);
         }
         Files.deleteIfExists(part);
-        Version.of(response).write(version);
+        Version.of(response).write(partVersion);
     }
 
     private void expect(long bytes) throws IOException {
@@ -396,7 +442,7 @@ final class Downloader {
     /// The byte of the file with which a response's body begins.
     private long start(HttpResponse<?> response, long offset) throws IOException {
         int status = response.statusCode();
-        String range = response.headers().firstValue("Content-Range").orElse("");
+        String range = range(response);
         if (status == 200) {
             resumed = false;
             if (wanted.hash() == null) {
@@ -404,8 +450,7 @@ final class Downloader {
             }
             return 0;
         }
-        String tag = Version.of(response).tag();
-        boolean same = wanted.hash() != null || tag.isEmpty() || tag.equals(Version.read(version).tag());
+        boolean same = wanted.hash() != null || (isOfPart(response) && hasEnd(response));
         if (status == 206 && offset > 0 && range.startsWith("bytes " + offset + "-") && same) {
             resumed = true;
             String total = range.substring(range.indexOf('/') + 1);

@@ -11,6 +11,7 @@ import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -177,7 +178,9 @@ class WebFilesTest {
         assertThat(local.resolveSibling("train-001.tar")).hasBinaryContent(
                 served.getOrDefault("/sets/flowers/train-001.tar", new byte[0]));
         assertThat(Files.getLastModifiedTime(local.resolveSibling("train-001.tar")).toInstant())
-                .isEqualTo(Instant.parse("2025-11-01T10:00:00Z"));
+                .isBetween(Instant.parse("2025-11-01T10:00:00Z"), Instant.parse("2025-11-01T10:00:00.999Z"));
+        assertThat(Files.getLastModifiedTime(local.resolveSibling("train-002.tar")))
+                .as("of another tag").isNotEqualTo(Files.getLastModifiedTime(local.resolveSibling("train-001.tar")));
 
         assertThat(fetch()).isEqualTo(local);
         assertThat(requests).hasSize(6); // the server is asked, and sends nothing
@@ -265,6 +268,105 @@ class WebFilesTest {
         server.stop(0);
         assertThat(RemotePictures.local(address.replace("{000..001}", "000"), cache, listener, () -> false))
                 .isEqualTo(file);
+    }
+
+    /// A folder with a file of the version 1.
+    private Path folderOfOneFile() throws IOException {
+        Path here = Files.createDirectory(folder.resolve("here"));
+        Files.write(here.resolve("a.tar"), new byte[100]);
+        Files.writeString(here.resolve("a.tar.version"), "\"1\"\n" + MODIFIED + "\n");
+        return here;
+    }
+
+    private void fetch(Path here, ScriptedServer server) throws IOException, InterruptedException {
+        new WebFiles(new Downloader.Settings(Duration.ofSeconds(5), 3, Duration.ofMillis(5))).fetch(here,
+                Map.of("a.tar", server.address("/a.tar")), Long.MAX_VALUE, listener, () -> false);
+    }
+
+    @Test
+    void theFileStaysUntilItsNextVersionHasArrived() throws Exception {
+        Path here = folderOfOneFile();
+        byte[] next = new byte[400_000];
+        AtomicBoolean repaired = new AtomicBoolean();
+        try (ScriptedServer scripted = new ScriptedServer((_, request, out) -> {
+            if (request.offset() > 0 && repaired.get()) {
+                assertThat(request.header("if-range")).isEqualTo("\"2\"");
+                ScriptedServer.honest(request, next, out);
+            } else {
+                ScriptedServer.head(out, "200 OK", "Content-Length: 400000", "ETag: \"2\"");
+                out.write(next, 0, 200_000);
+                out.flush();
+                Thread.sleep(Duration.ofMillis(100)); // a connection that breaks off may take the last bytes with it
+            }
+        })) {
+            fetch(here, scripted);
+            assertThat(here.resolve("a.tar")).hasSize(100);
+            assertThat(warnings).singleElement().asString().contains("a.tar", "attempt 3");
+            assertThat(here.resolve("a.tar.part")).isNotEmptyFile();
+            repaired.set(true);
+            fetch(here, scripted);
+            assertThat(here.resolve("a.tar")).hasSize(400_000);
+            assertThat(here.resolve("a.tar.version")).hasContent("\"2\"\n\n");
+            assertThat(here.resolve("a.tar.part.version")).doesNotExist();
+        }
+    }
+
+    @Test
+    void aWebPageIsNotTheFile() throws Exception {
+        Path here = folderOfOneFile();
+        try (ScriptedServer scripted = new ScriptedServer((_, _, out) -> {
+            ScriptedServer.head(out, "200 OK", "Content-Length: 10", "Content-Type: text/html; charset=utf-8");
+            out.write(new byte[10]);
+        })) {
+            fetch(here, scripted);
+            assertThat(here.resolve("a.tar")).hasSize(100);
+            assertThat(warnings).singleElement().asString().contains("/a.tar", "web page");
+        }
+    }
+
+    @Test
+    void aBodyWithoutAnEndIsRefused() throws Exception {
+        Path here = Files.createDirectory(folder.resolve("here"));
+        try (ScriptedServer scripted = new ScriptedServer((_, _, out) -> {
+            ScriptedServer.head(out, "200 OK");
+            out.write(new byte[10]);
+        })) {
+            assertThatThrownBy(() -> fetch(here, scripted)).isInstanceOf(IOException.class)
+                    .hasMessageContainingAll("/a.tar", "Content-Length");
+            assertThat(here).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void aFileInChunksIsFetchedOnceAndOnlyWhole() throws Exception {
+        Path here = Files.createDirectory(folder.resolve("here"));
+        try (ScriptedServer scripted = new ScriptedServer((number, _, out) -> {
+            ScriptedServer.head(out, "200 OK", "Transfer-Encoding: chunked");
+            out.write(("5\r\nabcde\r\n" + (number == 0 ? "" : "1\r\nf\r\n0\r\n\r\n"))
+                    .getBytes(StandardCharsets.US_ASCII));
+        })) {
+            fetch(here, scripted);
+            assertThat(here.resolve("a.tar")).hasContent("abcdef");
+            assertThat(scripted.requests).hasSize(2);
+            fetch(here, scripted);
+            assertThat(messages).noneMatch(text -> text.contains("has changed"));
+            assertThat(here.resolve("a.tar")).hasContent("abcdef");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ETag: \"2\"", "ETag: \"3\"", "Server: without a tag"})
+    void aWholePartIsTheFileUnlessItsTagIsAnother(String header) throws Exception {
+        Path here = folderOfOneFile();
+        byte[] next = new byte[300];
+        Arrays.fill(next, (byte) 1);
+        Files.write(here.resolve("a.tar.part"), next);
+        Files.writeString(here.resolve("a.tar.part.version"), "\"2\"\n\n");
+        try (ScriptedServer scripted = new ScriptedServer((_, _, out) -> ScriptedServer.head(out,
+                "416 Range Not Satisfiable", "Content-Length: 0", "Content-Range: bytes */300", header))) {
+            fetch(here, scripted);
+            assertThat(here.resolve("a.tar")).hasSize(header.contains("3") ? 100 : 300);
+        }
     }
 
     @Test
