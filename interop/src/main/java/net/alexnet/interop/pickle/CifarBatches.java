@@ -24,20 +24,21 @@ import org.jspecify.annotations.Nullable;
 /// A batch is the pickle of a dict: under 'data' an array of numpy with a row of 3,072 bytes for each picture (see
 /// [PlanarImage]), under 'labels' a list of as many numbers from 0 to 9.
 public final class CifarBatches implements PictureTable.Reader {
-    private static final Pattern BATCH = Pattern.compile("data_batch_[1-5]|test_batch");
     private static final String TEST = "test_batch";
+    private static final List<String> ALL = List.of("data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
+            "data_batch_5", TEST);
     private static final String NAMES = "batches.meta";
     private static final int CLASSES = 10;
     private static final List<String> LABELS = IntStream.range(0, CLASSES).mapToObj(String::valueOf).toList();
 
     @Override
     public boolean reads(String name) {
-        return BATCH.matcher(name).matches();
+        return ALL.contains(name);
     }
 
     /// Opens a batch.
     ///
-    /// @throws DatasetException if it is damaged, or is one for training and another of these is missing
+    /// @throws DatasetException if it is damaged, or is one for training and another batch is missing
     @Override
     public PictureTable open(Path file) throws IOException {
         if (!file.endsWith(TEST)) {
@@ -53,9 +54,9 @@ public final class CifarBatches implements PictureTable.Reader {
     }
 
     private static void requireAll(Path folder) throws DatasetException {
-        for (int i = 1; i <= 5; i++) {
-            if (!Files.isRegularFile(folder.resolve("data_batch_" + i))) {
-                throw new DatasetException(folder + " holds no data_batch_" + i + "; CIFAR-10 in Python form has"
+        for (String name : ALL) {
+            if (!Files.isRegularFile(folder.resolve(name))) {
+                throw new DatasetException(folder + " holds no " + name + "; CIFAR-10 in Python form has"
                         + " data_batch_1 to data_batch_5 and test_batch. Unpack cifar-10-python.tar.gz again");
             }
         }

@@ -4,13 +4,14 @@ import module java.base;
 import net.alexnet.io.Dtype;
 import net.alexnet.io.MappedWeights;
 
-/// Reads the pickles of `torch.save` and of numpy's arrays: a stack machine that knows the opcodes of these pickles and the
-/// names that a state dict or an array needs. What any other name stands for is an [Opaque] value. Nothing is executed; a call
-/// gives a description of its result.
+/// Reads the pickles of `torch.save` and of numpy's arrays: a stack machine that knows the opcodes of
+/// these pickles and the names that a state dict or an array needs. What any other name stands for is
+/// an [Opaque] value. Nothing is executed; a call gives a description of its result.
 ///
-/// A value is a [String], a [Long], or one of the types below. Opcodes are counted, and each keeps a few dozen bytes at
-/// most; long byte strings stay in the file. So memory does not depend on what a file says. `equals`, `hashCode` and `toString` of a value would follow a
-/// hostile nesting to any depth, so nothing calls them.
+/// A value is a [String], a [Long], or one of the types below. Opcodes are counted, and each keeps a
+/// few dozen bytes at most; long byte strings stay in the file. So memory does not depend on what a
+/// file says. `equals`, `hashCode` and `toString` of a value would follow a hostile nesting to any
+/// depth, so nothing calls them.
 public final class Unpickler {
     private static final int MAX_OPCODES = 400_000;
     private static final int MAX_PROTOCOL = 5;
@@ -60,6 +61,15 @@ public final class Unpickler {
 
     /// A data type of numpy by its name, such as `u1`.
     public record NumpyType(String name) {}
+
+    /// The pickle has an [Opaque] value where one is needed.
+    public static final class UnknownNameException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private UnknownNameException(String message) {
+            super(message);
+        }
+    }
 
     /// Values that nothing depends on (None, False, real and huge numbers, sets, data types of torch), True, and where a group
     /// of values on the stack begins.
@@ -329,7 +339,15 @@ public final class Unpickler {
         return switch (function) {
             case ORDERED_DICT -> orderedDict(arguments);
             case IGNORED -> Special.OTHER;
-            case ENCODE -> arguments.isEmpty() ? Special.OTHER : arguments.getFirst();
+            case ENCODE -> { // (text, encoding)
+                String encoding = arguments.size() == 2 ? as(String.class, arguments.get(1)) : "";
+                if (!encoding.equals("latin1")) {
+                    throw new IOException(
+                            "the pickle has a text encoded as '" + encoding
+                                    + "'; only latin1 is read, as Python writes it");
+                }
+                yield arguments.getFirst();
+            }
             case NUMPY_ARRAY -> new NumpyArray(new ArrayList<>(0));
             case NUMPY_TYPE -> !arguments.isEmpty() && arguments.getFirst() instanceof String name
                     ? new NumpyType(name)
@@ -401,7 +419,7 @@ public final class Unpickler {
 
     private static void require(boolean condition, String what) throws IOException {
         if (!condition) {
-            throw new IOException("the pickle makes " + what + " of other values than torch.save does");
+            throw new IOException("the pickle makes " + what + " of other values than expected");
         }
     }
 
@@ -411,11 +429,12 @@ public final class Unpickler {
     }
 
     /// A value that must be of a type.
+    ///
+    /// @throws UnknownNameException if it is an [Opaque] one
     public static <T> T as(Class<T> type, Object value) throws IOException {
         if (value instanceof Opaque(String name) && type != Opaque.class) {
-            throw new IOException("the pickle asks for Python's '" + name + "' in place of a " + type.getSimpleName()
-                    + "; nothing of it was run. Save the state dict alone: of a model, model.state_dict(); of a checkpoint,"
-                    + " its entry 'state_dict'");
+            throw new UnknownNameException("the pickle asks for Python's '" + name + "' in place of a "
+                    + type.getSimpleName() + "; nothing of it was run");
         }
         if (!type.isInstance(value)) {
             throw new IOException("the pickle has a " + value.getClass().getSimpleName() + " where a "

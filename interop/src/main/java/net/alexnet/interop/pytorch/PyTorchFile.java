@@ -79,7 +79,10 @@ public final class PyTorchFile {
                     : legacy(mapped, (magic + LEGACY_MAGIC.length()) / 2);
             return new MappedWeights(file, saved.metadata(), views(saved, mapped.byteSize()));
         } catch (IOException e) {
-            throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage(), e);
+            String advice = e instanceof Unpickler.UnknownNameException
+                    ? ". Save the state dict alone: of a model, model.state_dict(); of a checkpoint, its entry 'state_dict'"
+                    : "";
+            throw new WeightFileException(file, "not " + EXPECTED + ", or damaged: " + e.getMessage() + advice, e);
         }
     }
 

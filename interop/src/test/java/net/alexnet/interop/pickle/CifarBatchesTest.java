@@ -60,12 +60,13 @@ class CifarBatchesTest {
         assertThat(Datasets.open(root, 1, 0.2, List.of()).classes()).hasSize(10).startsWith("0", "1");
     }
 
-    @Test
-    void aMissingBatchIsNamed() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"data_batch_3", "test_batch"})
+    void aMissingBatchIsNamed(String name) throws Exception {
         original(root, file("python2.pickle"));
-        Files.delete(root.resolve("data_batch_3"));
+        Files.delete(root.resolve(name));
         assertThatThrownBy(() -> Datasets.open(root, 1, 0.2, List.of())).isInstanceOf(DatasetException.class)
-                .hasMessageContainingAll(root.toString(), "no data_batch_3");
+                .hasMessageContainingAll(root.toString(), "no " + name);
     }
 
     /// Each is a change of the valid file, of the same length.
@@ -104,6 +105,22 @@ class CifarBatchesTest {
         spoilt[at] = (byte) 0xc4;
         Path file = Files.write(root.resolve("test_batch"), spoilt);
         assertThatThrownBy(() -> new CifarBatches().open(file)).isInstanceOf(DatasetException.class);
+    }
+
+    @Test
+    void bytesOfAnotherEncodingThanLatin1AreRefused() throws Exception {
+        String spoilt = new String(file("python3.pickle"), StandardCharsets.ISO_8859_1).replace("latin1", "utf-16");
+        Path file = Files.write(root.resolve("test_batch"), spoilt.getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> new CifarBatches().open(file)).isInstanceOf(DatasetException.class)
+                .hasMessageContainingAll(file.toString(), "'utf-16'", "latin1");
+    }
+
+    @Test
+    void aClassInPlaceOfABatchIsNoStateDict() throws Exception {
+        Path file = Files.writeString(root.resolve("test_batch"), "cfoo\nBar\n.");
+        assertThatThrownBy(() -> new CifarBatches().open(file)).isInstanceOf(DatasetException.class)
+                .hasMessageContainingAll(file.toString(), "foo.Bar", "cifar-10-python.tar.gz")
+                .hasMessageNotContaining("state_dict");
     }
 
     static void original(Path folder, byte[] batch) throws IOException {
