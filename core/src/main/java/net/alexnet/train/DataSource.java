@@ -78,7 +78,7 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
         return new DataSource(Datasets.open(local, SEED, holdOut.fraction(), names), Optional.empty());
     }
 
-    /// The folder that a recipe's pictures came from; of a prepared dataset only its name is known.
+    /// The folder or address that a recipe's pictures came from; of a prepared dataset only its last part is known.
     public static String root(Recipe recipe, ImageCodec codec) throws IOException {
         String source = recipe.data().source();
         return isPath(source) && PreparedDataset.isIn(Path.of(source))
@@ -86,15 +86,22 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
                 : source;
     }
 
-    /// Whether two roots may be the same folder: a name alone may be any folder of that name.
+    /// Whether two roots may be the same: a name alone may be any folder or address that ends in it.
     public static boolean maySame(String root, String other) {
-        if (root.equals(other) || !isPath(root) || !isPath(other)) {
+        if (root.equals(other) || root.equals(SAMPLE) || other.equals(SAMPLE)) {
             return root.equals(other);
         }
-        Path one = Path.of(root);
-        Path two = Path.of(other);
-        return one.isAbsolute() != two.isAbsolute()
-                && String.valueOf(one.getFileName()).equals(String.valueOf(two.getFileName()));
+        return isWhole(root) != isWhole(other) && lastPart(root).equals(lastPart(other));
+    }
+
+    private static boolean isWhole(String root) {
+        return RemotePictures.isAddress(root) || Path.of(root).isAbsolute();
+    }
+
+    private static String lastPart(String root) {
+        return RemotePictures.isAddress(root)
+                ? root.replaceFirst("\\?.*", "").replaceFirst(".*/", "")
+                : String.valueOf(Path.of(root).getFileName());
     }
 
     private static boolean isPath(String source) {

@@ -40,5 +40,11 @@ class RemotePicturesTest {
         assertThat(DataSource.maySame(ADDRESS, ADDRESS)).isTrue();
         assertThat(DataSource.maySame(ADDRESS, ADDRESS.replace("host", "other"))).isFalse();
         assertThat(DataSource.maySame(ADDRESS, "/data/{train,val}-{0..7}.tar")).isFalse();
+        for (String address : new String[] {ADDRESS, ADDRESS + "?from=a/b"}) {
+            assertThat(DataSource.maySame(address, "{train,val}-{0..7}.tar")).isTrue();
+            assertThat(DataSource.maySame("{train,val}-{0..7}.tar", address)).isTrue();
+            assertThat(DataSource.maySame(address, "val-{0..7}.tar")).isFalse();
+        }
+        assertThat(DataSource.maySame("https://host/" + DataSource.SAMPLE, DataSource.SAMPLE)).isFalse();
     }
 }

@@ -84,7 +84,8 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
 
     /// Where images come from, and which of them validate.
     ///
-    /// @param source a folder, `sample` for the images that come with the program, or empty: `--data` names it
+    /// @param source a folder or files, an address on the web, `sample` for the images that come with the program, or
+    ///     empty: `--data` names it
     /// @param holdOut the share of each class for validation if the source has no split of its own; 0 to train on all
     ///     images without validation
     /// @param classNames names for a source that only has numbers; empty if it has names
