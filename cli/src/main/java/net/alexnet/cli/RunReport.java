@@ -124,7 +124,7 @@ final class RunReport {
     private static Optional<String> unvalidated(TrainingResult result) {
         return !result.finished() || result.top1Error().isPresent()
                 ? Optional.empty()
-                : Optional.of("no validation error, because no pictures were held out"
+                : Optional.of("no validation error, because the run has no validation pictures"
                         + (result.linearOutOfFoldTop1Error().isEmpty()
                                 ? ""
                                 : "; top-1 error " + Text.percent(result.linearOutOfFoldTop1Error().getAsDouble())

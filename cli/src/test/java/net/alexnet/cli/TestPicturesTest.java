@@ -112,8 +112,10 @@ class TestPicturesTest {
         Path prepared = root.resolve("prepared-copies");
         Result.done("prepare", copied, prepared, "--size", 24, "--hold-out", 0);
         for (Path test : List.of(copied, prepared)) {
-            assertThat(Result.done(train("copies", "--set", "data.hold_out=0", "--test", test)).warnings())
-                    .singleElement().asString().contains("2 of the 17 test pictures", test.toString());
+            Result tested = Result.done(train("copies", "--set", "data.hold_out=0", "--test", test));
+            assertThat(tested.warnings()).singleElement().asString()
+                    .contains("2 of the 17 test pictures", test.toString());
+            assertThat(tested.out()).contains("no validation error, because the run has no validation pictures");
         }
     }
 
