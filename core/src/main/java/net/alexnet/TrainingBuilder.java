@@ -5,10 +5,12 @@ import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.PreparedDataset;
+import net.alexnet.data.RemotePictures;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.Engines;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.Texts;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.DataSource;
@@ -34,7 +36,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     @Nullable
     String pictures; // as data.source has them
     @Nullable
-    Path test;
+    String test;
     @Nullable
     String recipeName;
     private long maxSteps = Long.MAX_VALUE;
@@ -73,7 +75,12 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     /// @param folder as for [Evaluation.Builder#on], of no other classes than the training pictures; it is checked before
     ///     the run starts
     public B test(Path folder) {
-        test = folder;
+        return test(folder.toString());
+    }
+
+    /// As [#test(Path)], for what [Evaluation.Builder#on(String)] takes: a folder, or an address.
+    public B test(String source) {
+        test = source;
         return self();
     }
 
@@ -178,7 +185,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         int channels = recipe.network().channels();
         Optional<ImageDataset> tested = test == null
                 ? Optional.empty()
-                : Optional.of(EvaluationData.check(test, source.dataset().classes(), side, channels, codec));
+                : Optional.of(EvaluationData.check(RemotePictures.local(test, options.caches(), listener, stop),
+                        source.dataset().classes(), side, channels, codec));
         TrainingPictures ready = source.pictures(side, channels, codec, options.threads(), options.caches(), listener,
                 stop);
         if (tested.isPresent()) {
@@ -198,6 +206,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         if (test == null || !result.finished()) {
             return result;
         }
+        String command = "./alexnet evaluate " + Texts.argument(result.run().toString()) + " --data "
+                + Texts.argument(test);
         try {
             Report errors = Evaluation.of(result.run()).on(test).options(options.checkpoint(ModelFile.Which.LAST))
                     .views(1).listener(listener).run().errors();
@@ -207,8 +217,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
             }
             return result.with(errors);
         } catch (IOException e) {
-            throw new IOException("the run " + result.run() + " is finished (./alexnet evaluate " + result.run()
-                    + " --data " + test + " tests it), but its test failed: " + AtomicFiles.reason(e), e);
+            throw new IOException("the run " + result.run() + " is finished (" + command
+                    + " tests it), but its test failed: " + AtomicFiles.reason(e), e);
         }
     }
 

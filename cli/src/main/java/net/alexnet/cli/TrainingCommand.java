@@ -3,6 +3,7 @@ package net.alexnet.cli;
 import module java.base;
 import net.alexnet.TrainingBuilder;
 import net.alexnet.TrainingResult;
+import net.alexnet.io.Texts;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -27,7 +28,7 @@ abstract class TrainingCommand extends ProgressCommand {
 
     @Option(names = "--test", paramLabel = "DIR", description = "Pictures for a test, as for evaluate --data: the finished run is evaluated on them once. They have no"
             + " influence on it.")
-    private @Nullable Path test;
+    private @Nullable String test;
 
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
@@ -64,7 +65,7 @@ abstract class TrainingCommand extends ProgressCommand {
         TrainingResult result = run.run(this::stopped);
         progress.clear();
         print(RunReport.of(result), RunReport.lines(result));
-        RunReport.resumeHint(result).map(hint -> test == null ? hint : hint + " --test " + test)
+        RunReport.resumeHint(result).map(hint -> test == null ? hint : hint + " --test " + Texts.argument(test))
                 .ifPresent(err()::println);
         return 0;
     }

@@ -85,6 +85,30 @@ class RemoteDataTest {
     }
 
     @Test
+    void warnsOfTrainingPicturesThatWerePreparedFromTheAddress() throws Exception {
+        String address = address("train-000000.tar");
+        Path prepared = root.resolve("prepared-training");
+        Result.done("prepare", address, prepared, "--size", 20);
+        RunFiles run = train(prepared.toString(), "from-prepared", 1);
+        assertThat(Result.done("evaluate", run.folder(), "--data", address, "--threads", 1).warnings())
+                .singleElement().asString().contains("trained on pictures of " + address);
+    }
+
+    @Test
+    void aRunIsTestedOnThePicturesOfAnAddress() throws Exception {
+        Path runs = root.resolve("tested");
+        Result stopped = Result.done("train", "--data", root.resolve("pictures"), "--recipe", ToyRecipe.in(root),
+                "--runs", runs, "--epochs", 1, "--threads", 1, "--max-steps", 2, "--test", address(TARS));
+        assertThat(stopped.err()).contains(" --test '" + address(TARS) + "'");
+        RunFiles run = RunFiles.latest(runs);
+        Result resumed = Result.done("train", "--resume", run.folder(), "--threads", 1, "--test", address(TARS),
+                "--json");
+        assertThat(resumed.json().get("test").get("n").asInt()).isEqualTo(12);
+        assertThat(run.log("test")).singleElement()
+                .satisfies(line -> assertThat(line.get("data").asText()).isEqualTo(address(TARS)));
+    }
+
+    @Test
     void whatTheServerDoesNotHaveIsNamed() {
         Result missing = Result.of("train", "--data", address("none-{0..1}.tar"));
         assertThat(missing.exitCode()).isEqualTo(1);

@@ -40,6 +40,11 @@ public final class Texts {
         return FORMULA.matcher(text).lookingAt() ? "'" + cell : cell.toString();
     }
 
+    /// A text as one argument of a shell: between `'` if it has characters that may mean something there.
+    public static String argument(String text) {
+        return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
     /// A number and what is counted: `1 picture`, `1,234 pictures`.
     ///
     /// @param one the singular of a noun whose plural ends in s

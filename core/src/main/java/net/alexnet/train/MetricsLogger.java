@@ -49,9 +49,9 @@ final class MetricsLogger implements AutoCloseable {
     /// @param folder of the run
     /// @param step its last
     /// @param data names the pictures
-    static void test(Path folder, long step, Path data, Report errors) throws IOException {
+    static void test(Path folder, long step, String data, Report errors) throws IOException {
         try (JsonLinesLog log = JsonLinesLog.open(folder.resolve(LOG), step)) {
-            log.append(step, new TestLine("test", data.toString(), errors.images(), errors.loss(), errors.top1(),
+            log.append(step, new TestLine("test", data, errors.images(), errors.loss(), errors.top1(),
                     errors.top5()));
         }
     }

@@ -162,7 +162,7 @@ public record RunFolder(Path path) {
     ///
     /// @param step the run's last
     /// @param data names the pictures
-    public void logTest(long step, Path data, Report errors) throws IOException {
+    public void logTest(long step, String data, Report errors) throws IOException {
         MetricsLogger.test(path, step, data, errors);
     }
 

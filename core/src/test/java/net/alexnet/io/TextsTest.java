@@ -11,6 +11,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TextsTest {
+    @Test
+    void anArgumentIsQuotedWhereAShellWouldChangeIt() {
+        assertThat(Texts.argument("/data/my-pictures_2/x.tar")).isEqualTo("/data/my-pictures_2/x.tar");
+        assertThat(Texts.argument("https://host/{train,val}.tar?a&b"))
+                .isEqualTo("'https://host/{train,val}.tar?a&b'");
+        assertThat(Texts.argument("Ann's pictures")).isEqualTo("'Ann'\\''s pictures'");
+        assertThat(Texts.argument("")).isEqualTo("''");
+    }
+
     @ParameterizedTest
     @ValueSource(chars = {'\u001b', '\u0007', '\u009b', '\u061c', '\u200e', '\u200f', '\u2028', '\u202e', '\u2066',
         '\r'})
