@@ -126,6 +126,14 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
         /// @throws IllegalArgumentException if no pictures are named and the model is not a run's
         /// @throws IOException if a model or the pictures cannot be read, or the models' classes differ
         public Evaluation run() throws IOException, InterruptedException {
+            return run(() -> false);
+        }
+
+        /// Evaluates until it is told to stop.
+        ///
+        /// @param stop polled; true to give up
+        /// @throws InterruptedIOException if it was stopped
+        Evaluation run(BooleanSupplier stop) throws IOException, InterruptedException {
             try (Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32)) {
                 List<NamedModel> opened = NamedModel.open(models, options.checkpoint(), backend);
                 List<String> classes = opened.getFirst().classes();
@@ -138,19 +146,19 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
                                 .ifPresent(note -> listener.warning(model.path() + ": " + note));
                     }
                     EvaluationData data = EvaluationData.open(pictures, opened, new EvaluationData.Tools(
-                            Engines.find().codec(), options.threads(), options.caches(), listener));
+                            Engines.find().codec(), options.threads(), options.caches(), listener, stop));
                     data.rejected().forEach(one -> listener.warning("left out " + one.name() + ": " + one.reason()));
                     try (PredictionWriter ids = submission.isEmpty()
                             ? null
                             : PredictionWriter.submission(submission.get(), submissionIds(data, classes))) {
-                        return evaluate(opened, data, Stream.of(table, ids).filter(Objects::nonNull).toList());
+                        return evaluate(opened, data, Stream.of(table, ids).filter(Objects::nonNull).toList(), stop);
                     }
                 }
             }
         }
 
-        private Evaluation evaluate(List<NamedModel> opened, EvaluationData data, List<PredictionWriter> files)
-                throws IOException, InterruptedException {
+        private Evaluation evaluate(List<NamedModel> opened, EvaluationData data, List<PredictionWriter> files,
+                BooleanSupplier stop) throws IOException, InterruptedException {
             List<Member> members = IntStream.range(0, opened.size())
                     .mapToObj(i -> new Member(opened.get(i).model().network(), data.inputs().get(i))).toList();
             Outcome outcome = new Ensemble(members, options.crops(), BATCH, options.threads()).evaluate(
@@ -158,7 +166,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
                         for (PredictionWriter file : files) {
                             file.accept(prediction);
                         }
-                    }, () -> false).orElseThrow();
+                    }, stop).orElseThrow(() -> new InterruptedIOException("stopped while evaluating"));
             for (PredictionWriter file : files) {
                 file.finish();
             }

@@ -39,6 +39,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     String test;
     @Nullable
     String recipeName;
+    BooleanSupplier stopping = () -> false; // as the run that is under way was given it
     private long maxSteps = Long.MAX_VALUE;
 
     /// Sets a key of the recipe, such as `epochs`, `seed`, `batch` or `data.hold_out`; it takes precedence over the recipe's
@@ -70,7 +71,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     }
 
     /// Evaluates the finished run on other pictures, once: see [TrainingResult#test]. They have no influence on the run. A
-    /// stopped run is not evaluated; name the pictures again to resume it.
+    /// stopped run is not evaluated; name the pictures again to resume it. If the evaluation itself is stopped, the
+    /// result is that of the finished run without a test, and a warning says so.
     ///
     /// @param folder as for [Evaluation.Builder#on], of no other classes than the training pictures; it is checked before
     ///     the run starts
@@ -114,7 +116,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     /// Trains on this thread until it is told to stop.
     ///
-    /// @param stop polled before every step and while pictures are prepared; true to save and stop
+    /// @param stop polled before every step, while pictures are prepared and during a test; true to save and stop
     /// @throws java.io.InterruptedIOException if it was stopped before there was anything to save
     public abstract TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException;
 
@@ -181,6 +183,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     TrainingPictures pictures(DataSource source, Recipe recipe, ImageCodec codec, BooleanSupplier stop)
             throws IOException, InterruptedException {
+        stopping = stop;
         int side = recipe.pictures().resize();
         int channels = recipe.network().channels();
         Optional<ImageDataset> tested = test == null
@@ -192,7 +195,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         if (tested.isPresent()) {
             ImageDataset training = source.stored(side, channels, codec, options.caches())
                     .map(PreparedDataset::training).orElse(source.dataset().training());
-            long equal = tested.get().countEqual(training);
+            long equal = tested.get().countEqual(training, listener, stop);
             if (equal > 0) {
                 listener.warning(equal + " of the " + tested.get().size() + " test pictures of " + test
                         + " are training pictures too, so the test's error may be too low");
@@ -210,13 +213,18 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
                 + Texts.argument(test);
         try {
             Report errors = Evaluation.of(result.run()).on(test).options(options.checkpoint(ModelFile.Which.LAST))
-                    .views(1).listener(listener).run().errors();
+                    .views(1).listener(listener).run(stopping).errors();
             RunFolder folder = RunFolder.open(result.run());
             try (RunFolder.Lock _ = folder.lock()) {
                 folder.logTest(result.steps(), test, errors);
             }
             return result.with(errors);
         } catch (IOException e) {
+            if (e instanceof InterruptedIOException && stopping.getAsBoolean()) {
+                listener.warning("the run " + result.run() + " is finished and saved, but its test was stopped; "
+                        + command + " tests it");
+                return result;
+            }
             throw new IOException("the run " + result.run() + " is finished (" + command
                     + " tests it), but its test failed: " + AtomicFiles.reason(e), e);
         }

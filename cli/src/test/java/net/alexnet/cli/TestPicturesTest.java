@@ -1,15 +1,23 @@
 package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import net.alexnet.Options;
+import net.alexnet.Training;
+import net.alexnet.TrainingListener;
+import net.alexnet.TrainingResult;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `--test` of `train` and `finetune`.
 class TestPicturesTest {
@@ -117,6 +125,53 @@ class TestPicturesTest {
                     .contains("2 of the 17 test pictures", test.toString());
             assertThat(tested.out()).contains("no validation error, because the run has no validation pictures");
         }
+    }
+
+    /// Wants to stop as soon as a task goes on.
+    private static final class Stopping implements TrainingListener {
+        private final String task;
+        private final List<String> warnings = new ArrayList<>();
+        private boolean stop;
+
+        Stopping(String task) {
+            this.task = task;
+        }
+
+        @Override
+        public void progress(String name, long done, long total) {
+            stop |= name.equals(task);
+        }
+
+        @Override
+        public void warning(String text) {
+            warnings.add(text);
+        }
+
+        TrainingResult train(String runs) throws Exception {
+            return Training.on(pictures).recipe(recipe.toString()).set("epochs", 2).runsIn(root.resolve(runs))
+                    .options(Options.defaults().threads(1)).test(unseen).listener(this).run(() -> stop);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reading evaluation pictures", "evaluating"})
+    void aStoppedTestLeavesTheFinishedRun(String task) throws Exception {
+        Stopping stopping = new Stopping(task);
+        TrainingResult result = stopping.train("untested");
+        assertThat(result.finished()).isTrue();
+        assertThat(result.test()).isEmpty();
+        assertThat(stopping.warnings).last().asString().contains("finished and saved", "its test was stopped",
+                "./alexnet evaluate " + result.run() + " --data " + unseen);
+        RunFiles files = new RunFiles(result.run());
+        assertThat(files.weights(STEPS)).isEqualTo(run.weights(STEPS));
+        assertThat(files.log("test")).isEmpty();
+    }
+
+    @Test
+    void stopsWhileTestPicturesAreComparedWithTrainingPictures() {
+        assertThatThrownBy(() -> new Stopping("comparing with the training pictures").train("uncompared"))
+                .isInstanceOf(InterruptedIOException.class).hasMessageContaining("stopped after comparing 1 of 40");
+        assertThat(root.resolve("uncompared")).doesNotExist();
     }
 
     @Test

@@ -77,19 +77,32 @@ public final class ImageDataset {
 
     /// How many of these images have the same bytes as an image of another dataset, by [Sample.Source#hash]. Images that
     /// cannot be read count as different.
-    public long countEqual(ImageDataset others) {
-        long[] known = hashes(others).sorted().toArray();
-        return hashes(this).filter(hash -> Arrays.binarySearch(known, hash) >= 0).count();
+    ///
+    /// @param stop polled; true to give up
+    /// @throws InterruptedIOException if it was stopped
+    public long countEqual(ImageDataset others, ProgressListener listener, BooleanSupplier stop)
+            throws InterruptedIOException {
+        long[] known = others.samples.stream().map(ImageDataset::hash).flatMapToLong(OptionalLong::stream).sorted()
+                .toArray();
+        long equal = 0;
+        for (int i = 0; i < size(); i++) {
+            if (stop.getAsBoolean()) {
+                throw new InterruptedIOException("stopped after comparing " + i + " of " + size()
+                        + " pictures with those that are trained on");
+            }
+            OptionalLong hash = hash(samples.get(i));
+            equal += hash.isPresent() && Arrays.binarySearch(known, hash.getAsLong()) >= 0 ? 1 : 0;
+            listener.progress("comparing with the training pictures", i + 1, size());
+        }
+        return equal;
     }
 
-    private static LongStream hashes(ImageDataset images) {
-        return images.samples.stream().mapMultiToLong((sample, to) -> {
-            try {
-                to.accept(sample.source().hash());
-            } catch (IOException | UnreadableImageException e) {
-                // whoever uses the image reports it
-            }
-        });
+    private static OptionalLong hash(Sample sample) {
+        try {
+            return OptionalLong.of(sample.source().hash());
+        } catch (IOException | UnreadableImageException e) {
+            return OptionalLong.empty(); // whoever uses the image reports it
+        }
     }
 
     // --- list operations -----------------------------------------------------------------------------------------------

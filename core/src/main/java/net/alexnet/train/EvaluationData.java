@@ -30,18 +30,21 @@ public record EvaluationData(
     ///
     /// @param workers threads that read pictures
     /// @param cache where the run's prepared pictures may be
-    public record Tools(ImageCodec codec, int workers, CacheFolder cache, ProgressListener progress) {}
+    /// @param stop polled while pictures are fetched and read; true to give up
+    public record Tools(ImageCodec codec, int workers, CacheFolder cache, ProgressListener progress,
+            BooleanSupplier stop) {}
 
     /// Opens the pictures of a folder or an address, or those that the models were validated on.
     ///
     /// @param given the folder or address
     /// @param models with the same classes and channels
+    /// @throws InterruptedIOException if it was stopped
     public static EvaluationData open(Optional<String> given, List<NamedModel> models, Tools tools)
             throws IOException, InterruptedException {
         if (given.isEmpty()) {
             return validated(models, tools);
         }
-        Path local = RemotePictures.local(given.get(), tools.cache, tools.progress, () -> false);
+        Path local = RemotePictures.local(given.get(), tools.cache, tools.progress, tools.stop);
         return PreparedDataset.isIn(local)
                 ? prepared(PreparedDataset.open(local, tools.codec), models, tools)
                 : named(given.get(), local, models, tools);
@@ -143,7 +146,7 @@ public record EvaluationData(
                     + " trained on all; name a folder of others (--data DIR)");
         }
         Recipe recipe = recipe(first);
-        DataSource source = DataSource.open(recipe, tools.codec, tools.cache, tools.progress, () -> false);
+        DataSource source = DataSource.open(recipe, tools.codec, tools.cache, tools.progress, tools.stop);
         Dataset dataset = TrainingRun.split(recipe, source.dataset());
         if (!dataset.classes().equals(first.classes())) {
             throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "
@@ -228,9 +231,11 @@ public record EvaluationData(
             if (images == null) {
                 images = new ResizedImages(set.images(), tools.codec, preprocessing.resize(),
                         preprocessing.channels(), budget(models));
-                images.read(tools.workers,
+                if (images.read(tools.workers,
                         (done, total) -> tools.progress.progress("reading evaluation pictures", done, total),
-                        () -> false);
+                        tools.stop).isEmpty()) {
+                    throw new InterruptedIOException("stopped while reading evaluation pictures");
+                }
                 bySide.put(preprocessing.resize(), images);
             }
             inputs.add(new Input(images.readable(), preprocessing));
