@@ -39,7 +39,6 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     String test;
     @Nullable
     String recipeName;
-    BooleanSupplier stopping = () -> false; // as the run that is under way was given it
     private long maxSteps = Long.MAX_VALUE;
 
     /// Sets a key of the recipe, such as `epochs`, `seed`, `batch` or `data.hold_out`; it takes precedence over the recipe's
@@ -183,7 +182,6 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     TrainingPictures pictures(DataSource source, Recipe recipe, ImageCodec codec, BooleanSupplier stop)
             throws IOException, InterruptedException {
-        stopping = stop;
         int side = recipe.pictures().resize();
         int channels = recipe.network().channels();
         Optional<ImageDataset> tested = test == null
@@ -205,7 +203,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     }
 
     /// The result with the errors on the test pictures, if there are any and the run is finished.
-    TrainingResult tested(TrainingResult result) throws IOException, InterruptedException {
+    TrainingResult tested(TrainingResult result, BooleanSupplier stop) throws IOException, InterruptedException {
         if (test == null || !result.finished()) {
             return result;
         }
@@ -213,14 +211,14 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
                 + Texts.argument(test);
         try {
             Report errors = Evaluation.of(result.run()).on(test).options(options.checkpoint(ModelFile.Which.LAST))
-                    .views(1).listener(listener).run(stopping).errors();
+                    .views(1).listener(listener).run(stop).errors();
             RunFolder folder = RunFolder.open(result.run());
             try (RunFolder.Lock _ = folder.lock()) {
                 folder.logTest(result.steps(), test, errors);
             }
             return result.with(errors);
         } catch (IOException e) {
-            if (e instanceof InterruptedIOException && stopping.getAsBoolean()) {
+            if (e instanceof InterruptedIOException && stop.getAsBoolean()) {
                 listener.warning("the run " + result.run() + " is finished and saved, but its test was stopped; "
                         + command + " tests it");
                 return result;
