@@ -20,16 +20,13 @@ import net.alexnet.tensor.Tensor;
 
 /// Cached outputs of a network's layers for images, with the images' classes: what a linear classifier is fitted to.
 ///
-/// @param views the features of each view, the center first, of these images and maybe more
-/// @param shape of the features of one view, `(C, H, W)` or `(F)`
+/// @param features of the center of each of these images, and maybe of more
+/// @param shape of an image's features, `(C, H, W)` or `(F)`
 /// @param rows of the images in the cached features
 /// @param labels the class of each image
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] labels) {
+record FeatureSet(CachedFeatures features, Shape shape, int[] rows, int[] labels) {
     /// The features that a run reads.
-    ///
-    /// @param training several views of each image
-    /// @param validation the center of each
     record Splits(FeatureSet training, FeatureSet validation) {}
 
     /// Finds the features of a run, or computes and stores them. A fold's images are part of a whole, whose features all
@@ -38,67 +35,55 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
     /// @param end how many of the network's first rows give the features
     /// @param layers the hash of these rows, see `FeatureKey.layers`
     /// @param images resized
-    /// @param mirrored whether the mirror image of each training image is a second view
     static Splits of(Network network, int end, String layers, Dataset images, Preprocessing preprocessing,
-            boolean mirrored, TrainingRun.Tools tools) throws IOException, InterruptedException {
+            TrainingRun.Tools tools) throws IOException, InterruptedException {
         Row last = network.architecture().rows().get(end - 1);
         FeatureExtractor extractor = new FeatureExtractor(network, new FeatureLayer(last.name(), end, last.out()),
                 preprocessing, List.of(), FeatureCache.BATCH, tools.workers());
         ImageDataset training = images.training();
         ImageDataset validation = images.validation();
         if (training.whole().isPresent() && training.whole().equals(validation.whole())) {
-            List<CachedFeatures> all = cached(extractor, layers, "all", training.whole().get(), mirrored, tools);
+            CachedFeatures all = cached(extractor, layers, "all", training.whole().get(), tools);
             return new Splits(part(all, last.out(), training, training::indexInWhole),
                     part(all, last.out(), validation, validation::indexInWhole));
         }
         return new Splits(
-                part(cached(extractor, layers, "training", training, mirrored, tools), last.out(), training, i -> i),
-                part(cached(extractor, layers, "validation", validation, false, tools), last.out(), validation,
+                part(cached(extractor, layers, "training", training, tools), last.out(), training, i -> i),
+                part(cached(extractor, layers, "validation", validation, tools), last.out(), validation,
                         i -> i));
     }
 
-    private static List<CachedFeatures> cached(FeatureExtractor extractor, String layers, String what,
-            ImageDataset images, boolean mirrored, TrainingRun.Tools tools) throws IOException, InterruptedException {
+    private static CachedFeatures cached(FeatureExtractor extractor, String layers, String what,
+            ImageDataset images, TrainingRun.Tools tools) throws IOException, InterruptedException {
         FeatureCache cache = new FeatureCache(extractor, layers, new FeatureCache.Tools(tools.cache(), tools.codec(),
                 tools.progress(), "computing features of " + what + " pictures", () -> tools.stop().test(0)));
-        List<CachedFeatures> cached = cache.of(images,
-                crops(extractor.preprocessing(), mirrored).stream().map(List::of).toList());
-        for (CachedFeatures one : cached) {
-            if (!one.missing().isEmpty()) {
-                throw new IOException(images.name(one.missing().getFirst().picture())
-                        + " could be read when it was prepared, but not any more: "
-                        + one.missing().getFirst().reason());
-            }
+        Preprocessing preprocessing = extractor.preprocessing();
+        CachedFeatures cached = cache.of(images,
+                List.of(List.of(Crop.center(preprocessing.resize(), preprocessing.crop())))).getFirst();
+        if (!cached.missing().isEmpty()) {
+            throw new IOException(images.name(cached.missing().getFirst().picture())
+                    + " could be read when it was prepared, but not any more: "
+                    + cached.missing().getFirst().reason());
         }
         return cached;
     }
 
-    private static List<Crop> crops(Preprocessing preprocessing, boolean mirrored) {
-        Crop center = Crop.center(preprocessing.resize(), preprocessing.crop());
-        return mirrored
-                ? List.of(center, new Crop(center.left(), center.top(), center.side(), true))
-                : List.of(center);
-    }
-
     /// @param row of each image in the features
-    private static FeatureSet part(List<CachedFeatures> features, Shape shape, ImageDataset images,
+    private static FeatureSet part(CachedFeatures features, Shape shape, ImageDataset images,
             IntUnaryOperator row) {
         int[] rows = IntStream.range(0, images.size()).map(row).toArray();
         int[] labels = IntStream.range(0, images.size()).map(images::label).toArray();
         return new FeatureSet(features, shape, rows, labels);
     }
 
-    /// All views of all images, as a linear classifier reads them.
+    /// The features of all images, as a linear classifier reads them.
     LinearClassifier.Features linear() {
         int length = Math.toIntExact(shape.elements());
-        MemorySegment values = Arena.ofAuto().allocate((long) views.size() * rows.length * length * Float.BYTES, 64);
+        MemorySegment values = Arena.ofAuto().allocate((long) rows.length * length * Float.BYTES, 64);
         float[] row = new float[length];
-        for (int view = 0; view < views.size(); view++) {
-            for (int i = 0; i < rows.length; i++) {
-                views.get(view).read(rows[i], row, 0);
-                MemorySegment.copy(row, 0, values, ValueLayout.JAVA_FLOAT,
-                        ((long) view * rows.length + i) * length * Float.BYTES, length);
-            }
+        for (int i = 0; i < rows.length; i++) {
+            features.read(rows[i], row, 0);
+            MemorySegment.copy(row, 0, values, ValueLayout.JAVA_FLOAT, (long) i * length * Float.BYTES, length);
         }
         return new LinearClassifier.Features(values, length, labels);
     }
@@ -112,10 +97,10 @@ record FeatureSet(List<CachedFeatures> views, Shape shape, int[] rows, int[] lab
         TopKErrors errors = new TopKErrors(network.architecture().classes());
         for (int done = 0; done < rows.length;) {
             int count = Math.min(rows.length - done, size);
-            int length = views.getFirst().length();
+            int length = features.length();
             float[] values = new float[count * length];
             for (int i = 0; i < count; i++) {
-                views.getFirst().read(rows[done + i], values, i * length);
+                features.read(rows[done + i], values, i * length);
             }
             try (Scope _ = backend.scope()) {
                 Tensor inputs = backend.upload(shape.batch(count), values);

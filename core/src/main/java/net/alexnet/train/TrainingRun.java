@@ -275,14 +275,13 @@ public final class TrainingRun {
         }
     }
 
-    /// Starts the head as a linear classifier of the features that it reads: of the center of each picture, and of its mirror
-    /// image where the recipe mirrors pictures.
+    /// Starts the head as a linear classifier of the features that it reads: of the center of each picture.
     private Linear fitHead(Network network, WeightFile base) throws IOException, InterruptedException {
         long start = System.nanoTime();
         Architecture architecture = network.architecture();
         int head = architecture.rows().size() - 2;
         FeatureSet.Splits features = FeatureSet.of(network, head, FeatureKey.layers(base, architecture, head),
-                pictures.dataset(), card.preprocessing(), recipe.pictures().mirror(), tools);
+                pictures.dataset(), card.preprocessing(), tools);
         LinearClassifier.Features training = features.training().linear();
         LinearClassifier.Fit fit = LinearClassifier
                 .fit(tools.backend, training, architecture.classes(), recipe.seed(), () -> tools.stop.test(0))

@@ -128,19 +128,16 @@ class FinetuneRunTest {
     }
 
     @Test
-    void featuresAreFoundAgainButNotForOtherPicturesLayersOrViews() throws Exception {
+    void featuresAreFoundAgainButNotForOtherPicturesOrLayers() throws Exception {
         start(linear(), 0, step -> false);
         assertThat(progress.features).containsExactly(false, false);
         start(linear(), 0, step -> false);
         assertThat(progress.features.subList(2, 4)).containsExactly(true, true);
         start(linear(), 1, step -> false); // the training pictures are others
         assertThat(progress.features.subList(4, 6)).containsExactly(false, true);
-        start(recipe(2, f -> LINEAR, "none", false), 0, step -> false);
-        assertThat(progress.features.subList(6, 8)).as("the center, which both views begin with")
-                .containsExactly(true, true);
         base(4);
         start(linear(), 0, step -> false);
-        assertThat(progress.features.subList(8, 10)).containsExactly(false, false);
+        assertThat(progress.features.subList(6, 8)).containsExactly(false, false);
     }
 
     /// Half of the way from the start to where the run would have ended.
@@ -204,10 +201,10 @@ class FinetuneRunTest {
             progress.warnings.clear();
             start(linear(), 0, step -> false);
             assertThat(progress.warnings).filteredOn(text -> text.contains("damaged"))
-                    .hasSize(3); // two views to learn from, one to validate with
+                    .hasSize(2);
             assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
         }
-        assertThat(featureFiles()).hasSize(3);
+        assertThat(featureFiles()).hasSize(2);
     }
 
     @Test
@@ -279,7 +276,7 @@ class FinetuneRunTest {
         AtomicInteger asked = new AtomicInteger();
         assertThatThrownBy(() -> start(linear(), 0, step -> asked.getAndIncrement() > 0))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("10 of 20 rows of features");
+                .hasMessageContaining("10 of 10 rows of features");
         assertThat(root.resolve("latest")).doesNotExist();
         assertThat(featureFiles()).isEmpty();
         start(linear(), 0, step -> false);
