@@ -38,7 +38,7 @@ class Program:
         net.get_layer("fc6").set_weights([fc6, tensors["fc6.bias"]])
         for name in ("fc7", "fc8"):
             net.get_layer(name).set_weights([tensors[name + ".weight"].T, tensors[name + ".bias"]])
-        # the other sides have one rate for all; XLA is no faster on a CPU, and compiles anew for each size of batch
+        # the other programs train biases at the same rate as weights; XLA is not faster on a CPU
         net.compile(alexnet.PaperSGD(0.001, bias_factor=1.0), keras.losses.SparseCategoricalCrossentropy(),
                     jit_compile=False)
         return net

@@ -33,8 +33,8 @@ import net.alexnet.train.config.Recipes;
 ///
 /// The base is torchvision's published AlexNet unless [#base] names another. The new last layer starts as a linear
 /// classifier of the features that the base gives, which takes seconds. Then all layers learn from augmented pictures, while
-/// the learning rate falls to 0. The result is the last checkpoint, which no validation picture selected. A stopped run is
-/// continued by [Training#resume].
+/// the learning rate falls to 0. The last checkpoint holds the mean of the weights at the start and at the end, and is the result:
+/// no validation picture selected it. A stopped run is continued by [Training#resume].
 public final class FineTuning extends TrainingBuilder<FineTuning> {
     /// The published model that is the base unless another is named.
     public static final String DEFAULT_BASE = "torchvision-alexnet";
@@ -190,7 +190,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             }
         }
         Map<String, String> ofTemplate = settings();
-        ofTemplate.remove(RESIZE); // which is no key of a template, because the base says the least that it may be
+        ofTemplate.remove(RESIZE); // sized applies it: the template has another network, with another least size
         return Recipes.read(recipeName("finetune"), ofTemplate);
     }
 

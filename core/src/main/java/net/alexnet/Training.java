@@ -47,9 +47,9 @@ public final class Training extends TrainingBuilder<Training> {
     }
 
     /// Trains on pictures as [#on(Path)] does, or on files of the web: tars of WebDataset or Parquet files at an address
-    /// such as `https://host/train-{000..007}.tar`. They are fetched into the cache folder first, once, with `alexnet-interop`
-    /// on the class path. A stopped run goes on with what has arrived. The run's files show the address, so it should hold no
-    /// secret.
+    /// such as `https://host/train-{000..007}.tar`. The program first fetches the files into the cache folder; this needs
+    /// `alexnet-interop` on the class path. After a stop, the next run fetches only what is missing. The address is written
+    /// into the run's files, so give none that contains a password or a token.
     ///
     /// @param source a folder, a file, or an address that begins with `https://` or `http://`
     public static Training on(String source) {

@@ -362,7 +362,7 @@ final class LinearClassifier {
         }
     }
 
-    /// The way of a solution to its minimum.
+    /// Minimizes the loss of one solution, a step of L-BFGS at a time.
     private static final class Descent {
         private static final int HISTORY = 8;
 

@@ -124,7 +124,7 @@ class WebFilesTest {
         return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
     }
 
-    /// Two pictures of two classes, which nobody decodes here.
+    /// Two pictures of two classes. The test does not decode them.
     private static byte[] tar(int number, int size) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
