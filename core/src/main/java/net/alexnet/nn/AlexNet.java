@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// @param towers 2 for the paper's two columns, 1 for one full network (§3.2)
 /// @param activation the nonlinearity after each layer with weights but the last (§3.1)
 /// @param responseNorm whether there is local response normalization (§3.3)
+/// @param halved whether conv1 to conv4 have half their maps, as in the one-GPU network that the paper compares with (§3.2,
+///     footnote 2); with two towers, each then has a quarter
 /// @param overlappingPools pooling 3/2 if true, 2/2 if false (§3.4)
 /// @param dropout the rate after fc6 and fc7, 0 for none (§4.2)
 /// @param dropoutScaling whether outputs are scaled at test time, as in the paper, or while training
@@ -54,6 +56,7 @@ public record AlexNet(
         int classes,
         double width,
         int towers,
+        boolean halved,
         Activation activation,
         boolean responseNorm,
         boolean overlappingPools,
@@ -67,7 +70,7 @@ public record AlexNet(
 
     /// The networks of this file.
     public enum Variant {
-        PAPER, ORIGINAL, CAFFE, CAFFENET, TORCHVISION, SMALL
+        PAPER, ORIGINAL, CAFFE, CAFFENET, TORCHVISION, SMALL, FOUR
     }
 
     /// The nonlinearity.
@@ -135,6 +138,15 @@ public record AlexNet(
         return of(Variant.SMALL);
     }
 
+    /// A network with four hidden layers for 32×32 images of 10 classes, as that of figure 1 (§3.1).
+    ///
+    /// The paper does not publish its network of figure 1. cuda-convnet's networks of four hidden layers have two
+    /// convolutions with pooling and two locally connected layers, whose place two convolutions of 3×3 take here. There is
+    /// no normalization and no dropout, as the figure's text says.
+    public static AlexNet four() {
+        return of(Variant.FOUR);
+    }
+
     /// The defaults of a variant.
     public static AlexNet of(Variant variant) {
         return switch (variant) {
@@ -144,13 +156,15 @@ public record AlexNet(
             case CAFFENET -> defaults(variant, 227, 1000, 2, AT_TRAINING, Initialization.CAFFENET);
             case TORCHVISION -> defaults(variant, 224, 1000, 1, AT_TRAINING, Initialization.HE);
             case SMALL -> defaults(variant, 32, 10, 2, AT_TEST, Initialization.HE);
+            case FOUR -> defaults(variant, 32, 10, 1, AT_TEST, Initialization.HE);
         };
     }
 
     private static AlexNet defaults(Variant variant, int input, int classes, int towers, Layer.DropoutScaling scaling,
             Initialization initialization) {
-        return new AlexNet(variant, input, 3, classes, 1, towers, Activation.RELU, variant != Variant.TORCHVISION, true,
-                0.5, scaling, List.of(), false, initialization);
+        boolean norm = variant != Variant.TORCHVISION && variant != Variant.FOUR;
+        return new AlexNet(variant, input, 3, classes, 1, towers, false, Activation.RELU, norm, true, 0.5, scaling,
+                List.of(), false, initialization);
     }
 
     /// The layers, with every shape inferred and checked.
@@ -162,6 +176,8 @@ public record AlexNet(
 
     /// The layers of the table without those that are left out, and with the L2 norm if there is one.
     private List<Layer> chosen(List<Layer> table) {
+        Weighted last = (Weighted) table.reversed().stream().filter(Weighted.class::isInstance).findFirst()
+                .orElseThrow();
         List<Layer> chosen = new ArrayList<>();
         boolean leaveOut = false;
         boolean dropoutBefore = false; // torchvision's are before the layer that they belong to
@@ -172,7 +188,7 @@ public record AlexNet(
                 }
                 leaveOut = without.contains(weighted.name());
                 dropoutBefore = true;
-                if (weighted.name().equals("fc8") && l2Norm) {
+                if (weighted.equals(last) && l2Norm) {
                     chosen.add(new L2Norm());
                 }
             }
@@ -269,6 +285,15 @@ public record AlexNet(
                 dense("fc6", scaled(4096)), nonlinearity(), drop(),                     // 4096
                 dense("fc7", scaled(4096)), nonlinearity(), drop(),                     // 4096
                 dense("fc8", classes), softmax());                                      // 10
+            case FOUR -> layers(                                                        //   3 ×  32 ×  32
+                conv("conv1",  32, Window.of(5, 1, 2), 1),                              //  32 ×  32 ×  32
+                nonlinearity(), norm(2), pool(CEIL),                                    //  32 ×  16 ×  16
+                conv("conv2",  32, Window.of(5, 1, 2), towers),                         //  32 ×  16 ×  16
+                nonlinearity(), norm(2), pool(CEIL),                                    //  32 ×   8 ×   8
+                conv("conv3",  32, Window.of(3, 1, 1), 1), nonlinearity(),              //  32 ×   8 ×   8
+                conv("conv4",  32, Window.of(3, 1, 1), towers), nonlinearity(),         //  32 ×   8 ×   8
+                flatten(),                                                              // 2048
+                dense("fc5", classes), softmax());                                      // 10
         };
     }
     // @formatter:on
@@ -283,7 +308,8 @@ public record AlexNet(
     }
 
     private List<Layer> conv(String name, int filters, Window window, int groups) {
-        return List.of(new Conv(name, scaled(filters), window, groups));
+        boolean half = halved && !name.equals("conv5");
+        return List.of(new Conv(name, scaled(half ? filters / 2 : filters), window, groups));
     }
 
     private List<Layer> nonlinearity() {
@@ -337,20 +363,23 @@ public record AlexNet(
 
     /// The same network for this many classes.
     public AlexNet withClasses(int count) {
-        return new AlexNet(variant, input, channels, count, width, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, count, width, towers, halved, activation, responseNorm,
+                overlappingPools,
                 dropout,
                 dropoutScaling, without, l2Norm, initialization);
     }
 
     /// The same network without some hidden layers; with or without the L2 norm of what fc8 reads.
     public AlexNet withHead(List<String> layers, boolean unitLength) {
-        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, classes, width, towers, halved, activation, responseNorm,
+                overlappingPools,
                 dropout, dropoutScaling, layers, unitLength, initialization);
     }
 
     /// The same network, narrower or wider, for square inputs of another size.
     public AlexNet withSize(int side, int channels, double factor) {
-        return new AlexNet(variant, side, channels, classes, factor, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, side, channels, classes, factor, towers, halved, activation, responseNorm,
+                overlappingPools,
                 dropout, dropoutScaling, without, l2Norm, initialization);
     }
 
@@ -361,25 +390,35 @@ public record AlexNet(
 
     /// The same network with one tower or two.
     public AlexNet withTowers(int count) {
-        return new AlexNet(variant, input, channels, classes, width, count, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, classes, width, count, halved, activation, responseNorm,
+                overlappingPools,
                 dropout, dropoutScaling, without, l2Norm, initialization);
+    }
+
+    /// The same network with all its maps, or with half of those of conv1 to conv4.
+    public AlexNet withHalved(boolean half) {
+        return new AlexNet(variant, input, channels, classes, width, towers, half, activation, responseNorm,
+                overlappingPools, dropout, dropoutScaling, without, l2Norm, initialization);
     }
 
     /// The same network with or without ideas of the paper: ReLU (§3.1), normalization (§3.3), overlap (§3.4).
     public AlexNet withLayers(Activation neurons, boolean normalized, boolean overlapping) {
-        return new AlexNet(variant, input, channels, classes, width, towers, neurons, normalized, overlapping, dropout,
+        return new AlexNet(variant, input, channels, classes, width, towers, halved, neurons, normalized, overlapping,
+                dropout,
                 dropoutScaling, without, l2Norm, initialization);
     }
 
     /// The same network with other weights at the start.
     public AlexNet withInitialization(Initialization start) {
-        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, classes, width, towers, halved, activation, responseNorm,
+                overlappingPools,
                 dropout, dropoutScaling, without, l2Norm, start);
     }
 
     /// The same network with another rate of dropout; a rate of 0 is none.
     public AlexNet withDropout(double rate, Layer.DropoutScaling scaling) {
-        return new AlexNet(variant, input, channels, classes, width, towers, activation, responseNorm, overlappingPools,
+        return new AlexNet(variant, input, channels, classes, width, towers, halved, activation, responseNorm,
+                overlappingPools,
                 rate,
                 scaling, without, l2Norm, initialization);
     }
@@ -393,6 +432,7 @@ public record AlexNet(
             @JsonProperty("classes") @Nullable Integer classes,
             @JsonProperty("width") @Nullable Double width,
             @JsonProperty("towers") @Nullable Integer towers,
+            @JsonProperty("halved") @Nullable Boolean halved,
             @JsonProperty("activation") @Nullable Activation activation,
             @JsonProperty("response_norm") @Nullable Boolean responseNorm,
             @JsonProperty("overlapping_pools") @Nullable Boolean overlappingPools,
@@ -409,6 +449,7 @@ public record AlexNet(
                 or(classes, base.classes),
                 or(width, base.width),
                 or(towers, base.towers),
+                or(halved, base.halved),
                 or(activation, base.activation),
                 or(responseNorm, base.responseNorm),
                 or(overlappingPools, base.overlappingPools),

@@ -20,6 +20,8 @@ public enum Initialization {
     CAFFE,
     /// Caffe's `bvlc_reference_caffenet`: the deviations of [#CAFFE], the biases of the paper.
     CAFFENET,
+    /// The CIFAR-10 networks of cuda-convnet (`layers-19pct.cfg`): deviation .0001 in conv1, .01 elsewhere; biases 0.
+    CUDA_CONVNET,
     /// He et al. (2015): deviation √(2 / fan-in), biases 0.
     HE;
 
@@ -35,6 +37,7 @@ public enum Initialization {
             case PAPER -> 0.01;
             case SOURCE -> layer.equals("conv3") || layer.equals("conv4") || layer.equals("conv5") ? 0.03 : 0.01;
             case CAFFE, CAFFENET -> layer.equals("fc6") || layer.equals("fc7") ? 0.005 : 0.01;
+            case CUDA_CONVNET -> layer.equals("conv1") ? 0.0001 : 0.01;
             case HE -> Math.sqrt(2.0 / fanIn);
         };
     }
@@ -44,7 +47,7 @@ public enum Initialization {
         return switch (this) {
             case PAPER, SOURCE, CAFFENET -> POSITIVE.contains(layer) ? 1 : 0;
             case CAFFE -> POSITIVE.contains(layer) ? 0.1 : 0;
-            case HE -> 0;
+            case CUDA_CONVNET, HE -> 0;
         };
     }
 

@@ -127,6 +127,9 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
             if (!json.has(ENVIRONMENT) && !json.has(OLD_ENVIRONMENT)) {
                 ((ObjectNode) json).putNull(ENVIRONMENT);
             }
+            if (json.path("state") instanceof ObjectNode older && !older.has("mistakes")) { // before it was counted
+                older.put("images", 0).put("mistakes", 0);
+            }
             StateFile file = JSON.treeToValue(json, StateFile.class);
             List<String> names = file.files.stream().map(TensorFile::name).toList();
             if (!names.equals(List.of(MODEL, MOMENTUM))) {

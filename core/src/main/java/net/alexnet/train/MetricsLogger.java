@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import module java.base;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.train.RunListener.Epoch;
+import net.alexnet.train.RunListener.LayerHealth;
 import net.alexnet.train.RunListener.Step;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,18 @@ final class MetricsLogger implements AutoCloseable {
     private record StepLine(String kind, int epoch, double loss, double learningRate, double imagesPerSecond,
             double waitShare) {}
 
-    private record EpochLine(String kind, int epoch, double loss, double learningRate,
-            @JsonUnwrapped @Nullable Errors validation, double seconds) {}
+    private record EpochLine(String kind, int epoch, double loss, @Nullable Double trainingTop1Error,
+            double learningRate, @JsonUnwrapped @Nullable Errors validation, List<LayerLine> layers, double seconds) {}
+
+    private record LayerLine(String layer, double weight, double update, @Nullable Double dead) {
+        static LayerLine of(LayerHealth health) {
+            return new LayerLine(health.layer(), health.weight(), health.update(), orNull(health.dead()));
+        }
+    }
+
+    private static @Nullable Double orNull(OptionalDouble value) {
+        return value.isPresent() ? value.getAsDouble() : null;
+    }
 
     private record LinearLine(String kind, double penalty, double outOfFoldTop1Error,
             @JsonUnwrapped @Nullable Errors validation, double seconds) {}
@@ -70,10 +81,21 @@ final class MetricsLogger implements AutoCloseable {
     /// @param step the last of the epoch
     /// @param validation empty in a run without validation
     void epoch(long step, Epoch epoch, Optional<Report> validation) throws IOException {
-        log.append(step, new EpochLine("epoch", epoch.epoch(), epoch.loss(), epoch.learningRate(),
-                Errors.of(validation), epoch.seconds()));
+        log.append(step, new EpochLine("epoch", epoch.epoch(), epoch.loss(), orNull(epoch.trainingError()),
+                epoch.learningRate(), Errors.of(validation), epoch.layers().stream().map(LayerLine::of).toList(),
+                epoch.seconds()));
         Instant now = Instant.now();
         events.scalar("train/epoch_loss", step, epoch.loss(), now);
+        if (epoch.trainingError().isPresent()) {
+            events.scalar("train/top1_error", step, epoch.trainingError().getAsDouble(), now);
+        }
+        for (LayerHealth layer : epoch.layers()) {
+            events.scalar("weights/" + layer.layer(), step, layer.weight(), now);
+            events.scalar("updates/" + layer.layer(), step, layer.update(), now);
+            if (layer.dead().isPresent()) {
+                events.scalar("dead_units/" + layer.layer(), step, layer.dead().getAsDouble(), now);
+            }
+        }
         if (validation.isPresent()) {
             events.scalar("validation/loss", step, validation.get().loss(), now);
             events.scalar("validation/top1_error", step, validation.get().top1(), now);

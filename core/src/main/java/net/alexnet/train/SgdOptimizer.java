@@ -59,6 +59,11 @@ public final class SgdOptimizer {
         }
     }
 
+    /// What the last step added to a parameter, its momentum buffer; empty for a frozen parameter.
+    Optional<Tensor> lastUpdate(Parameter parameter) {
+        return Optional.ofNullable(buffers.get(parameter.name())).map(MomentumBuffer::value);
+    }
+
     /// The momentum buffers to save, each under its parameter's name.
     List<NamedTensor> entries() {
         return buffers.entrySet().stream()

@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchSource;
 import net.alexnet.inference.Model;
+import net.alexnet.inference.TopK;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.NamedTensor;
@@ -18,7 +19,9 @@ import net.alexnet.tensor.Backend.Loss;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.train.RunListener.Epoch;
+import net.alexnet.train.RunListener.LayerHealth;
 import net.alexnet.train.RunListener.Step;
+import net.alexnet.train.TrainingState.Reading;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 
@@ -34,6 +37,7 @@ public final class Trainer {
     private TrainingState state;
     private long epochStarted = System.nanoTime();
     private Optional<Report> report = Optional.empty();
+    private SequencedMap<String, Double> dead = new LinkedHashMap<>();
 
     /// The parts of a run.
     ///
@@ -135,19 +139,20 @@ public final class Trainer {
     }
 
     private void step(Batch batch) throws IOException {
-        OptionalDouble loss;
+        Optional<Reading> reading;
         try (Scope _ = backend.scope()) {
             Tensor inputs = batch.on(backend);
             if (parts.from() > 0) {
                 inputs = network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
             }
-            loss = new TrainingStep(network, parts.from(), parts.optimizer()).run(inputs, batch.labels(),
-                    new DropoutMasks(recipe.seed(), state.step()), factor(state.batchInEpoch()), this::observe);
+            reading = new TrainingStep(network, parts.from(), parts.optimizer()).run(inputs, batch.labels(),
+                    new DropoutMasks(recipe.seed(), state.step()), factor(state.batchInEpoch()),
+                    (stages, loss) -> observe(stages, loss, batch.labels()));
         }
-        state = state.afterStep(loss);
+        state = state.afterStep(reading);
         throughput.step(batch.count());
         if (logged(state.step())) {
-            record(loss.orElseThrow());
+            record(reading.orElseThrow().loss());
         }
         if (recipe.checkpoints().everySteps() > 0 && state.step() % recipe.checkpoints().everySteps() == 0) {
             save();
@@ -162,9 +167,9 @@ public final class Trainer {
         return recipe.schedule().factor(epoch, recipe.epochs(), state.schedule());
     }
 
-    /// Checks a step before its update can spoil the weights. Returns the loss of a step that is checked or logged; for other
-    /// steps it returns none, so that they need not wait for the device.
-    private OptionalDouble observe(List<Stage> stages, Loss loss) throws IOException {
+    /// Checks a step before its update can spoil the weights. Returns the loss and the mistakes of a step that is checked or
+    /// logged; for other steps it returns nothing, so that they need not wait for the device.
+    private Optional<Reading> observe(List<Stage> stages, Loss loss, int[] labels) throws IOException {
         long step = state.step() + 1;
         if (step == 1 && parts.from() == 0) {
             Stage conv1 = stages.getFirst();
@@ -173,15 +178,47 @@ public final class Trainer {
             backend.free(linear);
         }
         if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last batch may be small
-            warn(monitor.dead(stages));
+            dead = monitor.dead(stages);
+            warn(monitor.dead(dead));
         }
         if (step % recipe.monitor().checkEverySteps() != 0 && !logged(step)) {
-            return OptionalDouble.empty();
+            return Optional.empty();
         }
         double value = backend.download(loss.value())[0];
         monitor.finite(step, value, stages, network.parameters());
         warn(monitor.flat(step, value));
-        return OptionalDouble.of(value);
+        return Optional.of(new Reading(value, labels.length, mistakes(stages.getLast().out(), labels)));
+    }
+
+    private int mistakes(Tensor logits, int[] labels) {
+        int classes = network.architecture().classes();
+        float[] values = backend.download(logits);
+        return (int) IntStream.range(0, labels.length)
+                .filter(i -> TopK.place(values, i * classes, classes, labels[i]) > 0).count();
+    }
+
+    /// How the layers are after the last step of an epoch.
+    private List<LayerHealth> layers() {
+        List<LayerHealth> layers = new ArrayList<>();
+        for (Parameter parameter : network.parameters()) {
+            if (!parameter.bias()) {
+                Double share = dead.get(parameter.layer());
+                layers.add(new LayerHealth(parameter.layer(), meanMagnitude(parameter.value()),
+                        parts.optimizer().lastUpdate(parameter).map(this::meanMagnitude).orElse(0.0),
+                        share == null ? OptionalDouble.empty() : OptionalDouble.of(share)));
+            }
+        }
+        return layers;
+    }
+
+    private double meanMagnitude(Tensor tensor) {
+        MemorySegment values = backend.view(tensor);
+        long count = tensor.shape().elements();
+        double sum = 0;
+        for (long i = 0; i < count; i++) {
+            sum += Math.abs(values.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+        }
+        return sum / count;
     }
 
     private void warn(List<String> texts) throws IOException {
@@ -207,6 +244,7 @@ public final class Trainer {
     /// Validates, updates the schedule, and saves. If a stop is requested meanwhile, the epoch stays open, and the resumed
     /// run closes it.
     private void closeEpoch() throws IOException, InterruptedException {
+        List<LayerHealth> layers = layers();
         List<float[]> trained = state.epoch() + 1 == recipe.epochs() ? average() : List.of();
         if (parts.validation().isPresent()) {
             Optional<Report> validation = parts.validation().get().evaluate(network,
@@ -224,10 +262,14 @@ public final class Trainer {
         OptionalDouble error = number(Report::top1);
         double learningRate = recipe.optimizer().learningRate() * factor(parts.batchesPerEpoch() - 1);
         double loss = state.meanLoss();
+        double trainingError = state.trainingError();
         boolean best = error.isPresent() && error.getAsDouble() < state.schedule().best();
-        state = state.afterEpoch(recipe.schedule(), error);
+        state = state.afterEpoch(recipe.schedule(), error, recipe.monitor().stopAtTrainingError());
+        dead = new LinkedHashMap<>();
         long now = System.nanoTime();
-        logger.epoch(state.step(), new Epoch(state.epoch(), recipe.epochs(), loss, number(Report::loss), error,
+        logger.epoch(state.step(), new Epoch(state.epoch(), recipe.epochs(), loss,
+                Double.isNaN(trainingError) ? OptionalDouble.empty() : OptionalDouble.of(trainingError), layers,
+                number(Report::loss), error,
                 number(Report::top5), learningRate, (now - epochStarted) / 1e9), report);
         epochStarted = now;
         if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {

@@ -130,30 +130,38 @@ final class TrainingMonitor {
                 spelled(recipe.network().initialization()), recipe.optimizer().learningRate());
     }
 
-    /// Checks a training batch for a layer with dead ReLUs. Only the first such layer is reported, because the layers after
-    /// it die of it.
-    List<String> dead(List<Stage> stages) {
-        String layer = "the input";
+    /// The share of dead ReLUs of each layer for a training batch: units that are 0 for all of its images. A small batch
+    /// says nothing, and layers without a ReLU have none.
+    SequencedMap<String, Double> dead(List<Stage> stages) {
+        SequencedMap<String, Double> dead = new LinkedHashMap<>();
+        String layer = "";
         for (Stage stage : stages) {
             if (stage.row().layer() instanceof Weighted weighted) {
                 layer = weighted.name();
             }
             if (stage.row().layer() instanceof Relu && stage.in().shape().dim(0) >= FEWEST_IMAGES) {
                 float[] maxima = backend.unitMaxima(stage.out());
-                int dead = 0;
+                int zeros = 0;
                 for (float maximum : maxima) {
-                    dead += maximum > 0 ? 0 : 1;
+                    zeros += maximum > 0 ? 0 : 1;
                 }
-                if (dead >= DEAD_SHARE * maxima.length) {
-                    return once("dead " + layer, """
-                            %d of the %d units of %s are 0 for a whole batch: they get no gradient and will not recover. \
-                            The learning rate is probably too high (optimizer.learning_rate is %s), or biases are too low; \
-                            start again with a third of the learning rate""",
-                            dead, maxima.length, layer, recipe.optimizer().learningRate());
-                }
+                dead.put(layer, (double) zeros / maxima.length);
             }
         }
-        return List.of();
+        return dead;
+    }
+
+    /// Warns of the first layer with dead ReLUs; the layers after it die of it.
+    ///
+    /// @param dead from [#dead(List)]
+    List<String> dead(SequencedMap<String, Double> dead) {
+        return dead.entrySet().stream().filter(layer -> layer.getValue() >= DEAD_SHARE).findFirst()
+                .map(layer -> once("dead " + layer.getKey(), """
+                        %.0f %% of the units of %s are 0 for a whole batch: they get no gradient and will not recover. \
+                        The learning rate is probably too high (optimizer.learning_rate is %s), or biases are too low; \
+                        start again with a third of the learning rate""",
+                        100 * layer.getValue(), layer.getKey(), recipe.optimizer().learningRate()))
+                .orElse(List.of());
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of its own

@@ -3,6 +3,7 @@ package net.alexnet.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import java.util.List;
@@ -147,6 +148,27 @@ class AlexNetTest {
         assertThat(norms(small)).isEqualTo(norms(PAPER));
     }
 
+    /// §3.2, footnote 2: half the kernels, but not in conv5, and fully connected layers as before.
+    @Test
+    void theHalvedNetHasHalfTheKernelsUpToConv4() {
+        AlexNet halved = AlexNet.paper().withTowers(1).withHalved(true);
+        assertThat(weightedOutputs(halved.architecture())).containsExactly(48, 128, 192, 192, 256, 4096, 4096, 1000);
+        assertThat(convolutions(halved.architecture())).extracting(Conv::groups).containsOnly(1);
+        assertThat(halved.architecture().parameters()).isCloseTo(PAPER.parameters(), withinPercentage(2));
+    }
+
+    @Test
+    void theNetOfFigure1HasFourHiddenLayersAndNoRegularization() {
+        Architecture four = AlexNet.four().architecture();
+        assertThat(weightedOutputs(four)).containsExactly(32, 32, 32, 32, 10);
+        assertThat(norms(four)).isEmpty();
+        assertThat(dropouts(four)).isEmpty();
+        assertThat(four.parameters()).isEqualTo(
+                32 * (3 * 25 + 1) + 32 * (32 * 25 + 1) + 2 * 32 * (32 * 9 + 1) + 10 * (32 * 8 * 8 + 1));
+        assertThat(names(AlexNet.four().withHead(List.of(), true).architecture())).containsSubsequence("flatten",
+                "l2norm4", "fc5");
+    }
+
     @Test
     void oneTowerIsTheUngroupedNet() {
         AlexNet one = AlexNet.paper().withTowers(1);
@@ -161,8 +183,9 @@ class AlexNetTest {
         Architecture relu = AlexNet.of(variant).architecture();
         Architecture tanh = with(variant, Activation.TANH, null, null, null).architecture();
         assertThat(layers(tanh)).noneMatch(layer -> layer instanceof Relu);
-        assertThat(layers(tanh)).filteredOn(layer -> layer instanceof Tanh).hasSize(7);
-        assertThat(layers(relu)).filteredOn(layer -> layer instanceof Relu).hasSize(7);
+        assertThat(layers(tanh)).filteredOn(layer -> layer instanceof Tanh).hasSize(variant == Variant.FOUR ? 4 : 7);
+        assertThat(layers(relu)).filteredOn(layer -> layer instanceof Relu).hasSameSizeAs(
+                layers(tanh).stream().filter(layer -> layer instanceof Tanh).toList());
         assertThat(names(tanh)).isEqualTo(names(relu).stream().map(name -> name.replace("relu", "tanh")).toList());
     }
 
@@ -179,7 +202,7 @@ class AlexNetTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Variant.class, names = "SMALL", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(value = Variant.class, names = {"SMALL", "FOUR"}, mode = EnumSource.Mode.EXCLUDE)
     void poolsThatDoNotOverlapKeepTheSizes(Variant variant) {
         Architecture architecture = with(variant, null, null, false, null).architecture();
         assertThat(pools(architecture)).hasSize(3).containsOnly(Window.of(2, 2, 0));
@@ -245,7 +268,7 @@ class AlexNetTest {
     @EnumSource(Variant.class)
     void aValueThatIsNotGivenIsTheVariantsDefault(Variant variant) {
         assertThat(AlexNet.read(variant, null, null, null, null, null, null, null, null, null, null, null, null,
-                null))
+                null, null))
                 .isEqualTo(AlexNet.of(variant));
         assertThat(AlexNet.of(variant).variant()).isEqualTo(variant);
     }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import net.alexnet.io.Hashes;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.tensor.ComputeEnvironment;
@@ -35,7 +35,7 @@ class DamagedCheckpointTest {
         store = new CheckpointStore(folder, 3);
         TrainingState state = TrainingState.start(1);
         for (int step = 1; step <= 3; step++) {
-            state = state.afterStep(OptionalDouble.of(2.3));
+            state = state.afterStep(Optional.of(new TrainingState.Reading(2.3, 8, 7)));
             List<NamedTensor> weights = List.of(NamedTensor.of("w", Shape.of(5), () -> new float[] {1, 2, 3, 4, 5}));
             store.save(state, NUMERICS, "name: tiny\n", Map.of("net", "tiny"), weights, weights);
         }

@@ -317,7 +317,7 @@ class FinetuneRunTest {
                 new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 4, epochs, Precision.FLOAT32,
                 new SgdConfig(0.002, 0.9, 0.0005, 2, false),
                 start.linear() ? new Schedule.Constant() : new Plateau(4, 0.1, 0, 0),
-                new Recipe.Checkpoints(1, 0, 99), new Recipe.Monitor(1, 1, 1000), start);
+                new Recipe.Checkpoints(1, 0, 99), new Recipe.Monitor(1, 1, 1000, 0), start);
     }
 
     private Outcome start(Recipe recipe, int first, LongPredicate stop) throws Exception {

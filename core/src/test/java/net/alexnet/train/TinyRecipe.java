@@ -19,6 +19,6 @@ final class TinyRecipe {
                 new Recipe.Pictures(TinyNetworks.INPUT + 2, true, 1, true, 0.1, Mean.IMAGE, Values.STANDARDIZED),
                 new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 4, epochs, Precision.FLOAT32, SgdConfig.paper(),
                 new Constant(),
-                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000), new Start.FromScratch());
+                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000, 0), new Start.FromScratch());
     }
 }

@@ -69,7 +69,7 @@ final class TinyRun {
     }
 
     static Recipe recipe(int epochs) {
-        return recipe(epochs, 1, new Recipe.Monitor(2, 1, 1000));
+        return recipe(epochs, 1, new Recipe.Monitor(2, 1, 1000, 0));
     }
 
     /// @param everyEpochs after how many epochs a checkpoint is saved

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import net.alexnet.data.DatasetException;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
@@ -73,7 +74,7 @@ class TrainerTest {
     @Test
     void thePlateauScheduleLowersTheRateAndEndsTheRun() throws Exception {
         Recipe recipe = TinyRun.recipe(50, STILL, new Plateau(2, 0.1, 0, 1), new Recipe.Checkpoints(10, 0, 9),
-                new Recipe.Monitor(1, 1, 1000));
+                new Recipe.Monitor(1, 1, 1000, 0));
         Outcome outcome = run(recipe).run();
         // the first epoch improves on nothing; two do not, then two at a tenth of the rate do not
         assertThat(outcome.finished()).isTrue();
@@ -105,11 +106,46 @@ class TrainerTest {
         assertThat(progress.validated).isZero();
         assertThat(run.store().best()).isEmpty();
         assertThat(newest(run).state()).isEqualTo(outcome.state());
-        assertThat(names(lines(folder).getLast())).containsExactly("step", "kind", "epoch", "loss", "learning_rate",
-                "seconds");
+        assertThat(names(lines(folder).getLast())).containsExactly("step", "kind", "epoch", "loss",
+                "training_top1_error",
+                "learning_rate", "layers", "seconds");
         TinyRun validated = run(folder.resolve("validated"), TinyRun.recipe(12));
         validated.run();
         assertThat(run.parameters()).containsExactly(validated.parameters().toArray(new float[0][]));
+    }
+
+    @Test
+    void logsTheTrainingErrorAndTheHealthOfEachLayer() throws Exception {
+        TinyRun run = run(TinyRun.recipe(12));
+        run.run();
+        List<JsonNode> epochs = lines(folder).stream().filter(line -> kind(line).equals("epoch")).toList();
+        double first = epochs.getFirst().path("training_top1_error").asDouble();
+        assertThat(first).isBetween(0.3, 1.0); // 2/3 by chance
+        assertThat(epochs.getLast().path("training_top1_error").asDouble()).isLessThan(first / 3);
+        JsonNode layers = epochs.getLast().path("layers");
+        assertThat(layers).extracting(layer -> layer.path("layer").asText()).containsExactly("conv1", "conv2", "conv3",
+                "conv4", "conv5", "fc6", "fc7", "fc8");
+        for (int i = 0; i < layers.size(); i++) {
+            Parameter weight = run.network.parameters().get(2 * i);
+            float[] values = backend.download(weight.value());
+            double mean = IntStream.range(0, values.length).mapToDouble(k -> Math.abs(values[k])).average()
+                    .orElseThrow();
+            assertThat(layers.get(i).path("weight").asDouble()).isCloseTo(mean, within(1e-9));
+            assertThat(layers.get(i).path("update").asDouble()).isBetween(1e-9, mean);
+            assertThat(layers.get(i).path("dead").isNumber()).as(weight.layer()).isEqualTo(i < 7);
+        }
+    }
+
+    @Test
+    void aRunMayEndAtATrainingError() throws Exception {
+        TinyRun run = run(TinyRun.recipe(30, 1, new Recipe.Monitor(1, 1, 1000, 0.25)));
+        Outcome outcome = run.run();
+        assertThat(outcome.finished()).isTrue();
+        List<Double> errors = progress.epochs.stream().map(epoch -> epoch.trainingError().orElseThrow()).toList();
+        assertThat(errors).hasSizeBetween(2, 29);
+        assertThat(errors.getLast()).isLessThanOrEqualTo(0.25);
+        assertThat(errors.subList(0, errors.size() - 1)).allMatch(error -> error > 0.25);
+        assertThat(newest(run).state()).isEqualTo(outcome.state());
     }
 
     // --- stopping --------------------------------------------------------------------------------------------------
@@ -198,7 +234,7 @@ class TrainerTest {
     @Test
     void savesTheBestAndAfterSoManyEpochsAndStepsAndAtTheEnd() throws Exception {
         Recipe recipe = TinyRun.recipe(3, STILL, new Constant(), new Recipe.Checkpoints(2, 4, 99),
-                new Recipe.Monitor(1, 1, 1000));
+                new Recipe.Monitor(1, 1, 1000, 0));
         run(recipe).run();
         assertThat(progress.saved).extracting(path -> path.getFileName().toString())
                 .containsExactly("step-00000003", "step-00000004", "step-00000006", "step-00000008", "step-00000009");
@@ -246,7 +282,7 @@ class TrainerTest {
         for (int check : List.of(1, 5)) { // 5: the loss is read too late to save the weights
             Path path = folder.resolve("check-" + check);
             Recipe recipe = TinyRun.recipe(9, new SgdConfig(1e8, 0.9, 0, 2, false), new Constant(),
-                    new Recipe.Checkpoints(1, 1, 99), new Recipe.Monitor(100, check, 1000));
+                    new Recipe.Checkpoints(1, 1, 99), new Recipe.Monitor(100, check, 1000, 0));
             TinyRun run = run(path, recipe);
             assertThatThrownBy(run::run).isInstanceOf(DivergedException.class)
                     .hasMessageContaining("optimizer.learning_rate is 1.0E8");
@@ -259,7 +295,7 @@ class TrainerTest {
 
     @Test
     void weightsThatAreNotFiniteAreNotSaved() throws Exception {
-        TinyRun run = run(TinyRun.recipe(3, 1, new Recipe.Monitor(100, 100, 1000)));
+        TinyRun run = run(TinyRun.recipe(3, 1, new Recipe.Monitor(100, 100, 1000, 0)));
         run.stop = step -> {
             if (step == 1) {
                 backend.assign(run.network.parameters().getFirst().value(), filled(8 * 25, Float.POSITIVE_INFINITY));
@@ -275,7 +311,7 @@ class TrainerTest {
 
     @Test
     void warnsOfTheScaleOfInputsAndOfAFlatLoss() throws Exception {
-        TinyRun run = run(TinyRun.recipe(8, 9, new Recipe.Monitor(100, 1, 10)));
+        TinyRun run = run(TinyRun.recipe(8, 9, new Recipe.Monitor(100, 1, 10, 0)));
         for (Parameter parameter : run.network.parameters()) { // what 'paper' gives; the input is of unit deviation
             float[] values = backend.download(parameter.value());
             for (int i = 0; i < values.length; i++) {
@@ -316,9 +352,8 @@ class TrainerTest {
         assertThat(step.path("epoch").asInt()).isEqualTo(2);
         assertThat(step.path("learning_rate").asDouble()).isEqualTo(0.02);
         JsonNode epoch = lines.getLast();
-        assertThat(names(epoch)).containsExactly("step", "kind", "epoch", "loss", "learning_rate", "validation_n",
-                "validation_loss",
-                "top1_error", "top5_error", "seconds");
+        assertThat(names(epoch)).containsExactly("step", "kind", "epoch", "loss", "training_top1_error",
+                "learning_rate", "validation_n", "validation_loss", "top1_error", "top5_error", "layers", "seconds");
         assertThat(epoch.path("epoch").asInt()).isEqualTo(2);
         assertThat(epoch.path("validation_n").asInt()).isEqualTo(TinyRun.VALIDATION);
         assertThat(progress.steps).extracting(Step::loss)
@@ -335,12 +370,12 @@ class TrainerTest {
     @Test
     void readsTheLossOnlyWhenItIsDue() throws Exception {
         Recipe recipe = TinyRun.recipe(1, STILL, new Constant(), new Recipe.Checkpoints(1, 0, 9),
-                new Recipe.Monitor(100, 2, 1000));
+                new Recipe.Monitor(100, 2, 1000, 0));
         run(recipe).run();
         List<Double> all = new ArrayList<>();
         RecordingProgress every = new RecordingProgress();
         new TinyRun(Files.createDirectory(folder.resolve("every")), TinyRun.recipe(1, STILL, new Constant(),
-                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000)), backend, every).run();
+                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000, 0)), backend, every).run();
         every.steps.forEach(step -> all.add(step.loss()));
         // step 1 is logged, step 2 is checked, step 3 is neither
         assertThat(progress.steps).extracting(Step::loss).containsExactly(all.getFirst());

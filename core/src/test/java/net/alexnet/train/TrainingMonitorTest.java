@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingMonitorTest {
     private static final int FLAT_AFTER = 10;
-    private static final Recipe RECIPE = TinyRun.recipe(1, 1, new Recipe.Monitor(1, 1, FLAT_AFTER));
+    private static final Recipe RECIPE = TinyRun.recipe(1, 1, new Recipe.Monitor(1, 1, FLAT_AFTER, 0));
 
     @AutoClose
     private final ReferenceBackend backend = new ReferenceBackend();
@@ -136,17 +136,17 @@ class TrainingMonitorTest {
 
     @Test
     void livingLayersAreNotWarnedOf() {
-        assertThat(monitor.dead(forward())).isEmpty();
+        assertThat(monitor.dead(monitor.dead(forward()))).isEmpty();
     }
 
     @Test
     void eachDeadLayerIsWarnedOfOnceByTheNameOfItsWeights() {
         fill("conv3.bias", -1e6f);
-        List<String> warnings = monitor.dead(forward());
-        assertThat(warnings.getFirst()).contains("8 of the 8 units of conv3", "optimizer.learning_rate is 0.02");
-        assertThat(monitor.dead(forward())).isEmpty();
+        List<String> warnings = monitor.dead(monitor.dead(forward()));
+        assertThat(warnings.getFirst()).contains("100 % of the units of conv3", "optimizer.learning_rate is 0.02");
+        assertThat(monitor.dead(monitor.dead(forward()))).isEmpty();
         fill("conv1.bias", -1e6f);
-        assertThat(monitor.dead(forward())).anyMatch(text -> text.contains("8 of the 8 units of conv1"))
+        assertThat(monitor.dead(monitor.dead(forward()))).anyMatch(text -> text.contains("100 % of the units of conv1"))
                 .noneMatch(text -> text.contains("conv3"));
     }
 
@@ -155,7 +155,9 @@ class TrainingMonitorTest {
         float[] bias = new float[8];
         Arrays.fill(bias, 0, 6, -1e6f); // three quarters
         backend.assign(parameter("conv1.bias").value(), bias);
-        assertThat(monitor.dead(forward())).noneMatch(text -> text.contains("conv1"));
+        var shares = monitor.dead(forward());
+        assertThat(shares.get("conv1")).isBetween(0.75, 0.89);
+        assertThat(monitor.dead(shares)).noneMatch(text -> text.contains("conv1"));
     }
 
     @Test

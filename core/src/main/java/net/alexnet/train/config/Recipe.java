@@ -122,11 +122,15 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     /// @param logEverySteps steps per line in `log.jsonl`, at least 1
     /// @param checkEverySteps steps per check that the loss is a number, at least 1; a check waits for the device
     /// @param flatAfterSteps a loss that is still `ln(classes)` after so many steps causes a warning, at least 1
-    public record Monitor(int logEverySteps, int checkEverySteps, int flatAfterSteps) {
+    /// @param stopAtTrainingError the run ends after the first epoch whose top-1 training error, a fraction, is not above
+    ///     this; 0 trains all epochs
+    public record Monitor(int logEverySteps, int checkEverySteps, int flatAfterSteps, double stopAtTrainingError) {
         public Monitor {
             Check.that(logEverySteps >= 1, "log_every_steps", logEverySteps, "at least 1");
             Check.that(checkEverySteps >= 1, "check_every_steps", checkEverySteps, "at least 1");
             Check.that(flatAfterSteps >= 1, "flat_after_steps", flatAfterSteps, "at least 1");
+            Check.that(stopAtTrainingError >= 0 && stopAtTrainingError < 1, "stop_at_training_error",
+                    stopAtTrainingError, "at least 0 and below 1");
         }
     }
 
@@ -136,7 +140,7 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         return new Recipe("paper", 2012, AlexNet.paper(),
                 new Pictures(256, true, 1, true, 0.1, Mean.IMAGE, Values.RAW), new Data("", 0.2, List.of(), 0, 0, 0),
                 128, 90, Precision.FLOAT32, SgdConfig.paper(), new Schedule.Plateau(5, 0.1, 0.001, 3),
-                new Checkpoints(1, 0, 3), new Monitor(20, 1, 2000), new Start.FromScratch());
+                new Checkpoints(1, 0, 3), new Monitor(20, 1, 2000, 0), new Start.FromScratch());
     }
 
     /// The configuration of fine-tuning; empty for a run from scratch.

@@ -154,6 +154,11 @@ public sealed interface Schedule {
             return new State(Double.POSITIVE_INFINITY, 0, 0, false);
         }
 
+        /// The same state at the end of the training.
+        public State end() {
+            return new State(best, epochsSinceBest, stepsTaken, true);
+        }
+
         private static void checkError(double error) {
             if (!(error >= 0 && error <= 1)) {
                 throw new IllegalArgumentException("a validation error is a fraction from 0 to 1, found " + error);

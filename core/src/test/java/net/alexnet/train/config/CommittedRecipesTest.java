@@ -56,7 +56,7 @@ class CommittedRecipesTest {
         Recipe recipe = read(file, Map.of());
         assumeThat(recipe.fineTuning()).isEmpty(); // whose inputs are the base's
         Recipe.Values fitting = switch (recipe.network().initialization()) {
-            case PAPER, SOURCE, CAFFE, CAFFENET -> Recipe.Values.RAW;
+            case PAPER, SOURCE, CAFFE, CAFFENET, CUDA_CONVNET -> Recipe.Values.RAW;
             case HE -> Recipe.Values.STANDARDIZED;
         };
         assertThat(recipe.pictures().values()).isEqualTo(fitting);

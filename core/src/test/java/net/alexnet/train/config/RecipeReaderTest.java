@@ -201,7 +201,7 @@ class RecipeReaderTest {
             pictures: {mirror: maybe}     | pictures.mirror must be true or false, found 'maybe'
             pictures: {values: 1}         | pictures.values must be one of raw, standardized, found '1'
             pictures: {values: rawr}      | pictures.values must be one of raw, standardized, found 'rawr'
-            network: {variant: vgg}         | network.variant must be one of paper, original, caffe, caffenet, torchvision, small, found 'vgg'
+            network: {variant: vgg}         | network.variant must be one of paper, original, caffe, caffenet, torchvision, small, four, found 'vgg'
             network: {variant: 0}           | network.variant must be one of paper
             network: {width: 1}           | network.variant must be one of paper
             network: paper                | network must be a group of keys
