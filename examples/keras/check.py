@@ -34,7 +34,7 @@ def program(*arguments):
 
 def probabilities_of(model, folder, pictures):
     """What ./alexnet computes, from the files of pictures."""
-    program("features", model, "--data", pictures, "--layer", "softmax", "--out", folder / "p.npy")
+    program("features", model, "--data", pictures, "--layer", "softmax", "--out", folder / "p.npy", "--force")
     return np.load(folder / "p.npy")
 
 
