@@ -7,6 +7,7 @@ open module net.alexnet.core {
     requires org.apache.commons.compress;
     requires static transitive org.jspecify;
     requires transitive java.desktop;
+    requires org.apache.commons.statistics.distribution;
     requires us.hebi.matlab.mat.mfl.core;
 
     exports net.alexnet;
@@ -16,6 +17,7 @@ open module net.alexnet.core {
     exports net.alexnet.inference;
     exports net.alexnet.io;
     exports net.alexnet.nn;
+    exports net.alexnet.reproduce;
     exports net.alexnet.tensor;
     exports net.alexnet.tensor.reference;
     exports net.alexnet.train;

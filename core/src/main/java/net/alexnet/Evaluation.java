@@ -10,6 +10,7 @@ import net.alexnet.inference.Ensemble.Member;
 import net.alexnet.inference.Ensemble.Outcome;
 import net.alexnet.inference.Ensemble.ViewReport;
 import net.alexnet.inference.PredictionWriter;
+import net.alexnet.inference.ProbabilityTable;
 import net.alexnet.inference.TopKErrors.ClassErrors;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.tensor.Backend;
@@ -69,6 +70,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
         private Optional<String> pictures = Optional.empty();
         private Optional<Path> predictions = Optional.empty();
         private Optional<Path> submission = Optional.empty();
+        private Optional<Path> probabilities = Optional.empty();
         private Options options = Options.defaults();
         private ProgressListener listener = ProgressListener.NONE;
 
@@ -103,6 +105,13 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
             return this;
         }
 
+        /// Writes the probabilities of all classes to a safetensors file: the tensors `labels`, `views` and `center`, with a row
+        /// for each picture; see [ProbabilityTable]. They are held in memory until then.
+        public Builder probabilitiesTo(Path file) {
+            probabilities = Optional.of(file);
+            return this;
+        }
+
         /// Writes the ILSVRC's submission format: for each picture a line with the ids of its five most probable classes.
         public Builder submissionTo(Path file) {
             submission = Optional.of(file);
@@ -133,7 +142,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
         ///
         /// @param stop polled; true to give up
         /// @throws InterruptedIOException if it was stopped
-        Evaluation run(BooleanSupplier stop) throws IOException, InterruptedException {
+        public Evaluation run(BooleanSupplier stop) throws IOException, InterruptedException {
             try (Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32)) {
                 List<NamedModel> opened = NamedModel.open(models, options.checkpoint(), backend);
                 List<String> classes = opened.getFirst().classes();
@@ -161,14 +170,19 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
                 BooleanSupplier stop) throws IOException, InterruptedException {
             List<Member> members = IntStream.range(0, opened.size())
                     .mapToObj(i -> new Member(opened.get(i).model().network(), data.inputs().get(i))).toList();
+            ProbabilityTable all = new ProbabilityTable();
             Outcome outcome = new Ensemble(members, options.crops(), BATCH, options.threads()).evaluate(
                     (done, total) -> listener.progress("evaluating", done, total), prediction -> {
                         for (PredictionWriter file : files) {
                             file.accept(prediction);
                         }
-                    }, stop).orElseThrow(() -> new InterruptedIOException("stopped while evaluating"));
+                    }, probabilities.isPresent() ? all : (_, _, _) -> {}, stop)
+                    .orElseThrow(() -> new InterruptedIOException("stopped while evaluating"));
             for (PredictionWriter file : files) {
                 file.finish();
+            }
+            if (probabilities.isPresent()) {
+                all.write(probabilities.get(), opened.getFirst().classes().size());
             }
             List<ModelErrors> each = new ArrayList<>();
             for (int i = 0; i < models.size(); i++) {

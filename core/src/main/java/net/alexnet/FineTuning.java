@@ -146,7 +146,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             if (folds > 0) {
                 return folds(recipe, folds, seen, job);
             }
-            RunFolder folder = RunFolder.create(runs, recipe);
+            RunFolder folder = create(recipe);
             describe(folder, recipe);
             return new CrossValidation(folder.path(), List.of(run(folder, recipe, job)), seen);
         }

@@ -127,7 +127,7 @@ public final class Training extends TrainingBuilder<Training> {
             if (estimates) {
                 estimate(recipe, dataset, backend);
             }
-            RunFolder folder = RunFolder.create(runs, recipe);
+            RunFolder folder = create(recipe);
             try (RunFolder.Lock _ = folder.lock()) {
                 describe(folder, recipe);
                 return TrainingResult.of(folder, recipe,

@@ -34,6 +34,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     TrainingListener listener = TrainingListener.NONE;
     Path runs = Path.of("runs");
     @Nullable
+    String folderName;
+    @Nullable
     String pictures; // as data.source has them
     @Nullable
     String test;
@@ -60,6 +62,12 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     /// The folder in which the run makes its own folder. Default: `runs` in the working directory.
     public B runsIn(Path folder) {
         runs = folder;
+        return self();
+    }
+
+    /// The name of the run's own folder. Default: the time and the recipe's name. A number is appended if there is such a folder.
+    public B named(String folder) {
+        folderName = folder;
         return self();
     }
 
@@ -169,6 +177,14 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         }
         listener.message("without validation pictures no epoch is validated: the run has no validation error, no best"
                 + " checkpoint, and no threshold for classify --unsure");
+    }
+
+    RunFolder create(Recipe recipe) throws IOException {
+        if (folderName == null) {
+            return RunFolder.create(runs, recipe);
+        }
+        Files.createDirectories(runs);
+        return RunFolder.create(runs, folderName, recipe);
     }
 
     void describe(RunFolder folder, Recipe recipe) {

@@ -13,7 +13,8 @@ import picocli.CommandLine.ScopeType;
 
 /// The command line as a whole: its commands, and what a user sees when one fails.
 @Command(name = "alexnet", description = "The AlexNet of 2012: train it, evaluate it, use it.", mixinStandardHelpOptions = true, versionProvider = Cli.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
-    PrepareCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class, ClassifyCommand.class,
+    PrepareCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class, ReproduceCommand.class,
+    ClassifyCommand.class,
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
     PullCommand.class,
     BenchCommand.class}, footer = {"",

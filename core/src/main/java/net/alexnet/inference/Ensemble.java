@@ -39,6 +39,17 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
         void done(long done, long total);
     }
 
+    /// Receives the probabilities of the average for a batch of images, in the order of the images.
+    @FunctionalInterface
+    public interface Rows {
+        /// Receives a batch.
+        ///
+        /// @param labels the true class of each image
+        /// @param views over all views, `(images, classes)` row by row
+        /// @param center of the center view alone, likewise
+        void accept(int[] labels, float[] views, float[] center) throws IOException;
+    }
+
     /// A network and the images that it reads.
     public record Member(Network network, Input input) {}
 
@@ -66,17 +77,25 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
     /// @return the counts over all images, or nothing if it was stopped
     public Optional<Outcome> evaluate(Progress progress, Prediction.Consumer consumer, BooleanSupplier stop)
             throws IOException, InterruptedException {
+        return evaluate(progress, consumer, (_, _, _) -> {}, stop);
+    }
+
+    /// As [#evaluate(Progress, Prediction.Consumer, BooleanSupplier)], with the probabilities of all classes.
+    ///
+    /// @param rows gets them, after the predictions of the same images
+    public Optional<Outcome> evaluate(Progress progress, Prediction.Consumer consumer, Rows rows, BooleanSupplier stop)
+            throws IOException, InterruptedException {
         Map<Input, DataLoader> loaders = new LinkedHashMap<>();
         try {
             members.forEach(member -> loaders.computeIfAbsent(member.input(), this::loader));
-            return evaluate(loaders, progress, consumer, stop);
+            return evaluate(loaders, progress, consumer, rows, stop);
         } finally {
             loaders.values().forEach(DataLoader::close);
         }
     }
 
     private Optional<Outcome> evaluate(Map<Input, DataLoader> loaders, Progress progress,
-            Prediction.Consumer consumer, BooleanSupplier stop) throws IOException, InterruptedException {
+            Prediction.Consumer consumer, Rows rows, BooleanSupplier stop) throws IOException, InterruptedException {
         List<Tally> tallies = members.stream().map(_ -> new Tally(classes())).toList();
         Tally average = new Tally(classes());
         ImageDataset images = members.getFirst().input().images();
@@ -100,6 +119,7 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
             for (int i = 0; i < labels.length; i++) {
                 consumer.accept(new Prediction(images.name(done + i), labels[i], best(mean.mean(), i * classes())));
             }
+            rows.accept(labels, mean.mean(), mean.center());
             done += labels.length;
             progress.done(done, images.size());
             if (stop.getAsBoolean()) {

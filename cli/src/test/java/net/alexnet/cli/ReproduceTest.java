@@ -1,0 +1,140 @@
+package net.alexnet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `reproduce` on small pictures.
+class ReproduceTest {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    @TempDir
+    static Path root;
+
+    private static Path pictures;
+    private static Path recipe;
+    private static Path whole;
+    private static Result result;
+
+    @BeforeAll
+    static void reproduce() throws Exception {
+        pictures = root.resolve("pictures");
+        ToyImages.write(pictures, 10, 1);
+        recipe = Files.writeString(root.resolve("toy.yaml"), ToyRecipe.TEXT.replace("epochs: 8", "epochs: 2")
+                .replace("  type: constant", "  type: steps\n  epochs: [1]\n  factor: 0.1"));
+        whole = root.resolve("whole");
+        result = run(whole, "ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net", "--seeds", 3, "--json");
+    }
+
+    private static Result run(Path out, Object... more) {
+        List<Object> all = new ArrayList<>(List.of("reproduce", "--recipe", recipe, "--data", pictures, "--out", out,
+                "--threads", 1));
+        all.addAll(List.of(more));
+        return Result.done(all.toArray());
+    }
+
+    private static JsonNode result(Path out, String claim) throws Exception {
+        return JSON.readTree(out.resolve("claims").resolve(claim).resolve("result.json").toFile());
+    }
+
+    @Test
+    void armsShareTheirBaseline() throws Exception {
+        assertThat(result.json()).hasSize(5).allSatisfy(claim -> assertThat(claim.get("done")).isEqualTo(
+                claim.get("runs")));
+        try (var runs = Files.list(whole.resolve("runs"))) {
+            assertThat(runs.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("baseline",
+                    "half-net");
+        }
+        assertThat(result(whole, "half-net").get("runs")).hasSize(6);
+    }
+
+    @Test
+    void theNumbersAreThoseOfTheRuns() throws Exception {
+        JsonNode views = result(whole, "ten-views");
+        double sum = 0;
+        for (JsonNode run : views.get("runs")) {
+            List<String> lines = Files.readAllLines(whole.resolve(run.get("folder").asText()).resolve("predicted.csv"));
+            assertThat(lines).hasSize(10).first().isEqualTo("class,one_view,ten_views");
+            long one = 0;
+            long ten = 0;
+            for (String line : lines.subList(1, lines.size())) {
+                String[] cells = line.split(",", -1);
+                one += cells[0].equals(cells[1]) ? 0 : 1;
+                ten += cells[0].equals(cells[2]) ? 0 : 1;
+            }
+            assertThat(run.get("values").get("one_view").asDouble()).isCloseTo(100.0 * one / 9, within(1e-9));
+            assertThat(run.get("values").get("ten_views").asDouble()).isCloseTo(100.0 * ten / 9, within(1e-9));
+            sum += 100.0 * (one - ten) / 9;
+        }
+        assertThat(views.get("comparison").get("difference").asDouble()).isCloseTo(sum / 3,
+                within(1e-9));
+        assertThat(Files.readString(whole.resolve("claims.md"))).contains("`half-net`", "`table-2`", "not tested");
+    }
+
+    @Test
+    void aStoppedReproductionGoesOnToTheSameResults() throws Exception {
+        Path out = root.resolve("parts");
+        run(out, "ten-views", "--seeds", 1);
+        // as a kill leaves it: a run in its middle, and one before its first checkpoint
+        Path second = out.resolve("runs/baseline/seed-2");
+        Result.done("train", "--recipe", recipe, "--data", pictures, "--runs", root.resolve("other"), "--seed", 2,
+                "--threads", 1, "--set", "checkpoints.keep=1", "--max-steps", 2);
+        Files.move(RunFiles.latest(root.resolve("other")).folder(), second);
+        Path third = Files.createDirectories(out.resolve("runs/baseline/seed-3"));
+        Files.writeString(third.resolve("log.jsonl"), "");
+        run(out, "ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net", "--seeds", 3);
+        for (String claim : List.of("ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net")) {
+            assertThat(untimed(result(out, claim))).as(claim).isEqualTo(untimed(result(whole, claim)));
+        }
+    }
+
+    private static JsonNode untimed(JsonNode result) {
+        return ((ObjectNode) result).without("seconds");
+    }
+
+    @Test
+    void figure1SearchesARateAndStopsWhatIsSlower() throws Exception {
+        Path out = root.resolve("figure1");
+        run(out, "relu", "--seeds", 2);
+        JsonNode relu = result(out, "relu");
+        assertThat(relu.get("more").get("fast").asText()).startsWith("figure-1-he-relu-");
+        assertThat(relu.get("more").get("ratio").asDouble()).isPositive();
+        assertThat(relu.get("runs")).hasSize(10);
+        double best = Double.MAX_VALUE;
+        for (JsonNode run : relu.get("runs")) {
+            double epochs = run.get("values").path("epochs_to_error").asDouble(Double.MAX_VALUE);
+            best = run.get("arm").asText().contains("relu") ? Math.min(best, epochs) : best;
+            assertThat(run.get("values").get("epochs_trained").asDouble()).isLessThanOrEqualTo(40);
+        }
+        assertThat(best).isLessThan(40);
+    }
+
+    @Test
+    void misuseIsOneClearLine() {
+        Result.of("reproduce", "ten-view", "--out", root.resolve("none")).isRefused(2, "ten-view", "ten-views");
+        Result.of("reproduce", "relu", "--budget", "0h", "--out", root.resolve("none")).isRefused(2, "--budget", "0h");
+        Result.of("reproduce", "relu", "--seeds", "0", "--out", root.resolve("none")).isRefused(2, "--seeds");
+        Result.of("reproduce", "relu", "--seeds", "2", "--quick", "--out", root.resolve("none")).isRefused(2,
+                "--quick");
+        Result.of("reproduce", "ten-views", "--recipe", "cifar10", "--data", pictures, "--out", whole).isRefused(1,
+                whole.toString(), "toy.yaml", "cifar10");
+        assertThat(root.resolve("none")).doesNotExist();
+    }
+
+    @Test
+    void withoutClaimsAllAreListed() {
+        Result listed = Result.done("reproduce", "--out", root.resolve("nothing"));
+        assertThat(listed.out()).contains("ten-views", "not tested", "0 of ");
+        assertThat(root.resolve("nothing")).doesNotExist();
+    }
+}

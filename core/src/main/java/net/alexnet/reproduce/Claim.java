@@ -1,0 +1,94 @@
+package net.alexnet.reproduce;
+
+import module java.base;
+
+/// A claim of the paper, and the experiment that tests it.
+///
+/// @param id by which a user names it
+/// @param section of the paper
+/// @param statement what the paper says
+/// @param paper the effect that the paper states, in its words
+/// @param paperEffect the same as a number in the unit of the test, if it states one
+/// @param experiment how it is tested
+/// @param seeds how many seeds of each arm the experiment is planned with
+/// @param note what to know when reading the result; may be empty
+record Claim(String id, String section, String statement, String paper, OptionalDouble paperEffect,
+        Experiment experiment,
+        int seeds,
+        String note) {
+    /// An experiment. Each says which arms it needs.
+    sealed interface Experiment {
+        /// The arms whose runs the test needs.
+        List<Arm> arms();
+    }
+
+    /// What is compared between two arms, as the last epoch has it.
+    enum Metric {
+        /// Of the center view on validation pictures.
+        TOP1_ERROR,
+        /// On the training batches of the last epoch.
+        TRAINING_ERROR,
+        /// The training error subtracted from the validation error: how much the network overfits.
+        GAP
+    }
+
+    /// The arm's metric is higher than the baseline's.
+    record Higher(Arm arm, Arm baseline, Metric metric) implements Experiment {
+        @Override
+        public List<Arm> arms() {
+            return List.of(baseline, arm);
+        }
+    }
+
+    /// Ten views lower the top-1 error of the same networks.
+    record TenViews(Arm arm) implements Experiment {
+        @Override
+        public List<Arm> arms() {
+            return List.of(arm);
+        }
+    }
+
+    /// Averaging several networks lowers the top-1 error.
+    ///
+    /// @param members how many are averaged
+    record Averages(Arm arm, int members) implements Experiment {
+        @Override
+        public List<Arm> arms() {
+            return List.of(arm);
+        }
+    }
+
+    /// The lower learning rates at the end of a run lower the top-1 error from what it was before the first drop.
+    record RateDrops(Arm arm) implements Experiment {
+        @Override
+        public List<Arm> arms() {
+            return List.of(arm);
+        }
+    }
+
+    /// One kind of network reaches a training error in fewer epochs than another, each with the best of some learning rates.
+    ///
+    /// @param slow the arms of the slower kind, one for each learning rate
+    /// @param fast the arms of the faster kind
+    record EpochsTo(double trainingError, List<Arm> slow, List<Arm> fast) implements Experiment {
+        EpochsTo {
+            slow = List.copyOf(slow);
+            fast = List.copyOf(fast);
+        }
+
+        @Override
+        public List<Arm> arms() {
+            return Stream.concat(fast.stream(), slow.stream()).toList();
+        }
+    }
+
+    /// A claim that these pictures cannot test.
+    ///
+    /// @param command that would test it where the pictures of the paper are
+    record Elsewhere(String command) implements Experiment {
+        @Override
+        public List<Arm> arms() {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package net.alexnet.reproduce;
+
+import module java.base;
+import org.jspecify.annotations.Nullable;
+
+/// Results as text: a table of all claims, and the runs of one.
+final class ClaimTable {
+    private static final String HEAD = """
+            # The paper's claims
+
+            A difference is above 0 where the claim holds. The verdict is by the interval over seeds, on these test pictures.
+            Both intervals are at 95 %. "Detectable" is the difference that so many seeds find in 80 of 100 cases.
+
+            | claim | paper | difference | over seeds | over seeds and pictures | detectable | seeds | verdict |
+            |---|---|---|---|---|---|---|---|
+            """;
+
+    private ClaimTable() {}
+
+    static String markdown(List<Result> results) {
+        StringBuilder text = new StringBuilder(HEAD);
+        for (Result result : results) {
+            Comparison comparison = result.comparison();
+            text.append("| ").append(String.join(" | ", result.statement() + " (`" + result.claim() + "`, "
+                    + result.section() + ")", result.paper().isEmpty() ? "-" : result.paper(), effect(result),
+                    interval(result, comparison == null ? null : comparison.seeds()),
+                    interval(result, comparison == null ? null : comparison.seedsAndPictures()),
+                    comparison == null || comparison.detectable() == null ? "-" : number(comparison.detectable()),
+                    result.seeds() + " of " + result.plannedSeeds(), verdict(result))).append(" |\n");
+        }
+        return text.append('\n').append(notes(results)).toString();
+    }
+
+    private static String notes(List<Result> results) {
+        return results.stream().filter(result -> !result.note().isEmpty())
+                .map(result -> "- `" + result.claim() + "`: " + result.note() + ".\n").collect(Collectors.joining());
+    }
+
+    private static String verdict(Result result) {
+        Integer more = result.comparison() == null ? null : result.comparison().moreSeeds();
+        return result.verdict().words() + (result.verdict() != Verdict.NOT_RESOLVED || result.comparison() == null
+                ? ""
+                : more == null
+                        ? "; no number of seeds is known that would resolve it"
+                        : "; " + more + " more seeds of each arm would resolve a difference of this size");
+    }
+
+    /// The difference in words: the ratio of epochs, or percentage points.
+    static String effect(Result result) {
+        Object ratio = result.more().get("ratio");
+        return result.comparison() == null
+                ? "-"
+                : ratio != null
+                        ? String.format(Locale.ROOT, "%.2f times", (double) ratio)
+                        : number(result.comparison().difference()) + " points";
+    }
+
+    private static String interval(Result result, @Nullable Interval interval) {
+        if (interval == null) {
+            return "-";
+        }
+        return result.more().containsKey("ratio")
+                ? String.format(Locale.ROOT, "%.2f to %.2f", Math.exp(interval.low()), Math.exp(interval.high()))
+                : number(interval.low()) + " to " + number(interval.high());
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    /// The runs of a result as lines of CSV with a header.
+    static List<String> runs(Result result) {
+        Set<String> keys = new LinkedHashSet<>();
+        result.runs().forEach(run -> keys.addAll(run.values().keySet()));
+        List<String> lines = new ArrayList<>();
+        lines.add("arm,seed," + String.join(",", keys));
+        for (Result.Run run : result.runs()) {
+            lines.add(run.arm() + "," + run.seed() + "," + keys.stream()
+                    .map(key -> run.values().containsKey(key) ? String.valueOf(run.values().get(key)) : "")
+                    .collect(Collectors.joining(",")));
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,114 @@
+package net.alexnet.reproduce;
+
+import module java.base;
+import org.jspecify.annotations.Nullable;
+
+/// A difference with its two intervals.
+///
+/// The interval over seeds holds on these test pictures: it says what other seeds would give. The interval over seeds and
+/// pictures says what other seeds and other pictures would give. Its variance is the sum of that over seeds and that over
+/// pictures, which counts twice what is due to single seeds on single pictures; so it is rather too wide than too narrow.
+///
+/// @param difference in percentage points, or in the unit of the claim
+/// @param seeds the interval over seeds; null for less than two seeds
+/// @param seedsAndPictures the interval over both; null where there are no pictures to tell apart, or no seeds
+/// @param pictures the interval over pictures for these very networks; null where there are no pictures to tell apart
+/// @param detectable the smallest difference that so many seeds find in 80 of 100 cases; null for less than two seeds
+/// @param moreSeeds how many more seeds of each arm would find a difference as large as this in 80 of 100 cases; null where
+///     that is not known
+record Comparison(double difference, @Nullable Interval seeds, @Nullable Interval seedsAndPictures,
+        @Nullable Interval pictures, @Nullable Double detectable, @Nullable Integer moreSeeds) {
+    private static final int MOST_SEEDS = 1000;
+
+    /// The mean and the variance of some values.
+    private record Sample(double mean, double variance, int count) {
+        static Sample of(double[] values) {
+            double mean = Arrays.stream(values).average().orElseThrow();
+            double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+            return new Sample(mean, values.length < 2 ? Double.NaN : squares / (values.length - 1), values.length);
+        }
+
+        /// The variance of the mean.
+        double ofMean() {
+            return variance / count;
+        }
+    }
+
+    /// Compares two groups of runs (Welch's t).
+    ///
+    /// @param arm a value of each run
+    /// @param baseline likewise, of the runs to compare with
+    /// @param perPicture for each picture the difference of the groups' means; empty where there are no pictures
+    static Comparison of(double[] arm, double[] baseline, double[] perPicture) {
+        Sample a = Sample.of(arm);
+        Sample b = Sample.of(baseline);
+        double difference = a.mean - b.mean;
+        if (a.count < 2 || b.count < 2) {
+            return of(difference, Double.NaN, Double.NaN, perPicture, null);
+        }
+        double variance = a.ofMean() + b.ofMean();
+        double freedom = freedom(a.ofMean(), a.count - 1, b.ofMean(), b.count - 1);
+        double pooled = a.variance + b.variance;
+        return of(difference, variance, freedom, perPicture,
+                more(difference, Math.min(a.count, b.count), k -> Math.sqrt(pooled / k), k -> 2.0 * k - 2));
+    }
+
+    /// The mean of differences that were measured on the same networks (Student's t).
+    ///
+    /// @param differences one for each network
+    /// @param perPicture for each picture the mean of the networks' differences; empty where there are no pictures
+    static Comparison paired(double[] differences, double[] perPicture) {
+        Sample sample = Sample.of(differences);
+        return sample.count < 2
+                ? of(sample.mean, Double.NaN, Double.NaN, perPicture, null)
+                : of(sample.mean, sample.ofMean(), sample.count - 1, perPicture,
+                        more(sample.mean, sample.count, k -> Math.sqrt(sample.variance / k), k -> k - 1.0));
+    }
+
+    /// A difference that is computed from several networks at once, such as the error of their average.
+    ///
+    /// @param without the same difference without each of the networks in turn (the jackknife); empty if it cannot be
+    ///     computed without one
+    static Comparison jackknife(double difference, double[] without, double[] perPicture) {
+        Sample sample = without.length < 2 ? new Sample(0, Double.NaN, 0) : Sample.of(without);
+        int count = sample.count;
+        double variance = sample.variance * (count - 1) * (count - 1) / count;
+        return of(difference, variance, count - 1.0, perPicture, null);
+    }
+
+    private static Comparison of(double difference, double seedVariance, double freedom, double[] perPicture,
+            @Nullable Integer more) {
+        double pictureVariance = perPicture.length < 2 ? Double.NaN : Sample.of(perPicture).ofMean();
+        int pictures = perPicture.length;
+        boolean seeds = seedVariance >= 0;
+        boolean byPicture = pictureVariance >= 0;
+        return new Comparison(difference,
+                seeds ? interval(difference, seedVariance, freedom) : null,
+                seeds && byPicture
+                        ? interval(difference, seedVariance + pictureVariance,
+                                freedom(seedVariance, freedom, pictureVariance, pictures - 1))
+                        : null,
+                byPicture ? interval(difference, pictureVariance, pictures - 1) : null,
+                seeds ? Interval.detectable(Math.sqrt(seedVariance), freedom) : null, more);
+    }
+
+    private static Interval interval(double difference, double variance, double freedom) {
+        return Interval.around(difference, Math.sqrt(variance), freedom);
+    }
+
+    /// The degrees of freedom of a sum of two independent estimates (Welch and Satterthwaite).
+    private static double freedom(double a, double aFreedom, double b, double bFreedom) {
+        double sum = a + b;
+        return sum == 0 ? aFreedom : sum * sum / (a * a / aFreedom + b * b / bFreedom);
+    }
+
+    private static @Nullable Integer more(double difference, int seeds, IntToDoubleFunction error,
+            IntToDoubleFunction freedom) {
+        for (int k = Math.max(2, seeds); k <= MOST_SEEDS; k++) {
+            if (Interval.detectable(error.applyAsDouble(k), freedom.applyAsDouble(k)) <= Math.abs(difference)) {
+                return k - seeds;
+            }
+        }
+        return null;
+    }
+}

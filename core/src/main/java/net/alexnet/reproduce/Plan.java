@@ -1,0 +1,66 @@
+package net.alexnet.reproduce;
+
+import module java.base;
+import net.alexnet.reproduce.Claim.EpochsTo;
+
+/// The runs that a claim needs.
+///
+/// @param seeds of each arm
+record Plan(Claim claim, int seeds, Runs runs) {
+    /// How many runs there are in all.
+    int count() {
+        return claim.experiment() instanceof EpochsTo test
+                ? test.arms().size() + 2 * (seeds - 1)
+                : claim.experiment().arms().size() * seeds;
+    }
+
+    /// The runs that are missing now; those that depend on the result of others come as arms of their own.
+    List<Job> missing() throws IOException {
+        List<Job> missing = new ArrayList<>();
+        if (claim.experiment() instanceof EpochsTo test) {
+            for (List<Arm> arms : List.of(test.fast(), test.slow())) {
+                missing.addAll(search(arms, test.trainingError()));
+            }
+            return missing;
+        }
+        for (int seed = 1; seed <= seeds; seed++) { // the first seed of every arm first
+            for (Arm arm : claim.experiment().arms()) {
+                Job job = new Job(arm, seed);
+                if (!runs.isDone(job)) {
+                    missing.add(job);
+                }
+            }
+        }
+        return missing;
+    }
+
+    /// The runs that find the best learning rate with seed 1, and then the other seeds of the best one. A run ends in the epoch
+    /// in which the best so far came to the training error, as a slower one cannot be the best.
+    private List<Job> search(List<Arm> arms, double trainingError) throws IOException {
+        Judge judge = new Judge(runs, seeds);
+        int epochs = epochsOf(judge.best(arms, trainingError), trainingError);
+        List<Job> missing = new ArrayList<>();
+        for (Arm arm : arms) {
+            Job job = new Job(arm, 1, epochs, false);
+            if (!runs.isDone(job)) {
+                missing.add(job);
+            }
+        }
+        Optional<Arm> best = judge.best(arms, trainingError);
+        if (missing.isEmpty() && best.isPresent()) {
+            for (int seed = 2; seed <= seeds; seed++) {
+                Job job = new Job(best.get(), seed, 0, false);
+                if (!runs.isDone(job)) {
+                    missing.add(job);
+                }
+            }
+        }
+        return missing;
+    }
+
+    private int epochsOf(Optional<Arm> best, double trainingError) throws IOException {
+        return best.isEmpty()
+                ? 0
+                : (int) Math.ceil(Evidence.crossing(runs.epochs(best.get(), 1), trainingError).orElseThrow());
+    }
+}

@@ -1,0 +1,260 @@
+package net.alexnet.reproduce;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import module java.base;
+import net.alexnet.Options;
+import net.alexnet.TrainingListener;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.RegularFile;
+
+/// Tests the paper's claims with runs of one's own.
+///
+/// ```java
+/// Reproduction.in(Path.of("reproduction")).on(Path.of("cifar-10/")).claims(List.of("ten-views")).run(() -> false);
+/// ```
+///
+/// The folder has `runs/ARM/seed-K`, which are ordinary runs that the claims share, `claims/ID/result.json` and `claims.md`. A
+/// reproduction that was stopped or killed goes on where it was, with the same results. Several processes may work in one
+/// folder; each takes a run that no other has.
+public final class Reproduction {
+    private static final String SETTINGS = "reproduction.json";
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .defaultPropertyInclusion(JsonInclude.Value.ALL_NON_NULL)
+            .enable(SerializationFeature.INDENT_OUTPUT).build();
+
+    /// How long a process waits until it looks again for a run that no other works on.
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private final Path folder;
+    private String recipe = "cifar10";
+    private Optional<String> pictures = Optional.empty();
+    private List<Claim> claims = Claims.all();
+    private OptionalInt seeds = OptionalInt.empty();
+    private Duration budget = Duration.ofDays(36_500);
+    private Options options = Options.defaults();
+    private TrainingListener listener = TrainingListener.NONE;
+
+    private Reproduction(Path folder) {
+        this.folder = folder;
+    }
+
+    /// Starts to describe a reproduction, or to go on with one.
+    ///
+    /// @param folder of its runs and results, created if necessary
+    public static Reproduction in(Path folder) {
+        return new Reproduction(folder);
+    }
+
+    /// The pictures to train on, as for [net.alexnet.Training#on(Path)]. Default: those of the recipe.
+    public Reproduction on(Path source) {
+        return on(source.toString());
+    }
+
+    /// The pictures to train on, as for [net.alexnet.Training#on(String)].
+    public Reproduction on(String source) {
+        pictures = Optional.of(source);
+        return this;
+    }
+
+    /// The base recipe, whose keys each arm changes. Default: `cifar10`.
+    public Reproduction recipe(String nameOrFile) {
+        recipe = nameOrFile;
+        return this;
+    }
+
+    /// The ids of all claims.
+    public static List<String> ids() {
+        return Claims.all().stream().map(Claim::id).toList();
+    }
+
+    /// The claims to test, by their ids. Default: all.
+    ///
+    /// @throws IllegalArgumentException if there is no such claim
+    public Reproduction claims(List<String> ids) {
+        claims = ids.stream().map(Claims::named).toList();
+        return this;
+    }
+
+    /// How many seeds each arm has. Default: as many as each claim is planned with.
+    ///
+    /// @param count 1 to 100
+    public Reproduction seeds(int count) {
+        if (count < 1 || count > 100) {
+            throw new IllegalArgumentException("seeds must be 1 to 100, found " + count);
+        }
+        seeds = OptionalInt.of(count);
+        return this;
+    }
+
+    /// No run is started that would not end within this time, as far as earlier runs tell.
+    ///
+    /// @param time above 0
+    public Reproduction budget(Duration time) {
+        if (!time.isPositive()) {
+            throw new IllegalArgumentException("the budget must be above 0, found " + time);
+        }
+        budget = time;
+        return this;
+    }
+
+    /// The device, the threads and the cache folder.
+    public Reproduction options(Options given) {
+        options = given;
+        return this;
+    }
+
+    /// A listener for the progress of the runs. Default: none.
+    public Reproduction listener(TrainingListener given) {
+        listener = given;
+        return this;
+    }
+
+    /// A claim, and what is known of it.
+    ///
+    /// @param id by which [#claims(List)] names it
+    /// @param section of the paper
+    /// @param statement what the paper says
+    /// @param paper the effect that the paper states; may be empty
+    /// @param verdict `agrees`, `contrary`, `not resolved` or `not tested`
+    /// @param result what the finished runs show, in a few words
+    /// @param runs how many runs are planned
+    /// @param done how many of them are finished
+    /// @param hours that the others will take; empty where no run has told how long an epoch takes
+    public record Status(String id, String section, String statement, String paper, String verdict, String result,
+            int runs,
+            int done, OptionalDouble hours) {}
+
+    /// The state of every claim. Trains nothing and writes nothing.
+    public List<Status> list() throws IOException {
+        List<Status> all = new ArrayList<>();
+        Runs runs = runs(() -> false);
+        OptionalDouble seconds = runs.secondsPerEpoch();
+        for (Claim claim : claims) {
+            Plan plan = new Plan(claim, seeds.orElse(claim.seeds()), runs);
+            Result result = result(claim, runs);
+            List<Job> missing = plan.missing();
+            double epochs = 0;
+            for (Job job : missing) {
+                epochs += runs.recipe(job).epochs();
+            }
+            all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(), result.verdict().words(),
+                    ClaimTable.effect(result), plan.count(), plan.count() - missing.size(),
+                    seconds.isEmpty()
+                            ? OptionalDouble.empty()
+                            : OptionalDouble.of(epochs * seconds.getAsDouble() / 3600)));
+        }
+        return all;
+    }
+
+    /// Makes the runs that are missing, and writes the results.
+    ///
+    /// @param stop polled between steps; true to save and stop
+    /// @return whether all runs are finished
+    /// @throws IllegalArgumentException if the recipe has an unknown key or does not fit an arm
+    /// @throws IOException if the folder belongs to a reproduction with another recipe or other pictures, or a run fails
+    public boolean run(BooleanSupplier stop) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        requireSame();
+        Runs runs = runs(stop);
+        long end = System.nanoTime() + budget.toNanos();
+        boolean complete = work(runs, end, stop);
+        write(runs);
+        return complete;
+    }
+
+    /// @return whether nothing is missing
+    private boolean work(Runs runs, long end, BooleanSupplier stop) throws IOException, InterruptedException {
+        while (!stop.getAsBoolean()) {
+            List<Job> missing = new ArrayList<>();
+            for (Claim claim : claims) {
+                missing.addAll(new Plan(claim, seeds.orElse(claim.seeds()), runs).missing());
+            }
+            if (missing.isEmpty()) {
+                return true;
+            }
+            boolean busy = false;
+            boolean worked = false;
+            for (Job job : missing) {
+                double left = (end - System.nanoTime()) / 1e9;
+                double needed = runs.recipe(job).epochs() * runs.secondsPerEpoch().orElse(0);
+                if (left <= 0 || needed > left) {
+                    continue;
+                }
+                listener.message("run " + runs.path(job.arm(), job.seed()));
+                Runs.Outcome outcome = runs.work(job);
+                busy |= outcome == Runs.Outcome.BUSY;
+                worked = outcome == Runs.Outcome.DONE;
+                if (outcome != Runs.Outcome.BUSY) {
+                    break; // what is missing may have changed
+                }
+            }
+            if (worked) {
+                write(runs);
+            } else if (!busy) {
+                return false;
+            } else {
+                Thread.sleep(WAIT);
+            }
+        }
+        return false;
+    }
+
+    private Runs runs(BooleanSupplier stop) {
+        return new Runs(folder.resolve("runs"), recipe, pictures, options, listener, stop);
+    }
+
+    /// The recipe and the pictures of the folder, so that arms do not mix what cannot be compared.
+    private void requireSame() throws IOException {
+        Path file = folder.resolve(SETTINGS);
+        String now = JSON.writeValueAsString(Map.of("recipe", recipe, "pictures", pictures.orElse(""))) + "\n";
+        if (!Files.exists(file)) {
+            AtomicFiles.writeString(file, now);
+        } else if (!JSON.readTree(RegularFile.text(file)).equals(JSON.readTree(now))) {
+            throw new IOException(folder + " holds a reproduction with "
+                    + RegularFile.text(file).replaceAll("\\s+", " ")
+                            .strip()
+                    + ", but asked for is " + now.replaceAll("\\s+", " ").strip()
+                    + ". Name another folder, or the same recipe and pictures");
+        }
+    }
+
+    private Result result(Claim claim, Runs runs) throws IOException {
+        Judge.Reading reading = new Judge(runs, seeds.orElse(claim.seeds())).read(claim);
+        Verdict verdict = claim.experiment() instanceof Claim.Elsewhere
+                ? Verdict.NOT_TESTED
+                : reading.comparison().map(Verdict::of).orElse(Verdict.NOT_RESOLVED);
+        double seconds = 0;
+        for (Result.Run run : reading.runs()) {
+            for (var epoch : Evidence.epochs(folder.resolve(run.folder()))) {
+                seconds += epoch.path("seconds").asDouble();
+            }
+        }
+        return new Result(claim.id(), claim.section(), claim.statement(), claim.paper(),
+                claim.paperEffect().isPresent() ? claim.paperEffect().getAsDouble() : null, reading.unit(), verdict,
+                reading.comparison().orElse(null), reading.more(), reading.runs(), reading.seeds(),
+                seeds.orElse(claim.seeds()),
+                claim.note(), Build.commit(), Build.machine(options.threads()), seconds);
+    }
+
+    /// Writes the results of all claims, also of those that are not asked for now.
+    private void write(Runs runs) throws IOException {
+        List<Result> results = new ArrayList<>();
+        for (Claim claim : Claims.all()) {
+            Result result = result(claim, runs);
+            results.add(result);
+            if (!result.runs().isEmpty()) {
+                Path own = folder.resolve("claims").resolve(claim.id());
+                Files.createDirectories(own);
+                AtomicFiles.writeString(own.resolve("result.json"), JSON.writeValueAsString(result) + "\n");
+                List<String> lines = new ArrayList<>();
+                ClaimTable.runs(result).forEach(lines::add);
+                AtomicFiles.writeString(own.resolve("figure.csv"), String.join("\n", lines) + "\n");
+            }
+        }
+        AtomicFiles.writeString(folder.resolve("claims.md"), ClaimTable.markdown(results));
+    }
+}

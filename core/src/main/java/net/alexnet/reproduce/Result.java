@@ -1,0 +1,27 @@
+package net.alexnet.reproduce;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import module java.base;
+import org.jspecify.annotations.Nullable;
+
+/// The result of a claim, as `result.json` has it.
+///
+/// @param unit of `difference` and of all intervals
+/// @param paperEffect in the same unit; null where the paper states none
+/// @param comparison above 0 where the claim holds; null where too few runs are finished
+/// @param more what else was read, such as the best learning rate of each kind
+/// @param runs that the result was computed from, and other finished runs of the same arms
+/// @param seeds how many runs of each arm are finished: the least number
+/// @param plannedSeeds how many each arm is to have
+/// @param seconds that these runs took
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record Result(String claim, String section, String statement, String paper, @Nullable Double paperEffect, String unit,
+        Verdict verdict, @Nullable Comparison comparison, Map<String, Object> more, List<Run> runs, int seeds,
+        int plannedSeeds,
+        String note, String commit, String machine, double seconds) {
+    /// One run, and what it shows in this claim.
+    ///
+    /// @param folder of the run, relative to that of the reproduction
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Run(String arm, int seed, String folder, SequencedMap<String, Double> values) {}
+}

@@ -1,0 +1,163 @@
+package net.alexnet.reproduce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import module java.base;
+import net.alexnet.Evaluation;
+import net.alexnet.Options;
+import net.alexnet.Training;
+import net.alexnet.TrainingListener;
+import net.alexnet.inference.ProbabilityTable;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.train.DivergedException;
+import net.alexnet.train.RunFolder;
+import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.Recipes;
+
+/// The runs of all arms: ordinary runs in `ARM/seed-K`, made once. A run that was stopped or killed is resumed, so it ends with
+/// the bits that it would have had.
+///
+/// @param folder of the arms' folders
+/// @param recipe the base recipe, a name or a file
+/// @param pictures to train on; empty for those of the recipe
+/// @param options the device, the threads and the caches
+record Runs(Path folder, String recipe, Optional<String> pictures, Options options, TrainingListener listener,
+        BooleanSupplier stop) {
+    /// A note in the folder of a run whose loss was no longer a number.
+    private static final String DIVERGED = "diverged.txt";
+
+    /// What became of a job.
+    enum Outcome {
+        /// The run is finished, and evaluated if the job asks for it.
+        DONE,
+        /// Another process works on it.
+        BUSY,
+        /// The user stopped it.
+        STOPPED
+    }
+
+    Path path(Arm arm, int seed) {
+        return folder.resolve(arm.name()).resolve("seed-" + seed);
+    }
+
+    /// Whether a job needs no more work.
+    boolean isDone(Job job) throws IOException {
+        Path run = path(job.arm(), job.seed());
+        return diverged(job.arm(), job.seed()) || Files.exists(run.resolve(Evidence.PREDICTIONS))
+                || (!job.evaluated() && isTrained(run));
+    }
+
+    boolean diverged(Arm arm, int seed) {
+        return Files.exists(path(arm, seed).resolve(DIVERGED));
+    }
+
+    /// What the evaluated run of an arm shows.
+    Evidence evidence(Arm arm, int seed) throws IOException {
+        return Evidence.read(path(arm, seed), arm.name(), seed);
+    }
+
+    /// The epochs of a finished run; none if it diverged.
+    List<JsonNode> epochs(Arm arm, int seed) throws IOException {
+        return diverged(arm, seed) ? List.of() : Evidence.epochs(path(arm, seed));
+    }
+
+    /// The recipe of a job's run.
+    Recipe recipe(Job job) throws IOException {
+        return Recipes.read(recipe, settings(job));
+    }
+
+    private Map<String, String> settings(Job job) throws IOException {
+        Map<String, String> settings = new LinkedHashMap<>(job.arm().settings());
+        if (job.arm().wholePictures()) {
+            Recipe base = Recipes.read(recipe, Map.of());
+            settings.put("network.input", String.valueOf(base.pictures().resize()));
+            settings.put("network.channels", String.valueOf(base.network().channels()));
+        }
+        settings.put("seed", String.valueOf(job.seed()));
+        settings.put("checkpoints.keep", "1");
+        if (job.epochs() > 0) {
+            settings.put("epochs", String.valueOf(job.epochs()));
+        }
+        return settings;
+    }
+
+    /// Trains a run, or goes on with it, and evaluates it.
+    Outcome work(Job job) throws IOException, InterruptedException {
+        Path run = path(job.arm(), job.seed());
+        if (isBusy(run)) {
+            return Outcome.BUSY;
+        }
+        if (!isTrained(run) && !train(job, run)) {
+            return Outcome.STOPPED;
+        }
+        if (job.evaluated() && !diverged(job.arm(), job.seed())) {
+            evaluate(run);
+        }
+        return Outcome.DONE;
+    }
+
+    /// @return whether the run is finished
+    private boolean train(Job job, Path run) throws IOException, InterruptedException {
+        Training training;
+        if (hasCheckpoint(run)) {
+            training = Training.resume(run);
+        } else {
+            if (Files.exists(run)) { // killed before its first checkpoint
+                AtomicFiles.deleteTree(run);
+            }
+            training = Training.onSample().recipe(recipe).runsIn(run.resolveSibling("")).named("seed-" + job.seed());
+            settings(job).forEach(training::set);
+        }
+        pictures.ifPresent(training::picturesIn);
+        try {
+            return training.options(options).listener(listener).run(stop).finished();
+        } catch (DivergedException e) {
+            AtomicFiles.writeString(run.resolve(DIVERGED), e.getMessage() + "\n");
+            return true;
+        } catch (InterruptedIOException e) {
+            return false;
+        }
+    }
+
+    private void evaluate(Path run) throws IOException, InterruptedException {
+        Path probabilities = run.resolve(Evidence.PROBABILITIES);
+        Evaluation.of(run).options(options).views(10).listener(listener).probabilitiesTo(probabilities).run(stop);
+        Evidence.writePredictions(run.resolve(Evidence.PREDICTIONS), ProbabilityTable.read(probabilities));
+    }
+
+    private static boolean isBusy(Path run) throws IOException {
+        return Files.exists(run.resolve("recipe.yaml")) && RunFolder.open(run).isLocked();
+    }
+
+    private static boolean hasCheckpoint(Path run) throws IOException {
+        return Files.exists(run.resolve("recipe.yaml"))
+                && RunFolder.open(run).checkpoints(1).latest().isPresent();
+    }
+
+    private static boolean isTrained(Path run) throws IOException {
+        if (Files.exists(run.resolve(DIVERGED))) {
+            return true;
+        }
+        if (!hasCheckpoint(run)) {
+            return false;
+        }
+        RunFolder folder = RunFolder.open(run);
+        Path checkpoint = folder.checkpoints(1).latest().orElseThrow();
+        return folder.checkpoints(1).load(checkpoint).state().finished(folder.recipe().epochs());
+    }
+
+    /// The seconds that the epochs of all finished runs took, on average; empty before there is one.
+    OptionalDouble secondsPerEpoch() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return OptionalDouble.empty();
+        }
+        List<Double> seconds = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder, 3)) {
+            for (Path log : files.filter(file -> file.endsWith(Evidence.LOG)).toList()) {
+                for (JsonNode epoch : Evidence.epochs(log.resolveSibling(""))) {
+                    seconds.add(epoch.path("seconds").asDouble());
+                }
+            }
+        }
+        return seconds.stream().mapToDouble(d -> d).average();
+    }
+}

@@ -1,0 +1,30 @@
+package net.alexnet.reproduce;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/// What an experiment says of a claim, by the interval over seeds on these test pictures.
+enum Verdict {
+    /// The whole interval is on the side of the claim.
+    AGREES,
+    /// The whole interval is on the other side.
+    CONTRARY,
+    /// The interval holds 0, or there are too few seeds for one.
+    NOT_RESOLVED,
+    /// These pictures cannot test the claim.
+    NOT_TESTED;
+
+    /// @param comparison whose difference is above 0 where the claim holds
+    static Verdict of(Comparison comparison) {
+        Interval interval = comparison.seeds() != null ? comparison.seeds() : comparison.pictures();
+        if (interval == null || !interval.excludesZero()) {
+            return NOT_RESOLVED;
+        }
+        return interval.low() > 0 ? AGREES : CONTRARY;
+    }
+
+    @JsonValue
+    String words() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+}

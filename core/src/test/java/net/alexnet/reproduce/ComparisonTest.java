@@ -1,0 +1,111 @@
+package net.alexnet.reproduce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+    private static final double[] NO_PICTURES = {};
+
+    /// The figures are those of `scipy.stats.ttest_ind(a, b, equal_var=False).confidence_interval()`.
+    @Test
+    void theIntervalOverSeedsIsWelchs() {
+        Comparison found = Comparison.of(new double[] {25.1, 24.7, 25.6}, new double[] {24.1, 24.3, 23.8, 24.0, 24.6},
+                NO_PICTURES);
+        assertThat(found.difference()).isCloseTo(0.973333333333, within(1e-9));
+        Interval seeds = Objects.requireNonNull(found.seeds());
+        assertThat(seeds.low()).isCloseTo(0.059676621661, within(1e-6));
+        assertThat(seeds.high()).isCloseTo(1.886990045005, within(1e-6));
+        assertThat(found.pictures()).isNull();
+        assertThat(found.seedsAndPictures()).isNull();
+        assertThat(Verdict.of(found)).isEqualTo(Verdict.AGREES);
+    }
+
+    @Test
+    void oneSeedHasNoIntervalAndNoVerdict() {
+        Comparison found = Comparison.of(new double[] {25}, new double[] {24, 24.1}, NO_PICTURES);
+        assertThat(found.difference()).isCloseTo(0.95, within(1e-12));
+        assertThat(found.seeds()).isNull();
+        assertThat(found.detectable()).isNull();
+        assertThat(Verdict.of(found)).isEqualTo(Verdict.NOT_RESOLVED);
+    }
+
+    @Test
+    void theSignOfAnIntervalDecides() {
+        assertThat(Verdict.of(Comparison.paired(new double[] {1, 1.1, 1.2}, NO_PICTURES))).isEqualTo(Verdict.AGREES);
+        assertThat(Verdict.of(Comparison.paired(new double[] {-1, -1.1, -1.2}, NO_PICTURES)))
+                .isEqualTo(Verdict.CONTRARY);
+        assertThat(Verdict.of(Comparison.paired(new double[] {-1, 1.1, 0.2}, NO_PICTURES)))
+                .isEqualTo(Verdict.NOT_RESOLVED);
+    }
+
+    @Test
+    void equalRunsHaveAnIntervalOfNoWidth() {
+        Comparison found = Comparison.of(new double[] {2, 2}, new double[] {1, 1}, NO_PICTURES);
+        assertThat(found.seeds()).isEqualTo(new Interval(1, 1));
+        assertThat(Verdict.of(found)).isEqualTo(Verdict.AGREES);
+    }
+
+    /// Under the null hypothesis, 95 of 100 intervals hold 0, and the ones over pictures too are wider.
+    @Test
+    void intervalsHoldTheTruthAsOftenAsTheySay() {
+        Random random = new Random(7);
+        int held = 0;
+        int trials = 1000;
+        for (int trial = 0; trial < trials; trial++) {
+            double[] a = random.doubles(5).map(_ -> random.nextGaussian(24, 0.35)).toArray();
+            double[] b = random.doubles(3).map(_ -> random.nextGaussian(24, 0.35)).toArray();
+            double[] pictures = IntStream.range(0, 50).mapToDouble(_ -> random.nextGaussian(0, 3)).toArray();
+            Comparison found = Comparison.of(a, b, pictures);
+            Interval seeds = Objects.requireNonNull(found.seeds());
+            Interval both = Objects.requireNonNull(found.seedsAndPictures());
+            held += seeds.excludesZero() ? 0 : 1;
+            Interval alone = Objects.requireNonNull(found.pictures());
+            assertThat(both.high() - both.low()).isGreaterThan(alone.high() - alone.low());
+        }
+        assertThat((double) held / trials).isBetween(0.93, 0.97);
+    }
+
+    /// Experiments whose true difference is the detectable one find it in 80 of 100 cases.
+    @Test
+    void theDetectableDifferenceIsFoundInFourOfFiveCases() {
+        Random random = new Random(8);
+        double deviation = 0.35;
+        double detectable = Interval.detectable(deviation * Math.sqrt(2.0 / 8), 14);
+        int found = 0;
+        int trials = 1000;
+        for (int trial = 0; trial < trials; trial++) {
+            double[] a = random.doubles(8).map(_ -> random.nextGaussian(24 + detectable, deviation)).toArray();
+            double[] b = random.doubles(8).map(_ -> random.nextGaussian(24, deviation)).toArray();
+            found += Verdict.of(Comparison.of(a, b, NO_PICTURES)) == Verdict.AGREES ? 1 : 0;
+        }
+        assertThat((double) found / trials).isBetween(0.76, 0.84);
+    }
+
+    @Test
+    void moreSeedsAreThoseThatWouldDetectADifferenceOfThisSize() {
+        Comparison small = Comparison.of(new double[] {24.2, 24.6, 24.9}, new double[] {24.0, 24.3, 24.7}, NO_PICTURES);
+        Integer more = Objects.requireNonNull(small.moreSeeds());
+        assertThat(more).isBetween(30, 60); // 15.7 (s/d)^2 with s = .35 and d = .23 is 36 seeds
+        Comparison large = Comparison.of(new double[] {34.2, 34.6, 34.9}, new double[] {24.0, 24.3, 24.7}, NO_PICTURES);
+        assertThat(large.moreSeeds()).isZero();
+        Comparison none = Comparison.of(new double[] {24.0, 24.5}, new double[] {24.5, 24.0}, NO_PICTURES);
+        assertThat(none.moreSeeds()).isNull();
+    }
+
+    /// For a mean, the jackknife gives the usual standard error.
+    @Test
+    void theJackknifeOfAMeanIsItsStandardError() {
+        double[] values = {1.2, 0.8, 1.9, 1.4, 0.7};
+        double mean = IntStream.range(0, 5).mapToDouble(i -> values[i]).average().orElseThrow();
+        double[] without = IntStream.range(0, 5).mapToDouble(left -> (5 * mean - values[left]) / 4).toArray();
+        Interval jackknife = Objects.requireNonNull(Comparison.jackknife(mean, without, NO_PICTURES).seeds());
+        Interval usual = Objects.requireNonNull(Comparison.paired(values, NO_PICTURES).seeds());
+        assertThat(jackknife.low()).isCloseTo(usual.low(), within(1e-9));
+        assertThat(jackknife.high()).isCloseTo(usual.high(), within(1e-9));
+    }
+}
