@@ -1,4 +1,4 @@
-package net.alexnet.train.config;
+package net.alexnet.io;
 
 import module java.base;
 
@@ -15,7 +15,7 @@ public final class DidYouMean {
     }
 
     /// `did you mean 'WORD'? ` for the nearest word; empty if none is near.
-    static String question(String given, Collection<String> known) {
+    public static String question(String given, Collection<String> known) {
         return to(given, known).map(word -> "did you mean '" + word + "'? ").orElse("");
     }
 
