@@ -84,6 +84,11 @@ final class Drawing {
         return text.endsWith(".00") ? text.substring(0, text.length() - 3) : text;
     }
 
+    /// The name of a file without its folder.
+    static String file(String name) {
+        return name.substring(name.lastIndexOf('/') + 1);
+    }
+
     private static String shortened(String text, int most) {
         return text.codePointCount(0, text.length()) <= most
                 ? text

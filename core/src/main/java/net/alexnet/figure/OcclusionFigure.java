@@ -39,7 +39,7 @@ public final class OcclusionFigure {
         drawing.image(right, y, SIDE, SIDE, heat(found, least, most), "heat map of " + name);
         drawing.text(MARGIN, y + SIDE + 16, 12, LETTERS, Drawing.BLACK,
                 String.format(Locale.ROOT, "%.3f %s", found.whole(), classes.get(found.label())));
-        drawing.text(MARGIN, y + SIDE + 32, 11, LETTERS, Drawing.GRAY, name);
+        drawing.text(MARGIN, y + SIDE + 32, 11, LETTERS, Drawing.GRAY, Drawing.file(name));
         drawing.image(right, y + SIDE + 6, SIDE, BAR, scale(), "scale");
         drawing.text(right, y + SIDE + 32, 11, Anchor.START, Drawing.GRAY, String.format(Locale.ROOT, "%.3f", least));
         drawing.text(right + SIDE, y + SIDE + 32, 11, Anchor.END, Drawing.GRAY,
@@ -62,8 +62,10 @@ public final class OcclusionFigure {
 
     private static Image scale() {
         byte[] samples = new byte[3 * SIDE];
-        for (int i = 0; i < samples.length; i++) {
-            samples[i] = (byte) Math.round(color(i / 3 / (SIDE - 1.0), i % 3));
+        for (int x = 0; x < SIDE; x++) {
+            for (int channel = 0; channel < 3; channel++) {
+                samples[3 * x + channel] = (byte) Math.round(color(x / (SIDE - 1.0), channel));
+            }
         }
         return new Image(SIDE, 1, 3, samples);
     }

@@ -67,7 +67,7 @@ public final class PredictionFigure {
         boolean known = prediction.label() >= 0;
         drawing.image(x, top, SIDE, SIDE, image, prediction.name());
         drawing.text(x, top + SIDE + 15, 13, LETTERS, known ? Drawing.BLACK : Drawing.GRAY,
-                known ? classes.get(prediction.label()) : prediction.name());
+                known ? classes.get(prediction.label()) : Drawing.file(prediction.name()));
         int y = top + SIDE + BAR + 4;
         for (Score score : prediction.best()) {
             drawing.rectangle(x, y, Math.max(1, SIDE * score.probability()), BAR - 3,
