@@ -14,6 +14,7 @@ open module net.alexnet.core {
     exports net.alexnet.data;
     exports net.alexnet.data.image;
     exports net.alexnet.data.loader;
+    exports net.alexnet.figure;
     exports net.alexnet.inference;
     exports net.alexnet.io;
     exports net.alexnet.nn;

@@ -8,6 +8,7 @@ import net.alexnet.data.RejectedImage;
 import net.alexnet.data.Sample;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
+import net.alexnet.figure.NeighborShare;
 import net.alexnet.inference.CachedFeatures;
 import net.alexnet.inference.Engines;
 import net.alexnet.inference.FeatureCache;
@@ -139,6 +140,24 @@ public final class Features {
                         nearest(query, asked.file(image), source, features, count)));
             }));
             return found;
+        });
+    }
+
+    /// How often the pictures that are nearest to other pictures have the same class as they, see [NeighborShare].
+    ///
+    /// @param pictures to find neighbors of, in class folders; others are left out
+    /// @param in where to search, also in class folders, without the very same pictures
+    /// @param count how many of the nearest count, at least 1
+    /// @throws IOException if it was stopped, or no picture can be read
+    public NeighborShare neighborShare(List<Path> pictures, Path in, int count, BooleanSupplier stop)
+            throws IOException, InterruptedException {
+        return with(stop, (cache, codec) -> {
+            Preprocessing preprocessing = cache.extractor().preprocessing();
+            ImageSource asked = ImageSource.open(pictures, codec, preprocessing);
+            ImageSource source = ImageSource.open(List.of(in), codec, preprocessing);
+            leftOut(asked.rejected());
+            leftOut(source.rejected());
+            return NeighborShare.of(cache, source.images(), asked.images(), count);
         });
     }
 

@@ -10,6 +10,7 @@
 /// |---|---|
 /// | what is in this picture? | [net.alexnet.ImageClassifier] |
 /// | which pictures are similar to this one? | [net.alexnet.Features] |
+/// | how do its kernels and its predictions look? | the package [net.alexnet.figure] |
 /// | how do I train on my pictures? | [net.alexnet.Training] |
 /// | how do I start from a trained network? | [net.alexnet.FineTuning] |
 /// | how good is a model? | [net.alexnet.Evaluation] |

@@ -3,20 +3,21 @@ package net.alexnet.cli;
 import module java.base;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /// What all commands have in common: the terminal, `--json`, and how results are printed and output files checked.
 @Command(mixinStandardHelpOptions = true)
 abstract class BaseCommand implements Callable<Integer> {
-    @ParentCommand
-    private @Nullable Cli program;
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Option(names = "--json", description = "Print one JSON value to standard output, and nothing else there.")
     private boolean json;
 
     Terminal terminal() {
-        return Objects.requireNonNull(program).terminal();
+        return ((Cli) Objects.requireNonNull(spec).root().userObject()).terminal();
     }
 
     PrintWriter out() {

@@ -8,6 +8,7 @@ import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.Texts;
 
 /// A page like the paper's figure 4: a picture in the first column, the most similar ones after it.
 /// It is a single file that contains the pictures, cropped to squares.
@@ -59,7 +60,7 @@ final class ContactSheet {
             for (Similar like : one.similar()) {
                 page.append("<td>").append(image(like.image(), like.file().toString(), codec)).append("<p>")
                         .append(String.format(Locale.ROOT, "%.4f", like.distance())).append("</p>")
-                        .append(like.label().map(label -> "<p>" + escaped(label) + "</p>").orElse(""))
+                        .append(like.label().map(label -> "<p>" + Texts.markup(label) + "</p>").orElse(""))
                         .append("</td>\n");
             }
             page.append("</tr>\n");
@@ -68,31 +69,13 @@ final class ContactSheet {
     }
 
     private static String image(Sample sample, String name, ImageCodec codec) throws IOException {
-        String caption = "<p>" + escaped(name) + "</p>";
+        String caption = "<p>" + Texts.markup(name) + "</p>";
         try {
             Image image = sample.source().content().resized(codec, SIDE, 3);
             String data = Base64.getEncoder().encodeToString(codec.encode(image, JPEG));
-            return "<img alt=\"" + escaped(name) + "\" src=\"data:image/jpeg;base64," + data + "\">" + caption;
+            return "<img alt=\"" + Texts.markup(name) + "\" src=\"data:image/jpeg;base64," + data + "\">" + caption;
         } catch (UnreadableImageException e) {
-            return "<p>" + escaped(String.valueOf(e.getMessage())) + "</p>" + caption;
+            return "<p>" + Texts.markup(String.valueOf(e.getMessage())) + "</p>" + caption;
         }
-    }
-
-    /// Text for an element or an attribute, without markup and invisible characters.
-    static String escaped(String text) {
-        StringBuilder escaped = new StringBuilder();
-        text.codePoints().forEach(point -> {
-            switch (point) {
-                case '&' -> escaped.append("&amp;");
-                case '<' -> escaped.append("&lt;");
-                case '>' -> escaped.append("&gt;");
-                case '"' -> escaped.append("&quot;");
-                case '\'' -> escaped.append("&#39;");
-                default -> escaped.appendCodePoint(
-                        Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE
-                                || Character.getType(point) == Character.FORMAT ? 0xFFFD : point);
-            }
-        });
-        return escaped.toString();
     }
 }

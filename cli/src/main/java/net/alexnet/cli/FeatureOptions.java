@@ -13,6 +13,7 @@ final class FeatureOptions {
     private Path model = Path.of("");
 
     @Option(names = "--layer", paramLabel = "LAYER", description = "conv1 to fc8 (with the activation that follows), pool5, norm1, softmax and so on; inspect lists them."
+            + " pixels stands for the picture itself."
             + " Default: the last hidden layer, fc7.")
     private Optional<String> layer = Optional.empty();
 
@@ -24,6 +25,11 @@ final class FeatureOptions {
 
     boolean force() {
         return force;
+    }
+
+    /// The layer's name for a person.
+    String layer() {
+        return layer.orElse("the last hidden layer");
     }
 
     Features features(ConsoleProgress progress) {

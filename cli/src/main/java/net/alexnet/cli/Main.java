@@ -8,7 +8,7 @@ import net.alexnet.torch.NativeLoader;
 /// Java cannot tell whether standard error is a terminal, so the launcher does, by the property `alexnet.terminal`.
 public final class Main {
     private static final Set<String> COMPUTE = Set.of("train", "evaluate", "classify", "finetune", "features",
-            "similar", "bench");
+            "similar", "figure", "bench");
 
     private Main() {}
 

@@ -2,13 +2,13 @@ package net.alexnet.cli;
 
 import module java.base;
 import net.alexnet.inference.ModelCard;
+import net.alexnet.io.DidYouMean;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.MemoryPlan;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.train.ModelFile;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.TrainingRun;
-import net.alexnet.train.config.DidYouMean;
 import net.alexnet.train.config.Recipes;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

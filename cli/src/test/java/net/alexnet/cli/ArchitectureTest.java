@@ -38,6 +38,7 @@ class ArchitectureTest {
         layers.put("data and network", List.of("data.image", "data", "data.loader", "nn"));
         layers.put("inference", List.of("inference"));
         layers.put("training", List.of("train.config", "train"));
+        layers.put("figures", List.of("figure"));
         layers.put("engine and formats", List.of("torch.kernel", "torch", "interop.protobuf", "interop.pickle",
                 "interop.pytorch",
                 "interop.caffe", "interop.onnx", "interop.keras", "interop.parquet", "interop"));

@@ -17,9 +17,10 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prepare", "train", "finetune", "evaluate", "classify", "features", "similar", "inspect",
-        "import", "export", "pull", "bench"})
+        "import", "export", "pull", "bench", "figure", "figure filters", "figure predictions", "figure neighbors",
+        "figure activations", "figure occlusion"})
     void examplesAreLinesThatTheProgramTakes(String command) throws Exception {
-        String text = Result.done(command, "--help").out();
+        String text = Result.done((Object[]) (command + " --help").split(" ")).out();
         assertThat(text.substring(text.indexOf("Examples:\n") + 10).split("\n\n", -1)[0].lines())
                 .as("no example is too long for a line").allMatch(line -> line.startsWith("  "));
         String help = text.replaceAll("\\\\\\n +", "");

@@ -91,7 +91,7 @@ public record FeatureExtractor(
                 MemorySegment.copy(next.pixels(), 0, pixels, 0, next.pixels().byteSize());
             }
             Tensor input = backend.uploadImages(pixels, count, next.side(), next.side(), next.channels());
-            return backend.download(network.outputs(input, 0, layer.end()));
+            return backend.download(layer.outputs(network, input));
         }
     }
 }

@@ -36,7 +36,7 @@ public record Predictor(Model model, Views views, ImageCodec codec) {
     /// @throws IllegalArgumentException if it or a layer before it has no trained weights
     public List<float[]> features(List<Image> images, FeatureLayer layer) {
         model.card().requireTrained(layer.end());
-        return forward(images, layer.length(), input -> model.network().outputs(input, 0, layer.end()));
+        return forward(images, layer.length(), input -> layer.outputs(model.network(), input));
     }
 
     private List<float[]> forward(List<Image> images, int length, UnaryOperator<Tensor> network) {

@@ -40,6 +40,25 @@ public final class Texts {
         return FORMULA.matcher(text).lookingAt() ? "'" + cell : cell.toString();
     }
 
+    /// A text as the content of an element or an attribute of HTML or SVG: without markup, and with U+FFFD for invisible
+    /// characters.
+    public static String markup(String text) {
+        StringBuilder escaped = new StringBuilder();
+        text.codePoints().forEach(point -> {
+            switch (point) {
+                case '&' -> escaped.append("&amp;");
+                case '<' -> escaped.append("&lt;");
+                case '>' -> escaped.append("&gt;");
+                case '"' -> escaped.append("&quot;");
+                case '\'' -> escaped.append("&#39;");
+                default -> escaped.appendCodePoint(
+                        Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE
+                                || Character.getType(point) == Character.FORMAT ? REPLACEMENT : point);
+            }
+        });
+        return escaped.toString();
+    }
+
     /// A text as one argument of a shell: between `'` if it has characters that may mean something there.
     public static String argument(String text) {
         return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";

@@ -1,16 +1,15 @@
 package net.alexnet.reproduce;
 
 import module java.base;
+import net.alexnet.io.DidYouMean;
 import net.alexnet.reproduce.Claim.Averages;
 import net.alexnet.reproduce.Claim.Elsewhere;
 import net.alexnet.reproduce.Claim.EpochsTo;
 import net.alexnet.reproduce.Claim.Experiment;
-
 import net.alexnet.reproduce.Claim.Higher;
 import net.alexnet.reproduce.Claim.Metric;
 import net.alexnet.reproduce.Claim.RateDrops;
 import net.alexnet.reproduce.Claim.TenViews;
-import net.alexnet.train.config.DidYouMean;
 import org.jspecify.annotations.Nullable;
 
 /// The claims of the paper, those that resolve most for their time first.

@@ -1,16 +1,19 @@
 package net.alexnet.train;
 
 import module java.base;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.PngFile;
 import net.alexnet.io.ProtobufWriter;
 
-/// A TensorBoard event file of scalars, `events.out.tfevents.<seconds>.alexnet`. Each record has TensorFlow's frame
+/// A TensorBoard event file of scalars and images, `events.out.tfevents.<seconds>.alexnet`. Each record has TensorFlow's frame
 /// (`tensorflow/core/lib/io/record_writer.h`, little-endian) around an `Event` of `tensorflow/core/util/event.proto`:
 ///
 /// ```
 /// record     = uint64 length, uint32 masked CRC-32C of length, data, uint32 masked CRC-32C of data
 /// Event      = 1: double wall_time   2: int64 step   3: string file_version | 5: Summary | 7: SessionLog
 /// Summary    = 1: repeated Value
-/// Value      = 1: string tag         2: float simple_value
+/// Value      = 1: string tag         2: float simple_value | 4: Image
+/// Image      = 1: int32 height   2: int32 width   3: int32 colorspace (1 gray, 3 RGB)   4: bytes of a PNG file
 /// SessionLog = 1: enum status (START = 1)
 /// ```
 ///
@@ -26,6 +29,11 @@ final class EventFile implements Closeable {
     private static final int SUMMARY_VALUE = 1;
     private static final int VALUE_TAG = 1;
     private static final int VALUE_SIMPLE_VALUE = 2;
+    private static final int VALUE_IMAGE = 4;
+    private static final int IMAGE_HEIGHT = 1;
+    private static final int IMAGE_WIDTH = 2;
+    private static final int IMAGE_COLORSPACE = 3;
+    private static final int IMAGE_ENCODED = 4;
     private static final int SESSION_STATUS = 1;
     private static final int STATUS_START = 1;
 
@@ -68,8 +76,22 @@ final class EventFile implements Closeable {
     /// @param value kept as float32, as TensorBoard has it
     /// @throws IOException naming the file and the cause; the file stays whole
     void scalar(String tag, long step, double value, Instant when) throws IOException {
-        byte[] point = new ProtobufWriter().text(VALUE_TAG, tag).real(VALUE_SIMPLE_VALUE, (float) value).toByteArray();
-        append(event(when, step).bytes(EVENT_SUMMARY, new ProtobufWriter().bytes(SUMMARY_VALUE, point).toByteArray()));
+        summary(step, new ProtobufWriter().text(VALUE_TAG, tag).real(VALUE_SIMPLE_VALUE, (float) value), when);
+    }
+
+    /// Writes an image.
+    ///
+    /// @param tag its name, as for [#scalar]
+    /// @throws IOException naming the file and the cause; the file stays whole
+    void image(String tag, long step, Image image, Instant when) throws IOException {
+        byte[] message = new ProtobufWriter().number(IMAGE_HEIGHT, image.height()).number(IMAGE_WIDTH, image.width())
+                .number(IMAGE_COLORSPACE, image.channels()).bytes(IMAGE_ENCODED, PngFile.of(image)).toByteArray();
+        summary(step, new ProtobufWriter().text(VALUE_TAG, tag).bytes(VALUE_IMAGE, message), when);
+    }
+
+    private void summary(long step, ProtobufWriter value, Instant when) throws IOException {
+        append(event(when, step).bytes(EVENT_SUMMARY,
+                new ProtobufWriter().bytes(SUMMARY_VALUE, value.toByteArray()).toByteArray()));
     }
 
     private static ProtobufWriter event(Instant when, long step) {

@@ -105,6 +105,9 @@ public final class Trainer {
     }
 
     private Outcome run() throws IOException, InterruptedException {
+        if (state.step() == 0) {
+            logger.filters(0, network);
+        }
         while (!finished()) {
             if (parts.stop().test(state.step())) {
                 save();
@@ -272,6 +275,9 @@ public final class Trainer {
                 number(Report::loss), error,
                 number(Report::top5), learningRate, (now - epochStarted) / 1e9), report);
         epochStarted = now;
+        if (finished()) {
+            logger.filters(state.step(), network);
+        }
         if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {
             save();
         }

@@ -11,31 +11,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.PngFile;
+import net.alexnet.data.image.TestImages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EventFileTest {
+    private static final Image IMAGE = TestImages.noise(5, 3, 1, 9);
+
     @TempDir
     Path folder;
 
     @Test
-    void tensorBoardReadsTheScalars() throws IOException {
+    void tensorBoardReadsScalarsAndImages() throws IOException {
         try (EventFile events = EventFile.open(folder, 100)) {
             events.scalar("train/loss", 101, 6.9, Instant.ofEpochSecond(1_349_000_000, 250_000_000));
             events.scalar("größe/ü", Long.MAX_VALUE, Double.NEGATIVE_INFINITY, Instant.EPOCH);
+            events.image("conv1/filters", 102, IMAGE, Instant.EPOCH);
         }
 
         List<Event> events = read(files().getFirst());
 
-        assertThat(events).hasSize(4);
+        assertThat(events).hasSize(5);
         assertThat(events.get(0).text()).isEqualTo("version brain.Event:2");
         assertThat(events.get(1).text()).isEqualTo("session 1");
         assertThat(events.get(1).step()).isEqualTo(101);
         assertThat(events.get(2)).isEqualTo(new Event(1_349_000_000.25, 101, "train/loss = 6.9"));
         assertThat(events.get(3)).isEqualTo(new Event(0, Long.MAX_VALUE, "größe/ü = -Infinity"));
+        assertThat(events.get(4)).isEqualTo(new Event(0, 102, "conv1/filters = 3 high, 5 wide, color space 1, "
+                + Arrays.hashCode(PngFile.of(IMAGE))));
     }
 
     @Test
@@ -104,7 +113,21 @@ class EventFileTest {
         CodedInputStream value = CodedInputStream.newInstance(in.readByteArray());
         assertThat(WireFormat.getTagFieldNumber(value.readTag())).isEqualTo(1);
         String name = value.readString();
-        assertThat(WireFormat.getTagFieldNumber(value.readTag())).isEqualTo(2);
-        return name + " = " + value.readFloat();
+        int field = WireFormat.getTagFieldNumber(value.readTag());
+        assertThat(field).isIn(2, 4);
+        return name + " = " + (field == 2
+                ? String.valueOf(value.readFloat())
+                : image(CodedInputStream.newInstance(value.readByteArray())));
+    }
+
+    private static String image(CodedInputStream in) throws IOException {
+        int[] numbers = new int[3];
+        for (int field = 1; field <= 3; field++) {
+            assertThat(WireFormat.getTagFieldNumber(in.readTag())).isEqualTo(field);
+            numbers[field - 1] = in.readInt32();
+        }
+        assertThat(WireFormat.getTagFieldNumber(in.readTag())).isEqualTo(4);
+        return numbers[0] + " high, " + numbers[1] + " wide, color space " + numbers[2] + ", "
+                + Arrays.hashCode(in.readByteArray());
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -227,6 +229,28 @@ class TrainerTest {
         assertThat(again.finished()).isTrue();
         assertThat(again.report()).isEmpty();
         assertThat(again.state()).isEqualTo(run.state);
+    }
+
+    @Test
+    void tensorBoardGetsTheKernelsAtTheStartAndAtTheEndOfARun() throws Exception {
+        TinyRun first = run(TinyRun.recipe(3));
+        first.stop = step -> step >= 4;
+        first.run();
+        assertThat(kernelImages()).as("of a run that was stopped").isEqualTo(1);
+        TinyRun resumed = run(TinyRun.recipe(3));
+        resumed.restore(newest(resumed));
+        assertThat(resumed.run().finished()).isTrue();
+        assertThat(kernelImages()).isEqualTo(2);
+    }
+
+    private long kernelImages() throws IOException {
+        long found = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "events.*")) {
+            for (Path file : files) {
+                found += Files.readString(file, StandardCharsets.ISO_8859_1).split("conv1/filters", -1).length - 1;
+            }
+        }
+        return found;
     }
 
     // --- checkpoints -----------------------------------------------------------------------------------------------

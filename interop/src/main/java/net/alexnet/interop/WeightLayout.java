@@ -3,10 +3,10 @@ package net.alexnet.interop;
 import module java.base;
 import net.alexnet.inference.ImageNet;
 import net.alexnet.inference.ModelCard;
+import net.alexnet.io.DidYouMean;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.tensor.Shape;
-import net.alexnet.train.config.DidYouMean;
 
 /// How publishers of AlexNets name their tensors, and how their weights expect images and classes. Every layout has
 /// PyTorch's order of axes and flattens maps channels outermost, so that an import renames and does not permute; only

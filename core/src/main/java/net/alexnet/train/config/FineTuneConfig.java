@@ -1,6 +1,7 @@
 package net.alexnet.train.config;
 
 import module java.base;
+import net.alexnet.io.DidYouMean;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Layer.Dropout;
 import net.alexnet.nn.Layer.Weighted;

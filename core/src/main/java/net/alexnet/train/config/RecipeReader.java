@@ -21,6 +21,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import module java.base;
+import net.alexnet.io.DidYouMean;
 
 /// Reads recipes from YAML, and writes them.
 ///

@@ -1,6 +1,7 @@
 package net.alexnet.train.config;
 
 import module java.base;
+import net.alexnet.io.DidYouMean;
 import net.alexnet.io.RegularFile;
 
 /// The recipes that come with the program (the project's `recipes/`), and a user's own.

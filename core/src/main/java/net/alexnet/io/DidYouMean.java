@@ -1,4 +1,4 @@
-package net.alexnet.train.config;
+package net.alexnet.io;
 
 import module java.base;
 

@@ -1,4 +1,4 @@
-package net.alexnet.train.config;
+package net.alexnet.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
