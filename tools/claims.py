@@ -148,6 +148,12 @@ def recompute(result, root):
             before = [line for line in run.epochs if line["learning_rate"] == first][-1]["top1_error"]
             gains.append(100.0 * (before - run.last["top1_error"]))
         return paired(gains, None)
+    if claim.startswith("neighbors-"):
+        shares = json.loads((root / result["runs"][0]["folder"] / "neighbors.json").read_text())
+        layer, pixels = shares[claim.split("-", 1)[1]], shares["pixels"]
+        difference = 100.0 * (layer["share"] - pixels["share"])
+        variance = 1e4 * (layer["deviation"] ** 2 + pixels["deviation"] ** 2) / layer["pictures"]
+        return {"difference": difference, "pictures": interval(difference, variance, layer["pictures"] - 1)}
     if claim.startswith("relu"):
         kinds = {}
         for kind in ("relu", "tanh"):

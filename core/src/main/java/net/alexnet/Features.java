@@ -2,6 +2,7 @@ package net.alexnet;
 
 import module java.base;
 import net.alexnet.data.AllImages;
+import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
@@ -22,7 +23,11 @@ import net.alexnet.nn.Architecture;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
+import net.alexnet.train.DataSource;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.RunCheckpoint;
+import net.alexnet.train.TrainingRun;
+import net.alexnet.train.config.Recipe;
 
 /// The outputs of a layer for many pictures: written to a table, or compared to find similar pictures as in figure 4 of the
 /// paper. They are stored in the cache folder and computed once.
@@ -159,6 +164,16 @@ public final class Features {
             leftOut(source.rejected());
             return NeighborShare.of(cache, source.images(), asked.images(), count);
         });
+    }
+
+    /// As [#neighborShare(List, Path, int, BooleanSupplier)], for the validation pictures of the model's run among its training
+    /// pictures.
+    ///
+    public NeighborShare neighborShare(int count, BooleanSupplier stop) throws IOException, InterruptedException {
+        Recipe recipe = RunCheckpoint.run(model).recipe();
+        DataSource source = DataSource.open(recipe, Engines.find().codec(), options.caches(), listener, stop);
+        Dataset pictures = TrainingRun.split(recipe, source.dataset());
+        return with(stop, (cache, _) -> NeighborShare.of(cache, pictures.training(), pictures.validation(), count));
     }
 
     private static List<Similar> nearest(float[] query, Path file, ImageSource source, CachedFeatures features,

@@ -33,7 +33,9 @@ class ReproduceTest {
         recipe = Files.writeString(root.resolve("toy.yaml"), ToyRecipe.TEXT.replace("epochs: 8", "epochs: 2")
                 .replace("  type: constant", "  type: steps\n  epochs: [1]\n  factor: 0.1"));
         whole = root.resolve("whole");
-        result = run(whole, "ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net", "--seeds", 3, "--json");
+        result = run(whole, "ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net", "towers",
+                "neighbors-fc7",
+                "--seeds", 3, "--json");
     }
 
     private static Result run(Path out, Object... more) {
@@ -49,7 +51,7 @@ class ReproduceTest {
 
     @Test
     void armsShareTheirBaseline() throws Exception {
-        assertThat(result.json()).hasSize(5).allSatisfy(claim -> assertThat(claim.get("done")).isEqualTo(
+        assertThat(result.json()).hasSize(7).allSatisfy(claim -> assertThat(claim.get("done")).isEqualTo(
                 claim.get("runs")));
         try (var runs = Files.list(whole.resolve("runs"))) {
             assertThat(runs.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("baseline",
@@ -82,6 +84,17 @@ class ReproduceTest {
     }
 
     @Test
+    void figures3And4AreMeasured() throws Exception {
+        assertThat(result(whole, "towers").get("runs")).hasSize(3).allSatisfy(run -> assertThat(
+                run.get("values").get("p").asDouble()).isBetween(0.0001, 1.0));
+        JsonNode neighbors = result(whole, "neighbors-fc7");
+        JsonNode values = neighbors.get("runs").get(0).get("values");
+        assertThat(values.get("fc7").asDouble()).isBetween(0.0, 100.0);
+        assertThat(neighbors.get("comparison").get("difference").asDouble()).isCloseTo(
+                values.get("fc7").asDouble() - values.get("pixels").asDouble(), within(1e-9));
+    }
+
+    @Test
     void aStoppedReproductionGoesOnToTheSameResults() throws Exception {
         Path out = root.resolve("parts");
         run(out, "ten-views", "--seeds", 1);
@@ -92,8 +105,10 @@ class ReproduceTest {
         Files.move(RunFiles.latest(root.resolve("other")).folder(), second);
         Path third = Files.createDirectories(out.resolve("runs/baseline/seed-3"));
         Files.writeString(third.resolve("log.jsonl"), "");
-        run(out, "ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net", "--seeds", 3);
-        for (String claim : List.of("ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net")) {
+        run(out, "ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net", "towers", "neighbors-fc7",
+                "--seeds", 3);
+        for (String claim : List.of("ten-views", "ensemble-2", "ensemble-3", "rate-drops", "half-net", "towers",
+                "neighbors-fc7")) {
             assertThat(untimed(result(out, claim))).as(claim).isEqualTo(untimed(result(whole, claim)));
         }
     }

@@ -17,7 +17,8 @@ import net.alexnet.tensor.Tensor;
 /// @param neighbors how many nearest training pictures of each picture count
 /// @param pictures how many pictures were asked for
 /// @param share the share of their neighbors that have the picture's class, 0 to 1
-public record NeighborShare(int neighbors, int pictures, double share) {
+/// @param deviation the standard deviation of that share from picture to picture
+public record NeighborShare(int neighbors, int pictures, double share, double deviation) {
     private static final int QUERIES = 512; // a block of the matrix of distances has 2 million values, 8 MB
     private static final int ROWS = 4096;
     private static final int NONE = -1;
@@ -73,15 +74,19 @@ public record NeighborShare(int neighbors, int pictures, double share) {
             throw new IOException("none of the " + asked.labels.length + " pictures has a class; expected a folder for"
                     + " each class");
         }
-        long same = 0;
+        double[] shares = new double[known.length];
+        int done = 0;
         for (int first = 0; first < known.length; first += QUERIES) {
             int[] block = Arrays.copyOfRange(known, first, Math.min(known.length, first + QUERIES));
             for (Nearest nearest : nearest(backend, training.features, asked.features, block, neighbors)) {
                 int label = asked.labels[nearest.query];
-                same += Arrays.stream(nearest.rows).filter(row -> training.labels[row] == label).count();
+                long same = Arrays.stream(nearest.rows).filter(row -> training.labels[row] == label).count();
+                shares[done++] = (double) same / neighbors;
             }
         }
-        return new NeighborShare(neighbors, known.length, (double) same / known.length / neighbors);
+        double mean = Arrays.stream(shares).average().orElseThrow();
+        double squares = Arrays.stream(shares).map(share -> (share - mean) * (share - mean)).sum();
+        return new NeighborShare(neighbors, known.length, mean, Math.sqrt(squares / Math.max(1, known.length - 1)));
     }
 
     private static List<Nearest> nearest(Backend backend, CachedFeatures training, CachedFeatures asked, int[] queries,

@@ -82,6 +82,23 @@ record Claim(String id, String section, String statement, String paper, Optional
         }
     }
 
+    /// The kernels of conv1 of one tower see more color than those of the other (figure 3).
+    record TowerColor(Arm arm) implements Experiment {
+        @Override
+        public List<Arm> arms() {
+            return List.of(arm);
+        }
+    }
+
+    /// The training pictures that are nearest in a layer's features have a picture's class more often than those that are
+    /// nearest in its pixels (figure 4). One network is enough, because the share varies little from seed to seed.
+    record Neighbors(Arm arm, String layer) implements Experiment {
+        @Override
+        public List<Arm> arms() {
+            return List.of(arm);
+        }
+    }
+
     /// A claim that these pictures cannot test.
     ///
     /// @param command that would test it where the pictures of the paper are

@@ -8,8 +8,10 @@ import net.alexnet.reproduce.Claim.EpochsTo;
 import net.alexnet.reproduce.Claim.Experiment;
 import net.alexnet.reproduce.Claim.Higher;
 import net.alexnet.reproduce.Claim.Metric;
+import net.alexnet.reproduce.Claim.Neighbors;
 import net.alexnet.reproduce.Claim.RateDrops;
 import net.alexnet.reproduce.Claim.TenViews;
+import net.alexnet.reproduce.Claim.TowerColor;
 import org.jspecify.annotations.Nullable;
 
 /// The claims of the paper, those that resolve most for their time first.
@@ -73,6 +75,17 @@ final class Claims {
                     new EpochsTo(0.25, figure1("tanh", RATES_OF_2012, "cuda_convnet"),
                             figure1("relu", RATES_OF_2012, "cuda_convnet")),
                     3, "deviations of .0001 in conv1 and .01 elsewhere, for pixels that are not standardized"),
+            claim("towers", "§6.1, figure 3", "The kernels of one tower see color, those of the other do not",
+                    "every run", null,
+                    new TowerColor(Arm.BASELINE), 5,
+                    "the difference of the towers' mean color share, with a permutation test for each network"),
+            claim("neighbors-fc7", "§6.1, figure 4",
+                    "Pictures that are near in the last hidden layer show the same more often"
+                            + " than those that are near in their pixels",
+                    "", null, new Neighbors(Arm.BASELINE, "fc7"), 1,
+                    "the share of the six nearest training pictures that have a validation picture's class"),
+            claim("neighbors-pool5", "§6.1, figure 4", "The same for the last pooled maps", "", null,
+                    new Neighbors(Arm.BASELINE, "pool5"), 1, ""),
             elsewhere("table-1", "§6, table 1", "On ILSVRC-2010 the top-1 and top-5 errors are 37.5 % and 17.0 %",
                     "./alexnet train --recipe paper --data ilsvrc2010/"),
             elsewhere("table-2", "§6, table 2", "On ILSVRC-2012 one network errs on 40.7 % and 18.2 % of the validation"

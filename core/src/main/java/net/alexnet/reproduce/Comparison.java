@@ -76,6 +76,14 @@ record Comparison(double difference, @Nullable Interval seeds, @Nullable Interva
         return of(difference, variance, count - 1.0, perPicture, null);
     }
 
+    /// A difference of two means over pictures, for one network. What the two have in common is not taken off, so the interval
+    /// is rather too wide.
+    ///
+    /// @param variance of the difference
+    static Comparison overPictures(double difference, double variance, int pictures) {
+        return new Comparison(difference, null, null, interval(difference, variance, pictures - 1), null, null);
+    }
+
     private static Comparison of(double difference, double seedVariance, double freedom, double[] perPicture,
             @Nullable Integer more) {
         double pictureVariance = perPicture.length < 2 ? Double.NaN : Sample.of(perPicture).ofMean();

@@ -8,8 +8,11 @@ import net.alexnet.reproduce.Claim.Elsewhere;
 import net.alexnet.reproduce.Claim.EpochsTo;
 import net.alexnet.reproduce.Claim.Higher;
 import net.alexnet.reproduce.Claim.Metric;
+import net.alexnet.reproduce.Claim.Neighbors;
 import net.alexnet.reproduce.Claim.RateDrops;
 import net.alexnet.reproduce.Claim.TenViews;
+import net.alexnet.reproduce.Claim.TowerColor;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /// Computes the result of a claim from the finished runs.
 ///
@@ -17,6 +20,7 @@ import net.alexnet.reproduce.Claim.TenViews;
 record Judge(Runs runs, int seeds) {
     private static final double PERCENT = 100;
     private static final double[] NONE = {};
+    private static final double LEVEL = 0.05;
 
     /// What a test reads.
     ///
@@ -32,6 +36,8 @@ record Judge(Runs runs, int seeds) {
             case Averages averages -> averages(averages);
             case RateDrops drops -> rateDrops(drops);
             case EpochsTo epochs -> epochsTo(epochs);
+            case TowerColor towers -> towerColor(towers);
+            case Neighbors neighbors -> neighbors(neighbors);
             case Elsewhere _ -> new Reading("", Optional.empty(), List.of(), Map.of(), 0);
         };
     }
@@ -206,7 +212,7 @@ record Judge(Runs runs, int seeds) {
         List<Double> epochs = new ArrayList<>();
         for (Arm arm : arms) {
             for (int seed = 1; seed <= seeds; seed++) {
-                if (!runs.isDone(new Job(arm, seed, 0, false))) {
+                if (!runs.isDone(new Job(arm, seed, 0, false, false))) {
                     continue;
                 }
                 List<JsonNode> lines = runs.epochs(arm, seed);
@@ -227,7 +233,7 @@ record Judge(Runs runs, int seeds) {
         Optional<Arm> best = Optional.empty();
         double least = Double.POSITIVE_INFINITY;
         for (Arm arm : arms) {
-            if (runs.isDone(new Job(arm, 1, 0, false))) {
+            if (runs.isDone(new Job(arm, 1, 0, false, false))) {
                 double epochs = Evidence.crossing(runs.epochs(arm, 1), error).orElse(Double.POSITIVE_INFINITY);
                 if (epochs < least) {
                     least = epochs;
@@ -236,6 +242,56 @@ record Judge(Runs runs, int seeds) {
             }
         }
         return best;
+    }
+
+    /// One tower or the other may be the one for color, so the differences are counted without their sign. Each network has a
+    /// p of its own by a permutation test; the claim holds if more of them are below 5 % than chance explains.
+    private Reading towerColor(TowerColor test) throws IOException {
+        List<Result.Run> all = new ArrayList<>();
+        int significant = 0;
+        for (int seed = 1; seed <= seeds; seed++) {
+            Path file = runs.path(test.arm(), seed).resolve(Measures.TOWERS);
+            if (Files.exists(file)) {
+                JsonNode towers = Measures.read(file);
+                double p = towers.path("p").asDouble();
+                significant += p < LEVEL ? 1 : 0;
+                all.add(new Result.Run(test.arm().name(), seed, folder(test.arm().name(), seed),
+                        values("difference", towers.path("difference").asDouble(), "p", p)));
+            }
+        }
+        if (all.isEmpty()) {
+            return new Reading("color share", Optional.empty(), all, Map.of(), 0);
+        }
+        double chance = significant == 0
+                ? 1
+                : 1 - BinomialDistribution.of(all.size(), LEVEL).cumulativeProbability(
+                        significant - 1);
+        return new Reading("color share", Optional.empty(), all, more("networks_below_5_percent", significant,
+                "probability_by_chance", chance, "verdict", chance < LEVEL ? Verdict.AGREES : Verdict.NOT_RESOLVED),
+                all.size());
+    }
+
+    private Reading neighbors(Neighbors test) throws IOException {
+        Path file = runs.path(test.arm(), 1).resolve(Measures.NEIGHBORS);
+        if (!Files.exists(file)) {
+            return new Reading("percentage points", Optional.empty(), List.of(), Map.of(), 0);
+        }
+        JsonNode shares = Measures.read(file);
+        JsonNode layer = shares.path(test.layer());
+        JsonNode pixels = shares.path("pixels");
+        double difference = PERCENT * (layer.path("share").asDouble() - pixels.path("share").asDouble());
+        double variance = (square(PERCENT * layer.path("deviation").asDouble())
+                + square(PERCENT * pixels.path("deviation").asDouble())) / layer.path("pictures").asInt();
+        return new Reading("percentage points",
+                Optional.of(Comparison.overPictures(difference, variance, layer.path("pictures").asInt())),
+                List.of(new Result.Run(test.arm().name(), 1, folder(test.arm().name(), 1),
+                        values(test.layer(), PERCENT * layer.path("share").asDouble(), "pixels",
+                                PERCENT * pixels.path("share").asDouble()))),
+                Map.of(), 1);
+    }
+
+    private static double square(double value) {
+        return value * value;
     }
 
     // --- sums ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@ package net.alexnet.reproduce;
 
 import module java.base;
 import net.alexnet.reproduce.Claim.EpochsTo;
+import net.alexnet.reproduce.Claim.Neighbors;
 
 /// The runs that a claim needs.
 ///
@@ -25,7 +26,7 @@ record Plan(Claim claim, int seeds, Runs runs) {
         }
         for (int seed = 1; seed <= seeds; seed++) { // the first seed of every arm first
             for (Arm arm : claim.experiment().arms()) {
-                Job job = new Job(arm, seed);
+                Job job = new Job(arm, seed, 0, true, claim.experiment() instanceof Neighbors);
                 if (!runs.isDone(job)) {
                     missing.add(job);
                 }
@@ -41,7 +42,7 @@ record Plan(Claim claim, int seeds, Runs runs) {
         int epochs = epochsOf(judge.best(arms, trainingError), trainingError);
         List<Job> missing = new ArrayList<>();
         for (Arm arm : arms) {
-            Job job = new Job(arm, 1, epochs, false);
+            Job job = new Job(arm, 1, epochs, false, false);
             if (!runs.isDone(job)) {
                 missing.add(job);
             }
@@ -49,7 +50,7 @@ record Plan(Claim claim, int seeds, Runs runs) {
         Optional<Arm> best = judge.best(arms, trainingError);
         if (missing.isEmpty() && best.isPresent()) {
             for (int seed = 2; seed <= seeds; seed++) {
-                Job job = new Job(best.get(), seed, 0, false);
+                Job job = new Job(best.get(), seed, 0, false, false);
                 if (!runs.isDone(job)) {
                     missing.add(job);
                 }

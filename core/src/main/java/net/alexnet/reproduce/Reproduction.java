@@ -226,7 +226,9 @@ public final class Reproduction {
         Judge.Reading reading = new Judge(runs, seeds.orElse(claim.seeds())).read(claim);
         Verdict verdict = claim.experiment() instanceof Claim.Elsewhere
                 ? Verdict.NOT_TESTED
-                : reading.comparison().map(Verdict::of).orElse(Verdict.NOT_RESOLVED);
+                : reading.more().get("verdict") instanceof Verdict own
+                        ? own
+                        : reading.comparison().map(Verdict::of).orElse(Verdict.NOT_RESOLVED);
         double seconds = 0;
         for (Result.Run run : reading.runs()) {
             for (var epoch : Evidence.epochs(folder.resolve(run.folder()))) {

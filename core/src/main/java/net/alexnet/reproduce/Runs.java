@@ -42,8 +42,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     /// Whether a job needs no more work.
     boolean isDone(Job job) throws IOException {
         Path run = path(job.arm(), job.seed());
-        return diverged(job.arm(), job.seed()) || Files.exists(run.resolve(Evidence.PREDICTIONS))
-                || (!job.evaluated() && isTrained(run));
+        boolean read = job.evaluated() ? Files.exists(run.resolve(Evidence.PREDICTIONS)) : isTrained(run);
+        boolean compared = !job.neighbors() || Files.exists(run.resolve(Measures.NEIGHBORS));
+        return diverged(job.arm(), job.seed()) || (read && compared);
     }
 
     boolean diverged(Arm arm, int seed) {
@@ -90,7 +91,12 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
             return Outcome.STOPPED;
         }
         if (job.evaluated() && !diverged(job.arm(), job.seed())) {
-            evaluate(run);
+            if (!Files.exists(run.resolve(Evidence.PREDICTIONS))) {
+                evaluate(run);
+            }
+            if (job.neighbors()) {
+                Measures.writeNeighbors(run, options, listener, stop);
+            }
         }
         return Outcome.DONE;
     }
@@ -119,6 +125,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     }
 
     private void evaluate(Path run) throws IOException, InterruptedException {
+        Measures.writeTowers(run, options);
         Path probabilities = run.resolve(Evidence.PROBABILITIES);
         Evaluation.of(run).options(options).views(10).listener(listener).probabilitiesTo(probabilities).run(stop);
         Evidence.writePredictions(run.resolve(Evidence.PREDICTIONS), ProbabilityTable.read(probabilities));
