@@ -15,7 +15,7 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "alexnet", description = "The AlexNet of 2012: train it, evaluate it, use it.", mixinStandardHelpOptions = true, versionProvider = Cli.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
     PrepareCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class, ClassifyCommand.class,
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
-    PullCommand.class,
+    PullCommand.class, ReportCommand.class,
     BenchCommand.class}, footer = {"",
         "./alexnet COMMAND --help describes a command.",
         "Exit codes: 0 done, 1 failed, 2 wrong use, 130 and 143 stopped by a signal."})

@@ -17,7 +17,7 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prepare", "train", "finetune", "evaluate", "classify", "features", "similar", "inspect",
-        "import", "export", "pull", "bench"})
+        "import", "export", "pull", "report", "bench"})
     void examplesAreLinesThatTheProgramTakes(String command) throws Exception {
         String text = Result.done(command, "--help").out();
         assertThat(text.substring(text.indexOf("Examples:\n") + 10).split("\n\n", -1)[0].lines())
