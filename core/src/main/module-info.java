@@ -18,6 +18,7 @@ open module net.alexnet.core {
     exports net.alexnet.inference;
     exports net.alexnet.io;
     exports net.alexnet.nn;
+    exports net.alexnet.report;
     exports net.alexnet.reproduce;
     exports net.alexnet.tensor;
     exports net.alexnet.tensor.reference;

@@ -97,7 +97,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
 
     @Override
     public TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException {
-        return tested(with(stop, 0).folds().getFirst(), stop);
+        return ended(with(stop, 0).folds().getFirst(), stop);
     }
 
     /// Cross-validates: deals all pictures into parts and makes one run for each part, which is validated on it.

@@ -1,8 +1,11 @@
 package net.alexnet;
 
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import net.alexnet.data.ProgressListener;
 import net.alexnet.inference.Views;
 import net.alexnet.io.CacheFolder;
+import net.alexnet.report.HtmlReport;
 import net.alexnet.train.ModelFile.Which;
 
 /// What computes, with how much of the machine, and where caches are; the same for classifying, training and evaluating.
@@ -57,6 +60,13 @@ public record Options(String device, int threads, Which checkpoint, int views, P
 
     CacheFolder caches() {
         return new CacheFolder(cache);
+    }
+
+    /// What making a run's page needs.
+    ///
+    /// @param stop polled; true to give up
+    public HtmlReport.Tools reporting(ProgressListener listener, BooleanSupplier stop) {
+        return new HtmlReport.Tools(device, threads, caches(), listener, stop);
     }
 
     Views crops() {

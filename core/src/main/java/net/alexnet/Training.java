@@ -94,7 +94,7 @@ public final class Training extends TrainingBuilder<Training> {
 
     @Override
     public TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException {
-        return tested(resumed == null ? begin(stop) : resume(resumed, stop), stop);
+        return ended(resumed == null ? begin(stop) : resume(resumed, stop), stop);
     }
 
     // --- a new run -------------------------------------------------------------------------------------------------

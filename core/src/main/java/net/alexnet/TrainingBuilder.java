@@ -11,6 +11,7 @@ import net.alexnet.inference.Engines;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Texts;
+import net.alexnet.report.HtmlReport;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.DataSource;
@@ -218,8 +219,29 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         return ready;
     }
 
+    /// The result of a run that ended: tested, and with its page in its folder, if it is finished. A stop leaves the page out.
+    TrainingResult ended(TrainingResult result, BooleanSupplier stop) throws IOException, InterruptedException {
+        TrainingResult tested = tested(result, stop);
+        if (tested.finished() && !stop.getAsBoolean()) {
+            report(tested, stop);
+        }
+        return tested;
+    }
+
+    /// Writes the run's page. Whatever goes wrong is a warning only: the run is finished and saved.
+    private void report(TrainingResult result, BooleanSupplier stop) throws InterruptedException {
+        try {
+            HtmlReport.of(result.run()).write(options.reporting(listener, stop));
+        } catch (IOException | RuntimeException e) {
+            listener.warning("the run " + result.run() + " is finished and saved, but its " + HtmlReport.FILE
+                    + " was not written: " + (e instanceof IOException io ? AtomicFiles.reason(io) : e.getMessage())
+                    + ". ./alexnet report " + Texts.argument(result.run().toString()) + " makes it");
+        }
+    }
+
     /// The result with the errors on the test pictures, if there are any and the run is finished.
-    TrainingResult tested(TrainingResult result, BooleanSupplier stop) throws IOException, InterruptedException {
+    private TrainingResult tested(TrainingResult result, BooleanSupplier stop)
+            throws IOException, InterruptedException {
         if (test == null || !result.finished()) {
             return result;
         }

@@ -16,7 +16,7 @@ import picocli.CommandLine.ScopeType;
     PrepareCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class, ReproduceCommand.class,
     ClassifyCommand.class,
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
-    PullCommand.class, FigureCommand.class,
+    PullCommand.class, FigureCommand.class, ReportCommand.class,
     BenchCommand.class}, footer = {"",
         "./alexnet COMMAND --help describes a command.",
         "Exit codes: 0 done, 1 failed, 2 wrong use, 130 and 143 stopped by a signal."})

@@ -65,7 +65,7 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
         double seconds = begin(name, done);
         double speed = seconds > 0 ? (done - doneBefore) / seconds : 0;
         show(done, total, String.format(Locale.ROOT, "%,d/%,d  %,.0f/s  %s left", done, total, speed,
-                Text.duration((total - done) / speed)));
+                Texts.duration((total - done) / speed)));
     }
 
     /// Shows how many bytes of a file have arrived.
@@ -134,7 +134,7 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
 
     @Override
     public void estimated(double seconds, double imagesPerSecond) {
-        message("expected to take about " + Text.duration(seconds) + ", at " + Math.round(imagesPerSecond)
+        message("expected to take about " + Texts.duration(seconds) + ", at " + Math.round(imagesPerSecond)
                 + " images/s");
     }
 
@@ -147,7 +147,7 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
     public void step(Step step) {
         String figures = String.format(Locale.ROOT,
                 "loss %.4f  learning rate %.2g  %,.0f images/s  data wait %.1f %%  %s left", step.loss(),
-                step.learningRate(), step.imagesPerSecond(), 100 * step.dataWait(), Text.duration(step.secondsLeft()));
+                step.learningRate(), step.imagesPerSecond(), 100 * step.dataWait(), Texts.duration(step.secondsLeft()));
         if (bars) {
             long perEpoch = Math.max(1, step.steps() / Math.max(1, step.epochs()));
             begin("epoch " + step.epoch() + "/" + step.epochs(), 0);
@@ -166,6 +166,6 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
                         100 * epoch.top1Error().getAsDouble(), 100 * epoch.top5Error().orElseThrow(),
                         epoch.validationLoss().orElseThrow());
         message(String.format(Locale.ROOT, "epoch %d/%d  loss %.4f%s  learning rate %.2g  %s", epoch.epoch(),
-                epoch.epochs(), epoch.loss(), validation, epoch.learningRate(), Text.duration(epoch.seconds())));
+                epoch.epochs(), epoch.loss(), validation, epoch.learningRate(), Texts.duration(epoch.seconds())));
     }
 }

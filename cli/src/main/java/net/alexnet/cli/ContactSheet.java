@@ -5,10 +5,9 @@ import net.alexnet.Features.Found;
 import net.alexnet.Features.Similar;
 import net.alexnet.data.Sample;
 import net.alexnet.data.image.Encoding;
-import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;
-import net.alexnet.io.Texts;
+import net.alexnet.report.Thumbnail;
 
 /// A page like the paper's figure 4: a picture in the first column, the most similar ones after it.
 /// It is a single file that contains the pictures, cropped to squares.
@@ -53,12 +52,13 @@ final class ContactSheet {
 
     /// @param found the rows
     static String of(List<Found> found, ImageCodec codec) throws IOException {
+        Thumbnail thumbnail = new Thumbnail(SIDE, JPEG, codec);
         int columns = found.stream().mapToInt(one -> one.similar().size()).max().orElse(1);
         StringBuilder page = new StringBuilder(HEAD.replace("%d", String.valueOf(columns)));
         for (Found one : found) {
-            page.append("<tr>\n<th scope=\"row\">").append(image(one.image(), one.file(), codec)).append("</th>\n");
+            page.append("<tr>\n<th scope=\"row\">").append(image(thumbnail, one.image(), one.file())).append("</th>\n");
             for (Similar like : one.similar()) {
-                page.append("<td>").append(image(like.image(), like.file().toString(), codec)).append("<p>")
+                page.append("<td>").append(image(thumbnail, like.image(), like.file().toString())).append("<p>")
                         .append(String.format(Locale.ROOT, "%.4f", like.distance())).append("</p>")
                         .append(like.label().map(label -> "<p>" + Texts.markup(label) + "</p>").orElse(""))
                         .append("</td>\n");
@@ -68,12 +68,10 @@ final class ContactSheet {
         return page.append(FOOT).toString();
     }
 
-    private static String image(Sample sample, String name, ImageCodec codec) throws IOException {
+    private static String image(Thumbnail thumbnail, Sample sample, String name) throws IOException {
         String caption = "<p>" + Texts.markup(name) + "</p>";
         try {
-            Image image = sample.source().content().resized(codec, SIDE, 3);
-            String data = Base64.getEncoder().encodeToString(codec.encode(image, JPEG));
-            return "<img alt=\"" + Texts.markup(name) + "\" src=\"data:image/jpeg;base64," + data + "\">" + caption;
+            return thumbnail.image(sample, name) + caption;
         } catch (UnreadableImageException e) {
             return "<p>" + Texts.markup(String.valueOf(e.getMessage())) + "</p>" + caption;
         }

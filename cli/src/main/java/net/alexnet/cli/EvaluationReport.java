@@ -60,7 +60,7 @@ record EvaluationReport(Evaluation result, int views) {
         }
         if (result.perClass().size() > 1) {
             lines.add(String.format(Locale.ROOT, "%-11s %8s  (mean of the errors of %d classes)", "balanced",
-                    Text.percent(result.errors().balancedTop1()), result.perClass().size()));
+                    Texts.percent(result.errors().balancedTop1()), result.perClass().size()));
             addClasses(lines);
         }
         if (!result.confusions().isEmpty()) {
@@ -90,8 +90,8 @@ record EvaluationReport(Evaluation result, int views) {
     }
 
     private static void addFigures(List<String> lines, Report errors, String where, String who) {
-        lines.add(figure("top-1 error", Text.percent(errors.top1()), misses(errors.missedTop1(), errors), where, who));
-        lines.add(figure("top-5 error", Text.percent(errors.top5()), misses(errors.missedTop5(), errors), where, who));
+        lines.add(figure("top-1 error", Texts.percent(errors.top1()), misses(errors.missedTop1(), errors), where, who));
+        lines.add(figure("top-5 error", Texts.percent(errors.top5()), misses(errors.missedTop5(), errors), where, who));
         lines.add(figure("loss", String.format(Locale.ROOT, "%.4f", errors.loss()), "", where, who));
     }
 

@@ -10,6 +10,7 @@ import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.RemotePictures;
 import net.alexnet.data.Shard;
 import net.alexnet.io.CacheFolder;
+import net.alexnet.io.Texts;
 import net.alexnet.torch.OpenCvCodec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -101,7 +102,7 @@ final class PrepareCommand extends ProgressCommand {
                 finished.already() ? "already prepared" : "prepared", out, made.training().size(),
                 made.validation().size(), made.rejected(), made.shards().size(), Text.bytes(bytes(made))));
         if (speed != null) {
-            lines.add(String.format(Locale.ROOT, "it took %s; %,.0f images/s were resized", Text.duration(seconds),
+            lines.add(String.format(Locale.ROOT, "it took %s; %,.0f images/s were resized", Texts.duration(seconds),
                     speed));
         }
         lines.add("use it: ./alexnet train --data " + out);

@@ -67,7 +67,7 @@ final class RunReport {
                 : Optional.of("top-1 error " + text(result, result.top1Error()) + on(result) + " after epoch "
                         + result.epochs() + (result.linearTop1Error().isEmpty()
                                 ? ""
-                                : "; " + Text.percent(result.linearTop1Error().getAsDouble())
+                                : "; " + Texts.percent(result.linearTop1Error().getAsDouble())
                                         + " as a linear classifier, before the other layers learned")));
     }
 
@@ -95,7 +95,7 @@ final class RunReport {
                                 + (result.baseHasSeen()
                                         ? ". Both are optimistic: the base was trained on these pictures"
                                         : ""),
-                        "folds: " + result.folds().stream().map(fold -> Text.percent(fold.top1Error().orElseThrow()))
+                        "folds: " + result.folds().stream().map(fold -> Texts.percent(fold.top1Error().orElseThrow()))
                                 .collect(Collectors.joining(", ")),
                         runs);
     }
@@ -127,7 +127,7 @@ final class RunReport {
                 : Optional.of("no validation error, because the run has no validation pictures"
                         + (result.linearOutOfFoldTop1Error().isEmpty()
                                 ? ""
-                                : "; top-1 error " + Text.percent(result.linearOutOfFoldTop1Error().getAsDouble())
+                                : "; top-1 error " + Texts.percent(result.linearOutOfFoldTop1Error().getAsDouble())
                                         + " by cross-validation as a linear classifier, before the other layers"
                                         + " learned"));
     }
@@ -148,7 +148,7 @@ final class RunReport {
     private static String text(TrainingResult result, OptionalDouble error) {
         ErrorInterval interval = interval(result, error);
         return interval == null
-                ? Text.percent(error.orElseThrow())
+                ? Texts.percent(error.orElseThrow())
                 : Text.percent(error.orElseThrow(), interval);
     }
 
@@ -157,6 +157,6 @@ final class RunReport {
     }
 
     private static String text(CrossValidation.Estimate error) {
-        return Text.percent(error.mean()) + " ± " + Text.percent(error.standardError());
+        return Texts.percent(error.mean()) + " ± " + Texts.percent(error.standardError());
     }
 }

@@ -2,27 +2,13 @@ package net.alexnet.cli;
 
 import module java.base;
 import net.alexnet.inference.ErrorInterval;
+import net.alexnet.io.Texts;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /// Figures as a person reads and types them.
 final class Text {
     private Text() {}
-
-    /// `4.2 s`, `3:07 min`, `2:05:00 h`.
-    static String duration(double seconds) {
-        if (!Double.isFinite(seconds)) {
-            return "unknown time";
-        }
-        long whole = Math.round(seconds);
-        if (whole < 60) {
-            return String.format(Locale.ROOT, "%.1f s", seconds);
-        }
-        if (whole < 3600) {
-            return String.format(Locale.ROOT, "%d:%02d min", whole / 60, whole % 60);
-        }
-        return String.format(Locale.ROOT, "%d:%02d:%02d h", whole / 3600, whole / 60 % 60, whole % 60);
-    }
 
     /// `12.3 MB`, by powers of 1000.
     static String bytes(long bytes) {
@@ -34,15 +20,9 @@ final class Text {
                 : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
     }
 
-    /// `12.30 %`.
-    static String percent(double fraction) {
-        return String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
-    }
-
     /// A percentage and how sure it is: `12.30 % (10.4 to 14.5)`.
     static String percent(double fraction, ErrorInterval interval) {
-        return percent(fraction) + String.format(Locale.ROOT, " (%.1f to %.1f)", 100 * interval.low(),
-                100 * interval.high());
+        return Texts.percent(fraction) + " (" + interval.percent() + ")";
     }
 
     /// A number of bytes as an option's value: `1000000`, `256MB` (powers of 1000), `1GiB` (powers of 1024).

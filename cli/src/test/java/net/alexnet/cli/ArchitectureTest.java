@@ -42,6 +42,7 @@ class ArchitectureTest {
         layers.put("engine and formats", List.of("torch.kernel", "torch", "interop.protobuf", "interop.pickle",
                 "interop.pytorch",
                 "interop.caffe", "interop.onnx", "interop.keras", "interop.parquet", "interop"));
+        layers.put("report", List.of("report"));
         layers.put("facade", List.of(FACADE, "reproduce"));
         layers.put("program", List.of("cli"));
         return layers;

@@ -111,7 +111,7 @@ class BrokenRunTest {
         Result result = with("optimizer.learning_rate=1e-6", "optimizer.bias_learning_rate_factor=1e9",
                 "optimizer.momentum=0", "seed=1",
                 "batch=16");
-        assertThat(oneWarning(result)).contains("8 of the 8 units of conv1");
+        assertThat(oneWarning(result)).contains("100 % of the units of conv1");
     }
 
     @Test

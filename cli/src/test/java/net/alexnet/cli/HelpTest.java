@@ -17,7 +17,8 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prepare", "train", "finetune", "evaluate", "classify", "features", "similar", "inspect",
-        "import", "export", "pull", "bench", "figure", "figure filters", "figure predictions", "figure neighbors",
+        "import", "export", "pull", "report", "bench", "figure", "figure filters", "figure predictions",
+        "figure neighbors",
         "figure activations", "figure occlusion"})
     void examplesAreLinesThatTheProgramTakes(String command) throws Exception {
         String text = Result.done((Object[]) (command + " --help").split(" ")).out();

@@ -62,7 +62,8 @@ class ToyEndToEndTest {
 
     @Test
     void leavesEverythingInTheRunsFolder() throws Exception {
-        assertThat(run.names()).hasSize(6).contains("recipe.yaml", "log.jsonl", "checkpoints", "rejected.tsv", "lock")
+        assertThat(run.names()).hasSize(7).contains("recipe.yaml", "log.jsonl", "checkpoints", "rejected.tsv", "lock",
+                "report.html")
                 .anyMatch(name -> name.startsWith("events.out.tfevents."));
         assertThat(run.folder().getFileName().toString()).endsWith("-toy");
         assertThat(run.text("recipe.yaml")).contains("name: toy", "classes: 3", "source: " + pictures, "type: constant",

@@ -39,7 +39,8 @@ public final class PredictionFigure {
             List<float[]> rows = predictor.probabilities(batch.stream().map(Picture::image).toList());
             for (int i = 0; i < batch.size(); i++) {
                 float[] row = rows.get(i);
-                predictions.add(new Prediction(batch.get(i).name(), batch.get(i).label().orElse(-1),
+                int truth = batch.get(i).label().orElse(-1);
+                predictions.add(new Prediction(batch.get(i).name(), truth, truth < 0 ? 0 : row[truth],
                         TopK.best(row, 0, classes.size(), Prediction.TOP).stream()
                                 .map(label -> new Score(label, row[label])).toList()));
             }

@@ -117,7 +117,8 @@ public record Ensemble(List<Member> members, Views views, int batch, int workers
             }
             average.add(mean, labels);
             for (int i = 0; i < labels.length; i++) {
-                consumer.accept(new Prediction(images.name(done + i), labels[i], best(mean.mean(), i * classes())));
+                consumer.accept(new Prediction(images.name(done + i), labels[i],
+                        mean.mean()[i * classes() + labels[i]], best(mean.mean(), i * classes())));
             }
             rows.accept(labels, mean.mean(), mean.center());
             done += labels.length;

@@ -1,5 +1,7 @@
 package net.alexnet.inference;
 
+import java.util.Locale;
+
 /// How sure an error rate is that was counted on some pictures: the interval of E. B. Wilson (1927), which holds the true
 /// rate in 95 of 100 cases, also for few pictures and for rates near 0.
 ///
@@ -23,5 +25,10 @@ public record ErrorInterval(double low, double high) {
         double half = Math.sqrt(rate * (1 - rate) * square + square * square / 4) / (1 + square);
         // what rounding leaves at the ends is no error rate
         return new ErrorInterval(wrong == 0 ? 0 : middle - half, wrong == pictures ? 1 : middle + half);
+    }
+
+    /// Both ends in percent: `10.4 to 14.5`.
+    public String percent() {
+        return String.format(Locale.ROOT, "%.1f to %.1f", 100 * low, 100 * high);
     }
 }

@@ -6,8 +6,9 @@ import module java.base;
 ///
 /// @param name of the image in its dataset
 /// @param label its true class
+/// @param labelProbability of the true class, 0 to 1
 /// @param best the five most probable classes, or all where there are fewer, best first
-public record Prediction(String name, int label, List<Score> best) {
+public record Prediction(String name, int label, float labelProbability, List<Score> best) {
     /// The most classes that a prediction names.
     public static final int TOP = 5;
 

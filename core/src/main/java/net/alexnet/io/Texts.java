@@ -71,6 +71,26 @@ public final class Texts {
         return String.format(Locale.ROOT, "%,d %s%s", number, one, number == 1 ? "" : "s");
     }
 
+    /// A fraction as a percentage: `12.30 %`.
+    public static String percent(double fraction) {
+        return String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
+    }
+
+    /// `4.2 s`, `3:07 min`, `2:05:00 h`.
+    public static String duration(double seconds) {
+        if (!Double.isFinite(seconds)) {
+            return "unknown time";
+        }
+        long whole = Math.round(seconds);
+        if (whole < 60) {
+            return String.format(Locale.ROOT, "%.1f s", seconds);
+        }
+        if (whole < 3600) {
+            return String.format(Locale.ROOT, "%d:%02d min", whole / 60, whole % 60);
+        }
+        return String.format(Locale.ROOT, "%d:%02d:%02d h", whole / 3600, whole / 60 % 60, whole % 60);
+    }
+
     /// Texts with commas between them: the first `most`, and how many more there are.
     public static String listed(Collection<String> texts, int most) {
         String first = texts.stream().limit(most).collect(Collectors.joining(", "));

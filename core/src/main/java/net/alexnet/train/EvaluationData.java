@@ -23,8 +23,9 @@ import net.alexnet.train.config.Recipe;
 /// @param inputs for each model, in their order; all hold the same pictures
 /// @param rejected pictures that cannot be read
 /// @param submissionIds the number of each class in a submission to the ILSVRC, where the data knows it
-public record EvaluationData(
-        List<Input> inputs, List<RejectedImage> rejected, Optional<List<Integer>> submissionIds) {
+/// @param own the pictures of the first model's run, split as that run splits them; empty if other pictures were named
+public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, Optional<List<Integer>> submissionIds,
+        Optional<Dataset> own) {
 
     /// What opening pictures needs.
     ///
@@ -163,7 +164,7 @@ public record EvaluationData(
                 : resized(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
         requireHeldOut(data.inputs.getFirst().images(), dataset.name(), models, tools);
         tools.progress.message("the pictures that the run was validated on");
-        return data;
+        return new EvaluationData(data.inputs, data.rejected, data.submissionIds, Optional.of(dataset));
     }
 
     private static Recipe recipe(NamedModel model) throws IOException {
@@ -217,7 +218,7 @@ public record EvaluationData(
                 : pictures.classes().stream().map(name -> known.get(order.indexOf(name))).toList();
         return new EvaluationData(inputs,
                 dataset.validation().size() == 0 ? dataset.unreadTraining() : dataset.unreadValidation(),
-                new EvaluationSet("", pictures, synsets).submissionIds());
+                new EvaluationSet("", pictures, synsets).submissionIds(), Optional.empty());
     }
 
     /// Images of any size, resized in a pass over all of them.
@@ -244,6 +245,6 @@ public record EvaluationData(
         if (bySide.values().stream().anyMatch(images -> !images.rejected().equals(rejected))) {
             throw new IOException("the pictures changed while they were read; run the command again");
         }
-        return new EvaluationData(inputs, rejected, set.submissionIds());
+        return new EvaluationData(inputs, rejected, set.submissionIds(), Optional.empty());
     }
 }

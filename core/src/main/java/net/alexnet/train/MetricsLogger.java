@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Logs how a run goes: to `log.jsonl`, to a TensorBoard event file, and to the [RunListener].
 final class MetricsLogger implements AutoCloseable {
-    private static final String LOG = "log.jsonl";
+    static final String LOG = "log.jsonl";
 
     private final JsonLinesLog log;
     private final EventFile events;

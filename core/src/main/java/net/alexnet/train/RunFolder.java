@@ -161,6 +161,11 @@ public record RunFolder(Path path) {
         AtomicFiles.deleteTree(path);
     }
 
+    /// The log of the run, a JSON object a line.
+    public Path log() {
+        return path.resolve(MetricsLogger.LOG);
+    }
+
     /// The run's whole recipe.
     public Recipe recipe() throws IOException {
         Path file = path.resolve(RECIPE);

@@ -101,7 +101,7 @@ class PredictionWriterTest {
     }
 
     private static Prediction prediction(String name, int label, int... best) {
-        return new Prediction(name, label, IntStream.range(0, best.length)
+        return new Prediction(name, label, 0.25f, IntStream.range(0, best.length)
                 .mapToObj(place -> new Score(best[place], (float) Math.scalb(0.5, -place)))
                 .toList());
     }

@@ -124,6 +124,22 @@ public final class RecipeReader {
         }
     }
 
+    /// Every key of a recipe by its dotted path, with its value as JSON has it, and texts as they are. A list is one value.
+    public static Map<String, String> keys(Recipe recipe) {
+        Map<String, String> keys = new LinkedHashMap<>();
+        add(keys, "", YAML.valueToTree(recipe));
+        return keys;
+    }
+
+    private static void add(Map<String, String> keys, String path, JsonNode node) {
+        if (node.isObject() && !node.isEmpty()) {
+            node.properties().forEach(entry -> add(keys,
+                    path.isEmpty() ? entry.getKey() : path + "." + entry.getKey(), entry.getValue()));
+        } else {
+            keys.put(path, node.isTextual() ? node.asText() : node.toString());
+        }
+    }
+
     private static String pointer(String path) {
         return "/" + path.replace('.', '/');
     }

@@ -1,0 +1,48 @@
+package net.alexnet.cli;
+
+import module java.base;
+import net.alexnet.report.HtmlReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `alexnet report`.
+@Command(name = "report", description = "Make a page about a run: its curves, mistakes, pictures, network and recipe. Of several runs, a page that"
+        + " compares them. A finished run has its page already, report.html in its folder.", footer = {
+            "", "Examples:",
+            "  ./alexnet report runs/latest                        writes runs/latest/report.html",
+            "  ./alexnet report RUN1 RUN2 RUN3 -o comparison.html  compares three runs"})
+final class ReportCommand extends ProgressCommand {
+    @Parameters(paramLabel = "RUN", arity = "1..*", description = "Folders of runs.")
+    private List<Path> runs = List.of();
+
+    @Option(names = {"-o",
+        "--out"}, paramLabel = "FILE", description = "The page. Default for one run: report.html in its folder, which is replaced.")
+    private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--force", description = "Replace FILE if it exists.")
+    private boolean force;
+
+    @Mixin
+    private ComputeOptions options = new ComputeOptions();
+
+    private record Written(String report, List<String> runs) {}
+
+    @Override
+    int run(ConsoleProgress progress) throws IOException, InterruptedException {
+        if (out.isPresent()) {
+            requireWritable("-o: ", out.get(), runs, force);
+        } else if (runs.size() > 1) {
+            throw new IllegalArgumentException("the page about " + runs.size()
+                    + " runs belongs into no run's folder; name the file to write (-o FILE)");
+        }
+        HtmlReport report = HtmlReport.of(runs.toArray(Path[]::new));
+        HtmlReport.Tools tools = options.options().reporting(progress, terminal().interruption()::asked);
+        Path written = out.isPresent() ? report.write(out.get(), tools) : report.write(tools);
+        progress.clear();
+        print(new Written(written.toString(), runs.stream().map(Path::toString).toList()),
+                List.of("report: " + written));
+        return 0;
+    }
+}

@@ -1,0 +1,146 @@
+package net.alexnet.report;
+
+import module java.base;
+import net.alexnet.data.ProgressListener;
+import net.alexnet.figure.FilterFigure;
+import net.alexnet.inference.Engines;
+import net.alexnet.inference.FilterTiles;
+import net.alexnet.inference.Model;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.CacheFolder;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+import net.alexnet.train.ModelFile;
+
+/// A page about a run, or about several runs side by side: one file of HTML without scripts that loads nothing.
+///
+/// ```java
+/// HtmlReport.of(Path.of("runs/latest")).write(tools);
+/// ```
+///
+/// For the page of one run, its last checkpoint is evaluated on the validation pictures, which takes as long as a
+/// validation. Where these pictures are no longer there, the page says so and has the other parts.
+public final class HtmlReport {
+    /// The name of a run's page in the run's folder.
+    public static final String FILE = "report.html";
+
+    private final List<RunRecord> runs;
+    private final List<Section> more = new ArrayList<>();
+
+    private HtmlReport(List<RunRecord> runs) {
+        this.runs = runs;
+    }
+
+    /// What making a page needs.
+    ///
+    /// @param device that computes, as for [net.alexnet.inference.Engines#open]
+    /// @param threads that compute and read pictures
+    /// @param cache where the run's prepared pictures may be
+    /// @param progress is told how many pictures are evaluated
+    /// @param stop polled; true to give up
+    public record Tools(String device, int threads, CacheFolder cache, ProgressListener progress,
+            BooleanSupplier stop) {
+        /// A listener that hears of progress only: what the page is about was said when the run was made.
+        ProgressListener quiet() {
+            return new ProgressListener() {
+                @Override
+                public void progress(String task, long done, long total) {
+                    progress.progress(task, done, total);
+                }
+            };
+        }
+    }
+
+    /// Reads what the folders of runs say.
+    ///
+    /// @param runs at least one: the folder of a run, or a link such as `runs/latest`
+    /// @throws IOException if one is not a run, or has no checkpoint
+    public static HtmlReport of(Path... runs) throws IOException {
+        if (runs.length == 0) {
+            throw new IllegalArgumentException("a report needs at least one run");
+        }
+        List<RunRecord> read = new ArrayList<>();
+        for (Path run : runs) {
+            read.add(RunRecord.read(run));
+        }
+        return new HtmlReport(List.copyOf(read));
+    }
+
+    /// Adds a part at the end of the page, such as figures that others make.
+    public HtmlReport with(Section section) {
+        more.add(section);
+        return this;
+    }
+
+    /// The page.
+    ///
+    /// @throws InterruptedIOException if it was stopped
+    public String html(Tools tools) throws IOException, InterruptedException {
+        List<Section> sections = new ArrayList<>(
+                runs.size() == 1 ? ofOne(runs.getFirst(), tools) : new Comparison(runs).sections());
+        sections.addAll(more);
+        return Page.of(runs.size() == 1 ? "Run " + runs.getFirst().name() : "Comparison of " + runs.size() + " runs",
+                sections);
+    }
+
+    /// Writes the page of a run into its folder.
+    ///
+    /// @return the file
+    /// @throws IllegalArgumentException if there are several runs
+    public Path write(Tools tools) throws IOException, InterruptedException {
+        if (runs.size() != 1) {
+            throw new IllegalArgumentException("the page is about " + runs.size()
+                    + " runs and belongs into no run's folder; name the file to write");
+        }
+        return write(runs.getFirst().folder().path().resolve(FILE), tools);
+    }
+
+    /// Writes the page.
+    ///
+    /// @param file replaced if it exists
+    public Path write(Path file, Tools tools) throws IOException, InterruptedException {
+        AtomicFiles.writeString(file, html(tools));
+        return file;
+    }
+
+    private static List<Section> ofOne(RunRecord run, Tools tools) throws IOException, InterruptedException {
+        Optional<String> counts = Optional.empty();
+        List<Section> evaluated;
+        Optional<Section> filters;
+        try (Backend backend = Engines.open(tools.device, tools.threads, Precision.FLOAT32)) {
+            filters = filters(ModelFile.find(run.checkpoint().folder(), ModelFile.Which.LAST).open(backend));
+        }
+        if (run.lastEpoch().isPresent() && run.validation().isEmpty()) {
+            evaluated = List.of(missing("the run has no validation pictures"));
+        } else {
+            try (Backend backend = Engines.open(tools.device, tools.threads, Precision.FLOAT32)) {
+                ValidationPass pass = ValidationPass.of(run, backend, tools);
+                counts = Optional.of(pass.counts());
+                evaluated = new ValidationParts(pass, run.card().classes()).sections();
+            } catch (InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                evaluated = List.of(missing(AtomicFiles.reason(e)));
+            }
+        }
+        List<Section> sections = new ArrayList<>(List.of(Overview.facts(run, counts), Curves.learning(run.log())));
+        LayerCharts.of(run.log().epochs()).ifPresent(sections::add);
+        sections.addAll(evaluated);
+        filters.ifPresent(sections::add);
+        sections.add(Curves.speed(run.log()));
+        sections.add(Overview.network(run));
+        sections.add(RecipeKeys.section(run));
+        return sections;
+    }
+
+    /// The kernels of conv1, as in figure 3 of the paper.
+    private static Optional<Section> filters(Model model) {
+        return FilterTiles.of(model.network()).map(_ -> new Section("filters", "Kernels of conv1",
+                "<figure>" + FilterFigure.of(model).text() + "</figure>\n"));
+    }
+
+    private static Section missing(String reason) {
+        return new Section("classes", "Classes",
+                Html.paragraph("The classes, mistakes and pictures are missing here: " + reason + "."));
+    }
+}

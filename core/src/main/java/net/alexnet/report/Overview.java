@@ -1,0 +1,82 @@
+package net.alexnet.report;
+
+import module java.base;
+import net.alexnet.io.Texts;
+import net.alexnet.nn.Architecture;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.report.RunLog.Errors;
+import net.alexnet.report.Table.Cell;
+import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.train.config.FineTuneConfig;
+
+/// What was trained on what, and how well.
+final class Overview {
+    private static final int NAMED = 20; // classes
+
+    private Overview() {}
+
+    /// @param pictures how many there are in each part, in words; empty if nobody knows
+    static Section facts(RunRecord run, Optional<String> pictures) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("recipe", run.recipe().name() + run.recipe().fineTuning().map(FineTuneConfig::model)
+                .map(model -> ", fine-tuned from " + model).orElse(", from scratch"));
+        facts.put("pictures", run.recipe().data().source() + pictures.map(text -> ": " + text).orElse(""));
+        List<String> classes = run.card().classes();
+        facts.put("classes", classes.size() + ": " + Texts.listed(classes, NAMED));
+        facts.put("training", run.checkpoint().state().epoch() + " of " + Texts.count(run.recipe().epochs(), "epoch")
+                + ", " + Texts.count(run.checkpoint().state().step(), "step") + " of "
+                + Texts.count(run.recipe().batch(), "picture"));
+        addErrors(facts, run);
+        facts.put("time", Texts.duration(run.seconds()) + ", validation included");
+        run.checkpoint().environment().ifPresent(machine -> facts.put("computed by", text(machine)));
+        facts.put("last checkpoint", "saved " + run.checkpoint().written());
+        StringBuilder html = new StringBuilder("<dl>\n");
+        facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
+                .append("</dd>\n"));
+        return new Section("overview", "What was trained", html + "</dl>\n");
+    }
+
+    private static void addErrors(Map<String, String> facts, RunRecord run) {
+        run.log().linear().ifPresent(linear -> facts.put("linear classifier",
+                "top-1 error " + linear.validation()
+                        .map(it -> RunRecord.text(it.top1(), it.images()) + " on " + pictures(it))
+                        .orElseGet(() -> Format.percent(linear.outOfFold()) + " by cross-validation")
+                        + ", before the other layers learned"));
+        run.validation().ifPresentOrElse(it -> facts.put("validation error", errors(it)
+                + " after the last epoch, which nothing selected"),
+                () -> facts.put("validation error", "none: the run's log has no validation of its last epoch"));
+        run.bestEpoch().ifPresent(best -> facts.put("best epoch", best.epoch() + ", with a top-1 error of "
+                + Format.percent(best.validation().orElseThrow().top1())
+                + ", which is optimistic: the validation pictures selected it"));
+        run.log().test().ifPresent(test -> facts.put("test error", errors(test.errors()) + " of " + test.data()));
+    }
+
+    private static String errors(Errors it) {
+        return "top-1 " + RunRecord.text(it.top1(), it.images()) + ", top-5 "
+                + RunRecord.text(it.top5(), it.images()) + " on " + pictures(it);
+    }
+
+    private static String pictures(Errors it) {
+        return Texts.count(it.images(), "picture");
+    }
+
+    private static String text(ComputeEnvironment machine) {
+        return machine.engine() + "; " + machine.device() + "; " + Texts.count(machine.threads(), "thread") + "; "
+                + machine.instructions();
+    }
+
+    static Section network(RunRecord run) {
+        Architecture network = run.recipe().network().architecture();
+        Table table = new Table("Layers of " + network.name(),
+                List.of("layer", "output", "parameters", "multiply-adds"));
+        table.row(List.of(Cell.text("input"), Cell.text(network.input().toString()), Cell.text(""), Cell.text("")));
+        for (Row row : network.rows()) {
+            table.row(List.of(Cell.text(row.name()), Cell.text(row.out().toString()), Cell.count(row.parameters()),
+                    Cell.count(row.multiplyAdds())));
+        }
+        table.row(List.of(Cell.text("in all"), Cell.text(""), Cell.count(network.parameters()),
+                Cell.count(network.multiplyAdds())));
+        return new Section("network", "Network", Html.paragraph("Shapes are channels × height × width of one picture;"
+                + " multiply-adds are those of its forward pass.") + table.html());
+    }
+}

@@ -1,0 +1,126 @@
+package net.alexnet.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import module java.base;
+import net.alexnet.io.RegularFile;
+
+/// What a run's `log.jsonl` says. Lines of older versions lack some values, which are then empty.
+///
+/// @param linear the linear classifier that a fine-tuned run began with
+/// @param test the last test of the finished run
+record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Optional<Linear> linear,
+        Optional<Test> test) {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+
+    /// Values of one training step. Each is not a number where the line lacks it.
+    record Step(long step, double loss, double learningRate, double imagesPerSecond, double waitShare) {}
+
+    /// Values of a whole epoch.
+    ///
+    /// @param step the last of the epoch
+    /// @param trainingTop1 the top-1 error on the training batches, a fraction
+    record Epoch(long step, int epoch, double loss, OptionalDouble trainingTop1, double learningRate,
+            Optional<Errors> validation, List<Layer> layers, double seconds) {}
+
+    /// Errors on pictures that were not trained on, as fractions.
+    record Errors(long images, double loss, double top1, double top5) {}
+
+    /// A layer with weights at the end of an epoch.
+    ///
+    /// @param weight the mean absolute value of a weight
+    /// @param update the mean absolute value of the last update of a weight
+    /// @param dead the share of units that were 0 for a whole batch
+    record Layer(String name, double weight, double update, OptionalDouble dead) {
+        /// The update as a share of the weight.
+        double ratio() {
+            return update / weight;
+        }
+    }
+
+    record Warning(long step, String text) {}
+
+    /// @param outOfFold its top-1 error on training pictures by cross-validation, a fraction
+    record Linear(double outOfFold, Optional<Errors> validation) {}
+
+    /// @param data names the pictures
+    record Test(String data, Errors errors) {}
+
+    /// Reads a log. A file that is not there is an empty log, and lines of unknown kinds are skipped.
+    static RunLog read(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return new RunLog(List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
+        }
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(RegularFile.open(file), StandardCharsets.UTF_8))) {
+            return of(lines.lines());
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
+    }
+
+    static RunLog of(Stream<String> lines) {
+        Map<String, List<JsonNode>> kinds = lines.map(RunLog::parsed)
+                .collect(Collectors.groupingBy(line -> line.path("kind").asText()));
+        return new RunLog(all(kinds, "step", RunLog::step), all(kinds, "epoch", RunLog::epoch),
+                all(kinds, "warning", line -> new Warning(line.path("step").asLong(), line.path("text").asText())),
+                last(all(kinds, "linear", line -> new Linear(number(line, "out_of_fold_top1_error"),
+                        errors(line, "validation_")))),
+                last(all(kinds, "test", line -> errors(line, "test_")
+                        .map(errors -> new Test(line.path("data").asText(), errors))))
+                        .flatMap(one -> one));
+    }
+
+    /// An incomplete line, which a crash may leave, is of no kind.
+    private static JsonNode parsed(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            return JSON.missingNode();
+        }
+    }
+
+    private static <T> List<T> all(Map<String, List<JsonNode>> kinds, String kind, Function<JsonNode, T> read) {
+        return kinds.getOrDefault(kind, List.of()).stream().map(read).toList();
+    }
+
+    private static <T> Optional<T> last(List<T> all) {
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+    }
+
+    private static Step step(JsonNode line) {
+        return new Step(line.path("step").asLong(), number(line, "loss"), number(line, "learning_rate"),
+                number(line, "images_per_second"), number(line, "wait_share"));
+    }
+
+    private static Epoch epoch(JsonNode line) {
+        List<Layer> layers = new ArrayList<>();
+        line.path("layers").forEach(one -> layers.add(new Layer(one.path("layer").asText(), number(one, "weight"),
+                number(one, "update"), optional(one, "dead"))));
+        return new Epoch(line.path("step").asLong(), line.path("epoch").asInt(), number(line, "loss"),
+                optional(line, "training_top1_error"), number(line, "learning_rate"), errors(line, "validation_"),
+                List.copyOf(layers), number(line, "seconds"));
+    }
+
+    /// @param prefix of the names of the count and the loss
+    private static Optional<Errors> errors(JsonNode line, String prefix) {
+        return line.path("top1_error").isNumber() && line.path(prefix + "n").isIntegralNumber()
+                ? Optional.of(new Errors(line.path(prefix + "n").asLong(), number(line, prefix + "loss"),
+                        number(line, "top1_error"), number(line, "top5_error")))
+                : Optional.empty();
+    }
+
+    private static OptionalDouble optional(JsonNode line, String name) {
+        double value = number(line, name);
+        return Double.isNaN(value) ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    private static double number(JsonNode line, String name) {
+        JsonNode value = line.path(name);
+        return value.isNumber() || NOT_FINITE.contains(value.asText())
+                ? Double.parseDouble(value.asText())
+                : Double.NaN;
+    }
+}

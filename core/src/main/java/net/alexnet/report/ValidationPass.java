@@ -1,0 +1,97 @@
+package net.alexnet.report;
+
+import module java.base;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.inference.Engines;
+import net.alexnet.inference.Ensemble;
+import net.alexnet.inference.Ensemble.Input;
+import net.alexnet.inference.Ensemble.Member;
+import net.alexnet.inference.Prediction;
+import net.alexnet.inference.Prediction.Score;
+import net.alexnet.inference.TopKErrors.Confusion;
+import net.alexnet.inference.TopKErrors.Report;
+import net.alexnet.inference.Views;
+import net.alexnet.io.Texts;
+import net.alexnet.tensor.Backend;
+import net.alexnet.train.EvaluationData;
+import net.alexnet.train.ModelFile;
+import net.alexnet.train.NamedModel;
+
+/// The run's last checkpoint on the pictures that the run was validated on.
+///
+/// @param images the pictures
+/// @param report the counts
+/// @param confusions how often pictures of each class were taken for each class, itself included, most frequent first
+/// @param pictures what the network says of each picture, in their order
+/// @param counts how many pictures there are in each part, in words
+record ValidationPass(ImageDataset images, Report report, List<Confusion> confusions, List<Answer> pictures,
+        String counts) {
+    private static final int BATCH = 128;
+
+    /// What the network says of a picture.
+    ///
+    /// @param index of the picture
+    /// @param label its class
+    /// @param predicted the most probable class
+    /// @param probability of the most probable class
+    /// @param margin by how much it is more probable than the next class
+    /// @param loss the negative logarithm of the probability of the picture's class
+    record Answer(int index, int label, int predicted, double probability, double margin, double loss) {
+        static Answer of(int index, Prediction prediction) {
+            List<Score> best = prediction.best();
+            double first = best.getFirst().probability();
+            return new Answer(index, prediction.label(), best.getFirst().label(), first,
+                    best.size() > 1 ? first - best.get(1).probability() : first,
+                    -Math.log(Math.max(prediction.labelProbability(), Float.MIN_NORMAL)));
+        }
+    }
+
+    /// Evaluates.
+    ///
+    /// @throws IOException if the pictures are no longer there or were changed
+    /// @throws InterruptedIOException if it was stopped
+    static ValidationPass of(RunRecord run, Backend backend, HtmlReport.Tools tools)
+            throws IOException, InterruptedException {
+        NamedModel model = NamedModel.open(List.of(run.checkpoint().folder()), ModelFile.Which.LAST, backend)
+                .getFirst();
+        EvaluationData data = EvaluationData.open(Optional.empty(), List.of(model), new EvaluationData.Tools(
+                Engines.find().codec(), tools.threads(), tools.cache(), tools.quiet(), tools.stop()));
+        Input input = data.inputs().getFirst();
+        Map<Confusion, Integer> mistakes = new HashMap<>();
+        List<Answer> answers = new ArrayList<>();
+        Report report = new Ensemble(List.of(new Member(model.model().network(), input)), Views.CENTER, BATCH,
+                tools.threads()).evaluate((done, total) -> tools.quiet().progress("evaluating", done, total),
+                        prediction -> {
+                            Answer answer = Answer.of(answers.size(), prediction);
+                            answers.add(answer);
+                            mistakes.merge(new Confusion(answer.label, answer.predicted, 0), 1, Integer::sum);
+                        }, tools.stop())
+                .orElseThrow(() -> new InterruptedIOException("stopped while evaluating")).average().views();
+        return new ValidationPass(input.images(), report, ranked(mistakes), List.copyOf(answers),
+                counts(data.own().orElseThrow(), input.images().size()));
+    }
+
+    private static List<Confusion> ranked(Map<Confusion, Integer> pairs) {
+        return pairs.entrySet().stream()
+                .map(one -> new Confusion(one.getKey().label(), one.getKey().predicted(), one.getValue()))
+                .sorted(Comparator.comparingInt(Confusion::count).reversed().thenComparingInt(Confusion::label)
+                        .thenComparingInt(Confusion::predicted))
+                .toList();
+    }
+
+    private static String counts(Dataset all, int validation) {
+        return Texts.count(all.training().size(), "picture") + " for training and "
+                + Texts.count(validation, "picture") + " for validation. " + all.split();
+    }
+
+    /// The pictures with the highest loss, worst first.
+    List<Answer> worst(int most) {
+        return pictures.stream().sorted(Comparator.comparingDouble(Answer::loss).reversed()).limit(most).toList();
+    }
+
+    /// The pictures whose two most probable classes are closest, closest first.
+    List<Answer> leastSure(int most) {
+        return pictures.stream().sorted(Comparator.comparingDouble(Answer::margin)).limit(most).toList();
+    }
+}

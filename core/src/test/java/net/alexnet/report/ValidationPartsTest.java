@@ -1,0 +1,60 @@
+package net.alexnet.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import net.alexnet.data.ImageDataset;
+import net.alexnet.inference.Prediction;
+import net.alexnet.inference.Prediction.Score;
+import net.alexnet.inference.TopKErrors.ClassErrors;
+import net.alexnet.inference.TopKErrors.Confusion;
+import net.alexnet.inference.TopKErrors.Report;
+import net.alexnet.report.ValidationPass.Answer;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.Test;
+
+class ValidationPartsTest {
+    private static final List<String> CLASSES = List.of("cat", "dog");
+
+    private static Answer answer(int index, int label, float ofLabel, Score... best) {
+        return Answer.of(index, new Prediction("one.jpg", label, ofLabel, List.of(best)));
+    }
+
+    private static final ValidationPass PASS = new ValidationPass(new ImageDataset(CLASSES, List.of()),
+            new Report(10, 4, 0, 1.5, List.of(), List.of(new ClassErrors(0, 4, 1), new ClassErrors(1, 6, 3)),
+                    OptionalDouble.empty()),
+            List.of(new Confusion(1, 0, 3), new Confusion(0, 0, 3), new Confusion(1, 1, 3), new Confusion(0, 1, 1)),
+            List.of(answer(0, 0, 0.75f, new Score(0, 0.75f), new Score(1, 0.25f)),
+                    answer(1, 0, 0.125f, new Score(1, 0.875f), new Score(0, 0.125f)),
+                    answer(2, 1, 0.5f, new Score(0, 0.5f), new Score(1, 0.5f))),
+            "");
+
+    @Test
+    void ranksPicturesByLossAndByMargin() {
+        assertThat(PASS.worst(2)).extracting(Answer::index).containsExactly(1, 2);
+        assertThat(PASS.leastSure(9)).extracting(Answer::index).containsExactly(2, 0, 1);
+        assertThat(PASS.pictures().get(1).loss()).isCloseTo(Math.log(8), within(1e-6));
+        assertThat(PASS.pictures().get(1).margin()).isCloseTo(0.75, within(1e-6));
+    }
+
+    @Test
+    void anImpossibleClassHasAFiniteLoss() {
+        assertThat(answer(0, 1, 0, new Score(0, 1)).loss()).isFinite();
+    }
+
+    @Test
+    void listsOnlyMistakesAsMistakes() {
+        Document page = Jsoup.parse(new ValidationParts(PASS, CLASSES).pairs().html());
+        assertThat(page.select("tbody tr").eachText()).containsExactly("dog cat 3", "cat dog 1");
+    }
+
+    @Test
+    void classesAreOrderedByTheirError() {
+        Document page = Jsoup.parse(new ValidationParts(PASS, CLASSES).classErrors().html());
+        assertThat(page.select("tbody th").eachText()).containsExactly("dog", "cat");
+        assertThat(page.expectFirst("tbody tr").text()).isEqualTo("dog 50.00 % 18.8 to 81.2 3 6");
+    }
+}
