@@ -88,7 +88,8 @@ class TestPicturesTest {
         RunFiles files = RunFiles.latest(root.resolve("stopped"));
         assertThat(files.log("test")).isEmpty();
         Result resumed = Result.done("train", "--resume", files.folder(), "--test", unseen, "--threads", 1);
-        assertThat(resumed.out()).containsPattern("test: top-1 error [0-9.]+ % \\([0-9.]+ to [0-9.]+\\) on 39 pictures");
+        assertThat(resumed.out())
+                .containsPattern("test: top-1 error [0-9.]+ % \\([0-9.]+ to [0-9.]+\\) on 39 pictures");
         assertThat(files.log("test").getFirst().get("top1_error"))
                 .isEqualTo(training.json().get("test").get("top1_error"));
     }
