@@ -73,6 +73,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
         private Optional<Path> probabilities = Optional.empty();
         private Options options = Options.defaults();
         private ProgressListener listener = ProgressListener.NONE;
+        private boolean warns = true;
 
         private Builder(List<Path> models) {
             if (models.isEmpty()) {
@@ -130,6 +131,12 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
             return this;
         }
 
+        /// Says nothing of pictures that the model was trained on: who runs a test has counted them before the training.
+        Builder withoutWarningOfTraining() {
+            warns = false;
+            return this;
+        }
+
         /// Evaluates.
         ///
         /// @throws IllegalArgumentException if no pictures are named and the model is not a run's
@@ -155,7 +162,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
                                 .ifPresent(note -> listener.warning(model.path() + ": " + note));
                     }
                     EvaluationData data = EvaluationData.open(pictures, opened, new EvaluationData.Tools(
-                            Engines.find().codec(), options.threads(), options.caches(), listener, stop));
+                            Engines.find().codec(), options.threads(), options.caches(), listener, warns, stop));
                     data.rejected().forEach(one -> listener.warning("left out " + one.name() + ": " + one.reason()));
                     try (PredictionWriter ids = submission.isEmpty()
                             ? null

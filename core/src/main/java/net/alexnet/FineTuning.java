@@ -134,7 +134,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
             if (folds == 0) {
                 describeValidation(recipe, dataset);
             }
-            TrainingPictures ready = pictures(source, recipe, codec, stop);
+            TrainingPictures ready = pictures(source, folds > 0 ? recipe.withFold(1, folds) : recipe, codec, stop);
             boolean seen = (folds > 0 || ready.dataset().validation().size() > 0)
                     && hasSeen(stored, recipe, ready.dataset().validation(), codec, folds);
             if (seen) {
@@ -202,7 +202,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         Preprocessing preprocessing = stored.card().preprocessing();
         List<String> leftOut = leftOut(stored);
         if (!leftOut.isEmpty()) {
-            listener.message("the base has no trained weights of " + String.join(", ", leftOut)
+            listener.message("the base has no trained weights of " + String.join(", ", new TreeSet<>(leftOut))
                     + ", so the network is made without");
         }
         Recipe recipe = template.onBase(stored.card().network().withHead(leftOut, true), preprocessing.resize(),

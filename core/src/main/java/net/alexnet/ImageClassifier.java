@@ -76,7 +76,7 @@ public final class ImageClassifier implements AutoCloseable {
 
         /// A file could not be read. Unless overridden, this ends the call with the failure.
         ///
-        /// @param failure an [ImageReadException] if the file can be read, but is not a picture
+        /// @param failure an [ImageReadException] if there is no such file, or it is not a picture
         default void failed(Path file, IOException failure) throws IOException {
             throw failure;
         }
@@ -134,7 +134,7 @@ public final class ImageClassifier implements AutoCloseable {
 
     /// Classifies a picture file.
     ///
-    /// @throws ImageReadException if it is not a readable picture
+    /// @throws ImageReadException if it is not a readable picture, or there is no such file
     /// @throws IOException if the file cannot be read
     public Classification classify(Path file) throws IOException {
         return classify(read(file));
@@ -206,7 +206,8 @@ public final class ImageClassifier implements AutoCloseable {
             files.addAll(Files.isDirectory(path) ? AllImages.files(path) : List.of(path));
         }
         if (files.isEmpty() && !paths.isEmpty()) {
-            throw new IOException("there are no files in " + paths);
+            throw new IOException("there are no files in "
+                    + paths.stream().map(Path::toString).collect(Collectors.joining(", ")));
         }
         return files;
     }
@@ -265,12 +266,18 @@ public final class ImageClassifier implements AutoCloseable {
     // --- pictures --------------------------------------------------------------------------------------------------
 
     private Image read(Path file) throws IOException {
+        byte[] bytes;
         try {
             Content.requireSize(RegularFile.size(file));
+            bytes = RegularFile.read(file, (int) Content.MAX_BYTES);
         } catch (UnreadableImageException e) {
             throw new ImageReadException(file.toString(), String.valueOf(e.getMessage()), e);
+        } catch (NoSuchFileException e) {
+            throw new ImageReadException(file.toString(), "there is no such file", e);
+        } catch (AccessDeniedException e) {
+            throw new ImageReadException(file.toString(), "the file may not be read", e);
         }
-        return decode(file.toString(), RegularFile.read(file, (int) Content.MAX_BYTES));
+        return decode(file.toString(), bytes);
     }
 
     private Image decode(String name, byte[] file) throws ImageReadException {

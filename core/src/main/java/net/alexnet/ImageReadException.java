@@ -2,7 +2,8 @@ package net.alexnet;
 
 import java.io.IOException;
 
-/// A picture that cannot be read: the bytes are not a picture in a known format, or it is broken or too large.
+/// A picture that cannot be read: there is no such file, the bytes are not a picture in a known format, or it is broken or too
+/// large.
 public class ImageReadException extends IOException {
     private static final long serialVersionUID = 1;
 

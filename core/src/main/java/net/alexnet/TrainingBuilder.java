@@ -160,7 +160,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     void describe(Dataset dataset, String split) {
         listener.message(dataset.name() + ": " + dataset.classes().size() + " classes, " + dataset.training().size()
-                + " training and " + dataset.validation().size() + " validation pictures; " + split);
+                + " training and " + dataset.validation().size() + " validation pictures; " + Texts.clause(split));
         dataset.warnings().forEach(listener::warning);
     }
 
@@ -189,8 +189,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     }
 
     void describe(RunFolder folder, Recipe recipe) {
-        listener.message("run: " + folder.path() + ", with this recipe:\n"
-                + RecipeReader.write(recipe).indent(2).stripTrailing());
+        listener.message("run: " + folder.path() + ", with this recipe:");
+        RecipeReader.write(recipe).lines().forEach(line -> listener.message("  " + line));
     }
 
     DataSource source(Recipe recipe, ImageCodec codec, BooleanSupplier stop) throws IOException, InterruptedException {
@@ -205,8 +205,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
                 ? Optional.empty()
                 : Optional.of(EvaluationData.check(RemotePictures.local(test, options.caches(), listener, stop),
                         source.dataset().classes(), side, channels, codec));
-        TrainingPictures ready = source.pictures(side, channels, codec, options.threads(), options.caches(), listener,
-                stop);
+        TrainingPictures ready = source.pictures(side, channels, recipe.data().folds() > 0, codec, options.threads(),
+                options.caches(), listener, stop);
         if (tested.isPresent()) {
             ImageDataset training = source.stored(side, channels, codec, options.caches())
                     .map(PreparedDataset::training).orElse(source.dataset().training());
@@ -249,7 +249,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
                 + Texts.argument(test);
         try {
             Report errors = Evaluation.of(result.run()).on(test).options(options.checkpoint(ModelFile.Which.LAST))
-                    .views(1).listener(listener).run(stop).errors();
+                    .views(1).withoutWarningOfTraining().listener(listener).run(stop).errors();
             RunFolder folder = RunFolder.open(result.run());
             try (RunFolder.Lock _ = folder.lock()) {
                 folder.logTest(result.steps(), test, errors);

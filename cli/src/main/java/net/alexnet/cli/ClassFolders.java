@@ -3,6 +3,7 @@ package net.alexnet.cli;
 import module java.base;
 import net.alexnet.data.ClassNames;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.RegularFile;
 
 /// The folder of `classify --sort-into`: a subfolder for each class, with the pictures of that class. Nothing that is there
 /// is ever replaced, and nothing outside of the folder is written.
@@ -40,7 +41,8 @@ final class ClassFolders {
     }
 
     private Path folder(String name) throws IOException {
-        Path folder = Files.createDirectories(root).resolve(name);
+        RegularFile.makeFolder(root);
+        Path folder = root.resolve(name);
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) { // a link may lead out of the root
             try {
                 Files.createDirectory(folder);

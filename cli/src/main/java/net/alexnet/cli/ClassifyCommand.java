@@ -9,6 +9,8 @@ import net.alexnet.Options;
 import net.alexnet.inference.Views;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Texts;
+import net.alexnet.train.RunCheckpoint;
+import net.alexnet.train.RunFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,8 +47,8 @@ final class ClassifyCommand extends ProgressCommand {
     private Optional<Path> sortInto = Optional.empty();
 
     @Option(names = "--unsure", description = "Flag pictures that may show none of the classes: the most probable class of 5 %% of the validation"
-            + " pictures that the model classified right is less probable. For models that this program trained"
-            + " and validated.")
+            + " pictures that the model classified right is less probable. With few classes the model may be sure"
+            + " of foreign pictures, too. For models that this program trained and validated.")
     private boolean unsure;
 
     @Option(names = "--link", description = "With --sort-into: make symbolic links instead of copies.")
@@ -70,10 +72,7 @@ final class ClassifyCommand extends ProgressCommand {
                         ? null
                         : form.get().open(out.orElseThrow(), Math.min(TOP, classifier.labels().size()), unsure)) {
             if (unsure && classifier.unsureBelow().isEmpty()) {
-                throw new IOException(
-                        model + " has no threshold for --unsure, which is found on the validation pictures"
-                                + " of a run. Name a run of train or finetune that held pictures out, or leave out"
-                                + " --unsure");
+                throw new IOException(model + " has no threshold for --unsure, which " + withoutThreshold());
             }
             (given.views() == 1 ? Views.CENTER : Views.TEN).note(classifier.card().preprocessing())
                     .ifPresent(progress::warning);
@@ -87,6 +86,22 @@ final class ClassifyCommand extends ProgressCommand {
             print(answers.all, answers.each ? List.of() : answers.summary());
             return answers.classified > 0 && !answers.failedByName ? 0 : 1;
         }
+    }
+
+    /// Why there is none, and what to do.
+    private String withoutThreshold() {
+        try {
+            RunFolder run = RunCheckpoint.run(model);
+            if (!RunCheckpoint.last(model).load().state().finished(run.recipe().epochs())) {
+                return "the run has only after a validation, and it is not finished. Continue it (./alexnet train --resume "
+                        + Texts.argument(model.toString()) + ")"
+                        + (Files.exists(run.linear()) ? ", or use its linear classifier, " + run.linear() : "");
+            }
+        } catch (IOException e) {
+            // not a run
+        }
+        return "is found on the validation pictures of a run. Name a run of train or finetune that held pictures out,"
+                + " or leave out --unsure";
     }
 
     /// Takes the answers. Where they go to no file or folder it prints each at once for a person.

@@ -31,6 +31,7 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
     private long taskStart;
     private long doneBefore;
     private double lastShown;
+    private Optional<Path> run = Optional.empty();
 
     ConsoleProgress(Terminal terminal, Mode mode) {
         this.err = terminal.err();
@@ -138,8 +139,14 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
                 + " images/s");
     }
 
+    /// The folder of the run that was started last.
+    Optional<Path> run() {
+        return run;
+    }
+
     @Override
-    public void started(Path run, long step) {
+    public void started(Path folder, long step) {
+        run = Optional.of(folder);
         message(step == 0 ? "training starts" : "training continues after step " + step);
     }
 
@@ -162,8 +169,9 @@ final class ConsoleProgress implements TrainingListener, AutoCloseable {
     public void epoch(Epoch epoch) {
         String validation = epoch.top1Error().isEmpty()
                 ? ""
-                : String.format(Locale.ROOT, "  validation: top-1 error %.2f %%, top-5 error %.2f %%, loss %.4f",
-                        100 * epoch.top1Error().getAsDouble(), 100 * epoch.top5Error().orElseThrow(),
+                : String.format(Locale.ROOT, "  validation: top-1 error %s%s, loss %.4f",
+                        Texts.percent(epoch.top1Error().getAsDouble()),
+                        Text.top5(epoch.top5Error().orElseThrow(), Texts::percent),
                         epoch.validationLoss().orElseThrow());
         message(String.format(Locale.ROOT, "epoch %d/%d  loss %.4f%s  learning rate %.2g  %s", epoch.epoch(),
                 epoch.epochs(), epoch.loss(), validation, epoch.learningRate(), Texts.duration(epoch.seconds())));

@@ -7,6 +7,7 @@ import net.alexnet.data.Sample;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.Texts;
 import net.alexnet.report.Thumbnail;
 
 /// A page like the paper's figure 4: a picture in the first column, the most similar ones after it.

@@ -18,6 +18,7 @@ import net.alexnet.figure.PredictionFigure;
 import net.alexnet.figure.TowerColors;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.Views;
+import net.alexnet.io.Texts;
 import net.alexnet.torch.OpenCvCodec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -199,7 +200,7 @@ final class FigureCommand {
                         terminal().interruption()::asked);
                 facts.put("share", measured);
                 lines.add(String.format(Locale.ROOT, "%s of the %d nearest have the picture's class, in the mean over"
-                        + " %,d pictures", Text.percent(measured.share()), top, measured.pictures()));
+                        + " %,d pictures", Texts.percent(measured.share()), top, measured.pictures()));
             }
             return new Drawn(NeighborFigure.of(options.layer(), rows), facts, lines);
         }

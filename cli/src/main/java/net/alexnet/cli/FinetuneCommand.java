@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.CrossValidation;
 import net.alexnet.FineTuning;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.Texts;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,13 +24,15 @@ final class FinetuneCommand extends TrainingCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "MODEL", description = "The base, as by --base.")
     private @Nullable Path model;
 
-    @Option(names = "--base", paramLabel = "MODEL", description = "What to start from: " + ModelOptions.MODELS
-            + " Default: "
-            + FineTuning.DEFAULT_BASE + ", which is fetched once.")
+    @Option(names = "--base", paramLabel = "MODEL", description = "What to start from. " + ModelOptions.MODELS
+            + " Default: " + FineTuning.DEFAULT_BASE + ", which is fetched once.")
     private @Nullable Path base;
 
-    @Option(names = "--data", paramLabel = "DIR", required = true, description = "The pictures: a folder with one subfolder per class, or an address of tars or Parquet files.")
-    private String data = "";
+    @Option(names = "--data", paramLabel = "DIR", description = "The pictures: " + SOURCES)
+    private @Nullable String data;
+
+    @Option(names = "--resume", paramLabel = "RUN", hidden = true)
+    private @Nullable Path resume;
 
     @Option(names = "--recipe", paramLabel = "FILE", description = "A YAML file instead of the recipe finetune.")
     private @Nullable String recipe;
@@ -51,6 +54,15 @@ final class FinetuneCommand extends TrainingCommand {
 
     @Override
     int run(ConsoleProgress progress) throws IOException, InterruptedException {
+        if (resume != null) {
+            throw new IllegalArgumentException("finetune starts new runs; ./alexnet train --resume "
+                    + Texts.argument(resume.toString()) + " continues one of fine-tuning, too");
+        }
+        if (data == null) {
+            throw new IllegalArgumentException(
+                    "--data is missing; it names the pictures, a folder with one subfolder per"
+                            + " class: ./alexnet finetune --data DIR");
+        }
         if (folds != null && limitsSteps()) {
             throw new IllegalArgumentException(
                     "--max-steps stops one run, and --folds makes several; give one of them");

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 /// The options that say how a model is used.
 final class ModelOptions extends ComputeOptions {
     /// What an argument `MODEL` may be.
-    static final String MODELS = "A run's folder, one of its checkpoints, a .safetensors file, another framework's file (.pth, .onnx,"
+    static final String MODELS = "A run's folder, one of its checkpoints, a safetensors file, another framework's file (.pth, .onnx,"
             + " .caffemodel, .keras), or the name of a pulled model.";
 
     /// Which of a run's checkpoints is used.

@@ -78,7 +78,8 @@ final class PrepareCommand extends ProgressCommand {
         progress.message("reading " + source);
         Dataset dataset = Datasets.open(source, settings.seed(), holdOut, List.of());
         progress.message("%,d training and %,d validation pictures of %,d classes; %s".formatted(
-                dataset.training().size(), dataset.validation().size(), dataset.classes().size(), dataset.split()));
+                dataset.training().size(), dataset.validation().size(), dataset.classes().size(),
+                Texts.clause(dataset.split())));
         dataset.warnings().forEach(progress::warning);
         long start = System.nanoTime();
         Outcome outcome = DatasetPreparer.prepare(dataset, out, settings, new DatasetPreparer.Tools(
@@ -98,14 +99,17 @@ final class PrepareCommand extends ProgressCommand {
         Double speed = finished.scaled() == 0 ? null : finished.scaled() / finished.scalingSeconds();
         List<String> lines = new ArrayList<>();
         lines.add(String.format(Locale.ROOT,
-                "%s %s: %,d training and %,d validation pictures, %,d left out, in %d shards of %s together",
+                "%s %s: %,d training and %,d validation pictures, %,d left out, in %s of %s together",
                 finished.already() ? "already prepared" : "prepared", out, made.training().size(),
-                made.validation().size(), made.rejected(), made.shards().size(), Text.bytes(bytes(made))));
+                made.validation().size(), made.rejected(),
+                Texts.count(made.shards().size(), "shard"), Text.bytes(bytes(made))));
         if (speed != null) {
             lines.add(String.format(Locale.ROOT, "it took %s; %,.0f images/s were resized", Texts.duration(seconds),
                     speed));
         }
-        lines.add("use it: ./alexnet train --data " + out);
+        lines.add("use it: ./alexnet train --data " + Texts.argument(out.toString())
+        // the schedule of the usual recipe needs validation pictures
+                + (made.validation().size() > 0 ? "" : " --set 'schedule={type: polynomial, power: 1}'"));
         print(new Prepared(out.toString(), finished.already(), made.dataset().classes().size(), made.training().size(),
                 made.validation().size(), made.rejected(), made.duplicates(), made.duplicatePictures(),
                 made.nearCopies(), made.shards().size(), bytes(made), seconds, speed), lines);
@@ -121,7 +125,8 @@ final class PrepareCommand extends ProgressCommand {
         progress.clear();
         int shards = dataset.shards().size();
         print(new Verified(folder.toString(), true, shards, bytes(dataset)), List.of(
-                folder + " is whole: " + shards + " shards of " + Text.bytes(bytes(dataset)) + " together"));
+                folder + " is whole: " + Texts.count(shards, "shard") + " of " + Text.bytes(bytes(dataset))
+                        + " together"));
         return 0;
     }
 

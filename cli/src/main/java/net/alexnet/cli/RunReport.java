@@ -48,8 +48,9 @@ final class RunReport {
                 ? tunedLines(result)
                 : lines(result, result.top5Error().isEmpty()
                         ? Optional.empty()
-                        : Optional.of("top-1 error " + text(result, result.top1Error()) + ", top-5 error "
-                                + text(result, result.top5Error()) + on(result) + " after epoch " + result.epochs()));
+                        : Optional.of("top-1 error " + text(result, result.top1Error().orElseThrow())
+                                + Text.top5(result.top5Error().getAsDouble(), error -> text(result, error))
+                                + on(result) + " after epoch " + result.epochs()));
     }
 
     private static Object tuned(TrainingResult result) {
@@ -64,7 +65,8 @@ final class RunReport {
     private static List<String> tunedLines(TrainingResult result) {
         return lines(result, result.bestTop1Error().isEmpty()
                 ? Optional.empty()
-                : Optional.of("top-1 error " + text(result, result.top1Error()) + on(result) + " after epoch "
+                : Optional.of("top-1 error " + text(result, result.top1Error().orElseThrow()) + on(result)
+                        + " after epoch "
                         + result.epochs() + (result.linearTop1Error().isEmpty()
                                 ? ""
                                 : "; " + Texts.percent(result.linearTop1Error().getAsDouble())
@@ -111,7 +113,7 @@ final class RunReport {
     private static List<String> lines(TrainingResult result, Optional<String> errors) {
         Optional<String> test = result.test()
                 .map(it -> "test: top-1 error " + Text.percent(it.top1(), it.top1Interval())
-                        + ", top-5 error " + Text.percent(it.top5(), it.top5Interval()) + " on "
+                        + Text.top5(it.top5(), error -> Text.percent(error, it.top5Interval())) + " on "
                         + Texts.count(it.images(), "picture"));
         return Stream
                 .of(errors, unvalidated(result), test, errors.or(() -> test).map(_ -> INTERVALS),
@@ -145,11 +147,9 @@ final class RunReport {
                         result.validationImages().getAsLong());
     }
 
-    private static String text(TrainingResult result, OptionalDouble error) {
-        ErrorInterval interval = interval(result, error);
-        return interval == null
-                ? Texts.percent(error.orElseThrow())
-                : Text.percent(error.orElseThrow(), interval);
+    private static String text(TrainingResult result, double error) {
+        ErrorInterval interval = interval(result, OptionalDouble.of(error));
+        return interval == null ? Texts.percent(error) : Text.percent(error, interval);
     }
 
     private static @Nullable Double orNull(OptionalDouble error) {

@@ -20,6 +20,11 @@ final class Text {
                 : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
     }
 
+    /// `, top-5 error 1.20 %`; nothing if it is 0, as it always is with five classes or less.
+    static String top5(double error, DoubleFunction<String> form) {
+        return error == 0 ? "" : ", top-5 error " + form.apply(error);
+    }
+
     /// A percentage and how sure it is: `12.30 % (10.4 to 14.5)`.
     static String percent(double fraction, ErrorInterval interval) {
         return Texts.percent(fraction) + " (" + interval.percent() + ")";

@@ -20,7 +20,8 @@ final class TrainCommand extends TrainingCommand {
             + " quickstart.")
     private @Nullable String recipe;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The folder of the pictures, or an address such as https://host/train-{000..007}.tar. It takes precedence over the recipe's data.source.")
+    @Option(names = "--data", paramLabel = "DIR", description = "The pictures: " + SOURCES
+            + " It takes precedence over the recipe's data.source.")
     private @Nullable String data;
 
     @Option(names = "--resume", paramLabel = "RUN", description = "Continue a run that was stopped. If its pictures were moved, --data says where they are.")

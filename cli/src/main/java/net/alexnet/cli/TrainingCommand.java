@@ -5,12 +5,18 @@ import net.alexnet.TrainingBuilder;
 import net.alexnet.TrainingResult;
 import net.alexnet.io.Texts;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.config.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What `train` and `finetune` have in common.
 abstract class TrainingCommand extends ProgressCommand {
+    /// What `--data` names, as of all commands that read pictures.
+    static final String SOURCES = "one subfolder per class, a prepared dataset, tars of WebDataset, Parquet or CSV files,"
+            + " CIFAR-10's batches, IDX files, ILSVRC-2012's tars, or an address of tars or Parquet files such as"
+            + " https://host/train-{000..007}.tar.";
+
     @Option(names = "--runs", paramLabel = "DIR", description = "The folder of all runs. Default: runs.")
     private Path runs = Path.of("runs");
 
@@ -45,6 +51,9 @@ abstract class TrainingCommand extends ProgressCommand {
     /// Hands the options to a run. A key of `--set` takes precedence over the options that are short for one.
     void configure(TrainingBuilder<?> run, ModelFile.Which base, ConsoleProgress progress) {
         within("--max-steps", maxSteps, 1, Long.MAX_VALUE);
+        if (epochs != null) {
+            within("--epochs", epochs, 1, Recipe.MOST_EPOCHS);
+        }
         set(run, "epochs", epochs);
         set(run, "seed", seed);
         settings.forEach(run::set);
@@ -62,12 +71,26 @@ abstract class TrainingCommand extends ProgressCommand {
 
     /// Runs and reports.
     int run(TrainingBuilder<?> run, ConsoleProgress progress) throws IOException, InterruptedException {
-        TrainingResult result = run.run(this::stopped);
-        progress.clear();
-        print(RunReport.of(result), RunReport.lines(result));
-        RunReport.resumeHint(result).map(hint -> test == null ? hint : hint + " --test " + Texts.argument(test))
-                .ifPresent(err()::println);
-        return 0;
+        try {
+            TrainingResult result = run.run(this::stopped);
+            progress.clear();
+            print(RunReport.of(result), RunReport.lines(result));
+            RunReport.resumeHint(result).map(hint -> test == null ? hint : hint + " --test " + Texts.argument(test))
+                    .ifPresent(err()::println);
+            return 0;
+        } catch (LinkageError e) {
+            progress.clear();
+            throw progress.run().map(folder -> rebuilt(e, folder)).orElseThrow(() -> e);
+        }
+    }
+
+    /// A build replaces the program's files, from which a program that runs still loads classes.
+    ///
+    /// @param run that this happened to; nothing of it needs to be removed
+    static IOException rebuilt(LinkageError e, Path run) {
+        return new IOException("a part of the program is missing (" + e + "); it was probably built again while it ran."
+                + " The run is saved in " + run + " up to its last checkpoint: ./alexnet train --resume "
+                + Texts.argument(run.toString()) + " continues it, or says that it is finished", e);
     }
 
     static void set(TrainingBuilder<?> run, String key, @Nullable Object value) {

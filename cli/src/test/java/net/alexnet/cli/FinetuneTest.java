@@ -272,8 +272,9 @@ class FinetuneTest {
     @Test
     void aFolderNamedSampleIsAFolder() {
         String folder = Path.of("sample").toAbsolutePath().toString();
-        Result.of("finetune", base, "--data", "sample", "--runs", runs).isRefused(1, "there is no folder", folder);
-        Result.of("train", "--data", "sample", "--runs", runs).isRefused(1, "there is no folder", folder);
-        Result.of("evaluate", base, "--data", "sample").isRefused(1, "there is no folder", "sample");
+        Result.of("finetune", base, "--data", "sample", "--runs", runs).isRefused(1, "there is no file or folder",
+                folder);
+        Result.of("train", "--data", "sample", "--runs", runs).isRefused(1, "there is no file or folder", folder);
+        Result.of("evaluate", base, "--data", "sample").isRefused(1, "there is no file or folder", "sample");
     }
 }

@@ -3,6 +3,7 @@ package net.alexnet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,20 +48,19 @@ class MisuseTest {
 
     @Test
     void aMissingFolder() {
-        train("--data", root.resolve("nowhere")).isRefused(1, "there is no folder " + root.resolve("nowhere"),
-                "one subfolder");
+        train("--data", root.resolve("nowhere")).isRefused(1, "there is no file or folder " + root.resolve("nowhere"),
+                "one folder of pictures per class");
     }
 
     @Test
     void aFileForAFolder() {
-        train("--data", recipe).isRefused(1, recipe + " is a file", "expected a folder");
+        train("--data", recipe).isRefused(1, recipe + " is a file", "expected one folder of pictures per class");
     }
 
     @Test
     void anEmptyFolder() throws Exception {
         Path empty = Files.createDirectory(root.resolve("empty"));
-        train("--data", empty).isRefused(1, empty + " holds no pictures", "Looked for", "<class>",
-                "Found an empty folder");
+        train("--data", empty).isRefused(1, empty + " holds no pictures", "it is empty", "Parquet", ".csv");
         Path hollow = root.resolve("hollow");
         Files.createDirectories(hollow.resolve("cats"));
         Files.createDirectories(hollow.resolve("dogs"));
@@ -118,7 +118,7 @@ class MisuseTest {
         Result result = Result.of("classify", run, missing, "--threads", 1);
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
-        assertThat(result.errLines()).containsExactly("warning: no such file or folder: " + missing);
+        assertThat(result.errLines()).containsExactly("warning: " + missing + ": there is no such file");
         Path there = pictures.resolve("rows/0.png");
         Result both = Result.of("classify", run, missing, there, "--threads", 1, "--json");
         assertThat(both.exitCode()).isEqualTo(1);
@@ -143,7 +143,34 @@ class MisuseTest {
     void aRunThatIsNone() {
         Result.of("evaluate", pictures).isRefused(1, pictures.toString(), "recipe.yaml");
         Result.of("classify", root.resolve("nowhere"), pictures).isRefused(1, "nowhere");
-        Result.of("evaluate", recipe, "--data", pictures).isRefused(1, recipe.toString(), "not a safetensors file");
+        Result.of("evaluate", recipe, "--data", pictures).isRefused(1, recipe.toString(), "it is a text",
+                "expected weights");
+    }
+
+    @Test
+    void aPublishedModelByHalfItsName() {
+        Result.of("classify", "alexnet", pictures).isRefused(1, "torchvision-alexnet, bvlc_alexnet", "./alexnet pull",
+                "Did you mean the published model torchvision-alexnet?");
+        Result.of("finetune", "--data", pictures, "--base", "bvlc_alexnt").isRefused(1,
+                "Did you mean the published model bvlc_alexnet?");
+    }
+
+    @Test
+    void resumingByTheOtherCommand() {
+        Result.of("finetune", "--resume", run).isRefused(2, "./alexnet train --resume " + run);
+        Result.of("finetune").isRefused(2, "--data");
+    }
+
+    @Test
+    void unsureOfARunThatIsNotFinished() {
+        Result.of("classify", run, pictures, "--unsure", "--threads", 1).isRefused(1, "not finished",
+                "./alexnet train --resume " + run);
+    }
+
+    @Test
+    void aBuildUnderARunSaysWhereTheRunIs() {
+        IOException failure = TrainingCommand.rebuilt(new NoClassDefFoundError("net/alexnet/Some"), run);
+        assertThat(failure).hasMessageContainingAll("net/alexnet/Some", run.toString(), "train --resume " + run);
     }
 
     @Test
@@ -163,9 +190,13 @@ class MisuseTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void runsOnAReadOnlyFileSystem() {
+    void foldersThatCannotBeMade() {
         Result.of("train", "--data", pictures, "--recipe", recipe, "--runs", "/proc/runs", "--threads", 1)
-                .isRefused(1, "/proc/runs");
+                .isRefused(1, "cannot create the folder /proc/runs", "choose");
+        Result.of("prepare", pictures, "/proc/prepared").isRefused(1, "cannot create the folder /proc/prepared");
+        assertThat(Result
+                .of("classify", run, pictures.resolve("rows/0.png"), "--sort-into", "/proc/sorted", "--threads", 1)
+                .errLines()).singleElement().asString().contains("cannot create the folder /proc/sorted");
     }
 
     // --- recipes ---------------------------------------------------------------------------------------------------
@@ -219,7 +250,7 @@ class MisuseTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            train --epochs 0         | epochs must be 1 to 1000000, found 0
+            train --epochs 0         | --epochs must be 1 to 1000000, found 0
             train --epochs ten       | '--epochs': 'ten' is not an int
             train --max-steps 0      | --max-steps must be at least 1, found 0
             train --threads 0        | --threads must be 1 to 1024, found 0

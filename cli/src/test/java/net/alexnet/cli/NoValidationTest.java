@@ -60,6 +60,8 @@ class NoValidationTest {
         Result told = train("told", "--data", pictures, "--progress", "plain");
         assertThat(told.err()).containsOnlyOnce("without validation pictures").contains("30 training and 0 validation")
                 .doesNotContain("NaN", "top-1 error");
+        assertThat(told.errLines()).as("the recipe").contains("  optimizer:")
+                .anyMatch(line -> line.matches(" +epochs: 2"));
         assertThat(told.out()).contains("no validation error").doesNotContain("NaN", "top-1 error");
     }
 
@@ -90,6 +92,8 @@ class NoValidationTest {
     void whatIsPreparedWithoutAValidationPartTrainsAndEvaluates() throws Exception {
         Path prepared = root.resolve("prepared");
         JsonNode made = Result.done("prepare", pictures, prepared, "--hold-out", 0, "--size", 20, "--json").json();
+        assertThat(Result.done("prepare", pictures, prepared, "--hold-out", 0, "--size", 20).out())
+                .contains("in 1 shard of", "--data " + prepared + " --set 'schedule={type: polynomial, power: 1}'");
         assertThat(made.get("training").asInt()).isEqualTo(PICTURES);
         assertThat(made.get("validation").asInt()).isZero();
         Result.done("prepare", "--verify", prepared);

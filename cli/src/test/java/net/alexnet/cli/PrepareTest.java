@@ -169,7 +169,7 @@ class PrepareTest {
     @Test
     void aSourceThatIsNotThere() {
         Result.of("prepare", root.resolve("nowhere"), root.resolve("none"))
-                .isRefused(1, "there is no folder " + root.resolve("nowhere"));
+                .isRefused(1, "there is no file or folder " + root.resolve("nowhere"));
         assertThat(root.resolve("none")).doesNotExist();
     }
 }

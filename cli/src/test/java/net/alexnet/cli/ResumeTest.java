@@ -209,7 +209,7 @@ class ResumeTest {
         ToyImages.write(first, 20, 1);
         RunFiles run = train(first, runs, "--max-steps", 5);
         Path moved = Files.move(first, runs.resolve("moved"));
-        resume(run.folder()).isRefused(1, "there is no folder " + first);
+        resume(run.folder()).isRefused(1, "there is no file or folder " + first);
         Result.done("train", "--resume", run.folder(), "--data", moved, "--threads", 1);
         endsAsIfUninterrupted(run);
     }

@@ -88,8 +88,8 @@ class TestPicturesTest {
         RunFiles files = RunFiles.latest(root.resolve("stopped"));
         assertThat(files.log("test")).isEmpty();
         Result resumed = Result.done("train", "--resume", files.folder(), "--test", unseen, "--threads", 1);
-        assertThat(resumed.out()).containsPattern("test: top-1 error [0-9.]+ % \\([0-9.]+ to [0-9.]+\\)"
-                + ", top-5 error 0.00 % \\(0.0 to 9.0\\) on 39 pictures");
+        assertThat(resumed.out())
+                .containsPattern("test: top-1 error [0-9.]+ % \\([0-9.]+ to [0-9.]+\\) on 39 pictures");
         assertThat(files.log("test").getFirst().get("top1_error"))
                 .isEqualTo(training.json().get("test").get("top1_error"));
     }
@@ -107,8 +107,14 @@ class TestPicturesTest {
         Result.of(train("none", "--test", other)).isRefused(1, "waves", other.toString());
         Result.of(train("none", "--test", texts)).isRefused(1, "none of the 1 pictures of " + texts, "notes.jpg");
         Result.of(train("none", "--test", small)).isRefused(1, small.toString(), "16 pixels", "20 pixels");
-        Result.of(train("none", "--test", nowhere)).isRefused(1, "there is no folder " + nowhere);
+        Result.of(train("none", "--test", nowhere)).isRefused(1, "there is no file or folder " + nowhere);
         assertThat(root.resolve("none")).doesNotExist();
+    }
+
+    @Test
+    void ofTheTrainingPicturesThemselvesOneWarningIsEnough() throws Exception {
+        Result tested = Result.done(train("same", "--set", "data.hold_out=0", "--test", pictures));
+        assertThat(tested.warnings()).singleElement().asString().contains("60 of the 60 test pictures");
     }
 
     @Test

@@ -23,8 +23,6 @@ import net.alexnet.io.RegularFile;
 ///
 /// A file that is not there counts as an unreadable picture.
 record CsvManifest(Path file) implements Datasets.Format {
-    static final String LAYOUT = "a .csv file with the columns path, label and perhaps split";
-
     private static final List<String> PATH = List.of("path", "file", "filename", "file_name", "image");
     private static final List<String> LABEL = List.of("label", "class");
     private static final List<String> SPLIT = List.of("split");
@@ -107,6 +105,10 @@ record CsvManifest(Path file) implements Datasets.Format {
     }
 
     private DatasetException missing(List<String> header) {
+        if (header.size() == 1 && header.getFirst().contains(";")) {
+            return new DatasetException("the first line of " + file + " separates its columns by ;, expected commas."
+                    + " Save the file with commas");
+        }
         return new DatasetException("the first line of " + file + " names the columns " + ClassNames.listed(header)
                 + "; expected " + PATH.getFirst() + " and " + LABEL.getFirst() + " among them");
     }

@@ -11,15 +11,18 @@ import net.alexnet.io.Texts;
 /// @param validation the images for validation, none of which are in `training`; there may be none
 /// @param split a sentence that says how the two were split, and which images were left out
 /// @param synsets the synset of each class, in the order of `classes`; empty if they are not ImageNet's
+/// @param doubts whether the source was meant so, a sentence each
 public record Dataset(
         String name,
         List<String> classes,
         ImageDataset training,
         ImageDataset validation,
         String split,
-        List<Synset> synsets) {
+        List<Synset> synsets,
+        List<String> doubts) {
     public Dataset {
         classes = List.copyOf(classes);
+        doubts = List.copyOf(doubts);
         synsets = List.copyOf(synsets);
         if (!classes.equals(training.classes()) || !classes.equals(validation.classes())) {
             throw new IllegalArgumentException(name + ": the classes " + classes + " are not those of its training set "
@@ -34,9 +37,9 @@ public record Dataset(
     /// The largest class may have so many times the training pictures of the smallest before a user is told.
     private static final int UNEQUAL = 4;
 
-    /// What a user should know of the training pictures' classes, a sentence each; nothing if they are as they should be.
+    /// What a user should know of the classes, a sentence each; nothing if they are as they should be.
     public List<String> warnings() {
-        return Stream.of(unlearned(), unequal()).flatMap(Optional::stream).toList();
+        return Stream.concat(doubts.stream(), Stream.of(unlearned(), unequal()).flatMap(Optional::stream)).toList();
     }
 
     /// Of classes of very different sizes.
@@ -70,5 +73,11 @@ public record Dataset(
     /// A dataset whose classes are not ImageNet's.
     public Dataset(String name, List<String> classes, ImageDataset training, ImageDataset validation, String split) {
         this(name, classes, training, validation, split, List.of());
+    }
+
+    /// A dataset without doubts.
+    public Dataset(String name, List<String> classes, ImageDataset training, ImageDataset validation, String split,
+            List<Synset> synsets) {
+        this(name, classes, training, validation, split, synsets, List.of());
     }
 }

@@ -79,6 +79,16 @@ record DatasetFile(
             }
         }
 
+        /// What a user should know of these pictures if all are dealt into folds.
+        ///
+        /// @param table that lists them
+        List<String> foldWarnings(Path table) {
+            return pictures + near == 0
+                    ? List.of()
+                    : List.of("some pictures are equal to others or look like copies, and may be in different folds, so"
+                            + " the validation error may be too low; " + table + " lists them");
+        }
+
         /// What a user should know of these pictures.
         ///
         /// @param table that lists them

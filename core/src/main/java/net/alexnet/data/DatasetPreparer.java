@@ -6,6 +6,7 @@ import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.PerceptualHash;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.RegularFile;
 import net.alexnet.io.Tsv;
 import net.alexnet.tensor.CounterRng;
 import net.alexnet.tensor.CounterRng.Purpose;
@@ -103,7 +104,7 @@ public final class DatasetPreparer {
             return found(folder, origin, settings, tools);
         }
         requireOurs(folder);
-        Files.createDirectories(folder);
+        RegularFile.makeFolder(folder);
         try (PreparationJournal journal = new PreparationJournal(folder, origin, settings)) {
             return DatasetFile.isIn(folder) // another process was faster
                     ? found(folder, origin, settings, tools)

@@ -1,14 +1,15 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.io.Archives;
 
 /// Opens a source by what it is: IDX files ([IdxFiles]), CIFAR-10 ([Cifar10]), the tars of ILSVRC-2012 ([Ilsvrc2012]), tars
 /// of WebDataset ([WebDataset]), a list of files ([CsvManifest]), files that other modules read ([PictureTable]) or class folders
 /// ([ImageFolder]), in this order.
 public final class Datasets {
-    /// The kinds of datasets other than class folders, for messages.
-    static final String FILES = IdxFiles.LAYOUT + ", or " + Cifar10.LAYOUT + " of CIFAR-10, or " + Ilsvrc2012.TRAINING
-            + " and " + Ilsvrc2012.VALIDATION + " with " + Devkit.ARCHIVE + ", or " + WebDataset.LAYOUT;
+    /// What a source can be, for messages.
+    static final String FORMS = "one folder of pictures per class (or train/ and val/ of such), tars of WebDataset,"
+            + " Parquet files, a .csv list, CIFAR-10, IDX files or the tars of ILSVRC-2012";
 
     private Datasets() {}
 
@@ -87,11 +88,16 @@ public final class Datasets {
         return ImageFolder.openForEvaluation(source, classNames, wnids);
     }
 
-    private static void requireFolder(Path source) throws DatasetException {
-        if (!Files.isDirectory(source)) {
-            throw new DatasetException((Files.exists(source) ? source + " is a file" : "there is no folder " + source)
-                    + "; expected a folder with one subfolder of images per class (or train/ and val/ of such),"
-                    + " or with " + FILES + ", or " + CsvManifest.LAYOUT);
+    private static void requireFolder(Path source) throws IOException {
+        if (Files.isDirectory(source)) {
+            return;
         }
+        if (!Files.exists(source)) {
+            throw new DatasetException("there is no file or folder " + source + "; expected " + FORMS);
+        }
+        Optional<String> archive = Archives.kind(source);
+        throw new DatasetException(archive.isPresent()
+                ? source + " is a " + archive.get() + " archive; unpack it and give the folder"
+                : source + " is a file of no format that is known; expected " + FORMS);
     }
 }

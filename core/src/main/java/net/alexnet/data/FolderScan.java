@@ -46,6 +46,16 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
                         + " to folders that are read already or are in another file system.";
     }
 
+    /// What to do if the classes may be further down, because no picture is directly in a class folder.
+    Optional<String> deeper() {
+        if (files.isEmpty() || files.stream().anyMatch(file -> file.name().split("/").length == 2)) {
+            return Optional.empty();
+        }
+        Path folder = Objects.requireNonNull(files.getFirst().path().getParent());
+        return Optional.of("If folders such as " + folder.getFileName() + " are the classes, give "
+                + folder.getParent());
+    }
+
     private static final int SHOWN = 3;
 
     /// File systems without a disk: the kernel makes their files, refuses to read some, and changes them at any time.

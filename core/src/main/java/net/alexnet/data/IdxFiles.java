@@ -14,9 +14,6 @@ import net.alexnet.io.RegularFile;
 ///
 /// Each may have `.gz` after its name, and a dot in place of the second hyphen.
 public final class IdxFiles implements Datasets.Format {
-    /// The names of the files, for a message.
-    static final String LAYOUT = "train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz)";
-
     private static final String TRAINING = "train";
     private static final String VALIDATION = "t10k";
     private static final String IMAGES = "-images-idx3-ubyte";

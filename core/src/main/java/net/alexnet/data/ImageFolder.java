@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.io.Texts;
 
 /// Pictures in one folder per class.
 ///
@@ -28,7 +29,7 @@ public final class ImageFolder {
         FolderScan.Parts folders = FolderScan.Parts.of(source);
         FolderScan training = FolderScan.of(folders.training());
         FolderScan validation = folders.validation().isPresent() ? FolderScan.of(folders.validation().get()) : training;
-        requireImages(source, training);
+        requireImages(training);
         TreeSet<String> found = new TreeSet<>(training.classes());
         found.addAll(validation.classes());
         List<String> classes = classNames.isEmpty() ? List.copyOf(found) : classNames;
@@ -36,20 +37,25 @@ public final class ImageFolder {
         ClassNames.requireKnown(source, found, labels.keySet(), classes);
         if (classes.size() < 2) {
             throw new DatasetException(source + " holds one class only, " + classes.getFirst()
-                    + "; a classifier needs two or more. Wanted: " + source.resolve(LAYOUT)
-                    + ". If the class folders are one level down, give "
-                    + training.root().resolve(classes.getFirst()));
+                    + "; a classifier needs two or more, each in a folder of its own. "
+                    + training.deeper().orElse("Add a folder of pictures for each other class"));
         }
         ImageDataset trainingImages = images(source, training, classes, labels);
         if (folders.validation().isEmpty()) {
             Dataset split = rule.dataset(source.toString(), trainingImages,
                     "; add pictures, or a folder " + source.resolve("val").resolve(LAYOUT));
             return new Dataset(split.name(), classes, split.training(), split.validation(),
-                    split.split() + notes(training));
+                    split.split() + notes(training), List.of(), doubts(training));
         }
-        requireImages(validation.root(), validation);
+        requireImages(validation);
         return new Dataset(source.toString(), classes, trainingImages, images(source, validation, classes, labels),
-                sentence(training, validation) + notes(training) + notes(validation));
+                sentence(training, validation) + notes(training) + notes(validation), List.of(), doubts(training));
+    }
+
+    private static List<String> doubts(FolderScan training) {
+        return training.deeper()
+                .map(advice -> "no picture is directly in a class folder of " + training.root() + ". " + advice)
+                .stream().toList();
     }
 
     /// Sentences about what is left out.
@@ -72,7 +78,7 @@ public final class ImageFolder {
             throws IOException {
         FolderScan.Parts folders = FolderScan.Parts.of(source);
         FolderScan scan = FolderScan.of(folders.validation().orElse(folders.training()));
-        requireImages(scan.root(), scan);
+        requireImages(scan);
         Map<String, Integer> labels = ClassNames.indices(classNames);
         ClassNames.indices(wnids).forEach(labels::putIfAbsent);
         ClassNames.requireKnown(scan.root(), scan.classes(), labels.keySet(), classNames);
@@ -94,20 +100,24 @@ public final class ImageFolder {
                 + validation.root().getFileName() + "/.";
     }
 
-    private static void requireImages(Path where, FolderScan scan) throws DatasetException {
+    private static void requireImages(FolderScan scan) throws DatasetException {
         if (!scan.files().isEmpty()) {
             return;
         }
-        String wanted = "Looked for " + where.resolve(LAYOUT) + ", or the same below train/ and val/, or for "
-                + Datasets.FILES;
-        int loose = scan.loose().size();
-        if (scan.classes().isEmpty() && loose > 0) {
-            throw new DatasetException(scan.root() + " holds " + loose + (loose == 1 ? " file" : " files")
-                    + " but no class folders, so no picture has a class. " + wanted
-                    + ". Move every picture into a folder named after its class");
+        if (!scan.classes().isEmpty()) {
+            throw new DatasetException(
+                    scan.root() + " holds no pictures: its folders " + ClassNames.listed(scan.classes())
+                            + " are empty. Put the pictures of each class into its folder");
         }
-        throw new DatasetException(scan.root() + " holds no pictures. " + wanted + (scan.classes().isEmpty()
-                ? ". Found an empty folder"
-                : ". Found the folders " + ClassNames.listed(scan.classes()) + ", all of them empty"));
+        if (scan.loose().isEmpty()) {
+            throw new DatasetException(scan.root() + " holds no pictures: it is empty; expected " + Datasets.FORMS);
+        }
+        String found = scan.root() + " holds " + Texts.count(scan.loose().size(), "file") + " but no class folders";
+        if (scan.loose().stream().anyMatch(file -> WebDataset.isLabel(file.name()))) {
+            throw new DatasetException(found + ", as an unpacked WebDataset does. Pack it as a tar (tar -cf"
+                    + " pictures.tar --sort=name *), or list the pictures with their labels in a .csv file");
+        }
+        throw new DatasetException(found + ", so no picture has a class. Move every picture into a folder named after"
+                + " its class, or list them with their labels in a .csv file");
     }
 }

@@ -26,7 +26,10 @@ final class LabeledImages {
     /// @throws DatasetException if it cannot be a class
     int code(String text, String picture) throws DatasetException {
         String label = text.strip();
-        if (label.isEmpty() || label.length() > LONGEST) {
+        if (label.isEmpty()) {
+            throw new DatasetException(picture + " has no label; expected a number or the name of a class");
+        }
+        if (label.length() > LONGEST) {
             throw new DatasetException(picture + " has a label of " + label.length()
                     + " characters; expected a number or the name of a class");
         }

@@ -155,8 +155,11 @@ public final class PreparedDataset {
     }
 
     /// What a user should know of pictures that are in two places; nothing if there are none.
-    public List<String> duplicateWarnings() {
-        return file.duplicates().warnings(path.resolve(DatasetPreparer.DUPLICATES));
+    ///
+    /// @param folds whether all pictures are dealt into folds, in place of the split
+    public List<String> duplicateWarnings(boolean folds) {
+        Path table = path.resolve(DatasetPreparer.DUPLICATES);
+        return folds ? file.duplicates().foldWarnings(table) : file.duplicates().warnings(table);
     }
 
     /// Reads every shard and its index and compares them with their SHA-256.

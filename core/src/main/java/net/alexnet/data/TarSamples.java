@@ -2,6 +2,7 @@ package net.alexnet.data;
 
 import module java.base;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.io.Archives;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.RegularFile;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -44,6 +45,11 @@ final class TarSamples {
     ///
     /// @throws DatasetException if the tar is damaged or does not reach to its end mark
     List<Member> members() throws IOException {
+        Optional<String> archive = Archives.kind(tar).filter(kind -> !kind.equals(Archives.TAR));
+        if (archive.isPresent()) {
+            throw new DatasetException(
+                    tar + " is a " + archive.get() + " archive, expected a plain tar. Unpack it first");
+        }
         return members(tar.toString(), 0, RegularFile.size(tar));
     }
 
@@ -101,10 +107,10 @@ final class TarSamples {
             if (entry.isCheckSumOK() && entry.getSize() >= 0) {
                 return entry;
             }
-            throw damaged(name, "the header before byte " + at + " is not a tar's");
         } catch (IllegalArgumentException | UncheckedIOException e) {
-            throw damaged(name, String.valueOf(e.getMessage()));
+            // said below: the library's message names classes of Java
         }
+        throw damaged(name, "the header before byte " + at + " is not a tar's");
     }
 
     private static DatasetException damaged(String name, String how) {

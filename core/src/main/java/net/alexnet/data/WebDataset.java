@@ -18,12 +18,19 @@ import net.alexnet.io.AtomicFiles;
 /// Nothing is unpacked, see [TarSamples]. Names of numbered classes are taken from `classes.txt` beside the tars. Parts are
 /// told apart as [SourceFiles] says.
 record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
-    static final String LAYOUT = "tars of WebDataset (.jpg with .cls, .json or .txt)";
-
     private static final Set<String> PICTURES = Set.of("jpg", "jpeg", "png", "webp");
     private static final List<String> LABELS = List.of("cls", "json", "txt"); // the first that is there counts
     private static final List<String> FIELDS = List.of("label", "cls", "class", "class_name", "label_name", "category");
     private static final int MOST_LABEL_BYTES = 1 << 20;
+
+    /// Whether a file's name is one of a label.
+    static boolean isLabel(String name) {
+        return LABELS.contains(ending(name));
+    }
+
+    private static String ending(String name) {
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
 
     /// The tars of a folder, a tar, or those that a pattern names.
     static WebDataset in(Path source) throws IOException {
@@ -71,7 +78,7 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
         TarSamples samples = new TarSamples(tar);
         for (TarSamples.Member member : samples.members()) {
             int dot = member.path().length() - member.name().length() + member.name().indexOf('.');
-            String last = member.name().substring(member.name().lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+            String last = ending(member.name());
             boolean isLabel = LABELS.contains(last);
             if (dot < 0 || (!isLabel && !PICTURES.contains(last))) {
                 continue;

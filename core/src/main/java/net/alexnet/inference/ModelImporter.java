@@ -23,6 +23,9 @@ public interface ModelImporter {
     ///     or the named model was not downloaded yet; the message says what to do
     Model.Stored open(Path model) throws IOException;
 
+    /// The names of the published models that the importer knows.
+    List<String> published();
+
     /// Fetches a published model that is not on this machine yet. Does nothing for files and for unknown names.
     ///
     /// @param model a file, or a name

@@ -43,6 +43,19 @@ public final class RegularFile {
         }
     }
 
+    /// Makes a folder, and those above it, unless it is there.
+    ///
+    /// @throws IOException if it cannot be made; the message says what to do
+    public static void makeFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (FileSystemException e) {
+            throw new IOException("cannot create the folder " + folder
+                    + (e.getReason() == null ? "" : " (" + e.getReason() + ")")
+                    + "; choose one in a place that you may write to", e);
+        }
+    }
+
     /// A stream of a file's bytes, not buffered.
     ///
     /// @throws IOException as from [#size]

@@ -27,6 +27,13 @@ public final class Texts {
         return line.toString();
     }
 
+    /// A sentence as a part of another: without a capital at its beginning and a full stop at its end.
+    public static String clause(String sentence) {
+        return sentence.isEmpty()
+                ? ""
+                : sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1).replaceFirst("\\.$", "");
+    }
+
     /// A text as a cell of a table that may be opened as a spreadsheet: after a `'` if it would be a formula there, which
     /// begins with `=`, `+`, `-` or `@`. Tabs and line feeds stay, and other characters that [#steers] names become U+FFFD.
     public static String cell(String text) {

@@ -56,7 +56,7 @@ record ValidationPass(ImageDataset images, Report report, List<Confusion> confus
         NamedModel model = NamedModel.open(List.of(run.checkpoint().folder()), ModelFile.Which.LAST, backend)
                 .getFirst();
         EvaluationData data = EvaluationData.open(Optional.empty(), List.of(model), new EvaluationData.Tools(
-                Engines.find().codec(), tools.threads(), tools.cache(), tools.quiet(), tools.stop()));
+                Engines.find().codec(), tools.threads(), tools.cache(), tools.quiet(), false, tools.stop()));
         Input input = data.inputs().getFirst();
         Map<Confusion, Integer> mistakes = new HashMap<>();
         List<Answer> answers = new ArrayList<>();

@@ -132,14 +132,16 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
     ///
     /// @param side of the resized pictures, in pixels
     /// @param channels 1 or 3
+    /// @param folds whether all pictures will be dealt into folds
     /// @param workers threads that decode
     /// @param cache of prepared datasets
     /// @param stop polled; true to give up
     /// @throws InterruptedIOException if it was stopped; the same call continues where it stopped
-    public TrainingPictures pictures(int side, int channels, ImageCodec codec, int workers, CacheFolder cache,
-            ProgressListener listener, BooleanSupplier stop) throws IOException, InterruptedException {
+    public TrainingPictures pictures(int side, int channels, boolean folds, ImageCodec codec, int workers,
+            CacheFolder cache, ProgressListener listener, BooleanSupplier stop)
+            throws IOException, InterruptedException {
         if (prepared.isPresent()) {
-            prepared.get().duplicateWarnings().forEach(listener::warning);
+            prepared.get().duplicateWarnings(folds).forEach(listener::warning);
             return TrainingPictures.ofShards(dataset.name(), prepared.get(), side, channels, codec);
         }
         if (raw(dataset.training())) {
@@ -156,7 +158,7 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             case DatasetPreparer.Outcome.Finished finished -> {
                 PreparedDataset made = finished.dataset();
                 listener.message("prepared pictures: " + made.path());
-                made.duplicateWarnings().forEach(listener::warning);
+                made.duplicateWarnings(folds).forEach(listener::warning);
                 yield TrainingPictures.ofShards(dataset.name(), made, side, channels, codec);
             }
             case DatasetPreparer.Outcome.Stopped stopped -> throw new InterruptedIOException(

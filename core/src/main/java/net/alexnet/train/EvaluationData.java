@@ -31,8 +31,9 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     ///
     /// @param workers threads that read pictures
     /// @param cache where the run's prepared pictures may be
+    /// @param warns of models that were trained on pictures of the same source
     /// @param stop polled while pictures are fetched and read; true to give up
-    public record Tools(ImageCodec codec, int workers, CacheFolder cache, ProgressListener progress,
+    public record Tools(ImageCodec codec, int workers, CacheFolder cache, ProgressListener progress, boolean warns,
             BooleanSupplier stop) {}
 
     /// Opens the pictures of a folder or an address, or those that the models were validated on.
@@ -111,7 +112,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     /// @param root where the pictures came from in the first place
     private static void warnOfTraining(String root, ImageDataset pictures, String named, List<NamedModel> models,
             Tools tools) throws IOException {
-        for (NamedModel model : models) {
+        for (NamedModel model : tools.warns ? models : List.<NamedModel>of()) {
             Optional<Recipe> recipe = model.recipe();
             if (recipe.isPresent() && DataSource.maySame(DataSource.root(recipe.get(), tools.codec), root)
                     && !wasValidatedOn(model, pictures)) {

@@ -5,6 +5,7 @@ import net.alexnet.data.OrderedWork;
 import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelImporter;
+import net.alexnet.io.DidYouMean;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.Backend;
 
@@ -37,7 +38,9 @@ public final class ModelFile {
             opened = new FutureTask<>(() -> imported(path));
         } else if (!Files.exists(path)) {
             throw new IOException("there is no model at " + path + "; expected a run, one of its checkpoints, a file of"
-                    + " weights or the name of a published model");
+                    + " weights or the name of a published model"
+                    + (isName(path) ? " (./alexnet pull): " + String.join(", ", published()) : "")
+                    + didYouMean(path));
         } else {
             RunCheckpoint last = RunCheckpoint.last(path);
             RunCheckpoint checkpoint = which == Which.BEST ? RunCheckpoint.best(path) : last;
@@ -61,15 +64,39 @@ public final class ModelFile {
         try {
             return Model.read(path);
         } catch (WeightFileException e) {
-            if (isImportable(path)) {
-                return imported(path);
+            List<ModelImporter> importers = ModelImporter.installed();
+            if (importers.isEmpty() && path.toString().endsWith(".safetensors")) {
+                throw e;
             }
-            if (ModelImporter.installed().isEmpty() && !path.toString().endsWith(".safetensors")) {
+            if (importers.isEmpty()) {
                 throw new WeightFileException(path, "not a .safetensors file. To read files of PyTorch, Caffe,"
                         + " ONNX and Keras, add the module alexnet-interop to the class path", e);
             }
-            throw e;
+            if (!isImportable(path) && !didYouMean(path).isEmpty()) {
+                throw new WeightFileException(path, "is a file, but not of weights" + didYouMean(path), e);
+            }
+            return importers.getFirst().open(path); // if it is no weights, the failure says what it is
         }
+    }
+
+    /// Whether a path may be meant as the name of a published model.
+    private static boolean isName(Path path) {
+        return path.getNameCount() == 1 && !path.isAbsolute() && path.toString().indexOf('.') < 0;
+    }
+
+    private static List<String> published() {
+        return ModelImporter.installed().stream().flatMap(importer -> importer.published().stream()).toList();
+    }
+
+    /// A question that names the published model which may be meant by a path; empty if none is near.
+    private static String didYouMean(Path path) {
+        if (!isName(path)) {
+            return "";
+        }
+        String given = path.toString();
+        return published().stream().filter(name -> name.contains(given)).findFirst()
+                .or(() -> DidYouMean.to(given, published()))
+                .map(name -> ". Did you mean the published model " + name + "?").orElse("");
     }
 
     private static Model.Stored imported(Path path) throws IOException {

@@ -42,7 +42,7 @@ public record RunFolder(Path path) {
     }
 
     private static String name(Path runs, Recipe recipe) throws IOException {
-        Files.createDirectories(runs);
+        RegularFile.makeFolder(runs);
         if (Files.isDirectory(runs.resolve(LATEST), LinkOption.NOFOLLOW_LINKS)) {
             throw new IOException(
                     runs.resolve(LATEST) + " is a folder, expected a link to the newest run. Move it away,"

@@ -76,7 +76,8 @@ class CsvManifestTest {
         refused("path,label\n,x\n", "line 2");
         refused("path,label\na,x\n./a,x\n", "line 3", "line 2");
         refused("path,label\na\n", "line 2");
-        refused("path,label\na,\n", "line 2");
+        refused("path,label\na,\n", "line 2", "no label");
+        refused("path;label\na;x\n", csv.toString(), ";", "commas");
         refused("path,label,split\na,x,holdout\n", "line 2", "holdout");
         refused("path,label\n\"a,x\n", csv.toString());
         refused("path,label\n", csv.toString());

@@ -263,21 +263,39 @@ class ImageFolderTest {
 
     @Test
     void saysWhatWasExpectedAndWhatWasFound() throws Exception {
-        refused("Found an empty folder");
+        refused(Datasets.FORMS);
         Files.createDirectories(root.resolve("a"));
         Files.createDirectories(root.resolve("b"));
-        refused("Found the folders a, b, all of them empty");
+        refused("a, b are empty");
         Path flat = Files.createDirectory(root.resolve("flat"));
         images("flat/1.jpg");
         assertThatThrownBy(() -> open(flat))
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining("holds 1 file but no class folders")
-                .hasMessageContaining("<class>/<picture>");
+                .hasMessageNotContaining("WebDataset");
+        images("flat/1.cls");
+        assertThatThrownBy(() -> open(flat)).hasMessageContainingAll("2 files", "WebDataset", "tar", ".csv");
         Path wrapped = root.resolve("wrapped");
         images("wrapped/inner/a/1.jpg", "wrapped/inner/b/1.jpg");
         assertThatThrownBy(() -> open(wrapped))
                 .hasMessageContaining("one class only, inner")
                 .hasMessageContaining("give " + wrapped.resolve("inner"));
+        images("single/ants/1.jpg");
+        assertThatThrownBy(() -> open(root.resolve("single"))).hasMessageContaining("one class only, ants")
+                .hasMessageNotContaining("single/ants");
+    }
+
+    @Test
+    void classFoldersThatHoldOnlyFoldersAreReported() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            images("proj/broken/a/" + i + ".jpg", "proj/broken/b/" + i + ".jpg", "proj2/ants/" + i + ".jpg");
+        }
+        Dataset high = open();
+        assertThat(high.classes()).containsExactly("proj", "proj2");
+        assertThat(high.warnings()).singleElement().asString().contains("give " + root.resolve("proj/broken"));
+        assertThat(open(root.resolve("proj/broken")).warnings()).isEmpty();
+        images("proj2/1.jpg");
+        assertThat(open().warnings()).isEmpty();
     }
 
     @Test
@@ -294,7 +312,6 @@ class ImageFolderTest {
         assertThatThrownBy(this::open)
                 .isInstanceOf(DatasetException.class)
                 .hasMessageContaining(root.toString())
-                .hasMessageContaining("Looked for")
                 .hasMessageContaining(why);
     }
 

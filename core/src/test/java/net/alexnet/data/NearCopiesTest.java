@@ -106,7 +106,8 @@ class NearCopiesTest {
                 "2 val/ants/2.file near", "2 train/bees/7.file mirrored",
                 "3 val/bees/5.file near", "3 train/bees/9.file near");
         assertThat(rows).allSatisfy(row -> assertThat(Integer.parseInt(row.get(5))).isBetween(0, 10));
-        assertThat(preparing.warnings).hasSize(2).isEqualTo(dataset.duplicateWarnings());
+        assertThat(preparing.warnings).hasSize(2).isEqualTo(dataset.duplicateWarnings(false));
+        assertThat(dataset.duplicateWarnings(true)).singleElement().asString().contains("folds", "duplicates.tsv");
         preparing.workers = 1;
         preparing.run(source, root.resolve("again"), settings);
         assertThat(Preparing.files(root.resolve("again"))).isEqualTo(Preparing.files(root.resolve("out")));

@@ -109,6 +109,13 @@ class WebDatasetTest {
         byte[] whole = Files.readAllBytes(root.resolve("twice.tar"));
         Files.write(root.resolve("cut.tar"), Arrays.copyOf(whole, 1500));
         refused("cut.tar", "cut.tar");
+        Files.write(root.resolve("packed.tar"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
+        refused("packed.tar", "gzip");
+        byte[] spoilt = whole.clone();
+        Arrays.fill(spoilt, 100, 156, (byte) 'x'); // mode, owner and size
+        Files.write(root.resolve("spoilt.tar"), spoilt);
+        refused("spoilt.tar", "byte 512");
+        assertThatThrownBy(() -> open(root.resolve("spoilt.tar"))).hasMessageNotContainingAny("java.io", "..");
     }
 
     private void refused(String tar, String named) {

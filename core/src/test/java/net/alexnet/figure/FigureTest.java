@@ -92,7 +92,8 @@ class FigureTest {
     void theTrueClassIsMarkedWhereItIsKnown() throws Exception {
         List<Score> best = List.of(new Score(1, .75f), new Score(0, .25f));
         Svg figure = PredictionFigure.of(List.of(TestImages.noise(8, 8, 1, 1), TestImages.noise(8, 8, 3, 2)),
-                List.of(new Prediction("a.png", 0, 0.5f, best), new Prediction(HOSTILE, -1, 0, best)), TinyModels.CLASSES);
+                List.of(new Prediction("a.png", 0, 0.5f, best), new Prediction(HOSTILE, -1, 0, best)),
+                TinyModels.CLASSES);
 
         List<Element> bars = elements(figure, "rect").stream().skip(1).toList(); // the first is the ground
         assertThat(bars).hasSize(4);

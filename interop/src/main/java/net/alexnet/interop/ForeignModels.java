@@ -32,6 +32,11 @@ public final class ForeignModels implements ModelImporter {
     }
 
     @Override
+    public List<String> published() {
+        return PublishedModel.all().stream().map(PublishedModel::name).toList();
+    }
+
+    @Override
     public void fetchIfAbsent(Path model, ProgressListener progress, BooleanSupplier stop)
             throws IOException, InterruptedException {
         Optional<PublishedModel> named = Files.exists(model)

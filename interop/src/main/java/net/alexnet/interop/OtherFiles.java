@@ -1,6 +1,7 @@
 package net.alexnet.interop;
 
 import module java.base;
+import net.alexnet.io.Archives;
 
 /// Names files that are taken for weights and are none, by what they begin with, so that a user learns what happened and what
 /// to do.
@@ -11,16 +12,9 @@ final class OtherFiles {
     /// @param bytes in ISO 8859-1
     private record Beginning(int at, String bytes, String problem) {}
 
-    private static final String UNPACK = ". Unpack it first";
+    private static final String WEIGHTS = ", expected weights (.safetensors, .pth, .onnx, .caffemodel or .keras)";
 
     private static final List<Beginning> BEGINNINGS = List.of(
-            new Beginning(0, "\u001f\u008b", "it is compressed by gzip" + UNPACK),
-            new Beginning(0, "BZh", "it is compressed by bzip2" + UNPACK),
-            new Beginning(0, "\u00fd7zXZ", "it is compressed by xz" + UNPACK),
-            new Beginning(0, "(\u00b5/\u00fd", "it is compressed by zstd" + UNPACK),
-            new Beginning(0, "7z\u00bc\u00af", "it is a 7z archive" + UNPACK),
-            new Beginning(0, "Rar!", "it is a RAR archive" + UNPACK),
-            new Beginning(257, "ustar", "it is a tar archive" + UNPACK),
             new Beginning(0, "\u0093NUMPY",
                     "it is an array of NumPy (.npy), which says of no layer; save all weights in a"
                             + " .safetensors file"),
@@ -35,10 +29,10 @@ final class OtherFiles {
             new Beginning(0, "/annex/objects/",
                     "it is a pointer of git-annex in place of the file. Run git annex get in its"
                             + " folder"),
-            new Beginning(0, "\u00ff\u00d8\u00ff", "it is a picture (JPEG), expected weights"),
-            new Beginning(0, "\u0089PNG", "it is a picture (PNG), expected weights"),
-            new Beginning(0, "%PDF", "it is a PDF document, expected weights"),
-            new Beginning(0, "\u007fELF", "it is a program, expected weights"),
+            new Beginning(0, "\u00ff\u00d8\u00ff", "it is a picture (JPEG)" + WEIGHTS),
+            new Beginning(0, "\u0089PNG", "it is a picture (PNG)" + WEIGHTS),
+            new Beginning(0, "%PDF", "it is a PDF document" + WEIGHTS),
+            new Beginning(0, "\u007fELF", "it is a program" + WEIGHTS),
             new Beginning(0, "\u0080",
                     "it is a pickle of Python, but torch.save did not write it; nothing of it was run"));
 
@@ -49,8 +43,9 @@ final class OtherFiles {
     /// @param head its first bytes
     static Optional<String> name(byte[] head) {
         String bytes = new String(head, StandardCharsets.ISO_8859_1);
-        Optional<String> known = BEGINNINGS.stream().filter(one -> bytes.startsWith(one.bytes(), one.at()))
-                .map(Beginning::problem).findFirst();
+        Optional<String> known = Archives.kind(head).map(kind -> "it is a " + kind + " archive. Unpack it first")
+                .or(() -> BEGINNINGS.stream().filter(one -> bytes.startsWith(one.bytes(), one.at()))
+                        .map(Beginning::problem).findFirst());
         return known.isPresent() ? known : text(bytes.replaceFirst("^(?:\u00ef\u00bb\u00bf)?\\s+", ""));
     }
 
@@ -70,10 +65,16 @@ final class OtherFiles {
                     ? "it is the index of several .safetensors files (JSON). Join these into one"
                     : "it is JSON, not weights: a configuration, or the error of a download");
         }
-        if (start.startsWith("name:") || start.startsWith("layer")) {
+        if (start.startsWith("name: \"") || start.startsWith("layer")) {
             return Optional.of("it is a network in words (Caffe's .prototxt), expected the weights (.caffemodel)");
         }
-        return Optional.empty();
+        if (start.startsWith("#!")) {
+            return Optional.of("it is a script" + WEIGHTS);
+        }
+        return !start.isEmpty()
+                && start.chars().allMatch(one -> (one >= ' ' && one <= '~') || Character.isWhitespace(one))
+                        ? Optional.of("it is a text" + WEIGHTS)
+                        : Optional.empty();
     }
 
     /// What a folder is, if it is what became of a file of weights.

@@ -77,8 +77,11 @@ public enum WeightFormat {
         if (OtherFiles.name(head).isPresent()) { // a text may begin like a message of protocol buffers, with a line's end
             return Optional.empty();
         }
-        return hex.startsWith("0a") || hex.startsWith("12") || hex.startsWith(LAYER_TAG)
-                ? Optional.of(CAFFE)
+        if (hex.startsWith("0a") || hex.startsWith("12") || hex.startsWith(LAYER_TAG)) {
+            return Optional.of(CAFFE);
+        }
+        return head.length > Long.BYTES && head[Long.BYTES] == '{'
+                ? Optional.of(SAFETENSORS) // cut within its header, as its reader says
                 : Optional.empty();
     }
 

@@ -63,7 +63,7 @@ class WeightFormatTest {
     @CsvSource(delimiter = '|', textBlock = """
             0801100318e301     | it looks like a mean image of Caffe
             80025d710058       | it is a pickle of Python, but torch.save did not write it
-            1f8b0800           | it is compressed by gzip
+            1f8b0800           | gzip archive
             eeeeeeee           | it begins with 'eeeeeeee', expected weights: safetensors
             ffd8ffe0           | JPEG
             934e554d5059       | NumPy
@@ -91,11 +91,20 @@ class WeightFormatTest {
             version https://git-lfs.github.com/spec/v1                 | git lfs pull
             /annex/objects/SHA256E-s9--00.pth                          | git annex get
             name: "AlexNet"                                            | prototxt
+            #!/bin/sh                                                  | script
+            name: toy                                                  | text
             """)
     void namesTextsThatTookTheFilesPlace(String text, String expected) throws IOException {
         Path file = Files.writeString(folder.resolve("weights.pth"), text.translateEscapes());
         assertThatThrownBy(() -> Importer.open(file)).isInstanceOf(WeightFileException.class)
                 .hasMessageStartingWith(file + ": ").hasMessageContaining(expected);
+    }
+
+    @Test
+    void aSafetensorsFileThatIsCutInItsHeaderIsOneStill() throws IOException {
+        Path file = Files.write(folder.resolve("cut"), HexFormat.of().parseHex("00100000000000007b2261223a"));
+        assertThatThrownBy(() -> Importer.open(file)).isInstanceOf(WeightFileException.class)
+                .hasMessageContaining("is cut");
     }
 
     @Test

@@ -45,6 +45,8 @@ public final class OpenCvCodec implements ImageCodec {
     static final Semaphore KIB = new Semaphore(
             (int) (Math.max(MAX_BYTES, (64L << 20) * Runtime.getRuntime().availableProcessors()) >> 10), true);
 
+    private static final Set<String> OF_CAMERAS = Set.of("HEIC", "AVIF", "JPEG 2000", "JPEG XL", "camera raw");
+
     private static final byte[] NO_SAMPLES = {};
 
     private final long maxPixels;
@@ -168,7 +170,7 @@ public final class OpenCvCodec implements ImageCodec {
     }
 
     private static String notRead(String format) {
-        return format + ", which is not read";
+        return format + ", which is not read" + (OF_CAMERAS.contains(format) ? "; convert it to JPEG" : "");
     }
 
     private static void checkPixels(long width, long height, long maxPixels) throws UnreadableImageException {

@@ -190,7 +190,8 @@ class OpenCvCodecTest {
     @Test
     void namesFormatsThatAreNotRead() {
         unreadable("#?RADIANCE\n\n-Y 1 +X 1\n0000".getBytes(StandardCharsets.US_ASCII), "Radiance HDR");
-        unreadable("....ftypheic........mif1heic".getBytes(StandardCharsets.US_ASCII), "HEIC");
+        unreadable("....ftypheic........mif1heic".getBytes(StandardCharsets.US_ASCII),
+                "HEIC, which is not read; convert it to JPEG");
         unreadable("P5 2 2 100 abcd".getBytes(StandardCharsets.US_ASCII), "100");
     }
 

@@ -1,6 +1,7 @@
 package net.alexnet.data.image;
 
 import module java.base;
+import net.alexnet.io.Archives;
 
 /// Names files that are not read for what they are, by their first bytes.
 public final class OtherFormats {
@@ -25,10 +26,6 @@ public final class OtherFormats {
             new Signature(0, "IIR", "camera raw"),
             new Signature(0, "\u0089HDF", "HDF5"),
             new Signature(0, "%PDF", "PDF"),
-            new Signature(0, "PK\u0003\u0004", "ZIP"),
-            new Signature(0, "\u001F\u008B", "gzip"),
-            new Signature(0, "Rar!", "RAR"),
-            new Signature(0, "7z\u00BC\u00AF", "7-Zip"),
             new Signature(0, "\u001AE\u00DF\u00A3", "video"),
             new Signature(8, "AVI ", "video"),
             new Signature(0, "version https://git-lfs", "Git LFS pointer (run 'git lfs pull')"),
@@ -54,7 +51,8 @@ public final class OtherFormats {
         if (start.startsWith("ftyp", 4) && start.length() >= 12) {
             return Optional.of(isoMedia(start.substring(8, 12)));
         }
-        return SIGNATURES.stream().filter(one -> one.fits(start)).map(Signature::name).findFirst();
+        return SIGNATURES.stream().filter(one -> one.fits(start)).map(Signature::name).findFirst()
+                .or(() -> Archives.kind(file));
     }
 
     /// Pictures and films share a container; its brand tells them apart.

@@ -26,11 +26,14 @@ import net.alexnet.tensor.Precision;
 public record Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch, int epochs,
         Precision precision, SgdConfig optimizer, Schedule schedule, Checkpoints checkpoints, Monitor monitor,
         @JsonProperty("finetune") @JsonDeserialize(as = FineTuneConfig.class) @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Start.FromScratch.class) Start start) {
+    /// The most epochs of a run.
+    public static final int MOST_EPOCHS = 1_000_000;
+
     public Recipe {
         start = Objects.requireNonNullElse(start, new Start.FromScratch()); // Jackson gives null without such a group
         Check.that(!name.isBlank(), "name", name, "a word");
         Check.that(batch >= 1 && batch <= 65_536, "batch", batch, "1 to 65536");
-        Check.that(epochs >= 1 && epochs <= 1_000_000, "epochs", epochs, "1 to 1000000");
+        Check.that(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs", epochs, "1 to " + MOST_EPOCHS);
         Check.that(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
                 "at least the network's input of " + network.input());
         Check.that(

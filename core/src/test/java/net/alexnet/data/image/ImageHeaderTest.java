@@ -153,7 +153,7 @@ class ImageHeaderTest {
     void namesOtherFormats() {
         Map<String, String> names = Map.of("....ftypheix", "HEIC", "....ftypavif", "AVIF", "\0\0\0\fjP  \r\n",
                 "JPEG 2000",
-                "....ftypqt  ", "video", " \n<!DOCTYPE html>", "HTML", "PK\u0003\u0004", "ZIP", "8BPS", "Photoshop");
+                "....ftypqt  ", "video", " \n<!DOCTYPE html>", "HTML", "PK\u0003\u0004", "zip", "8BPS", "Photoshop");
         names.forEach((start, name) -> assertThat(OtherFormats.of(text(start))).contains(name));
         assertThat(OtherFormats.of(text("words"))).isEmpty();
         assertThat(OtherFormats.of(new byte[0])).isEmpty();

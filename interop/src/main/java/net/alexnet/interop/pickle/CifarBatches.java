@@ -88,7 +88,9 @@ public final class CifarBatches implements PictureTable.Reader {
             return content.of(Unpickler.as(Dict.class, value).items());
         } catch (IOException e) {
             throw new DatasetException(file + " cannot be read as CIFAR-10 in Python form: " + AtomicFiles.reason(e)
-                    + ". Unpack cifar-10-python.tar.gz of https://www.cs.toronto.edu/~kriz/cifar.html again", e);
+                    + ". Only CIFAR-10 itself is read in this form (cifar-10-python.tar.gz of"
+                    + " https://www.cs.toronto.edu/~kriz/cifar.html); use class folders, Parquet or a .csv list for"
+                    + " other pictures", e);
         }
     }
 

@@ -83,7 +83,8 @@ class CifarBatchesTest {
         original(root, spoilt.getBytes(StandardCharsets.ISO_8859_1));
         assertThat(spoilt).isNotEqualTo(valid);
         assertThatThrownBy(() -> Datasets.open(root, 1, 0.2, List.of())).isInstanceOf(DatasetException.class)
-                .hasMessageContainingAll(root.resolve("data_batch_1").toString(), why);
+                .hasMessageContainingAll(root.resolve("data_batch_1").toString(), why, "Only CIFAR-10", "class folders",
+                        "Parquet", ".csv");
     }
 
     @Test
