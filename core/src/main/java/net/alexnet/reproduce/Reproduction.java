@@ -16,7 +16,8 @@ import net.alexnet.io.RegularFile;
 /// Reproduction.in(Path.of("reproduction")).on(Path.of("cifar-10/")).claims(List.of("ten-views")).run(() -> false);
 /// ```
 ///
-/// The folder has `runs/ARM/seed-K`, which are ordinary runs that the claims share, `claims/ID/result.json` and `claims.md`. A
+/// The folder has `runs/ARM/seed-K`, which are ordinary runs that the claims share, `claims/ID/` with
+/// `result.json`, `figure.csv` and `figure.svg`, and `claims.md`. A
 /// reproduction that was stopped or killed goes on where it was, with the same results. Several processes may work in one
 /// folder; each takes a run that no other has.
 public final class Reproduction {
@@ -252,9 +253,11 @@ public final class Reproduction {
                 Path own = folder.resolve("claims").resolve(claim.id());
                 Files.createDirectories(own);
                 AtomicFiles.writeString(own.resolve("result.json"), JSON.writeValueAsString(result) + "\n");
-                List<String> lines = new ArrayList<>();
-                ClaimTable.runs(result).forEach(lines::add);
-                AtomicFiles.writeString(own.resolve("figure.csv"), String.join("\n", lines) + "\n");
+                AtomicFiles.writeString(own.resolve("figure.csv"), String.join("\n", ClaimTable.runs(result)) + "\n");
+                Optional<String> figure = ClaimFigure.svg(result);
+                if (figure.isPresent()) {
+                    AtomicFiles.writeString(own.resolve("figure.svg"), figure.get());
+                }
             }
         }
         AtomicFiles.writeString(folder.resolve("claims.md"), ClaimTable.markdown(results));
