@@ -5,7 +5,7 @@
     python3 tools/claims.py reproduction/
 
 It reads log.jsonl and predicted.csv of every run (and probabilities.safetensors for averages of networks, where it is there),
-and compares every figure of claims/*/result.json with its own. A relative difference above 1e-9 is an error.
+and compares every figure under `comparison` of claims/*/result.json with its own, but for `more_seeds`. A relative difference above 1e-9 is an error.
 """
 import csv
 import itertools
@@ -141,13 +141,6 @@ def recompute(result, root):
         return paired(gains, mean_wrong(runs, "one_view") - mean_wrong(runs, "ten_views"))
     if claim.startswith("ensemble-"):
         return averages(arms["baseline"], int(claim.rsplit("-", 1)[1]))
-    if claim == "rate-drops":
-        gains = []
-        for run in arms["baseline"]:
-            first = run.epochs[0]["learning_rate"]
-            before = [line for line in run.epochs if line["learning_rate"] == first][-1]["top1_error"]
-            gains.append(100.0 * (before - run.last["top1_error"]))
-        return paired(gains, None)
     if claim.startswith("neighbors-"):
         shares = json.loads((root / result["runs"][0]["folder"] / "neighbors.json").read_text())
         layer, pixels = shares[claim.split("-", 1)[1]], shares["pixels"]

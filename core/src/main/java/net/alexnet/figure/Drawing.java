@@ -65,11 +65,11 @@ final class Drawing {
         int width = (int) Math.ceil(right) + margin;
         int height = (int) Math.ceil(bottom) + margin;
         return new Svg(width, height, String.format(Locale.ROOT, """
-                <svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img"\
-                 font-family="DejaVu Sans, Verdana, sans-serif">
-                <title>%s</title>
-                <rect x="0" y="0" width="%d" height="%d" fill="#fff"/>
-                """, width, height, width, height, Texts.markup(title), width, height)
+                <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="%2$d" viewBox="0 0 %1$d %2$d" role="img"\
+                 aria-label="%3$s" font-family="DejaVu Sans, Verdana, sans-serif">
+                <title>%3$s</title>
+                <rect x="0" y="0" width="%1$d" height="%2$d" fill="#fff"/>
+                """, width, height, Texts.markup(title))
                 + elements + "</svg>\n");
     }
 

@@ -44,7 +44,7 @@ final class Comparison {
             cells.addAll(withInterval(run.validation(), Errors::top5));
             cells.add(percent(run.bestEpoch().map(one -> Curves.of(one, Errors::top1))));
             cells.add(percent(run.lastEpoch().map(Epoch::trainingTop1)));
-            cells.addAll(withInterval(run.log().test().map(RunLog.Test::errors), Errors::top1));
+            cells.addAll(withInterval(run.log().test().map(RunLog.TestLine::errors), Errors::top1));
             cells.add(Cell.number(run.seconds(), value -> String.format(Locale.ROOT, "%,.0f", value)));
             table.row(cells);
         }

@@ -136,7 +136,7 @@ public final class HtmlReport {
     /// The kernels of conv1, as in figure 3 of the paper.
     private static Optional<Section> filters(Model model) {
         return FilterTiles.of(model.network()).map(_ -> new Section("filters", "Kernels of conv1",
-                "<figure>" + FilterFigure.of(model).text() + "</figure>\n"));
+                "<figure>" + FilterFigure.of(model).inline() + "</figure>\n"));
     }
 
     private static Section missing(String reason) {

@@ -34,9 +34,8 @@ final class LayerCharts {
 
     private static Figure figure(List<Epoch> epochs, String title, String unit, ToDoubleFunction<Layer> value,
             boolean log) {
-        List<String> names = epochs.stream().flatMap(one -> one.layers().stream()).map(Layer::name)
-                .filter(name -> epochs.stream().anyMatch(one -> !Double.isNaN(of(one, name, value)))).distinct()
-                .toList();
+        List<String> names = epochs.stream().flatMap(one -> one.layers().stream()).map(Layer::name).distinct()
+                .filter(name -> epochs.stream().anyMatch(one -> !Double.isNaN(of(one, name, value)))).toList();
         List<Line> lines = IntStream.range(0, names.size()).mapToObj(i -> new Line(names.get(i), i, epochs.stream()
                 .map(one -> new Point(one.epoch(), of(one, names.get(i), value))).toList())).toList();
         List<String> columns = new ArrayList<>(List.of("epoch"));

@@ -11,7 +11,7 @@ import net.alexnet.io.RegularFile;
 /// @param linear the linear classifier that a fine-tuned run began with
 /// @param test the last test of the finished run
 record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Optional<Linear> linear,
-        Optional<Test> test) {
+        Optional<TestLine> test) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
@@ -46,7 +46,7 @@ record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Opti
     record Linear(double outOfFold, Optional<Errors> validation) {}
 
     /// @param data names the pictures
-    record Test(String data, Errors errors) {}
+    record TestLine(String data, Errors errors) {}
 
     /// Reads a log. A file that is not there is an empty log, and lines of unknown kinds are skipped.
     static RunLog read(Path file) throws IOException {
@@ -69,7 +69,7 @@ record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Opti
                 last(all(kinds, "linear", line -> new Linear(number(line, "out_of_fold_top1_error"),
                         errors(line, "validation_")))),
                 last(all(kinds, "test", line -> errors(line, "test_")
-                        .map(errors -> new Test(line.path("data").asText(), errors))))
+                        .map(errors -> new TestLine(line.path("data").asText(), errors))))
                         .flatMap(one -> one));
     }
 

@@ -4,10 +4,18 @@ import module java.base;
 
 /// The program and the machine that a result was computed with.
 final class Build {
+    /// A file in a run's folder: what trained it.
+    static final String FILE = "build.txt";
+
     private Build() {}
 
+    /// This program on this machine.
+    static String here(int threads) throws IOException {
+        return "commit " + commit() + ", " + machine(threads);
+    }
+
     /// The commit that this program was built from, with `-dirty` if files were changed; `unknown` for a build without Git.
-    static String commit() throws IOException {
+    private static String commit() throws IOException {
         try (InputStream in = Build.class.getResourceAsStream("git.properties")) {
             if (in == null) {
                 return "unknown";
@@ -19,7 +27,7 @@ final class Build {
         }
     }
 
-    static String machine(int threads) {
+    private static String machine(int threads) {
         return System.getProperty("os.name") + " " + System.getProperty("os.arch") + ", Java "
                 + Runtime.version().feature()
                 + ", " + threads + (threads == 1 ? " thread" : " threads");

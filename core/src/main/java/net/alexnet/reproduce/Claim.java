@@ -8,7 +8,7 @@ import module java.base;
 /// @param section of the paper
 /// @param statement what the paper says
 /// @param paper the effect that the paper states, in its words
-/// @param paperEffect the same as a number in the unit of the test, if it states one
+/// @param paperEffect the same as a number in the unit of the experiment, above 0 where the claim holds, if it states one
 /// @param experiment how it is tested
 /// @param seeds how many seeds of each arm the experiment is planned with
 /// @param note what to know when reading the result; may be empty
@@ -52,14 +52,6 @@ record Claim(String id, String section, String statement, String paper, Optional
     ///
     /// @param members how many are averaged
     record Averages(Arm arm, int members) implements Experiment {
-        @Override
-        public List<Arm> arms() {
-            return List.of(arm);
-        }
-    }
-
-    /// The lower learning rates at the end of a run lower the top-1 error from what it was before the first drop.
-    record RateDrops(Arm arm) implements Experiment {
         @Override
         public List<Arm> arms() {
             return List.of(arm);

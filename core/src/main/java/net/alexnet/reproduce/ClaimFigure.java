@@ -14,16 +14,16 @@ final class ClaimFigure {
     private ClaimFigure() {}
 
     /// A row of circles.
-    private record Row(String name, double[] values) {}
+    private record Row(String name, List<Double> values) {}
 
-    /// @return empty if no run of the claim has a value
+    /// The figure; empty if no run of the claim has a value.
     static Optional<String> svg(Result result) {
         List<Row> rows = rows(result);
         if (rows.isEmpty()) {
             return Optional.empty();
         }
-        double low = rows.stream().flatMapToDouble(row -> Arrays.stream(row.values)).min().orElseThrow();
-        double high = rows.stream().flatMapToDouble(row -> Arrays.stream(row.values)).max().orElseThrow();
+        double low = rows.stream().flatMap(row -> row.values.stream()).mapToDouble(d -> d).min().orElseThrow();
+        double high = rows.stream().flatMap(row -> row.values.stream()).mapToDouble(d -> d).max().orElseThrow();
         double room = Math.max((high - low) / 10, 1e-6);
         int bottom = TOP + ROW * rows.size();
         StringBuilder svg = new StringBuilder(String.format(Locale.ROOT, """
@@ -52,7 +52,7 @@ final class ClaimFigure {
                         "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"#2563eb\" fill-opacity=\"0.6\"/>\n",
                         place(value, low - room, high + room), y));
             }
-            double mean = Arrays.stream(row.values).average().orElseThrow();
+            double mean = row.values.stream().mapToDouble(d -> d).average().orElseThrow();
             svg.append(String.format(Locale.ROOT,
                     "<line x1=\"%1$.1f\" y1=\"%2$.1f\" x2=\"%1$.1f\" y2=\"%3$.1f\" stroke=\"black\" stroke-width=\"2\"/>\n",
                     place(mean, low - room, high + room), y - 10, y + 10));
@@ -60,29 +60,19 @@ final class ClaimFigure {
         return Optional.of(svg.append("</svg>\n").toString());
     }
 
-    /// The first value of the runs, arm by arm; where a claim compares values of the same runs, all values.
+    /// The value that is compared, a row for each arm; where values of the same runs are compared, a row for each value.
     private static List<Row> rows(Result result) {
-        List<String> arms = result.runs().stream().map(Result.Run::arm).distinct().toList();
-        Set<String> keys = new LinkedHashSet<>();
-        result.runs().forEach(run -> keys.addAll(run.values().keySet()));
-        List<Row> rows = new ArrayList<>();
-        for (String arm : arms) {
-            for (String key : arms.size() > 1 && !keys.isEmpty() ? List.of(shown(result, keys)) : keys) {
-                double[] values = result.runs().stream().filter(run -> run.arm().equals(arm))
-                        .filter(run -> run.values().containsKey(key)).mapToDouble(run -> run.values().get(key))
-                        .toArray();
-                if (values.length > 0) {
-                    rows.add(new Row(arms.size() > 1 ? arm : key.replace('_', ' '), values));
+        Map<String, List<Double>> rows = new LinkedHashMap<>();
+        for (Result.Run run : result.runs()) {
+            run.values().forEach((key, value) -> {
+                if (result.judged().isEmpty()) {
+                    rows.computeIfAbsent(key.replace('_', ' '), _ -> new ArrayList<>()).add(value);
+                } else if (result.judged().equals(key)) {
+                    rows.computeIfAbsent(run.arm(), _ -> new ArrayList<>()).add(value);
                 }
-            }
+            });
         }
-        return rows;
-    }
-
-    private static String shown(Result result, Set<String> keys) {
-        return keys.contains("epochs_to_error")
-                ? "epochs_to_error"
-                : result.claim().equals("weight-decay") ? "training_top1_error" : keys.iterator().next();
+        return rows.entrySet().stream().map(row -> new Row(row.getKey(), row.getValue())).toList();
     }
 
     private static double place(double value, double low, double high) {

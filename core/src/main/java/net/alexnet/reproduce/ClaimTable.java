@@ -28,21 +28,37 @@ final class ClaimTable {
                     comparison == null || comparison.detectable() == null ? "-" : number(comparison.detectable()),
                     result.seeds() + " of " + result.plannedSeeds(), verdict(result))).append(" |\n");
         }
-        return text.append('\n').append(notes(results)).toString();
+        return text.append('\n').append(notes(results)).append(commands()).toString();
+    }
+
+    /// The commands that would test what these pictures cannot.
+    private static String commands() {
+        return Claims.all().stream().filter(claim -> claim.experiment() instanceof Claim.Elsewhere)
+                .map(claim -> "- `" + claim.id() + "`: `" + ((Claim.Elsewhere) claim.experiment()).command()
+                        + "` trains what would show it.\n")
+                .collect(Collectors.joining());
     }
 
     private static String notes(List<Result> results) {
-        return results.stream().filter(result -> !result.note().isEmpty())
+        return results.stream().filter(result -> !result.note().isEmpty() && result.verdict() != Verdict.NOT_TESTED)
                 .map(result -> "- `" + result.claim() + "`: " + result.note() + ".\n").collect(Collectors.joining());
     }
 
     private static String verdict(Result result) {
-        Integer more = result.comparison() == null ? null : result.comparison().moreSeeds();
-        return result.verdict().words() + (result.verdict() != Verdict.NOT_RESOLVED || result.comparison() == null
-                ? ""
-                : more == null
-                        ? "; no number of seeds is known that would resolve it"
-                        : "; " + more + " more seeds of each arm would resolve a difference of this size");
+        StringBuilder text = new StringBuilder(result.verdict().words());
+        Comparison comparison = result.comparison();
+        if (result.verdict() == Verdict.NOT_RESOLVED && comparison != null && comparison.moreSeeds() != null) {
+            text.append("; ").append(comparison.moreSeeds())
+                    .append(" more seeds of each arm would find a difference of this size");
+        }
+        if (result.verdict() != Verdict.NOT_RESOLVED && comparison != null && comparison.seeds() == null) {
+            text.append(" for these networks, by the interval over pictures alone");
+        }
+        if (result.holdsPaperEffect() != null) {
+            text.append("; the interval ").append(result.holdsPaperEffect() ? "holds" : "does not hold")
+                    .append(" the paper's figure");
+        }
+        return text.append(result.diverged() == 0 ? "" : "; " + result.diverged() + " runs diverged").toString();
     }
 
     /// The difference in words: the ratio of epochs, or percentage points.

@@ -50,7 +50,8 @@ record Comparison(double difference, @Nullable Interval seeds, @Nullable Interva
         double freedom = freedom(a.ofMean(), a.count - 1, b.ofMean(), b.count - 1);
         double pooled = a.variance + b.variance;
         return of(difference, variance, freedom, perPicture,
-                more(difference, Math.min(a.count, b.count), k -> Math.sqrt(pooled / k), k -> 2.0 * k - 2));
+                more(difference, Math.min(a.count, b.count), interval(difference, variance, freedom),
+                        k -> Math.sqrt(pooled / k), k -> freedom(a.variance / k, k - 1, b.variance / k, k - 1)));
     }
 
     /// The mean of differences that were measured on the same networks (Student's t).
@@ -62,7 +63,8 @@ record Comparison(double difference, @Nullable Interval seeds, @Nullable Interva
         return sample.count < 2
                 ? of(sample.mean, Double.NaN, Double.NaN, perPicture, null)
                 : of(sample.mean, sample.ofMean(), sample.count - 1, perPicture,
-                        more(sample.mean, sample.count, k -> Math.sqrt(sample.variance / k), k -> k - 1.0));
+                        more(sample.mean, sample.count, interval(sample.mean, sample.ofMean(), sample.count - 1),
+                                k -> Math.sqrt(sample.variance / k), k -> k - 1.0));
     }
 
     /// A difference that is computed from several networks at once, such as the error of their average.
@@ -110,9 +112,12 @@ record Comparison(double difference, @Nullable Interval seeds, @Nullable Interva
         return sum == 0 ? aFreedom : sum * sum / (a * a / aFreedom + b * b / bFreedom);
     }
 
-    private static @Nullable Integer more(double difference, int seeds, IntToDoubleFunction error,
+    private static @Nullable Integer more(double difference, int seeds, Interval now, IntToDoubleFunction error,
             IntToDoubleFunction freedom) {
-        for (int k = Math.max(2, seeds); k <= MOST_SEEDS; k++) {
+        if (now.excludesZero()) {
+            return 0;
+        }
+        for (int k = seeds + 1; k <= MOST_SEEDS; k++) {
             if (Interval.detectable(error.applyAsDouble(k), freedom.applyAsDouble(k)) <= Math.abs(difference)) {
                 return k - seeds;
             }

@@ -1,5 +1,6 @@
 package net.alexnet.reproduce;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
@@ -10,14 +11,18 @@ import net.alexnet.io.RegularFile;
 
 /// What a finished run shows: its log's epochs, and its last checkpoint's answers for the validation pictures.
 ///
+/// @param run its folder
 /// @param arm the name of its arm
 /// @param seed of the run
 /// @param epochs the `epoch` lines of its log
-/// @param table the probabilities for the validation pictures
-record Evidence(String arm, int seed, List<JsonNode> epochs, ProbabilityTable.Stored table) {
+/// @param classes the true class of each picture
+/// @param oneView the most probable class of each picture by its center view
+/// @param tenViews the same by ten views
+record Evidence(Path run, String arm, int seed, List<JsonNode> epochs, List<Integer> classes, List<Integer> oneView,
+        List<Integer> tenViews) {
     static final String LOG = "log.jsonl";
 
-    /// The probabilities, from which averages of networks are computed.
+    /// The probabilities, from which averages of networks are computed. It may be deleted afterwards.
     static final String PROBABILITIES = "probabilities.safetensors";
 
     /// The most probable class of each validation picture: small enough to be kept for good.
@@ -31,19 +36,38 @@ record Evidence(String arm, int seed, List<JsonNode> epochs, ProbabilityTable.St
 
     /// Reads what a run left.
     static Evidence read(Path run, String arm, int seed) throws IOException {
-        return new Evidence(arm, seed, epochs(run), ProbabilityTable.read(run.resolve(PROBABILITIES)));
+        List<List<Integer>> rows = RegularFile.text(run.resolve(PREDICTIONS)).lines().skip(1)
+                .map(line -> Arrays.stream(line.split(",", -1)).map(Integer::valueOf).toList()).toList();
+        return new Evidence(run, arm, seed, epochs(run), rows.stream().map(row -> row.get(0)).toList(),
+                rows.stream().map(row -> row.get(1)).toList(), rows.stream().map(row -> row.get(2)).toList());
     }
 
-    /// The `epoch` lines of a run's log.
+    /// The `epoch` lines of a run's log; none without a log. A line that a crash cut short is left out, and of two lines for
+    /// one epoch, which a crash may leave too, the later one counts.
     static List<JsonNode> epochs(Path run) throws IOException {
-        List<JsonNode> epochs = new ArrayList<>();
-        for (String line : RegularFile.text(run.resolve(LOG)).lines().toList()) {
-            JsonNode json = JSON.readTree(line);
+        SortedMap<Integer, JsonNode> epochs = new TreeMap<>();
+        Path log = run.resolve(LOG);
+        for (String line : Files.exists(log) ? RegularFile.text(log).lines().toList() : List.<String>of()) {
+            JsonNode json = parsed(line);
             if (json.path("kind").asText().equals("epoch")) {
-                epochs.add(json);
+                epochs.put(json.path("epoch").asInt(), json);
             }
         }
-        return epochs;
+        return List.copyOf(epochs.values());
+    }
+
+    private static JsonNode parsed(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            return JSON.missingNode();
+        }
+    }
+
+    /// The probabilities for the validation pictures; empty if the file was deleted.
+    Optional<ProbabilityTable.Stored> table() throws IOException {
+        Path file = run.resolve(PROBABILITIES);
+        return Files.exists(file) ? Optional.of(ProbabilityTable.read(file)) : Optional.empty();
     }
 
     /// Writes the most probable classes of a table.
@@ -65,8 +89,10 @@ record Evidence(String arm, int seed, List<JsonNode> epochs, ProbabilityTable.St
     }
 
     /// For each picture 1 if the most probable class is wrong, else 0.
-    double[] mistakes(boolean tenViews) {
-        return mistakes(tenViews ? table.views() : table.center(), table);
+    double[] mistakes(boolean ten) {
+        List<Integer> found = ten ? tenViews : oneView;
+        return IntStream.range(0, classes.size()).mapToDouble(i -> found.get(i).equals(classes.get(i)) ? 0 : 1)
+                .toArray();
     }
 
     static double[] mistakes(float[] rows, ProbabilityTable.Stored table) {

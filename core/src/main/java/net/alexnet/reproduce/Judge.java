@@ -9,24 +9,28 @@ import net.alexnet.reproduce.Claim.EpochsTo;
 import net.alexnet.reproduce.Claim.Higher;
 import net.alexnet.reproduce.Claim.Metric;
 import net.alexnet.reproduce.Claim.Neighbors;
-import net.alexnet.reproduce.Claim.RateDrops;
 import net.alexnet.reproduce.Claim.TenViews;
 import net.alexnet.reproduce.Claim.TowerColor;
-import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /// Computes the result of a claim from the finished runs.
 ///
 /// All errors are in percent. Every difference is taken so that it is above 0 where the claim holds.
-record Judge(Runs runs, int seeds) {
+record Judge(Runs runs) {
     private static final double PERCENT = 100;
+    private static final String POINTS = "percentage points";
     private static final double[] NONE = {};
     private static final double LEVEL = 0.05;
+
+    /// Averages are taken of so many networks at most: eight have 56 subsets of five, twenty have 15,504.
+    private static final int MOST_AVERAGED = 8;
 
     /// What a test reads.
     ///
     /// @param comparison empty where too few runs are finished
     /// @param seeds how many runs of each arm are finished
-    record Reading(String unit, Optional<Comparison> comparison, List<Result.Run> runs, Map<String, Object> more,
+    /// @param judged which of the runs' values is compared
+    record Reading(String unit, String judged, Optional<Comparison> comparison, List<Result.Run> runs,
+            Map<String, Object> more,
             int seeds) {}
 
     Reading read(Claim claim) throws IOException {
@@ -34,23 +38,33 @@ record Judge(Runs runs, int seeds) {
             case Higher higher -> higher(higher);
             case TenViews views -> tenViews(views);
             case Averages averages -> averages(averages);
-            case RateDrops drops -> rateDrops(drops);
             case EpochsTo epochs -> epochsTo(epochs);
             case TowerColor towers -> towerColor(towers);
             case Neighbors neighbors -> neighbors(neighbors);
-            case Elsewhere _ -> new Reading("", Optional.empty(), List.of(), Map.of(), 0);
+            case Elsewhere _ -> new Reading("", "", Optional.empty(), List.of(), Map.of(), 0);
         };
     }
 
-    /// The evaluated runs of an arm.
+    /// The evaluated runs of an arm, of all its seeds.
+    ///
+    /// @throws IOException if they were evaluated on different pictures
     private List<Evidence> finished(Arm arm) throws IOException {
         List<Evidence> found = new ArrayList<>();
-        for (int seed = 1; seed <= seeds; seed++) {
+        for (int seed : runs.seeds(arm)) {
             if (Files.exists(runs.path(arm, seed).resolve(Evidence.PREDICTIONS))) {
                 found.add(runs.evidence(arm, seed));
+                requireSamePictures(found.getFirst(), found.getLast());
             }
         }
         return found;
+    }
+
+    private static void requireSamePictures(Evidence one, Evidence other) throws IOException {
+        if (!one.classes().equals(other.classes())) {
+            throw new IOException(
+                    one.run() + " and " + other.run() + " were evaluated on different pictures, so they cannot"
+                            + " be compared. Remove one of them, or name another folder");
+        }
     }
 
     private Result.Run run(Evidence evidence, SequencedMap<String, Double> values) {
@@ -68,28 +82,30 @@ record Judge(Runs runs, int seeds) {
         List<Evidence> baseline = finished(test.baseline());
         List<Result.Run> all = new ArrayList<>();
         for (Evidence one : Stream.concat(baseline.stream(), arm.stream()).toList()) {
-            all.add(run(one, values("top1_error", PERCENT * one.last("top1_error"),
+            all.add(run(one, values("top1_error", PERCENT * mean(one.mistakes(false)),
                     "training_top1_error", PERCENT * one.last("training_top1_error"),
-                    "validation_loss", one.last("validation_loss"))));
+                    "gap", PERCENT * (one.last("top1_error") - one.last("training_top1_error")))));
         }
+        String judged = switch (test.metric()) {
+            case TOP1_ERROR -> "top1_error";
+            case TRAINING_ERROR -> "training_top1_error";
+            case GAP -> "gap";
+        };
         int least = Math.min(arm.size(), baseline.size());
         if (least == 0) {
-            return new Reading("percentage points", Optional.empty(), all, Map.of(), 0);
+            return new Reading(POINTS, judged, Optional.empty(), all, Map.of(), 0);
         }
+        requireSamePictures(arm.getFirst(), baseline.getFirst());
         double[] perPicture = test.metric() == Metric.TOP1_ERROR
                 ? minus(meanMistakes(arm, false), meanMistakes(baseline, false))
                 : NONE;
-        return new Reading("percentage points",
-                Optional.of(Comparison.of(values(arm, test.metric()), values(baseline, test.metric()), perPicture)),
-                all, Map.of(), least);
+        return new Reading(POINTS, judged, Optional.of(Comparison.of(values(all, test.arm(), judged),
+                values(all, test.baseline(), judged), perPicture)), all, Map.of(), least);
     }
 
-    private static double[] values(List<Evidence> runs, Metric metric) {
-        return runs.stream().mapToDouble(run -> switch (metric) {
-            case TOP1_ERROR -> PERCENT * mean(run.mistakes(false));
-            case TRAINING_ERROR -> PERCENT * run.last("training_top1_error");
-            case GAP -> PERCENT * (run.last("top1_error") - run.last("training_top1_error"));
-        }).toArray();
+    private static double[] values(List<Result.Run> runs, Arm arm, String key) {
+        return runs.stream().filter(run -> run.arm().equals(arm.name())).mapToDouble(run -> run.values().get(key))
+                .toArray();
     }
 
     private Reading tenViews(TenViews test) throws IOException {
@@ -102,7 +118,7 @@ record Judge(Runs runs, int seeds) {
             all.add(run(nets.get(i), values("one_view", one, "ten_views", ten)));
             gains[i] = one - ten;
         }
-        return new Reading("percentage points", nets.isEmpty()
+        return new Reading(POINTS, "", nets.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Comparison.paired(gains, minus(meanMistakes(nets, false), meanMistakes(nets, true)))),
                 all, Map.of(), nets.size());
@@ -110,77 +126,68 @@ record Judge(Runs runs, int seeds) {
 
     private Reading averages(Averages test) throws IOException {
         List<Evidence> nets = finished(test.arm());
+        nets = nets.subList(0, Math.min(MOST_AVERAGED, nets.size()));
         List<Result.Run> all = new ArrayList<>();
+        List<ProbabilityTable.Stored> tables = new ArrayList<>();
         for (Evidence net : nets) {
             all.add(run(net, values("one_view", PERCENT * mean(net.mistakes(false)), "ten_views",
                     PERCENT * mean(net.mistakes(true)))));
+            net.table().ifPresent(tables::add);
         }
-        if (nets.size() < test.members()) {
-            return new Reading("percentage points", Optional.empty(), all, Map.of(), nets.size());
+        int members = test.members();
+        int count = tables.size();
+        if (count < members || count < nets.size()) {
+            return new Reading(POINTS, "", Optional.empty(), all, Map.of(), count);
         }
-        List<List<Evidence>> subsets = subsets(nets, test.members());
-        double[] single = meanMistakes(nets, false);
-        double[] averaged = meanOfSubsets(subsets, false);
-        double[] without = nets.size() <= test.members()
+        List<double[]> singles = nets.stream().map(net -> net.mistakes(false)).toList();
+        List<List<Integer>> subsets = subsets(IntStream.range(0, count).boxed().toList(), members);
+        List<double[]> averaged = subsets.stream().map(subset -> mistakesOfAverage(tables, subset, false)).toList();
+        double[] without = count == members
                 ? NONE
-                : nets.stream().mapToDouble(left -> {
-                    List<Evidence> rest = nets.stream().filter(net -> net.seed() != left.seed()).toList();
-                    return PERCENT * (mean(meanMistakes(rest, false))
-                            - mean(meanOfSubsets(subsets(rest, test.members()), false)));
+                : IntStream.range(0, count).mapToDouble(left -> {
+                    List<double[]> rest = IntStream.range(0, count).filter(i -> i != left).mapToObj(singles::get)
+                            .toList();
+                    List<double[]> of = IntStream.range(0, subsets.size()).filter(i -> !subsets.get(i).contains(left))
+                            .mapToObj(averaged::get).toList();
+                    return PERCENT * (mean(mean(rest)) - mean(mean(of)));
                 }).toArray();
-        return new Reading("percentage points",
-                Optional.of(Comparison.jackknife(PERCENT * (mean(single) - mean(averaged)), without,
-                        minus(single, averaged))),
-                all, more("subsets", subsets.size(), "one_view_error_of_the_average", PERCENT * mean(averaged),
-                        "ten_views_error_of_the_average", PERCENT * mean(meanOfSubsets(subsets, true))),
-                nets.size());
-    }
-
-    private static double[] meanOfSubsets(List<List<Evidence>> subsets, boolean tenViews) {
-        return mean(subsets.stream().map(subset -> mistakesOfAverage(subset, tenViews)).toList());
+        double[] single = mean(singles);
+        double[] average = mean(averaged);
+        double ten = mean(mean(subsets.stream().map(subset -> mistakesOfAverage(tables, subset, true)).toList()));
+        return new Reading(POINTS, "",
+                Optional.of(Comparison.jackknife(PERCENT * (mean(single) - mean(average)), without,
+                        minus(single, average))),
+                all, more("subsets", subsets.size(), "one_view_error_of_the_average", PERCENT * mean(average),
+                        "ten_views_error_of_the_average", PERCENT * ten),
+                count);
     }
 
     /// The mistakes of the mean of some networks' probabilities.
-    private static double[] mistakesOfAverage(List<Evidence> nets, boolean tenViews) {
-        ProbabilityTable.Stored first = nets.getFirst().table();
+    private static double[] mistakesOfAverage(List<ProbabilityTable.Stored> tables, List<Integer> nets,
+            boolean tenViews) {
+        ProbabilityTable.Stored first = tables.getFirst();
         float[] mean = new float[first.center().length];
         for (int i = 0; i < mean.length; i++) {
             double sum = 0;
-            for (Evidence net : nets) {
-                sum += tenViews ? net.table().views()[i] : net.table().center()[i];
+            for (int net : nets) {
+                sum += tenViews ? tables.get(net).views()[i] : tables.get(net).center()[i];
             }
             mean[i] = (float) (sum / nets.size());
         }
         return Evidence.mistakes(mean, first);
     }
 
-    private static List<List<Evidence>> subsets(List<Evidence> nets, int size) {
+    private static List<List<Integer>> subsets(List<Integer> nets, int size) {
         if (size == 0) {
             return List.of(List.of());
         }
-        List<List<Evidence>> found = new ArrayList<>();
+        List<List<Integer>> found = new ArrayList<>();
         for (int i = 0; i <= nets.size() - size; i++) {
-            for (List<Evidence> rest : subsets(nets.subList(i + 1, nets.size()), size - 1)) {
+            for (List<Integer> rest : subsets(nets.subList(i + 1, nets.size()), size - 1)) {
                 found.add(Stream.concat(Stream.of(nets.get(i)), rest.stream()).toList());
             }
         }
         return found;
-    }
-
-    private Reading rateDrops(RateDrops test) throws IOException {
-        List<Result.Run> all = new ArrayList<>();
-        List<Double> gains = new ArrayList<>();
-        for (Evidence net : finished(test.arm())) {
-            double full = net.epochs().getFirst().path("learning_rate").asDouble();
-            double before = net.epochs().stream().filter(epoch -> epoch.path("learning_rate").asDouble() == full)
-                    .reduce((_, later) -> later).orElseThrow().path("top1_error").asDouble();
-            all.add(run(net, values("before", PERCENT * before, "after", PERCENT * net.last("top1_error"))));
-            gains.add(PERCENT * (before - net.last("top1_error")));
-        }
-        return new Reading("percentage points", gains.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Comparison.paired(gains.stream().mapToDouble(d -> d).toArray(), NONE)), all, Map.of(),
-                gains.size());
     }
 
     private Reading epochsTo(EpochsTo test) throws IOException {
@@ -188,30 +195,33 @@ record Judge(Runs runs, int seeds) {
         Crossings slow = crossings(test.slow(), test.trainingError(), all);
         Crossings fast = crossings(test.fast(), test.trainingError(), all);
         if (slow.epochs.length == 0 || fast.epochs.length == 0) {
-            return new Reading("ln of the ratio of epochs", Optional.empty(), all, Map.of(), 0);
+            return new Reading("ln of the ratio of epochs", "epochs_to_error", Optional.empty(), all, Map.of(), 0);
         }
         Comparison logs = Comparison.of(Arrays.stream(slow.epochs).map(Math::log).toArray(),
                 Arrays.stream(fast.epochs).map(Math::log).toArray(), NONE);
-        Map<String, Object> more = more("ratio", Math.exp(logs.difference()), "slow", slow.best, "fast", fast.best);
+        Map<String, Object> more = more("ratio", Math.exp(logs.difference()), "slow", slow.best, "fast", fast.best,
+                "slow_runs_that_never_came_there", slow.never, "fast_runs_that_never_came_there", fast.never);
         if (logs.seeds() != null) {
             more.put("ratio_low", Math.exp(logs.seeds().low()));
             more.put("ratio_high", Math.exp(logs.seeds().high()));
         }
-        return new Reading("ln of the ratio of epochs", Optional.of(logs), all, more,
+        return new Reading("ln of the ratio of epochs", "epochs_to_error", Optional.of(logs), all, more,
                 Math.min(slow.epochs.length, fast.epochs.length));
     }
 
     /// The epochs to a training error of the runs with the best learning rate.
     ///
     /// @param best the name of that arm
+    /// @param never how many of them did not come there
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Crossings(String best, double[] epochs) {}
+    private record Crossings(String best, double[] epochs, int never) {}
 
     private Crossings crossings(List<Arm> arms, double error, List<Result.Run> all) throws IOException {
         Optional<Arm> best = best(arms, error);
         List<Double> epochs = new ArrayList<>();
+        int never = 0;
         for (Arm arm : arms) {
-            for (int seed = 1; seed <= seeds; seed++) {
+            for (int seed : runs.seeds(arm)) {
                 if (!runs.isDone(new Job(arm, seed, 0, false, false))) {
                     continue;
                 }
@@ -220,12 +230,13 @@ record Judge(Runs runs, int seeds) {
                 SequencedMap<String, Double> values = values("epochs_trained", (double) lines.size());
                 crossing.ifPresent(epoch -> values.put("epochs_to_error", epoch));
                 all.add(new Result.Run(arm.name(), seed, folder(arm.name(), seed), values));
-                if (best.filter(arm::equals).isPresent() && crossing.isPresent()) {
-                    epochs.add(crossing.getAsDouble());
+                if (best.filter(arm::equals).isPresent()) {
+                    crossing.ifPresent(epochs::add);
+                    never += crossing.isPresent() ? 0 : 1;
                 }
             }
         }
-        return new Crossings(best.map(Arm::name).orElse(""), epochs.stream().mapToDouble(d -> d).toArray());
+        return new Crossings(best.map(Arm::name).orElse(""), epochs.stream().mapToDouble(d -> d).toArray(), never);
     }
 
     /// The arm whose run with seed 1 came to a training error first; empty if none has.
@@ -245,11 +256,11 @@ record Judge(Runs runs, int seeds) {
     }
 
     /// One tower or the other may be the one for color, so the differences are counted without their sign. Each network has a
-    /// p of its own by a permutation test; the claim holds if more of them are below 5 % than chance explains.
+    /// p of its own by a permutation test; the claim holds if p is below 5 % in all of several networks.
     private Reading towerColor(TowerColor test) throws IOException {
         List<Result.Run> all = new ArrayList<>();
         int significant = 0;
-        for (int seed = 1; seed <= seeds; seed++) {
+        for (int seed : runs.seeds(test.arm())) {
             Path file = runs.path(test.arm(), seed).resolve(Measures.TOWERS);
             if (Files.exists(file)) {
                 JsonNode towers = Measures.read(file);
@@ -260,21 +271,17 @@ record Judge(Runs runs, int seeds) {
             }
         }
         if (all.isEmpty()) {
-            return new Reading("color share", Optional.empty(), all, Map.of(), 0);
+            return new Reading("color share", "difference", Optional.empty(), all, Map.of(), 0);
         }
-        double chance = significant == 0
-                ? 1
-                : 1 - BinomialDistribution.of(all.size(), LEVEL).cumulativeProbability(
-                        significant - 1);
-        return new Reading("color share", Optional.empty(), all, more("networks_below_5_percent", significant,
-                "probability_by_chance", chance, "verdict", chance < LEVEL ? Verdict.AGREES : Verdict.NOT_RESOLVED),
-                all.size());
+        Verdict verdict = significant == all.size() && significant > 1 ? Verdict.AGREES : Verdict.NOT_RESOLVED;
+        return new Reading("color share", "difference", Optional.empty(), all,
+                more("networks_with_p_below_5_percent", significant, "verdict", verdict), all.size());
     }
 
     private Reading neighbors(Neighbors test) throws IOException {
         Path file = runs.path(test.arm(), 1).resolve(Measures.NEIGHBORS);
         if (!Files.exists(file)) {
-            return new Reading("percentage points", Optional.empty(), List.of(), Map.of(), 0);
+            return new Reading(POINTS, "", Optional.empty(), List.of(), Map.of(), 0);
         }
         JsonNode shares = Measures.read(file);
         JsonNode layer = shares.path(test.layer());
@@ -282,7 +289,7 @@ record Judge(Runs runs, int seeds) {
         double difference = PERCENT * (layer.path("share").asDouble() - pixels.path("share").asDouble());
         double variance = (square(PERCENT * layer.path("deviation").asDouble())
                 + square(PERCENT * pixels.path("deviation").asDouble())) / layer.path("pictures").asInt();
-        return new Reading("percentage points",
+        return new Reading(POINTS, "",
                 Optional.of(Comparison.overPictures(difference, variance, layer.path("pictures").asInt())),
                 List.of(new Result.Run(test.arm().name(), 1, folder(test.arm().name(), 1),
                         values(test.layer(), PERCENT * layer.path("share").asDouble(), "pixels",

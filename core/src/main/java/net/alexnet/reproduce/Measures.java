@@ -38,8 +38,8 @@ final class Measures {
         try (Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32)) {
             Optional<TowerColors> colors = TowerColors.of(ModelFile.find(run, ModelFile.Which.LAST).open(backend));
             if (colors.isPresent() && colors.get().p().isPresent()) {
-                AtomicFiles.writeString(run.resolve(TOWERS), JSON.writeValueAsString(Map.of("difference",
-                        colors.get().difference().orElseThrow(), "p", colors.get().p().orElseThrow())) + "\n");
+                AtomicFiles.writeString(run.resolve(TOWERS), JSON.writeValueAsString(new TreeMap<>(Map.of("difference",
+                        colors.get().difference().orElseThrow(), "p", colors.get().p().orElseThrow()))) + "\n");
             }
         }
     }

@@ -15,6 +15,18 @@ record Plan(Claim claim, int seeds, Runs runs) {
                 : claim.experiment().arms().size() * seeds;
     }
 
+    /// How many of them are finished.
+    int done() throws IOException {
+        int done = 0;
+        for (Arm arm : claim.experiment().arms()) {
+            for (int seed = 1; seed <= seeds; seed++) {
+                boolean evaluated = !(claim.experiment() instanceof EpochsTo);
+                done += runs.isDone(new Job(arm, seed, 0, evaluated, claim.experiment() instanceof Neighbors)) ? 1 : 0;
+            }
+        }
+        return Math.min(done, count());
+    }
+
     /// The runs that are missing now; those that depend on the result of others come as arms of their own.
     List<Job> missing() throws IOException {
         List<Job> missing = new ArrayList<>();
@@ -38,7 +50,7 @@ record Plan(Claim claim, int seeds, Runs runs) {
     /// The runs that find the best learning rate with seed 1, and then the other seeds of the best one. A run ends in the epoch
     /// in which the best so far came to the training error, as a slower one cannot be the best.
     private List<Job> search(List<Arm> arms, double trainingError) throws IOException {
-        Judge judge = new Judge(runs, seeds);
+        Judge judge = new Judge(runs);
         int epochs = epochsOf(judge.best(arms, trainingError), trainingError);
         List<Job> missing = new ArrayList<>();
         for (Arm arm : arms) {

@@ -9,6 +9,8 @@ import net.alexnet.Options;
 import net.alexnet.TrainingListener;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.RegularFile;
+import net.alexnet.train.config.RecipeReader;
+import net.alexnet.train.config.Recipes;
 
 /// Tests the paper's claims with runs of one's own.
 ///
@@ -21,7 +23,7 @@ import net.alexnet.io.RegularFile;
 /// reproduction that was stopped or killed goes on where it was, with the same results. Several processes may work in one
 /// folder; each takes a run that no other has.
 public final class Reproduction {
-    private static final String SETTINGS = "reproduction.json";
+    private static final String BASE = "recipe.yaml";
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .defaultPropertyInclusion(JsonInclude.Value.ALL_NON_NULL)
@@ -140,10 +142,10 @@ public final class Reproduction {
             List<Job> missing = plan.missing();
             double epochs = 0;
             for (Job job : missing) {
-                epochs += runs.recipe(job).epochs();
+                epochs += runs.epochsLeft(job);
             }
             all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(), result.verdict().words(),
-                    ClaimTable.effect(result), plan.count(), plan.count() - missing.size(),
+                    ClaimTable.effect(result), plan.count(), plan.done(),
                     seconds.isEmpty()
                             ? OptionalDouble.empty()
                             : OptionalDouble.of(epochs * seconds.getAsDouble() / 3600)));
@@ -156,15 +158,22 @@ public final class Reproduction {
     /// @param stop polled between steps; true to save and stop
     /// @return whether all runs are finished
     /// @throws IllegalArgumentException if the recipe has an unknown key or does not fit an arm
-    /// @throws IOException if the folder belongs to a reproduction with another recipe or other pictures, or a run fails
+    /// @throws IOException if the folder belongs to a reproduction with another recipe, or a run fails
     public boolean run(BooleanSupplier stop) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         requireSame();
         Runs runs = runs(stop);
         long end = System.nanoTime() + budget.toNanos();
-        boolean complete = work(runs, end, stop);
-        write(runs);
-        return complete;
+        for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
+            for (Job job : new Plan(claim, seeds.orElse(claim.seeds()), runs).missing()) {
+                runs.recipe(job);
+            }
+        }
+        try {
+            return work(runs, end, stop);
+        } finally {
+            write(runs);
+        }
     }
 
     /// @return whether nothing is missing
@@ -181,8 +190,8 @@ public final class Reproduction {
             boolean worked = false;
             for (Job job : missing) {
                 double left = (end - System.nanoTime()) / 1e9;
-                double needed = runs.recipe(job).epochs() * runs.secondsPerEpoch().orElse(0);
-                if (left <= 0 || needed > left) {
+                double needed = runs.epochsLeft(job) * runs.secondsPerEpoch().orElse(0);
+                if (left <= 0 || needed > left) { // what the first run needs is not known
                     continue;
                 }
                 listener.message("run " + runs.path(job.arm(), job.seed()));
@@ -208,39 +217,54 @@ public final class Reproduction {
         return new Runs(folder.resolve("runs"), recipe, pictures, options, listener, stop);
     }
 
-    /// The recipe and the pictures of the folder, so that arms do not mix what cannot be compared.
+    /// The base recipe of the folder, so that arms do not mix what cannot be compared.
     private void requireSame() throws IOException {
-        Path file = folder.resolve(SETTINGS);
-        String now = JSON.writeValueAsString(Map.of("recipe", recipe, "pictures", pictures.orElse(""))) + "\n";
+        Path file = folder.resolve(BASE);
+        String now = RecipeReader.write(Recipes.read(recipe, Map.of()));
         if (!Files.exists(file)) {
             AtomicFiles.writeString(file, now);
-        } else if (!JSON.readTree(RegularFile.text(file)).equals(JSON.readTree(now))) {
-            throw new IOException(folder + " holds a reproduction with "
-                    + RegularFile.text(file).replaceAll("\\s+", " ")
-                            .strip()
-                    + ", but asked for is " + now.replaceAll("\\s+", " ").strip()
-                    + ". Name another folder, or the same recipe and pictures");
+        } else if (!RegularFile.text(file).equals(now)) {
+            throw new IOException(folder + " holds runs of another recipe than " + recipe + " is now; " + file
+                    + " has it. Name another folder, or that recipe");
         }
     }
 
     private Result result(Claim claim, Runs runs) throws IOException {
-        Judge.Reading reading = new Judge(runs, seeds.orElse(claim.seeds())).read(claim);
+        Judge.Reading reading = new Judge(runs).read(claim);
+        boolean oneSet = claim.experiment() instanceof Claim.Neighbors || claim.experiment() instanceof Claim.Averages;
         Verdict verdict = claim.experiment() instanceof Claim.Elsewhere
                 ? Verdict.NOT_TESTED
                 : reading.more().get("verdict") instanceof Verdict own
                         ? own
-                        : reading.comparison().map(Verdict::of).orElse(Verdict.NOT_RESOLVED);
+                        : reading.comparison().map(found -> Verdict.of(found, oneSet)).orElse(Verdict.NOT_RESOLVED);
         double seconds = 0;
+        SortedSet<String> builds = new TreeSet<>();
         for (Result.Run run : reading.runs()) {
-            for (var epoch : Evidence.epochs(folder.resolve(run.folder()))) {
+            Path path = folder.resolve(run.folder());
+            for (var epoch : Evidence.epochs(path)) {
                 seconds += epoch.path("seconds").asDouble();
             }
+            Path build = path.resolve(Build.FILE);
+            if (Files.exists(build)) {
+                builds.add(RegularFile.text(build).strip());
+            }
         }
-        return new Result(claim.id(), claim.section(), claim.statement(), claim.paper(),
-                claim.paperEffect().isPresent() ? claim.paperEffect().getAsDouble() : null, reading.unit(), verdict,
-                reading.comparison().orElse(null), reading.more(), reading.runs(), reading.seeds(),
-                seeds.orElse(claim.seeds()),
-                claim.note(), Build.commit(), Build.machine(options.threads()), seconds);
+        int diverged = 0;
+        for (Arm arm : claim.experiment().arms()) {
+            for (int seed : runs.seeds(arm)) {
+                diverged += runs.diverged(arm, seed) ? 1 : 0;
+            }
+        }
+        Interval interval = reading.comparison().map(Comparison::seeds).orElse(null);
+        Double paper = claim.paperEffect().isPresent() ? claim.paperEffect().getAsDouble() : null;
+        Boolean holds = null;
+        if (interval != null && paper != null) {
+            holds = interval.low() <= paper && paper <= interval.high();
+        }
+        return new Result(claim.id(), claim.section(), claim.statement(), claim.paper(), paper, reading.unit(), verdict,
+                reading.comparison().orElse(null), holds, reading.judged(), reading.more(), reading.runs(),
+                reading.seeds(),
+                claim.seeds(), diverged, claim.note(), List.copyOf(builds), seconds);
     }
 
     /// Writes the results of all claims, also of those that are not asked for now.

@@ -8,6 +8,7 @@ import net.alexnet.Training;
 import net.alexnet.TrainingListener;
 import net.alexnet.inference.ProbabilityTable;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.LockFile;
 import net.alexnet.train.DivergedException;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.config.Recipe;
@@ -81,14 +82,28 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return settings;
     }
 
-    /// Trains a run, or goes on with it, and evaluates it.
+    /// Trains a run, or goes on with it, and evaluates it. A lock beside its folder keeps other processes away meanwhile.
     Outcome work(Job job) throws IOException, InterruptedException {
         Path run = path(job.arm(), job.seed());
-        if (isBusy(run)) {
+        Files.createDirectories(run.resolveSibling(""));
+        Optional<LockFile> lock = LockFile.tryTake(run.resolveSibling("seed-" + job.seed() + ".lock"));
+        if (lock.isEmpty()) {
             return Outcome.BUSY;
         }
+        try (LockFile _ = lock.get()) {
+            return isDone(job) || work(job, run) ? Outcome.DONE : Outcome.STOPPED;
+        } catch (IOException e) {
+            if (stop.getAsBoolean()) {
+                return Outcome.STOPPED;
+            }
+            throw e;
+        }
+    }
+
+    /// @return whether the job is done
+    private boolean work(Job job, Path run) throws IOException, InterruptedException {
         if (!isTrained(run) && !train(job, run)) {
-            return Outcome.STOPPED;
+            return false;
         }
         if (job.evaluated() && !diverged(job.arm(), job.seed())) {
             if (!Files.exists(run.resolve(Evidence.PREDICTIONS))) {
@@ -98,7 +113,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
                 Measures.writeNeighbors(run, options, listener, stop);
             }
         }
-        return Outcome.DONE;
+        return true;
     }
 
     /// @return whether the run is finished
@@ -115,12 +130,12 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
         pictures.ifPresent(training::picturesIn);
         try {
-            return training.options(options).listener(listener).run(stop).finished();
+            boolean finished = training.options(options).listener(listener).run(stop).finished();
+            AtomicFiles.writeString(run.resolve(Build.FILE), Build.here(options.threads()) + "\n");
+            return finished;
         } catch (DivergedException e) {
             AtomicFiles.writeString(run.resolve(DIVERGED), e.getMessage() + "\n");
             return true;
-        } catch (InterruptedIOException e) {
-            return false;
         }
     }
 
@@ -129,10 +144,6 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         Path probabilities = run.resolve(Evidence.PROBABILITIES);
         Evaluation.of(run).options(options).views(10).listener(listener).probabilitiesTo(probabilities).run(stop);
         Evidence.writePredictions(run.resolve(Evidence.PREDICTIONS), ProbabilityTable.read(probabilities));
-    }
-
-    private static boolean isBusy(Path run) throws IOException {
-        return Files.exists(run.resolve("recipe.yaml")) && RunFolder.open(run).isLocked();
     }
 
     private static boolean hasCheckpoint(Path run) throws IOException {
@@ -149,7 +160,24 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
         RunFolder folder = RunFolder.open(run);
         Path checkpoint = folder.checkpoints(1).latest().orElseThrow();
-        return folder.checkpoints(1).load(checkpoint).state().finished(folder.recipe().epochs());
+        return folder.checkpoints(1).state(checkpoint).finished(folder.recipe().epochs());
+    }
+
+    /// The seeds of an arm that have a folder, in ascending order.
+    List<Integer> seeds(Arm arm) throws IOException {
+        Path arms = folder.resolve(arm.name());
+        if (!Files.isDirectory(arms)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(arms)) {
+            return all.map(path -> String.valueOf(path.getFileName())).filter(name -> name.matches("seed-\\d{1,9}"))
+                    .map(name -> Integer.valueOf(name.substring("seed-".length()))).sorted().toList();
+        }
+    }
+
+    /// How many epochs a job still needs at most.
+    int epochsLeft(Job job) throws IOException {
+        return Math.max(0, recipe(job).epochs() - Evidence.epochs(path(job.arm(), job.seed())).size());
     }
 
     /// The seconds that the epochs of all finished runs took, on average; empty before there is one.

@@ -190,6 +190,14 @@ public final class CheckpointStore {
 
     // --- loading ---------------------------------------------------------------------------------------------------
 
+    /// The state in a checkpoint, without a look at its other files.
+    ///
+    /// @param folder as for [#load]
+    /// @throws IOException if `state.json` is missing or was changed
+    public TrainingState state(Path folder) throws IOException {
+        return Checkpoint.read(folder).state();
+    }
+
     /// Loads a checkpoint and checks every byte of it.
     ///
     /// @param folder as returned by [#list()], [#latest()], [#best()] or [#save]

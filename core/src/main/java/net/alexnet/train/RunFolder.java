@@ -129,15 +129,6 @@ public record RunFolder(Path path) {
                 + " is locked: this process or another one is training it. Wait until it ends, or stop it")));
     }
 
-    /// Whether this process or another one trains the run now.
-    public boolean isLocked() throws IOException {
-        Optional<LockFile> taken = LockFile.tryTake(path.resolve(LOCK));
-        if (taken.isPresent()) {
-            taken.get().close();
-        }
-        return taken.isEmpty();
-    }
-
     /// A locked run. Closing it releases the lock, and removes the folder if no run has begun in it, for example because
     /// its images cannot be read.
     public record Lock(RunFolder folder, LockFile file) implements AutoCloseable {

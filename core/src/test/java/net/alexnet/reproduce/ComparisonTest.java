@@ -22,7 +22,7 @@ class ComparisonTest {
         assertThat(seeds.high()).isCloseTo(1.886990045005, within(1e-6));
         assertThat(found.pictures()).isNull();
         assertThat(found.seedsAndPictures()).isNull();
-        assertThat(Verdict.of(found)).isEqualTo(Verdict.AGREES);
+        assertThat(Verdict.of(found, false)).isEqualTo(Verdict.AGREES);
     }
 
     @Test
@@ -31,15 +31,25 @@ class ComparisonTest {
         assertThat(found.difference()).isCloseTo(0.95, within(1e-12));
         assertThat(found.seeds()).isNull();
         assertThat(found.detectable()).isNull();
-        assertThat(Verdict.of(found)).isEqualTo(Verdict.NOT_RESOLVED);
+        assertThat(Verdict.of(found, false)).isEqualTo(Verdict.NOT_RESOLVED);
+    }
+
+    @Test
+    void picturesAloneDecideOnlyWhereTheClaimIsAboutOneSetOfNetworks() {
+        double[] pictures = {1, 2, 3, 2, 1, 2};
+        Comparison found = Comparison.of(new double[] {25}, new double[] {24}, pictures);
+        assertThat(Objects.requireNonNull(found.pictures()).excludesZero()).isTrue();
+        assertThat(Verdict.of(found, false)).isEqualTo(Verdict.NOT_RESOLVED);
+        assertThat(Verdict.of(found, true)).isEqualTo(Verdict.AGREES);
     }
 
     @Test
     void theSignOfAnIntervalDecides() {
-        assertThat(Verdict.of(Comparison.paired(new double[] {1, 1.1, 1.2}, NO_PICTURES))).isEqualTo(Verdict.AGREES);
-        assertThat(Verdict.of(Comparison.paired(new double[] {-1, -1.1, -1.2}, NO_PICTURES)))
+        assertThat(Verdict.of(Comparison.paired(new double[] {1, 1.1, 1.2}, NO_PICTURES), false))
+                .isEqualTo(Verdict.AGREES);
+        assertThat(Verdict.of(Comparison.paired(new double[] {-1, -1.1, -1.2}, NO_PICTURES), false))
                 .isEqualTo(Verdict.CONTRARY);
-        assertThat(Verdict.of(Comparison.paired(new double[] {-1, 1.1, 0.2}, NO_PICTURES)))
+        assertThat(Verdict.of(Comparison.paired(new double[] {-1, 1.1, 0.2}, NO_PICTURES), false))
                 .isEqualTo(Verdict.NOT_RESOLVED);
     }
 
@@ -47,7 +57,7 @@ class ComparisonTest {
     void equalRunsHaveAnIntervalOfNoWidth() {
         Comparison found = Comparison.of(new double[] {2, 2}, new double[] {1, 1}, NO_PICTURES);
         assertThat(found.seeds()).isEqualTo(new Interval(1, 1));
-        assertThat(Verdict.of(found)).isEqualTo(Verdict.AGREES);
+        assertThat(Verdict.of(found, false)).isEqualTo(Verdict.AGREES);
     }
 
     /// Under the null hypothesis, 95 of 100 intervals hold 0, and the ones over pictures too are wider.
@@ -81,7 +91,7 @@ class ComparisonTest {
         for (int trial = 0; trial < trials; trial++) {
             double[] a = random.doubles(8).map(_ -> random.nextGaussian(24 + detectable, deviation)).toArray();
             double[] b = random.doubles(8).map(_ -> random.nextGaussian(24, deviation)).toArray();
-            found += Verdict.of(Comparison.of(a, b, NO_PICTURES)) == Verdict.AGREES ? 1 : 0;
+            found += Verdict.of(Comparison.of(a, b, NO_PICTURES), false) == Verdict.AGREES ? 1 : 0;
         }
         assertThat((double) found / trials).isBetween(0.76, 0.84);
     }
