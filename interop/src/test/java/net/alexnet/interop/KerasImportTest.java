@@ -200,7 +200,7 @@ class KerasImportTest {
 
     /// Without the metadata that our file has, as after Keras saved it again.
     @ParameterizedTest
-    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"ORIGINAL", "SMALL"})
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = {"ORIGINAL", "SMALL", "FOUR"})
     void theConfigurationOfAnExportTellsItsNetwork(Variant variant) throws Exception {
         AlexNet network = ForeignFiles.narrow(AlexNet.of(variant), 5);
         Preprocessing preprocessing = new Preprocessing(3, 256, network.input(), List.of(1.0, 2.0, 3.0),
