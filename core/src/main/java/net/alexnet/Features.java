@@ -169,6 +169,7 @@ public final class Features {
     /// As [#neighborShare(List, Path, int, BooleanSupplier)], for the validation pictures of the model's run among its training
     /// pictures.
     ///
+    /// @throws IOException if the model is not a run, or it was stopped
     public NeighborShare neighborShare(int count, BooleanSupplier stop) throws IOException, InterruptedException {
         Recipe recipe = RunCheckpoint.run(model).recipe();
         DataSource source = DataSource.open(recipe, Engines.find().codec(), options.caches(), listener, stop);

@@ -16,7 +16,7 @@ import net.alexnet.inference.ModelCard;
 /// @param label its true class, an index into the model's classes; empty if it is not known
 /// @param image resized and center-cropped as the model was trained
 public record Picture(String name, OptionalInt label, Image image) {
-    /// More would make a figure that nobody can look at.
+    /// The most pictures of a figure: with more, each would be too small to see on a screen.
     public static final int MOST = 100;
 
     /// Reads pictures. The true class is that of the folder a picture is in, if the folder has the name or the WordNet id of

@@ -15,7 +15,7 @@ final class Overview {
 
     private Overview() {}
 
-    /// @param pictures how many there are in each part, in words; empty if nobody knows
+    /// @param pictures the numbers of training and validation pictures, in words; empty if the pictures are no longer there
     static Section facts(RunRecord run, Optional<String> pictures) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("recipe", run.recipe().name() + run.recipe().fineTuning().map(FineTuneConfig::model)

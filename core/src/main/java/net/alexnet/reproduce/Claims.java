@@ -64,13 +64,15 @@ final class Claims {
                     new Higher(LONG.with("long-no-dropout", "network.dropout", "0"), LONG, Metric.TOP1_ERROR), 3,
                     "the same runs of 40 epochs"),
             claim("relu", "§3.1",
-                    "A network with tanh needs six times as many epochs to 25 % training error as one with"
-                            + " ReLU",
-                    "6 times", 6.0,
+                    "A network with tanh needs more epochs to 25 % training error than one with ReLU", "6 times",
+                    Math.log(6),
                     new EpochsTo(0.25, figure1("tanh", RATES, "he"), figure1("relu", RATES, "he")), 3,
                     "weights start as He et al. (2015); the paper does not publish its network, and this one has"
                             + " convolutions where cuda-convnet has locally connected layers"),
-            claim("relu-2012", "§3.1", "The same with the initial weights of 2012", "6 times", Math.log(6),
+            claim("relu-2012", "§3.1",
+                    "A network with tanh and the initial weights of 2012 needs more epochs to 25 % training error"
+                            + " than one with ReLU",
+                    "6 times", Math.log(6),
                     new EpochsTo(0.25, figure1("tanh", RATES_OF_2012, "cuda_convnet"),
                             figure1("relu", RATES_OF_2012, "cuda_convnet")),
                     3, "deviations of .0001 in conv1 and .01 elsewhere, for pixels that are not standardized"),
@@ -79,11 +81,14 @@ final class Claims {
                     new TowerColor(Arm.BASELINE), 5,
                     "the difference of the towers' mean color share, with a permutation test for each network"),
             claim("neighbors-fc7", "§6.1, figure 4",
-                    "Pictures that are near in the last hidden layer show the same more often"
-                            + " than those that are near in their pixels",
+                    "Pictures that are near in the features of fc7 show the same more often than those that are near"
+                            + " in their pixels",
                     "", null, new Neighbors(Arm.BASELINE, "fc7"), 1,
                     "the share of the six nearest training pictures that have a validation picture's class"),
-            claim("neighbors-pool5", "§6.1, figure 4", "The same for the last pooled maps", "", null,
+            claim("neighbors-pool5", "§6.1, figure 4",
+                    "Pictures that are near in the maps of pool5 show the same more often than those that are near"
+                            + " in their pixels",
+                    "", null,
                     new Neighbors(Arm.BASELINE, "pool5"), 1, ""),
             elsewhere("table-1", "§6, table 1", "On ILSVRC-2010 the top-1 and top-5 errors are 37.5 % and 17.0 %",
                     "./alexnet train --recipe paper --data ilsvrc2010/"),

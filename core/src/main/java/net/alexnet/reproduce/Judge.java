@@ -75,7 +75,7 @@ record Judge(Runs runs) {
         return "runs/" + arm + "/seed-" + seed;
     }
 
-    // --- one test each -------------------------------------------------------------------------------------------
+    // --- one experiment each -------------------------------------------------------------------------------------------
 
     private Reading higher(Higher test) throws IOException {
         List<Evidence> arm = finished(test.arm());
@@ -200,7 +200,7 @@ record Judge(Runs runs) {
         Comparison logs = Comparison.of(Arrays.stream(slow.epochs).map(Math::log).toArray(),
                 Arrays.stream(fast.epochs).map(Math::log).toArray(), NONE);
         Map<String, Object> more = more("ratio", Math.exp(logs.difference()), "slow", slow.best, "fast", fast.best,
-                "slow_runs_that_never_came_there", slow.never, "fast_runs_that_never_came_there", fast.never);
+                "slow_runs_above_the_error", slow.never, "fast_runs_above_the_error", fast.never);
         if (logs.seeds() != null) {
             more.put("ratio_low", Math.exp(logs.seeds().low()));
             more.put("ratio_high", Math.exp(logs.seeds().high()));
@@ -212,7 +212,7 @@ record Judge(Runs runs) {
     /// The epochs to a training error of the runs with the best learning rate.
     ///
     /// @param best the name of that arm
-    /// @param never how many of them did not come there
+    /// @param never how many of them stayed above the error
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Crossings(String best, double[] epochs, int never) {}
 
@@ -222,7 +222,7 @@ record Judge(Runs runs) {
         int never = 0;
         for (Arm arm : arms) {
             for (int seed : runs.seeds(arm)) {
-                if (!runs.isDone(new Job(arm, seed, 0, false, false))) {
+                if (!runs.isTrained(arm, seed)) {
                     continue;
                 }
                 List<JsonNode> lines = runs.epochs(arm, seed);
@@ -244,7 +244,7 @@ record Judge(Runs runs) {
         Optional<Arm> best = Optional.empty();
         double least = Double.POSITIVE_INFINITY;
         for (Arm arm : arms) {
-            if (runs.isDone(new Job(arm, 1, 0, false, false))) {
+            if (runs.isTrained(arm, 1)) {
                 double epochs = Evidence.crossing(runs.epochs(arm, 1), error).orElse(Double.POSITIVE_INFINITY);
                 if (epochs < least) {
                     least = epochs;

@@ -18,10 +18,9 @@ import net.alexnet.train.config.Recipes;
 /// Reproduction.in(Path.of("reproduction")).on(Path.of("cifar-10/")).claims(List.of("ten-views")).run(() -> false);
 /// ```
 ///
-/// The folder has `runs/ARM/seed-K`, which are ordinary runs that the claims share, `claims/ID/` with
-/// `result.json`, `figure.csv` and `figure.svg`, and `claims.md`. A
-/// reproduction that was stopped or killed goes on where it was, with the same results. Several processes may work in one
-/// folder; each takes a run that no other has.
+/// The folder has `runs/ARM/seed-K`, which are ordinary runs that the claims share, `claims/ID/` with `result.json`, `figure.csv`
+/// and `figure.svg`, and `claims.md`. A reproduction that was stopped or killed continues with the same results. Several processes
+/// may work in one folder; each takes a run that no other has.
 public final class Reproduction {
     private static final String BASE = "recipe.yaml";
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -45,7 +44,7 @@ public final class Reproduction {
         this.folder = folder;
     }
 
-    /// Starts to describe a reproduction, or to go on with one.
+    /// Starts to describe a reproduction: a new one, or one to continue.
     ///
     /// @param folder of its runs and results, created if necessary
     public static Reproduction in(Path folder) {
@@ -186,12 +185,13 @@ public final class Reproduction {
             if (missing.isEmpty()) {
                 return true;
             }
+            double epochSeconds = runs.secondsPerEpoch().orElse(0); // what the first run needs is not known
             boolean busy = false;
             boolean worked = false;
             for (Job job : missing) {
                 double left = (end - System.nanoTime()) / 1e9;
-                double needed = runs.epochsLeft(job) * runs.secondsPerEpoch().orElse(0);
-                if (left <= 0 || needed > left) { // what the first run needs is not known
+                double needed = runs.epochsLeft(job) * epochSeconds;
+                if (left <= 0 || needed > left) {
                     continue;
                 }
                 listener.message("run " + runs.path(job.arm(), job.seed()));
@@ -217,7 +217,7 @@ public final class Reproduction {
         return new Runs(folder.resolve("runs"), recipe, pictures, options, listener, stop);
     }
 
-    /// The base recipe of the folder, so that arms do not mix what cannot be compared.
+    /// Checks that the folder's runs have the same base recipe; else arms could not be compared.
     private void requireSame() throws IOException {
         Path file = folder.resolve(BASE);
         String now = RecipeReader.write(Recipes.read(recipe, Map.of()));

@@ -48,6 +48,11 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return diverged(job.arm(), job.seed()) || (read && compared);
     }
 
+    /// Whether a run has ended: it is finished, or it diverged.
+    boolean isTrained(Arm arm, int seed) throws IOException {
+        return isTrained(path(arm, seed));
+    }
+
     boolean diverged(Arm arm, int seed) {
         return Files.exists(path(arm, seed).resolve(DIVERGED));
     }
@@ -82,7 +87,8 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return settings;
     }
 
-    /// Trains a run, or goes on with it, and evaluates it. A lock beside its folder keeps other processes away meanwhile.
+    /// Trains a run or resumes it, and evaluates it. It holds a lock beside the run's folder, so that no other process works on
+    /// the same run.
     Outcome work(Job job) throws IOException, InterruptedException {
         Path run = path(job.arm(), job.seed());
         Files.createDirectories(run.resolveSibling(""));
