@@ -10,46 +10,54 @@ import net.alexnet.io.RegularFile;
 ///
 /// @param linear the linear classifier that a fine-tuned run began with
 /// @param test the last test of the finished run
-record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Optional<Linear> linear,
+public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Optional<Linear> linear,
         Optional<TestLine> test) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
     /// Values of one training step. Each is not a number where the line lacks it.
-    record Step(long step, double loss, double learningRate, double imagesPerSecond, double waitShare) {}
+    public record Step(long step, double loss, double learningRate, double imagesPerSecond, double waitShare) {}
 
     /// Values of a whole epoch.
     ///
     /// @param step the last of the epoch
     /// @param trainingTop1 the top-1 error on the training batches, a fraction
-    record Epoch(long step, int epoch, double loss, OptionalDouble trainingTop1, double learningRate,
+    public record Epoch(long step, int epoch, double loss, OptionalDouble trainingTop1, double learningRate,
             Optional<Errors> validation, List<Layer> layers, double seconds) {}
 
     /// Errors on pictures that were not trained on, as fractions.
-    record Errors(long images, double loss, double top1, double top5) {}
+    public record Errors(long images, double loss, double top1, double top5) {}
 
     /// A layer with weights at the end of an epoch.
     ///
     /// @param weight the mean absolute value of a weight
     /// @param update the mean absolute value of the last update of a weight
     /// @param dead the share of units that were 0 for a whole batch
-    record Layer(String name, double weight, double update, OptionalDouble dead) {
+    public record Layer(String name, double weight, double update, OptionalDouble dead) {
         /// The update as a share of the weight.
-        double ratio() {
+        public double ratio() {
             return update / weight;
         }
     }
 
-    record Warning(long step, String text) {}
+    /// What the run warned of after a step.
+    public record Warning(long step, String text) {}
 
+    /// The linear classifier of a fine-tuned run.
+    ///
     /// @param outOfFold its top-1 error on training pictures by cross-validation, a fraction
-    record Linear(double outOfFold, Optional<Errors> validation) {}
+    public record Linear(double outOfFold, Optional<Errors> validation) {}
 
+    /// The errors on test pictures.
+    ///
     /// @param data names the pictures
-    record TestLine(String data, Errors errors) {}
+    public record TestLine(String data, Errors errors) {}
 
-    /// Reads a log. A file that is not there is an empty log, and lines of unknown kinds are skipped.
-    static RunLog read(Path file) throws IOException {
+    /// Reads a log. A file that is not there is an empty log, and lines of unknown kinds are skipped. Of two lines for one
+    /// epoch, which a crash may leave, the later one counts.
+    ///
+    /// @throws IOException if it cannot be read
+    public static RunLog read(Path file) throws IOException {
         if (!Files.exists(file)) {
             return new RunLog(List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
         }
@@ -64,13 +72,19 @@ record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Opti
     static RunLog of(Stream<String> lines) {
         Map<String, List<JsonNode>> kinds = lines.map(RunLog::parsed)
                 .collect(Collectors.groupingBy(line -> line.path("kind").asText()));
-        return new RunLog(all(kinds, "step", RunLog::step), all(kinds, "epoch", RunLog::epoch),
+        return new RunLog(all(kinds, "step", RunLog::step), epochs(all(kinds, "epoch", RunLog::epoch)),
                 all(kinds, "warning", line -> new Warning(line.path("step").asLong(), line.path("text").asText())),
                 last(all(kinds, "linear", line -> new Linear(number(line, "out_of_fold_top1_error"),
                         errors(line, "validation_")))),
                 last(all(kinds, "test", line -> errors(line, "test_")
                         .map(errors -> new TestLine(line.path("data").asText(), errors))))
                         .flatMap(one -> one));
+    }
+
+    private static List<Epoch> epochs(List<Epoch> lines) {
+        SortedMap<Integer, Epoch> epochs = new TreeMap<>();
+        lines.forEach(line -> epochs.put(line.epoch(), line));
+        return List.copyOf(epochs.values());
     }
 
     /// An incomplete line, which a crash may leave, is of no kind.

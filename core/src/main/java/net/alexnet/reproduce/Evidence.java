@@ -1,34 +1,30 @@
 package net.alexnet.reproduce;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
 import net.alexnet.inference.CsvTable;
 import net.alexnet.inference.ProbabilityTable;
 import net.alexnet.inference.TopK;
 import net.alexnet.io.RegularFile;
+import net.alexnet.report.RunLog;
+import net.alexnet.report.RunLog.Epoch;
+import net.alexnet.train.RunFolder;
 
 /// What a finished run shows: its log's epochs, and its last checkpoint's answers for the validation pictures.
 ///
 /// @param run its folder
 /// @param arm the name of its arm
 /// @param seed of the run
-/// @param epochs the `epoch` lines of its log
+/// @param epochs of its log
 /// @param classes the true class of each picture
 /// @param oneView the most probable class of each picture by its center view
 /// @param tenViews the same by ten views
-record Evidence(Path run, String arm, int seed, List<JsonNode> epochs, List<Integer> classes, List<Integer> oneView,
+record Evidence(Path run, String arm, int seed, List<Epoch> epochs, List<Integer> classes, List<Integer> oneView,
         List<Integer> tenViews) {
-    static final String LOG = "log.jsonl";
-
     /// The probabilities, from which averages of networks are computed. It may be deleted afterwards.
     static final String PROBABILITIES = "probabilities.safetensors";
 
     /// The most probable class of each validation picture: small enough to be kept for good.
     static final String PREDICTIONS = "predicted.csv";
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     Evidence {
         epochs = List.copyOf(epochs);
@@ -42,26 +38,9 @@ record Evidence(Path run, String arm, int seed, List<JsonNode> epochs, List<Inte
                 rows.stream().map(row -> row.get(1)).toList(), rows.stream().map(row -> row.get(2)).toList());
     }
 
-    /// The `epoch` lines of a run's log; none without a log. A line that a crash cut short is left out, and of two lines for
-    /// one epoch, which a crash may leave too, the later one counts.
-    static List<JsonNode> epochs(Path run) throws IOException {
-        SortedMap<Integer, JsonNode> epochs = new TreeMap<>();
-        Path log = run.resolve(LOG);
-        for (String line : Files.exists(log) ? RegularFile.text(log).lines().toList() : List.<String>of()) {
-            JsonNode json = parsed(line);
-            if (json.path("kind").asText().equals("epoch")) {
-                epochs.put(json.path("epoch").asInt(), json);
-            }
-        }
-        return List.copyOf(epochs.values());
-    }
-
-    private static JsonNode parsed(String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            return JSON.missingNode();
-        }
+    /// The epochs of a run's log; none without a log.
+    static List<Epoch> epochs(Path run) throws IOException {
+        return RunLog.read(new RunFolder(run).log()).epochs();
     }
 
     /// The probabilities for the validation pictures; empty if the file was deleted.
@@ -100,18 +79,23 @@ record Evidence(Path run, String arm, int seed, List<JsonNode> epochs, List<Inte
         return IntStream.range(0, best.length).mapToDouble(i -> best[i] == table.labels()[i] ? 0 : 1).toArray();
     }
 
-    /// A value of the last epoch.
-    double last(String key) {
-        return epochs.getLast().path(key).asDouble();
+    /// The top-1 error on the validation pictures after the last epoch, a fraction.
+    double validationError() {
+        return epochs.getLast().validation().orElseThrow().top1();
+    }
+
+    /// The top-1 error on the training batches of the last epoch, a fraction.
+    double trainingError() {
+        return epochs.getLast().trainingTop1().orElseThrow();
     }
 
     /// The epoch in which the training error came down to a value, with the fraction of an epoch by linear interpolation;
     /// empty if it never did.
-    static OptionalDouble crossing(List<JsonNode> epochs, double error) {
+    static OptionalDouble crossing(List<Epoch> epochs, double error) {
         double before = Double.NaN;
-        for (JsonNode line : epochs) {
-            double now = line.path("training_top1_error").asDouble();
-            double epoch = line.path("epoch").asDouble();
+        for (Epoch line : epochs) {
+            double now = line.trainingTop1().orElse(Double.NaN);
+            double epoch = line.epoch();
             if (now <= error) {
                 return OptionalDouble.of(Double.isNaN(before) ? epoch : epoch - (error - now) / (before - now));
             }

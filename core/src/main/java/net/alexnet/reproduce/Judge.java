@@ -3,6 +3,7 @@ package net.alexnet.reproduce;
 import com.fasterxml.jackson.databind.JsonNode;
 import module java.base;
 import net.alexnet.inference.ProbabilityTable;
+import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.reproduce.Claim.Averages;
 import net.alexnet.reproduce.Claim.Elsewhere;
 import net.alexnet.reproduce.Claim.EpochsTo;
@@ -83,8 +84,8 @@ record Judge(Runs runs) {
         List<Result.Run> all = new ArrayList<>();
         for (Evidence one : Stream.concat(baseline.stream(), arm.stream()).toList()) {
             all.add(run(one, values("top1_error", PERCENT * mean(one.mistakes(false)),
-                    "training_top1_error", PERCENT * one.last("training_top1_error"),
-                    "gap", PERCENT * (one.last("top1_error") - one.last("training_top1_error")))));
+                    "training_top1_error", PERCENT * one.trainingError(),
+                    "gap", PERCENT * (one.validationError() - one.trainingError()))));
         }
         String judged = switch (test.metric()) {
             case TOP1_ERROR -> "top1_error";
@@ -225,7 +226,7 @@ record Judge(Runs runs) {
                 if (!runs.isTrained(arm, seed)) {
                     continue;
                 }
-                List<JsonNode> lines = runs.epochs(arm, seed);
+                List<Epoch> lines = runs.epochs(arm, seed);
                 OptionalDouble crossing = Evidence.crossing(lines, error);
                 SequencedMap<String, Double> values = values("epochs_trained", (double) lines.size());
                 crossing.ifPresent(epoch -> values.put("epochs_to_error", epoch));

@@ -9,6 +9,7 @@ import net.alexnet.Options;
 import net.alexnet.TrainingListener;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.RegularFile;
+import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.train.config.RecipeReader;
 import net.alexnet.train.config.Recipes;
 
@@ -241,9 +242,7 @@ public final class Reproduction {
         SortedSet<String> builds = new TreeSet<>();
         for (Result.Run run : reading.runs()) {
             Path path = folder.resolve(run.folder());
-            for (var epoch : Evidence.epochs(path)) {
-                seconds += epoch.path("seconds").asDouble();
-            }
+            seconds += Evidence.epochs(path).stream().mapToDouble(Epoch::seconds).sum();
             Path build = path.resolve(Build.FILE);
             if (Files.exists(build)) {
                 builds.add(RegularFile.text(build).strip());

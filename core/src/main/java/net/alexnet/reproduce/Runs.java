@@ -1,6 +1,5 @@
 package net.alexnet.reproduce;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import module java.base;
 import net.alexnet.Evaluation;
 import net.alexnet.Options;
@@ -9,6 +8,7 @@ import net.alexnet.TrainingListener;
 import net.alexnet.inference.ProbabilityTable;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
+import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.train.DivergedException;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.config.Recipe;
@@ -63,7 +63,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     }
 
     /// The epochs of a finished run; none if it diverged.
-    List<JsonNode> epochs(Arm arm, int seed) throws IOException {
+    List<Epoch> epochs(Arm arm, int seed) throws IOException {
         return diverged(arm, seed) ? List.of() : Evidence.epochs(path(arm, seed));
     }
 
@@ -192,11 +192,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
             return OptionalDouble.empty();
         }
         List<Double> seconds = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(folder, 3)) {
-            for (Path log : files.filter(file -> file.endsWith(Evidence.LOG)).toList()) {
-                for (JsonNode epoch : Evidence.epochs(log.resolveSibling(""))) {
-                    seconds.add(epoch.path("seconds").asDouble());
-                }
+        try (Stream<Path> all = Files.walk(folder, 2)) {
+            for (Path run : all.filter(Files::isDirectory).toList()) {
+                Evidence.epochs(run).forEach(epoch -> seconds.add(epoch.seconds()));
             }
         }
         return seconds.stream().mapToDouble(d -> d).average();
