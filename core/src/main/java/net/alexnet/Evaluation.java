@@ -14,7 +14,6 @@ import net.alexnet.inference.ProbabilityTable;
 import net.alexnet.inference.TopKErrors.ClassErrors;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.Precision;
 import net.alexnet.train.EvaluationData;
 import net.alexnet.train.NamedModel;
 
@@ -150,7 +149,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
         /// @param stop polled; true to give up
         /// @throws InterruptedIOException if it was stopped
         public Evaluation run(BooleanSupplier stop) throws IOException, InterruptedException {
-            try (Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32)) {
+            try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
                 List<NamedModel> opened = NamedModel.open(models, options.checkpoint(), backend);
                 List<String> classes = opened.getFirst().classes();
                 // the files are made before hours are spent on what cannot be written

@@ -21,7 +21,6 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.NearestNeighbors;
 import net.alexnet.nn.Architecture;
 import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.train.DataSource;
 import net.alexnet.train.ModelFile;
@@ -198,7 +197,7 @@ public final class Features {
 
     private <T> T with(BooleanSupplier stop, Work<T> work) throws IOException, InterruptedException {
         ModelFile file = ModelFile.find(model, options.checkpoint());
-        try (Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32)) {
+        try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
             Model opened = file.open(backend);
             Preprocessing preprocessing = opened.card().preprocessing();
             options.crops().note(preprocessing).ifPresent(listener::warning);

@@ -17,7 +17,6 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Predictor;
 import net.alexnet.io.RegularFile;
 import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 
@@ -98,7 +97,7 @@ public final class ImageClassifier implements AutoCloseable {
     /// @throws IllegalArgumentException if the machine does not have the device of the options
     public static ImageClassifier load(Path model, Options options) throws IOException {
         ModelFile file = ModelFile.find(model, options.checkpoint()); // is read while the engine loads
-        Backend backend = Engines.open(options.device(), options.threads(), Precision.FLOAT32);
+        Backend backend = Engines.openForInference(options.device(), options.threads());
         try {
             return new ImageClassifier(file.open(backend), Model.unsureBelow(file.stored().weights()), backend,
                     Engines.find().codec(), options);

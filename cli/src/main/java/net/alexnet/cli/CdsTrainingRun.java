@@ -23,7 +23,7 @@ final class CdsTrainingRun {
     ///
     /// @param arguments a folder that may be filled and removed
     public static void main(String[] arguments) throws IOException {
-        NativeLoader.loadAhead();
+        NativeLoader.loadAhead(false);
         Path folder = Path.of(arguments[0]);
         Files.createDirectories(folder);
         Path model = folder.resolve("model.safetensors");
@@ -41,7 +41,7 @@ final class CdsTrainingRun {
 
     /// All kinds of layers, but few of each.
     private static void writeModel(Path file) throws IOException {
-        AlexNet table = AlexNet.small().withSize(32, 3, 1.0 / 12);
+        AlexNet table = AlexNet.small().withSize(32, 3, .25);
         ModelCard card = new ModelCard(table, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
                 new Preprocessing(3, 32, 32, List.of(128.0, 128.0, 128.0), 1 / 64.0), "rehearsal");
         try (ReferenceBackend backend = new ReferenceBackend()) {

@@ -7,16 +7,16 @@ import net.alexnet.torch.NativeLoader;
 ///
 /// Java cannot tell whether standard error is a terminal, so the launcher does, by the property `alexnet.terminal`.
 public final class Main {
-    private static final Set<String> COMPUTE = Set.of("train", "evaluate", "classify", "finetune", "features",
-            "similar", "figure", "bench");
+    private static final Set<String> TRAINING = Set.of("train", "finetune", "bench");
+    private static final Set<String> INFERENCE = Set.of("evaluate", "classify", "features", "similar", "figure");
 
     private Main() {}
 
     public static void main(String[] arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
         NativeLoader.configureProcess();
-        if (COMPUTE.contains(command)) {
-            NativeLoader.loadAhead(); // while the command line is read
+        if (TRAINING.contains(command) || INFERENCE.contains(command)) {
+            NativeLoader.loadAhead(TRAINING.contains(command)); // while the command line is read
         }
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -7,7 +7,6 @@ import net.alexnet.figure.Picture;
 import net.alexnet.inference.Engines;
 import net.alexnet.inference.Model;
 import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,7 +50,7 @@ abstract class ModelDrawingCommand extends DrawingCommand {
     final Drawn draw(ConsoleProgress progress) throws IOException {
         Options given = options.options();
         ModelFile file = ModelFile.find(model, checkpoint);
-        try (Backend backend = Engines.open(given.device(), given.threads(), Precision.FLOAT32)) {
+        try (Backend backend = Engines.openForInference(given.device(), given.threads())) {
             Model opened = file.open(backend);
             ImageCodec codec = Engines.find().codec();
             List<Picture> shown = pictures().isEmpty()

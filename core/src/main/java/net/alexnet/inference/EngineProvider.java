@@ -21,6 +21,15 @@ public interface EngineProvider {
     /// @throws EngineUnavailableException if the native libraries are missing or the JVM does not let them load
     Backend open(String device, int threads, Precision precision);
 
+    /// Opens a backend for forward passes at test time; the caller closes it. On a CPU an answer of it depends on the picture
+    /// and the model alone: not on which pictures share a batch, the number of threads or the flags of the JVM.
+    ///
+    /// @param device as for [#open]
+    /// @param threads as for [#open]
+    /// @throws IllegalArgumentException if there is no such device
+    /// @throws EngineUnavailableException as for [#open]
+    Backend openForInference(String device, int threads);
+
     /// The codec that reads and writes images. Safe for use by many threads; nothing to close.
     ///
     /// @throws EngineUnavailableException as for [#open]

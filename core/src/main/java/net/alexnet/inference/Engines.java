@@ -37,4 +37,15 @@ public final class Engines {
         String name = device.toLowerCase(Locale.ROOT);
         return name.equals(REFERENCE) ? new ReferenceBackend(precision) : find().open(name, threads, precision);
     }
+
+    /// Opens a backend for forward passes at test time, see [EngineProvider#openForInference]; the caller closes it.
+    ///
+    /// @param device as for [#open]
+    /// @param threads as for [#open]
+    /// @throws IllegalArgumentException if there is no such device
+    /// @throws EngineUnavailableException if there is no engine, or it cannot run in this JVM
+    public static Backend openForInference(String device, int threads) {
+        String name = device.toLowerCase(Locale.ROOT);
+        return name.equals(REFERENCE) ? new ReferenceBackend() : find().openForInference(name, threads);
+    }
 }

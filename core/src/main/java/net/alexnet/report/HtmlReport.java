@@ -9,7 +9,6 @@ import net.alexnet.inference.Model;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
 
 /// A page about a run, or about several runs side by side: one file of HTML without scripts that loads nothing.
@@ -107,13 +106,13 @@ public final class HtmlReport {
         Optional<String> counts = Optional.empty();
         List<Section> evaluated;
         Optional<Section> filters;
-        try (Backend backend = Engines.open(tools.device, tools.threads, Precision.FLOAT32)) {
+        try (Backend backend = Engines.openForInference(tools.device, tools.threads)) {
             filters = filters(ModelFile.find(run.checkpoint().folder(), ModelFile.Which.LAST).open(backend));
         }
         if (run.lastEpoch().isPresent() && run.validation().isEmpty()) {
             evaluated = List.of(missing("the run has no validation pictures"));
         } else {
-            try (Backend backend = Engines.open(tools.device, tools.threads, Precision.FLOAT32)) {
+            try (Backend backend = Engines.openForInference(tools.device, tools.threads)) {
                 ValidationPass pass = ValidationPass.of(run, backend, tools);
                 counts = Optional.of(pass.counts());
                 evaluated = new ValidationParts(pass, run.card().classes()).sections();

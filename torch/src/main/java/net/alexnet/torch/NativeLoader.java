@@ -152,17 +152,19 @@ public final class NativeLoader {
         }
     }
 
-    /// Begins to load libtorch and OpenCV on a thread of its own. A failure is reported where the library is needed.
-    /// A second call does nothing.
-    public static synchronized void loadAhead() {
+    /// Begins to load OpenCV on a thread of its own, and libtorch where it will be needed. A failure is reported where the
+    /// library is needed. A second call does nothing.
+    ///
+    /// @param trains whether networks will be trained, and not only used, for which a CPU needs no libtorch
+    public static synchronized void loadAhead(boolean trains) {
         if (!begun) {
             begun = true;
-            ahead = CompletableFuture.runAsync(
-                    NativeLoader::load, task -> Thread.ofPlatform().daemon().name("natives").start(task));
+            ahead = CompletableFuture.runAsync(() -> load(trains || TorchDevice.mayHaveGpu()),
+                    task -> Thread.ofPlatform().daemon().name("natives").start(task));
         }
     }
 
-    /// Waits for the end of the loading that [#loadAhead()] began, if it did; a failure is not thrown. Call it before the
+    /// Waits for the end of the loading that [#loadAhead] began, if it did; a failure is not thrown. Call it before the
     /// process ends too, since a process that ends while it loads a library may crash. An interruption does not end the wait
     /// and leaves the thread interrupted.
     public static void await() {
@@ -177,9 +179,11 @@ public final class NativeLoader {
         loading.handle((_, _) -> true).join(); // a failure is thrown again where the library is needed
     }
 
-    private static void load() {
+    private static void load(boolean libtorch) {
         try {
-            TorchLibrary.load();
+            if (libtorch) {
+                TorchLibrary.load();
+            }
             loadOpenCv();
         } catch (BackendException e) {
             // as above

@@ -2,7 +2,9 @@ package net.alexnet.torch;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import net.alexnet.tensor.Precision;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.CUDAHooksInterface;
 import org.bytedeco.pytorch.Device;
@@ -56,6 +58,14 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
             default -> throw new IllegalArgumentException(
                     "device '" + name + "' is not one of auto, cpu, cuda, cuda:N, mps");
         };
+    }
+
+    /// Whether [#find] may find a GPU: whether the natives on the class path are those of one. It loads nothing.
+    static boolean mayHaveGpu() {
+        String natives = "org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
+        return Loader.getPlatform().equals("macosx-arm64")
+                || Stream.of("libjnitorch.so", "jnitorch.dll").anyMatch(
+                        library -> TorchDevice.class.getClassLoader().getResource(natives + library) != null);
     }
 
     private static int cudaDevices() {

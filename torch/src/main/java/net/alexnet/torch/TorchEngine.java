@@ -5,6 +5,7 @@ import net.alexnet.inference.EngineProvider;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
+import net.alexnet.torch.kernel.KernelBackend;
 import net.alexnet.torch.kernel.KernelMemory;
 
 /// libtorch and OpenCV as the engine that [net.alexnet.inference.Engines] finds.
@@ -17,6 +18,20 @@ public final class TorchEngine implements EngineProvider {
     @Override
     public Backend open(String device, int threads, Precision precision) {
         return TorchBackend.open(device, threads, precision);
+    }
+
+    /// Our own kernels on a CPU, which load nothing native; libtorch on a GPU.
+    @Override
+    public Backend openForInference(String device, int threads) {
+        if (device.equals("cpu") || (device.equals("auto") && !TorchDevice.mayHaveGpu())) {
+            return KernelBackend.open(threads);
+        }
+        TorchBackend backend = TorchBackend.open(device, threads);
+        if (!backend.computeEnvironment().device().equals("cpu")) {
+            return backend;
+        }
+        backend.close();
+        return KernelBackend.open(threads);
     }
 
     @Override

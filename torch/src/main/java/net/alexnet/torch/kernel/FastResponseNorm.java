@@ -38,15 +38,15 @@ public final class FastResponseNorm {
 
     /// These bits minus a quarter of the bits of a float d, as integers, are the bits of about d^−¼, because a float's bits are
     /// nearly its logarithm. For this guess q, q⁴·d is between 0.875 and 1.122.
-    private static final IntVector QUARTER = IntVector.broadcast(SPECIES.withLanes(int.class), 0x4F580000);
+    private static final IntVector QUARTER = IntVector.broadcast(SPECIES.withLanes(int.class), PlainNorm.QUARTER);
 
     /// (1 − r)^−¼ − 1 for |r| ≤ ⅛ in powers of r: the polynomial through Chebyshev's nodes. Its error is about 1e-8, below
     /// the precision of float32.
-    private static final FloatVector C1 = FloatVector.broadcast(SPECIES, 0.25000003f);
-    private static final FloatVector C2 = FloatVector.broadcast(SPECIES, 0.15624069f);
-    private static final FloatVector C3 = FloatVector.broadcast(SPECIES, 0.11716598f);
-    private static final FloatVector C4 = FloatVector.broadcast(SPECIES, 0.096846014f);
-    private static final FloatVector C5 = FloatVector.broadcast(SPECIES, 0.083262764f);
+    private static final FloatVector C1 = FloatVector.broadcast(SPECIES, PlainNorm.C1);
+    private static final FloatVector C2 = FloatVector.broadcast(SPECIES, PlainNorm.C2);
+    private static final FloatVector C3 = FloatVector.broadcast(SPECIES, PlainNorm.C3);
+    private static final FloatVector C4 = FloatVector.broadcast(SPECIES, PlainNorm.C4);
+    private static final FloatVector C5 = FloatVector.broadcast(SPECIES, PlainNorm.C5);
 
     private final Pixels layout;
     private final int tower;

@@ -43,7 +43,7 @@ public final class Kernels {
     /// @param x the logical shape of the input, `(N, C, H, W)`
     /// @param weight the logical shape of the weight, `(K, C/groups, kernel, kernel)`
     public Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
-        return WinogradGeometry.of(x, weight, window, groups)
+        return Optional.of(WinogradGeometry.of(x, weight, window, groups)).filter(WinogradGeometry::pays)
                 .map(geometry -> new FastConvolution(geometry, workers, scratch));
     }
 

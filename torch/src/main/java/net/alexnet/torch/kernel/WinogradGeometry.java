@@ -44,11 +44,17 @@ record WinogradGeometry(
 
     private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
-    /// The geometry of a convolution, or empty if it is not faster or does not fit into arrays.
-    static Optional<WinogradGeometry> of(Shape x, Shape weight, Window window, int groups) {
-        return Optional.of(new WinogradGeometry(x.dim(0), x.dim(2), x.dim(3), x.dim(1), groups, weight.dim(0),
+    /// What [#pays] counts in: the longest vectors. The choice must not depend on the machine, because a convolution by its
+    /// definition has other last digits.
+    private static final int UNIT = 16;
+
+    /// 1/f of each point, see [WinogradTransform]; the last is infinity's.
+    private static final double[] INVERSE = {-1 / 2., -1 / 3., 1 / 9., 1 / 36., -1 / 60., 32 / 45., 1};
+
+    static WinogradGeometry of(Shape x, Shape weight, Window window, int groups) {
+        return new WinogradGeometry(x.dim(0), x.dim(2), x.dim(3), x.dim(1), groups, weight.dim(0),
                 window.outputs(x.dim(2)), window.outputs(x.dim(3)), window.kernel(), window.stride(),
-                window.padding())).filter(WinogradGeometry::pays);
+                window.padding());
     }
 
     /// The convolution of dy that gives the gradient by the input, for a stride of 1.
@@ -57,25 +63,42 @@ record WinogradGeometry(
                 kernel, stride, kernel - 1 - padding)).filter(turned -> stride == 1 && turned.pays());
     }
 
-    private boolean pays() {
+    /// Whether [WinogradConvolution] is faster than the definition's sum, and arrays can hold what it needs.
+    boolean pays() {
         if (taps() != 3 && taps() != 5) {
             return false; // there is no transform
         }
         boolean fits = isCountable() && (stride == 1 || groups == 1)
                 && groupChannels() >= FEWEST_CHANNELS && filters / groups >= FEWEST_CHANNELS
-                && (stride == 1 || groupChannels() % Lanes.LANES == 0);
+                && (stride == 1 || groupChannels() % UNIT == 0);
         double direct = (double) outHeight * outWidth * kernel * kernel * channels / groups * filters;
-        double tiled = (double) tiles() * POINTS * POINTS * paddedGroupChannels() * paddedGroupFilters() * groups;
+        double tiled = (double) tiles() * POINTS * POINTS * rounded(groupChannels(), UNIT) * roundedFilters() * groups;
         return fits && direct > LEAST_GAIN * tiled;
+    }
+
+    private static int rounded(int count, int unit) {
+        return Math.ceilDiv(count, unit) * unit;
+    }
+
+    /// A group's filters in whole panels of three or four vectors.
+    private int roundedFilters() {
+        return Math.min(rounded(groupFilters(), 3 * UNIT), rounded(groupFilters(), 4 * UNIT));
     }
 
     /// Whether arrays can hold, at all points, the weights (43 million pairs of channels in and out) and the largest block of
     /// tiles of [WinogradConvolution]. The blocks of [WinogradWeightGradient] are not larger than the weights.
     private boolean isCountable() {
-        long weights = (long) paddedChannels() * paddedGroupFilters();
+        long inputs = (long) groups * rounded(groupChannels(), UNIT);
+        long outputs = (long) groups * roundedFilters();
+        long weights = inputs * roundedFilters();
         long tiles = (long) Math.max(WinogradConvolution.SHARED, tileColumns()) + Gemm.ROWS;
-        long block = tiles * Math.max(paddedChannels(), paddedFilters());
+        long block = tiles * Math.max(inputs, outputs);
         return PRODUCTS * (Math.max(weights, block) + WinogradConvolution.APART) <= LONGEST_ARRAY;
+    }
+
+    /// The factor of a transformed weight besides the powers: 1/f for the points of both axes.
+    static float scale(int product) {
+        return (float) (INVERSE[product / POINTS] * INVERSE[product % POINTS]);
     }
 
     /// The kernel's side in places.

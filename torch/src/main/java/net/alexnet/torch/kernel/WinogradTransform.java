@@ -24,9 +24,6 @@ final class WinogradTransform {
     /// Multiplications of a tile.
     static final int PRODUCTS = POINTS * POINTS;
 
-    /// 1/f of each point; the last is infinity's.
-    private static final double[] INVERSE = {-1 / 2., -1 / 3., 1 / 9., 1 / 36., -1 / 60., 32 / 45., 1};
-
     /// Floats of a tile of one vector of channels, and of the scratch `between` for the values between the two axes.
     static final int TILE = PRODUCTS * LANES;
 
@@ -72,11 +69,6 @@ final class WinogradTransform {
     }
 
     // --- one axis --------------------------------------------------------------------------------------------------
-
-    /// The factor of G besides the powers: 1/f for the points of both axes.
-    static float scale(int product) {
-        return (float) (INVERSE[product / POINTS] * INVERSE[product % POINTS]);
-    }
 
     /// Bᵀ along one axis: 7 values to 7.
     private static void dataAlong(float[] in, int from, int step, float[] out, int to, int stride) {

@@ -187,7 +187,7 @@ final class WinogradWeightGradient {
                 for (float[] share : sums) {
                     sum = sum.add(FloatVector.fromArray(SPECIES, share, from + product * stride));
                 }
-                sum.mul(WinogradTransform.scale(product)).intoArray(points, product * LANES);
+                sum.mul(WinogradGeometry.scale(product)).intoArray(points, product * LANES);
             }
             WinogradTransform.collect(taps, points, 0, LANES, between, points, WinogradTransform.TILE);
             scatter(points, group, input, at, values);

@@ -77,7 +77,7 @@ public final class WinogradWeights {
             int stride = geometry.paddedChannels() * room;
             for (int product = 0; product < PRODUCTS; product++) {
                 FloatVector.fromArray(SPECIES, points, product * LANES)
-                        .mul(WinogradTransform.scale(product))
+                        .mul(WinogradGeometry.scale(product))
                         .intoArray(out, to + product * stride);
             }
         }

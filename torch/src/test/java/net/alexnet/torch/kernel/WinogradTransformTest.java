@@ -25,7 +25,7 @@ class WinogradTransformTest {
         WinogradTransform.data(x, 0, POINTS * LANES, LANES, between, inputs, 0, LANES);
         WinogradTransform.evaluate(taps, w, 0, taps * LANES, LANES, between, weights, 0, LANES);
         for (int i = 0; i < WinogradTransform.TILE; i++) {
-            inputs[i] *= weights[i] * WinogradTransform.scale(i / LANES);
+            inputs[i] *= weights[i] * WinogradGeometry.scale(i / LANES);
         }
         WinogradTransform.collect(side, inputs, 0, LANES, between, y, 0);
         for (int lane = 0; lane < LANES; lane++) {

@@ -1,0 +1,64 @@
+package net.alexnet.torch.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import module java.base;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Initialization;
+import net.alexnet.nn.Network;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Scope;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// A picture's answer has the same bits alone and among others, with one thread and three, with vectors and without.
+class OneAnswerTest {
+    private static final int PICTURES = 37; // more than the rows that a product takes at once
+
+    static Stream<AlexNet> networks() {
+        return Stream.of(
+                AlexNet.paper().withSize(127, 3, .25).withClasses(7),
+                AlexNet.torchvision().withSize(127, 3, .25).withClasses(5),
+                AlexNet.caffenet().withSize(115, 3, .25).withClasses(130),
+                AlexNet.small().withSize(28, 3, .25),
+                AlexNet.small().withSize(28, 1, .125),
+                AlexNet.four());
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void doesNotDependOnTheBatchTheThreadsOrTheVectors(AlexNet table) {
+        float[] pixels = pixels(table, PICTURES);
+        float[] all = probabilities(table, KernelBackend.openPlain(1), pixels, PICTURES);
+        assertThat(all).doesNotContain(Float.NaN);
+        assertThat(probabilities(table, KernelBackend.openPlain(3), pixels, 5)).containsExactly(start(all, 5));
+        assertThat(probabilities(table, KernelBackend.openPlain(2), pixels, 1)).containsExactly(start(all, 1));
+        assumeTrue(Kernels.missing().isEmpty());
+        assertThat(probabilities(table, KernelBackend.open(1), pixels, 1)).containsExactly(start(all, 1));
+        assertThat(probabilities(table, KernelBackend.open(2), pixels, 6)).containsExactly(start(all, 6));
+        assertThat(probabilities(table, KernelBackend.open(3), pixels, PICTURES)).containsExactly(all);
+    }
+
+    private static float[] start(float[] all, int pictures) {
+        return Arrays.copyOf(all, all.length / PICTURES * pictures);
+    }
+
+    private static float[] probabilities(AlexNet table, Backend backend, float[] pixels, int pictures) {
+        try (backend; Scope _ = backend.scope()) {
+            Network network = Network.initialize(table.architecture(), Initialization.HE, 3, backend);
+            var in = table.architecture().input();
+            return backend.download(network.probabilities(backend.uploadImages(MemorySegment.ofArray(pixels),
+                    pictures, in.dim(1), in.dim(2), in.dim(0))));
+        }
+    }
+
+    private static float[] pixels(AlexNet table, int pictures) {
+        var random = new SplittableRandom(5);
+        float[] pixels = new float[(int) (pictures * table.architecture().input().elements())];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) random.nextGaussian();
+        }
+        return pixels;
+    }
+}
