@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 /// **Threads.** Any number of threads may use one classifier. Pictures are decoded on the calling threads; the network runs for
 /// one call at a time.
 ///
-/// **Numbers.** The same model, pictures and options give the same bits on one machine and with the same options of the
-/// JVM. The program's `classify` command gives those of a JVM without the module `jdk.incubator.vector`. Which pictures
-/// share a batch may change the last digits, because matrix products of another size round differently.
+/// **Numbers.** On a CPU a picture's answer depends on the picture, the model and the views alone: a JVM with and without
+/// the module `jdk.incubator.vector`, any number of threads and any batch give the same bits, and so do the program and
+/// its service. GPUs may round differently.
 public final class ImageClassifier implements AutoCloseable {
     /// Views that go through the network at a time.
     private static final int BATCH = 32;

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import net.alexnet.inference.Engines;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
@@ -30,7 +31,9 @@ final class OurSide implements Turns.Program {
     private static final int SGEMM = 2048;
 
     private final Backend backend = TorchBackend.open("cpu");
+    private final Backend forward = Engines.openForInference("cpu", Runtime.getRuntime().availableProcessors());
     private final Network network;
+    private final Network inference;
     private final TrainingStep learning;
     private final MemorySegment pixels;
     private final int[] labels = new int[EqualWork.BATCH];
@@ -43,6 +46,7 @@ final class OurSide implements Turns.Program {
         this.equal = equal;
         try (WeightFile file = SafetensorsFile.open(equal)) {
             this.network = Network.of(EqualWork.network(0.5).architecture(), file, backend);
+            this.inference = Network.of(network.architecture(), file, forward);
             this.pixels = channelsLast(file.read("pictures"), network.architecture());
             float[] read = file.read("labels");
             for (int i = 0; i < labels.length; i++) {
@@ -76,7 +80,7 @@ final class OurSide implements Turns.Program {
 
     @Override
     public String describe() {
-        return backend.describe() + ", Java " + Runtime.version();
+        return backend.describe() + "; inference: " + forward.describe() + ", Java " + Runtime.version();
     }
 
     @Override
@@ -94,8 +98,8 @@ final class OurSide implements Turns.Program {
 
     @Override
     public double infer(int batch) {
-        try (Scope _ = backend.scope()) {
-            float[] probabilities = backend.download(network.probabilities(pictures(batch)));
+        try (Scope _ = forward.scope()) {
+            float[] probabilities = forward.download(inference.probabilities(pictures(batch, forward)));
             double sum = 0;
             for (float probability : probabilities) {
                 sum += probability;
@@ -145,7 +149,11 @@ final class OurSide implements Turns.Program {
     }
 
     private Tensor pictures(int batch) {
+        return pictures(batch, backend);
+    }
+
+    private Tensor pictures(int batch, Backend on) {
         int side = network.architecture().input().dim(1);
-        return backend.uploadImages(pixels, batch, side, side, network.architecture().input().dim(0));
+        return on.uploadImages(pixels, batch, side, side, network.architecture().input().dim(0));
     }
 }

@@ -48,9 +48,14 @@ final class BenchCommand extends ProgressCommand {
         AlexNet network = choice.open().network();
         Options options = compute.options();
         try (Backend backend = Engines.open(options.device(), options.threads(), precision)) {
-            progress.message(backend.describe());
-            try (Probe probe = new Probe(network, batch, backend)) {
-                measure(probe, batch, progress);
+            progress.message("training: " + backend.describe());
+            try (Backend forward = precision == Precision.FLOAT32
+                    ? Engines.openForInference(options.device(), options.threads())
+                    : Engines.open(options.device(), options.threads(), precision);
+                    Probe training = new Probe(network, batch, backend);
+                    Probe inference = new Probe(network, batch, forward)) {
+                progress.message("inference: " + forward.describe());
+                measure(training, inference, batch, progress);
             }
             progress.clear();
             BenchReport report = new BenchReport(network.architecture().name(), batch, rounds, spread("training"),
@@ -64,16 +69,16 @@ final class BenchCommand extends ProgressCommand {
         return 0;
     }
 
-    private void measure(Probe probe, int batch, ConsoleProgress progress) {
+    private void measure(Probe training, Probe inference, int batch, ConsoleProgress progress) {
         for (double spent = 0; spent < WARM_UP_SECONDS;) { // Java's compilers need most of it
-            spent += probe.train() + probe.infer(batch) + probe.infer(1);
+            spent += training.train() + inference.infer(batch) + inference.infer(1);
         }
         for (int round = 0; round < rounds; round++) {
             progress.progress("measuring", round, rounds);
-            add("training", batch / probe.train());
-            add("inference", batch / probe.infer(batch));
-            add("single", 1e3 * probe.infer(1));
-            probe.train((row, pass, seconds) -> add(row.name() + pass, 1e3 * seconds));
+            add("training", batch / training.train());
+            add("inference", batch / inference.infer(batch));
+            add("single", 1e3 * inference.infer(1));
+            training.train((row, pass, seconds) -> add(row.name() + pass, 1e3 * seconds));
         }
     }
 

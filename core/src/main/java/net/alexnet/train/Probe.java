@@ -30,7 +30,7 @@ public final class Probe implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Scope scope;
     private final Network network;
-    private final SgdOptimizer optimizer;
+    private Optional<SgdOptimizer> optimizer = Optional.empty(); // needs as much memory as the weights
     private final MemorySegment pixels;
     private final int[] labels;
     private final Tensor flag;
@@ -48,7 +48,6 @@ public final class Probe implements AutoCloseable {
         this.scope = backend.scope();
         try {
             this.network = Network.initialize(which.architecture(), which.initialization(), SEED, backend);
-            this.optimizer = new SgdOptimizer(network, SgdConfig.paper());
             this.flag = backend.zeros(Shape.of(1));
             this.labels = new int[batch];
             Arrays.setAll(labels, i -> i % which.classes());
@@ -106,13 +105,17 @@ public final class Probe implements AutoCloseable {
 
     private void step(Network layers, LayerListener listener, Runnable uploaded) {
         Row softmax = network.architecture().rows().getLast();
+        if (optimizer.isEmpty()) {
+            optimizer = Optional.of(new SgdOptimizer(network, SgdConfig.paper()));
+        }
         try (Scope _ = backend.scope()) {
             Tensor images = upload(labels.length);
             uploaded.run();
-            new TrainingStep(layers, optimizer).run(images, labels, new DropoutMasks(SEED, steps++), 0, (_, loss) -> {
-                listener.done(softmax, Pass.FORWARD);
-                return loss;
-            });
+            new TrainingStep(layers, optimizer.orElseThrow()).run(images, labels, new DropoutMasks(SEED, steps++), 0,
+                    (_, loss) -> {
+                        listener.done(softmax, Pass.FORWARD);
+                        return loss;
+                    });
         }
     }
 

@@ -5,7 +5,6 @@ import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 import org.bytedeco.javacpp.BoolPointer;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -25,10 +24,6 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// @param precision of the operands
 record TorchMatMul(Precision precision) {
-    /// Up to this many images, products with vectors are faster in OpenBLAS than one with a matrix. Measured over the paper's
-    /// three layers: one image in 7.4 ms instead of 25.6, four in 26.7 instead of 27.8; five take longer.
-    private static final int FEW = 4;
-
     private boolean casts() {
         return precision == Precision.BFLOAT16;
     }
@@ -106,19 +101,7 @@ record TorchMatMul(Precision precision) {
         if (casts()) {
             return result(torch.mm(operand(x), operand(weight).t())).add_(bias);
         }
-        return x.is_cpu() && x.size(0) <= FEW
-                ? byVectors(x, weight, bias)
-                : torch.linear(x, weight, new TensorOptional(bias));
-    }
-
-    /// A product with a vector for each image reads the weight at the speed of memory.
-    private static Tensor byVectors(Tensor x, Tensor weight, Tensor bias) {
-        Tensor y = torch.empty(
-                new long[] {x.size(0), weight.size(0)}, x.options(), new MemoryFormatOptional());
-        for (long i = 0; i < x.size(0); i++) {
-            y.select(0, i).copy_(torch.addmv(bias, weight, x.select(0, i)));
-        }
-        return y;
+        return torch.linear(x, weight, new TensorOptional(bias));
     }
 
     /// `dy · weight`.
