@@ -66,7 +66,8 @@ class BenchTest {
     void theTableNamesEveryLayer() {
         Result result = Result.done("bench", recipe, "--batch", 2, "--rounds", 1, "--device", "reference", "--progress",
                 "plain");
-        assertThat(result.errLines()).containsExactly("reference: plain Java loops, 1 thread");
+        assertThat(result.errLines()).containsExactly("training: reference: plain Java loops, 1 thread",
+                "inference: reference: plain Java loops, 1 thread");
         assertThat(result.out()).contains("images/s", "one image", "backward-weights", "planned");
         for (String layer : figures.get("layers").findValuesAsText("name")) {
             assertThat(result.out().lines()).as(layer).anyMatch(line -> line.startsWith(layer + " "));
