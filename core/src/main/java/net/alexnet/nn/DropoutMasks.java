@@ -10,15 +10,23 @@ import net.alexnet.tensor.Shape;
 ///
 /// @param seed of the run
 /// @param step of the run, from 0
-public record DropoutMasks(long seed, long step) {
+/// @param first the place of this rank's first example in the batch of all ranks: each example keeps its mask, however many
+///     ranks share the batch
+public record DropoutMasks(long seed, long step, int first) {
+    /// Of the only rank.
+    public DropoutMasks(long seed, long step) {
+        this(seed, step, 0);
+    }
+
     /// One factor per unit of a layer's batch, in row-major order: `kept`, or with probability `rate` 0.
     ///
     /// @param layer the layer's place in its architecture
     public float[] draw(int layer, Shape shape, double rate, float kept) {
         long start = CounterRng.bits(seed, DROPOUT, step, layer);
         float[] mask = new float[Math.toIntExact(shape.elements())];
+        long before = first * (shape.elements() / shape.dim(0));
         for (int i = 0; i < mask.length; i++) {
-            mask[i] = CounterRng.uniform(start, i) < rate ? 0 : kept;
+            mask[i] = CounterRng.uniform(start, before + i) < rate ? 0 : kept;
         }
         return mask;
     }

@@ -3,6 +3,7 @@ package net.alexnet.train;
 import module java.base;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchSource;
+import net.alexnet.distributed.Group;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.TopK;
 import net.alexnet.inference.TopKErrors.Report;
@@ -24,6 +25,7 @@ import net.alexnet.train.RunListener.Step;
 import net.alexnet.train.TrainingState.Reading;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
+import org.jspecify.annotations.Nullable;
 
 /// The training loop, §5 of the paper. It receives all parts of a run and decides the order of events.
 public final class Trainer {
@@ -31,7 +33,8 @@ public final class Trainer {
     private final Recipe recipe;
     private final Network network;
     private final Backend backend;
-    private final MetricsLogger logger;
+    private final Group group;
+    private final @Nullable MetricsLogger logger; // of the rank that leads
     private final TrainingMonitor monitor;
     private final Throughput throughput;
     private TrainingState state;
@@ -54,12 +57,13 @@ public final class Trainer {
     /// @param constants tensors of its model files in addition to the network's parameters
     /// @param folder of the run
     /// @param progress is told how the run goes
-    /// @param stop called before every step, and during validation, with the number of steps done; if it returns true, the
-    ///     trainer saves and ends
+    /// @param group of the ranks that train; only the one that leads writes files
+    /// @param stop called before every step, and during validation, with the number of steps done; if it returns true on any
+    ///     rank, the trainer saves and ends
     public record Parts(Network network, int from, SgdOptimizer optimizer, Recipe recipe, TrainingState state,
             BatchSource batches, int batchesPerEpoch, Optional<Validation> validation, Optional<Path> start,
             CheckpointStore store,
-            Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress,
+            Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress, Group group,
             LongPredicate stop) {}
 
     /// How a run ended.
@@ -82,8 +86,9 @@ public final class Trainer {
     /// @param validation its errors on the validation pictures, if there are any
     public record Linear(double outOfFoldError, Optional<Report> validation) {}
 
-    private Trainer(Parts parts, MetricsLogger logger) {
+    private Trainer(Parts parts, @Nullable MetricsLogger logger) {
         this.parts = parts;
+        this.group = parts.group();
         this.recipe = parts.recipe();
         this.network = parts.network();
         this.backend = network.backend();
@@ -99,17 +104,20 @@ public final class Trainer {
     /// @throws DivergedException if the loss is no longer a number; earlier checkpoints remain
     /// @throws IOException if a checkpoint or a log cannot be written
     public static Outcome run(Parts parts) throws IOException, InterruptedException {
+        if (!parts.group().leads()) {
+            return new Trainer(parts, null).run();
+        }
         try (MetricsLogger logger = new MetricsLogger(parts.folder(), parts.state().step(), parts.progress())) {
             return new Trainer(parts, logger).run();
         }
     }
 
     private Outcome run() throws IOException, InterruptedException {
-        if (state.step() == 0) {
+        if (state.step() == 0 && logger != null) {
             logger.filters(0, network);
         }
         while (!finished()) {
-            if (parts.stop().test(state.step())) {
+            if (group.any(parts.stop().test(state.step()))) {
                 save();
                 break;
             }
@@ -123,18 +131,27 @@ public final class Trainer {
                 Optional.empty());
     }
 
-    /// The next batch. If its images cannot be read any more, the state is saved first.
+    /// The next batch. If a rank cannot read its images any more, the state is saved first.
     private Batch next() throws IOException, InterruptedException {
+        Batch batch = null;
+        IOException failure = null;
         try {
-            return parts.batches().next();
+            batch = parts.batches().next();
         } catch (IOException e) {
+            failure = e;
+        }
+        if (group.any(failure != null)) {
+            IOException reported = failure != null
+                    ? failure
+                    : new IOException("another rank cannot read its pictures any more; its message says which");
             try {
                 save();
             } catch (IOException | RuntimeException alsoFailed) {
-                e.addSuppressed(alsoFailed);
+                reported.addSuppressed(alsoFailed);
             }
-            throw e;
+            throw reported;
         }
+        return Objects.requireNonNull(batch);
     }
 
     private boolean finished() {
@@ -143,17 +160,24 @@ public final class Trainer {
 
     private void step(Batch batch) throws IOException {
         Optional<Reading> reading;
+        TrainingStep step = new TrainingStep(network, parts.from(), parts.optimizer(), group);
+        double factor = factor(state.batchInEpoch());
         try (Scope _ = backend.scope()) {
-            Tensor inputs = batch.on(backend);
-            if (parts.from() > 0) {
-                inputs = network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
+            if (batch.count() == 0) {
+                reading = isRead(state.step() + 1) ? Optional.of(shared(0, 0, 0)) : Optional.empty();
+                step.runWithoutExamples(factor);
+            } else {
+                Tensor inputs = batch.on(backend);
+                if (parts.from() > 0) {
+                    inputs = network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
+                }
+                reading = step.run(inputs, batch.labels(), batch.total(),
+                        new DropoutMasks(recipe.seed(), state.step(), group.rank().begin(batch.total())), factor,
+                        (stages, loss) -> observe(stages, loss, batch.labels()));
             }
-            reading = new TrainingStep(network, parts.from(), parts.optimizer()).run(inputs, batch.labels(),
-                    new DropoutMasks(recipe.seed(), state.step()), factor(state.batchInEpoch()),
-                    (stages, loss) -> observe(stages, loss, batch.labels()));
         }
         state = state.afterStep(reading);
-        throughput.step(batch.count());
+        throughput.step(batch.total());
         if (logged(state.step())) {
             record(reading.orElseThrow().loss());
         }
@@ -184,13 +208,28 @@ public final class Trainer {
             dead = monitor.dead(stages);
             warn(monitor.dead(dead));
         }
-        if (step % recipe.monitor().checkEverySteps() != 0 && !logged(step)) {
+        if (!isRead(step)) {
             return Optional.empty();
         }
-        double value = backend.download(loss.value())[0];
-        monitor.finite(step, value, stages, network.parameters());
-        warn(monitor.flat(step, value));
-        return Optional.of(new Reading(value, labels.length, mistakes(stages.getLast().out(), labels)));
+        Reading reading = shared(backend.download(loss.value())[0], labels.length,
+                mistakes(stages.getLast().out(), labels));
+        monitor.finite(step, reading.loss(), stages, network.parameters());
+        warn(monitor.flat(step, reading.loss()));
+        return Optional.of(reading);
+    }
+
+    /// Whether the loss of a step is checked or logged.
+    private boolean isRead(long step) {
+        return step % recipe.monitor().checkEverySteps() == 0 || logged(step);
+    }
+
+    /// The reading of the whole step from those of all ranks.
+    private Reading shared(double loss, int images, int mistakes) {
+        if (group.rank().world() == 1) {
+            return new Reading(loss, images, mistakes);
+        }
+        double[] sums = group.sum(images == 0 ? 0 : loss * images, images, mistakes);
+        return new Reading(sums[0] / sums[1], (int) sums[1], (int) sums[2]);
     }
 
     private int mistakes(Tensor logits, int[] labels) {
@@ -225,8 +264,10 @@ public final class Trainer {
     }
 
     private void warn(List<String> texts) throws IOException {
-        for (String text : texts) {
-            logger.warning(state.step() + 1, text);
+        if (logger != null) {
+            for (String text : texts) {
+                logger.warning(state.step() + 1, text);
+            }
         }
     }
 
@@ -238,9 +279,11 @@ public final class Trainer {
         long steps = (long) recipe.epochs() * parts.batchesPerEpoch();
         Throughput.Span recent = throughput.recent();
         double speed = recent.imagesPerSecond();
-        logger.step(new Step(state.step(), steps, state.epoch() + 1, recipe.epochs(), loss,
-                recipe.optimizer().learningRate() * factor(state.batchInEpoch() - 1), speed, recent.waitShare(),
-                (steps - state.step()) * recipe.batch() / speed));
+        if (logger != null) {
+            logger.step(new Step(state.step(), steps, state.epoch() + 1, recipe.epochs(), loss,
+                    recipe.optimizer().learningRate() * factor(state.batchInEpoch() - 1), speed, recent.waitShare(),
+                    (steps - state.step()) * recipe.batch() / speed));
+        }
         throughput.mark();
     }
 
@@ -270,12 +313,14 @@ public final class Trainer {
         state = state.afterEpoch(recipe.schedule(), error, recipe.monitor().stopAtTrainingError());
         dead = new LinkedHashMap<>();
         long now = System.nanoTime();
-        logger.epoch(state.step(), new Epoch(state.epoch(), recipe.epochs(), loss,
-                Double.isNaN(trainingError) ? OptionalDouble.empty() : OptionalDouble.of(trainingError), layers,
-                number(Report::loss), error,
-                number(Report::top5), learningRate, (now - epochStarted) / 1e9), report);
+        if (logger != null) {
+            logger.epoch(state.step(), new Epoch(state.epoch(), recipe.epochs(), loss,
+                    Double.isNaN(trainingError) ? OptionalDouble.empty() : OptionalDouble.of(trainingError), layers,
+                    number(Report::loss), error,
+                    number(Report::top5), learningRate, (now - epochStarted) / 1e9), report);
+        }
         epochStarted = now;
-        if (finished()) {
+        if (finished() && logger != null) {
             logger.filters(state.step(), network);
         }
         if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {
@@ -320,10 +365,20 @@ public final class Trainer {
 
     private void save() throws IOException {
         monitor.sound(state.step(), network.parameters());
-        List<NamedTensor> entries = new ArrayList<>(network.entries());
-        entries.addAll(parts.constants());
-        parts.progress().saved(parts.store().save(state, backend.computeEnvironment(), RecipeReader.write(recipe),
-                metadata(), entries, parts.optimizer().entries()));
+        IOException failure = null;
+        if (group.leads()) {
+            List<NamedTensor> entries = new ArrayList<>(network.entries());
+            entries.addAll(parts.constants());
+            try {
+                parts.progress().saved(parts.store().save(state, backend.computeEnvironment(),
+                        RecipeReader.write(recipe), metadata(), entries, parts.optimizer().entries()));
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (group.any(failure != null)) { // the other ranks wait here for the one that writes
+            throw failure != null ? failure : new IOException("rank 0 could not save the run");
+        }
         throughput.resume();
     }
 }

@@ -14,8 +14,8 @@ import net.alexnet.data.loader.BatchSource;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.EpochShuffle;
 import net.alexnet.data.loader.PcaColorNoise;
-import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
+import net.alexnet.distributed.Group;
 import net.alexnet.inference.FeatureKey;
 import net.alexnet.inference.LabelSuspects;
 import net.alexnet.inference.Model;
@@ -69,9 +69,16 @@ public final class TrainingRun {
     /// @param workers threads that load images
     /// @param cache where features of frozen layers are stored
     /// @param progress is told how the run goes
+    /// @param group of the ranks that train together
     /// @param stop called between steps with the number of steps done; if it returns true, the run saves and ends
     public record Tools(Backend backend, ImageCodec codec, int workers, CacheFolder cache, RunListener progress,
-            LongPredicate stop) {}
+            Group group, LongPredicate stop) {
+        /// Of the only rank.
+        public Tools(Backend backend, ImageCodec codec, int workers, CacheFolder cache, RunListener progress,
+                LongPredicate stop) {
+            this(backend, codec, workers, cache, progress, Group.SOLO, stop);
+        }
+    }
 
     private final RunFolder folder;
     private final Recipe recipe;
@@ -91,7 +98,9 @@ public final class TrainingRun {
                 base.map(this::fitted).orElseGet(() -> preprocessing(pictures.statistics())),
                 recipe.start().origin(recipe.name()));
         List<RejectedImage> rejected = pictures.rejected();
-        RejectedImage.write(folder.path(), rejected);
+        if (tools.group.leads()) {
+            RejectedImage.write(folder.path(), rejected);
+        }
         if (!rejected.isEmpty()) {
             Dataset readable = pictures.dataset();
             int total = readable.training().size() + readable.validation().size() + rejected.size();
@@ -265,13 +274,14 @@ public final class TrainingRun {
         Preprocessing preprocessing = card.preprocessing();
         TrainingSampler.Pictures sampled = new TrainingSampler.Pictures(training.size(), preprocessing.resize(),
                 preprocessing.crop(), new EpochShuffle(recipe.data().shuffleWindow()));
-        TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), augmentation(), recipe.seed(), Rank.SOLO,
+        TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), augmentation(), recipe.seed(),
+                tools.group.rank(),
                 state.epoch(), state.batchInEpoch());
         int from = recipe.start().frozenRows(network.architecture());
         try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.batch(), tools.workers, DEPTH,
                 tools.codec)) {
-            return loop(network, from, optimizer, state, loader, Validation.on(pictures.dataset().validation(),
-                    preprocessing, recipe.batch(), tools.workers));
+            return loop(network, from, optimizer, state, loader, SharedValidation.on(pictures.dataset().validation(),
+                    preprocessing, recipe.batch(), tools.workers, tools.group));
         }
     }
 
@@ -333,7 +343,7 @@ public final class TrainingRun {
             Validation validation) throws IOException, InterruptedException {
         source.ready(); // fails before a run that cannot begin leaves anything
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
-        if (state.step() == 0 && recipe.data().folds() == 0) { // the folds of a cross-validation are not runs of their own
+        if (state.step() == 0 && recipe.data().folds() == 0 && tools.group.leads()) { // the folds of a cross-validation are not runs of their own
             folder.becomeLatest(); // not before: a stop from here on leaves a checkpoint
         }
         tools.progress.started(folder.path(), state.step());
@@ -342,7 +352,7 @@ public final class TrainingRun {
                     TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()),
                     Optional.of(validation).filter(_ -> validates()),
                     start(), store,
-                    metadata(), Model.entries(card), folder.path(), tools.progress, tools.stop));
+                    metadata(), Model.entries(card), folder.path(), tools.progress, tools.group, tools.stop));
         } catch (DivergedException e) {
             String kept = store.latest().map(last -> "; the last good checkpoint is " + last).orElse("");
             throw new DivergedException(e.getMessage() + kept);

@@ -16,8 +16,8 @@ import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.data.loader.Augmentation;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.EpochShuffle;
-import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
+import net.alexnet.distributed.Group;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
@@ -56,6 +56,7 @@ final class TinyRun {
     LongPredicate stop = step -> false;
     BooleanSupplier gone = () -> false;
     boolean validated = true;
+    Group group = Group.SOLO;
 
     TinyRun(Path folder, Recipe recipe, Backend backend, RecordingProgress progress) {
         this.folder = folder;
@@ -102,9 +103,9 @@ final class TinyRun {
         TrainingSampler plan = new TrainingSampler(
                 new TrainingSampler.Pictures(TRAINING, SIDE, SIDE, EpochShuffle.WHOLE), recipe.batch(),
                 Augmentation.NONE,
-                recipe.seed(), Rank.SOLO, state.epoch(), state.batchInEpoch());
+                recipe.seed(), group.rank(), state.epoch(), state.batchInEpoch());
         Optional<Validation> validation = validated
-                ? Optional.of(Validation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1))
+                ? Optional.of(SharedValidation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1, group))
                 : Optional.empty();
         ImageDataset training = set(TRAINING, 0);
         ImageDataset vanishing = ListSet.map(training, sample -> sample.with(() -> {
@@ -118,7 +119,7 @@ final class TinyRun {
                     .run(new Parts(network, 0, optimizer, recipe, state, loader, BATCHES, validation, Optional.empty(),
                             store(), Map.of(),
                             List.of(),
-                            folder, progress, step -> stop.test(step)));
+                            folder, progress, group, step -> stop.test(step)));
         }
     }
 

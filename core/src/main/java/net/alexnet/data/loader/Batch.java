@@ -8,6 +8,9 @@ public interface Batch {
     /// How many there are.
     int count();
 
+    /// How many the step has over all ranks.
+    int total();
+
     /// The class of each.
     int[] labels();
 

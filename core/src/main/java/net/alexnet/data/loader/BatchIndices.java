@@ -9,9 +9,15 @@ import net.alexnet.data.image.Crop;
 /// @param epoch the epoch it belongs to, from 0
 /// @param number its place within the epoch, from 0
 /// @param inputs one per row of the batch; none where one of many ranks has nothing to do in an epoch's last step
-public record BatchIndices(int epoch, int number, List<Input> inputs) {
+/// @param total how many the step has over all ranks
+public record BatchIndices(int epoch, int number, List<Input> inputs, int total) {
     public BatchIndices {
         inputs = List.copyOf(inputs);
+    }
+
+    /// The only rank's.
+    public BatchIndices(int epoch, int number, List<Input> inputs) {
+        this(epoch, number, inputs, inputs.size());
     }
 
     /// One row of a batch.

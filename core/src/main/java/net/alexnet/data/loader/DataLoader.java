@@ -274,6 +274,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
                 pending.plan().epoch(),
                 pending.plan().number(),
                 images.length,
+                pending.plan().total(),
                 preprocessing.crop(),
                 preprocessing.channels(),
                 pending.buffer().asSlice(0, bytes, ALIGNMENT),

@@ -10,6 +10,7 @@ import net.alexnet.tensor.Tensor;
 /// @param epoch the epoch it belongs to, from 0
 /// @param number its place within the epoch, from 0
 /// @param count how many rows, at least 1 unless the plan has none for this rank
+/// @param total how many the step has over all ranks
 /// @param side the height and the width of each, in pixels
 /// @param channels 1 or 3
 /// @param pixels native memory, `count · side · side · channels` float32 in that order
@@ -20,6 +21,7 @@ public record ImageBatch(
         int epoch,
         int number,
         int count,
+        int total,
         int side,
         int channels,
         MemorySegment pixels,

@@ -16,12 +16,12 @@ public record Rank(int number, int world) {
 
     /// Where this rank's part of `count` pictures begins; rank `n`'s part ends where that of rank `n + 1` begins, and no
     /// two differ by more than one.
-    int begin(int count) {
+    public int begin(int count) {
         return (int) ((long) count * number / world);
     }
 
     /// Where this rank's part of `count` pictures ends.
-    int end(int count) {
+    public int end(int count) {
         return (int) ((long) count * (number + 1) / world);
     }
 }

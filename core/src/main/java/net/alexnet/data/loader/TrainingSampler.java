@@ -77,6 +77,6 @@ public final class TrainingSampler implements Iterator<BatchIndices> {
         for (int i = from + rank.begin(count); i < from + rank.end(count); i++) {
             inputs.add(augmentation.input(seed, epoch, order[i], images.resize, images.crop));
         }
-        return new BatchIndices(epoch, number++, inputs);
+        return new BatchIndices(epoch, number++, inputs, count);
     }
 }

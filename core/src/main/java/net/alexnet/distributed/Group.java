@@ -1,0 +1,95 @@
+package net.alexnet.distributed;
+
+import module java.base;
+import net.alexnet.data.loader.Rank;
+import net.alexnet.tensor.Tensor;
+
+/// What the ranks of a run do together. All ranks call the same methods in the same order; a method that adds up or shares
+/// returns on a rank once every rank has called it.
+///
+/// A group is used by one thread. After a [GroupException] it is dead: a rank can save what it has, and end.
+public interface Group extends AutoCloseable {
+    /// The only rank of a run: it adds up nothing and waits for nobody.
+    Group SOLO = new Group() {
+        @Override
+        public Rank rank() {
+            return Rank.SOLO;
+        }
+
+        @Override
+        public Sum sum(Tensor tensor) {
+            return () -> {};
+        }
+
+        @Override
+        public double[] sum(double... values) {
+            return values;
+        }
+
+        @Override
+        public float[] gather(float[] values) {
+            return values;
+        }
+
+        @Override
+        public void broadcast(Tensor tensor) {}
+
+        @Override
+        public String share(String text) {
+            return text;
+        }
+
+        @Override
+        public void agree(String what, String value) {}
+
+        @Override
+        public void close() {}
+    };
+
+    /// A sum on its way.
+    @FunctionalInterface
+    interface Sum {
+        /// Waits until the tensor holds the sum.
+        ///
+        /// @throws GroupException if a rank is gone or does not answer
+        void await();
+    }
+
+    /// Which rank this is, and of how many.
+    Rank rank();
+
+    /// Begins to replace a tensor's values by their sums over all ranks. The tensor must live, and nothing may use it, until
+    /// the sum was awaited.
+    Sum sum(Tensor tensor);
+
+    /// The sums of a few numbers over all ranks, in double: losses, counts, flags.
+    double[] sum(double... values);
+
+    /// The values of all ranks, one rank's after the other's. Their numbers may differ.
+    float[] gather(float[] values);
+
+    /// Replaces a tensor's values by those of rank 0.
+    void broadcast(Tensor tensor);
+
+    /// A text of rank 0's; what the others give is ignored.
+    String share(String text);
+
+    /// Checks that a value is the same on all ranks.
+    ///
+    /// @param what names the value in the message
+    /// @throws GroupException if it differs; the message names the rank whose value is not rank 0's
+    void agree(String what, String value);
+
+    /// Whether this rank writes the run's files and tells how it goes.
+    default boolean leads() {
+        return rank().number() == 0;
+    }
+
+    /// Whether something is so on any rank.
+    default boolean any(boolean here) {
+        return sum(here ? 1 : 0)[0] > 0;
+    }
+
+    @Override
+    void close();
+}
