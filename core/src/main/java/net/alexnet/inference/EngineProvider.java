@@ -1,6 +1,9 @@
 package net.alexnet.inference;
 
 import net.alexnet.data.image.ImageCodec;
+import net.alexnet.distributed.Group;
+import net.alexnet.distributed.GroupException;
+import net.alexnet.distributed.Ranks;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
@@ -29,6 +32,12 @@ public interface EngineProvider {
     /// @throws IllegalArgumentException if there is no such device
     /// @throws EngineUnavailableException as for [#open]
     Backend openForInference(String device, int threads);
+
+    /// Joins the ranks of a run; returns when all are there. The caller closes the group before the backend.
+    ///
+    /// @param backend from [#open]
+    /// @throws GroupException if a rank does not come, or this engine trains on one process only
+    Group join(Ranks ranks, Backend backend);
 
     /// The codec that reads and writes images. Safe for use by many threads; nothing to close.
     ///

@@ -105,6 +105,11 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return kernels.memory();
     }
 
+    /// A tensor of this backend, for a [GlooGroup].
+    org.bytedeco.pytorch.Tensor handle(Tensor tensor) {
+        return ours(tensor).handle();
+    }
+
     // --- storage ---------------------------------------------------------------------------------------------------
 
     @Override

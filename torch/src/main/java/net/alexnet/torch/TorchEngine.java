@@ -1,6 +1,9 @@
 package net.alexnet.torch;
 
 import net.alexnet.data.image.ImageCodec;
+import net.alexnet.distributed.Group;
+import net.alexnet.distributed.GroupException;
+import net.alexnet.distributed.Ranks;
 import net.alexnet.inference.EngineProvider;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.EngineMemory;
@@ -32,6 +35,15 @@ public final class TorchEngine implements EngineProvider {
         }
         backend.close();
         return KernelBackend.open(threads);
+    }
+
+    @Override
+    public Group join(Ranks ranks, Backend backend) {
+        if (backend instanceof TorchBackend torch && torch.computeEnvironment().device().equals("cpu")) {
+            return GlooGroup.join(ranks, torch);
+        }
+        throw new GroupException("several ranks train on CPUs only, found " + backend.describe()
+                + ": use --device cpu");
     }
 
     @Override

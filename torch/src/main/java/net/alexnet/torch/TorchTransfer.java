@@ -76,6 +76,11 @@ record TorchTransfer(TorchDevice device) {
         }
     }
 
+    /// How tensors of this element type are made in Java's memory.
+    static TensorOptions host(ScalarType element) {
+        return HOST.options(element);
+    }
+
     private static TensorOptions floats(TorchDevice device) {
         return device.options(ScalarType.Float);
     }

@@ -1,0 +1,283 @@
+package net.alexnet.torch;
+
+import module java.base;
+import net.alexnet.data.loader.Rank;
+import net.alexnet.distributed.Group;
+import net.alexnet.distributed.GroupException;
+import net.alexnet.distributed.Ranks;
+import net.alexnet.distributed.Rendezvous;
+import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.BroadcastOptions;
+import org.bytedeco.pytorch.GlooDeviceVector;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ProcessGroupGloo;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.gloo.Device;
+
+/// Ranks that are processes on CPUs, connected by Gloo, libtorch's library of collective operations over TCP.
+///
+/// All ranks get the same bits of a sum, in every run of as many ranks. Gloo aborts the process if ranks disagree about the size of
+/// an operation, so they compare their plans first ([#agree]).
+final class GlooGroup implements Group {
+    private final Rank rank;
+    private final Ranks.Wire wire;
+    private final TorchBackend backend;
+    private final GlooStore store;
+    private final ProcessGroupGloo group;
+    private long shared;
+
+    private GlooGroup(Rank rank, Ranks.Wire wire, TorchBackend backend, GlooStore store, ProcessGroupGloo group) {
+        this.rank = rank;
+        this.wire = wire;
+        this.backend = backend;
+        this.store = store;
+        this.group = group;
+    }
+
+    /// Joins the ranks of a run; returns when all are there.
+    ///
+    /// @throws GroupException if one does not come, or was started with another number of ranks
+    static GlooGroup join(Ranks ranks, TorchBackend backend) {
+        Rendezvous at = ranks.rendezvous();
+        Rank rank = at.rank();
+        if (!System.getProperty("os.name").equals("Linux")) {
+            throw new GroupException("several ranks need Linux: this libtorch has no Gloo for "
+                    + System.getProperty("os.name") + ". Train with one process here");
+        }
+        torch.initLogging(); // without it, c10d does not read TORCH_CPP_LOG_LEVEL
+        GlooStore store = GlooStore.of(at, ranks.timeout());
+        try {
+            meet(store, rank);
+            ProcessGroupGloo.Options options = new ProcessGroupGloo.Options(
+                    new Milliseconds(ranks.timeout().toMillis()));
+            options.devices(new GlooDeviceVector(device(at)));
+            ProcessGroupGloo group = QuietOutput
+                    .during(() -> new ProcessGroupGloo(store.handle(), rank.number(), rank.world(), options));
+            return new GlooGroup(rank, ranks.wire(), backend, store, group);
+        } catch (GroupException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new GroupException("rank " + rank.number() + " of " + rank.world()
+                    + " cannot connect to the others (" + firstLine(e)
+                    + "): check that all were started, and that the hosts reach each other", e);
+        }
+    }
+
+    /// Every rank says how many it expects, before Gloo would wait for some that never come.
+    private static void meet(GlooStore store, Rank rank) {
+        store.set("world/" + rank.number(), Integer.toString(rank.world()));
+        if (store.add("rank/" + rank.number(), 1) > 1) {
+            throw new GroupException("rank " + rank.number()
+                    + " was started twice: give each process a RANK of its own");
+        }
+        for (int other = 0; other < rank.world(); other++) {
+            String world;
+            try {
+                world = store.get("world/" + other);
+            } catch (RuntimeException e) {
+                throw new GroupException("rank " + rank.number() + " waited in vain for rank " + other + " of "
+                        + rank.world() + ": check that it was started and reaches the store", e);
+            }
+            if (!world.equals(Integer.toString(rank.world()))) {
+                throw new GroupException("rank " + other + " was started with WORLD_SIZE=" + world + ", rank "
+                        + rank.number() + " with " + rank.world() + ": start all with the same number");
+            }
+        }
+    }
+
+    /// The network interface that leads to the other ranks, never a guess by host name.
+    private static Device device(Rendezvous at) {
+        String named = System.getenv("GLOO_SOCKET_IFNAME");
+        if (named != null && !named.isBlank()) {
+            return ProcessGroupGloo.createDeviceForInterface(named);
+        }
+        try (DatagramSocket socket = new DatagramSocket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getByName(at.address()), 9)); // nothing is sent
+            InetAddress mine = socket.getLocalAddress();
+            if (mine.isLoopbackAddress() && !at.isLocal()) {
+                throw new GroupException("MASTER_ADDR=" + at.address() + " leads to this host only (" + mine
+                        .getHostAddress() + "), but the run has ranks elsewhere: use an address that the other hosts"
+                        + " reach, or name the interface in GLOO_SOCKET_IFNAME");
+            }
+            return ProcessGroupGloo.createDeviceForHostname(mine.getHostAddress());
+        } catch (IOException e) {
+            throw new GroupException("MASTER_ADDR=" + at.address() + " cannot be resolved: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Rank rank() {
+        return rank;
+    }
+
+    // --- tensors ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public Sum sum(Tensor tensor) {
+        try (var _ = new PointerScope()) {
+            var values = flat(tensor);
+            var sent = wire == Ranks.Wire.BFLOAT16 ? values.to(ScalarType.BFloat16) : values;
+            InFlight flight = new InFlight(group.allreduce(new TensorVector(sent)), values, sent);
+            return flight::await;
+        } catch (RuntimeException e) {
+            throw gone(e);
+        }
+    }
+
+    /// A tensor's memory as it lies, the same order on every rank.
+    private org.bytedeco.pytorch.Tensor flat(Tensor tensor) {
+        var handle = backend.handle(tensor);
+        return handle.as_strided(new long[] {handle.numel()}, new long[] {1});
+    }
+
+    /// An all-reduce, and what it reads and writes until it is done.
+    private final class InFlight {
+        private final Work work;
+        private final org.bytedeco.pytorch.Tensor values;
+        private final org.bytedeco.pytorch.Tensor sent;
+
+        InFlight(Work work, org.bytedeco.pytorch.Tensor values, org.bytedeco.pytorch.Tensor sent) {
+            this.work = new Work(work).retainReference();
+            this.values = new org.bytedeco.pytorch.Tensor(values).retainReference();
+            this.sent = new org.bytedeco.pytorch.Tensor(sent).retainReference();
+        }
+
+        void await() {
+            try {
+                work._wait();
+                if (wire == Ranks.Wire.BFLOAT16) {
+                    values.copy_(sent);
+                }
+            } catch (RuntimeException e) {
+                throw gone(e);
+            } finally {
+                work.releaseReference();
+                values.releaseReference();
+                sent.releaseReference();
+            }
+        }
+    }
+
+    @Override
+    public void broadcast(Tensor tensor) {
+        collective(() -> {
+            BroadcastOptions options = new BroadcastOptions();
+            options.rootRank(0);
+            return group.broadcast(new TensorVector(flat(tensor)), options);
+        });
+    }
+
+    private void collective(Supplier<Work> operation) {
+        try (var _ = new PointerScope()) {
+            operation.get()._wait();
+        } catch (RuntimeException e) {
+            throw gone(e);
+        }
+    }
+
+    // --- numbers ---------------------------------------------------------------------------------------------------
+
+    @Override
+    public double[] sum(double... values) {
+        double[] sums = new double[values.length];
+        try (var _ = new PointerScope()) {
+            var tensor = torch.empty(new long[] {values.length},
+                    TorchTransfer.host(ScalarType.Double), new MemoryFormatOptional());
+            DoublePointer memory = new DoublePointer(tensor.data_ptr());
+            memory.put(values);
+            group.allreduce(new TensorVector(tensor))._wait();
+            memory.get(sums);
+        } catch (RuntimeException e) {
+            throw gone(e);
+        }
+        return sums;
+    }
+
+    @Override
+    public float[] gather(float[] values) {
+        double[] lengths = new double[rank.world()];
+        lengths[rank.number()] = values.length;
+        lengths = sum(lengths);
+        int room = (int) Arrays.stream(lengths).max().orElseThrow();
+        float[] all = new float[(int) Arrays.stream(lengths).sum()];
+        try (var _ = new PointerScope()) {
+            var own = floats(room);
+            new FloatPointer(own.data_ptr()).put(values);
+            var rows = floats((long) room * rank.world());
+            group._allgather_base(rows, own)._wait();
+            float[] padded = new float[room * rank.world()];
+            new FloatPointer(rows.data_ptr()).get(padded);
+            int to = 0;
+            for (int other = 0; other < rank.world(); other++) {
+                System.arraycopy(padded, other * room, all, to, (int) lengths[other]);
+                to += (int) lengths[other];
+            }
+        } catch (RuntimeException e) {
+            throw gone(e);
+        }
+        return all;
+    }
+
+    private static org.bytedeco.pytorch.Tensor floats(long count) {
+        return Layout.empty(Shape.of((int) Math.max(1, count)), TorchTransfer.host(ScalarType.Float)).zero_();
+    }
+
+    // --- texts -----------------------------------------------------------------------------------------------------
+
+    @Override
+    public String share(String text) {
+        String key = "text/" + shared++;
+        try {
+            if (leads()) {
+                store.set(key, text.isEmpty() ? "-" : "+" + text); // an empty value cannot be read back
+                return text;
+            }
+            return store.get(key).substring(1);
+        } catch (RuntimeException e) {
+            throw gone(e);
+        }
+    }
+
+    @Override
+    public void agree(String what, String value) {
+        boolean differs = !share(value).equals(value);
+        double[] wrong = new double[rank.world()];
+        wrong[rank.number()] = differs ? 1 : 0;
+        wrong = sum(wrong);
+        for (int other = 0; other < wrong.length; other++) {
+            if (wrong[other] > 0) {
+                throw new GroupException(what + " of rank " + other + " differ" + (what.endsWith("s") ? "" : "s")
+                        + " from rank 0's: all ranks must have the same");
+            }
+        }
+    }
+
+    private GroupException gone(RuntimeException failure) {
+        if (failure instanceof GroupException already) {
+            return already;
+        }
+        String line = firstLine(failure);
+        return new GroupException("rank " + rank.number() + " has lost another rank of " + rank.world() + " ("
+                + (line.contains("imed out") ? "no answer in time" : "its connection is closed") + ")", failure);
+    }
+
+    /// libtorch's messages begin with the place in its source, and continue with a stack trace.
+    static String firstLine(Throwable failure) {
+        String line = String.valueOf(failure.getMessage()).lines().findFirst().orElse("no message");
+        return line.replaceFirst("^\\[[^\\]]*\\] ", "");
+    }
+
+    @Override
+    public void close() {
+        group.close();
+        store.close();
+    }
+}

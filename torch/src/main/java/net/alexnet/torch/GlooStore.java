@@ -1,0 +1,85 @@
+package net.alexnet.torch;
+
+import module java.base;
+import net.alexnet.distributed.GroupException;
+import net.alexnet.distributed.Rendezvous;
+import org.bytedeco.javacpp.SizeTPointer;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.PrefixStore;
+import org.bytedeco.pytorch.Store;
+import org.bytedeco.pytorch.TCPStore;
+import org.bytedeco.pytorch.TCPStoreOptions;
+
+/// c10d's store of keys and values, in which ranks find each other.
+///
+/// JavaCPP makes a store that C++ does not count. Handed over a second time it aborts the process, and Java's garbage collector
+/// frees it while C++ uses it. So each store is taken from Java at once, and comes back counted.
+final class GlooStore {
+    private final Store root;
+    private final Store store;
+
+    private GlooStore(Store root, Store store) {
+        this.root = root;
+        this.store = store;
+    }
+
+    /// Connects to the store of a run, and serves it where this is rank 0 and no launcher does.
+    ///
+    /// @throws GroupException if it cannot be reached
+    static GlooStore of(Rendezvous at, Duration timeout) {
+        boolean serves = !at.storeIsServed() && at.rank().number() == 0;
+        try {
+            Store root = counted(open(at.address(), at.port(), serves, timeout));
+            // ranks of an earlier attempt wrote keys of their own
+            return new GlooStore(root, counted(new PrefixStore("alexnet/" + at.attempt(), root)));
+        } catch (RuntimeException e) {
+            throw new GroupException("rank " + at.rank().number() + " cannot " + (serves ? "serve" : "reach")
+                    + " the store at " + at.address() + ":" + at.port() + " (" + GlooGroup.firstLine(e)
+                    + "): check MASTER_ADDR and MASTER_PORT, and whether the port is free", e);
+        }
+    }
+
+    /// Serves a store on a free port.
+    static TCPStore serve(Duration timeout) {
+        return open("127.0.0.1", 0, true, timeout);
+    }
+
+    private static TCPStore open(String host, int port, boolean serves, Duration timeout) {
+        TCPStoreOptions options = new TCPStoreOptions();
+        options.port((short) port).isServer(serves).waitWorkers(false).timeout(new Milliseconds(timeout.toMillis()));
+        options.numWorkers(new SizeTPointer(1).put(1));
+        return new TCPStore(host, options);
+    }
+
+    private static Store counted(Store made) {
+        made.deallocate(false); // from here on C++ counts it, and Java must not delete it
+        try (PrefixStore wrapper = new PrefixStore("", made)) {
+            return wrapper.getUnderlyingStore();
+        }
+    }
+
+    /// The store, to be handed to native code.
+    Store handle() {
+        return store;
+    }
+
+    void set(String key, String value) {
+        store.set(key, value);
+    }
+
+    /// Waits until the key is there.
+    ///
+    /// @throws RuntimeException after the store's timeout
+    String get(String key) {
+        return store.get_to_str(key);
+    }
+
+    long add(String key, long amount) {
+        return store.add(key, amount);
+    }
+
+    void close() {
+        store.close();
+        root.close();
+    }
+}
