@@ -5,6 +5,7 @@ import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
+import net.alexnet.distributed.Group;
 import net.alexnet.inference.Engines;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelImporter;
@@ -158,7 +159,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     private TrainingResult run(RunFolder folder, Recipe recipe, Job job) throws IOException, InterruptedException {
         try (RunFolder.Lock _ = folder.lock()) {
             return TrainingResult.of(folder, recipe, TrainingRun.finetune(folder, recipe, job.base, job.pictures,
-                    tools(job.backend, job.codec, job.stop)));
+                    tools(job.backend, job.codec, Group.SOLO, job.stop)));
         }
     }
 

@@ -3,8 +3,11 @@ package net.alexnet;
 import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.image.ImageCodec;
+import net.alexnet.distributed.Group;
+import net.alexnet.distributed.Ranks;
 import net.alexnet.inference.Engines;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 import net.alexnet.train.AutoConfig;
 import net.alexnet.train.Checkpoint;
 import net.alexnet.train.DataSource;
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// that was never stopped, on the same machine with the same number of threads.
 public final class Training extends TrainingBuilder<Training> {
     private static final String QUICKSTART = "quickstart";
+
+    /// What rank 0 tells the others that it does.
+    private static final String BEGIN = "begin";
 
     private final @Nullable Path resumed;
     private boolean estimates;
@@ -81,6 +87,16 @@ public final class Training extends TrainingBuilder<Training> {
         return self();
     }
 
+    /// Trains as one of several processes, each of which calls this with its own rank, and [#run()]. Rank 0 writes the run and
+    /// tells its listener how it goes; the result is the same on all ranks. If the launcher started the ranks again, they
+    /// continue the run of the attempt before.
+    ///
+    /// @param given where the ranks meet, such as [net.alexnet.distributed.Rendezvous#of] says
+    public Training ranks(Ranks given) {
+        ranks = given;
+        return self();
+    }
+
     /// Measures a few steps before a new run, and tells the listener how long the run will take.
     public Training estimate() {
         estimates = true;
@@ -94,15 +110,47 @@ public final class Training extends TrainingBuilder<Training> {
 
     @Override
     public TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException {
-        return ended(resumed == null ? begin(stop) : resume(resumed, stop), stop);
+        if (!leads()) {
+            return attend(stop);
+        }
+        Path again = resumed != null ? resumed : earlier().map(RunFolder::path).orElse(null);
+        return ended(again == null ? begin(stop) : resume(again, stop), stop);
+    }
+
+    /// The run of an earlier attempt, if a launcher started the ranks again.
+    private Optional<RunFolder> earlier() throws IOException {
+        return ranks == null || ranks.rendezvous().attempt() == 0
+                ? Optional.empty()
+                : RunFolder.launched(runs, ranks.rendezvous().run());
+    }
+
+    /// Does on another rank than 0 what rank 0 does.
+    private TrainingResult attend(BooleanSupplier stop) throws IOException, InterruptedException {
+        try (Backend backend = open(resumed == null ? named().precision() : Precision.FLOAT32);
+                Group group = join(backend)) {
+            return group.share("").equals(BEGIN)
+                    ? begin(named(), backend, group, stop)
+                    : follow(backend, group, stop);
+        }
     }
 
     // --- a new run -------------------------------------------------------------------------------------------------
 
     private TrainingResult begin(BooleanSupplier stop) throws IOException, InterruptedException {
-        String name = recipeName(pictures != null ? AutoConfig.RECIPE : QUICKSTART);
-        Map<String, String> all = settings();
-        Recipe named = Recipes.read(name, all);
+        Recipe named = named();
+        try (Backend backend = open(named.precision()); Group group = join(backend)) {
+            group.share(BEGIN);
+            return begin(named, backend, group, stop);
+        }
+    }
+
+    private String name() {
+        return recipeName(pictures != null ? AutoConfig.RECIPE : QUICKSTART);
+    }
+
+    private Recipe named() throws IOException {
+        String name = name();
+        Recipe named = Recipes.read(name, settings());
         if (named.fineTuning().isPresent()) {
             throw new RecipeException(
                     "recipe " + name + " starts from a trained network: fine-tune one instead (./alexnet finetune MODEL"
@@ -112,27 +160,43 @@ public final class Training extends TrainingBuilder<Training> {
             throw new RecipeException(
                     "recipe " + name + " needs pictures: name a folder with one subfolder per class (--data)");
         }
-        try (Backend backend = open(named.precision())) {
-            ImageCodec codec = Engines.find().codec();
-            Recipe recipe = named.withSource(DataSource.absolute(named.data().source()));
-            DataSource source = source(recipe, codec, stop);
-            Dataset dataset = source.dataset();
-            recipe = recipe.withClasses(dataset.classes().size());
-            if (name.equals(AutoConfig.RECIPE)) {
-                recipe = fitted(recipe, source, all);
+        return named;
+    }
+
+    private TrainingResult begin(Recipe named, Backend backend, Group group, BooleanSupplier stop)
+            throws IOException, InterruptedException {
+        group.agree("the recipe", RecipeReader.write(named.withSource(""))); // a host may have its pictures elsewhere
+        ImageCodec codec = Engines.find().codec();
+        Recipe recipe = named.withSource(DataSource.absolute(named.data().source()));
+        DataSource source = source(recipe, codec, stop);
+        Dataset dataset = source.dataset();
+        recipe = recipe.withClasses(dataset.classes().size());
+        if (name().equals(AutoConfig.RECIPE)) {
+            recipe = fitted(recipe, source, settings());
+        }
+        if (group.rank().world() > 1) {
+            recipe = RecipeReader.readStored("the recipe of rank 0", group.share(RecipeReader.write(recipe)), Map.of());
+        }
+        describe(dataset, dataset.split());
+        describeValidation(recipe, dataset);
+        TrainingPictures ready = pictures(source, recipe, codec, stop);
+        if (estimates && group.rank().world() == 1) {
+            estimate(recipe, dataset, backend);
+        }
+        if (!group.leads()) {
+            RunFolder folder = new RunFolder(Path.of(group.share("")));
+            return TrainingResult.of(folder, recipe,
+                    TrainingRun.start(folder, recipe, ready, tools(backend, codec, group, stop)));
+        }
+        RunFolder folder = create(recipe);
+        try (RunFolder.Lock _ = folder.lock()) {
+            if (ranks != null) {
+                folder.launchedBy(ranks.rendezvous().run());
             }
-            describe(dataset, dataset.split());
-            describeValidation(recipe, dataset);
-            TrainingPictures ready = pictures(source, recipe, codec, stop);
-            if (estimates) {
-                estimate(recipe, dataset, backend);
-            }
-            RunFolder folder = create(recipe);
-            try (RunFolder.Lock _ = folder.lock()) {
-                describe(folder, recipe);
-                return TrainingResult.of(folder, recipe,
-                        TrainingRun.start(folder, recipe, ready, tools(backend, codec, stop)));
-            }
+            group.share(folder.path().toString());
+            describe(folder, recipe);
+            return TrainingResult.of(folder, recipe,
+                    TrainingRun.start(folder, recipe, ready, tools(backend, codec, group, stop)));
         }
     }
 
@@ -160,7 +224,7 @@ public final class Training extends TrainingBuilder<Training> {
     // --- a stopped run ---------------------------------------------------------------------------------------------
 
     private TrainingResult resume(Path path, BooleanSupplier stop) throws IOException, InterruptedException {
-        if (recipeName != null || !settings.isEmpty()) {
+        if (resumed != null && (recipeName != null || !settings.isEmpty())) {
             throw new IllegalArgumentException(
                     "a resumed run continues with its own recipe; start a new run for another recipe or other settings");
         }
@@ -169,22 +233,36 @@ public final class Training extends TrainingBuilder<Training> {
         try (RunFolder.Lock _ = run.lock()) {
             Checkpoint checkpoint = RunCheckpoint.last(run, path).load();
             Recipe recipe = RecipeReader.readStored(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
-                    settings());
-            if (checkpoint.state().finished(recipe.epochs())) {
+                    resumed == null ? Map.of() : settings());
+            if (checkpoint.state().finished(recipe.epochs()) && ranks == null) {
                 listener.warning("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
                         + " epochs; start a new run with more epochs to train longer");
                 return TrainingResult.of(run, recipe, new Outcome(checkpoint.state(), true, Optional.empty(), 0,
                         Optional.empty()));
             }
-            try (Backend backend = open(recipe.precision())) {
+            try (Backend backend = open(recipe.precision()); Group group = join(backend)) {
+                group.share("resume");
+                group.share(run.path().toString());
+                group.share(RecipeReader.write(recipe));
                 ImageCodec codec = Engines.find().codec();
                 DataSource source = source(recipe, codec, stop);
                 describeValidation(recipe, source.dataset());
                 TrainingPictures ready = pictures(source, recipe, codec, stop);
                 listener.message("resuming " + run.path() + " at step " + checkpoint.state().step());
                 return TrainingResult.of(run, recipe,
-                        TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, stop)));
+                        TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, group, stop)));
             }
         }
+    }
+
+    /// Resumes on another rank than 0, which reads the checkpoint and shares it.
+    private TrainingResult follow(Backend backend, Group group, BooleanSupplier stop)
+            throws IOException, InterruptedException {
+        RunFolder folder = new RunFolder(Path.of(group.share("")));
+        Recipe recipe = RecipeReader.readStored("the recipe of rank 0", group.share(""), settings());
+        ImageCodec codec = Engines.find().codec();
+        TrainingPictures ready = pictures(source(recipe, codec, stop), recipe, codec, stop);
+        return TrainingResult.of(folder, recipe,
+                TrainingRun.follow(folder, recipe, ready, tools(backend, codec, group, stop)));
     }
 }

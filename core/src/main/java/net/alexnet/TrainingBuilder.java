@@ -7,6 +7,8 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.RemotePictures;
 import net.alexnet.data.image.ImageCodec;
+import net.alexnet.distributed.Group;
+import net.alexnet.distributed.Ranks;
 import net.alexnet.inference.Engines;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.io.AtomicFiles;
@@ -42,6 +44,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     String test;
     @Nullable
     String recipeName;
+    @Nullable
+    Ranks ranks;
     private long maxSteps = Long.MAX_VALUE;
 
     /// Sets a key of the recipe, such as `epochs`, `seed`, `batch` or `data.hold_out`; it takes precedence over the recipe's
@@ -149,6 +153,20 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         return all;
     }
 
+    /// The group of the ranks that train together; the only rank's, if this is one.
+    Group join(Backend backend) {
+        Group group = ranks == null ? Group.SOLO : Engines.find().join(ranks, backend);
+        if (!group.leads()) {
+            listener = TrainingListener.NONE; // rank 0 tells how the run goes
+        }
+        return group;
+    }
+
+    /// Whether this process writes the run's files and reports.
+    boolean leads() {
+        return ranks == null || ranks.rendezvous().rank().number() == 0;
+    }
+
     Backend open(Precision precision) {
         Backend backend = Engines.open(options.device(), options.threads(), precision);
         listener.message(backend.describe());
@@ -221,6 +239,9 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     /// The result of a run that ended: tested, and with its page in its folder, if it is finished. A stop leaves the page out.
     TrainingResult ended(TrainingResult result, BooleanSupplier stop) throws IOException, InterruptedException {
+        if (!leads()) {
+            return result;
+        }
         TrainingResult tested = tested(result, stop);
         if (tested.finished() && !stop.getAsBoolean()) {
             report(tested, stop);
@@ -266,8 +287,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         }
     }
 
-    TrainingRun.Tools tools(Backend backend, ImageCodec codec, BooleanSupplier stop) {
-        return new TrainingRun.Tools(backend, codec, options.threads(), options.caches(), listener,
+    TrainingRun.Tools tools(Backend backend, ImageCodec codec, Group group, BooleanSupplier stop) {
+        return new TrainingRun.Tools(backend, codec, options.threads(), options.caches(), listener, group,
                 step -> stop.getAsBoolean() || step >= maxSteps);
     }
 }

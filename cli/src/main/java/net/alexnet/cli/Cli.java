@@ -1,6 +1,8 @@
 package net.alexnet.cli;
 
 import module java.base;
+import net.alexnet.distributed.GroupException;
+import net.alexnet.distributed.Rendezvous;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.train.DivergedException;
@@ -17,7 +19,7 @@ import picocli.CommandLine.ScopeType;
     ClassifyCommand.class,
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
     PullCommand.class, FigureCommand.class, ReportCommand.class,
-    BenchCommand.class}, footer = {"",
+    BenchCommand.class, LaunchCommand.class}, footer = {"",
         "./alexnet COMMAND --help describes a command.",
         "Exit codes: 0 done, 1 failed, 2 wrong use, 130 and 143 stopped by a signal."})
 final class Cli {
@@ -71,7 +73,7 @@ final class Cli {
     }
 
     CommandLine commandLine(PrintWriter out, PrintWriter err) {
-        return new CommandLine(this)
+        CommandLine line = new CommandLine(this)
                 .setOut(out)
                 .setErr(err)
                 .setUsageHelpWidth(100)
@@ -79,6 +81,8 @@ final class Cli {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Cli::misuse)
                 .setExecutionExceptionHandler((e, command, parsed) -> failure(e, command));
+        Objects.requireNonNull(line.getSubcommands().get("launch")).setStopAtPositional(true); // what follows is the ranks' command
+        return line;
     }
 
     /// The message of an error that no command expects: a part of the program is missing, or the program has a fault.
@@ -105,13 +109,19 @@ final class Cli {
         if (debug) {
             e.printStackTrace(err);
         }
-        return e instanceof IllegalArgumentException ? 2 : 1;
+        return switch (e) {
+            case IllegalArgumentException _ -> 2;
+            case GroupException _ -> LaunchCommand.OTHER_RANK;
+            case DivergedException _ when Rendezvous.of(System.getenv()).isPresent() -> LaunchCommand.NO_RESTART;
+            default -> 1;
+        };
     }
 
     private static String message(Exception e) {
         return switch (e) {
             case IOException io -> AtomicFiles.reason(io);
             case UncheckedIOException io -> AtomicFiles.reason(Objects.requireNonNull(io.getCause()));
+            case GroupException _ -> text(e);
             case BackendException _ when isOfMemory(e) -> text(e) + "; " + LESS;
             case BackendException _,DivergedException _,IllegalArgumentException _ -> text(e);
             case RuntimeException _ -> "an error in the program: " + e + "; --debug shows where. Please report it";

@@ -1,5 +1,6 @@
 package net.alexnet.cli;
 
+import java.util.Optional;
 import net.alexnet.Options;
 import picocli.CommandLine.Option;
 
@@ -9,10 +10,16 @@ class ComputeOptions {
     private String device = "auto";
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compute and that read pictures. Default: all cores.")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    private Optional<Integer> threads = Optional.empty();
 
     Options options() {
-        return Options.defaults().device(device).threads(threads(threads));
+        return options(1);
+    }
+
+    /// @param processes that share this machine's cores, if the user has not said how many threads each may use
+    Options options(int processes) {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return Options.defaults().device(device).threads(threads(threads.orElse(Math.max(1, cores / processes))));
     }
 
     /// The value of `--threads`.

@@ -23,6 +23,9 @@ public final class Main {
         int code = Cli.run(out, err, Boolean.getBoolean("alexnet.terminal"), arguments);
         out.flush();
         err.flush();
+        if (code == LaunchCommand.OTHER_RANK) {
+            Runtime.getRuntime().halt(code); // threads of the connection that was lost may never end
+        }
         NativeLoader.await();
         System.exit(code);
     }

@@ -1,8 +1,9 @@
 package net.alexnet.cli;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import module java.base;
 import net.alexnet.Training;
+import net.alexnet.distributed.Ranks;
+import net.alexnet.distributed.Rendezvous;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,8 +28,37 @@ final class TrainCommand extends TrainingCommand {
     @Option(names = "--resume", paramLabel = "RUN", description = "Continue a run that was stopped. If its pictures were moved, --data says where they are.")
     private @Nullable Path resume;
 
+    @Option(names = "--wire", paramLabel = "FORMAT", description = "With several ranks: float32 or bfloat16, how gradients travel. bfloat16 halves the bytes, for networks of"
+            + " 1 Gb/s. Default: float32.")
+    private Ranks.Wire wire = Ranks.Wire.FLOAT32;
+
+    @Option(names = "--rank-timeout", paramLabel = "SECONDS", description = "With several ranks: how long one waits for another. Default: 300.")
+    private int rankTimeout = (int) Ranks.TIMEOUT.toSeconds();
+
+    /// Of a process that a launcher started.
+    private Optional<Rendezvous> rendezvous = Optional.empty();
+
+    @Override
+    int processes() {
+        return rendezvous.map(Rendezvous::localWorld).orElse(1);
+    }
+
+    @Override
+    boolean leads() {
+        return rendezvous.map(at -> at.rank().number() == 0).orElse(true);
+    }
+
+    /// A rank whose launcher is gone stops: nobody would end it.
+    @Override
+    boolean stopped() {
+        return super.stopped() || (rendezvous.isPresent() && !launcher.map(ProcessHandle::isAlive).orElse(true));
+    }
+
+    private final Optional<ProcessHandle> launcher = ProcessHandle.current().parent();
+
     @Override
     int run(ConsoleProgress progress) throws IOException, InterruptedException {
+        rendezvous = Rendezvous.of(System.getenv());
         if (resume != null && (recipe != null || changesRecipe())) {
             throw new IllegalArgumentException(
                     "--resume continues with the run's own recipe; leave out --recipe, --set,"
@@ -44,6 +74,8 @@ final class TrainCommand extends TrainingCommand {
         if (progress.isShown()) {
             training.estimate();
         }
+        rendezvous.ifPresent(at -> training.ranks(new Ranks(at,
+                Duration.ofSeconds(within("--rank-timeout", rankTimeout, 1, 86_400)), wire)));
         configure(training, ModelFile.Which.LAST, progress);
         return run(training, progress);
     }

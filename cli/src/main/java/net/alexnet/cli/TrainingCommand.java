@@ -57,11 +57,21 @@ abstract class TrainingCommand extends ProgressCommand {
         set(run, "epochs", epochs);
         set(run, "seed", seed);
         settings.forEach(run::set);
-        run.runsIn(runs).maxSteps(maxSteps).options(compute.options().checkpoint(base)).listener(progress);
+        run.runsIn(runs).maxSteps(maxSteps).options(compute.options(processes()).checkpoint(base)).listener(progress);
         if (test != null) {
             run.test(test);
         }
         terminal().interruption().hear(); // a signal waits until the run is saved
+    }
+
+    /// Whether this process reports, and no other rank does.
+    boolean leads() {
+        return true;
+    }
+
+    /// How many processes share this machine.
+    int processes() {
+        return 1;
     }
 
     /// Whether the user wants the run to stop.
@@ -74,6 +84,9 @@ abstract class TrainingCommand extends ProgressCommand {
         try {
             TrainingResult result = run.run(this::stopped);
             progress.clear();
+            if (!leads()) {
+                return 0;
+            }
             print(RunReport.of(result), RunReport.lines(result));
             RunReport.resumeHint(result).map(hint -> test == null ? hint : hint + " --test " + Texts.argument(test))
                     .ifPresent(err()::println);

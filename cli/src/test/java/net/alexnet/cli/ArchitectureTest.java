@@ -35,7 +35,7 @@ class ArchitectureTest {
     private static Map<String, List<String>> layers() {
         Map<String, List<String>> layers = new LinkedHashMap<>();
         layers.put("basics", List.of("tensor", "tensor.reference", "io"));
-        layers.put("data and network", List.of("data.image", "data", "data.loader", "nn"));
+        layers.put("data and network", List.of("data.image", "data", "data.loader", "distributed", "nn"));
         layers.put("inference", List.of("inference"));
         layers.put("training", List.of("train.config", "train"));
         layers.put("figures", List.of("figure"));

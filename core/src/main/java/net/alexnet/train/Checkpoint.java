@@ -106,6 +106,16 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
         AtomicFiles.writeString(folder.resolve(STATE_HASH), hash(json.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /// A state as text, for another rank.
+    static String json(TrainingState state) throws IOException {
+        return JSON.writeValueAsString(state);
+    }
+
+    /// A state from [#json].
+    static TrainingState state(String json) throws IOException {
+        return JSON.readValue(json, TrainingState.class);
+    }
+
     /// Reads `state.json`. The other files are not read.
     ///
     /// @throws IOException if it is missing, was changed, or is of another format version

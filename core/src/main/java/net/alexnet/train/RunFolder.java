@@ -19,6 +19,9 @@ public record RunFolder(Path path) {
     private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, LOCK);
     private static final String LINEAR = "linear.safetensors";
     private static final String LATEST = "latest";
+
+    /// The launcher's name of the run, by which its ranks find it when they are started again.
+    private static final String LAUNCH = "launch";
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
     /// Creates a new run's folder, named after the time and the recipe.
@@ -32,6 +35,32 @@ public record RunFolder(Path path) {
     /// used while the run goes on.
     public Path linear() {
         return path.resolve(LINEAR);
+    }
+
+    /// The run among these that a launcher gave this name, if it has a checkpoint.
+    ///
+    /// @param name that the launcher gives all attempts; empty if it gives none
+    public static Optional<RunFolder> launched(Path runs, String name) throws IOException {
+        if (name.isEmpty() || !Files.isDirectory(runs)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> all = Files.list(runs)) {
+            for (Path path : all.toList()) {
+                Path file = path.resolve(LAUNCH);
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.readString(file).equals(name)
+                        && Files.isDirectory(path.resolve(CHECKPOINTS))) {
+                    return Optional.of(new RunFolder(path));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Notes the launcher's name of the run.
+    public void launchedBy(String name) throws IOException {
+        if (!name.isEmpty()) {
+            AtomicFiles.writeString(path.resolve(LAUNCH), name);
+        }
     }
 
     /// Creates the folder of a cross-validation, for runs `fold-1` and so on. It has no recipe and is not a run itself.

@@ -1,6 +1,7 @@
 package net.alexnet.train;
 
 import module java.base;
+import net.alexnet.distributed.Group;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
@@ -80,6 +81,11 @@ public final class SgdOptimizer {
             Tensor buffer = entry.getValue().value;
             backend.assign(buffer, file.values(entry.getKey(), buffer.shape()));
         }
+    }
+
+    /// Gives all ranks the buffers of rank 0.
+    void broadcast(Group group) {
+        buffers.values().forEach(buffer -> group.broadcast(buffer.value));
     }
 
     record Gradient(Parameter parameter, Tensor value) {}

@@ -171,6 +171,7 @@ public final class TrainingRun {
             try (WeightFile momentum = checkpoint.openMomentum()) {
                 optimizer.restore(momentum);
             }
+            run.shared(network, optimizer, checkpoint.state());
             List<String> changes = checkpoint.environment()
                     .map(then -> then.changes(tools.backend.computeEnvironment())).orElse(List.of());
             if (!changes.isEmpty()) {
@@ -180,6 +181,31 @@ public final class TrainingRun {
             }
             return run.train(network, optimizer, checkpoint.state());
         }
+    }
+
+    /// Resumes on another rank than 0, whose state is shared.
+    ///
+    /// @param folder that rank 0 writes
+    public static Outcome follow(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
+            throws IOException, InterruptedException {
+        TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
+        try (Scope _ = tools.backend.scope()) {
+            Network network = Network.initialize(
+                    recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
+            SgdOptimizer optimizer = run.optimizer(network);
+            return run.train(network, optimizer,
+                    run.shared(network, optimizer, TrainingState.start(recipe.seed())));
+        }
+    }
+
+    /// Gives all ranks the weights, the momentum and the state of rank 0.
+    private TrainingState shared(Network network, SgdOptimizer optimizer, TrainingState state) throws IOException {
+        if (tools.group.rank().world() == 1) {
+            return state;
+        }
+        network.parameters().forEach(parameter -> tools.group.broadcast(parameter.value()));
+        optimizer.broadcast(tools.group);
+        return Checkpoint.state(tools.group.share(Checkpoint.json(state)));
     }
 
     /// Compares the model card as this version writes it: other versions spell it otherwise.
@@ -270,6 +296,9 @@ public final class TrainingRun {
 
     private Outcome train(Network network, SgdOptimizer optimizer, TrainingState state)
             throws IOException, InterruptedException {
+        tools.group.agree("the pictures",
+                DatasetFingerprint.of(pictures.dataset().training(), pictures.dataset().validation())
+                        + DatasetFingerprint.of(pictures.statistics()));
         ImageDataset training = pictures.dataset().training();
         Preprocessing preprocessing = card.preprocessing();
         TrainingSampler.Pictures sampled = new TrainingSampler.Pictures(training.size(), preprocessing.resize(),

@@ -9,18 +9,24 @@ import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
+import org.bytedeco.pytorch.global.torch;
 
 /// c10d's store of keys and values, in which ranks find each other.
 ///
 /// JavaCPP makes a store that C++ does not count. Handed over a second time it aborts the process, and Java's garbage collector
 /// frees it while C++ uses it. So each store is taken from Java at once, and comes back counted.
-final class GlooStore {
+public final class GlooStore implements AutoCloseable {
+    /// How long a launcher waits for another.
+    private static final Duration LAUNCH = Duration.ofMinutes(10);
+
     private final Store root;
     private final Store store;
+    private final int port;
 
-    private GlooStore(Store root, Store store) {
+    private GlooStore(Store root, Store store, int port) {
         this.root = root;
         this.store = store;
+        this.port = port;
     }
 
     /// Connects to the store of a run, and serves it where this is rank 0 and no launcher does.
@@ -31,7 +37,7 @@ final class GlooStore {
         try {
             Store root = counted(open(at.address(), at.port(), serves, timeout));
             // ranks of an earlier attempt wrote keys of their own
-            return new GlooStore(root, counted(new PrefixStore("alexnet/" + at.attempt(), root)));
+            return new GlooStore(root, counted(new PrefixStore("alexnet/" + at.attempt(), root)), at.port());
         } catch (RuntimeException e) {
             throw new GroupException("rank " + at.rank().number() + " cannot " + (serves ? "serve" : "reach")
                     + " the store at " + at.address() + ":" + at.port() + " (" + GlooGroup.firstLine(e)
@@ -39,9 +45,25 @@ final class GlooStore {
         }
     }
 
-    /// Serves a store on a free port.
-    static TCPStore serve(Duration timeout) {
-        return open("127.0.0.1", 0, true, timeout);
+    /// Serves a store for launchers and their ranks.
+    ///
+    /// @param port 0 for a free one
+    public static GlooStore serve(int port) {
+        NativeLoader.await();
+        TorchLibrary.load();
+        torch.initLogging();
+        TCPStore root = open("0.0.0.0", port, true, LAUNCH);
+        Store counted = counted(root);
+        return new GlooStore(counted, counted(new PrefixStore("launch", counted)), root.getPort() & 0xffff);
+    }
+
+    /// Connects a launcher to the store that another one serves.
+    public static GlooStore connect(String host, int port) {
+        NativeLoader.await();
+        TorchLibrary.load();
+        torch.initLogging();
+        Store root = counted(open(host, port, false, LAUNCH));
+        return new GlooStore(root, counted(new PrefixStore("launch", root)), port);
     }
 
     private static TCPStore open(String host, int port, boolean serves, Duration timeout) {
@@ -63,6 +85,11 @@ final class GlooStore {
         return store;
     }
 
+    /// The port that it is served on.
+    public int port() {
+        return port;
+    }
+
     void set(String key, String value) {
         store.set(key, value);
     }
@@ -74,11 +101,13 @@ final class GlooStore {
         return store.get_to_str(key);
     }
 
-    long add(String key, long amount) {
+    /// Adds to a number, which begins at 0, and returns the sum.
+    public long add(String key, long amount) {
         return store.add(key, amount);
     }
 
-    void close() {
+    @Override
+    public void close() {
         store.close();
         root.close();
     }
