@@ -25,7 +25,6 @@ import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeException;
 import net.alexnet.train.config.RecipeReader;
-import net.alexnet.train.config.Schedule;
 import org.jspecify.annotations.Nullable;
 
 /// What [Training] and [FineTuning] have in common. A builder is used by one thread, and for one run.
@@ -189,7 +188,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         if (TrainingRun.split(recipe, dataset).validation().size() > 0) {
             return;
         }
-        if (recipe.schedule() instanceof Schedule.Plateau) {
+        if (recipe.schedule().needsValidation()) {
             throw new RecipeException("the schedule plateau lowers the learning rate by the validation error, but "
                     + dataset.name() + " has no validation pictures. Take another schedule, such as --set"
                     + " 'schedule={type: polynomial, power: 1}', or hold pictures out (data.hold_out)");

@@ -55,9 +55,26 @@ public final class SgdOptimizer {
                         gradient.value(),
                         (float) config.momentum(),
                         (float) config.decay(parameter.bias()),
-                        (float) (config.learningRate(parameter.bias()) * buffer.factor * factor));
+                        (float) (config.learningRate(parameter.bias()) * buffer.factor * factor * trust(gradient)));
             }
         }
+    }
+
+    /// The factor of LARS on a weight's learning rate; 1 for biases, without LARS, and where a norm is 0.
+    private double trust(Gradient gradient) {
+        if (config.larsTrust() == 0 || gradient.parameter().bias()) {
+            return 1;
+        }
+        double weight = norm(gradient.parameter().value());
+        double change = norm(gradient.value()) + config.weightDecay() * weight;
+        return weight > 0 && change > 0 ? config.larsTrust() * weight / change : 1;
+    }
+
+    /// The Euclidean norm, in double.
+    private double norm(Tensor tensor) {
+        Backend.Statistics statistics = backend.statistics(tensor);
+        return Math.sqrt(tensor.shape().elements()
+                * (statistics.mean() * statistics.mean() + statistics.std() * statistics.std()));
     }
 
     /// What the last step added to a parameter, its momentum buffer; empty for a frozen parameter.

@@ -92,6 +92,31 @@ class SgdOptimizerTest {
     }
 
     /// Gradients of one value, last layer first as a backward pass gives them.
+    /// LARS by hand: the rate of each weight is in proportion to its norm, whatever the size of the gradient; biases follow the
+    /// paper's rule.
+    @Test
+    void larsMovesWeightsByAShareOfTheirNorm() {
+        List<float[]> start = network.parameters().stream().map(this::values).toList();
+        SgdOptimizer lars = new SgdOptimizer(network, new SgdConfig(RATE, MOMENTUM, DECAY, 2, false, .1));
+        lars.update(network.parameters().stream().map(parameter -> {
+            float[] values = new float[(int) parameter.value().shape().elements()];
+            Arrays.fill(values, 3);
+            return new Gradient(parameter, backend.upload(parameter.value().shape(), values));
+        }).toList(), 1);
+        for (int i = 0; i < start.size(); i++) {
+            Parameter parameter = network.parameters().get(i);
+            double square = 0;
+            for (float value : start.get(i)) {
+                square += (double) value * value;
+            }
+            double norm = Math.sqrt(square);
+            double trust = .1 * norm / (3 * Math.sqrt(start.get(i).length) + DECAY * norm);
+            double w = start.get(i)[0];
+            double expected = parameter.bias() ? w - 2 * RATE * 3 : w - RATE * trust * (3 + DECAY * w);
+            assertThat((double) values(parameter)[0]).as(parameter.name()).isCloseTo(expected, within(1e-7));
+        }
+    }
+
     private void update(double factor, float gradient) {
         try (Scope _ = backend.scope()) {
             List<Gradient> gradients = new ArrayList<>();

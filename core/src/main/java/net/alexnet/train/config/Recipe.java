@@ -37,7 +37,7 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         Check.that(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
                 "at least the network's input of " + network.input());
         Check.that(
-                !(schedule instanceof Schedule.Plateau && start instanceof FineTuneConfig tuned && tuned.average() > 0),
+                !(schedule.needsValidation() && start instanceof FineTuneConfig tuned && tuned.average() > 0),
                 "finetune.average", "above 0 with the schedule plateau",
                 "0, because nobody knows before which epoch of such a schedule is the last");
         network.architecture(); // refuses a geometry that does not fit

@@ -45,7 +45,7 @@ public final class RecipeReader {
     /// Keys that no longer exist. Recipes of runs may have them.
     private static final List<String> REMOVED = List.of("finetune.views", "finetune.augment");
 
-    private static final String TYPES = "one of constant, steps, plateau, polynomial"; // of Schedule
+    private static final String TYPES = "one of constant, steps, plateau, polynomial, warmup"; // of Schedule
 
     private static final ObjectMapper YAML = JsonMapper.builder(
             YAMLFactory.builder()

@@ -18,7 +18,8 @@ import net.alexnet.tensor.Check;
 @JsonSubTypes({@JsonSubTypes.Type(name = "constant", value = Schedule.Constant.class),
     @JsonSubTypes.Type(name = "polynomial", value = Schedule.Polynomial.class),
     @JsonSubTypes.Type(name = "steps", value = Schedule.Steps.class),
-    @JsonSubTypes.Type(name = "plateau", value = Schedule.Plateau.class)})
+    @JsonSubTypes.Type(name = "plateau", value = Schedule.Plateau.class),
+    @JsonSubTypes.Type(name = "warmup", value = Schedule.Warmup.class)})
 public sealed interface Schedule {
     /// What the base rate is multiplied by.
     ///
@@ -32,6 +33,11 @@ public sealed interface Schedule {
     default State observe(State state, double error) {
         State.checkError(error);
         return error < state.best ? new State(error, state.epochsSinceBest, state.stepsTaken, state.finished) : state;
+    }
+
+    /// Whether it follows the validation error.
+    default boolean needsValidation() {
+        return false;
     }
 
     /// The base rate, always.
@@ -113,6 +119,11 @@ public sealed interface Schedule {
         }
 
         @Override
+        public boolean needsValidation() {
+            return true;
+        }
+
+        @Override
         public State observe(State state, double error) {
             State.checkError(error);
             if (state.finished) {
@@ -128,6 +139,40 @@ public sealed interface Schedule {
             return state.stepsTaken < drops
                     ? new State(state.best, 0, state.stepsTaken + 1, false)
                     : new State(state.best, epochsSinceBest, state.stepsTaken, true);
+        }
+    }
+
+    /// The rate rises from step to step to the base rate, and then follows another schedule: for large batches, whose rate
+    /// would be too high for fresh weights (Goyal et al. 2017, 1706.02677, §2.2). For a batch of k times the size, they take k
+    /// times the rate as the base rate, and begin at 1/k of it.
+    ///
+    /// @param epochs of the rise, above 0; 5 in that paper
+    /// @param from the factor of the first step, above 0 and at most 1
+    /// @param then which counts epochs from the start of the run, those of the rise included
+    record Warmup(@JsonProperty(required = true) double epochs, @JsonProperty(required = true) double from,
+            @JsonProperty(required = true) Schedule then) implements Schedule {
+        public Warmup {
+            Check.that(epochs > 0 && epochs < Double.POSITIVE_INFINITY, "epochs", epochs, "above 0");
+            Check.that(from > 0 && from <= 1, "from", from, "above 0 and at most 1");
+            if (then instanceof Warmup) {
+                throw new IllegalArgumentException("then: a warmup cannot follow a warmup");
+            }
+        }
+
+        @Override
+        public double factor(double epoch, int run, State state) {
+            double after = then.factor(epoch, run, state);
+            return epoch >= epochs ? after : after * (from + (1 - from) * epoch / epochs);
+        }
+
+        @Override
+        public State observe(State state, double error) {
+            return then.observe(state, error);
+        }
+
+        @Override
+        public boolean needsValidation() {
+            return then.needsValidation();
         }
     }
 

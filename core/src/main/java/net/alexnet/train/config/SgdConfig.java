@@ -22,10 +22,13 @@ import net.alexnet.tensor.Check;
 /// @param weightDecay at least 0
 /// @param biasLearningRateFactor the biases' learning rate over the weights', at least 0; 0 freezes the biases
 /// @param biasDecay whether biases decay too
+/// @param larsTrust the trust coefficient of LARS (You, Gitman, Ginsburg 2017, 1708.03888), at least 0, such as .001: each
+///     weight learns at the rate times `larsTrust · ‖w‖ / (‖gradient‖ + weightDecay · ‖w‖)`, for batches of thousands. 0 for
+///     the paper's rule
 public record SgdConfig(@JsonProperty(required = true) double learningRate,
         @JsonProperty(required = true) double momentum, @JsonProperty(required = true) double weightDecay,
         @JsonProperty(required = true) double biasLearningRateFactor,
-        @JsonProperty(required = true) boolean biasDecay) {
+        @JsonProperty(required = true) boolean biasDecay, @JsonProperty(required = true) double larsTrust) {
     public SgdConfig {
         Check.that(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY, "learning_rate", learningRate,
                 "above 0");
@@ -34,6 +37,13 @@ public record SgdConfig(@JsonProperty(required = true) double learningRate,
                 "at least 0");
         Check.that(biasLearningRateFactor >= 0 && biasLearningRateFactor < Double.POSITIVE_INFINITY,
                 "bias_learning_rate_factor", biasLearningRateFactor, "at least 0");
+        Check.that(larsTrust >= 0 && larsTrust < Double.POSITIVE_INFINITY, "lars_trust", larsTrust, "at least 0");
+    }
+
+    /// Without LARS.
+    public SgdConfig(double learningRate, double momentum, double weightDecay, double biasLearningRateFactor,
+            boolean biasDecay) {
+        this(learningRate, momentum, weightDecay, biasLearningRateFactor, biasDecay, 0);
     }
 
     /// The values of the paper's run: .01, .9, .0005, biases at twice the rate without decay.

@@ -48,7 +48,7 @@ class OptimYamlTest {
         assertThat(JSON.writeValueAsString(SgdConfig.paper()))
                 .isEqualTo(
                         "{\"learning_rate\":0.01,\"momentum\":0.9,\"weight_decay\":5.0E-4,\"bias_learning_rate_factor\":2.0,"
-                                + "\"bias_decay\":false}");
+                                + "\"bias_decay\":false,\"lars_trust\":0.0}");
     }
 
     @Test
@@ -61,6 +61,6 @@ class OptimYamlTest {
                 .hasMessageContaining("patience");
         assertThatThrownBy(() -> YAML.readValue("{type: cosine}", Schedule.class))
                 .isInstanceOf(JsonMappingException.class)
-                .hasMessageContaining("[constant, plateau, polynomial, steps]");
+                .hasMessageContaining("[constant, plateau, polynomial, steps, warmup]");
     }
 }

@@ -205,7 +205,7 @@ class RecipeReaderTest {
             network: {variant: 0}           | network.variant must be one of paper
             network: {width: 1}           | network.variant must be one of paper
             network: paper                | network must be a group of keys
-            schedule: {type: stairs}      | schedule.type must be one of constant, steps, plateau, polynomial, found 'stairs'
+            schedule: {type: stairs}      | schedule.type must be one of constant, steps, plateau, polynomial, warmup, found 'stairs'
             schedule: {factor: 1}         | schedule.type must be one of constant, steps, plateau, polynomial
             data: {class_names: cat}      | data.class_names must be a list
             name: [a]                     | name must be a text

@@ -93,6 +93,24 @@ class ScheduleTest {
     }
 
     @Test
+    void warmupRisesByStepsAndThenFollows() {
+        Schedule.Warmup warmup = new Schedule.Warmup(2, .25, new Schedule.Polynomial(1));
+        Schedule.State state = Schedule.State.start();
+        assertThat(warmup.factor(0, 8, state)).isEqualTo(.25);
+        assertThat(warmup.factor(.5, 8, state)).isCloseTo((.25 + .75 / 4) * (1 - .5 / 8), within(1e-15));
+        assertThat(warmup.factor(2, 8, state)).isEqualTo(.75);
+        assertThat(warmup.factor(8, 8, state)).isZero();
+        assertThat(warmup.needsValidation()).isFalse();
+        Schedule.Warmup beforePlateau = new Schedule.Warmup(1, 1, new Plateau(1, .1, 0, 0));
+        assertThat(beforePlateau.needsValidation()).isTrue();
+        Schedule.State after = beforePlateau.observe(beforePlateau.observe(state, .5), .6);
+        assertThat(after.finished()).isTrue();
+        assertThatThrownBy(() -> new Schedule.Warmup(0, .5, new Constant())).hasMessageContaining("epochs");
+        assertThatThrownBy(() -> new Schedule.Warmup(1, 0, new Constant())).hasMessageContaining("from");
+        assertThatThrownBy(() -> new Schedule.Warmup(1, .5, warmup)).hasMessageContaining("then");
+    }
+
+    @Test
     void refusesValuesOutOfRangeByTheirName() {
         assertThatThrownBy(() -> new Plateau(0, 0.1, 0, 3)).hasMessage("patience must be at least 1, found 0");
         assertThatThrownBy(() -> new Plateau(1, 1.0, 0, 3))
