@@ -8,13 +8,14 @@ import net.alexnet.torch.NativeLoader;
 /// Java cannot tell whether standard error is a terminal, so the launcher does, by the property `alexnet.terminal`.
 public final class Main {
     private static final Set<String> COMPUTE = Set.of("train", "evaluate", "classify", "finetune", "features",
-            "similar", "figure", "bench");
+            "similar", "figure", "bench", "serve");
 
     private Main() {}
 
     public static void main(String[] arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
         NativeLoader.configureProcess();
+        System.setProperty("slf4j.internal.verbosity", "ERROR"); // Jetty logs by SLF4J, which warns that no one listens
         if (COMPUTE.contains(command)) {
             NativeLoader.loadAhead(); // while the command line is read
         }

@@ -1,0 +1,123 @@
+package net.alexnet.server.service;
+
+import module java.base;
+import net.alexnet.inference.Engines;
+import net.alexnet.nn.MemoryPlan;
+import net.alexnet.server.Answered;
+import net.alexnet.server.HttpServer;
+import net.alexnet.server.HttpSettings;
+import net.alexnet.server.Reply;
+import net.alexnet.server.Router;
+
+/// The running service.
+public final class ModelService implements AutoCloseable {
+    private final ServiceSettings settings;
+    private final Models models;
+    private final Inference inference;
+    private final HttpServer http;
+
+    private ModelService(ServiceSettings settings, Consumer<String> messages) throws IOException {
+        this.settings = settings;
+        ServiceMetrics metrics = new ServiceMetrics(settings.version());
+        models = new Models(settings, metrics, messages);
+        inference = new Inference(settings.threads(), metrics);
+        Router.Builder router = Router.builder()
+                .get("/metrics", metrics::scrape)
+                .get("/openapi.yaml", _ -> Reply.bytes("application/yaml", openApi()));
+        new V2Endpoints(models, inference, settings, metrics).addTo(router);
+        new SimpleEndpoints(models, inference, settings, metrics).addTo(router);
+        Consumer<Answered> told = settings.http().listener();
+        HttpSettings listening = settings.http().listener(answered -> {
+            metrics.refused(answered);
+            told.accept(answered);
+        });
+        http = HttpServer.start(listening, router.build()); // answers that the models are being loaded
+        try {
+            models.load();
+            models.all().forEach(entry -> describe(entry, metrics));
+        } catch (IOException | RuntimeException | Error e) {
+            close(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    private void describe(Models.Entry entry, ServiceMetrics metrics) {
+        Thread.ofVirtual().start(() -> { // waits for the hash, which a start does not
+            try (Models.Lease lease = models.lease(entry.name(), Optional.empty())) {
+                metrics.model(entry.name(), Models.VERSION, lease.model());
+            } catch (net.alexnet.server.HttpFailure e) {
+                // it stops already
+            }
+        });
+    }
+
+    /// Starts the service, and returns when all models can be asked.
+    ///
+    /// @param messages is told, a line at a time, of models that are loaded anew
+    /// @throws IOException if a model cannot be loaded, or an address cannot be listened on
+    /// @throws IllegalArgumentException if the settings contradict themselves or this machine
+    public static ModelService start(ServiceSettings settings, Consumer<String> messages) throws IOException {
+        return new ModelService(settings, messages);
+    }
+
+    /// The description of all addresses, in OpenAPI's form.
+    static byte[] openApi() throws IOException {
+        try (InputStream in = ModelService.class.getResourceAsStream("openapi.yaml")) {
+            return Objects.requireNonNull(in).readAllBytes();
+        }
+    }
+
+    /// Where it is reached, such as `http://localhost:8080`.
+    public URI address() {
+        return http.address();
+    }
+
+    /// What is served and where, in lines for a person.
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        String curl = settings.http().token().isPresent() ? "curl -H 'Authorization: Bearer TOKEN' " : "curl ";
+        for (Models.Entry entry : models.all()) {
+            try (Models.Lease lease = models.lease(entry.name(), Optional.empty())) {
+                LoadedModel model = lease.model();
+                lines.add("%s: %d classes, %s".formatted(entry.name(), model.card().classes().size(), memory(model)));
+                if (lines.size() == 1) {
+                    lines.addFirst("serving on " + address() + ", " + model.engine());
+                }
+            } catch (net.alexnet.server.HttpFailure e) {
+                // it stops already
+            }
+        }
+        lines.add("try it: " + curl + address() + "/predictions/" + settings.models().getFirst().name()
+                + " --data-binary @picture.jpg");
+        lines.add("described by " + address() + "/openapi.yaml, measured by " + address() + "/metrics");
+        return lines;
+    }
+
+    /// What a model and its largest batch take.
+    private String memory(LoadedModel model) {
+        long mebibyte = 1 << 20;
+        MemoryPlan plan = MemoryPlan.of(model.card().network().architecture(), settings.maxBatch(), 1,
+                settings.threads(),
+                Engines.find().memory());
+        long weights = plan.parameters();
+        long batch = plan.activations() + plan.input();
+        int side = model.card().preprocessing().resize();
+        long queue = (long) settings.queue() * side * side * model.card().preprocessing().channels();
+        return "%d MiB of weights, at most %d MiB for a batch of %d views, %d MiB for %d pictures that wait".formatted(
+                weights / mebibyte, Math.ceilDiv(batch, mebibyte), settings.maxBatch(), Math.ceilDiv(queue, mebibyte),
+                settings.queue());
+    }
+
+    /// Stops: it is not ready any more, refuses new requests, and answers those it has, if that takes no longer than
+    /// [HttpServer#PATIENCE].
+    @Override
+    public void close() {
+        close(HttpServer.PATIENCE);
+    }
+
+    private void close(Duration patience) {
+        http.stop(patience);
+        models.close();
+        inference.close();
+    }
+}
