@@ -5,6 +5,7 @@ import net.alexnet.Options;
 import net.alexnet.server.Answered;
 import net.alexnet.server.HttpSettings;
 import net.alexnet.server.PemFiles;
+import net.alexnet.server.grpc.GrpcServer;
 import net.alexnet.server.service.ModelService;
 import net.alexnet.server.service.ModelSpec;
 import net.alexnet.server.service.ServiceSettings;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `alexnet serve`.
-@Command(name = "serve", description = "Answer requests for models over HTTP, by the Open Inference Protocol.", footer = {
+@Command(name = "serve", description = "Answer requests for models over HTTP and gRPC, by the Open Inference Protocol.", footer = {
     "", "Examples:",
     "  ./alexnet serve runs/latest",
     "  curl localhost:8080/predictions/latest --data-binary @holiday.jpg",
@@ -40,6 +41,9 @@ final class ServeCommand extends BaseCommand {
 
     @Option(names = "--port", paramLabel = "N", defaultValue = "8080", description = "0 takes a free one. Default: ${DEFAULT-VALUE}.")
     private int port = 8080;
+
+    @Option(names = "--grpc-port", paramLabel = "N", description = "Answer the same protocol over gRPC on this port, too.")
+    private Optional<Integer> grpcPort = Optional.empty();
 
     @Option(names = "--token", paramLabel = "TOKEN", description = "Callers must send the header 'Authorization: Bearer TOKEN'. Other users can see the options of a program;"
             + " the variable ALEXNET_TOKEN says the same unseen.")
@@ -79,8 +83,16 @@ final class ServeCommand extends BaseCommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         terminal().interruption().hear();
-        try (ModelService service = ModelService.start(settings(), this::say)) {
-            print(Map.of("address", service.address().toString()), service.lines());
+        Optional<Integer> port = grpcPort.map(number -> (int) within("--grpc-port", number, 0, 65535));
+        try (ModelService service = ModelService.start(settings(), this::say);
+                GrpcServer grpc = port.isPresent() ? GrpcServer.start(service, port.get()) : null) {
+            List<String> lines = new ArrayList<>(service.lines());
+            Map<String, Object> addresses = new LinkedHashMap<>(Map.of("address", service.address().toString()));
+            if (grpc != null) {
+                lines.add("gRPC on " + host + ":" + grpc.port());
+                addresses.put("grpc_port", grpc.port());
+            }
+            print(addresses, lines);
             while (!terminal().interruption().asked()) {
                 Thread.sleep(PAUSE);
             }

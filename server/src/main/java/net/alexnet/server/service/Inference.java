@@ -24,10 +24,12 @@ final class Inference implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("decode-", 0).factory());
     }
 
-    /// @param read how long the request took to arrive, in nanoseconds
+    /// @param arrival how long the request took to arrive
     /// @throws HttpFailure of status 503 if too much waits, 504 if the deadline passed, 400 or 415 for what is no picture
-    InferResult run(Models.Lease lease, InferRequest request, long read) throws HttpFailure, InterruptedException {
+    InferResult run(Models.Lease lease, InferRequest request, Duration arrival)
+            throws HttpFailure, InterruptedException {
         long start = System.nanoTime();
+        long read = arrival.toNanos();
         String name = lease.entry().name();
         try {
             InferResult result = run(lease, request, start, read);

@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.inference.Engines;
 import net.alexnet.nn.MemoryPlan;
 import net.alexnet.server.Answered;
+import net.alexnet.server.HttpFailure;
 import net.alexnet.server.HttpServer;
 import net.alexnet.server.HttpSettings;
 import net.alexnet.server.Reply;
@@ -14,11 +15,12 @@ public final class ModelService implements AutoCloseable {
     private final ServiceSettings settings;
     private final Models models;
     private final Inference inference;
+    private final ServiceMetrics metrics;
     private final HttpServer http;
 
     private ModelService(ServiceSettings settings, Consumer<String> messages) throws IOException {
         this.settings = settings;
-        ServiceMetrics metrics = new ServiceMetrics(settings.version());
+        metrics = new ServiceMetrics(settings.version());
         models = new Models(settings, metrics, messages);
         inference = new Inference(settings.threads(), metrics);
         Router.Builder router = Router.builder()
@@ -34,18 +36,18 @@ public final class ModelService implements AutoCloseable {
         http = HttpServer.start(listening, router.build()); // answers that the models are being loaded
         try {
             models.load();
-            models.all().forEach(entry -> describe(entry, metrics));
+            models.all().forEach(this::describe);
         } catch (IOException | RuntimeException | Error e) {
             close(Duration.ZERO);
             throw e;
         }
     }
 
-    private void describe(Models.Entry entry, ServiceMetrics metrics) {
+    private void describe(Models.Entry entry) {
         Thread.ofVirtual().start(() -> { // waits for the hash, which a start does not
             try (Models.Lease lease = models.lease(entry.name(), Optional.empty())) {
                 metrics.model(entry.name(), Models.VERSION, lease.model());
-            } catch (net.alexnet.server.HttpFailure e) {
+            } catch (HttpFailure e) {
                 // it stops already
             }
         });
@@ -59,6 +61,49 @@ public final class ModelService implements AutoCloseable {
     public static ModelService start(ServiceSettings settings, Consumer<String> messages) throws IOException {
         return new ModelService(settings, messages);
     }
+
+    // --- for other protocols ---------------------------------------------------------------------------------------
+
+    /// The settings that it was started with.
+    public ServiceSettings settings() {
+        return settings;
+    }
+
+    /// Whether all models can be asked.
+    public boolean isReady() {
+        return models.isReady();
+    }
+
+    /// The names of the protocol's extensions that it has.
+    public List<String> extensions() {
+        return V2Endpoints.EXTENSIONS;
+    }
+
+    /// What a client must know of a model.
+    ///
+    /// @param version empty for any
+    /// @throws HttpFailure of status 404 if there is no such model or version, 503 if it is not loaded yet
+    public ModelMetadata metadata(String model, String version) throws HttpFailure {
+        try (Models.Lease lease = models.lease(model, Optional.of(version).filter(Predicate.not(String::isEmpty)))) {
+            return V2Endpoints.metadata(lease);
+        }
+    }
+
+    /// Answers a request.
+    ///
+    /// @param version empty for any
+    /// @throws HttpFailure as the HTTP service would answer
+    public InferResult infer(String model, String version, WireRequest request) throws Exception {
+        return metrics.counted(models.known(model), Models.VERSION, () -> {
+            try (Models.Lease lease = models.lease(model,
+                    Optional.of(version).filter(Predicate.not(String::isEmpty)))) {
+                InferRequest checked = new RequestChecks(lease.model().card(), settings).check(request);
+                return inference.run(lease, checked, Duration.ZERO);
+            }
+        });
+    }
+
+    // --- starting and stopping -------------------------------------------------------------------------------------
 
     /// The description of all addresses, in OpenAPI's form.
     static byte[] openApi() throws IOException {
@@ -83,7 +128,7 @@ public final class ModelService implements AutoCloseable {
                 if (lines.size() == 1) {
                     lines.addFirst("serving on " + address() + ", " + model.engine());
                 }
-            } catch (net.alexnet.server.HttpFailure e) {
+            } catch (HttpFailure e) {
                 // it stops already
             }
         }

@@ -132,6 +132,11 @@ final class Models implements AutoCloseable {
         return !closed && entries.values().stream().allMatch(Entry::isReady);
     }
 
+    /// The name if a model has it, else nothing.
+    String known(String name) {
+        return entries.containsKey(name) ? name : "";
+    }
+
     /// @throws HttpFailure of status 404 if there is no such model
     Entry entry(String name) throws HttpFailure {
         Entry entry = entries.get(name);

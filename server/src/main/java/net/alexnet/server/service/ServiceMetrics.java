@@ -12,6 +12,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import module java.base;
 import net.alexnet.server.Answered;
 import net.alexnet.server.Call;
+import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 
 /// The counters of the service, in Prometheus's forms. The names of classes never become labels.
@@ -69,6 +70,25 @@ final class ServiceMetrics {
 
     void phase(String model, String phase, long nanos) {
         seconds.labelValues(model, phase).observe(nanos / 1e9);
+    }
+
+    /// Counts the answer to a request for inference by its code, whatever it is.
+    ///
+    /// @param model empty if there is none of the name: names that clients make up are no labels
+    <T> T counted(String model, String version, Callable<T> answer) throws Exception {
+        inProgress.labelValues(model).inc();
+        int status = 500;
+        try {
+            T answered = answer.call();
+            status = 200;
+            return answered;
+        } catch (HttpFailure e) {
+            status = e.status();
+            throw e;
+        } finally {
+            inProgress.labelValues(model).dec();
+            requests.labelValues(model, version, Integer.toString(status)).inc();
+        }
     }
 
     /// Counts what the server refused before any endpoint saw it.

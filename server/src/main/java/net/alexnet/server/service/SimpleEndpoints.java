@@ -19,7 +19,7 @@ import org.eclipse.jetty.util.Attributes;
 /// KServe's and TensorFlow Serving's protocol.
 final class SimpleEndpoints {
     private static final int TOP = 5;
-    private static final String PREDICT = ":predict";
+    static final String PREDICT = ":predict";
     private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(
             com.fasterxml.jackson.core.StreamReadConstraints.builder().maxNestingDepth(50).maxStringLength(1 << 28)
                     .build())
@@ -63,7 +63,7 @@ final class SimpleEndpoints {
     private List<float[]> probabilities(Call call, Models.Lease lease, List<byte[]> files, int views)
             throws HttpFailure, InterruptedException {
         InferRequest request = new RequestChecks(lease.model().card(), settings).simple(files, views, 0);
-        return inference.run(lease, request, call.read().toNanos()).outputs().getFirst().rows();
+        return inference.run(lease, request, call.read()).outputs().getFirst().rows();
     }
 
     private static int parameter(Call call, String name, int otherwise, IntPredicate allowed, String expected)

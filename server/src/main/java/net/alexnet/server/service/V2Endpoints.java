@@ -11,6 +11,7 @@ import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Json;
 import net.alexnet.server.Reply;
 import net.alexnet.server.Router;
+import net.alexnet.server.service.ModelMetadata.TensorMetadata;
 
 /// The addresses of the Open Inference Protocol, version 2, with Triton's extensions for binary data, classification,
 /// configuration and statistics.
@@ -87,21 +88,8 @@ final class V2Endpoints {
     /// Counts the answers of an endpoint by model and code, whatever they are.
     static Endpoint counted(ServiceMetrics metrics, Models models, Endpoint endpoint) {
         return call -> {
-            String asked = call.segments().getOrDefault("model", "");
-            String name = models.all().stream().anyMatch(entry -> entry.name().equals(asked)) ? asked : "";
-            metrics.inProgress.labelValues(name).inc();
-            int status = 500;
-            try {
-                Reply reply = endpoint.answer(call);
-                status = reply.status();
-                return reply;
-            } catch (HttpFailure e) {
-                status = e.status();
-                throw e;
-            } finally {
-                metrics.inProgress.labelValues(name).dec();
-                metrics.requests.labelValues(name, Models.VERSION, Integer.toString(status)).inc();
-            }
+            String asked = call.segments().getOrDefault("model", "").replaceFirst(SimpleEndpoints.PREDICT + "$", "");
+            return metrics.counted(models.known(asked), Models.VERSION, () -> endpoint.answer(call));
         };
     }
 
@@ -110,7 +98,7 @@ final class V2Endpoints {
     private Reply infer(Call call) throws Exception {
         return withModel(call, lease -> {
             RequestChecks checks = new RequestChecks(lease.model().card(), settings);
-            return V2Reply.of(inference.run(lease, checks.check(read(call)), call.read().toNanos()));
+            return V2Reply.of(inference.run(lease, checks.check(read(call)), call.read()));
         });
     }
 
@@ -168,31 +156,18 @@ final class V2Endpoints {
         return server;
     }
 
-    static Map<String, Object> metadata(Models.Lease lease) {
-        ModelCard card = lease.model().card();
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("name", lease.entry().name());
-        metadata.put("versions", List.of(Models.VERSION));
-        metadata.put("platform", PLATFORM);
-        metadata.put("inputs", List.of(tensor(RequestChecks.INPUT, "BYTES", List.of(-1))));
-        metadata.put("outputs",
-                List.of(tensor(RequestChecks.PROBABILITIES, "FP32", List.of(-1, card.classes().size()))));
-        metadata.put("properties", properties(lease.model()));
-        return metadata;
+    static ModelMetadata metadata(Models.Lease lease) {
+        return new ModelMetadata(lease.entry().name(), List.of(Models.VERSION), PLATFORM,
+                List.of(new TensorMetadata(RequestChecks.INPUT, "BYTES", List.of(-1L))),
+                List.of(new TensorMetadata(RequestChecks.PROBABILITIES, "FP32",
+                        List.of(-1L, (long) lease.model().card().classes().size()))),
+                properties(lease.model()));
     }
 
-    private static Map<String, Object> tensor(String name, String datatype, List<Integer> shape) {
-        Map<String, Object> tensor = new LinkedHashMap<>();
-        tensor.put("name", name);
-        tensor.put("datatype", datatype);
-        tensor.put("shape", shape);
-        return tensor;
-    }
-
-    private static Map<String, Object> properties(LoadedModel model) {
+    private static Map<String, String> properties(LoadedModel model) {
         ModelCard card = model.card();
         Preprocessing preprocessing = card.preprocessing();
-        Map<String, Object> properties = new LinkedHashMap<>();
+        Map<String, String> properties = new LinkedHashMap<>();
         properties.put("labels", Json.text(card.classes()));
         properties.put("preprocessing", "the shorter side becomes " + preprocessing.resize() + ", the center "
                 + preprocessing.crop() + " is kept, minus the mean");

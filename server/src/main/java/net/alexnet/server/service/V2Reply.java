@@ -48,7 +48,7 @@ final class V2Reply {
     private static void write(JsonGenerator json, Tensor tensor, List<byte[]> binary) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", tensor.name());
-        json.writeStringField("datatype", tensor.isText() ? "BYTES" : "FP32");
+        json.writeStringField("datatype", tensor.datatype());
         json.writeArrayFieldStart("shape");
         for (long side : tensor.shape()) {
             json.writeNumber(side);

@@ -9,17 +9,18 @@ import java.util.Optional;
 /// @param id chosen by the client; empty if it chose none
 /// @param parameters texts, numbers and booleans
 /// @param outputs that are wanted; empty for the default
-record WireRequest(String id, Map<String, Object> parameters, List<Input> inputs, List<Output> outputs) {
+public record WireRequest(String id, Map<String, Object> parameters, List<Input> inputs, List<Output> outputs) {
     /// A tensor that was sent.
     ///
     /// @param data empty if none was in the request
-    record Input(String name, String datatype, List<Long> shape, Map<String, Object> parameters, Optional<Data> data) {}
+    public record Input(String name, String datatype, List<Long> shape, Map<String, Object> parameters,
+            Optional<Data> data) {}
 
     /// A tensor that is wanted.
-    record Output(String name, Map<String, Object> parameters) {}
+    public record Output(String name, Map<String, Object> parameters) {}
 
     /// The elements of a tensor.
-    sealed interface Data {
+    public sealed interface Data {
         /// Elements of the type BYTES.
         record Elements(List<byte[]> elements) implements Data {}
 
