@@ -48,7 +48,7 @@ public record RunFolder(Path path) {
             for (Path path : all.toList()) {
                 Path file = path.resolve(LAUNCH);
                 if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.readString(file).equals(name)
-                        && Files.isDirectory(path.resolve(CHECKPOINTS))) {
+                        && new RunFolder(path).checkpoints(1).latest().isPresent()) {
                     return Optional.of(new RunFolder(path));
                 }
             }

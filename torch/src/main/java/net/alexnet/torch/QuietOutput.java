@@ -27,7 +27,6 @@ final class QuietOutput {
 
     private static synchronized void begin() {
         if (users++ == 0) {
-            System.out.flush();
             kept = call("dup", OUT);
             call("dup2", ERR, OUT);
         }
