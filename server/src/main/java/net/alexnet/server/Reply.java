@@ -1,0 +1,54 @@
+package net.alexnet.server;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// An answer. The server adds the headers that protect a page; `Cache-Control` is `no-cache` unless it is set here.
+///
+/// @param status such as 200
+/// @param headers besides those the server sets
+/// @param body not copied; treat as constant
+@SuppressWarnings("ArrayRecordComponent") // written once, never compared
+public record Reply(int status, Map<String, String> headers, byte[] body) {
+    /// JSON with status 200.
+    ///
+    /// @param value a map, a list, a text, a number, a tree of Jackson, or a record of these
+    public static Reply json(Object value) {
+        return json(200, value);
+    }
+
+    /// JSON with another status.
+    public static Reply json(int status, Object value) {
+        return new Reply(status, Map.of("Content-Type", "application/json"), Json.bytes(value));
+    }
+
+    /// A text in UTF-8.
+    ///
+    /// @param type such as `text/html; charset=utf-8`
+    public static Reply text(String type, String text) {
+        return bytes(type, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Bytes with status 200.
+    public static Reply bytes(String type, byte[] body) {
+        return new Reply(200, Map.of("Content-Type", type), body);
+    }
+
+    /// No body, and a status such as 204 or 304.
+    public static Reply empty(int status) {
+        return new Reply(status, Map.of(), new byte[0]);
+    }
+
+    /// The browser should go elsewhere, by a GET.
+    public static Reply redirect(String location) {
+        return empty(303).with("Location", location);
+    }
+
+    /// The same with a further header, or another value of one.
+    public Reply with(String header, String value) {
+        Map<String, String> changed = new LinkedHashMap<>(headers);
+        changed.put(header, value);
+        return new Reply(status, changed, body);
+    }
+}
