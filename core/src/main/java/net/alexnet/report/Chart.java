@@ -138,6 +138,11 @@ record Chart(String title, String xName, String yName, Scale x, Scale y, List<Li
     }
 
     private static String units(double value) {
-        return Scale.label(Math.round(value * 100) / 100.0);
+        long hundredths = Math.round(value * 100); // a page has thousands of these, for which a format would be slow
+        String digits = String.valueOf(Math.abs(hundredths % 100));
+        return (hundredths < 0 ? "-" : "") + Math.abs(hundredths / 100)
+                + (hundredths % 100 == 0
+                        ? ""
+                        : digits.length() == 1 ? ".0" + digits : "." + digits.replaceFirst("0$", ""));
     }
 }

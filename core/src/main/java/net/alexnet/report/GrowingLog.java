@@ -72,10 +72,12 @@ public final class GrowingLog {
         int from = 0;
         for (int i = 0; i < part.length; i++) {
             if (part[i] == '\n') {
-                collector.add(rest.length == 0
-                        ? Arrays.copyOfRange(part, from, i)
-                        : joined(rest, part, from, i));
-                rest = new byte[0];
+                if (rest.length == 0) {
+                    collector.add(part, from, i - from);
+                } else {
+                    collector.add(joined(rest, part, from, i));
+                    rest = new byte[0];
+                }
                 from = i + 1;
             }
         }

@@ -11,7 +11,7 @@ import module java.base;
 public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Optional<Linear> linear,
         Optional<TestLine> test) {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+    static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
     /// Values of one training step. Each is not a number where the line lacks it.
     public record Step(long step, double loss, double learningRate, double imagesPerSecond, double waitShare) {}
@@ -77,9 +77,21 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
 
         /// Adds a line. One of an unknown kind, or an incomplete one, which a crash may leave, is skipped.
         void add(byte[] line) {
-            JsonNode read = parsed(line);
+            add(line, 0, line.length);
+        }
+
+        /// Adds a line that is a part of an array.
+        void add(byte[] bytes, int offset, int length) {
+            Optional<Step> step = StepLine.parse(bytes, offset, length);
+            if (step.isPresent()) {
+                steps.add(step.get());
+            } else {
+                other(parsed(bytes, offset, length));
+            }
+        }
+
+        private void other(JsonNode read) {
             switch (read.path("kind").asText()) {
-                case "step" -> steps.add(step(read));
                 case "epoch" -> epochs.put(read.path("epoch").asInt(), epoch(read));
                 case "warning" -> warnings.add(new Warning(read.path("step").asLong(), read.path("text").asText()));
                 case "linear" -> linear = Optional.of(new Linear(number(read, "out_of_fold_top1_error"),
@@ -96,17 +108,12 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
         }
     }
 
-    private static JsonNode parsed(byte[] line) {
+    private static JsonNode parsed(byte[] bytes, int offset, int length) {
         try {
-            return JSON.readTree(line);
+            return JSON.readTree(bytes, offset, length);
         } catch (IOException e) {
             return JSON.missingNode();
         }
-    }
-
-    private static Step step(JsonNode line) {
-        return new Step(line.path("step").asLong(), number(line, "loss"), number(line, "learning_rate"),
-                number(line, "images_per_second"), number(line, "wait_share"));
     }
 
     private static Epoch epoch(JsonNode line) {
