@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import net.alexnet.Options;
 import net.alexnet.io.LockFile;
 import net.alexnet.server.HttpSettings;
 import org.jsoup.Jsoup;
@@ -35,7 +36,7 @@ class StudioTest {
     void start() throws Exception {
         run = TestRuns.stopped(folder.resolve("a <b>run"));
         TestRuns.finished(folder.resolve("done"));
-        studio = Studio.start(HttpSettings.defaults(), List.of(folder));
+        studio = Studio.start(HttpSettings.defaults(), List.of(folder), Options.defaults());
         page = new Page(studio.address());
     }
 
