@@ -45,8 +45,8 @@ final class ModelPage {
                 <div id="kernels"></div><p id="kernel" class="quiet" role="status"></p>
                 """);
         section(html, "way", "A picture's way through the layers", """
-                <p class="bar"><label class="button" for="own">Choose a picture</label><input type="file" id="own"
-                accept="image/*"> <button type="button" id="random">A validation picture</button></p>
+                <p class="bar"><label>A picture of yours <input type="file" id="own" accept="image/*">
+                </label> <button type="button" id="random">A validation picture</button></p>
                 <p id="way-said" role="status"></p><div id="maps"></div>
                 """);
         section(html, "evaluation", "Mistakes", """

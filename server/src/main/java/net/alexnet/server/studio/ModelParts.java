@@ -32,7 +32,7 @@ final class ModelParts {
     private record Kernels(int towers, List<Kernel> kernels, String comparison, Tiles tiles) {}
 
     /// @param norm of the weights
-    /// @param share of color, 0 to 2/3
+    /// @param share of color: 0 for a gray kernel, at most 1
     private record Kernel(int index, int tower, double norm, double share) {}
 
     /// Answers with the kernels of conv1.

@@ -45,6 +45,8 @@ public final class Studio implements AutoCloseable {
         ModelPage model = new ModelPage(finder, models, shell);
         ModelParts parts = new ModelParts(finder, models);
         Mistakes mistakes = new Mistakes(finder, models, evaluations);
+        DataPage data = new DataPage(finder, options, shell);
+        ClaimsPage claims = new ClaimsPage(table, shell);
         LogStream stream = new LogStream(finder, summaries);
         Assets assets = Assets.read();
         Router router = Router.builder()
@@ -70,6 +72,11 @@ public final class Studio implements AutoCloseable {
                 .get("/models/{run}/pairs", mistakes::pairs)
                 .get("/models/{run}/pictures/{picture}", mistakes::picture)
                 .get("/models/{run}/pictures/{picture}/way", mistakes::way)
+                .get("/data/{run}", data::page)
+                .get("/data/{run}/draws", data::draws)
+                .get("/data/{run}/statistics", data::statistics)
+                .get("/data/{run}/duplicates", data::duplicates)
+                .get("/claims", claims::page)
                 .build();
         HttpServer server = HttpServer.start(settings, router);
         address.set(server.address());

@@ -52,8 +52,7 @@ final class TryPage {
         StringBuilder html = new StringBuilder("<div id=\"try\" data-run=\"" + run.id() + "\">\n");
         html.append("""
                 <div id="drop" class="drop">
-                <p><label class="button" for="files">Choose pictures</label>
-                <input type="file" id="files" accept="image/*" multiple>
+                <p class="bar"><label>Pictures <input type="file" id="files" accept="image/*" multiple></label>
                 <button type="button" id="camera">Camera</button>
                 <span class="quiet">or drop them here, or paste one. They stay on this machine and are not kept.</span></p>
                 <div id="viewfinder" hidden><video id="video" playsinline muted></video>

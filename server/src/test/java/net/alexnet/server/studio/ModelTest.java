@@ -114,7 +114,7 @@ class ModelTest {
                 .isEqualTo(towers - 1);
         assertThat(kernels.path("kernels")).allSatisfy(one -> {
             assertThat(one.path("norm").asDouble()).isPositive();
-            assertThat(one.path("share").asDouble()).isBetween(0.0, 0.67);
+            assertThat(one.path("share").asDouble()).isBetween(0.0, 1.0);
         });
     }
 
