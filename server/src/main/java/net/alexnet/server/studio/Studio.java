@@ -10,7 +10,7 @@ import net.alexnet.server.Router;
 ///
 /// ```java
 /// try (Studio studio = Studio.start(HttpSettings.defaults().port(8130), List.of(Path.of("runs")),
-///         Options.defaults())) {
+///         Options.defaults(), Studio.Control.NONE)) {
 ///     System.out.println(studio.address());
 /// }
 /// ```
@@ -18,24 +18,43 @@ public final class Studio implements AutoCloseable {
     private final HttpServer server;
     private final Models models;
     private final Evaluations evaluations;
+    private final Trainings trainings;
 
-    private Studio(HttpServer server, Models models, Evaluations evaluations) {
+    private Studio(HttpServer server, Models models, Evaluations evaluations, Trainings trainings) {
         this.server = server;
         this.models = models;
         this.evaluations = evaluations;
+        this.trainings = trainings;
+    }
+
+    /// What the page may start.
+    ///
+    /// @param pictures folders below which the page chooses pictures to train on; empty if it may start nothing
+    /// @param runs the folder in which trainings make their runs
+    /// @param program the command that starts the program `alexnet`, without a command of it
+    public record Control(List<Path> pictures, Path runs, List<String> program) {
+        /// A page that starts nothing.
+        public static final Control NONE = new Control(List.of(), Path.of("runs"), List.of());
+
+        public Control {
+            pictures = List.copyOf(pictures);
+            program = List.copyOf(program);
+        }
     }
 
     /// Starts to serve.
     ///
     /// @param runs folders below which runs are; one need not exist yet
     /// @param options what computes
+    /// @param control what the page may start
     /// @throws IOException if the port cannot be had
-    public static Studio start(HttpSettings settings, List<Path> runs, Options options) throws IOException {
+    public static Studio start(HttpSettings settings, List<Path> runs, Options options,
+            Control control) throws IOException {
         RunTable table = new RunTable(runs);
         Finder finder = new Finder(table);
         RunLogs logs = new RunLogs();
         RunSummaries summaries = new RunSummaries(table, logs);
-        Shell shell = new Shell(false);
+        Shell shell = new Shell(!control.pictures().isEmpty());
         RunsPage list = new RunsPage(table, logs, summaries, shell);
         RunPage run = new RunPage(finder, logs, summaries, shell);
         Models models = new Models(options);
@@ -49,7 +68,8 @@ public final class Studio implements AutoCloseable {
         ClaimsPage claims = new ClaimsPage(table, shell);
         LogStream stream = new LogStream(finder, summaries);
         Assets assets = Assets.read();
-        Router router = Router.builder()
+        Trainings trainings = new Trainings(control.program());
+        Router.Builder router = Router.builder()
                 .get("/", list::list)
                 .get("/compare", list::compare)
                 .get("/assets/{file}", assets::get)
@@ -76,11 +96,19 @@ public final class Studio implements AutoCloseable {
                 .get("/data/{run}/draws", data::draws)
                 .get("/data/{run}/statistics", data::statistics)
                 .get("/data/{run}/duplicates", data::duplicates)
-                .get("/claims", claims::page)
-                .build();
-        HttpServer server = HttpServer.start(settings, router);
+                .get("/claims", claims::page);
+        if (!control.pictures().isEmpty()) {
+            TrainPage train = new TrainPage(new TrainingFolders(control.pictures()), trainings, table, control.runs(),
+                    shell);
+            router.get("/train", train::page)
+                    .get("/train/folders/{folder}", train::contents)
+                    .get("/trainings", train::list)
+                    .post("/trainings", train::start)
+                    .post("/trainings/{number}/stop", train::stop);
+        }
+        HttpServer server = HttpServer.start(settings, router.build());
         address.set(server.address());
-        return new Studio(server, models, evaluations);
+        return new Studio(server, models, evaluations, trainings);
     }
 
     /// Where the pages are.
@@ -92,6 +120,7 @@ public final class Studio implements AutoCloseable {
     @Override
     public void close() {
         server.stop(Duration.ofSeconds(2));
+        trainings.close();
         evaluations.close();
         models.close();
     }

@@ -35,13 +35,14 @@ async function statistics() {
     return box;
   };
   if (mean.length === 3) {
-    place('colors').replaceChildren(element('table', {}, element('caption', {}, 'Principal colors'),
+    place('colors').replaceChildren(element('div', {class: 'scroll', tabindex: 0, role: 'group',
+      'aria-label': 'Principal colors'}, element('table', {}, element('caption', {}, 'Principal colors'),
         element('thead', {}, element('tr', {}, ...['component', 'deviation', 'direction', 'mean minus and plus']
             .map(name => element('th', {scope: 'col'}, name)))),
         element('tbody', {}, ...components.map(({deviation, vector}, i) => element('tr', {},
             element('th', {scope: 'row'}, `${i + 1}`), element('td', {class: 'n'}, deviation.toFixed(1)),
             element('td', {}, vector.map(value => value.toFixed(2)).join(', ')),
-            element('td', {}, swatch(deviation, vector, -1), swatch(deviation, vector, 1)))))));
+            element('td', {}, swatch(deviation, vector, -1), swatch(deviation, vector, 1))))))));
   }
 }
 

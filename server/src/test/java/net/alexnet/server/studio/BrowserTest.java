@@ -41,7 +41,7 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 class BrowserTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final List<String> PAGES = List.of("/", "/runs/toy", "/runs/stopped", "/compare?toy=1&stopped=1",
-            "/models/toy", "/try/toy", "/data/toy", "/claims");
+            "/models/toy", "/try/toy", "/data/toy", "/claims", "/train");
 
     @TempDir
     static Path folder;
@@ -57,7 +57,9 @@ class BrowserTest {
                 "there is no browser to test with: apt-get install chromium chromium-driver");
         ToyRun.in(folder);
         TestRuns.stopped(folder.resolve("runs/stopped"));
-        studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), ToyRun.options(folder));
+        studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), ToyRun.options(folder),
+                new Studio.Control(List.of(folder.resolve("pictures").getParent()), folder.resolve("runs"),
+                        List.of("true")));
         browser = new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(driver.get())
                 .withSilent(true).build(),
                 new ChromeOptions().setBinary(program.get()).addArguments("--headless=new",
@@ -141,24 +143,27 @@ class BrowserTest {
     void theKeyboardReachesEverything(String page) {
         open(page, 800, false);
         await("h1", "");
+        if (page.startsWith("/models")) {
+            await("#kernels h3", "");
+        }
         String reachable = "return [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex=\"0\"]')]"
-                + ".filter(one => one.checkVisibility() && !one.disabled && one.type !== 'radio').length";
+                + ".filter(one => one.checkVisibility() && !one.disabled && one.type !== 'radio' && one.tabIndex >= 0).length";
         int expected = number(reachable);
-        Set<Object> reached = new HashSet<>();
+        Set<String> reached = new HashSet<>();
         for (int i = 0; i < expected + 20; i++) {
             new Actions(browser).sendKeys(Keys.TAB).perform();
-            WebElement now = browser.switchTo().activeElement();
-            if (!"radio".equals(now.getDomAttribute("type")) && !"body".equals(now.getTagName())) {
-                reached.add(now);
-            }
+            reached.add(String.valueOf(browser.executeScript("const all = [...document.querySelectorAll('*')];"
+                    + "const one = document.activeElement;"
+                    + "return one === document.body || one.type === 'radio' ? '' : all.indexOf(one) + one.outerHTML")));
         }
+        reached.remove("");
         assertThat(reached).hasSizeGreaterThanOrEqualTo(expected);
     }
 
     @Test
     void newLinesAreShown() throws Exception {
         open("/runs/stopped", 1400, false);
-        find("details summary").click();
+        browser.findElements(By.cssSelector("#curves summary")).get(1).click();
         TestRuns.append(folder.resolve("runs/stopped"), TestRuns.step(77, 1.0625));
         await(".tiles dd", "1.0625");
         await("#curves details td", "1.0625");
@@ -224,7 +229,7 @@ class BrowserTest {
         String count = cell.getText();
         cell.click();
         await("#found", count + " picture");
-        assertThat(browser.findElements(By.cssSelector("#cards li"))).hasSize(Integer.parseInt(count));
+        assertThat(browser.findElements(By.cssSelector("#cards > li"))).hasSize(Integer.parseInt(count));
         find("#cards input[type=checkbox]").click();
         assertThat(find("#relabel").isEnabled()).isTrue();
         find("#cards .picture").click();

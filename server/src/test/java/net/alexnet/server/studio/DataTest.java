@@ -29,7 +29,8 @@ class DataTest {
     static void start() throws Exception {
         ToyRun.in(folder);
         TestRuns.stopped(folder.resolve("runs/gone"));
-        studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), ToyRun.options(folder));
+        studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), ToyRun.options(folder),
+                Studio.Control.NONE);
         page = new Page(studio.address());
     }
 

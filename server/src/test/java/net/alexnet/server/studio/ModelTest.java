@@ -32,7 +32,8 @@ class ModelTest {
     @BeforeAll
     static void start() throws Exception {
         ToyRun.in(folder);
-        studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), ToyRun.options(folder));
+        studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), ToyRun.options(folder),
+                Studio.Control.NONE);
         page = new Page(studio.address());
     }
 

@@ -36,7 +36,7 @@ class StudioTest {
     void start() throws Exception {
         run = TestRuns.stopped(folder.resolve("a <b>run"));
         TestRuns.finished(folder.resolve("done"));
-        studio = Studio.start(HttpSettings.defaults(), List.of(folder), Options.defaults());
+        studio = Studio.start(HttpSettings.defaults(), List.of(folder), Options.defaults(), Studio.Control.NONE);
         page = new Page(studio.address());
     }
 
