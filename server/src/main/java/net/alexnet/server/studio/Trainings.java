@@ -89,7 +89,7 @@ final class Trainings implements AutoCloseable {
                 training.state = State.STOPPED;
             } else if (training.state == State.RUNNING && training.process != null) {
                 training.state = State.STOPPING;
-                training.process.destroy();
+                training.process.toHandle().destroy(); // the process's own would close what it prints to
             }
             return Optional.of(training.report());
         }

@@ -19,18 +19,19 @@ import net.alexnet.server.Json;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Trainings that the page starts; a shell stands for the program.
+@Timeout(30)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class ControlTest {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
     /// Prints its arguments, and waits to be stopped if the folder asks for it.
-    private static final String PROGRAM = "echo \"$@\"; case \"$*\" in *slow*) trap 'echo saved; exit 143' TERM; while :;"
-            + " do sleep 0.05; done;; *broken*) exit 1;; esac";
+    private static final String PROGRAM = "case \"$*\" in *slow*) trap 'echo saved; exit 143' TERM; echo \"$@\";"
+            + " while :; do sleep 0.05; done;; *broken*) exit 1;; *) echo \"$@\";; esac";
 
     @TempDir
     Path folder;
@@ -65,7 +66,9 @@ class ControlTest {
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }
-        return CLIENT.send(request.build(), BodyHandlers.ofString());
+        try (HttpClient client = HttpClient.newHttpClient()) { // the server ends a connection whose request it refused
+            return client.send(request.build(), BodyHandlers.ofString());
+        }
     }
 
     private String id(String name) throws Exception {
@@ -96,7 +99,9 @@ class ControlTest {
     @Test
     void trainsOneAfterTheOther() throws Exception {
         post("/trainings", Map.of("folder", id("slow"), "base", "scratch"));
-        awaitState(1, "running");
+        while (awaitState(1, "running").path("printed").isEmpty()) {
+            Thread.sleep(20); // until it can be stopped
+        }
         post("/trainings", Map.of("folder", id("fast"), "base", "scratch", "epochs", 3));
         assertThat(awaitState(2, "waiting").path("printed")).isEmpty();
         post("/trainings/1/stop", Map.of());
