@@ -14,7 +14,7 @@ import picocli.CommandLine.ScopeType;
 /// The command line as a whole: its commands, and what a user sees when one fails.
 @Command(name = "alexnet", description = "The AlexNet of 2012: train it, evaluate it, use it.", mixinStandardHelpOptions = true, versionProvider = Cli.Version.class, synopsisSubcommandLabel = "COMMAND", subcommands = {
     PrepareCommand.class, TrainCommand.class, FinetuneCommand.class, EvaluateCommand.class, ReproduceCommand.class,
-    ClassifyCommand.class,
+    ClassifyCommand.class, ServeCommand.class,
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
     PullCommand.class, FigureCommand.class, ReportCommand.class,
     StudioCommand.class, BenchCommand.class}, footer = {"",
@@ -28,9 +28,11 @@ final class Cli {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Cli.class.getPackage().getImplementationVersion();
-            return new String[] {
-                "alexnet " + (version == null ? "(not from a jar)" : version) + ", Java " + Runtime.version()};
+            return new String[] {"alexnet " + number() + ", Java " + Runtime.version()};
+        }
+
+        static String number() {
+            return Objects.requireNonNullElse(Cli.class.getPackage().getImplementationVersion(), "(not from a jar)");
         }
     }
 

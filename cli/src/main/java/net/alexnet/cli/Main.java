@@ -1,5 +1,7 @@
 package net.alexnet.cli;
 
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import module java.base;
 import net.alexnet.torch.NativeLoader;
 
@@ -8,13 +10,17 @@ import net.alexnet.torch.NativeLoader;
 /// Java cannot tell whether standard error is a terminal, so the launcher does, by the property `alexnet.terminal`.
 public final class Main {
     private static final Set<String> COMPUTE = Set.of("train", "evaluate", "classify", "finetune", "features",
-            "similar", "figure", "bench");
+            "similar", "figure", "bench", "serve");
+
+    private static final Logger GRPC = Logger.getLogger("io.grpc"); // a logger that nobody holds forgets its level
 
     private Main() {}
 
     public static void main(String[] arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
         NativeLoader.configureProcess();
+        System.setProperty("slf4j.internal.verbosity", "ERROR"); // Jetty logs by SLF4J, which warns that no one listens
+        GRPC.setLevel(Level.OFF); // it would show the user stack traces of what clients do wrong
         if (COMPUTE.contains(command)) {
             NativeLoader.loadAhead(); // while the command line is read
         }

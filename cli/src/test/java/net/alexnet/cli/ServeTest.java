@@ -1,0 +1,88 @@
+package net.alexnet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.io.Safetensors;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Initialization;
+import net.alexnet.nn.Network;
+import net.alexnet.tensor.Precision;
+import net.alexnet.tensor.reference.ReferenceBackend;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The program as a service: started, asked, stopped by a signal.
+class ServeTest {
+    private static final Pattern ADDRESS = Pattern.compile("serving on (http://\\S+?),? .*");
+
+    @TempDir
+    private Path folder;
+
+    private Path model() throws Exception {
+        AlexNet network = AlexNet.small().withSize(32, 3, 0.05).withClasses(2);
+        try (ReferenceBackend backend = new ReferenceBackend(Precision.FLOAT32)) {
+            Path file = folder.resolve("two.safetensors");
+            Safetensors.write(file, Model.metadata(new ModelCard(network, List.of("cat", "dog"),
+                    new Preprocessing(3, 32, 32, List.of(120.0, 120.0, 120.0), 1 / 64.0), "test")),
+                    Network.initialize(network.architecture(), Initialization.HE, 1, backend).entries());
+            return file;
+        }
+    }
+
+    @Test
+    void itSaysWhereItIsAndEndsOnASignal() throws Exception {
+        String token = "0123456789abcdef";
+        Process process = ProgramProcess
+                .of(Main.class, "serve", model(), "--port", 0, "--log", "json", "--token", token)
+                .redirectError(folder.resolve("log").toFile()).start();
+        try (BufferedReader out = process.inputReader()) {
+            Matcher address = ADDRESS.matcher(String.valueOf(out.readLine()));
+            assertThat(address.matches()).isTrue();
+            assertThat(out.readLine()).contains("two: 2 classes", "MiB");
+            assertThat(out.readLine()).contains("curl", "Authorization", "/predictions/two").doesNotContain(token);
+            Path picture = folder.resolve("picture.png");
+            ToyImages.writeGray(picture, "discs");
+            HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address.group(1) + "/predictions/two"))
+                    .POST(BodyPublishers.ofFile(picture));
+            HttpClient client = HttpClient.newHttpClient();
+            assertThat(client.send(request.build(), BodyHandlers.ofString()).statusCode()).isEqualTo(401);
+            HttpResponse<String> answer = client.send(request.header("Authorization", "Bearer " + token).build(),
+                    BodyHandlers.ofString());
+            assertThat(answer.body()).contains("cat", "dog");
+            ProgramProcess.signal(process, 15);
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(143);
+            assertThat(folder.resolve("log")).content().contains("\"path\":\"/predictions/two\",\"status\":200")
+                    .doesNotContain(token);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void wrongUseIsRefused() throws Exception {
+        Path model = model();
+        Result.of("serve").isRefused(2, "MODEL");
+        Result.of("serve", model, "--host", "0.0.0.0").isRefused(2, "--token", "--no-auth");
+        Result.of("serve", model, "--token", "short").isRefused(2, "16");
+        Result.of("serve", model, "--tls-key", "key.pem").isRefused(2, "--tls-certificate");
+        Result.of("serve", model, "--queue", 0).isRefused(2, "--queue", "0");
+        Result.of("serve", model, model).isRefused(2, "two");
+        Result.of("serve", folder.resolve("none"), "--port", 0).isRefused(1, "none");
+    }
+}

@@ -1,0 +1,85 @@
+package net.alexnet.server.grpc;
+
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import module java.base;
+import net.alexnet.server.HttpServer;
+import net.alexnet.server.HttpSettings;
+import net.alexnet.server.Limits;
+import net.alexnet.server.PemFiles;
+import net.alexnet.server.service.ModelService;
+
+/// A model service over gRPC, on a port of its own. It listens where the HTTP service does, with its certificate.
+public final class GrpcServer implements AutoCloseable {
+    /// The most requests of a connection at a time.
+    private static final int CALLS = 64;
+
+    private final Server server;
+    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+
+    private GrpcServer(ModelService service, int port) throws IOException {
+        HttpSettings http = service.settings().http();
+        List<InetAddress> addresses = http.addresses();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(addresses.getFirst(), port));
+        if (port != 0) {
+            addresses.stream().skip(1).filter(GrpcServer::isHere)
+                    .forEach(address -> builder.addListenAddress(new InetSocketAddress(address, port)));
+        }
+        Limits limits = http.limits();
+        builder.executor(executor).maxInboundMessageSize(limits.body()).maxInboundMetadataSize(limits.header())
+                .maxConcurrentCallsPerConnection(CALLS)
+                .maxConnectionIdle(limits.idleTime().toMillis(), TimeUnit.MILLISECONDS)
+                .handshakeTimeout(limits.headerTime().toMillis(), TimeUnit.MILLISECONDS)
+                .addService(ServerInterceptors.intercept(new InferenceService(service),
+                        new TokenInterceptor(http.token())));
+        if (http.tls().isPresent()) {
+            PemFiles files = http.tls().get();
+            builder.useTransportSecurity(files.certificates().toFile(), files.key().toFile());
+        }
+        try {
+            server = builder.build().start();
+        } catch (IOException e) {
+            throw new IOException("cannot listen on " + http.host() + ":" + port + " for gRPC ("
+                    + (e.getCause() == null ? e : e.getCause()).getMessage() + "); name another --grpc-port", e);
+        }
+    }
+
+    /// Whether the machine has the address: not each has IPv6.
+    private static boolean isHere(InetAddress address) {
+        try (ServerSocket _ = new ServerSocket(0, 1, address)) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Starts to answer.
+    ///
+    /// @param service answers; it is to be closed after this server
+    /// @param port 0 for a free one, then only on the first address of the host
+    /// @throws IOException if the address cannot be listened on
+    public static GrpcServer start(ModelService service, int port) throws IOException {
+        return new GrpcServer(service, port);
+    }
+
+    /// The port that it listens on.
+    public int port() {
+        return server.getPort();
+    }
+
+    /// Refuses new requests, and answers those it has, if that takes no longer than HTTP's patience.
+    @Override
+    public void close() {
+        server.shutdown();
+        try {
+            if (!server.awaitTermination(HttpServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+        executor.shutdownNow();
+    }
+}

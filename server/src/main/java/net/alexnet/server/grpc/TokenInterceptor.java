@@ -1,0 +1,42 @@
+package net.alexnet.server.grpc;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import module java.base;
+import org.jspecify.annotations.Nullable;
+
+/// Asks for the token in the metadata `authorization`, except for the probes of liveness and readiness.
+final class TokenInterceptor implements ServerInterceptor {
+    private static final Metadata.Key<String> AUTHORIZATION = Metadata.Key.of("authorization",
+            Metadata.ASCII_STRING_MARSHALLER);
+    private static final Set<String> PROBES = Set.of("ServerLive", "ServerReady");
+    private static final String BEARER = "Bearer ";
+
+    private final Optional<byte[]> token;
+
+    TokenInterceptor(Optional<String> token) {
+        this.token = token.map(text -> text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
+            ServerCallHandler<Q, A> next) {
+        if (token.isEmpty() || PROBES.contains(call.getMethodDescriptor().getBareMethodName())
+                || isToken(headers.get(AUTHORIZATION), token.get())) {
+            return next.startCall(call, headers);
+        }
+        call.close(Status.UNAUTHENTICATED.withDescription(
+                "this server needs a token: send the metadata 'authorization: Bearer TOKEN'"), new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    /// Takes a time that does not depend on where they differ.
+    private static boolean isToken(@Nullable String sent, byte[] token) {
+        return sent != null && sent.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                && MessageDigest.isEqual(token,
+                        sent.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8));
+    }
+}

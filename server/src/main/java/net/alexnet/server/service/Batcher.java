@@ -1,0 +1,322 @@
+package net.alexnet.server.service;
+
+import module java.base;
+import net.alexnet.data.image.Image;
+import net.alexnet.server.HttpFailure;
+
+/// The pictures of a model that wait for its network, and the thread that computes them.
+///
+/// When the network is free it takes all that wait, up to a limit; it never waits for more unless a delay is set. Pictures of
+/// several requests are taken in turns, so that a request of many does not hold up one of few.
+final class Batcher implements AutoCloseable {
+    /// How much a batch counts in the running mean of the time of a view, if it was slower and if it was faster than the
+    /// mean. The first batches after a start are slow, as the JVM is still compiling, and are soon forgotten.
+    private static final double SLOWER = 0.1;
+    private static final double FASTER = 0.5;
+
+    /// Computes a batch.
+    interface Network {
+        List<float[]> compute(Kind kind, List<Image> images);
+    }
+
+    /// Is told of each batch.
+    interface Listener {
+        void computed(int pictures, long nanos);
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Job> waiting = new ArrayDeque<>();
+    private final ServiceSettings settings;
+    private final Network network;
+    private final Listener listener;
+    private final Thread worker;
+    private int pictures;
+    private long views;
+    private double nanosPerView;
+    private boolean closed;
+
+    Batcher(String model, ServiceSettings settings, Network network, Listener listener) {
+        this.settings = settings;
+        this.network = network;
+        this.listener = listener;
+        worker = Thread.ofPlatform().daemon().name("batch-" + model).start(this::work);
+    }
+
+    // --- admission -------------------------------------------------------------------------------------------------
+
+    /// The place of a request's pictures in the queue, from before they are decoded until they are computed.
+    final class Place implements AutoCloseable {
+        private final int ownPictures;
+        private final long ownViews;
+        private boolean left;
+
+        private Place(int pictures, long views) {
+            this.ownPictures = pictures;
+            this.ownViews = views;
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                if (!left) {
+                    left = true;
+                    pictures -= ownPictures;
+                    views -= ownViews;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// Takes places, if there are as many, and if the pictures can be expected to be computed in time.
+    ///
+    /// @param wanted pictures
+    /// @param ofThem views of all of them together
+    /// @param time that is left
+    /// @throws HttpFailure of status 503
+    Place reserve(int wanted, long ofThem, Duration time) throws HttpFailure {
+        lock.lock();
+        try {
+            double wait = nanosPerView * views;
+            long seconds = Math.max(1, Math.round(Math.ceil(wait / 1e9)));
+            if (closed) {
+                throw HttpFailure.busy("the model is being replaced or the server stops", 1);
+            }
+            if (pictures + wanted > settings.queue()) {
+                throw HttpFailure.busy(pictures + " pictures wait, and the queue has room for " + settings.queue(),
+                        seconds);
+            }
+            if (wait > time.toNanos()) {
+                throw HttpFailure.busy("pictures wait for about " + Math.round(wait / 1e6)
+                        + " ms, which is longer than the deadline of " + time.toMillis() + " ms", seconds);
+            }
+            pictures += wanted;
+            views += ofThem;
+            return new Place(wanted, ofThem);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The pictures that wait or are being computed.
+    int pictures() {
+        lock.lock();
+        try {
+            return pictures;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- jobs ------------------------------------------------------------------------------------------------------
+
+    /// The pictures of one request, of one kind.
+    final class Job {
+        private final Kind kind;
+        private final List<Image> images;
+        private final float[][] results;
+        private final long arrived = System.nanoTime();
+        private final long deadline;
+        private final CompletableFuture<List<float[]>> done = new CompletableFuture<>();
+        private int next;
+        private int computed;
+        private volatile long began;
+
+        private Job(Kind kind, List<Image> images, long deadline) {
+            this.kind = kind;
+            this.images = List.copyOf(images);
+            this.results = new float[images.size()][];
+            this.deadline = deadline;
+        }
+
+        private boolean hasNext() {
+            return next < images.size();
+        }
+
+        /// Waits for the results, one for each picture.
+        ///
+        /// @throws HttpFailure of status 504 if the deadline passed and not all pictures were taken yet
+        List<float[]> await() throws HttpFailure, InterruptedException {
+            try {
+                return done.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            } catch (TimeoutException e) {
+                giveUp();
+            } catch (ExecutionException e) {
+                throw failure(e);
+            }
+            try {
+                return done.get();
+            } catch (ExecutionException e) {
+                throw failure(e);
+            }
+        }
+
+        private static HttpFailure failure(ExecutionException e) {
+            if (e.getCause() instanceof HttpFailure expected) {
+                return expected;
+            }
+            throw new IllegalStateException("the network failed", e.getCause());
+        }
+
+        private void giveUp() throws HttpFailure {
+            lock.lock();
+            try {
+                if (hasNext()) {
+                    waiting.remove(this);
+                    throw new HttpFailure(504, "the deadline passed while the pictures waited");
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// How long the first picture waited, in nanoseconds.
+        long queued() {
+            return began - arrived;
+        }
+    }
+
+    /// Puts pictures into the queue. They need a [Place].
+    ///
+    /// @param deadline as of [System#nanoTime()]
+    Job submit(Kind kind, List<Image> images, long deadline) throws HttpFailure {
+        Job job = new Job(kind, images, deadline);
+        lock.lock();
+        try {
+            if (closed) {
+                throw HttpFailure.busy("the model is being replaced or the server stops", 1);
+            }
+            waiting.add(job);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        return job;
+    }
+
+    // --- the worker ------------------------------------------------------------------------------------------------
+
+    /// A picture of a job.
+    private record Taken(Job job, int index) {
+        Image image() {
+            return job.images.get(index);
+        }
+    }
+
+    private void work() {
+        try {
+            for (List<Taken> batch = take(); !batch.isEmpty(); batch = take()) {
+                compute(batch);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Waits for pictures; none if the batcher was closed and nothing waits.
+    private List<Taken> take() throws InterruptedException {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closed) {
+                changed.await();
+            }
+            awaitMore();
+            return waiting.isEmpty() ? List.of() : deal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitMore() throws InterruptedException {
+        long left = settings.maxDelay().toNanos();
+        while (left > 0 && !closed && !waiting.isEmpty()
+                && waiting.stream().mapToInt(job -> job.images.size() - job.next).sum() < most(waiting.getFirst())) {
+            left = changed.awaitNanos(left);
+        }
+    }
+
+    private int most(Job job) {
+        return Math.max(1, settings.maxBatch() / job.kind.views().count());
+    }
+
+    /// A picture of each request in turns. Requests that still have some go to the end of the queue.
+    private List<Taken> deal() {
+        Kind kind = waiting.getFirst().kind;
+        int most = most(waiting.getFirst());
+        List<Job> same = waiting.stream().filter(job -> job.kind.equals(kind)).toList();
+        List<Taken> batch = new ArrayList<>();
+        for (boolean found = true; found && batch.size() < most;) {
+            found = false;
+            for (Job job : same) {
+                if (job.hasNext() && batch.size() < most) {
+                    batch.add(new Taken(job, job.next++));
+                    found = true;
+                }
+            }
+        }
+        for (Job job : same) {
+            if (job.next > 0) {
+                waiting.remove(job);
+                if (job.hasNext()) {
+                    waiting.addLast(job);
+                }
+            }
+        }
+        return batch;
+    }
+
+    private void compute(List<Taken> batch) {
+        long start = System.nanoTime();
+        for (Taken one : batch) {
+            if (one.job().began == 0) {
+                one.job().began = start;
+            }
+        }
+        try {
+            Kind kind = batch.getFirst().job().kind;
+            List<float[]> results = network.compute(kind, batch.stream().map(Taken::image).toList());
+            long nanos = System.nanoTime() - start;
+            listener.computed(batch.size(), nanos);
+            learn((double) nanos / batch.size() / kind.views().count());
+            for (int i = 0; i < batch.size(); i++) {
+                Job job = batch.get(i).job();
+                job.results[batch.get(i).index()] = results.get(i);
+                if (++job.computed == job.images.size()) {
+                    job.done.complete(List.of(job.results));
+                }
+            }
+        } catch (RuntimeException | Error e) { // an OutOfMemoryError ends this batch, not the service
+            batch.forEach(one -> one.job().done.completeExceptionally(e));
+        }
+    }
+
+    private void learn(double nanos) {
+        lock.lock();
+        try {
+            double weight = nanosPerView == 0 ? 1 : nanos < nanosPerView ? FASTER : SLOWER;
+            nanosPerView += weight * (nanos - nanosPerView);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Computes what waits, and takes nothing more.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            worker.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

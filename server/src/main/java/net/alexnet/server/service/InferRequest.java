@@ -1,0 +1,38 @@
+package net.alexnet.server.service;
+
+import module java.base;
+import net.alexnet.data.image.Image;
+import net.alexnet.inference.FeatureLayer;
+import net.alexnet.inference.Views;
+
+/// A checked request.
+///
+/// @param id chosen by the client; empty if it chose none
+/// @param pictures at least one
+/// @param views that are averaged
+/// @param outputs that are wanted, in their order, at least one
+/// @param top how many classes of each picture the answer's parameters name; 0 for none
+/// @param time until which the pictures must have begun to be computed
+record InferRequest(String id, List<Picture> pictures, Views views, List<Output> outputs, int top, Duration time) {
+    /// A picture as it was sent.
+    sealed interface Picture {
+        /// A file in a format that the codec knows.
+        @SuppressWarnings("ArrayRecordComponent") // never compared
+        record Encoded(byte[] file) implements Picture {}
+
+        /// Samples, of the size that resizing would give.
+        record Pixels(Image image) implements Picture {}
+    }
+
+    /// A tensor that is wanted.
+    ///
+    /// @param layer whose outputs it has; the probabilities of the classes if empty
+    /// @param binary whether it is sent in the protocol's binary form
+    /// @param classes how many of the most probable classes are sent instead of all probabilities; 0 for all
+    record Output(String name, Optional<FeatureLayer> layer, boolean binary, int classes) {}
+
+    /// What is computed, each kind once.
+    List<Kind> kinds() {
+        return outputs.stream().map(output -> new Kind(views, output.layer())).distinct().toList();
+    }
+}

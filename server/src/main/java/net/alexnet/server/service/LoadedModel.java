@@ -1,0 +1,97 @@
+package net.alexnet.server.service;
+
+import module java.base;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.inference.Engines;
+import net.alexnet.inference.Model;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.inference.Predictor;
+import net.alexnet.inference.Views;
+import net.alexnet.io.Hashes;
+import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
+import net.alexnet.train.ModelFile;
+
+/// A model in memory, on an engine of its own, which frees the model's memory when it is closed.
+final class LoadedModel implements AutoCloseable {
+    private final Model model;
+    private final Backend backend;
+    private final ImageCodec codec;
+    private final Map<Views, Predictor> predictors = new EnumMap<>(Views.class);
+    private final Future<String> hash;
+
+    private LoadedModel(Model model, Backend backend, Future<String> hash) {
+        this.model = model;
+        this.backend = backend;
+        this.codec = Engines.find().codec();
+        this.hash = hash;
+        for (Views views : Views.values()) {
+            predictors.put(views, new Predictor(model, views, codec));
+        }
+    }
+
+    /// Loads a model. This is the one place of the service that opens an engine.
+    ///
+    /// @throws IOException if there is no such model, or its file is damaged
+    static LoadedModel open(ModelSource source, String device, int threads) throws IOException {
+        ModelFile file = source.open(); // is read while the engine loads
+        FutureTask<String> hash = new FutureTask<>(() -> hash(source, file));
+        Backend backend = Engines.open(device, threads, Precision.FLOAT32);
+        try {
+            Model model = file.open(backend);
+            Thread.ofPlatform().daemon().name("hash").start(hash);
+            return new LoadedModel(model, backend, hash);
+        } catch (IOException | RuntimeException | Error e) {
+            backend.close();
+            throw e;
+        }
+    }
+
+    private static String hash(ModelSource source, ModelFile file) throws IOException {
+        Optional<Path> weights = source.file();
+        return weights.isPresent()
+                ? Hashes.hex(weights.get())
+                : file.layers(file.stored().card().network().architecture().rows().size());
+    }
+
+    ModelCard card() {
+        return model.card();
+    }
+
+    /// Of the file; of the weights where the model is known by a name only. 64 hexadecimal digits.
+    String sha256() {
+        try {
+            return hash.get();
+        } catch (ExecutionException e) {
+            return "unknown"; // the file was replaced while it was read: it will be loaded again
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "unknown";
+        }
+    }
+
+    /// What computes, in a line for a log.
+    String engine() {
+        return backend.describe();
+    }
+
+    /// Decodes a picture as the library does.
+    Image decode(byte[] file) throws UnreadableImageException {
+        return codec.resizeAndCenterCrop(file, card().preprocessing().resize(), card().preprocessing().channels());
+    }
+
+    /// Computes a batch.
+    List<float[]> compute(Kind kind, List<Image> images) {
+        Predictor predictor = Objects.requireNonNull(predictors.get(kind.views()));
+        return kind.layer().isPresent()
+                ? predictor.features(images, kind.layer().get())
+                : predictor.probabilities(images);
+    }
+
+    @Override
+    public void close() {
+        backend.close();
+    }
+}

@@ -1,0 +1,168 @@
+package net.alexnet.server.service;
+
+import module java.base;
+import net.alexnet.inference.Engines;
+import net.alexnet.nn.MemoryPlan;
+import net.alexnet.server.Answered;
+import net.alexnet.server.HttpFailure;
+import net.alexnet.server.HttpServer;
+import net.alexnet.server.HttpSettings;
+import net.alexnet.server.Reply;
+import net.alexnet.server.Router;
+
+/// The running service.
+public final class ModelService implements AutoCloseable {
+    private final ServiceSettings settings;
+    private final Models models;
+    private final Inference inference;
+    private final ServiceMetrics metrics;
+    private final HttpServer http;
+
+    private ModelService(ServiceSettings settings, Consumer<String> messages) throws IOException {
+        this.settings = settings;
+        metrics = new ServiceMetrics(settings.version());
+        models = new Models(settings, metrics, messages);
+        inference = new Inference(settings.threads(), metrics);
+        Router.Builder router = Router.builder()
+                .get("/metrics", metrics::scrape)
+                .get("/openapi.yaml", _ -> Reply.bytes("application/yaml", openApi()));
+        new V2Endpoints(models, inference, settings, metrics).addTo(router);
+        new SimpleEndpoints(models, inference, settings, metrics).addTo(router);
+        Consumer<Answered> told = settings.http().listener();
+        HttpSettings listening = settings.http().listener(answered -> {
+            metrics.refused(answered);
+            told.accept(answered);
+        });
+        http = HttpServer.start(listening, router.build()); // answers that the models are being loaded
+        try {
+            models.load();
+            models.all().forEach(this::describe);
+        } catch (IOException | RuntimeException | Error e) {
+            close(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    private void describe(Models.Entry entry) {
+        Thread.ofVirtual().start(() -> { // waits for the hash, which a start does not
+            try (Models.Lease lease = models.lease(entry.name(), Optional.empty())) {
+                metrics.model(entry.name(), Models.VERSION, lease.model());
+            } catch (HttpFailure e) {
+                // it stops already
+            }
+        });
+    }
+
+    /// Starts the service, and returns when all models can be asked.
+    ///
+    /// @param messages is told, a line at a time, of models that are loaded anew
+    /// @throws IOException if a model cannot be loaded, or an address cannot be listened on
+    /// @throws IllegalArgumentException if the settings contradict themselves or this machine
+    public static ModelService start(ServiceSettings settings, Consumer<String> messages) throws IOException {
+        return new ModelService(settings, messages);
+    }
+
+    // --- for other protocols ---------------------------------------------------------------------------------------
+
+    /// The settings that it was started with.
+    public ServiceSettings settings() {
+        return settings;
+    }
+
+    /// Whether all models can be asked.
+    public boolean isReady() {
+        return models.isReady();
+    }
+
+    /// The names of the protocol's extensions that it has.
+    public List<String> extensions() {
+        return V2Endpoints.EXTENSIONS;
+    }
+
+    /// What a client must know of a model.
+    ///
+    /// @param version empty for any
+    /// @throws HttpFailure of status 404 if there is no such model or version, 503 if it is not loaded yet
+    public ModelMetadata metadata(String model, String version) throws HttpFailure {
+        try (Models.Lease lease = models.lease(model, Optional.of(version).filter(Predicate.not(String::isEmpty)))) {
+            return V2Endpoints.metadata(lease);
+        }
+    }
+
+    /// Answers a request.
+    ///
+    /// @param version empty for any
+    /// @throws HttpFailure as the HTTP service would answer
+    public InferResult infer(String model, String version, WireRequest request) throws Exception {
+        return metrics.counted(models.known(model), Models.VERSION, () -> {
+            try (Models.Lease lease = models.lease(model,
+                    Optional.of(version).filter(Predicate.not(String::isEmpty)))) {
+                InferRequest checked = new RequestChecks(lease.model().card(), settings).check(request);
+                return inference.run(lease, checked, Duration.ZERO);
+            }
+        });
+    }
+
+    // --- starting and stopping -------------------------------------------------------------------------------------
+
+    /// The description of all addresses, in OpenAPI's form.
+    static byte[] openApi() throws IOException {
+        try (InputStream in = ModelService.class.getResourceAsStream("openapi.yaml")) {
+            return Objects.requireNonNull(in).readAllBytes();
+        }
+    }
+
+    /// Where it is reached, such as `http://localhost:8080`.
+    public URI address() {
+        return http.address();
+    }
+
+    /// What is served and where, in lines for a person.
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        String curl = settings.http().token().isPresent() ? "curl -H 'Authorization: Bearer TOKEN' " : "curl ";
+        for (Models.Entry entry : models.all()) {
+            try (Models.Lease lease = models.lease(entry.name(), Optional.empty())) {
+                LoadedModel model = lease.model();
+                lines.add("%s: %d classes, %s".formatted(entry.name(), model.card().classes().size(), memory(model)));
+                if (lines.size() == 1) {
+                    lines.addFirst("serving on " + address() + ", " + model.engine());
+                }
+            } catch (HttpFailure e) {
+                // it stops already
+            }
+        }
+        lines.add("try it: " + curl + address() + "/predictions/" + settings.models().getFirst().name()
+                + " --data-binary @picture.jpg");
+        lines.add("described by " + address() + "/openapi.yaml, measured by " + address() + "/metrics");
+        return lines;
+    }
+
+    /// What a model and its largest batch take.
+    private String memory(LoadedModel model) {
+        long mebibyte = 1 << 20;
+        MemoryPlan plan = MemoryPlan.of(model.card().network().architecture(), settings.maxBatch(), 1,
+                settings.threads(),
+                Engines.find().memory());
+        long weights = plan.parameters();
+        long batch = plan.activations() + plan.input();
+        int side = model.card().preprocessing().resize();
+        long queue = (long) settings.queue() * side * side * model.card().preprocessing().channels();
+        return "%d MiB of weights, at most %d MiB for a batch of %d views, %d MiB for %d pictures that wait".formatted(
+                weights / mebibyte, Math.ceilDiv(batch, mebibyte), settings.maxBatch(), Math.ceilDiv(queue, mebibyte),
+                settings.queue());
+    }
+
+    /// Stops: it is not ready any more, refuses new requests, and answers those it has, if that takes no longer than
+    /// [HttpServer#PATIENCE].
+    @Override
+    public void close() {
+        close(HttpServer.PATIENCE);
+    }
+
+    private void close(Duration patience) {
+        http.stop(patience);
+        models.close();
+        inference.close();
+    }
+}

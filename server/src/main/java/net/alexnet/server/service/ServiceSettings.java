@@ -1,0 +1,59 @@
+package net.alexnet.server.service;
+
+import module java.base;
+import net.alexnet.server.HttpSettings;
+import net.alexnet.train.ModelFile.Which;
+
+/// What is served, and how much of the machine it may take.
+///
+/// @param models at least one, with different names
+/// @param checkpoint which of a run's checkpoints
+/// @param http where the service listens and who may call it
+/// @param maxBatch the most views that go through the network together, 1 to 1024
+/// @param maxDelay how long a picture waits for others when the network is free
+/// @param queue the most pictures of a model that wait or are computed, 1 to 100,000
+/// @param deadline until which a request must have begun to be computed, unless it says so itself
+/// @param views of a picture, 1 or 10, unless a request says so itself
+/// @param device as for [net.alexnet.Options#device()]
+/// @param threads that compute, and that decode
+/// @param look how often the models' files are looked at
+/// @param version of the program
+public record ServiceSettings(List<ModelSpec> models, Which checkpoint, HttpSettings http, int maxBatch,
+        Duration maxDelay, int queue, Duration deadline, int views, String device, int threads, Duration look,
+        String version) {
+    public ServiceSettings {
+        models = List.copyOf(models);
+        Set<String> names = new HashSet<>();
+        for (ModelSpec model : models) {
+            if (!names.add(model.name())) {
+                throw new IllegalArgumentException("two models have the name '" + model.name()
+                        + "'; give one another name: NAME=" + model.path());
+            }
+        }
+        require(!models.isEmpty(), "the models", 0, "at least one");
+        require(maxBatch >= 1 && maxBatch <= 1024, "the batch", maxBatch, "1 to 1024 views");
+        require(!maxDelay.isNegative() && maxDelay.toMinutes() < 1, "the delay", maxDelay.toMillis(),
+                "0 to 60,000 ms");
+        require(queue >= 1 && queue <= 100_000, "the queue", queue, "1 to 100,000 pictures");
+        require(deadline.isPositive() && deadline.toHours() < 1, "the deadline", deadline.toMillis(),
+                "1 to 3,600,000 ms");
+        require(views == 1 || views == 10, "the views", views, "1 or 10");
+    }
+
+    private static void require(boolean holds, String what, long found, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(what + " must be " + expected + ", found " + found);
+        }
+    }
+
+    /// What is right unless someone knows better.
+    public static ServiceSettings of(List<ModelSpec> models, HttpSettings http) {
+        return new ServiceSettings(models, Which.LAST, http, 32, Duration.ZERO, 256, Duration.ofSeconds(2), 1, "auto",
+                Runtime.getRuntime().availableProcessors(), Duration.ofSeconds(3), "");
+    }
+
+    public ServiceSettings device(String name) {
+        return new ServiceSettings(models, checkpoint, http, maxBatch, maxDelay, queue, deadline, views, name, threads,
+                look, version);
+    }
+}

@@ -1,0 +1,154 @@
+package net.alexnet.server.service;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import module java.base;
+import net.alexnet.server.Call;
+import net.alexnet.server.HttpFailure;
+import net.alexnet.server.Reply;
+import net.alexnet.server.Router;
+import org.eclipse.jetty.http.MultiPart;
+import org.eclipse.jetty.http.MultiPartConfig;
+import org.eclipse.jetty.http.MultiPartFormData;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.Attributes;
+
+/// The addresses that people and the clients of other servers use: TorchServe's and DJL's `/predictions`, and version 1 of
+/// KServe's and TensorFlow Serving's protocol.
+final class SimpleEndpoints {
+    private static final int TOP = 5;
+    static final String PREDICT = ":predict";
+    private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(
+            com.fasterxml.jackson.core.StreamReadConstraints.builder().maxNestingDepth(50).maxStringLength(1 << 28)
+                    .build())
+            .build();
+
+    private final Models models;
+    private final Inference inference;
+    private final ServiceSettings settings;
+    private final ServiceMetrics metrics;
+
+    SimpleEndpoints(Models models, Inference inference, ServiceSettings settings, ServiceMetrics metrics) {
+        this.models = models;
+        this.inference = inference;
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    void addTo(Router.Builder router) {
+        router.post("/predictions/{model}", V2Endpoints.counted(metrics, models, this::predictions))
+                .on("PUT", "/predictions/{model}", V2Endpoints.counted(metrics, models, this::predictions)) // curl -T
+                .get("/v1/models/{model}", this::ready)
+                .post("/v1/models/{model}", V2Endpoints.counted(metrics, models, this::predict));
+    }
+
+    // --- /predictions ----------------------------------------------------------------------------------------------
+
+    /// The best classes of the picture in the body, or of each of a form's files.
+    private Reply predictions(Call call) throws Exception {
+        try (Models.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
+            List<String> labels = lease.model().card().classes();
+            List<byte[]> files = call.type().equals("multipart/form-data") ? parts(call) : List.of(call.body());
+            int views = parameter(call, "views", settings.views(), Set.of(1, 10)::contains, "1 or 10");
+            int top = parameter(call, "top", Math.min(TOP, labels.size()), k -> k >= 1 && k <= labels.size(),
+                    "1 to " + labels.size());
+            List<List<Map<String, Object>>> all = probabilities(call, lease, files, views).stream()
+                    .map(row -> Inference.best(row, labels, top)).toList();
+            return Reply.json(all.size() == 1 ? all.getFirst() : all);
+        }
+    }
+
+    private List<float[]> probabilities(Call call, Models.Lease lease, List<byte[]> files, int views)
+            throws HttpFailure, InterruptedException {
+        InferRequest request = new RequestChecks(lease.model().card(), settings).simple(files, views, 0);
+        return inference.run(lease, request, call.read()).outputs().getFirst().rows();
+    }
+
+    private static int parameter(Call call, String name, int otherwise, IntPredicate allowed, String expected)
+            throws HttpFailure {
+        Optional<String> text = call.query(name);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            int value = Integer.parseInt(text.get());
+            if (allowed.test(value)) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // refused below
+        }
+        throw new HttpFailure(400, "the parameter '" + name + "' must be " + expected + ", found " + text.get());
+    }
+
+    private static List<byte[]> parts(Call call) throws HttpFailure {
+        MultiPartConfig inMemory = new MultiPartConfig.Builder().maxParts(RequestChecks.MOST_PICTURES).maxSize(-1)
+                .maxPartSize(-1).maxMemoryPartSize(-1).build(); // the body is in memory, and has its limit
+        try (MultiPartFormData.Parts parts = MultiPartFormData.getParts(
+                Content.Source.from(ByteBuffer.wrap(call.body())),
+                new Attributes.Mapped(), call.header("Content-Type").orElse(""), inMemory)) {
+            List<byte[]> files = new ArrayList<>();
+            for (MultiPart.Part part : parts) {
+                ByteBuffer content = Content.Source.asByteBuffer(part.createContentSource());
+                byte[] file = new byte[content.remaining()];
+                content.get(file);
+                files.add(file);
+            }
+            return files;
+        } catch (IOException | RuntimeException e) {
+            throw new HttpFailure(400,
+                    "the form is broken, or has more than " + RequestChecks.MOST_PICTURES + " parts");
+        }
+    }
+
+    // --- /v1 -------------------------------------------------------------------------------------------------------
+
+    private Reply ready(Call call) throws HttpFailure {
+        try (Models.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
+            return Reply.json(Map.of("name", lease.entry().name(), "ready", true));
+        }
+    }
+
+    private Reply predict(Call call) throws Exception {
+        String asked = call.segment("model");
+        if (!asked.endsWith(PREDICT)) {
+            throw new HttpFailure(404, "expected /v1/models/MODEL" + PREDICT);
+        }
+        try (Models.Lease lease = models.lease(asked.substring(0, asked.length() - PREDICT.length()),
+                Optional.empty())) {
+            List<String> labels = lease.model().card().classes();
+            List<float[]> rows = probabilities(call, lease, instances(call.body()), settings.views());
+            return Reply.json(Map.of("predictions", rows.stream().map(row -> {
+                Map<String, Object> one = new LinkedHashMap<>(Inference.best(row, labels, 1).getFirst());
+                one.put("probabilities", row);
+                return one;
+            }).toList()));
+        }
+    }
+
+    /// The pictures of `{"instances": [{"b64": …}]}`; each may also be a member of its instance, as in
+    /// `{"image": {"b64": …}}`.
+    private static List<byte[]> instances(byte[] body) throws HttpFailure {
+        List<byte[]> pictures = new ArrayList<>();
+        try (JsonParser json = JSON.createParser(body)) {
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token == JsonToken.VALUE_STRING && "b64".equals(json.currentName())) {
+                    pictures.add(json.getBinaryValue());
+                    if (pictures.size() > RequestChecks.MOST_PICTURES) {
+                        throw new HttpFailure(413, "a request may have " + RequestChecks.MOST_PICTURES
+                                + " pictures, found more");
+                    }
+                }
+            }
+        } catch (JsonProcessingException e) {
+            throw new HttpFailure(400, "the body is not JSON with pictures in Base64, at byte "
+                    + (e.getLocation() == null ? 0 : e.getLocation().getByteOffset())
+                    + "; expected {\"instances\": [{\"b64\": …}]}");
+        } catch (IOException e) {
+            throw new HttpFailure(400, "the body is not JSON in UTF-8");
+        }
+        return pictures;
+    }
+}

@@ -1,0 +1,162 @@
+package net.alexnet.server.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import net.alexnet.data.image.Image;
+import net.alexnet.inference.Views;
+import net.alexnet.server.HttpFailure;
+import net.alexnet.server.HttpSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BatcherTest {
+    private static final Kind ONE = new Kind(Views.CENTER, Optional.empty());
+    private static final Kind TEN = new Kind(Views.TEN, Optional.empty());
+    private static final long FAR = System.nanoTime() + Duration.ofHours(1).toNanos();
+
+    private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
+    private final CountDownLatch started = new CountDownLatch(1);
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final Batcher batcher = batcher(8, 20);
+
+    private Batcher batcher(int maxBatch, int queue) {
+        return new Batcher("test", ServiceFixture.settings(List.of(new ModelSpec("m", Path.of("m"))),
+                HttpSettings.defaults(), maxBatch, queue, Duration.ofSeconds(2)), this::compute, (_, _) -> {});
+    }
+
+    /// The result of a picture is its only sample; the first batch waits.
+    private List<float[]> compute(Kind kind, List<Image> images) {
+        started.countDown();
+        try {
+            go.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        batches.add(images.stream().map(image -> (int) image.samples()[0]).toList());
+        if (images.getFirst().samples()[0] == 66) {
+            throw new IllegalStateException("broken");
+        }
+        return images.stream().map(image -> new float[] {image.samples()[0]}).toList();
+    }
+
+    private static List<Image> images(int... samples) {
+        List<Image> images = new ArrayList<>();
+        for (int sample : samples) {
+            images.add(new Image(1, 1, 1, new byte[] {(byte) sample}));
+        }
+        return images;
+    }
+
+    @AfterEach
+    void close() {
+        go.countDown();
+        batcher.close();
+    }
+
+    /// Keeps the network busy until [#go].
+    private Batcher.Job first() throws Exception {
+        Batcher.Job job = batcher.submit(ONE, images(1), FAR);
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        return job;
+    }
+
+    @Test
+    void whatWaitsGoesTogetherAndInTurns() throws Exception {
+        Batcher.Job busy = first();
+        Batcher.Job many = batcher.submit(ONE, images(10, 11, 12, 13, 14, 15, 16, 17, 18, 19), FAR);
+        Batcher.Job few = batcher.submit(ONE, images(20, 21), FAR);
+        go.countDown();
+        assertThat(few.await()).extracting(row -> row[0]).containsExactly(20f, 21f);
+        assertThat(many.await()).hasSize(10).extracting(row -> row[0]).startsWith(10f, 11f);
+        assertThat(busy.await()).hasSize(1);
+        assertThat(batches).containsExactly(List.of(1), List.of(10, 20, 11, 21, 12, 13, 14, 15),
+                List.of(16, 17, 18, 19));
+    }
+
+    @Test
+    void onlyOneKindSharesABatchAndTenViewsCountAsTen() throws Exception {
+        first();
+        Batcher.Job ten = batcher.submit(TEN, images(2, 3), FAR);
+        Batcher.Job one = batcher.submit(ONE, images(4), FAR);
+        go.countDown();
+        ten.await();
+        one.await();
+        assertThat(batches).containsExactly(List.of(1), List.of(2), List.of(4), List.of(3));
+    }
+
+    @Test
+    void theQueueIsBoundedInPictures() throws Exception {
+        try (Batcher.Place _ = batcher.reserve(15, 15, Duration.ofSeconds(1))) {
+            assertThatThrownBy(() -> batcher.reserve(6, 6, Duration.ofSeconds(1)))
+                    .isInstanceOfSatisfying(HttpFailure.class, failure -> {
+                        assertThat(failure.status()).isEqualTo(503);
+                        assertThat(failure.reply().headers()).containsKey("Retry-After");
+                    });
+            batcher.reserve(5, 5, Duration.ofSeconds(1)).close();
+        }
+        batcher.reserve(20, 20, Duration.ofSeconds(1)).close();
+        assertThat(batcher.pictures()).isZero();
+    }
+
+    @Test
+    void theQueueIsBoundedInTime() throws Exception {
+        Batcher.Job slow = first();
+        Thread.sleep(100); // so that a view takes 100 ms as far as the batcher knows
+        go.countDown();
+        slow.await();
+        try (Batcher.Place _ = batcher.reserve(1, 10, Duration.ofSeconds(10))) {
+            assertThatThrownBy(() -> batcher.reserve(1, 1, Duration.ofMillis(500)))
+                    .isInstanceOfSatisfying(HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(503));
+            batcher.reserve(1, 1, Duration.ofMinutes(1)).close();
+        }
+    }
+
+    @Test
+    void aDeadlineEndsTheWaitAndFreesThePlace() throws Exception {
+        first();
+        Batcher.Job late = batcher.submit(ONE, images(5), System.nanoTime() + 20_000_000);
+        assertThatThrownBy(late::await)
+                .isInstanceOfSatisfying(HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(504));
+        go.countDown();
+        assertThat(batcher.submit(ONE, images(6), FAR).await()).hasSize(1);
+        assertThat(batches).doesNotContain(List.of(5));
+    }
+
+    @Test
+    void aFailureEndsItsBatchOnly() throws Exception {
+        go.countDown();
+        assertThatThrownBy(() -> batcher.submit(ONE, images(66), FAR).await())
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(batcher.submit(ONE, images(7), FAR).await().getFirst()).containsExactly(7f);
+    }
+
+    @Test
+    void aCloseComputesWhatWaitsAndRefusesTheRest() throws Exception {
+        first();
+        Batcher.Job waits = batcher.submit(ONE, images(8), FAR);
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(batcher::close);
+        boolean refused = false;
+        for (int i = 0; i < 1000 && !refused; i++) {
+            try {
+                batcher.reserve(1, 1, Duration.ofSeconds(1)).close();
+                Thread.sleep(1);
+            } catch (HttpFailure e) {
+                refused = e.status() == 503;
+            }
+        }
+        assertThat(refused).isTrue();
+        go.countDown();
+        closing.get(10, TimeUnit.SECONDS);
+        assertThat(waits.await().getFirst()).containsExactly(8f);
+    }
+}
