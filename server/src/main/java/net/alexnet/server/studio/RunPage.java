@@ -38,7 +38,11 @@ final class RunPage {
     }
 
     Reply page(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        return make(finder.run(call));
+    }
+
+    /// The page of a run as it is now.
+    Reply make(Run run) throws IOException {
         GrowingLog.Reading read = logs.read(run);
         return shell.page(run, "run", "Run", List.of("run.js", "charts.js"), "<div id=\"live\" data-run=\"" + run.id()
                 + "\">\n" + parts(run, read) + "</div>\n");

@@ -76,7 +76,8 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
                 .filter(one -> one.name().equals(name)).findFirst().flatMap(this::image);
     }
 
-    private Optional<Image> image(Sample sample) {
+    /// A picture, resized as the run does; empty if it cannot be read.
+    Optional<Image> image(Sample sample) {
         try {
             return Optional.of(sample.source().content().resized(codec, recipe.pictures().resize(),
                     recipe.network().channels()));

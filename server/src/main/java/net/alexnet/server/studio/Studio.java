@@ -19,12 +19,15 @@ public final class Studio implements AutoCloseable {
     private final Models models;
     private final Evaluations evaluations;
     private final Trainings trainings;
+    private final Neighbors neighbors;
 
-    private Studio(HttpServer server, Models models, Evaluations evaluations, Trainings trainings) {
+    private Studio(HttpServer server, Models models, Evaluations evaluations, Trainings trainings,
+            Neighbors neighbors) {
         this.server = server;
         this.models = models;
         this.evaluations = evaluations;
         this.trainings = trainings;
+        this.neighbors = neighbors;
     }
 
     /// What the page may start.
@@ -59,6 +62,7 @@ public final class Studio implements AutoCloseable {
         RunPage run = new RunPage(finder, logs, summaries, shell);
         Models models = new Models(options);
         AtomicReference<URI> address = new AtomicReference<>(URI.create("http://localhost"));
+        Neighbors neighbors = new Neighbors(finder, models);
         TryPage tried = new TryPage(finder, summaries, models, shell, address::get);
         Evaluations evaluations = new Evaluations(options);
         ModelPage model = new ModelPage(finder, models, shell);
@@ -83,6 +87,7 @@ public final class Studio implements AutoCloseable {
                 .get("/try/{run}", tried::page)
                 .post("/try/{run}/classify", tried::classify)
                 .post("/try/{run}/occlusion", tried::occlusion)
+                .post("/try/{run}/near", neighbors::near)
                 .get("/models/{run}", model::page)
                 .get("/models/{run}/kernels", parts::kernels)
                 .post("/models/{run}/way", parts::way)
@@ -108,7 +113,20 @@ public final class Studio implements AutoCloseable {
         }
         HttpServer server = HttpServer.start(settings, router.build());
         address.set(server.address());
-        return new Studio(server, models, evaluations, trainings);
+        Thread.ofPlatform().daemon().name("ahead").start(() -> ahead(summaries, run));
+        return new Studio(server, models, evaluations, trainings, neighbors);
+    }
+
+    /// Reads the logs and makes the newest run's page before anyone asks: the first time takes several times as long.
+    private static void ahead(RunSummaries summaries, RunPage page) {
+        try {
+            List<RunSummary> all = summaries.all();
+            if (!all.isEmpty()) {
+                page.make(all.getFirst().run());
+            }
+        } catch (IOException e) {
+            // whoever asks for the page is told
+        }
     }
 
     /// Where the pages are.
@@ -121,6 +139,7 @@ public final class Studio implements AutoCloseable {
     public void close() {
         server.stop(Duration.ofSeconds(2));
         trainings.close();
+        neighbors.close();
         evaluations.close();
         models.close();
     }

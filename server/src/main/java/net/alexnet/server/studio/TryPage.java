@@ -69,6 +69,10 @@ final class TryPage {
                 <figure id="heat"><figcaption>What the answer depends on</figcaption>
                 <p><button type="button" id="occlude">Cover it place by place</button></p></figure>
                 </div>
+                <section id="near" aria-labelledby="near-title" hidden><h2 id="near-title">Nearest training pictures</h2>
+                <p class="bar"><button type="button" id="find">Find them</button>
+                <span id="near-said" class="quiet" role="status">By the features of the last hidden layer, which are computed
+                once.</span></p><ul class="cards" id="nearest"></ul></section>
                 <div id="table" hidden></div>
                 """);
         html.append(

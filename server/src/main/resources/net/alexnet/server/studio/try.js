@@ -36,6 +36,8 @@ async function show(file) {
     last = file;
     place('table').hidden = true;
     place('answer').hidden = false;
+    place('near').hidden = false;
+    place('nearest').replaceChildren();
     picture('seen', canvases(answer.seen, () => file.name)[0]);
     place('heat').querySelector('canvas, .scale')?.remove();
     place('heat').querySelector('.scale')?.remove();
@@ -69,6 +71,7 @@ async function list(files) {
   const save = element('button', {type: 'button', disabled: true, onclick: () => download('classes.csv', 'text/csv',
       lines.map(line => line.map(csvCell).join(',')).join('\n') + '\n')}, 'Save as CSV');
   place('answer').hidden = true;
+  place('near').hidden = true;
   place('table').hidden = false;
   place('table').replaceChildren(element('div', {class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Classes'},
       element('table', {}, element('caption', {}, `${files.length} pictures`), element('thead', {}, element('tr', {},
@@ -137,6 +140,31 @@ place('occlude').addEventListener('click', async () => {
     say(place('said'), failure.message, true);
   } finally {
     place('occlude').disabled = false;
+  }
+});
+
+place('find').addEventListener('click', async () => {
+  const turn = asked;
+  place('find').disabled = true;
+  try {
+    let answer = await send(last, 'near');
+    while (answer.state === 'computing') {
+      say(place('near-said'), answer.total ? `Computing features: ${answer.done.toLocaleString('en')} of ${
+        answer.total.toLocaleString('en')} …` : 'Opening the training pictures …');
+      await new Promise(next => setTimeout(next, 500));
+      answer = await send(last, 'near');
+    }
+    if (turn === asked) {
+      say(place('near-said'), 'Nearest first, by the features of the last hidden layer.');
+      const drawn = canvases(answer.pictures, index => answer.near[index].file);
+      place('nearest').replaceChildren(...answer.near.map(({distance, file, label}, index) => element('li', {}, drawn[index],
+          element('p', {}, element('strong', {}, label), ` distance ${distance.toPrecision(3)}`),
+          element('p', {class: 'file'}, file))));
+    }
+  } catch (failure) {
+    say(place('near-said'), failure.message, true);
+  } finally {
+    place('find').disabled = false;
   }
 });
 

@@ -102,6 +102,21 @@ class ModelTest {
     }
 
     @Test
+    void findsTheNearestTrainingPictures() throws Exception {
+        byte[] picture = Files.readAllBytes(folder.resolve("pictures/green/same.png"));
+        JsonNode answer = json(page.post("/try/toy/near", picture));
+        while (answer.path("state").asText().equals("computing")) {
+            Thread.sleep(20);
+            answer = json(page.post("/try/toy/near", picture));
+        }
+        assertThat(answer.path("near")).hasSize(6);
+        assertThat(answer.path("pictures").path("count").asInt()).isEqualTo(6);
+        List<Double> distances = new ArrayList<>();
+        answer.path("near").forEach(one -> distances.add(one.path("distance").asDouble()));
+        assertThat(distances).isSorted();
+    }
+
+    @Test
     void tryGoesToARunWithACheckpoint() throws Exception {
         assertThat(page.get("/try").headers().firstValue("Location")).hasValue("/try/toy");
     }
