@@ -19,7 +19,7 @@ import picocli.CommandLine.ScopeType;
     ClassifyCommand.class, ServeCommand.class,
     FeaturesCommand.class, SimilarCommand.class, InspectCommand.class, ImportCommand.class, ExportCommand.class,
     PullCommand.class, FigureCommand.class, ReportCommand.class,
-    BenchCommand.class, LaunchCommand.class}, footer = {"",
+    StudioCommand.class, BenchCommand.class, LaunchCommand.class}, footer = {"",
         "./alexnet COMMAND --help describes a command.",
         "Exit codes: 0 done, 1 failed, 2 wrong use, 130 and 143 stopped by a signal."})
 final class Cli {

@@ -44,7 +44,7 @@ class ArchitectureTest {
                 "interop.caffe", "interop.onnx", "interop.keras", "interop.parquet", "interop"));
         layers.put("report", List.of("report"));
         layers.put("facade", List.of(FACADE, "reproduce"));
-        layers.put("server", List.of("server", "server.service", "server.grpc"));
+        layers.put("server", List.of("server", "server.service", "server.grpc", "server.studio"));
         layers.put("program", List.of("cli"));
         return layers;
     }

@@ -61,7 +61,10 @@ public final class ActivationFigure {
     }
 
     /// The numbers of the maps, that with the highest mean first.
-    static List<Integer> strongest(float[] values, int area) {
+    ///
+    /// @param values `(C, side, side)` in row-major order
+    /// @param area of a map, in values
+    public static List<Integer> strongest(float[] values, int area) {
         double[] sums = new double[values.length / area];
         for (int i = 0; i < sums.length * area; i++) {
             sums[i / area] += values[i];
@@ -70,7 +73,10 @@ public final class ActivationFigure {
                 .sorted(Comparator.comparingDouble((Integer map) -> -sums[map])).toList();
     }
 
-    private static Image tile(float[] values, int map, int side) {
+    /// A map in gray: black is its least value, white its greatest. A map of equal values is black.
+    ///
+    /// @param values `(C, side, side)` in row-major order
+    public static Image tile(float[] values, int map, int side) {
         int area = side * side;
         float least = values[map * area];
         for (int i = 1; i < area; i++) {

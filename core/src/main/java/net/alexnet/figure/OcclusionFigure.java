@@ -47,7 +47,10 @@ public final class OcclusionFigure {
     }
 
     /// The picture in gray below the colors of the map.
-    static Image heat(Occlusion found, double least, double most) {
+    ///
+    /// @param least the probability that is red
+    /// @param most the probability that is blue
+    public static Image heat(Occlusion found, double least, double most) {
         byte[] gray = found.view().withChannels(1).samples();
         byte[] samples = new byte[3 * gray.length];
         for (int i = 0; i < gray.length; i++) {

@@ -55,10 +55,13 @@ record Chart(String title, String xName, String yName, Scale x, Scale y, List<Li
         return BOTTOM - (BOTTOM - TOP) * y.at(value);
     }
 
-    /// The drawing.
+    /// The drawing. Its attributes `data-x` and `data-y` have the ends of the axes, and each line has its name, for pages that
+    /// tell the values below a pointer.
     String svg() {
         StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT
-                + "\" role=\"img\" aria-label=\"" + Texts.markup(description()) + "\">\n");
+                + "\" role=\"img\" aria-label=\"" + Texts.markup(description()) + "\" data-x=\"" + x.low() + " "
+                + x.high()
+                + "\" data-y=\"" + y.low() + " " + y.high() + (y.log() ? " log" : "") + "\">\n");
         for (double tick : y.ticks()) {
             svg.append(line("grid", LEFT, top(tick), RIGHT, top(tick)))
                     .append(text("end", LEFT - 6, top(tick) + 4, Scale.label(tick)));
@@ -94,7 +97,9 @@ record Chart(String title, String xName, String yName, Scale x, Scale y, List<Li
             }
             pen = seen;
         }
-        svg.append("<path class=\"line ").append(line.look()).append("\" d=\"").append(path).append("\"/>\n");
+        svg.append("<path class=\"line ").append(line.look()).append("\" data-name=\"")
+                .append(Texts.markup(line.name()))
+                .append("\" d=\"").append(path).append("\"/>\n");
         if (line.hasMarkers()) {
             line.points.stream().filter(this::has).forEach(point -> svg
                     .append(marker(line, left(point.x), top(point.y))));
@@ -133,6 +138,11 @@ record Chart(String title, String xName, String yName, Scale x, Scale y, List<Li
     }
 
     private static String units(double value) {
-        return Scale.label(Math.round(value * 100) / 100.0);
+        long hundredths = Math.round(value * 100); // a page has thousands of these, for which a format would be slow
+        String digits = String.valueOf(Math.abs(hundredths % 100));
+        return (hundredths < 0 ? "-" : "") + Math.abs(hundredths / 100)
+                + (hundredths % 100 == 0
+                        ? ""
+                        : digits.length() == 1 ? ".0" + digits : "." + digits.replaceFirst("0$", ""));
     }
 }

@@ -39,7 +39,7 @@ final class Comparison {
         for (int i = 0; i < runs.size(); i++) {
             RunRecord run = runs.get(i);
             List<Cell> cells = new ArrayList<>(
-                    List.of(Cell.text(names.get(i)), Cell.count(run.checkpoint().state().epoch())));
+                    List.of(Cell.text(names.get(i)), Cell.count(run.epochs())));
             cells.addAll(withInterval(run.validation(), Errors::top1));
             cells.addAll(withInterval(run.validation(), Errors::top5));
             cells.add(percent(run.bestEpoch().map(one -> Curves.of(one, Errors::top1))));

@@ -102,34 +102,41 @@ public final class HtmlReport {
         return file;
     }
 
+    /// A whole page of some parts: a document without scripts, in one file.
+    ///
+    /// @param title plain text
+    public static String page(String title, List<Section> sections) throws IOException {
+        return Page.of(title, sections);
+    }
+
+    /// The style sheet of the parts.
+    public static String styles() throws IOException {
+        return Page.styles();
+    }
+
     private static List<Section> ofOne(RunRecord run, Tools tools) throws IOException, InterruptedException {
         Optional<String> counts = Optional.empty();
         List<Section> evaluated;
         Optional<Section> filters;
         try (Backend backend = Engines.openForInference(tools.device, tools.threads)) {
-            filters = filters(ModelFile.find(run.checkpoint().folder(), ModelFile.Which.LAST).open(backend));
+            filters = filters(ModelFile.find(run.lastCheckpoint(), ModelFile.Which.LAST).open(backend));
         }
         if (run.lastEpoch().isPresent() && run.validation().isEmpty()) {
             evaluated = List.of(missing("the run has no validation pictures"));
         } else {
             try (Backend backend = Engines.openForInference(tools.device, tools.threads)) {
-                ValidationPass pass = ValidationPass.of(run, backend, tools);
+                ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), backend, tools);
                 counts = Optional.of(pass.counts());
-                evaluated = new ValidationParts(pass, run.card().classes()).sections();
+                evaluated = new ValidationParts(pass).sections();
             } catch (InterruptedIOException e) {
                 throw e;
             } catch (IOException e) {
                 evaluated = List.of(missing(AtomicFiles.reason(e)));
             }
         }
-        List<Section> sections = new ArrayList<>(List.of(Overview.facts(run, counts), Curves.learning(run.log())));
-        LayerCharts.of(run.log().epochs()).ifPresent(sections::add);
-        sections.addAll(evaluated);
-        filters.ifPresent(sections::add);
-        sections.add(Curves.speed(run.log()));
-        sections.add(Overview.network(run));
-        sections.add(RecipeKeys.section(run));
-        return sections;
+        List<Section> middle = new ArrayList<>(evaluated);
+        filters.ifPresent(middle::add);
+        return RunSections.of(run, counts, middle);
     }
 
     /// The kernels of conv1, as in figure 3 of the paper.

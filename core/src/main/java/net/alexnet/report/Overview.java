@@ -1,12 +1,14 @@
 package net.alexnet.report;
 
 import module java.base;
+import net.alexnet.inference.ModelCard;
 import net.alexnet.io.Texts;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.report.RunLog.Errors;
 import net.alexnet.report.Table.Cell;
 import net.alexnet.tensor.ComputeEnvironment;
+import net.alexnet.train.Checkpoint;
 import net.alexnet.train.config.FineTuneConfig;
 
 /// What was trained on what, and how well.
@@ -21,15 +23,16 @@ final class Overview {
         facts.put("recipe", run.recipe().name() + run.recipe().fineTuning().map(FineTuneConfig::model)
                 .map(model -> ", fine-tuned from " + model).orElse(", from scratch"));
         facts.put("pictures", run.recipe().data().source() + pictures.map(text -> ": " + text).orElse(""));
-        List<String> classes = run.card().classes();
-        facts.put("classes", classes.size() + ": " + Texts.listed(classes, NAMED));
-        facts.put("training", run.checkpoint().state().epoch() + " of " + Texts.count(run.recipe().epochs(), "epoch")
-                + ", " + Texts.count(run.checkpoint().state().step(), "step") + " of "
+        run.card().map(ModelCard::classes)
+                .ifPresent(classes -> facts.put("classes", classes.size() + ": " + Texts.listed(classes, NAMED)));
+        facts.put("training", run.epochs() + " of " + Texts.count(run.recipe().epochs(), "epoch")
+                + ", " + Texts.count(run.steps(), "step") + " of "
                 + Texts.count(run.recipe().batch(), "picture"));
         addErrors(facts, run);
         facts.put("time", Texts.duration(run.seconds()) + ", validation included");
-        run.checkpoint().environment().ifPresent(machine -> facts.put("computed by", text(machine)));
-        facts.put("last checkpoint", "saved " + run.checkpoint().written());
+        run.checkpoint().flatMap(Checkpoint::environment)
+                .ifPresent(machine -> facts.put("computed by", text(machine)));
+        run.checkpoint().ifPresent(last -> facts.put("last checkpoint", "saved " + last.written()));
         StringBuilder html = new StringBuilder("<dl>\n");
         facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
                 .append("</dd>\n"));

@@ -29,7 +29,7 @@ final class Page {
         return page.append("</main>\n</body>\n</html>\n").toString();
     }
 
-    private static String styles() throws IOException {
+    static String styles() throws IOException {
         try (InputStream in = Page.class.getResourceAsStream("report.css")) {
             if (in == null) {
                 throw new IOException("the program was built without report.css; build it again");

@@ -3,6 +3,7 @@ package net.alexnet.report;
 import module java.base;
 import net.alexnet.io.Texts;
 import net.alexnet.report.Table.Cell;
+import net.alexnet.train.Checkpoint;
 import net.alexnet.train.config.FineTuneConfig;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
@@ -35,7 +36,8 @@ final class RecipeKeys {
         Recipe recipe = run.recipe();
         String source = Texts.argument(recipe.data().source());
         String rest = " --recipe " + Texts.argument(run.folder().path().resolve("recipe.yaml").toString())
-                + run.checkpoint().environment().map(machine -> " --threads " + machine.threads()).orElse("");
+                + run.checkpoint().flatMap(Checkpoint::environment).map(machine -> " --threads " + machine.threads())
+                        .orElse("");
         return recipe.fineTuning().map(FineTuneConfig::model)
                 .map(base -> "./alexnet finetune " + Texts.argument(base) + " --data " + source + rest
                         + (recipe.data().folds() > 0 ? " --folds " + recipe.data().folds() : ""))

@@ -1,10 +1,8 @@
 package net.alexnet.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
-import net.alexnet.io.RegularFile;
 
 /// What a run's `log.jsonl` says. Lines of older versions lack some values, which are then empty.
 ///
@@ -13,7 +11,7 @@ import net.alexnet.io.RegularFile;
 public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Optional<Linear> linear,
         Optional<TestLine> test) {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
+    static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
     /// Values of one training step. Each is not a number where the line lacks it.
     public record Step(long step, double loss, double learningRate, double imagesPerSecond, double waitShare) {}
@@ -58,55 +56,64 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
     ///
     /// @throws IOException if it cannot be read
     public static RunLog read(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            return new RunLog(List.of(), List.of(), List.of(), Optional.empty(), Optional.empty());
-        }
-        try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(RegularFile.open(file), StandardCharsets.UTF_8))) {
-            return of(lines.lines());
-        } catch (UncheckedIOException e) {
-            throw Objects.requireNonNull(e.getCause());
-        }
+        GrowingLog log = new GrowingLog(file);
+        log.read();
+        return log.withLastLine();
     }
 
     static RunLog of(Stream<String> lines) {
-        Map<String, List<JsonNode>> kinds = lines.map(RunLog::parsed)
-                .collect(Collectors.groupingBy(line -> line.path("kind").asText()));
-        return new RunLog(all(kinds, "step", RunLog::step), epochs(all(kinds, "epoch", RunLog::epoch)),
-                all(kinds, "warning", line -> new Warning(line.path("step").asLong(), line.path("text").asText())),
-                last(all(kinds, "linear", line -> new Linear(number(line, "out_of_fold_top1_error"),
-                        errors(line, "validation_")))),
-                last(all(kinds, "test", line -> errors(line, "test_")
-                        .map(errors -> new TestLine(line.path("data").asText(), errors))))
-                        .flatMap(one -> one));
+        Collector collector = new Collector();
+        lines.forEach(line -> collector.add(line.getBytes(StandardCharsets.UTF_8)));
+        return collector.log();
     }
 
-    private static List<Epoch> epochs(List<Epoch> lines) {
-        SortedMap<Integer, Epoch> epochs = new TreeMap<>();
-        lines.forEach(line -> epochs.put(line.epoch(), line));
-        return List.copyOf(epochs.values());
-    }
+    /// Takes the lines of a log one after the other. Used by one thread at a time.
+    static final class Collector {
+        private final List<Step> steps = new ArrayList<>();
+        private final SortedMap<Integer, Epoch> epochs = new TreeMap<>();
+        private final List<Warning> warnings = new ArrayList<>();
+        private Optional<Linear> linear = Optional.empty();
+        private Optional<TestLine> test = Optional.empty();
 
-    /// An incomplete line, which a crash may leave, is of no kind.
-    private static JsonNode parsed(String line) {
-        try {
-            return JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            return JSON.missingNode();
+        /// Adds a line. One of an unknown kind, or an incomplete one, which a crash may leave, is skipped.
+        void add(byte[] line) {
+            add(line, 0, line.length);
+        }
+
+        /// Adds a line that is a part of an array.
+        void add(byte[] bytes, int offset, int length) {
+            Optional<Step> step = StepLine.parse(bytes, offset, length);
+            if (step.isPresent()) {
+                steps.add(step.get());
+            } else {
+                other(parsed(bytes, offset, length));
+            }
+        }
+
+        private void other(JsonNode read) {
+            switch (read.path("kind").asText()) {
+                case "epoch" -> epochs.put(read.path("epoch").asInt(), epoch(read));
+                case "warning" -> warnings.add(new Warning(read.path("step").asLong(), read.path("text").asText()));
+                case "linear" -> linear = Optional.of(new Linear(number(read, "out_of_fold_top1_error"),
+                        errors(read, "validation_")));
+                case "test" -> test = errors(read, "test_")
+                        .map(errors -> new TestLine(read.path("data").asText(), errors));
+                default -> {}
+            }
+        }
+
+        /// What the lines so far say.
+        RunLog log() {
+            return new RunLog(List.copyOf(steps), List.copyOf(epochs.values()), List.copyOf(warnings), linear, test);
         }
     }
 
-    private static <T> List<T> all(Map<String, List<JsonNode>> kinds, String kind, Function<JsonNode, T> read) {
-        return kinds.getOrDefault(kind, List.of()).stream().map(read).toList();
-    }
-
-    private static <T> Optional<T> last(List<T> all) {
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
-    }
-
-    private static Step step(JsonNode line) {
-        return new Step(line.path("step").asLong(), number(line, "loss"), number(line, "learning_rate"),
-                number(line, "images_per_second"), number(line, "wait_share"));
+    private static JsonNode parsed(byte[] bytes, int offset, int length) {
+        try {
+            return JSON.readTree(bytes, offset, length);
+        } catch (IOException e) {
+            return JSON.missingNode();
+        }
     }
 
     private static Epoch epoch(JsonNode line) {

@@ -7,6 +7,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.report.RunLog.Errors;
 import net.alexnet.train.Checkpoint;
+import net.alexnet.train.CheckpointStore;
 import net.alexnet.train.RunCheckpoint;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.config.Recipe;
@@ -14,22 +15,63 @@ import net.alexnet.train.config.Recipe;
 /// What a run's folder says about the run.
 ///
 /// @param folder of the run
-/// @param checkpoint the last one
+/// @param checkpoint the last one; empty before a training saves the first
 /// @param card of the model in that checkpoint
-record RunRecord(RunFolder folder, Recipe recipe, RunLog log, Checkpoint checkpoint, ModelCard card) {
-    /// Reads a run.
+record RunRecord(RunFolder folder, Recipe recipe, RunLog log, Optional<Checkpoint> checkpoint,
+        Optional<ModelCard> card) {
+    /// Reads a run, and checks every byte of its last checkpoint.
     ///
     /// @throws IOException if it is not a run, or has no checkpoint
     static RunRecord read(Path path) throws IOException {
         RunFolder folder = RunCheckpoint.run(path);
         Checkpoint checkpoint = RunCheckpoint.last(folder, folder.path()).load();
-        return new RunRecord(folder, folder.recipe(), RunLog.read(folder.log()), checkpoint,
-                Model.cardOf(checkpoint.modelFile()));
+        return new RunRecord(folder, folder.recipe(), RunLog.read(folder.log()), Optional.of(checkpoint),
+                Optional.of(Model.cardOf(checkpoint.modelFile())));
+    }
+
+    /// Reads what a run says while it may be trained. The training may remove a checkpoint at any time; then, or if the last
+    /// one is damaged, the record has none.
+    ///
+    /// @param log of the run, as far as it is read
+    /// @throws IOException if the recipe cannot be read
+    static RunRecord now(RunFolder folder, RunLog log) throws IOException {
+        Recipe recipe = folder.recipe();
+        try {
+            CheckpointStore store = folder.checkpoints(1);
+            Optional<Path> last = store.latest();
+            if (last.isPresent()) {
+                Checkpoint checkpoint = store.describe(last.get());
+                return new RunRecord(folder, recipe, log, Optional.of(checkpoint),
+                        Optional.of(Model.cardOf(checkpoint.modelFile())));
+            }
+        } catch (IOException e) {
+            // removed just now, or damaged: the log and the recipe are whole
+        }
+        return new RunRecord(folder, recipe, log, Optional.empty(), Optional.empty());
+    }
+
+    /// The folder of the last checkpoint.
+    ///
+    /// @throws IOException if there is none
+    Path lastCheckpoint() throws IOException {
+        return checkpoint.orElseThrow(() -> new IOException("the run " + name() + " has no checkpoint yet")).folder();
     }
 
     /// The name of the folder.
     String name() {
         return String.valueOf(folder.path().toAbsolutePath().normalize().getFileName());
+    }
+
+    /// Whole epochs done. The log is ahead of the last checkpoint where checkpoints are rare.
+    int epochs() {
+        return Math.max(checkpoint.map(last -> last.state().epoch()).orElse(0),
+                lastEpoch().map(Epoch::epoch).orElse(0));
+    }
+
+    /// Steps done, as far as checkpoint and log tell.
+    long steps() {
+        return Math.max(checkpoint.map(last -> last.state().step()).orElse(0L),
+                log.steps().isEmpty() ? 0 : log.steps().getLast().step());
     }
 
     Optional<Epoch> lastEpoch() {

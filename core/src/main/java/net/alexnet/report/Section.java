@@ -16,7 +16,7 @@ public record Section(String id, String title, String body) {
     }
 
     /// The section as HTML.
-    String html() {
+    public String html() {
         return "<section id=\"" + id + "\" aria-labelledby=\"" + id + "-title\">\n<h2 id=\"" + id + "-title\">"
                 + Texts.markup(title) + "</h2>\n" + body + "</section>\n";
     }

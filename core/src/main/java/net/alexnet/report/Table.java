@@ -4,13 +4,13 @@ import module java.base;
 import net.alexnet.io.Texts;
 
 /// A table as HTML. The first cell of each row is its heading.
-final class Table {
+public final class Table {
     private final String caption;
     private final StringBuilder html = new StringBuilder();
 
     /// @param caption names the table
     /// @param columns their headings
-    Table(String caption, List<String> columns) {
+    public Table(String caption, List<String> columns) {
         this.caption = Texts.markup(caption);
         html.append("<thead><tr>");
         columns.forEach(one -> html.append("<th scope=\"col\">").append(Texts.markup(one)).append("</th>"));
@@ -22,25 +22,29 @@ final class Table {
     /// @param text what is seen
     /// @param exact the number, unrounded; empty for a text
     /// @param marks a class of the style sheet; empty for none
-    record Cell(String text, OptionalDouble exact, String marks) {
-        static Cell text(String text) {
+    public record Cell(String text, OptionalDouble exact, String marks) {
+        /// A text.
+        public static Cell text(String text) {
             return new Cell(text, OptionalDouble.empty(), "");
         }
 
         /// A number, or nothing where there is none.
-        static Cell number(OptionalDouble value, DoubleFunction<String> format) {
+        public static Cell number(OptionalDouble value, DoubleFunction<String> format) {
             return value.isPresent() ? number(value.getAsDouble(), format) : text("");
         }
 
-        static Cell number(double value, DoubleFunction<String> format) {
+        /// A number.
+        public static Cell number(double value, DoubleFunction<String> format) {
             return new Cell(format.apply(value), OptionalDouble.of(value), "");
         }
 
-        static Cell count(long value) {
+        /// A whole number.
+        public static Cell count(long value) {
             return number((double) value, one -> String.format(Locale.ROOT, "%,.0f", one));
         }
 
-        Cell marked(String style) {
+        /// The same with a class of the style sheet.
+        public Cell marked(String style) {
             return new Cell(text, exact, style);
         }
 
@@ -59,7 +63,8 @@ final class Table {
         }
     }
 
-    Table row(List<Cell> cells) {
+    /// Adds a row.
+    public Table row(List<Cell> cells) {
         html.append("<tr>");
         for (int i = 0; i < cells.size(); i++) {
             html.append(cells.get(i).html(i == 0));
@@ -69,7 +74,7 @@ final class Table {
     }
 
     /// The table in a box that scrolls, which the keyboard reaches.
-    String html() {
+    public String html() {
         return html("");
     }
 
@@ -81,7 +86,7 @@ final class Table {
     }
 
     /// The table behind a line that opens it.
-    String folded() {
+    public String folded() {
         return "<details><summary>Table: " + caption + "</summary>\n" + html() + "</details>\n";
     }
 }

@@ -13,7 +13,7 @@ import net.alexnet.report.Table.Cell;
 import net.alexnet.report.ValidationPass.Answer;
 
 /// What the last checkpoint says of the validation pictures: each class, the mistakes, and single pictures.
-final class ValidationParts {
+public final class ValidationParts {
     private static final int MATRIX = 40; // the most classes of a matrix
     private static final int PAIRS = 40;
     private static final int SHOWN = 24; // pictures
@@ -24,20 +24,29 @@ final class ValidationParts {
     private final ValidationPass pass;
     private final List<String> classes;
 
-    ValidationParts(ValidationPass pass, List<String> classes) {
+    /// Of an evaluation.
+    public ValidationParts(ValidationPass pass) {
         this.pass = pass;
-        this.classes = classes;
+        this.classes = pass.classes();
     }
 
     List<Section> sections() {
-        return List.of(new Section("classes", "Classes", classErrors().html()),
-                new Section("mistakes", "Mistakes", classes.size() <= MATRIX ? matrix() : pairs().html()),
-                new Section("pictures", "Pictures",
-                        gallery("Highest loss", "The network gives the true class of these the least probability.",
-                                pass.worst(SHOWN))
-                                + gallery("Least sure",
-                                        "The two most probable classes of these are the closest.",
-                                        pass.leastSure(SHOWN))));
+        return List.of(classes(), mistakes(), new Section("pictures", "Pictures",
+                gallery("Highest loss", "The network gives the true class of these the least probability.",
+                        pass.worst(SHOWN))
+                        + gallery("Least sure",
+                                "The two most probable classes of these are the closest.",
+                                pass.leastSure(SHOWN))));
+    }
+
+    /// The error of each class.
+    public Section classes() {
+        return new Section("classes", "Classes", classErrors().html());
+    }
+
+    /// Which classes are taken for which: a matrix, or with more than 40 classes a table of the most frequent pairs.
+    public Section mistakes() {
+        return new Section("mistakes", "Mistakes", classes.size() <= MATRIX ? matrix() : pairs().html());
     }
 
     Table classErrors() {

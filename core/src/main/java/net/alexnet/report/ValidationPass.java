@@ -18,14 +18,16 @@ import net.alexnet.train.EvaluationData;
 import net.alexnet.train.ModelFile;
 import net.alexnet.train.NamedModel;
 
-/// The run's last checkpoint on the pictures that the run was validated on.
+/// A checkpoint on the pictures that its run was validated on.
 ///
+/// @param classes their names
 /// @param images the pictures
 /// @param report the counts
 /// @param confusions how often pictures of each class were taken for each class, itself included, most frequent first
 /// @param pictures what the network says of each picture, in their order
 /// @param counts how many pictures there are in each part, in words
-record ValidationPass(ImageDataset images, Report report, List<Confusion> confusions, List<Answer> pictures,
+public record ValidationPass(List<String> classes, ImageDataset images, Report report, List<Confusion> confusions,
+        List<Answer> pictures,
         String counts) {
     private static final int BATCH = 128;
 
@@ -37,23 +39,26 @@ record ValidationPass(ImageDataset images, Report report, List<Confusion> confus
     /// @param probability of the most probable class
     /// @param margin by how much it is more probable than the next class
     /// @param loss the negative logarithm of the probability of the picture's class
-    record Answer(int index, int label, int predicted, double probability, double margin, double loss) {
+    /// @param best the most probable classes, best first: five, or all where there are fewer
+    public record Answer(int index, int label, int predicted, double probability, double margin, double loss,
+            List<Score> best) {
         static Answer of(int index, Prediction prediction) {
             List<Score> best = prediction.best();
             double first = best.getFirst().probability();
             return new Answer(index, prediction.label(), best.getFirst().label(), first,
                     best.size() > 1 ? first - best.get(1).probability() : first,
-                    -Math.log(Math.max(prediction.labelProbability(), Float.MIN_NORMAL)));
+                    -Math.log(Math.max(prediction.labelProbability(), Float.MIN_NORMAL)), best);
         }
     }
 
     /// Evaluates.
     ///
+    /// @param checkpoint its folder
     /// @throws IOException if the pictures are no longer there or were changed
     /// @throws InterruptedIOException if it was stopped
-    static ValidationPass of(RunRecord run, Backend backend, HtmlReport.Tools tools)
+    public static ValidationPass of(Path checkpoint, Backend backend, HtmlReport.Tools tools)
             throws IOException, InterruptedException {
-        NamedModel model = NamedModel.open(List.of(run.checkpoint().folder()), ModelFile.Which.LAST, backend)
+        NamedModel model = NamedModel.open(List.of(checkpoint), ModelFile.Which.LAST, backend)
                 .getFirst();
         EvaluationData data = EvaluationData.open(Optional.empty(), List.of(model), new EvaluationData.Tools(
                 Engines.find().codec(), tools.threads(), tools.cache(), tools.quiet(), false, tools.stop()));
@@ -68,7 +73,7 @@ record ValidationPass(ImageDataset images, Report report, List<Confusion> confus
                             mistakes.merge(new Confusion(answer.label, answer.predicted, 0), 1, Integer::sum);
                         }, tools.stop())
                 .orElseThrow(() -> new InterruptedIOException("stopped while evaluating")).average().views();
-        return new ValidationPass(input.images(), report, ranked(mistakes), List.copyOf(answers),
+        return new ValidationPass(model.classes(), input.images(), report, ranked(mistakes), List.copyOf(answers),
                 counts(data.own().orElseThrow(), input.images().size()));
     }
 

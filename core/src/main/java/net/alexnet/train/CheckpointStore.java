@@ -195,7 +195,15 @@ public final class CheckpointStore {
     /// @param folder as for [#load]
     /// @throws IOException if `state.json` is missing or was changed
     public TrainingState state(Path folder) throws IOException {
-        return Checkpoint.read(folder).state();
+        return describe(folder).state();
+    }
+
+    /// A checkpoint as `state.json` describes it, without a look at its other files.
+    ///
+    /// @param folder as for [#load]
+    /// @throws IOException if `state.json` is missing or was changed
+    public Checkpoint describe(Path folder) throws IOException {
+        return Checkpoint.read(folder);
     }
 
     /// Loads a checkpoint and checks every byte of it.

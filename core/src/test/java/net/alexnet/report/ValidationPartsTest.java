@@ -23,7 +23,7 @@ class ValidationPartsTest {
         return Answer.of(index, new Prediction("one.jpg", label, ofLabel, List.of(best)));
     }
 
-    private static final ValidationPass PASS = new ValidationPass(new ImageDataset(CLASSES, List.of()),
+    private static final ValidationPass PASS = new ValidationPass(CLASSES, new ImageDataset(CLASSES, List.of()),
             new Report(10, 4, 0, 1.5, List.of(), List.of(new ClassErrors(0, 4, 1), new ClassErrors(1, 6, 3)),
                     OptionalDouble.empty()),
             List.of(new Confusion(1, 0, 3), new Confusion(0, 0, 3), new Confusion(1, 1, 3), new Confusion(0, 1, 1)),
@@ -47,13 +47,13 @@ class ValidationPartsTest {
 
     @Test
     void listsOnlyMistakesAsMistakes() {
-        Document page = Jsoup.parse(new ValidationParts(PASS, CLASSES).pairs().html());
+        Document page = Jsoup.parse(new ValidationParts(PASS).pairs().html());
         assertThat(page.select("tbody tr").eachText()).containsExactly("dog cat 3", "cat dog 1");
     }
 
     @Test
     void classesAreOrderedByTheirError() {
-        Document page = Jsoup.parse(new ValidationParts(PASS, CLASSES).classErrors().html());
+        Document page = Jsoup.parse(new ValidationParts(PASS).classErrors().html());
         assertThat(page.select("tbody th").eachText()).containsExactly("dog", "cat");
         assertThat(page.expectFirst("tbody tr").text()).isEqualTo("dog 50.00 % 18.8 to 81.2 3 6");
     }

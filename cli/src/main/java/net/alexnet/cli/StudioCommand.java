@@ -1,0 +1,122 @@
+package net.alexnet.cli;
+
+import java.awt.Desktop;
+import java.awt.GraphicsEnvironment;
+import java.lang.management.ManagementFactory;
+import module java.base;
+import net.alexnet.server.HttpSettings;
+import net.alexnet.server.studio.Studio;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `alexnet studio`.
+@Command(name = "studio", description = "Show runs in a browser: how they learn, what their networks see, and what they say of a picture of yours."
+        + " The page reads the folders of runs, finished or not, and changes nothing there.", footer = {
+            "", "Examples:",
+            "  ./alexnet studio                                shows the runs in the folder runs",
+            "  ./alexnet studio reproduction/ --port 8000",
+            "  ./alexnet studio --control --data pictures/     also starts trainings on folders of pictures/",
+            "", "Only this machine can open the page, unless --host says otherwise; then it asks for a token."})
+final class StudioCommand extends BaseCommand {
+    private static final long LOOK = 200; // milliseconds between two looks at whether to stop
+    private static final HexFormat HEX = HexFormat.of();
+
+    @Parameters(paramLabel = "RUNS", arity = "0..*", description = "Folders below which runs are, or folders of runs. Default: runs.")
+    private List<Path> runs = List.of(Path.of("runs"));
+
+    @Option(names = "--port", paramLabel = "N", description = "0 for a free one. Default: ${DEFAULT-VALUE}.")
+    private int port = 8130;
+
+    @Option(names = "--host", paramLabel = "HOST", description = "The name or address to listen on. Default: ${DEFAULT-VALUE}, which only this machine reaches.")
+    private String host = "localhost";
+
+    @Option(names = "--allowed-hosts", paramLabel = "NAME", split = ",", description = "Further names under which browsers may ask for the page.")
+    private List<String> allowedHosts = List.of();
+
+    @Option(names = "--token", paramLabel = "TOKEN", description = "What a browser must show, at least 16 characters. Default: a random one if other machines can reach the page.")
+    private Optional<String> token = Optional.empty();
+
+    @Option(names = "--control", description = "Let the page start and stop trainings.")
+    private boolean control;
+
+    @Option(names = "--data", paramLabel = "DIR", arity = "1..*", description = "Folders below which the page may choose pictures to train on, with --control.")
+    private List<Path> data = List.of();
+
+    @Option(names = "--no-browser", description = "Do not open a browser.")
+    private boolean quiet;
+
+    @Mixin
+    private ComputeOptions options = new ComputeOptions();
+
+    private record Started(String address) {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        within("--port", port, 0, 65_535);
+        if (control == data.isEmpty()) {
+            throw new IllegalArgumentException(control
+                    ? "--control needs the folders of pictures that may be trained on (--data DIR)"
+                    : "--data names pictures to train on, which the page does only with --control");
+        }
+        for (Path folder : data) {
+            if (!Files.isDirectory(folder)) {
+                throw new IllegalArgumentException("--data: there is no folder " + folder);
+            }
+        }
+        HttpSettings settings = HttpSettings.defaults().host(host).port(port).allowedHosts(Set.copyOf(allowedHosts));
+        Optional<String> secret = token.isPresent() || isLocal() ? token : Optional.of(random());
+        if (secret.isPresent()) {
+            settings = settings.token(secret.get());
+        }
+        Studio.Control trainings = control
+                ? new Studio.Control(data, runs.getFirst(), program())
+                : Studio.Control.NONE;
+        try (Studio studio = Studio.start(settings, runs, options.options(), trainings)) {
+            String address = studio.address() + secret.map(it -> "/?token=" + it).orElse("");
+            print(new Started(address), List.of("studio: " + address + "  (Ctrl-C ends it)"));
+            out().flush();
+            if (!quiet) {
+                browse(address);
+            }
+            while (!terminal().interruption().asked()) {
+                Thread.sleep(LOOK);
+            }
+        }
+        return 0;
+    }
+
+    private boolean isLocal() throws IOException {
+        return InetAddress.getByName(host).isLoopbackAddress();
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return HEX.formatHex(bytes);
+    }
+
+    /// This program with the kernels' module, as the launcher starts a training.
+    private static List<String> program() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> !option.startsWith("-XX:AOTCache")) // is for a JVM without the kernels' module
+                .forEach(command::add);
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                Main.class.getName()));
+        return command;
+    }
+
+    private static void browse(String address) {
+        try {
+            if (!GraphicsEnvironment.isHeadless() && Desktop.isDesktopSupported()
+                    && Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) {
+                Desktop.getDesktop().browse(URI.create(address));
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // the address is on the terminal
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package net.alexnet.server.studio;
+
+import module java.base;
+import net.alexnet.Options;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.RejectedImage;
+import net.alexnet.data.image.ColorPca.Component;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.MeanImage;
+import net.alexnet.data.image.PixelStatistics;
+import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.Texts;
+import net.alexnet.io.Tsv;
+import net.alexnet.report.Html;
+import net.alexnet.report.Section;
+import net.alexnet.report.Table;
+import net.alexnet.report.Table.Cell;
+import net.alexnet.server.Call;
+import net.alexnet.server.HttpFailure;
+import net.alexnet.server.Reply;
+import net.alexnet.server.studio.RunTable.Run;
+
+/// The page about the pictures of a run.
+final class DataPage {
+    private static final int DRAWS = 12;
+    private static final int SHOWN = 200; // rows of a table
+    private static final int GROUPS = 24; // of duplicates, with their pictures
+
+    private final Finder finder;
+    private final Options options;
+    private final Shell shell;
+
+    DataPage(Finder finder, Options options, Shell shell) {
+        this.finder = finder;
+        this.options = options;
+        this.shell = shell;
+    }
+
+    Reply page(Call call) throws IOException, HttpFailure {
+        Run run = finder.run(call);
+        String content;
+        try {
+            content = content(run, RunPictures.of(run, options));
+        } catch (HttpFailure e) {
+            content = Html.paragraph("There is nothing to see here: " + e.getMessage() + ".");
+        } catch (IOException e) {
+            content = Html.paragraph("The pictures cannot be opened: " + AtomicFiles.reason(e) + ".");
+        }
+        return shell.page(run, "data", "Data", List.of("data.js"), "<div id=\"data\" data-run=\"" + run.id() + "\">\n"
+                + content + "</div>\n");
+    }
+
+    private static String content(Run run, RunPictures pictures) throws IOException {
+        Dataset dataset = pictures.dataset();
+        StringBuilder html = new StringBuilder(new Section("pictures", "Pictures", facts(pictures)).html());
+        html.append("""
+                <section aria-labelledby="draws-title" id="draws"><h2 id="draws-title">What training sees</h2>
+                <p class="bar"><label>Training picture <input type="number" id="index" min="0" value="0" max="%d"></label>
+                <span id="draws-said" role="status"></span></p>
+                <div class="tiles-row" id="drawn"></div></section>
+                <section aria-labelledby="mean-title" id="mean"><h2 id="mean-title">Mean and principal colors</h2>
+                <p id="mean-said" role="status">Computing …</p><div class="tiles-row" id="mean-image"></div>
+                <div id="colors"></div></section>
+                """.formatted(Math.max(0, dataset.training().size() - 1)));
+        html.append(new Section("classes", "Classes", classes(dataset).html()).html());
+        rejected(run).ifPresent(section -> html.append(section.html()));
+        duplicates(pictures).ifPresent(section -> html.append(section.html()));
+        return html.toString();
+    }
+
+    private static String facts(RunPictures pictures) {
+        Dataset dataset = pictures.dataset();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("source", pictures.recipe().data().source());
+        facts.put("pictures", Texts.count(dataset.training().size(), "picture") + " for training, "
+                + Texts.count(dataset.validation().size(), "picture") + " for validation");
+        facts.put("split", dataset.split());
+        facts.put("classes", String.valueOf(dataset.classes().size()));
+        facts.put("size", "resized to " + pictures.recipe().pictures().resize() + " pixels; the network sees "
+                + pictures.recipe().network().input());
+        pictures.prepared().ifPresent(it -> facts.put("prepared", "with a side of " + it.preparation().side()
+                + " pixels; " + Texts.count(it.rejected(), "picture") + " could not be read"));
+        StringBuilder html = new StringBuilder("<dl>");
+        facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
+                .append("</dd>\n"));
+        html.append("</dl>\n");
+        dataset.warnings().forEach(text -> html.append("<p class=\"warned-text\">▲ ").append(Texts.markup(text))
+                .append("</p>\n"));
+        return html.toString();
+    }
+
+    private static Table classes(Dataset dataset) {
+        Table table = new Table("Pictures of each class", List.of("class", "training", "validation"));
+        List<Integer> training = dataset.training().perClass();
+        List<Integer> validation = dataset.validation().perClass();
+        for (int i = 0; i < dataset.classes().size(); i++) {
+            table.row(List.of(Cell.text(dataset.classes().get(i)), Cell.count(training.get(i)),
+                    Cell.count(validation.get(i))));
+        }
+        return table;
+    }
+
+    private static Optional<Section> rejected(Run run) throws IOException {
+        List<RejectedImage> all = RejectedImage.read(run.folder().path());
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        Table table = new Table(Texts.count(all.size(), "picture") + " that cannot be read", List.of("file", "reason"));
+        all.stream().limit(SHOWN).forEach(one -> table.row(List.of(Cell.text(one.name()), Cell.text(one.reason()))));
+        return Optional.of(new Section("rejected", "Rejected", table.html()));
+    }
+
+    /// The rows of `duplicates.tsv`: group, split, class, file, kind and distance.
+    private static List<List<String>> twins(RunPictures pictures) throws IOException {
+        return pictures.prepared().isEmpty()
+                ? List.of()
+                : Tsv.read(pictures.prepared().get().path().resolve("duplicates.tsv"));
+    }
+
+    private static Optional<Section> duplicates(RunPictures pictures) throws IOException {
+        List<List<String>> rows = twins(pictures);
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        Table table = new Table("Pictures that are in two places",
+                List.of("group", "split", "class", "file", "kind", "distance"));
+        rows.stream().limit(SHOWN).forEach(row -> table.row(row.stream().map(Cell::text).toList()));
+        return Optional.of(new Section("duplicates", "Duplicates", "<div id=\"twins\"></div>\n" + table.folded()));
+    }
+
+    private record Twin(String split, String label, String file, String kind, Tiles picture) {}
+
+    /// The first groups of duplicates, with their pictures.
+    Reply duplicates(Call call) throws IOException, HttpFailure {
+        RunPictures pictures = RunPictures.of(finder.run(call), options);
+        SequencedMap<String, List<Twin>> groups = new LinkedHashMap<>();
+        for (List<String> row : twins(pictures)) {
+            if (groups.size() < GROUPS || groups.containsKey(row.getFirst())) {
+                Optional<Image> image = pictures.image(row.get(3));
+                if (image.isPresent()) {
+                    groups.computeIfAbsent(row.getFirst(), _ -> new ArrayList<>())
+                            .add(new Twin(row.get(1), row.get(2), row.get(3), row.get(4), Tiles.of(image.get())));
+                }
+            }
+        }
+        return Reply.json(groups.values());
+    }
+
+    private record Drawn(String name, String label, long seed, Tiles picture, Tiles draws) {}
+
+    /// Twelve draws of a training picture.
+    Reply draws(Call call) throws IOException, HttpFailure {
+        RunPictures pictures = RunPictures.of(finder.run(call), options);
+        int index = index(call.query("index").orElse("0"), pictures.dataset().training().size());
+        Image picture = pictures.image(index).orElseThrow(() -> new HttpFailure(404,
+                "the picture " + index + " cannot be read; choose another one"));
+        return Reply.json(new Drawn(pictures.dataset().training().name(index),
+                pictures.dataset().classes().get(pictures.dataset().training().label(index)), pictures.recipe().seed(),
+                Tiles.of(picture), Tiles.of(pictures.draws(index, picture, pictures.statistics(), DRAWS))));
+    }
+
+    private static int index(String text, int size) throws HttpFailure {
+        try {
+            int index = Integer.parseInt(text);
+            if (index >= 0 && index < size) {
+                return index;
+            }
+        } catch (NumberFormatException e) {
+            // refused below
+        }
+        throw new HttpFailure(404, "there are " + size + " training pictures, numbered from 0; found '" + text + "'");
+    }
+
+    private record Statistics(long images, List<Double> mean, Tiles meanImage, List<Component> components) {}
+
+    /// The mean image and the principal colors.
+    Reply statistics(Call call) throws IOException, HttpFailure {
+        PixelStatistics found = RunPictures.of(finder.run(call), options).statistics();
+        MeanImage mean = found.meanImage();
+        byte[] samples = new byte[mean.values().length];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = (byte) Math.round(mean.values()[i]);
+        }
+        return Reply.json(new Statistics(found.images(), found.mean(),
+                Tiles.of(new Image(mean.side(), mean.side(), mean.channels(), samples)),
+                found.colorPca().components()));
+    }
+}

@@ -1,0 +1,100 @@
+package net.alexnet.server.studio;
+
+import module java.base;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.inference.ModelCard;
+import net.alexnet.inference.Provenance;
+import net.alexnet.io.Texts;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.server.Call;
+import net.alexnet.server.HttpFailure;
+import net.alexnet.server.Reply;
+import net.alexnet.server.studio.RunTable.Run;
+
+/// The page about what a network learned. Its parts are filled by a script from what [ModelParts] and [Mistakes] answer.
+final class ModelPage {
+    private final Finder finder;
+    private final Models models;
+    private final Shell shell;
+
+    ModelPage(Finder finder, Models models, Shell shell) {
+        this.finder = finder;
+        this.models = models;
+        this.shell = shell;
+    }
+
+    Reply page(Call call) throws IOException, HttpFailure, InterruptedException {
+        Run run = finder.run(call);
+        Path chosen = finder.checkpoint(run, call);
+        List<Path> all = run.folder().checkpoints(1).list();
+        ModelCard card = models.with(chosen, OpenModel::card);
+        StringBuilder html = new StringBuilder("<div id=\"model\" data-run=\"").append(run.id())
+                .append("\" data-checkpoint=\"").append(chosen.getFileName()).append("\" data-checkpoints=\"")
+                .append(all.stream().map(Path::getFileName).map(String::valueOf).collect(Collectors.joining(" ")))
+                .append("\">\n<form class=\"bar\"><label>Checkpoint <select name=\"checkpoint\" id=\"checkpoint\">");
+        for (Path one : all.reversed()) {
+            html.append("<option").append(one.equals(chosen) ? " selected" : "").append('>').append(one.getFileName())
+                    .append("</option>");
+        }
+        html.append("</select></label> <button>Show</button></form>\n");
+        section(html, "filters", "Kernels of conv1", """
+                <p class="bar"><label>Sort by <select id="order"><option value="index">number</option>
+                <option value="share">color share</option><option value="norm">norm</option></select></label>
+                <label id="when">Checkpoint <input type="range" id="epoch" min="0" step="1"> <output id="epoch-name"></output>
+                </label></p>
+                <div id="kernels"></div><p id="kernel" class="quiet" role="status"></p>
+                """);
+        section(html, "way", "A picture's way through the layers", """
+                <p class="bar"><label>A picture of yours <input type="file" id="own" accept="image/*">
+                </label> <button type="button" id="random">A validation picture</button></p>
+                <p id="way-said" role="status"></p><div id="maps"></div>
+                """);
+        section(html, "evaluation", "Mistakes", """
+                <p class="bar"><button type="button" id="evaluate">Look at the validation pictures</button>
+                <progress id="evaluating" hidden></progress> <span id="evaluation-said" role="status"></span></p>
+                <div id="evaluated" hidden>
+                <p class="bar"><label>Sort by <select id="sort"><option value="loss">loss</option>
+                <option value="confidence">confidence in the wrong class</option>
+                <option value="margin">margin, the least first</option></select></label>
+                <label>True class <input type="search" id="truth" list="classes" autocomplete="off"></label>
+                <label>taken for <input type="search" id="taken" list="classes" autocomplete="off"></label>
+                <button type="button" id="relabel" disabled>Save the list of wrong labels</button></p>
+                <datalist id="classes"></datalist>
+                <p id="found" role="status"></p><ul class="cards" id="cards"></ul>
+                <p><button type="button" id="more" hidden>More</button></p>
+                <div id="tables"></div></div>
+                """);
+        section(html, "card", "Card", card(card));
+        return shell.page(run, "model", "Model", List.of("model.js"), html.append("</div>\n").toString());
+    }
+
+    private static void section(StringBuilder html, String id, String title, String body) {
+        html.append("<section aria-labelledby=\"").append(id).append("-title\" id=\"").append(id).append("\"><h2 id=\"")
+                .append(id).append("-title\">").append(title).append("</h2>\n").append(body).append("</section>\n");
+    }
+
+    /// What the model file says of itself.
+    private static String card(ModelCard card) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        Preprocessing how = card.preprocessing();
+        facts.put("network", card.network().architecture().name() + ", " + String.format(Locale.ROOT, "%,d",
+                card.network().architecture().parameters()) + " parameters");
+        facts.put("layers", card.network().architecture().rows().stream().map(Row::name)
+                .collect(Collectors.joining(", ")));
+        facts.put("classes", String.format(Locale.ROOT, "%,d", card.classes().size()));
+        facts.put("pictures", "shorter side resized to " + how.resize() + ", center square, view of " + how.crop()
+                + " pixels, " + how.channels() + (how.channels() == 1 ? " channel" : " channels") + ", minus "
+                + (how.meanImage().isPresent() ? "the mean image" : "the mean of each channel"));
+        facts.put("origin", card.origin());
+        card.provenance().map(Provenance::sha256).ifPresent(hash -> facts.put("SHA-256", hash));
+        if (!card.untrained().isEmpty()) {
+            facts.put("no trained weights of", String.join(", ", card.untrained()));
+        }
+        StringBuilder html = new StringBuilder("<dl>");
+        facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
+                .append("</dd>\n"));
+        html.append("</dl>\n<details><summary>Classes</summary><ul class=\"names\">");
+        card.classes().forEach(name -> html.append("<li>").append(Texts.markup(name)).append("</li>"));
+        return html.append("</ul></details>\n").toString();
+    }
+}

@@ -1,0 +1,55 @@
+package net.alexnet.server.studio;
+
+import module java.base;
+import net.alexnet.server.studio.RunTable.Run;
+
+/// What lists say of runs. A run whose files did not change is not read again. Safe for use by many threads.
+final class RunSummaries {
+    private final RunTable table;
+    private final RunLogs logs;
+    private final Map<Path, Known> known = new ConcurrentHashMap<>();
+
+    RunSummaries(RunTable table, RunLogs logs) {
+        this.table = table;
+        this.logs = logs;
+    }
+
+    /// What a summary was made of.
+    private record Version(long size, FileTime written, boolean locked) {}
+
+    private record Known(Version version, RunSummary summary) {}
+
+    /// All runs, the newest first.
+    List<RunSummary> all() throws IOException {
+        Locks locks = Locks.now();
+        Collection<Run> runs = table.all();
+        known.keySet().retainAll(runs.stream().map(run -> run.folder().path()).collect(Collectors.toSet()));
+        List<RunSummary> all = new ArrayList<>();
+        for (Run run : runs) {
+            all.add(of(run, locks));
+        }
+        all.sort(Comparator.comparing(RunSummary::started).reversed());
+        return all;
+    }
+
+    /// One run.
+    RunSummary of(Run run) throws IOException {
+        return of(run, Locks.now());
+    }
+
+    private RunSummary of(Run run, Locks locks) throws IOException {
+        Path path = run.folder().path();
+        Path log = run.folder().log();
+        boolean locked = locks.held(path.resolve("lock"), log);
+        Version version = Files.exists(log)
+                ? new Version(Files.size(log), Files.getLastModifiedTime(log), locked)
+                : new Version(0, FileTime.fromMillis(0), locked);
+        Known before = known.get(path);
+        if (before != null && before.version.equals(version)) {
+            return before.summary;
+        }
+        RunSummary summary = RunSummary.of(run, logs.read(run).log(), locked);
+        known.put(path, new Known(version, summary));
+        return summary;
+    }
+}

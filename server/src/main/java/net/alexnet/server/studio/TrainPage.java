@@ -1,0 +1,138 @@
+package net.alexnet.server.studio;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import module java.base;
+import net.alexnet.inference.ModelImporter;
+import net.alexnet.io.Texts;
+import net.alexnet.server.Call;
+import net.alexnet.server.HttpFailure;
+import net.alexnet.server.Json;
+import net.alexnet.server.Reply;
+import net.alexnet.server.studio.RunTable.Run;
+import net.alexnet.server.studio.Trainings.Report;
+
+/// The page that starts and stops trainings. Only JSON starts one, which no form of another site can send; the server
+/// checks where requests come from.
+final class TrainPage {
+    private static final String SCRATCH = "scratch";
+    private static final int MOST_EPOCHS = 1000;
+
+    private final TrainingFolders folders;
+    private final Trainings trainings;
+    private final RunTable runs;
+    private final Path target;
+    private final Shell shell;
+
+    /// @param target the folder in which trainings make their runs
+    TrainPage(TrainingFolders folders, Trainings trainings, RunTable runs, Path target, Shell shell) {
+        this.folders = folders;
+        this.trainings = trainings;
+        this.runs = runs;
+        this.target = target;
+        this.shell = shell;
+    }
+
+    Reply page(Call call) throws IOException {
+        StringBuilder html = new StringBuilder("<h1>Train</h1>\n");
+        SequencedMap<String, Path> all = folders.all();
+        if (all.isEmpty()) {
+            html.append(
+                    "<p>There is no folder of pictures below those named by --data. A folder to train on has a folder")
+                    .append(" for each class, with the pictures of that class in it.</p>\n");
+            return shell.page("Train", "/train", List.of(), html.toString());
+        }
+        html.append("<form id=\"train\" class=\"form\">\n<label>Pictures <select id=\"folder\">");
+        all.forEach((id, path) -> option(html, id, path.toString()));
+        html.append("</select></label> <button type=\"button\" id=\"look\">What is in it?</button>\n")
+                .append("<label>Start from <select id=\"base\">");
+        option(html, SCRATCH, "scratch: initial weights");
+        for (ModelImporter importer : ModelImporter.installed()) {
+            importer.published().forEach(name -> option(html, "model " + name, name + ", published"));
+        }
+        for (Run run : runs.all()) {
+            if (run.folder().checkpoints(1).latest().isPresent()) {
+                option(html, "run " + run.id(), "the run " + run.name());
+            }
+        }
+        html.append("</select></label>\n<label>Epochs <input type=\"number\" id=\"epochs\" min=\"1\" max=\"")
+                .append(MOST_EPOCHS).append("\" placeholder=\"as the recipe has\"></label>\n")
+                .append("<button id=\"start\">Start</button></form>\n<p id=\"said\" role=\"status\"></p>\n")
+                .append("<div id=\"contents\"></div>\n<section aria-labelledby=\"trainings-title\"><h2 id=\"trainings-title\">")
+                .append("Trainings</h2><p class=\"quiet\">One runs at a time. Their runs appear under <a href=\"/\">Runs</a>.")
+                .append("</p><div id=\"trainings\"></div></section>\n");
+        return shell.page("Train", "/train", List.of("train.js"), html.toString());
+    }
+
+    private static void option(StringBuilder html, String value, String text) {
+        html.append("<option value=\"").append(Texts.markup(value)).append("\">").append(Texts.markup(text))
+                .append("</option>");
+    }
+
+    /// What is in a folder; reads all its pictures.
+    Reply contents(Call call) throws IOException, HttpFailure {
+        return Reply.json(TrainingFolders.look(folder(call.segment("folder")), () -> false));
+    }
+
+    private Path folder(String id) throws IOException, HttpFailure {
+        return folders.find(id).orElseThrow(() -> new HttpFailure(404,
+                "there is no such folder of pictures; /train lists those that may be trained on"));
+    }
+
+    /// The trainings that were started here.
+    Reply list(Call call) {
+        return Reply.json(trainings.all());
+    }
+
+    /// Starts a training, or puts it behind those that wait.
+    Reply start(Call call) throws IOException, HttpFailure {
+        if (!call.type().equals("application/json")) {
+            throw new HttpFailure(415, "a training is described by JSON, found the type '" + call.type() + "'");
+        }
+        JsonNode wanted = Json.object(call.body(), 0, call.body().length);
+        Path folder = folder(wanted.path("folder").asText());
+        String base = wanted.path("base").asText(SCRATCH);
+        List<String> arguments = new ArrayList<>();
+        if (base.equals(SCRATCH)) {
+            arguments.add("train");
+        } else {
+            arguments.addAll(List.of("finetune", base(base)));
+        }
+        arguments.addAll(List.of("--data", folder.toString(), "--runs", target.toString(), "--progress", "plain"));
+        if (wanted.hasNonNull("epochs")) {
+            int epochs = wanted.path("epochs").asInt();
+            if (epochs < 1 || epochs > MOST_EPOCHS) {
+                throw new HttpFailure(400, "epochs must be 1 to " + MOST_EPOCHS + ", found " + epochs);
+            }
+            arguments.addAll(List.of("--epochs", String.valueOf(epochs)));
+        }
+        String title = folder.getFileName() + ", from " + base.replaceFirst("^(run|model) ", "");
+        Report added = trainings.add(title, arguments)
+                .orElseThrow(() -> HttpFailure.busy("too many trainings wait; stop one, or wait until one ends", 60));
+        return Reply.json(added);
+    }
+
+    private String base(String name) throws IOException, HttpFailure {
+        if (name.startsWith("run ")) {
+            Optional<Run> run = runs.find(name.substring(4));
+            if (run.isPresent()) {
+                return run.get().folder().path().toString();
+            }
+        } else
+            if (name.startsWith("model ")
+                    && ModelImporter.installed().stream().anyMatch(it -> it.published().contains(name.substring(6)))) {
+                        return name.substring(6);
+                    }
+        throw new HttpFailure(404, "there is no run or published model '" + name + "' to start from");
+    }
+
+    /// Stops a training.
+    Reply stop(Call call) throws HttpFailure {
+        Optional<Report> stopped;
+        try {
+            stopped = trainings.stop(Integer.parseInt(call.segment("number")));
+        } catch (NumberFormatException e) {
+            stopped = Optional.empty();
+        }
+        return Reply.json(stopped.orElseThrow(() -> new HttpFailure(404, "there is no training of this number")));
+    }
+}

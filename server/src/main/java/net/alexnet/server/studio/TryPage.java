@@ -1,0 +1,167 @@
+package net.alexnet.server.studio;
+
+import module java.base;
+import net.alexnet.data.image.Crop;
+import net.alexnet.data.image.Image;
+import net.alexnet.data.image.Preprocessing;
+import net.alexnet.figure.Occlusion;
+import net.alexnet.figure.OcclusionFigure;
+import net.alexnet.figure.Picture;
+import net.alexnet.inference.TopK;
+import net.alexnet.inference.Views;
+import net.alexnet.io.Texts;
+import net.alexnet.server.Call;
+import net.alexnet.server.HttpFailure;
+import net.alexnet.server.Reply;
+import net.alexnet.server.studio.RunTable.Run;
+
+/// The page where a picture is given to a network. Pictures are bodies of requests and are forgotten with them.
+final class TryPage {
+    private static final int TOP = 5;
+
+    private final Finder finder;
+    private final RunSummaries summaries;
+    private final Models models;
+    private final Shell shell;
+    private final Supplier<URI> address;
+
+    /// @param address of this server, for the line with curl
+    TryPage(Finder finder, RunSummaries summaries, Models models, Shell shell, Supplier<URI> address) {
+        this.finder = finder;
+        this.summaries = summaries;
+        this.models = models;
+        this.shell = shell;
+        this.address = address;
+    }
+
+    /// Goes to the newest run that has a checkpoint.
+    Reply newest(Call call) throws IOException {
+        for (RunSummary one : summaries.all()) {
+            if (one.problem().isEmpty() && one.run().folder().checkpoints(1).latest().isPresent()) {
+                return Reply.redirect("/try/" + one.run().id());
+            }
+        }
+        return shell.page("Try", "/try", List.of(), "<h1>Try</h1>\n<p>No run has a checkpoint yet. A training saves its"
+                + " first one at the end of an epoch.</p>\n");
+    }
+
+    Reply page(Call call) throws IOException, HttpFailure {
+        Run run = finder.run(call);
+        finder.checkpoint(run, call);
+        String path = Texts.argument(run.folder().path().toString());
+        StringBuilder html = new StringBuilder("<div id=\"try\" data-run=\"" + run.id() + "\">\n");
+        html.append("""
+                <div id="drop" class="drop">
+                <p class="bar"><label>Pictures <input type="file" id="files" accept="image/*" multiple></label>
+                <button type="button" id="camera">Camera</button>
+                <span class="quiet">or drop them here, or paste one. They stay on this machine and are not kept.</span></p>
+                <div id="viewfinder" hidden><video id="video" playsinline muted></video>
+                <p><button type="button" id="shoot">Take the picture</button>
+                <button type="button" id="stop">Close the camera</button></p></div>
+                <fieldset class="bar"><legend>views</legend>
+                <label><input type="radio" name="views" value="1" checked> 1, the center</label>
+                <label><input type="radio" name="views" value="10"> 10, as in the paper</label></fieldset>
+                </div>
+                <p id="said" role="status"></p>
+                <div id="answer" hidden>
+                <figure id="seen"><figcaption>What the network sees</figcaption></figure>
+                <div id="bars"></div>
+                <figure id="heat"><figcaption>What the answer depends on</figcaption>
+                <p><button type="button" id="occlude">Cover it place by place</button></p></figure>
+                </div>
+                <section id="near" aria-labelledby="near-title" hidden><h2 id="near-title">Nearest training pictures</h2>
+                <p class="bar"><button type="button" id="find">Find them</button>
+                <span id="near-said" class="quiet" role="status">By the features of the last hidden layer, which are computed
+                once.</span></p><ul class="cards" id="nearest"></ul></section>
+                <div id="table" hidden></div>
+                """);
+        html.append(
+                "<section id=\"same\" aria-labelledby=\"same-title\"><h2 id=\"same-title\">The same answer elsewhere")
+                .append("</h2>\n<p>The same model, picture and views give the same bits here, in the program and in")
+                .append(" Java.</p>\n");
+        code(html, "shell", "./alexnet classify " + path + " PICTURE --views 1");
+        code(html, "curl", "curl --data-binary @PICTURE '" + address.get() + "/try/" + run.id() + "/classify?views=1'");
+        code(html, "Java", "try (ImageClassifier classifier = ImageClassifier.load(Path.of(\""
+                + run.folder().path().toString().replace("\\", "\\\\").replace("\"", "\\\"")
+                + "\"), Options.defaults().views(1))) {\n    System.out.println(classifier.classify(Path.of(\"PICTURE\"))"
+                + ".top(5));\n}");
+        return shell.page(run, "try", "Try", List.of("try.js"), html.append("</section>\n</div>\n").toString());
+    }
+
+    private static void code(StringBuilder html, String name, String text) {
+        html.append("<div class=\"same\"><h3>").append(name).append("</h3><pre tabindex=\"0\"><code>")
+                .append(Texts.markup(text).replace("&#39;", "'"))
+                .append("</code></pre><button type=\"button\" class=\"copy\">")
+                .append("Copy<span class=\"unseen\"> the ").append(name).append("</span></button></div>\n");
+    }
+
+    private record Guess(String label, float probability) {}
+
+    /// What is said of a picture.
+    ///
+    /// @param top the five most probable classes, best first
+    /// @param probabilities of all classes, in the order of `labels`
+    /// @param unsure whether the picture may show none of the classes
+    /// @param seen the center that one view shows the network
+    @SuppressWarnings("ArrayRecordComponent") // written once, never compared
+    private record Answer(List<Guess> top, List<String> labels, float[] probabilities, boolean unsure,
+            double milliseconds, Tiles seen) {}
+
+    /// Classifies the picture in the body.
+    Reply classify(Call call) throws IOException, HttpFailure, InterruptedException {
+        Views views = views(call);
+        return models.with(finder.checkpoint(finder.run(call), call), model -> {
+            long start = System.nanoTime();
+            Image square = model.square(call.body());
+            float[] found = probabilities(model, square, views);
+            double milliseconds = (System.nanoTime() - start) / 1e6;
+            List<String> labels = model.card().classes();
+            List<Guess> top = TopK.best(found, 0, labels.size(), TOP).stream()
+                    .map(index -> new Guess(labels.get(index), found[index])).toList();
+            boolean unsure = model.unsureBelow().isPresent()
+                    && top.getFirst().probability < model.unsureBelow().getAsDouble();
+            return Reply.json(new Answer(top, labels, found, unsure, milliseconds,
+                    Tiles.of(center(square, model.card().preprocessing()))));
+        });
+    }
+
+    private static float[] probabilities(OpenModel model, Image square, Views views) throws HttpFailure {
+        try {
+            return model.probabilities(square, views);
+        } catch (IllegalArgumentException e) {
+            throw new HttpFailure(400, String.valueOf(e.getMessage())); // a layer without trained weights
+        }
+    }
+
+    private static Views views(Call call) throws HttpFailure {
+        return switch (call.query("views").orElse("1")) {
+            case "1" -> Views.CENTER;
+            case "10" -> Views.TEN;
+            default -> throw new HttpFailure(400, "views must be 1 or 10");
+        };
+    }
+
+    static Image center(Image square, Preprocessing preprocessing) {
+        Crop center = Crop.center(preprocessing.resize(), preprocessing.crop());
+        return square.crop(center.left(), center.top(), center.side(), center.side());
+    }
+
+    /// Where the probability of the most probable class falls when a part of the picture is covered.
+    ///
+    /// @param whole the probability with nothing covered
+    /// @param least the lowest mean probability of a place
+    private record Heat(String label, double whole, double least, double most, Tiles picture) {}
+
+    /// Computes the occlusion map of the picture in the body.
+    Reply occlusion(Call call) throws IOException, HttpFailure, InterruptedException {
+        return models.with(finder.checkpoint(finder.run(call), call), model -> {
+            Preprocessing preprocessing = model.card().preprocessing();
+            Picture picture = new Picture("", OptionalInt.empty(), model.square(call.body()));
+            Occlusion found = model.with(network -> Occlusion.of(network, picture, Occlusion.Square.of(preprocessing)));
+            double least = Arrays.stream(found.map()).min().orElseThrow();
+            double most = Arrays.stream(found.map()).max().orElseThrow();
+            return Reply.json(new Heat(model.card().classes().get(found.label()), found.whole(), least, most,
+                    Tiles.of(OcclusionFigure.heat(found, least, most))));
+        });
+    }
+}

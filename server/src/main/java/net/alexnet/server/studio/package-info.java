@@ -1,0 +1,15 @@
+/// The page of `alexnet studio`: runs as they are trained, what their networks learned, and a place to try them.
+///
+/// ```
+/// RunTable   which runs there are ──▶ RunsPage, ComparePage
+/// RunLogs    their logs, as they grow ──▶ RunPage, LogStream (events) ─▶ run.js
+/// Models     their networks ──▶ TryPage, ModelPage
+/// DataSets   their pictures ──▶ DataPage
+/// ```
+///
+/// The page reads the folders of runs and never a training process. It shows the same parts as `report.html`, made by
+/// [net.alexnet.report.RunSections]. Its modules are plain ES modules, kept as resources beside this package.
+@NullMarked
+package net.alexnet.server.studio;
+
+import org.jspecify.annotations.NullMarked;

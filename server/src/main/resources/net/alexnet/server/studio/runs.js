@@ -1,0 +1,92 @@
+// The list of runs: search, hide, choose, and new values every few seconds.
+import {showTimes} from './page.js';
+
+const HIDDEN = 'alexnet-hidden-runs'; // kept by the browser; nothing is changed on the disk
+const EVERY = 3000; // milliseconds
+
+const form = document.getElementById('runs');
+if (form) {
+  const search = document.getElementById('search');
+  const compare = document.getElementById('compare');
+  const hide = document.getElementById('hide');
+  const show = document.getElementById('show');
+  let showsHidden = false;
+
+  const rows = () => [...form.querySelectorAll('tbody tr')];
+  const chosen = () => rows().filter(row => row.querySelector('input').checked);
+  const hidden = () => new Set(JSON.parse(localStorage.getItem(HIDDEN) ?? '[]'));
+
+  function update() {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const away = hidden();
+    let seen = 0;
+    let put = 0;
+    for (const row of rows()) {
+      const text = `${row.textContent} ${row.dataset.words}`.toLowerCase();
+      const isAway = away.has(row.dataset.run);
+      put += isAway;
+      row.hidden = !words.every(word => text.includes(word)) || isAway && !showsHidden;
+      row.classList.toggle('away', isAway);
+      seen += !row.hidden;
+    }
+    document.getElementById('count').textContent = `${seen} of ${rows().length}`;
+    const count = chosen().length;
+    compare.disabled = count < 2 || count > 8;
+    compare.textContent = count < 2 ? 'Compare (choose 2 to 8 runs)' : `Compare ${count}`;
+    hide.hidden = count === 0;
+    hide.textContent = chosen().every(row => away.has(row.dataset.run)) ? 'Show again' : `Hide ${count}`;
+    show.hidden = put === 0;
+    show.textContent = showsHidden ? 'Leave out the hidden ones' : `Show ${put} hidden`;
+  }
+
+  search.form.addEventListener('submit', event => event.preventDefault());
+  search.addEventListener('input', update);
+  form.addEventListener('change', update);
+  show.addEventListener('click', () => {
+    showsHidden = !showsHidden;
+    update();
+  });
+  hide.addEventListener('click', () => {
+    const away = hidden();
+    const shows = hide.textContent === 'Show again';
+    for (const row of chosen()) {
+      shows ? away.delete(row.dataset.run) : away.add(row.dataset.run);
+      row.querySelector('input').checked = false;
+    }
+    localStorage.setItem(HIDDEN, JSON.stringify([...away]));
+    update();
+  });
+
+  async function refresh() {
+    if (document.hidden) {
+      return;
+    }
+    const answer = await fetch('/');
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const fresh = page.querySelector('#runs tbody');
+    if (!fresh) {
+      return;
+    }
+    const known = new Map(rows().map(row => [row.dataset.run, row]));
+    for (const row of fresh.querySelectorAll('tr')) {
+      const old = known.get(row.dataset.run);
+      if (old) { // the cells behind the box and the name change; the focus stays
+        [...row.cells].slice(2).forEach((cell, i) => {
+          if (cell.innerHTML !== old.cells[i + 2].dataset.made) {
+            old.cells[i + 2].dataset.made = cell.innerHTML;
+            old.cells[i + 2].replaceChildren(...cell.childNodes);
+          }
+        });
+        known.delete(row.dataset.run);
+      } else {
+        form.querySelector('tbody').prepend(document.adoptNode(row));
+      }
+    }
+    known.forEach(row => row.remove());
+    showTimes(form);
+    update();
+  }
+
+  update();
+  setInterval(() => refresh().catch(() => {}), EVERY); // the server may be away for a moment
+}

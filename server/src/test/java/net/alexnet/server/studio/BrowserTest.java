@@ -1,0 +1,240 @@
+package net.alexnet.server.studio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.results.Rule;
+import com.deque.html.axecore.selenium.AxeBuilder;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import net.alexnet.server.HttpSettings;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/// The pages in a browser: Debian's chromium and chromium-driver. Without them the tests are skipped.
+///
+/// With `-Dscreenshots=FOLDER` the pages are saved there as pictures.
+class BrowserTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final List<String> PAGES = List.of("/", "/runs/toy", "/runs/stopped", "/compare?toy=1&stopped=1",
+            "/models/toy", "/try/toy", "/data/toy", "/claims", "/train");
+
+    @TempDir
+    static Path folder;
+
+    private static Studio studio;
+    private static ChromeDriver browser;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Optional<File> program = onPath("chromium");
+        Optional<File> driver = onPath("chromedriver");
+        Assumptions.assumeTrue(program.isPresent() && driver.isPresent(),
+                "there is no browser to test with: apt-get install chromium chromium-driver");
+        ToyRun.in(folder);
+        TestRuns.stopped(folder.resolve("runs/stopped"));
+        studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), ToyRun.options(folder),
+                new Studio.Control(List.of(folder.resolve("pictures").getParent()), folder.resolve("runs"),
+                        List.of("true")));
+        browser = new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(driver.get())
+                .withSilent(true).build(),
+                new ChromeOptions().setBinary(program.get()).addArguments("--headless=new",
+                        "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                        "--user-data-dir=" + folder.resolve("browser")));
+    }
+
+    private static Optional<File> onPath(String program) {
+        return Pattern.compile(File.pathSeparator).splitAsStream(System.getenv("PATH"))
+                .map(place -> new File(place, program)).filter(File::canExecute).findFirst();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.quit();
+        }
+        if (studio != null) {
+            studio.close();
+        }
+    }
+
+    private static void open(String path, int width, boolean dark) {
+        browser.executeCdpCommand("Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 900, "deviceScaleFactor", 1, "mobile", false));
+        browser.executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features",
+                List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"),
+                        Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+        browser.get(studio.address().resolve(path).toString());
+    }
+
+    private static WebElement find(String selector) {
+        return browser.findElement(By.cssSelector(selector));
+    }
+
+    /// Waits until an element can be seen that contains a text.
+    private static void await(String selector, String text) {
+        new WebDriverWait(browser, PATIENCE).withMessage(selector + " with '" + text + "'")
+                .ignoring(StaleElementReferenceException.class) // the page replaces what has changed
+                .until(_ -> browser.findElements(By.cssSelector(selector)).stream()
+                        .anyMatch(one -> one.isDisplayed() && one.getText().contains(text)));
+    }
+
+    private static int number(String script) {
+        return ((Number) Objects.requireNonNull(browser.executeScript(script))).intValue();
+    }
+
+    private static void requireAccessible(String what) {
+        List<String> found = new ArrayList<>();
+        for (Rule rule : new AxeBuilder().analyze(browser).getViolations()) {
+            if (Set.of("serious", "critical").contains(rule.getImpact())) {
+                found.add(rule.getId() + ": " + rule.getHelp() + " " + rule.getNodes().getFirst().getHtml());
+            }
+        }
+        assertThat(found).as(what).isEmpty();
+        assertThat(number("return document.documentElement.scrollWidth - innerWidth"))
+                .as("what is wider than the window, " + what).isLessThanOrEqualTo(0);
+    }
+
+    private static void shoot(String name) throws Exception {
+        String place = System.getProperty("screenshots", "");
+        if (!place.isEmpty()) {
+            String png = (String) browser.executeCdpCommand("Page.captureScreenshot", Map.of("format", "png"))
+                    .get("data");
+            Files.write(Path.of(place, name + ".png"), Base64.getDecoder().decode(png));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"320, false", "320, true", "800, false", "800, true", "1400, false", "1400, true"})
+    void everyPageIsAccessible(int width, boolean dark) throws Exception {
+        for (String page : PAGES) {
+            open(page, width, dark);
+            requireAccessible(page + " at " + width + (dark ? ", dark" : ""));
+            shoot(page.replaceAll("\\W+", "-") + "-" + width + (dark ? "-dark" : ""));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/", "/runs/toy", "/models/toy", "/try/toy"})
+    void theKeyboardReachesEverything(String page) {
+        open(page, 800, false);
+        await("h1", "");
+        if (page.startsWith("/models")) {
+            await("#kernels h3", "");
+        }
+        String reachable = "return [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex=\"0\"]')]"
+                + ".filter(one => one.checkVisibility() && !one.disabled && one.type !== 'radio' && one.tabIndex >= 0).length";
+        int expected = number(reachable);
+        Set<String> reached = new HashSet<>();
+        for (int i = 0; i < expected + 20; i++) {
+            new Actions(browser).sendKeys(Keys.TAB).perform();
+            reached.add(String.valueOf(browser.executeScript("const all = [...document.querySelectorAll('*')];"
+                    + "const one = document.activeElement;"
+                    + "return one === document.body || one.type === 'radio' ? '' : all.indexOf(one) + one.outerHTML")));
+        }
+        reached.remove("");
+        assertThat(reached).hasSizeGreaterThanOrEqualTo(expected);
+    }
+
+    @Test
+    void newLinesAreShown() throws Exception {
+        open("/runs/stopped", 1400, false);
+        browser.findElements(By.cssSelector("#curves summary")).get(1).click();
+        TestRuns.append(folder.resolve("runs/stopped"), TestRuns.step(77, 1.0625));
+        await(".tiles dd", "1.0625");
+        await("#curves details td", "1.0625");
+        TestRuns.append(folder.resolve("runs/stopped"), TestRuns.warning(78, "<img src=x onerror=alert(1)>"));
+        await("#warnings", "<img src=x onerror=alert(1)>");
+        assertThat(browser.findElements(By.cssSelector("#live img"))).isEmpty();
+    }
+
+    @Test
+    void searchesHidesAndCompares() {
+        open("/", 1400, false);
+        find("#search").sendKeys("toy");
+        await("#count", "1 of 2");
+        find("#search").clear();
+        find("#search").sendKeys(" ");
+        await("#count", "2 of 2");
+        browser.findElements(By.cssSelector("tbody input")).forEach(WebElement::click);
+        await("#compare", "Compare 2");
+        find("#compare").click();
+        await("h1", "Comparison of 2 runs");
+        browser.navigate().back();
+        find("tr[data-run=stopped] input").click();
+        if (find("tr[data-run=toy] input").isSelected()) {
+            find("tr[data-run=toy] input").click();
+        }
+        if (!find("tr[data-run=stopped] input").isSelected()) {
+            find("tr[data-run=stopped] input").click();
+        }
+        find("#hide").click();
+        await("#count", "1 of 2");
+        find("#show").click();
+        await("#count", "2 of 2");
+    }
+
+    @Test
+    void classifiesAPicture() throws Exception {
+        open("/try/toy", 1400, false);
+        File picture = folder.resolve("pictures/blue/1.png").toFile();
+        find("#files").sendKeys(picture.getPath());
+        await("#bars", ToyRun.HOSTILE);
+        assertThat(browser.findElements(By.cssSelector("#bars script"))).isEmpty();
+        assertThat(browser.getTitle()).startsWith("Try");
+        find("input[value='10']").click();
+        await("pre code", "--views 10");
+        find("#occlude").click();
+        await("#heat .scale", "nothing covered");
+        requireAccessible("an answer");
+        shoot("try");
+        find("#files").sendKeys(folder.resolve("pictures/green/1.png") + "\n"
+                + folder.resolve("pictures/green/broken.png"));
+        await("#said", "pictures looked at");
+        assertThat(browser.findElements(By.cssSelector("#table tbody tr"))).hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void opensThePicturesOfACell() throws Exception {
+        open("/models/toy", 1400, false);
+        await("#kernels h3", "");
+        find("#evaluate").click();
+        await("#evaluation-said", "are taken for another class");
+        requireAccessible("the mistakes");
+        WebElement cell = find("table.matrix button.cell[aria-label*='" + "blue taken for" + "']");
+        String count = cell.getText();
+        cell.click();
+        await("#found", count + " picture");
+        assertThat(browser.findElements(By.cssSelector("#cards > li"))).hasSize(Integer.parseInt(count));
+        find("#cards input[type=checkbox]").click();
+        assertThat(find("#relabel").isEnabled()).isTrue();
+        find("#cards .picture").click();
+        await("#maps h3", "conv1");
+        requireAccessible("the layers");
+        shoot("model");
+    }
+}

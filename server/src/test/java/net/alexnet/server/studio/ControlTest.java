@@ -1,0 +1,145 @@
+package net.alexnet.server.studio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import net.alexnet.Options;
+import net.alexnet.server.HttpSettings;
+import net.alexnet.server.Json;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Trainings that the page starts; a shell stands for the program.
+@Timeout(30)
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class ControlTest {
+    private static final JsonMapper JSON = new JsonMapper();
+    /// Prints its arguments, and waits to be stopped if the folder asks for it.
+    private static final String PROGRAM = "case \"$*\" in *slow*) trap 'echo saved; exit 143' TERM; echo \"$@\";"
+            + " while :; do sleep 0.05; done;; *broken*) exit 1;; *) echo \"$@\";; esac";
+
+    @TempDir
+    Path folder;
+
+    private Studio studio;
+    private URI address;
+
+    @BeforeEach
+    void start() throws Exception {
+        for (String name : List.of("fast", "slow", "broken")) {
+            for (String label : List.of("a", "b")) {
+                Files.createDirectories(folder.resolve("data/" + name + "/" + label));
+                Files.writeString(folder.resolve("data/" + name + "/" + label + "/x.png"), "no picture");
+            }
+        }
+        Files.createSymbolicLink(folder.resolve("data/elsewhere"), Path.of("/etc"));
+        studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), Options.defaults(),
+                new Studio.Control(List.of(folder.resolve("data")), folder.resolve("runs"),
+                        List.of("/bin/sh", "-c", PROGRAM, "program")));
+        address = studio.address();
+    }
+
+    @AfterEach
+    void stop() {
+        studio.close();
+    }
+
+    private HttpResponse<String> post(String path, Object body, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve(path))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(body))).header("Content-Type",
+                        "application/json");
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        try (HttpClient client = HttpClient.newHttpClient()) { // the server ends a connection whose request it refused
+            return client.send(request.build(), BodyHandlers.ofString());
+        }
+    }
+
+    private String id(String name) throws Exception {
+        return new Page(address).document("/train").select("#folder option").stream()
+                .filter(one -> one.text().endsWith("/" + name)).findFirst().orElseThrow().attr("value");
+    }
+
+    private JsonNode awaitState(int number, String state) throws Exception {
+        while (true) {
+            for (JsonNode one : JSON.readTree(new Page(address).get("/trainings").body())) {
+                if (one.path("number").asInt() == number && one.path("state").asText().equals(state)) {
+                    return one;
+                }
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void offersTheFoldersBelowTheRootAndNoOthers() throws Exception {
+        String root = folder.toRealPath().toString();
+        assertThat(new Page(address).document("/train").select("#folder option").eachText()).hasSize(3)
+                .allMatch(text -> text.startsWith(root));
+        assertThat(post("/trainings", Map.of("folder", "/etc", "base", "scratch")).statusCode()).isEqualTo(404);
+        assertThat(post("/trainings", Map.of("folder", id("fast"), "base", "run ../x")).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void trainsOneAfterTheOther() throws Exception {
+        post("/trainings", Map.of("folder", id("slow"), "base", "scratch"));
+        while (awaitState(1, "running").path("printed").isEmpty()) {
+            Thread.sleep(20); // until it can be stopped
+        }
+        post("/trainings", Map.of("folder", id("fast"), "base", "scratch", "epochs", 3));
+        assertThat(awaitState(2, "waiting").path("printed")).isEmpty();
+        post("/trainings/1/stop", Map.of());
+        assertThat(awaitState(1, "stopped").path("printed").get(1).asText()).isEqualTo("saved");
+        assertThat(awaitState(2, "done").path("printed").get(0).asText()).startsWith("train --data")
+                .contains("data/fast", "--runs", "--epochs 3");
+        post("/trainings", Map.of("folder", id("broken"), "base", "scratch"));
+        awaitState(3, "failed");
+    }
+
+    @Test
+    void oneThatWaitsCanBeTakenBack() throws Exception {
+        post("/trainings", Map.of("folder", id("slow"), "base", "scratch"));
+        post("/trainings", Map.of("folder", id("fast"), "base", "scratch"));
+        post("/trainings/2/stop", Map.of());
+        post("/trainings/1/stop", Map.of());
+        assertThat(awaitState(2, "stopped").path("printed")).isEmpty();
+        assertThat(post("/trainings/7/stop", Map.of()).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void pagesOfOtherSitesStartNothing() throws Exception {
+        Map<String, String> wanted = Map.of("folder", id("fast"), "base", "scratch");
+        assertThat(post("/trainings", wanted, "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
+        assertThat(post("/trainings", wanted, "Origin", "http://example.org").statusCode()).isEqualTo(403);
+        assertThat(post("/trainings", wanted, "Content-Type", "text/plain").statusCode()).isEqualTo(415);
+        assertThat(post("/trainings", Map.of("folder", id("fast"), "epochs", 0)).statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(new Page(address).get("/trainings").body())).isEmpty();
+    }
+
+    @Test
+    void withoutControlThereIsNothingToStart() throws Exception {
+        try (Studio other = Studio.start(HttpSettings.defaults(), List.of(folder), Options.defaults(),
+                Studio.Control.NONE)) {
+            Page page = new Page(other.address());
+            assertThat(page.get("/train").statusCode()).isEqualTo(404);
+            assertThat(page.post("/trainings", new byte[0]).statusCode()).isEqualTo(404);
+            assertThat(page.document("/").select("nav a").eachText()).doesNotContain("Train");
+        }
+    }
+}
