@@ -6,6 +6,7 @@ import net.alexnet.data.image.ImageCodec;
 import net.alexnet.distributed.Group;
 import net.alexnet.distributed.Ranks;
 import net.alexnet.inference.Engines;
+import net.alexnet.io.Hashes;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.AutoConfig;
@@ -113,7 +114,7 @@ public final class Training extends TrainingBuilder<Training> {
         if (!leads()) {
             return attend(stop);
         }
-        Path again = resumed != null ? resumed : earlier().map(RunFolder::path).orElse(null);
+        Path again = earlier().map(RunFolder::path).orElse(resumed);
         return ended(again == null ? begin(stop) : resume(again, stop), stop);
     }
 
@@ -121,7 +122,18 @@ public final class Training extends TrainingBuilder<Training> {
     private Optional<RunFolder> earlier() throws IOException {
         return ranks == null || ranks.rendezvous().attempt() == 0
                 ? Optional.empty()
-                : RunFolder.launched(runs, ranks.rendezvous().run());
+                : RunFolder.launched(resumed == null ? runs : RunCheckpoint.run(resumed).path().resolveSibling(""),
+                        launch());
+    }
+
+    /// What the run's folder keeps, to be found again by the next attempt: the launcher's name of the run, and what it was
+    /// asked for. Empty without a launcher that names runs.
+    private String launch() throws IOException {
+        String name = ranks == null ? "" : ranks.rendezvous().run();
+        return name.isEmpty()
+                ? ""
+                : name + " " + Hashes.hex((resumed != null ? resumed.toString() : RecipeReader.write(named()))
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     /// Does on another rank than 0 what rank 0 does.
@@ -165,6 +177,7 @@ public final class Training extends TrainingBuilder<Training> {
 
     private TrainingResult begin(Recipe named, Backend backend, Group group, BooleanSupplier stop)
             throws IOException, InterruptedException {
+        requireForRanks(named);
         group.agree("the recipe", RecipeReader.write(named.withSource(""))); // a host may have its pictures elsewhere
         ImageCodec codec = Engines.find().codec();
         Recipe recipe = named.withSource(DataSource.absolute(named.data().source()));
@@ -190,9 +203,7 @@ public final class Training extends TrainingBuilder<Training> {
         }
         RunFolder folder = create(recipe);
         try (RunFolder.Lock _ = folder.lock()) {
-            if (ranks != null) {
-                folder.launchedBy(ranks.rendezvous().run());
-            }
+            folder.launchedBy(launch());
             group.share(folder.path().toString());
             describe(folder, recipe);
             return TrainingResult.of(folder, recipe,
@@ -231,6 +242,9 @@ public final class Training extends TrainingBuilder<Training> {
         RunFolder run = RunCheckpoint.run(path); // once: another process may make another run the latest at any time
         RunCheckpoint.last(run, path); // refuses a run without a checkpoint before its folder is locked
         try (RunFolder.Lock _ = run.lock()) {
+            if (resumed != null) {
+                run.launchedBy(launch());
+            }
             Checkpoint checkpoint = RunCheckpoint.last(run, path).load();
             Recipe recipe = RecipeReader.readStored(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
                     resumed == null ? Map.of() : settings());
@@ -240,6 +254,7 @@ public final class Training extends TrainingBuilder<Training> {
                 return TrainingResult.of(run, recipe, new Outcome(checkpoint.state(), true, Optional.empty(), 0,
                         Optional.empty()));
             }
+            requireForRanks(recipe);
             try (Backend backend = open(recipe.precision()); Group group = join(backend)) {
                 group.share("resume");
                 group.share(run.path().toString());
@@ -252,6 +267,14 @@ public final class Training extends TrainingBuilder<Training> {
                 return TrainingResult.of(run, recipe,
                         TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, group, stop)));
             }
+        }
+    }
+
+    private void requireForRanks(Recipe recipe) {
+        if (ranks != null && (recipe.fineTuning().isPresent() || recipe.precision() != Precision.FLOAT32)) {
+            throw new IllegalArgumentException("several ranks train from scratch and in float32, found a run that "
+                    + (recipe.fineTuning().isPresent() ? "fine-tunes" : "computes in " + recipe.precision())
+                    + ": train it with one process");
         }
     }
 

@@ -154,7 +154,9 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     /// The group of the ranks that train together; the only rank's, if this is one.
     Group join(Backend backend) {
-        Group group = ranks == null ? Group.SOLO : Engines.find().join(ranks, backend);
+        Group group = ranks == null || ranks.rendezvous().rank().world() == 1
+                ? Group.SOLO
+                : Engines.find().join(ranks, backend);
         if (!group.leads()) {
             listener = TrainingListener.NONE; // rank 0 tells how the run goes
         }

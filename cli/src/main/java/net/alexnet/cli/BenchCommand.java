@@ -10,6 +10,7 @@ import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.LayerListener.Pass;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.Probe;
 import org.jspecify.annotations.Nullable;
@@ -47,38 +48,52 @@ final class BenchCommand extends ProgressCommand {
         int batch = choice.batch();
         AlexNet network = choice.open().network();
         Options options = compute.options();
-        try (Backend backend = Engines.open(options.device(), options.threads(), precision)) {
+        EngineMemory memory;
+        long peak;
+        try (Backend backend = Engines.open(options.device(), options.threads(), precision);
+                Probe probe = new Probe(network, batch, backend)) {
             progress.message("training: " + backend.describe());
-            try (Backend forward = precision == Precision.FLOAT32
-                    ? Engines.openForInference(options.device(), options.threads())
-                    : Engines.open(options.device(), options.threads(), precision);
-                    Probe training = new Probe(network, batch, backend);
-                    Probe inference = new Probe(network, batch, forward)) {
-                progress.message("inference: " + forward.describe());
-                measure(training, inference, batch, progress);
-            }
-            progress.clear();
-            BenchReport report = new BenchReport(network.architecture().name(), batch, rounds, spread("training"),
-                    spread("inference"), spread("single"),
-                    network.architecture().rows().stream().map(row -> new LayerCosts(row.name(),
-                            cost(row, Pass.FORWARD), cost(row, Pass.BACKWARD_DATA), cost(row, Pass.BACKWARD_WEIGHTS)))
-                            .toList(),
-                    choice.memory(network, options.threads(), backend.memory()), peakResidentBytes());
-            print(report, report.table().lines().toList());
+            memory = backend.memory();
+            measureTraining(probe, batch, progress);
+            peak = peakResidentBytes(); // before inference has a network of its own
         }
+        try (Backend backend = precision == Precision.FLOAT32
+                ? Engines.openForInference(options.device(), options.threads())
+                : Engines.open(options.device(), options.threads(), precision);
+                Probe probe = new Probe(network, batch, backend)) {
+            progress.message("inference: " + backend.describe());
+            measureInference(probe, batch, progress);
+        }
+        progress.clear();
+        BenchReport report = new BenchReport(network.architecture().name(), batch, rounds, spread("training"),
+                spread("inference"), spread("single"),
+                network.architecture().rows().stream().map(row -> new LayerCosts(row.name(),
+                        cost(row, Pass.FORWARD), cost(row, Pass.BACKWARD_DATA), cost(row, Pass.BACKWARD_WEIGHTS)))
+                        .toList(),
+                choice.memory(network, options.threads(), memory), peak);
+        print(report, report.table().lines().toList());
         return 0;
     }
 
-    private void measure(Probe training, Probe inference, int batch, ConsoleProgress progress) {
+    private void measureTraining(Probe probe, int batch, ConsoleProgress progress) {
         for (double spent = 0; spent < WARM_UP_SECONDS;) { // Java's compilers need most of it
-            spent += training.train() + inference.infer(batch) + inference.infer(1);
+            spent += probe.train();
         }
         for (int round = 0; round < rounds; round++) {
-            progress.progress("measuring", round, rounds);
-            add("training", batch / training.train());
-            add("inference", batch / inference.infer(batch));
-            add("single", 1e3 * inference.infer(1));
-            training.train((row, pass, seconds) -> add(row.name() + pass, 1e3 * seconds));
+            progress.progress("measuring training", round, rounds);
+            add("training", batch / probe.train());
+            probe.train((row, pass, seconds) -> add(row.name() + pass, 1e3 * seconds));
+        }
+    }
+
+    private void measureInference(Probe probe, int batch, ConsoleProgress progress) {
+        for (double spent = 0; spent < WARM_UP_SECONDS;) {
+            spent += probe.infer(batch) + probe.infer(1);
+        }
+        for (int round = 0; round < rounds; round++) {
+            progress.progress("measuring inference", round, rounds);
+            add("inference", batch / probe.infer(batch));
+            add("single", 1e3 * probe.infer(1));
         }
     }
 

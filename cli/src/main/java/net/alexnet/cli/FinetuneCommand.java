@@ -3,6 +3,7 @@ package net.alexnet.cli;
 import module java.base;
 import net.alexnet.CrossValidation;
 import net.alexnet.FineTuning;
+import net.alexnet.distributed.Rendezvous;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Texts;
 import net.alexnet.train.ModelFile;
@@ -54,6 +55,10 @@ final class FinetuneCommand extends TrainingCommand {
 
     @Override
     int run(ConsoleProgress progress) throws IOException, InterruptedException {
+        if (Rendezvous.of(System.getenv()).filter(at -> at.rank().world() > 1).isPresent()) {
+            throw new IllegalArgumentException("finetune runs in one process, found a launcher of several ranks; each"
+                    + " would make a run of its own. Start it without the launcher");
+        }
         if (resume != null) {
             throw new IllegalArgumentException("finetune starts new runs; ./alexnet train --resume "
                     + Texts.argument(resume.toString()) + " continues one of fine-tuning, too");

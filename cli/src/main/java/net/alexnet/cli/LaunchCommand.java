@@ -57,9 +57,15 @@ final class LaunchCommand extends BaseCommand {
         String address = master.map(LaunchCommand::host).orElse("127.0.0.1");
         int port = master.map(LaunchCommand::port).orElse(0);
         terminal().interruption().hear(); // a signal waits until the ranks have saved
-        try (GlooStore store = node == 0 ? GlooStore.serve(port) : GlooStore.connect(address, port)) {
+        try (GlooStore store = store(address, port)) {
             return new RankProcesses(command, err(), terminal().interruption()::asked, store,
-                    new RankProcesses.Shape(address, store.port(), processes, nodes, node), maxRestarts).run();
+                    new RankProcesses.Hosts(address, store.port(), processes, nodes, node), maxRestarts).run();
+        }
+    }
+
+    private GlooStore store(String address, int port) throws IOException {
+        try {
+            return node == 0 ? GlooStore.serve(port) : GlooStore.connect(address, port);
         } catch (RuntimeException e) {
             throw new IOException(node == 0
                     ? "cannot serve port " + port + " (" + reason(e) + "): name another one in --master"

@@ -18,15 +18,16 @@ final class RankProcesses {
     private static final String ATTEMPT = "attempt";
     private static final String DONE = "done";
     private static final String GIVEN_UP = "given up";
+    private static final String LEFT = "left";
 
     private final List<String> command;
     private final PrintWriter err;
     private final BooleanSupplier stop;
     private final GlooStore store;
-    private final Shape shape;
+    private final Hosts hosts;
     private final int maxRestarts;
     private final String run = UUID.randomUUID().toString();
-    private boolean told;
+    private boolean signaled;
 
     /// The ranks of all hosts.
     ///
@@ -35,7 +36,7 @@ final class RankProcesses {
     /// @param processes on each host
     /// @param nodes hosts
     /// @param node which host this is
-    record Shape(String address, int port, int processes, int nodes, int node) {
+    record Hosts(String address, int port, int processes, int nodes, int node) {
         int world() {
             return processes * nodes;
         }
@@ -49,13 +50,13 @@ final class RankProcesses {
     private record Ended(int local, int code) {}
 
     /// @param stop polled: whether the user wants all to save and end
-    RankProcesses(List<String> command, PrintWriter err, BooleanSupplier stop, GlooStore store, Shape shape,
+    RankProcesses(List<String> command, PrintWriter err, BooleanSupplier stop, GlooStore store, Hosts hosts,
             int maxRestarts) {
         this.command = command;
         this.err = err;
         this.stop = stop;
         this.store = store;
-        this.shape = shape;
+        this.hosts = hosts;
         this.maxRestarts = maxRestarts;
     }
 
@@ -68,7 +69,7 @@ final class RankProcesses {
             List<Process> ranks = new ArrayList<>();
             Optional<Ended> failure;
             try {
-                for (int local = 0; local < shape.processes; local++) {
+                for (int local = 0; local < hosts.processes; local++) {
                     ranks.add(start(local, attempt));
                 }
                 failure = watch(ranks, attempt);
@@ -79,11 +80,9 @@ final class RankProcesses {
                 return finish(attempt);
             }
             Optional<Integer> last = failure.flatMap(ended -> giveUp(ended, attempt));
-            if (last.isPresent()) {
-                return last.get();
-            }
-            if (store.add(GIVEN_UP, 0) > 0) {
-                return 1;
+            if (last.isPresent() || store.add(GIVEN_UP, 0) > 0) {
+                leave();
+                return last.orElse(1);
             }
         }
     }
@@ -91,30 +90,41 @@ final class RankProcesses {
     /// Waits until the other hosts are done too: this one may serve the store.
     private int finish(int attempt) throws InterruptedException {
         store.add(DONE, 1);
-        while (store.add(DONE, 0) < shape.nodes) {
+        while (store.add(DONE, 0) < hosts.nodes) {
             if (store.add(ATTEMPT, 0) > attempt) {
                 err.println("launch: another host failed after this one had finished; it has to be started again");
+                leave();
                 return 1;
             }
             Thread.sleep(POLL);
         }
+        leave();
         return 0;
+    }
+
+    /// Host 0 serves the store, so it leaves last, or after a while.
+    private void leave() throws InterruptedException {
+        store.add(LEFT, 1);
+        long until = System.nanoTime() + 2 * GRACE.toNanos();
+        while (hosts.node == 0 && store.add(LEFT, 0) < hosts.nodes && System.nanoTime() < until) {
+            Thread.sleep(POLL);
+        }
     }
 
     /// Reports a failure, and says whether it is the last: the exit code if so.
     private Optional<Integer> giveUp(Ended failure, int attempt) {
-        int rank = shape.rank(failure.local);
+        int rank = hosts.rank(failure.local);
         String how = failure.code > 128
                 ? "was ended by signal " + (failure.code - 128) + (failure.code == 137 ? " (out of memory?)" : "")
                 : "ended with code " + failure.code;
         boolean last = attempt >= maxRestarts || failure.code == 2 || failure.code == LaunchCommand.NO_RESTART;
-        err.println("launch: rank " + rank + " of " + shape.world() + " " + how + (last
+        err.println("launch: rank " + rank + " of " + hosts.world() + " " + how + (last
                 ? attempt >= maxRestarts && maxRestarts > 0 ? "; no restart is left" : ""
                 : "; all ranks start again from the last checkpoint (" + (attempt + 1) + " of " + maxRestarts + ")"));
         if (last) {
             store.add(GIVEN_UP, 1);
         }
-        if (store.add(ATTEMPT, 0) == attempt) {
+        if (store.add("failed/" + attempt, 1) == 1) { // the first host that sees a failure
             store.add(ATTEMPT, 1);
         }
         return last ? Optional.of(failure.code == 2 ? 2 : 1) : Optional.empty();
@@ -124,9 +134,10 @@ final class RankProcesses {
     ///
     /// @return the failure that is the cause, of this host
     private Optional<Ended> watch(List<Process> ranks, int attempt) throws InterruptedException {
+        long lostSince = 0;
         while (true) {
-            if (stop.getAsBoolean() && !told) {
-                told = true;
+            if (stop.getAsBoolean() && !signaled) {
+                signaled = true;
                 ranks.forEach(Process::destroy); // SIGTERM: they agree, save and end
             }
             List<Ended> ended = new ArrayList<>();
@@ -135,7 +146,7 @@ final class RankProcesses {
                     ended.add(new Ended(local, ranks.get(local).exitValue()));
                 }
             }
-            if (told
+            if (signaled
                     ? ended.size() == ranks.size()
                     : ended.stream().allMatch(one -> one.code == 0)
                             && ended.size() == ranks.size()) {
@@ -143,15 +154,18 @@ final class RankProcesses {
             }
             Optional<Ended> cause = ended.stream().filter(one -> one.code != 0 && one.code != LaunchCommand.OTHER_RANK)
                     .findFirst();
-            boolean lost = ended.stream().anyMatch(one -> one.code == LaunchCommand.OTHER_RANK);
-            if (!told && cause.isPresent()) {
+            Optional<Ended> lost = ended.stream().filter(one -> one.code == LaunchCommand.OTHER_RANK).findFirst();
+            if (!signaled && cause.isPresent()) {
                 return cause;
             }
-            if (!told && lost && (ended.size() == ranks.size() || store.add(ATTEMPT, 0) > attempt)) {
-                return store.add(ATTEMPT, 0) > attempt ? Optional.empty() : Optional.of(ended.getFirst());
-            }
-            if (!told && shape.nodes > 1 && store.add(ATTEMPT, 0) > attempt) {
+            if (!signaled && hosts.nodes > 1 && store.add(ATTEMPT, 0) > attempt) {
                 return Optional.empty();
+            }
+            if (!signaled && lost.isPresent()) { // the cause follows, unless it hangs
+                lostSince = lostSince == 0 ? System.nanoTime() : lostSince;
+                if (System.nanoTime() - lostSince > GRACE.toNanos()) {
+                    return lost;
+                }
             }
             Thread.sleep(POLL);
         }
@@ -178,13 +192,13 @@ final class RankProcesses {
         line.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
         Map<String, String> environment = builder.environment();
-        environment.put("RANK", Integer.toString(shape.rank(local)));
-        environment.put("WORLD_SIZE", Integer.toString(shape.world()));
+        environment.put("RANK", Integer.toString(hosts.rank(local)));
+        environment.put("WORLD_SIZE", Integer.toString(hosts.world()));
         environment.put("LOCAL_RANK", Integer.toString(local));
-        environment.put("LOCAL_WORLD_SIZE", Integer.toString(shape.processes));
-        environment.put("GROUP_RANK", Integer.toString(shape.node));
-        environment.put("MASTER_ADDR", shape.address);
-        environment.put("MASTER_PORT", Integer.toString(shape.port));
+        environment.put("LOCAL_WORLD_SIZE", Integer.toString(hosts.processes));
+        environment.put("GROUP_RANK", Integer.toString(hosts.node));
+        environment.put("MASTER_ADDR", hosts.address);
+        environment.put("MASTER_PORT", Integer.toString(hosts.port));
         environment.put("TORCHELASTIC_USE_AGENT_STORE", "True");
         environment.put("TORCHELASTIC_RESTART_COUNT", Integer.toString(attempt));
         environment.put("TORCHELASTIC_RUN_ID", run);

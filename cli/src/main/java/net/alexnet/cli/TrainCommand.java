@@ -2,6 +2,7 @@ package net.alexnet.cli;
 
 import module java.base;
 import net.alexnet.Training;
+import net.alexnet.distributed.GroupException;
 import net.alexnet.distributed.Ranks;
 import net.alexnet.distributed.Rendezvous;
 import net.alexnet.train.ModelFile;
@@ -48,10 +49,14 @@ final class TrainCommand extends TrainingCommand {
         return rendezvous.map(at -> at.rank().number() == 0).orElse(true);
     }
 
-    /// A rank whose launcher is gone stops: nobody would end it.
+    /// A rank whose launcher is gone ends: nobody else would end it, and no launcher waits for its result.
     @Override
     boolean stopped() {
-        return super.stopped() || (rendezvous.isPresent() && !launcher.map(ProcessHandle::isAlive).orElse(true));
+        if (rendezvous.map(Rendezvous::storeIsServed).orElse(false)
+                && !launcher.map(ProcessHandle::isAlive).orElse(true)) {
+            throw new GroupException("the launcher of rank " + rendezvous.orElseThrow().rank().number() + " is gone");
+        }
+        return super.stopped();
     }
 
     private final Optional<ProcessHandle> launcher = ProcessHandle.current().parent();

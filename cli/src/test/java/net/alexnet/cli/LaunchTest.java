@@ -41,6 +41,7 @@ class LaunchTest {
         Ended ended = end(launch(root.resolve("runs"), 2));
         assertThat(ended.code).as("%s", ended).isZero();
         assertThat(ended.out.lines()).filteredOn(line -> line.contains("run:")).hasSize(1); // rank 0's only
+        assertThat(ended.err).doesNotContain("start again"); // ranks wait for the one that prepares the pictures
         undisturbed = weights(root.resolve("runs"));
     }
 

@@ -40,7 +40,7 @@ final class PreparationJournal implements Closeable {
     PreparationJournal(Path folder, SourceFingerprint source, PreparationSettings settings) throws IOException {
         this.folder = folder;
         this.path = folder.resolve(FILE);
-        this.lock = LockFile.tryTake(folder.resolve(LOCK)).orElseThrow(() -> new DatasetException(
+        this.lock = LockFile.tryTake(folder.resolve(LOCK)).orElseThrow(() -> new FolderInUseException(
                 "another process is preparing " + folder + " now; wait until it is done, or stop it"));
         try {
             read(new Header(FORMAT, source, settings));

@@ -13,9 +13,12 @@ import net.alexnet.io.Hashes;
 /// @param cache holds them with the limit of all caches
 public record PreparedCache(CacheFolder cache) {
     private static final int DIGITS = 16;
+    private static final long POLL_MILLIS = 100;
 
     /// Prepares a dataset unless it is there, in a folder named after the source and a fingerprint of the format,
     /// source and settings.
+    ///
+    /// It waits for another process that prepares the same.
     ///
     /// @param name what a user calls the source, such as its folder's name
     public Outcome prepare(String name, Dataset source, PreparationSettings preparation, DatasetPreparer.Tools tools)
@@ -24,9 +27,18 @@ public record PreparedCache(CacheFolder cache) {
         Path entry = entry(name, origin, preparation);
         cache.make(Kind.DATASETS, String.valueOf(entry.getFileName()));
         cache.use(entry);
-        Outcome outcome = DatasetPreparer.prepare(source, origin, entry, preparation, tools);
-        cache.trim();
-        return outcome;
+        while (true) {
+            try {
+                Outcome outcome = DatasetPreparer.prepare(source, origin, entry, preparation, tools);
+                cache.trim();
+                return outcome;
+            } catch (FolderInUseException e) { // another start on the same pictures, such as another rank of this host
+                if (tools.stop().getAsBoolean()) {
+                    throw e;
+                }
+                Thread.sleep(POLL_MILLIS);
+            }
+        }
     }
 
     /// The folder of a dataset that was prepared here before, from the same source with the same settings.

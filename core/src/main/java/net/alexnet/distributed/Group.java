@@ -7,7 +7,7 @@ import net.alexnet.tensor.Tensor;
 /// What the ranks of a run do together. All ranks call the same methods in the same order; a method that adds up or shares
 /// returns on a rank once every rank has called it.
 ///
-/// A group is used by one thread. After a [GroupException] it is dead: a rank can save what it has, and end.
+/// A group is used by one thread. After a [GroupException] it is dead: the rank ends, and starts again from the last checkpoint.
 public interface Group extends AutoCloseable {
     /// The only rank of a run: it adds up nothing and waits for nobody.
     Group SOLO = new Group() {
@@ -77,7 +77,8 @@ public interface Group extends AutoCloseable {
     /// Checks that a value is the same on all ranks.
     ///
     /// @param what names the value in the message
-    /// @throws GroupException if it differs; the message names the rank whose value is not rank 0's
+    /// @throws IllegalArgumentException on a rank whose value is not rank 0's
+    /// @throws GroupException on the others; the message names that rank
     void agree(String what, String value);
 
     /// Whether this rank writes the run's files and tells how it goes.

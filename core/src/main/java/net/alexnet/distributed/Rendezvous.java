@@ -21,6 +21,9 @@ public record Rendezvous(Rank rank, int localRank, int localWorld, String addres
     private static final String ADDRESS = "MASTER_ADDR";
     private static final String PORT = "MASTER_PORT";
 
+    /// What torchrun calls every run that was given no name.
+    private static final String NO_NAME = "none";
+
     /// Jobs of one host take different ports: this one plus the job's number, modulo [#PORTS].
     private static final int FIRST_PORT = 20_000;
 
@@ -38,12 +41,12 @@ public record Rendezvous(Rank rank, int localRank, int localWorld, String addres
 
     /// Reads the environment. It is empty for a process that no launcher started.
     ///
-    /// @throws IllegalArgumentException if a launcher's variables are there in part only, or have no sense
+    /// @throws IllegalArgumentException if a launcher's variables are there in part only, or make no sense
     public static Optional<Rendezvous> of(Map<String, String> environment) {
         if (environment.containsKey(RANK) || environment.containsKey(WORLD)) {
             return Optional.of(torchrun(environment));
         }
-        if (environment.containsKey("SLURM_PROCID") && number(environment, "SLURM_NTASKS") > 1) {
+        if (environment.containsKey("SLURM_STEP_NUM_TASKS") && number(environment, "SLURM_STEP_NUM_TASKS") > 1) {
             return Optional.of(slurm(environment));
         }
         if (environment.containsKey("OMPI_COMM_WORLD_RANK")) {
@@ -64,18 +67,19 @@ public record Rendezvous(Rank rank, int localRank, int localWorld, String addres
                 number(environment, "LOCAL_WORLD_SIZE", 1), text(environment, ADDRESS), number(environment, PORT),
                 "True".equals(environment.get("TORCHELASTIC_USE_AGENT_STORE")),
                 number(environment, "TORCHELASTIC_RESTART_COUNT", 0),
-                environment.getOrDefault("TORCHELASTIC_RUN_ID", ""));
+                environment.getOrDefault("TORCHELASTIC_RUN_ID", NO_NAME).replaceFirst("^" + NO_NAME + "$", ""));
     }
 
     private static Rendezvous slurm(Map<String, String> environment) {
         String job = text(environment, "SLURM_JOB_ID");
-        return new Rendezvous(rank(environment, "SLURM_PROCID", "SLURM_NTASKS"),
+        return new Rendezvous(rank(environment, "SLURM_PROCID", "SLURM_STEP_NUM_TASKS"),
                 number(environment, "SLURM_LOCALID", 0), tasks(environment),
                 Optional.ofNullable(environment.get(ADDRESS))
                         .orElseGet(() -> firstHost(text(environment, "SLURM_STEP_NODELIST"))),
                 Optional.ofNullable(environment.get(PORT)).map(port -> number(environment, PORT))
                         .orElseGet(() -> FIRST_PORT + number(environment, "SLURM_JOB_ID") % PORTS),
-                false, number(environment, "SLURM_RESTART_COUNT", 0), job);
+                false, number(environment, "SLURM_RESTART_COUNT", 0),
+                job + "." + environment.getOrDefault("SLURM_STEP_ID", "0"));
     }
 
     /// The tasks of this host: `SLURM_STEP_TASKS_PER_NODE` is a list such as `2(x3),1`, of which the node's own is not marked,

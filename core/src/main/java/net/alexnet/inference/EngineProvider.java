@@ -2,7 +2,6 @@ package net.alexnet.inference;
 
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.distributed.Group;
-import net.alexnet.distributed.GroupException;
 import net.alexnet.distributed.Ranks;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.EngineMemory;
@@ -36,7 +35,8 @@ public interface EngineProvider {
     /// Joins the ranks of a run; returns when all are there. The caller closes the group before the backend.
     ///
     /// @param backend from [#open]
-    /// @throws GroupException if a rank does not come, or this engine trains on one process only
+    /// @throws IllegalArgumentException if this rank was started otherwise than the others, or the backend is of a GPU
+    /// @throws net.alexnet.distributed.GroupException if a rank does not come
     Group join(Ranks ranks, Backend backend);
 
     /// The codec that reads and writes images. Safe for use by many threads; nothing to close.

@@ -16,7 +16,7 @@ public record RunFolder(Path path) {
     private static final String RECIPE = "recipe.yaml";
     private static final String LOCK = "lock";
     private static final String CHECKPOINTS = "checkpoints";
-    private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, LOCK);
+    private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, LOCK, "launch");
     private static final String LINEAR = "linear.safetensors";
     private static final String LATEST = "latest";
 

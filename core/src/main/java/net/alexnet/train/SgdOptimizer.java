@@ -70,11 +70,17 @@ public final class SgdOptimizer {
         return weight > 0 && change > 0 ? config.larsTrust() * weight / change : 1;
     }
 
-    /// The Euclidean norm, in double.
+    /// The Euclidean norm, in double and in one order: an engine's own sums differ in their digits between hosts, and the
+    /// weights of ranks would drift apart.
     private double norm(Tensor tensor) {
-        Backend.Statistics statistics = backend.statistics(tensor);
-        return Math.sqrt(tensor.shape().elements()
-                * (statistics.mean() * statistics.mean() + statistics.std() * statistics.std()));
+        MemorySegment values = backend.view(tensor);
+        long count = tensor.shape().elements();
+        double square = 0;
+        for (long i = 0; i < count; i++) {
+            double value = values.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            square += value * value;
+        }
+        return Math.sqrt(square);
     }
 
     /// What the last step added to a parameter, its momentum buffer; empty for a frozen parameter.

@@ -18,7 +18,7 @@ class RendezvousTest {
     @Test
     void noLauncherMeansNoRendezvous() {
         assertThat(Rendezvous.of(Map.of("HOME", "/root"))).isEmpty();
-        assertThat(Rendezvous.of(Map.of("SLURM_PROCID", "0", "SLURM_NTASKS", "1"))).isEmpty();
+        assertThat(Rendezvous.of(Map.of("SLURM_PROCID", "0", "SLURM_STEP_NUM_TASKS", "1"))).isEmpty();
     }
 
     @Test
@@ -26,6 +26,19 @@ class RendezvousTest {
         Rendezvous found = Rendezvous.of(TORCHRUN).orElseThrow();
         assertThat(found).isEqualTo(new Rendezvous(new Rank(3, 4), 1, 2, "a.example", 29_500, true, 2, "run"));
         assertThat(found.isLocal()).isFalse();
+    }
+
+    @Test
+    void torchrunsUsualNameIsNone() {
+        Map<String, String> unnamed = new HashMap<>(TORCHRUN);
+        unnamed.put("TORCHELASTIC_RUN_ID", "none");
+        assertThat(Rendezvous.of(unnamed).orElseThrow().run()).isEmpty();
+    }
+
+    /// A batch script of Slurm has the variables of the job without being a step of it.
+    @Test
+    void aSlurmScriptIsNoRank() {
+        assertThat(Rendezvous.of(Map.of("SLURM_PROCID", "0", "SLURM_NTASKS", "4", "SLURM_JOB_ID", "1"))).isEmpty();
     }
 
     @Test
@@ -54,15 +67,17 @@ class RendezvousTest {
 
     @Test
     void slurmsVariables() {
-        Map<String, String> job = new HashMap<>(Map.of("SLURM_PROCID", "5", "SLURM_NTASKS", "8", "SLURM_LOCALID", "1",
-                "SLURM_JOB_ID", "123456", "SLURM_STEP_NODELIST", "node[03-06]", "SLURM_STEP_TASKS_PER_NODE",
-                "2(x4)"));
+        Map<String, String> job = new HashMap<>(
+                Map.of("SLURM_PROCID", "5", "SLURM_STEP_NUM_TASKS", "8", "SLURM_LOCALID", "1",
+                        "SLURM_JOB_ID", "123456", "SLURM_STEP_NODELIST", "node[03-06]", "SLURM_STEP_TASKS_PER_NODE",
+                        "2(x4)"));
         assertThat(Rendezvous.of(job)).contains(
-                new Rendezvous(new Rank(5, 8), 1, 2, "node03", 20_000 + 3_456, false, 0, "123456"));
+                new Rendezvous(new Rank(5, 8), 1, 2, "node03", 20_000 + 3_456, false, 0, "123456.0"));
         job.put("MASTER_ADDR", "b");
         job.put("MASTER_PORT", "7");
         job.put("SLURM_RESTART_COUNT", "1");
-        assertThat(Rendezvous.of(job)).contains(new Rendezvous(new Rank(5, 8), 1, 2, "b", 7, false, 1, "123456"));
+        job.put("SLURM_STEP_ID", "2");
+        assertThat(Rendezvous.of(job)).contains(new Rendezvous(new Rank(5, 8), 1, 2, "b", 7, false, 1, "123456.2"));
     }
 
     @ParameterizedTest

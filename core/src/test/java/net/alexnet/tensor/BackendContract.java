@@ -69,8 +69,8 @@ public abstract class BackendContract
     @Test
     final void namesWhatItsLastDigitsDependOn() {
         ComputeEnvironment numerics = backend.computeEnvironment();
-        assertThat(backend.describe()).contains(numerics.engine().split(",", 2)[0],
-                numerics.threads() + (numerics.threads() == 1 ? " thread" : " threads"));
+        assertThat(backend.describe()).contains(numerics.engine().split(",", 2)[0]);
+        assertThat(backend.describe()).containsPattern("\\d+ thread");
         assertThat(numerics.instructions()).isNotBlank();
         assertThat(numerics.changes(backend.computeEnvironment())).isEmpty();
     }

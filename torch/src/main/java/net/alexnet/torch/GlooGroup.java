@@ -6,6 +6,7 @@ import net.alexnet.distributed.Group;
 import net.alexnet.distributed.GroupException;
 import net.alexnet.distributed.Ranks;
 import net.alexnet.distributed.Rendezvous;
+import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import org.bytedeco.javacpp.DoublePointer;
@@ -49,7 +50,7 @@ final class GlooGroup implements Group {
         Rendezvous at = ranks.rendezvous();
         Rank rank = at.rank();
         if (!System.getProperty("os.name").equals("Linux")) {
-            throw new GroupException("several ranks need Linux: this libtorch has no Gloo for "
+            throw new IllegalArgumentException("several ranks need Linux: this libtorch has no Gloo for "
                     + System.getProperty("os.name") + ". Train with one process here");
         }
         torch.initLogging(); // without it, c10d does not read TORCH_CPP_LOG_LEVEL
@@ -61,8 +62,11 @@ final class GlooGroup implements Group {
             options.devices(new GlooDeviceVector(device(at)));
             ProcessGroupGloo group = QuietOutput
                     .during(() -> new ProcessGroupGloo(store.handle(), rank.number(), rank.world(), options));
-            return new GlooGroup(rank, ranks.wire(), backend, store, group);
-        } catch (GroupException e) {
+            GlooGroup joined = new GlooGroup(rank, ranks.wire(), backend, store, group);
+            // Gloo aborts the process if operations of different sizes meet
+            joined.agree("the wire format or the version", ranks.wire() + " " + ComputeEnvironment.REVISION);
+            return joined;
+        } catch (GroupException | IllegalArgumentException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new GroupException("rank " + rank.number() + " of " + rank.world()
@@ -75,7 +79,7 @@ final class GlooGroup implements Group {
     private static void meet(GlooStore store, Rank rank) {
         store.set("world/" + rank.number(), Integer.toString(rank.world()));
         if (store.add("rank/" + rank.number(), 1) > 1) {
-            throw new GroupException("rank " + rank.number()
+            throw new IllegalArgumentException("rank " + rank.number()
                     + " was started twice: give each process a RANK of its own");
         }
         for (int other = 0; other < rank.world(); other++) {
@@ -83,11 +87,11 @@ final class GlooGroup implements Group {
             try {
                 world = store.get("world/" + other);
             } catch (RuntimeException e) {
-                throw new GroupException("rank " + rank.number() + " waited in vain for rank " + other + " of "
-                        + rank.world() + ": check that it was started and reaches the store", e);
+                throw new GroupException("rank " + rank.number() + ": rank " + other + " of " + rank.world()
+                        + " did not come: check that it was started and reaches the store", e);
             }
             if (!world.equals(Integer.toString(rank.world()))) {
-                throw new GroupException("rank " + other + " was started with WORLD_SIZE=" + world + ", rank "
+                throw new IllegalArgumentException("rank " + other + " was started with WORLD_SIZE=" + world + ", rank "
                         + rank.number() + " with " + rank.world() + ": start all with the same number");
             }
         }
@@ -103,7 +107,7 @@ final class GlooGroup implements Group {
             socket.connect(new InetSocketAddress(InetAddress.getByName(at.address()), 9)); // nothing is sent
             InetAddress mine = socket.getLocalAddress();
             if (mine.isLoopbackAddress() && !at.isLocal()) {
-                throw new GroupException("MASTER_ADDR=" + at.address() + " leads to this host only (" + mine
+                throw new IllegalArgumentException("MASTER_ADDR=" + at.address() + " leads to this host only (" + mine
                         .getHostAddress() + "), but the run has ranks elsewhere: use an address that the other hosts"
                         + " reach, or name the interface in GLOO_SOCKET_IFNAME");
             }
@@ -252,10 +256,13 @@ final class GlooGroup implements Group {
         double[] wrong = new double[rank.world()];
         wrong[rank.number()] = differs ? 1 : 0;
         wrong = sum(wrong);
+        if (differs) {
+            throw new IllegalArgumentException(what + " of rank " + rank.number()
+                    + " is not that of rank 0: start all ranks with the same");
+        }
         for (int other = 0; other < wrong.length; other++) {
             if (wrong[other] > 0) {
-                throw new GroupException(what + " of rank " + other + " differ" + (what.endsWith("s") ? "" : "s")
-                        + " from rank 0's: all ranks must have the same");
+                throw new GroupException(what + " of rank " + other + " is not that of rank 0");
             }
         }
     }

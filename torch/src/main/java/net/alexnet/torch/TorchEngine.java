@@ -2,7 +2,6 @@ package net.alexnet.torch;
 
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.distributed.Group;
-import net.alexnet.distributed.GroupException;
 import net.alexnet.distributed.Ranks;
 import net.alexnet.inference.EngineProvider;
 import net.alexnet.tensor.Backend;
@@ -23,14 +22,15 @@ public final class TorchEngine implements EngineProvider {
         return TorchBackend.open(device, threads, precision);
     }
 
-    /// Our own kernels on a CPU, which load nothing native; libtorch on a GPU.
+    /// Our own kernels on a CPU, which load nothing native; libtorch on a GPU, and on processors without fused multiply-adds.
     @Override
     public Backend openForInference(String device, int threads) {
-        if (device.equals("cpu") || (device.equals("auto") && !TorchDevice.mayHaveGpu())) {
+        boolean kernels = KernelBackend.isFast();
+        if (kernels && (device.equals("cpu") || (device.equals("auto") && !TorchDevice.mayHaveGpu()))) {
             return KernelBackend.open(threads);
         }
         TorchBackend backend = TorchBackend.open(device, threads);
-        if (!backend.computeEnvironment().device().equals("cpu")) {
+        if (!kernels || !backend.computeEnvironment().device().equals("cpu")) {
             return backend;
         }
         backend.close();
@@ -42,7 +42,7 @@ public final class TorchEngine implements EngineProvider {
         if (backend instanceof TorchBackend torch && torch.computeEnvironment().device().equals("cpu")) {
             return GlooGroup.join(ranks, torch);
         }
-        throw new GroupException("several ranks train on CPUs only, found " + backend.describe()
+        throw new IllegalArgumentException("several ranks train on CPUs only, found " + backend.describe()
                 + ": use --device cpu");
     }
 

@@ -25,7 +25,7 @@ record ReferenceResponseNorm(Shape shape, LocalResponseNorm norm) {
         double[] denominator = denominator(x);
         float[] y = new float[x.length];
         for (int i = 0; i < x.length; i++) {
-            y[i] = (float) (x[i] * Math.pow(denominator[i], -norm.beta()));
+            y[i] = (float) (x[i] * StrictMath.pow(denominator[i], -norm.beta()));
         }
         return y;
     }
@@ -40,7 +40,7 @@ record ReferenceResponseNorm(Shape shape, LocalResponseNorm norm) {
         double[] shares = neighborhoodSums(share);
         float[] dx = new float[x.length];
         for (int i = 0; i < x.length; i++) {
-            dx[i] = (float) (dy[i] * Math.pow(denominator[i], -norm.beta())
+            dx[i] = (float) (dy[i] * StrictMath.pow(denominator[i], -norm.beta())
                     - 2 * norm.scale() * norm.beta() * x[i] * shares[i]);
         }
         return dx;

@@ -23,7 +23,7 @@ record ReferenceSoftmax(int batch, int classes) {
         for (int n = 0; n < batch; n++) {
             double logSum = logSum(logits, n);
             for (int k = 0; k < classes; k++) {
-                p[n * classes + k] = (float) Math.exp(logits[n * classes + k] - logSum);
+                p[n * classes + k] = (float) StrictMath.exp(logits[n * classes + k] - logSum);
             }
         }
         return p;
@@ -48,7 +48,7 @@ record ReferenceSoftmax(int batch, int classes) {
         for (int n = 0; n < batch; n++) {
             double logSum = logSum(logits, n);
             for (int k = 0; k < classes; k++) {
-                double p = Math.exp(logits[n * classes + k] - logSum);
+                double p = StrictMath.exp(logits[n * classes + k] - logSum);
                 dx[n * classes + k] = (float) ((p - (k == labels[n] ? 1 : 0)) / batch);
             }
         }
@@ -63,8 +63,8 @@ record ReferenceSoftmax(int batch, int classes) {
         }
         double sum = 0;
         for (int k = 0; k < classes; k++) {
-            sum += Math.exp(logits[n * classes + k] - greatest);
+            sum += StrictMath.exp(logits[n * classes + k] - greatest);
         }
-        return greatest + Math.log(sum);
+        return greatest + StrictMath.log(sum);
     }
 }

@@ -16,6 +16,9 @@ record PlainKernels(Workers workers) implements ForwardKernels {
         return "plain loops";
     }
 
+    /// What a weight's values at the points depend on besides the weight.
+    private record Form(int groups, int stride) {}
+
     @Override
     public void convolve(MemorySegment x, Shape xShape, KernelTensor weight, MemorySegment bias, Window window,
             int groups, boolean relu, MemorySegment y) {
@@ -23,7 +26,8 @@ record PlainKernels(Workers workers) implements ForwardKernels {
         WinogradGeometry geometry = WinogradGeometry.of(xShape, weight.shape(), window, groups);
         if (geometry.pays()) {
             PlainWinograd layer = new PlainWinograd(geometry, workers);
-            float[][] prepared = weight.prepared(groups, float[][].class, () -> layer.weights(weight.memory()));
+            float[][] prepared = weight.prepared(new Form(groups, window.stride()), float[][].class,
+                    () -> layer.weights(weight.memory()));
             layer.run(x, prepared, biases, relu, y);
             return;
         }
