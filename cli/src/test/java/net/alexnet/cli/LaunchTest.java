@@ -2,6 +2,7 @@ package net.alexnet.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.condition.OS.LINUX;
 
 import module java.base;
@@ -45,12 +46,11 @@ class LaunchTest {
         undisturbed = weights(root.resolve("runs"));
     }
 
-    private static Process launch(Path runs, int processes, Object... more) throws IOException {
-        List<Object> arguments = new ArrayList<>(List.of("launch", "--processes", processes, "train", "--data",
-                pictures,
-                "--recipe", recipe, "--runs", runs, "--epochs", 10, "--max-steps", STEPS, "--threads", 1, "--set",
-                "checkpoints.every_steps=5", "--rank-timeout", 20));
-        arguments.addAll(List.of(more));
+    private static Process launch(Path runs, int processes, Object... options) throws IOException {
+        List<Object> arguments = new ArrayList<>(List.of("launch", "--processes", processes));
+        arguments.addAll(List.of(options));
+        arguments.addAll(List.of("train", "--data", pictures, "--recipe", recipe, "--runs", runs, "--epochs", 10,
+                "--max-steps", STEPS, "--threads", 1, "--set", "checkpoints.every_steps=5", "--rank-timeout", 20));
         return ProgramProcess.of(Main.class, arguments.toArray()).start();
     }
 
@@ -91,6 +91,31 @@ class LaunchTest {
         Ended ended = end(launcher);
         assertThat(ended.code).as("%s", ended).isZero();
         assertThat(ended.err).contains("rank " + rank, "signal 9");
+        assertThat(weights(runs)).isEqualTo(undisturbed);
+    }
+
+    /// Two launchers, as on two hosts that share the folder of runs. The death of a rank does not change the result.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoHosts(boolean disturbed) throws Exception {
+        String address = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
+                .filter(one -> one instanceof Inet4Address && !one.isLoopbackAddress()).map(InetAddress::getHostAddress)
+                .findFirst().orElse("");
+        assumeFalse(address.isEmpty(), "this machine has the loopback address only");
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        Process first = launch(runs, 1, "--nodes", 2, "--node", 0, "--master", address + ":" + port);
+        Process second = launch(runs, 1, "--nodes", 2, "--node", 1, "--master", address + ":" + port);
+        if (disturbed) {
+            ranks(first);
+            second.children().forEach(ProcessHandle::destroyForcibly);
+        }
+        Ended ended = end(first);
+        Ended other = end(second);
+        assertThat(ended.code).as("%s %s", ended, other).isZero();
+        assertThat(other.code).as("%s %s", ended, other).isZero();
         assertThat(weights(runs)).isEqualTo(undisturbed);
     }
 

@@ -9,6 +9,7 @@ import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,6 +39,35 @@ class OneAnswerTest {
         assertThat(probabilities(table, KernelBackend.open(1), pixels, 1)).containsExactly(start(all, 1));
         assertThat(probabilities(table, KernelBackend.open(2), pixels, 6)).containsExactly(start(all, 6));
         assertThat(probabilities(table, KernelBackend.open(3), pixels, PICTURES)).containsExactly(all);
+    }
+
+    /// Prints hashes of probabilities, computed with vectors of the length that the JVM was started with.
+    static final class Hashing {
+        private Hashing() {}
+
+        public static void main(String[] arguments) {
+            networks().forEach(table -> System.out.println(
+                    Arrays.hashCode(probabilities(table, KernelBackend.open(2), pixels(table, PICTURES), 7))));
+        }
+    }
+
+    @Test
+    void shortVectorsGiveTheBitsOfLongOnes() throws Exception {
+        assumeTrue(Kernels.missing().isEmpty() && System.getProperty("os.arch").equals("amd64"));
+        List<String> hashes = new ArrayList<>();
+        for (String length : List.of("-XX:UseAVX=2", "-XX:UseAVX=3")) {
+            Process process = new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(), length, "-Xmx1g",
+                    "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
+                    System.getProperty("java.class.path"), Hashing.class.getName())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+            hashes.add(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+            assertThat(process.waitFor()).isZero();
+        }
+        assertThat(hashes.getFirst().lines().filter(line -> line.matches("-?\\d+")))
+                .hasSize((int) networks().count());
+        assertThat(hashes.getFirst().lines().filter(line -> line.matches("-?\\d+")).toList())
+                .isEqualTo(hashes.getLast().lines().filter(line -> line.matches("-?\\d+")).toList());
     }
 
     private static float[] start(float[] all, int pictures) {
