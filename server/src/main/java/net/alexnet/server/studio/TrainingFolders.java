@@ -51,7 +51,7 @@ final class TrainingFolders {
 
     /// Class folders, or files of a format. A folder of pictures without classes in it is a class itself.
     private static boolean isSource(Path folder) {
-        if (PreparedDataset.isIn(folder) 
+        if (PreparedDataset.isIn(folder)
                 || (Files.isDirectory(folder.resolve("train"), LinkOption.NOFOLLOW_LINKS)
                         && isSource(folder.resolve("train")))) {
             return true;
