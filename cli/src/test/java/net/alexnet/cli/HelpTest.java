@@ -17,7 +17,7 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prepare", "train", "finetune", "evaluate", "classify", "features", "similar", "inspect",
-        "import", "export", "pull", "report", "bench", "figure", "figure filters", "figure predictions",
+        "import", "export", "pull", "report", "bench", "serve", "figure", "figure filters", "figure predictions",
         "figure neighbors",
         "figure activations", "figure occlusion"})
     void examplesAreLinesThatTheProgramTakes(String command) throws Exception {
