@@ -23,7 +23,7 @@ import net.alexnet.train.DataSource;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
 
-/// The pictures that a run learns from, opened anew for each page: nothing of them is kept.
+/// The pictures that a run learns from. None of them is kept in memory.
 ///
 /// @param prepared the same pictures as they were prepared, if they were
 record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> prepared, ImageCodec codec) {
