@@ -70,7 +70,7 @@ final class ServeCommand extends BaseCommand {
     @Option(names = "--queue", paramLabel = "N", defaultValue = "256", description = "The most pictures of a model that wait. Default: ${DEFAULT-VALUE}.")
     private int queue = 256;
 
-    @Option(names = "--deadline", paramLabel = "MS", defaultValue = "2000", description = "Milliseconds in which a request must reach the network. It is refused if it would wait longer."
+    @Option(names = "--deadline", paramLabel = "MS", defaultValue = "2000", description = "Milliseconds in which a request is to be answered. It is refused if that cannot be expected."
             + " Default: ${DEFAULT-VALUE}.")
     private int deadline = 2000;
 

@@ -17,7 +17,8 @@ class HelpTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"prepare", "train", "finetune", "evaluate", "classify", "features", "similar", "inspect",
-        "import", "export", "pull", "report", "studio", "bench", "figure", "figure filters", "figure predictions",
+        "import", "export", "pull", "report", "studio", "bench", "serve", "figure", "figure filters",
+        "figure predictions",
         "figure neighbors",
         "figure activations", "figure occlusion"})
     void examplesAreLinesThatTheProgramTakes(String command) throws Exception {

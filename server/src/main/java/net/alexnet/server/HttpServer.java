@@ -81,6 +81,7 @@ public final class HttpServer implements AutoCloseable {
         connector.setHost(address.getHostAddress());
         connector.setPort(port);
         connector.setIdleTimeout(settings.limits().idleTime().toMillis());
+        connector.setAcceptQueueSize(settings.limits().connections());
         connector.addBean(listener);
         try {
             connector.open(); // now, so that a port that is taken ends the program before anything is loaded

@@ -1,6 +1,7 @@
 package net.alexnet.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
@@ -10,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Set;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +61,16 @@ class AccessTest {
             assertThat(status("GET", "/page", "Host: " + host)).as(host).isIn("421", "400");
         }
         assertThat(status("GET", "/live", "Host: evil.example")).isEqualTo("421");
+    }
+
+    /// Probes of Kubernetes call a container by its address.
+    @Test
+    void theAddressThatAConnectionLeadsToIsAKnownHost() throws Exception {
+        Access access = new Access(HttpSettings.defaults().host("0.0.0.0").token(TOKEN), 8080);
+        access.requireHost(HttpFields.build().put(HttpHeader.HOST, "10.1.2.3:8080"), "10.1.2.3");
+        access.requireHost(HttpFields.build().put(HttpHeader.HOST, "[fd00::1]:8080"), "fd00::1");
+        assertThatThrownBy(() -> access.requireHost(HttpFields.build().put(HttpHeader.HOST, "10.1.2.4"), "10.1.2.3"))
+                .isInstanceOfSatisfying(HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(421));
     }
 
     @Test

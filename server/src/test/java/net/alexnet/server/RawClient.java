@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /// A connection whose every byte the test writes itself.
 final class RawClient implements AutoCloseable {
@@ -27,10 +28,26 @@ final class RawClient implements AutoCloseable {
 
     /// The status line, the headers and the body of one answer with a `Content-Length`.
     String answer() throws IOException {
-        String head = until("\r\n\r\n");
-        int length = head.lines().filter(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:"))
-                .mapToInt(line -> Integer.parseInt(line.substring(15).strip())).findFirst().orElse(0);
-        return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
+        String head = head();
+        return head + new String(body(head), StandardCharsets.UTF_8);
+    }
+
+    /// The status line and the headers of an answer.
+    String head() throws IOException {
+        return until("\r\n\r\n");
+    }
+
+    /// The body behind a head.
+    byte[] body(String head) throws IOException {
+        return in.readNBytes(number(head, "Content-Length", 0));
+    }
+
+    /// The number in a header.
+    static int number(String head, String name, int otherwise) {
+        String start = name.toLowerCase(Locale.ROOT) + ":";
+        return head.lines().filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
+                .mapToInt(line -> Integer.parseInt(line.substring(start.length()).strip())).findFirst()
+                .orElse(otherwise);
     }
 
     /// Reads up to and including an ASCII text, or to the end of the connection.

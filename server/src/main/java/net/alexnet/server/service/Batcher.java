@@ -11,8 +11,10 @@ import net.alexnet.server.HttpFailure;
 final class Batcher implements AutoCloseable {
     /// How much a batch counts in the running mean of the time of a view, if it was slower and if it was faster than the
     /// mean. The first batches after a start are slow, as the JVM is still compiling, and are soon forgotten.
-    private static final double SLOWER = 0.1;
+    private static final double SLOWER = 0.3;
     private static final double FASTER = 0.5;
+    /// How much longer an answer may take than is expected of it: batches differ, and the machine has other work.
+    private static final double MARGIN = 1.25;
 
     /// Computes a batch.
     interface Network {
@@ -81,6 +83,7 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             double wait = nanosPerView * views;
+            double whole = MARGIN * nanosPerView * (views + ofThem);
             long seconds = Math.max(1, Math.round(Math.ceil(wait / 1e9)));
             if (closed) {
                 throw HttpFailure.busy("the model is being replaced or the server stops", 1);
@@ -89,8 +92,9 @@ final class Batcher implements AutoCloseable {
                 throw HttpFailure.busy(pictures + " pictures wait, and the queue has room for " + settings.queue(),
                         seconds);
             }
-            if (wait > time.toNanos()) {
-                throw HttpFailure.busy("pictures wait for about " + Math.round(wait / 1e6)
+            // an idle network takes any request: its time may be that of the first batch, which the JVM compiles in
+            if (views > 0 && whole > time.toNanos()) {
+                throw HttpFailure.busy("the answer would take about " + Math.round(whole / 1e6)
                         + " ms, which is longer than the deadline of " + time.toMillis() + " ms", seconds);
             }
             pictures += wanted;

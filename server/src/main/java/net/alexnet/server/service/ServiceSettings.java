@@ -12,7 +12,8 @@ import net.alexnet.train.ModelFile.Which;
 /// @param maxBatch the most views that go through the network together, 1 to 1024
 /// @param maxDelay how long a picture waits for others when the network is free
 /// @param queue the most pictures of a model that wait or are computed, 1 to 100,000
-/// @param deadline until which a request must have begun to be computed, unless it says so itself
+/// @param deadline in which a request is to be answered, unless it names a shorter one: it is refused if that cannot be
+///     expected, and ended if its pictures still wait then
 /// @param views of a picture, 1 or 10, unless a request says so itself
 /// @param device as for [net.alexnet.Options#device()]
 /// @param threads that compute, and that decode

@@ -19,16 +19,19 @@ import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
+import org.jspecify.annotations.Nullable;
 
 /// The page about the pictures of a run.
 final class DataPage {
     private static final int DRAWS = 12;
+    private static final Duration FRESH = Duration.ofSeconds(30);
     private static final int SHOWN = 200; // rows of a table
     private static final int GROUPS = 24; // of duplicates, with their pictures
 
     private final Finder finder;
     private final Options options;
     private final Shell shell;
+    private @Nullable Opened last;
 
     DataPage(Finder finder, Options options, Shell shell) {
         this.finder = finder;
@@ -36,11 +39,24 @@ final class DataPage {
         this.shell = shell;
     }
 
+    /// The pictures of the run that was looked at last: one page asks for them several times.
+    private record Opened(Run run, long nanos, RunPictures pictures) {}
+
+    private synchronized RunPictures open(Run run) throws IOException, HttpFailure {
+        Opened known = last;
+        if (known != null && known.run.equals(run) && System.nanoTime() - known.nanos < FRESH.toNanos()) {
+            return known.pictures;
+        }
+        RunPictures opened = RunPictures.of(run, options);
+        last = new Opened(run, System.nanoTime(), opened);
+        return opened;
+    }
+
     Reply page(Call call) throws IOException, HttpFailure {
         Run run = finder.run(call);
         String content;
         try {
-            content = content(run, RunPictures.of(run, options));
+            content = content(run, open(run));
         } catch (HttpFailure e) {
             content = Html.paragraph("There is nothing to see here: " + e.getMessage() + ".");
         } catch (IOException e) {
@@ -132,7 +148,7 @@ final class DataPage {
 
     /// The first groups of duplicates, with their pictures.
     Reply duplicates(Call call) throws IOException, HttpFailure {
-        RunPictures pictures = RunPictures.of(finder.run(call), options);
+        RunPictures pictures = open(finder.run(call));
         SequencedMap<String, List<Twin>> groups = new LinkedHashMap<>();
         for (List<String> row : twins(pictures)) {
             if (groups.size() < GROUPS || groups.containsKey(row.getFirst())) {
@@ -150,7 +166,7 @@ final class DataPage {
 
     /// Twelve draws of a training picture.
     Reply draws(Call call) throws IOException, HttpFailure {
-        RunPictures pictures = RunPictures.of(finder.run(call), options);
+        RunPictures pictures = open(finder.run(call));
         int index = index(call.query("index").orElse("0"), pictures.dataset().training().size());
         Image picture = pictures.image(index).orElseThrow(() -> new HttpFailure(404,
                 "the picture " + index + " cannot be read; choose another one"));
@@ -175,7 +191,7 @@ final class DataPage {
 
     /// The mean image and the principal colors.
     Reply statistics(Call call) throws IOException, HttpFailure {
-        PixelStatistics found = RunPictures.of(finder.run(call), options).statistics();
+        PixelStatistics found = open(finder.run(call)).statistics();
         MeanImage mean = found.meanImage();
         byte[] samples = new byte[mean.values().length];
         for (int i = 0; i < samples.length; i++) {

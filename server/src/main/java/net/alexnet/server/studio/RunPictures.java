@@ -23,7 +23,7 @@ import net.alexnet.train.DataSource;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
 
-/// The pictures that a run learns from, opened anew for each page: nothing of them is kept.
+/// The pictures that a run learns from. None of them is kept in memory.
 ///
 /// @param prepared the same pictures as they were prepared, if they were
 record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> prepared, ImageCodec codec) {
@@ -43,7 +43,8 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
                     .cache(), ProgressListener.NONE, () -> false);
             Optional<PreparedDataset> stored = source.stored(recipe.pictures().resize(), recipe.network().channels(),
                     codec, options.reporting(ProgressListener.NONE, () -> false).cache());
-            return new RunPictures(recipe, TrainingRun.split(recipe, source.dataset()), stored, codec);
+            Dataset used = stored.map(PreparedDataset::dataset).orElse(source.dataset()); // draws go by its order
+            return new RunPictures(recipe, TrainingRun.split(recipe, used), stored, codec);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

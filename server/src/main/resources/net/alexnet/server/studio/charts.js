@@ -1,5 +1,5 @@
-// Tells the values of a chart below the pointer. The charts are drawings of the server, as in report.html; their axes are in
-// data-x and data-y, the names of the lines in data-name.
+// Tells the values of a chart below the pointer. The charts are drawings of the server, as in report.html;
+// their axes are in data-x and data-y, the names of the lines in data-name.
 
 const LEFT = 64; // as in Chart.java
 const RIGHT = 472;

@@ -15,8 +15,8 @@ async function draw() {
       place('drawn').replaceChildren(...canvases(picture, () => 'the picture'),
           ...canvases(draws, epoch => `as epoch ${epoch + 1} sees it`));
       place('drawn').style.setProperty('--side', '112px');
-      say(place('draws-said'), `${name}, ${label}: the picture, and what the first ${draws.count} epochs make of it with the seed `
-          + `${seed}.`);
+      say(place('draws-said'), `${name}, ${label}: the picture, and what the first ${draws.count} epochs make of it `
+          + `with the seed ${seed}.`);
     }
   } catch (failure) {
     say(place('draws-said'), failure.message, true);

@@ -264,7 +264,10 @@ for (const name of ['sort', 'truth', 'taken']) {
   place(name).addEventListener('change', () => showPictures());
 }
 place('more').addEventListener('click', () => showPictures(Number(place('more').dataset.from)));
-place('relabel').addEventListener('click', () => download('relabel.csv', 'text/csv', [['file', 'class', 'network', 'probability'],
-  ...[...wrongLabels].map(([name, rest]) => [name, ...rest])].map(line => line.map(csvCell).join(',')).join('\n') + '\n'));
+place('relabel').addEventListener('click', () => {
+  const lines = [['file', 'class', 'network', 'probability'],
+    ...[...wrongLabels].map(([name, rest]) => [name, ...rest])];
+  download('relabel.csv', 'text/csv', lines.map(line => line.map(csvCell).join(',')).join('\n') + '\n');
+});
 place('evaluate').addEventListener('click', () => follow(fetchJson(`${address}/evaluation?${query()}`, post(''))));
 follow(fetchJson(`${address}/evaluation?${query()}`));

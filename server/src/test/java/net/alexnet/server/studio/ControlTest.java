@@ -47,7 +47,11 @@ class ControlTest {
                 Files.writeString(folder.resolve("data/" + name + "/" + label + "/x.png"), "no picture");
             }
         }
-        Files.createSymbolicLink(folder.resolve("data/elsewhere"), Path.of("/etc"));
+        for (String label : List.of("a", "b")) {
+            Files.createDirectories(folder.resolve("outside/" + label));
+            Files.writeString(folder.resolve("outside/" + label + "/x.png"), "");
+        }
+        Files.createSymbolicLink(folder.resolve("data/elsewhere"), folder.resolve("outside"));
         studio = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")), Options.defaults(),
                 new Studio.Control(List.of(folder.resolve("data")), folder.resolve("runs"),
                         List.of("/bin/sh", "-c", PROGRAM, "program")));
@@ -92,7 +96,8 @@ class ControlTest {
         String root = folder.toRealPath().toString();
         assertThat(new Page(address).document("/train").select("#folder option").eachText()).hasSize(3)
                 .allMatch(text -> text.startsWith(root));
-        assertThat(post("/trainings", Map.of("folder", "/etc", "base", "scratch")).statusCode()).isEqualTo(404);
+        assertThat(post("/trainings", Map.of("folder", folder.resolve("outside").toString(), "base", "scratch"))
+                .statusCode()).isEqualTo(404);
         assertThat(post("/trainings", Map.of("folder", id("fast"), "base", "run ../x")).statusCode()).isEqualTo(404);
     }
 
