@@ -2,6 +2,8 @@ package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import net.alexnet.ImageClassifier;
+import net.alexnet.Options;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
@@ -21,10 +25,16 @@ import net.alexnet.io.Safetensors;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
+import net.alexnet.server.HttpSettings;
+import net.alexnet.server.service.ModelService;
+import net.alexnet.server.service.ModelSpec;
+import net.alexnet.server.service.ServiceSettings;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The program as a service: started, asked, stopped by a signal.
 class ServeTest {
@@ -71,6 +81,35 @@ class ServeTest {
                     .doesNotContain(token);
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    /// The command line, the library and the service give the same bits. (InferTest of `server` has the other ways to ask.)
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10})
+    void itAnswersAsTheCommandLineAndTheLibrary(int views) throws Exception {
+        Path model = model();
+        Path picture = folder.resolve("picture.png");
+        ToyImages.writeGray(picture, "columns");
+        ServiceSettings settings = ServiceSettings.of(List.of(ModelSpec.parse(model.toString())),
+                HttpSettings.defaults());
+        try (ModelService service = ModelService.start(settings, _ -> {});
+                ImageClassifier library = ImageClassifier.load(model, Options.defaults().views(views))) {
+            HttpRequest request = HttpRequest
+                    .newBuilder(URI.create(service.address() + "/predictions/two?views=" + views))
+                    .POST(BodyPublishers.ofFile(picture)).build();
+            JsonNode answer = new ObjectMapper().readTree(HttpClient.newHttpClient().send(request,
+                    BodyHandlers.ofString()).body());
+            JsonNode line = Result.done("classify", model, picture, "--views", views, "--json").json()
+                    .at("/0/predictions");
+            assertThat(answer).hasSize(2);
+            for (int i = 0; i < 2; i++) {
+                String label = answer.get(i).get("className").asText();
+                assertThat(line.get(i).get("class").asText()).isEqualTo(label);
+                float probability = Float.parseFloat(answer.get(i).get("probability").asText());
+                assertThat(Float.parseFloat(line.get(i).get("probability").asText())).isEqualTo(probability);
+                assertThat(library.classify(picture).probability(label)).isEqualTo(probability);
+            }
         }
     }
 

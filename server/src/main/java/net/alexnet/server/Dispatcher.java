@@ -102,6 +102,9 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
         Request.addCompletionListener(exchange.request(), _ -> share.close());
         var _ = new BodyReader(exchange.request(), limits.body(), share).start(limits.bodyTime())
                 .whenComplete((body, failure) -> {
+                    if (failure != null) {
+                        share.close();
+                    }
                     if (failure instanceof HttpFailure expected) {
                         exchange.send(expected.reply());
                     } else if (failure != null) {
@@ -120,16 +123,20 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
                     query(exchange.request()), headers, BodyReader.inflate(body, encoding, limits.body(), share),
                     Duration.ofNanos(System.nanoTime() - exchange.request().getBeginNanoTime()));
             if (match.route().endpoint().isPresent()) {
-                exchange.send(match.route().endpoint().get().answer(call));
+                Reply reply = match.route().endpoint().get().answer(call);
+                share.close(); // a client that has its answer finds the memory free
+                exchange.send(reply);
             } else {
                 stream(exchange, match.route().events().orElseThrow(), call);
+                share.close();
             }
-        } catch (HttpFailure e) {
-            exchange.send(e.reply());
-        } catch (InterruptedException e) {
-            exchange.send(HttpFailure.busy("the server is stopping", 1).reply());
         } catch (Exception | Error e) {
-            exchange.send(exchange.fault(e));
+            share.close();
+            exchange.send(switch (e) {
+                case HttpFailure expected -> expected.reply();
+                case InterruptedException _ -> HttpFailure.busy("the server is stopping", 1).reply();
+                default -> exchange.fault(e);
+            });
         }
     }
 

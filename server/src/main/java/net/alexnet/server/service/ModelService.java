@@ -1,6 +1,7 @@
 package net.alexnet.server.service;
 
 import module java.base;
+import net.alexnet.data.OrderedWork;
 import net.alexnet.inference.Engines;
 import net.alexnet.nn.MemoryPlan;
 import net.alexnet.server.Answered;
@@ -23,6 +24,11 @@ public final class ModelService implements AutoCloseable {
         metrics = new ServiceMetrics(settings.version());
         models = new Models(settings, metrics, messages);
         inference = new Inference(settings.threads(), metrics);
+        FutureTask<Boolean> loading = new FutureTask<>(() -> {
+            models.load();
+            return true;
+        });
+        Thread.ofPlatform().daemon().name("load").start(loading); // while HTTP starts
         Router.Builder router = Router.builder()
                 .get("/metrics", metrics::scrape)
                 .get("/openapi.yaml", _ -> Reply.bytes("application/yaml", openApi()));
@@ -33,14 +39,34 @@ public final class ModelService implements AutoCloseable {
             metrics.refused(answered);
             told.accept(answered);
         });
-        http = HttpServer.start(listening, router.build()); // answers that the models are being loaded
         try {
-            models.load();
+            http = HttpServer.start(listening, router.build()); // answers that the models are being loaded
+        } catch (IOException | RuntimeException e) {
+            closeModels(loading);
+            throw e;
+        }
+        try {
+            OrderedWork.result(loading);
             models.all().forEach(this::describe);
+        } catch (InterruptedException e) {
+            http.stop(Duration.ZERO);
+            closeModels(loading);
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while the models were loaded", e);
         } catch (IOException | RuntimeException | Error e) {
             close(Duration.ZERO);
             throw e;
         }
+    }
+
+    private void closeModels(Future<?> loading) {
+        try {
+            OrderedWork.result(loading);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            // what was loaded before is closed below
+        }
+        models.close();
+        inference.close();
     }
 
     private void describe(Models.Entry entry) {
