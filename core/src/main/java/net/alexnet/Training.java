@@ -118,12 +118,17 @@ public final class Training extends TrainingBuilder<Training> {
         return ended(again == null ? begin(stop) : resume(again, stop), stop);
     }
 
-    /// The run of an earlier attempt, if a launcher started the ranks again.
+    /// The run of an earlier attempt, if a launcher started the ranks again: it counts attempts, or it gives all attempts one
+    /// name, of which a run is not finished.
     private Optional<RunFolder> earlier() throws IOException {
-        return ranks == null || ranks.rendezvous().attempt() == 0
-                ? Optional.empty()
-                : RunFolder.launched(resumed == null ? runs : RunCheckpoint.run(resumed).path().resolveSibling(""),
-                        launch());
+        String launch = launch();
+        if (launch.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<RunFolder> found = RunFolder.launched(
+                resumed == null ? runs : RunCheckpoint.run(resumed).path().resolveSibling(""), launch);
+        boolean counted = ranks != null && ranks.rendezvous().attempt() > 0;
+        return found.isPresent() && (counted || !found.get().isFinished()) ? found : Optional.empty();
     }
 
     /// What the run's folder keeps, to be found again by the next attempt: the launcher's name of the run, and what it was

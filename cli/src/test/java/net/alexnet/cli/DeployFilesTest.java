@@ -62,6 +62,26 @@ class DeployFilesTest {
     }
 
     @Test
+    void theTrainingJobStartsRanksThatShareTheirRuns() throws Exception {
+        JsonNode job = yaml("pytorchjob.yaml").getFirst();
+        assertThat(job.get("kind").asText()).isEqualTo("PyTorchJob");
+        assertThat(job.at("/spec/pytorchReplicaSpecs/Master/replicas").asInt()).isEqualTo(1);
+        JsonNode container = job.at("/spec/pytorchReplicaSpecs/Master/template/spec/containers/0");
+        assertThat(container.get("name").asText()).isEqualTo("pytorch");
+        assertTaken(List.of("alexnet"), words(container.get("args")));
+        assertThat(words(container.get("args"))).containsSubsequence("--runs", "/runs");
+    }
+
+    @Test
+    void theBatchScriptOfSlurmRunsTheProgramByItsSteps() throws Exception {
+        Process check = new ProcessBuilder("sh", "-n", DEPLOY.resolve("slurm.sh").toString()).start();
+        assertThat(check.waitFor()).isZero();
+        String line = Files.readAllLines(DEPLOY.resolve("slurm.sh")).getLast();
+        assertThat(line).startsWith("exec srun ").contains(" alexnet train ");
+        assertTaken(List.of("alexnet"), List.of("train", "--threads", "1", "--recipe", "paper"));
+    }
+
+    @Test
     void kubernetesProbesAndStopsIt() throws Exception {
         List<JsonNode> objects = yaml("kubernetes.yaml");
         assertThat(objects).extracting(object -> object.get("kind").asText()).containsExactly("Deployment", "Service");

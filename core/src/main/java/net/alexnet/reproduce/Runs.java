@@ -161,12 +161,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         if (Files.exists(run.resolve(DIVERGED))) {
             return true;
         }
-        if (!hasCheckpoint(run)) {
-            return false;
-        }
-        RunFolder folder = RunFolder.open(run);
-        Path checkpoint = folder.checkpoints(1).latest().orElseThrow();
-        return folder.checkpoints(1).state(checkpoint).finished(folder.recipe().epochs());
+        return hasCheckpoint(run) && RunFolder.open(run).isFinished();
     }
 
     /// The seeds of an arm that have a folder, in ascending order.

@@ -56,6 +56,12 @@ public record RunFolder(Path path) {
         return Optional.empty();
     }
 
+    /// Whether its last checkpoint is that of a finished run.
+    public boolean isFinished() throws IOException {
+        Optional<Path> last = checkpoints(1).latest();
+        return last.isPresent() && checkpoints(1).state(last.get()).finished(recipe().epochs());
+    }
+
     /// Notes the launcher's name of the run.
     public void launchedBy(String name) throws IOException {
         if (!name.isEmpty()) {
