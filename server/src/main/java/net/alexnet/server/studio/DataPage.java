@@ -28,15 +28,15 @@ final class DataPage {
     private static final int SHOWN = 200; // rows of a table
     private static final int GROUPS = 24; // of duplicates, with their pictures
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final Options options;
-    private final Shell shell;
+    private final PageFrame frame;
     private @Nullable Opened last;
 
-    DataPage(Finder finder, Options options, Shell shell) {
-        this.finder = finder;
+    DataPage(RunLookup lookup, Options options, PageFrame frame) {
+        this.lookup = lookup;
         this.options = options;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     /// The pictures of the run that was looked at last: one page asks for them several times.
@@ -53,7 +53,7 @@ final class DataPage {
     }
 
     Reply page(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
         String content;
         try {
             content = content(run, open(run));
@@ -62,7 +62,7 @@ final class DataPage {
         } catch (IOException e) {
             content = Html.paragraph("The pictures cannot be opened: " + AtomicFiles.reason(e) + ".");
         }
-        return shell.page(run, "data", "Data", List.of("data.js"), "<div id=\"data\" data-run=\"" + run.id() + "\">\n"
+        return frame.page(run, "data", "Data", List.of("data.js"), "<div id=\"data\" data-run=\"" + run.id() + "\">\n"
                 + content + "</div>\n");
     }
 
@@ -117,6 +117,7 @@ final class DataPage {
     }
 
     private static Optional<Section> rejected(Run run) throws IOException {
+        RunFiles.check(run.folder());
         List<RejectedImage> all = RejectedImage.read(run.folder().path());
         if (all.isEmpty()) {
             return Optional.empty();
@@ -148,7 +149,7 @@ final class DataPage {
 
     /// The first groups of duplicates, with their pictures.
     Reply duplicates(Call call) throws IOException, HttpFailure {
-        RunPictures pictures = open(finder.run(call));
+        RunPictures pictures = open(lookup.run(call));
         SequencedMap<String, List<Twin>> groups = new LinkedHashMap<>();
         for (List<String> row : twins(pictures)) {
             if (groups.size() < GROUPS || groups.containsKey(row.getFirst())) {
@@ -166,7 +167,7 @@ final class DataPage {
 
     /// Twelve draws of a training picture.
     Reply draws(Call call) throws IOException, HttpFailure {
-        RunPictures pictures = open(finder.run(call));
+        RunPictures pictures = open(lookup.run(call));
         int index = index(call.query("index").orElse("0"), pictures.dataset().training().size());
         Image picture = pictures.image(index).orElseThrow(() -> new HttpFailure(404,
                 "the picture " + index + " cannot be read; choose another one"));
@@ -191,7 +192,7 @@ final class DataPage {
 
     /// The mean image and the principal colors.
     Reply statistics(Call call) throws IOException, HttpFailure {
-        PixelStatistics found = open(finder.run(call)).statistics();
+        PixelStatistics found = open(lookup.run(call)).statistics();
         MeanImage mean = found.meanImage();
         byte[] samples = new byte[mean.values().length];
         for (int i = 0; i < samples.length; i++) {

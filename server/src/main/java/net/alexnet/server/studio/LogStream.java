@@ -17,17 +17,18 @@ final class LogStream {
     private static final long LOOK = 100; // milliseconds between two looks at the file
     private static final long EVENT = 250; // and at least between two events
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final RunSummaries summaries;
 
-    LogStream(Finder finder, RunSummaries summaries) {
-        this.finder = finder;
+    LogStream(RunLookup lookup, RunSummaries summaries) {
+        this.lookup = lookup;
         this.summaries = summaries;
     }
 
     /// Follows a log until the client goes.
     void open(Call call, EventStream stream) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
+        RunFiles.check(run.folder());
         long after = offset(stream.lastEventId().or(() -> call.query("after")));
         Thread.ofVirtual().name("log-", 0).start(() -> follow(run, new LogFollower(run.folder().log(), after), stream));
     }
@@ -49,10 +50,11 @@ final class LogStream {
                 }
                 Thread.sleep(added.isPresent() ? EVENT : LOOK);
             }
-        } catch (IOException e) {
-            stream.close(); // the client connects again, and is told then if the run is gone
+        } catch (IOException | RuntimeException e) {
+            // the client connects again, and is told then if the run is gone
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
             stream.close();
         }
     }
@@ -63,7 +65,8 @@ final class LogStream {
 
     /// The lines after the byte that the parameter `after` names, for clients without event streams.
     Reply lines(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
+        RunFiles.check(run.folder());
         long after = offset(call.query("after"));
         return Reply.json(new LogFollower(run.folder().log(), after).next()
                 .orElse(new Lines(after, false, 0, List.of())));

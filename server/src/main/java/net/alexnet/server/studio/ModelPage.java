@@ -13,27 +13,28 @@ import net.alexnet.server.studio.RunTable.Run;
 
 /// The page about what a network learned. Its parts are filled by a script from what [ModelParts] and [Mistakes] answer.
 final class ModelPage {
-    private final Finder finder;
+    private final RunLookup lookup;
     private final Models models;
-    private final Shell shell;
+    private final PageFrame frame;
 
-    ModelPage(Finder finder, Models models, Shell shell) {
-        this.finder = finder;
+    ModelPage(RunLookup lookup, Models models, PageFrame frame) {
+        this.lookup = lookup;
         this.models = models;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     Reply page(Call call) throws IOException, HttpFailure, InterruptedException {
-        Run run = finder.run(call);
-        Path chosen = finder.checkpoint(run, call);
+        Run run = lookup.run(call);
+        CheckpointId chosen = lookup.checkpoint(run, call);
         List<Path> all = run.folder().checkpoints(1).list();
         ModelCard card = models.with(chosen, OpenModel::card);
         StringBuilder html = new StringBuilder("<div id=\"model\" data-run=\"").append(run.id())
-                .append("\" data-checkpoint=\"").append(chosen.getFileName()).append("\" data-checkpoints=\"")
+                .append("\" data-checkpoint=\"").append(chosen.name()).append("\" data-checkpoints=\"")
                 .append(all.stream().map(Path::getFileName).map(String::valueOf).collect(Collectors.joining(" ")))
                 .append("\">\n<form class=\"bar\"><label>Checkpoint <select name=\"checkpoint\" id=\"checkpoint\">");
         for (Path one : all.reversed()) {
-            html.append("<option").append(one.equals(chosen) ? " selected" : "").append('>').append(one.getFileName())
+            html.append("<option").append(one.equals(chosen.folder()) ? " selected" : "").append('>')
+                    .append(one.getFileName())
                     .append("</option>");
         }
         html.append("</select></label> <button>Show</button></form>\n");
@@ -65,7 +66,7 @@ final class ModelPage {
                 <div id="tables"></div></div>
                 """);
         section(html, "card", "Card", card(card));
-        return shell.page(run, "model", "Model", List.of("model.js"), html.append("</div>\n").toString());
+        return frame.page(run, "model", "Model", List.of("model.js"), html.append("</div>\n").toString());
     }
 
     private static void section(StringBuilder html, String id, String title, String body) {

@@ -17,11 +17,11 @@ import net.alexnet.server.Reply;
 final class ModelParts {
     private static final int MAPS = 64; // of a layer that are shown
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final Models models;
 
-    ModelParts(Finder finder, Models models) {
-        this.finder = finder;
+    ModelParts(RunLookup lookup, Models models) {
+        this.lookup = lookup;
         this.models = models;
     }
 
@@ -37,7 +37,7 @@ final class ModelParts {
 
     /// Answers with the kernels of conv1.
     Reply kernels(Call call) throws IOException, HttpFailure, InterruptedException {
-        return models.with(finder.checkpoint(finder.run(call), call), open -> {
+        return models.with(lookup.checkpoint(lookup.run(call), call), open -> {
             Optional<FilterTiles> found = open.with(model -> FilterTiles.of(model.network()));
             if (found.isEmpty()) {
                 throw new HttpFailure(404, "this network has no conv1, whose kernels would be shown here");
@@ -82,7 +82,7 @@ final class ModelParts {
 
     /// Answers with the outputs of the layers for the picture in the body.
     Reply way(Call call) throws IOException, HttpFailure, InterruptedException {
-        return models.with(finder.checkpoint(finder.run(call), call),
+        return models.with(lookup.checkpoint(lookup.run(call), call),
                 open -> Reply.json(way(open, open.square(call.body()))));
     }
 

@@ -21,6 +21,7 @@ final class RunLogs {
     ///
     /// @throws IOException if it cannot be read
     GrowingLog.Reading read(Run run) throws IOException {
+        RunFiles.check(run.folder());
         GrowingLog log;
         synchronized (logs) {
             log = logs.computeIfAbsent(run.folder().log(), GrowingLog::new);

@@ -34,9 +34,7 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
     /// @throws HttpFailure of status 404 if they are no longer there, or at an address, of which nothing is fetched here
     static RunPictures of(Run run, Options options) throws IOException, HttpFailure {
         Recipe recipe = run.folder().recipe();
-        if (RemotePictures.isAddress(recipe.data().source())) {
-            throw new HttpFailure(404, "the pictures of this run are at an address, and the page fetches nothing");
-        }
+        requireLocal(recipe);
         ImageCodec codec = Engines.find().codec();
         try {
             DataSource source = DataSource.open(recipe, codec, options.reporting(ProgressListener.NONE, () -> false)
@@ -48,6 +46,15 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        }
+    }
+
+    /// Refuses pictures that would have to be fetched.
+    ///
+    /// @throws HttpFailure of status 404 if the recipe names an address
+    static void requireLocal(Recipe recipe) throws HttpFailure {
+        if (RemotePictures.isAddress(recipe.data().source())) {
+            throw new HttpFailure(404, "the pictures of this run are at an address, and the page fetches nothing");
         }
     }
 

@@ -21,15 +21,15 @@ final class TrainPage {
     private final Trainings trainings;
     private final RunTable runs;
     private final Path target;
-    private final Shell shell;
+    private final PageFrame frame;
 
     /// @param target the folder in which trainings make their runs
-    TrainPage(TrainingFolders folders, Trainings trainings, RunTable runs, Path target, Shell shell) {
+    TrainPage(TrainingFolders folders, Trainings trainings, RunTable runs, Path target, PageFrame frame) {
         this.folders = folders;
         this.trainings = trainings;
         this.runs = runs;
         this.target = target;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     Reply page(Call call) throws IOException {
@@ -39,7 +39,7 @@ final class TrainPage {
             html.append(
                     "<p>There is no folder of pictures below those named by --data. A folder to train on has a folder")
                     .append(" for each class, with the pictures of that class in it.</p>\n");
-            return shell.page("Train", "/train", List.of(), html.toString());
+            return frame.page("Train", "/train", List.of(), html.toString());
         }
         html.append("<form id=\"train\" class=\"form\">\n<label>Pictures <select id=\"folder\">");
         all.forEach((id, path) -> option(html, id, path.toString()));
@@ -60,7 +60,7 @@ final class TrainPage {
                 .append("<div id=\"contents\"></div>\n<section aria-labelledby=\"trainings-title\"><h2 id=\"trainings-title\">")
                 .append("Trainings</h2><p class=\"quiet\">One runs at a time. Their runs appear under <a href=\"/\">Runs</a>.")
                 .append("</p><div id=\"trainings\"></div></section>\n");
-        return shell.page("Train", "/train", List.of("train.js"), html.toString());
+        return frame.page("Train", "/train", List.of("train.js"), html.toString());
     }
 
     private static void option(StringBuilder html, String value, String text) {

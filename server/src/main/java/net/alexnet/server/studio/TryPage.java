@@ -19,18 +19,18 @@ import net.alexnet.server.studio.RunTable.Run;
 final class TryPage {
     private static final int TOP = 5;
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final RunSummaries summaries;
     private final Models models;
-    private final Shell shell;
+    private final PageFrame frame;
     private final Supplier<URI> address;
 
     /// @param address of this server, for the line with curl
-    TryPage(Finder finder, RunSummaries summaries, Models models, Shell shell, Supplier<URI> address) {
-        this.finder = finder;
+    TryPage(RunLookup lookup, RunSummaries summaries, Models models, PageFrame frame, Supplier<URI> address) {
+        this.lookup = lookup;
         this.summaries = summaries;
         this.models = models;
-        this.shell = shell;
+        this.frame = frame;
         this.address = address;
     }
 
@@ -41,13 +41,13 @@ final class TryPage {
                 return Reply.redirect("/try/" + one.run().id());
             }
         }
-        return shell.page("Try", "/try", List.of(), "<h1>Try</h1>\n<p>No run has a checkpoint yet. A training saves its"
+        return frame.page("Try", "/try", List.of(), "<h1>Try</h1>\n<p>No run has a checkpoint yet. A training saves its"
                 + " first one at the end of an epoch.</p>\n");
     }
 
     Reply page(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
-        finder.checkpoint(run, call);
+        Run run = lookup.run(call);
+        lookup.checkpoint(run, call);
         String path = Texts.argument(run.folder().path().toString());
         StringBuilder html = new StringBuilder("<div id=\"try\" data-run=\"" + run.id() + "\">\n");
         html.append("""
@@ -85,7 +85,7 @@ final class TryPage {
                 + run.folder().path().toString().replace("\\", "\\\\").replace("\"", "\\\"")
                 + "\"), Options.defaults().views(1))) {\n    System.out.println(classifier.classify(Path.of(\"PICTURE\"))"
                 + ".top(5));\n}");
-        return shell.page(run, "try", "Try", List.of("try.js"), html.append("</section>\n</div>\n").toString());
+        return frame.page(run, "try", "Try", List.of("try.js"), html.append("</section>\n</div>\n").toString());
     }
 
     private static void code(StringBuilder html, String name, String text) {
@@ -110,7 +110,7 @@ final class TryPage {
     /// Classifies the picture in the body.
     Reply classify(Call call) throws IOException, HttpFailure, InterruptedException {
         Views views = views(call);
-        return models.with(finder.checkpoint(finder.run(call), call), model -> {
+        return models.with(lookup.checkpoint(lookup.run(call), call), model -> {
             long start = System.nanoTime();
             Image square = model.square(call.body());
             float[] found = probabilities(model, square, views);
@@ -154,7 +154,7 @@ final class TryPage {
 
     /// Computes the occlusion map of the picture in the body.
     Reply occlusion(Call call) throws IOException, HttpFailure, InterruptedException {
-        return models.with(finder.checkpoint(finder.run(call), call), model -> {
+        return models.with(lookup.checkpoint(lookup.run(call), call), model -> {
             Preprocessing preprocessing = model.card().preprocessing();
             Picture picture = new Picture("", OptionalInt.empty(), model.square(call.body()));
             Occlusion found = model.with(network -> Occlusion.of(network, picture, Occlusion.Square.of(preprocessing)));

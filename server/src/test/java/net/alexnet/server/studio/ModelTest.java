@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import net.alexnet.ImageClassifier;
 import net.alexnet.server.HttpSettings;
+import net.alexnet.train.RunFolder;
+import net.alexnet.train.config.RecipeReader;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.AfterAll;
@@ -176,5 +179,27 @@ class ModelTest {
         assertThat(model.select("#card .names li").eachText()).contains(ToyRun.HOSTILE, "green", "blue");
         assertThat(model.select("script").eachAttr("src")).containsExactly("/assets/model.js");
         assertThat(model.select("[style]")).isEmpty();
+    }
+
+    @Test
+    void fetchesNothing() throws Exception {
+        Path run = folder.resolve("runs/remote");
+        try (Stream<Path> files = Files.walk(folder.resolve("runs/toy"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, run.resolve(folder.resolve("runs/toy").relativize(file)));
+            }
+        }
+        Files.writeString(run.resolve("recipe.yaml"),
+                RecipeReader.write(new RunFolder(run).recipe().withSource("https://localhost:1/pictures.tar")));
+        Thread.sleep(1100); // lists are kept for a second
+        assertThat(page.post("/models/remote/evaluation", new byte[0]).statusCode()).isEqualTo(404);
+        byte[] picture = Files.readAllBytes(pictures().getFirst());
+        HttpResponse<String> near = page.post("/try/remote/near", picture);
+        while (near.statusCode() == 200) { // until the failure is told
+            assertThat(json(near).path("state").asText()).isEqualTo("computing");
+            Thread.sleep(20);
+            near = page.post("/try/remote/near", picture);
+        }
+        assertThat(near.statusCode()).isEqualTo(404);
     }
 }

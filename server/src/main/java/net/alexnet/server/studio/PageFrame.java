@@ -8,7 +8,7 @@ import net.alexnet.server.studio.RunTable.Run;
 /// What all pages have around their content.
 ///
 /// @param control whether trainings can be started here
-record Shell(boolean control) {
+record PageFrame(boolean control) {
     /// A page of its own.
     ///
     /// @param title plain text
