@@ -27,6 +27,7 @@ final class DataPage {
     private static final Duration FRESH = Duration.ofSeconds(30);
     private static final int SHOWN = 200; // rows of a table
     private static final int GROUPS = 24; // of duplicates, with their pictures
+    private static final int OF_GROUP = 4; // pictures of a group
 
     private final RunLookup lookup;
     private final Options options;
@@ -63,6 +64,7 @@ final class DataPage {
             content = Html.paragraph("The pictures cannot be opened: " + AtomicFiles.reason(e) + ".");
         }
         return frame.page(run, "data", "Data", List.of("data.js"), "<div id=\"data\" data-run=\"" + run.id() + "\">\n"
+                + PageFrame.NEEDS_SCRIPT
                 + content + "</div>\n");
     }
 
@@ -128,36 +130,39 @@ final class DataPage {
     }
 
     /// The rows of `duplicates.tsv`: group, split, class, file, kind and distance.
-    private static List<List<String>> twins(RunPictures pictures) throws IOException {
+    private static List<List<String>> duplicateRows(RunPictures pictures) throws IOException {
         return pictures.prepared().isEmpty()
                 ? List.of()
                 : Tsv.read(pictures.prepared().get().path().resolve("duplicates.tsv"));
     }
 
     private static Optional<Section> duplicates(RunPictures pictures) throws IOException {
-        List<List<String>> rows = twins(pictures);
+        List<List<String>> rows = duplicateRows(pictures);
         if (rows.isEmpty()) {
             return Optional.empty();
         }
         Table table = new Table("Pictures that are in two places",
                 List.of("group", "split", "class", "file", "kind", "distance"));
         rows.stream().limit(SHOWN).forEach(row -> table.row(row.stream().map(Cell::text).toList()));
-        return Optional.of(new Section("duplicates", "Duplicates", "<div id=\"twins\"></div>\n" + table.folded()));
+        return Optional.of(
+                new Section("duplicates", "Duplicates", "<div id=\"duplicate-pictures\"></div>\n" + table.folded()));
     }
 
-    private record Twin(String split, String label, String file, String kind, Tiles picture) {}
+    private record Duplicate(String split, String label, String file, String kind, Tiles picture) {}
 
-    /// The first groups of duplicates, with their pictures.
+    /// The first groups of duplicates, each with a few of its pictures.
     Reply duplicates(Call call) throws IOException, HttpFailure {
         RunPictures pictures = open(lookup.run(call));
-        SequencedMap<String, List<Twin>> groups = new LinkedHashMap<>();
-        for (List<String> row : twins(pictures)) {
-            if (groups.size() < GROUPS || groups.containsKey(row.getFirst())) {
-                Optional<Image> image = pictures.image(row.get(3));
-                if (image.isPresent()) {
-                    groups.computeIfAbsent(row.getFirst(), _ -> new ArrayList<>())
-                            .add(new Twin(row.get(1), row.get(2), row.get(3), row.get(4), Tiles.of(image.get())));
-                }
+        SequencedMap<String, List<Duplicate>> groups = new LinkedHashMap<>();
+        for (List<String> row : duplicateRows(pictures)) {
+            int shown = groups.getOrDefault(row.getFirst(), List.of()).size();
+            if (shown == 0 && groups.size() == GROUPS) {
+                break; // the rows of a group are together
+            }
+            Optional<Image> image = shown == OF_GROUP ? Optional.empty() : pictures.image(row.get(3));
+            if (image.isPresent()) {
+                groups.computeIfAbsent(row.getFirst(), _ -> new ArrayList<>()).add(
+                        new Duplicate(row.get(1), row.get(2), row.get(3), row.get(4), Tiles.of(image.get())));
             }
         }
         return Reply.json(groups.values());

@@ -161,9 +161,9 @@ final class Mistakes {
     }
 
     /// The outputs of the layers for a validation picture.
-    Reply way(Call call) throws IOException, HttpFailure, InterruptedException {
+    Reply layers(Call call) throws IOException, HttpFailure, InterruptedException {
         ValidationPass pass = pass(call);
-        return models.with(checkpoint(call), model -> Reply.json(ModelParts.way(model, square(pass, call, model))));
+        return models.with(checkpoint(call), model -> Reply.json(ModelParts.outputs(model, square(pass, call, model))));
     }
 
     private static Image square(ValidationPass pass, Call call, OpenModel model) throws IOException, HttpFailure {

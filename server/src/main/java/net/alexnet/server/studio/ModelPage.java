@@ -31,7 +31,8 @@ final class ModelPage {
         StringBuilder html = new StringBuilder("<div id=\"model\" data-run=\"").append(run.id())
                 .append("\" data-checkpoint=\"").append(chosen.name()).append("\" data-checkpoints=\"")
                 .append(all.stream().map(Path::getFileName).map(String::valueOf).collect(Collectors.joining(" ")))
-                .append("\">\n<form class=\"bar\"><label>Checkpoint <select name=\"checkpoint\" id=\"checkpoint\">");
+                .append("\">\n").append(PageFrame.NEEDS_SCRIPT)
+                .append("<form class=\"bar\"><label>Checkpoint <select name=\"checkpoint\" id=\"checkpoint\">");
         for (Path one : all.reversed()) {
             html.append("<option").append(one.equals(chosen.folder()) ? " selected" : "").append('>')
                     .append(one.getFileName())
@@ -51,7 +52,7 @@ final class ModelPage {
                 <p id="way-said" role="status"></p><div id="maps"></div>
                 """);
         section(html, "evaluation", "Mistakes", """
-                <p class="bar"><button type="button" id="evaluate">Look at the validation pictures</button>
+                <p class="bar"><button type="button" id="evaluate">Evaluate on the validation pictures</button>
                 <progress id="evaluating" hidden></progress> <span id="evaluation-said" role="status"></span></p>
                 <div id="evaluated" hidden>
                 <p class="bar"><label>Sort by <select id="sort"><option value="loss">loss</option>

@@ -78,15 +78,15 @@ final class ModelParts {
     private record Layer(String name, String shape, long parameters, double active, double most, List<Integer> numbers,
             Tiles tiles) {}
 
-    private record Way(Tiles seen, List<Layer> layers) {}
+    private record LayerOutputs(Tiles seen, List<Layer> layers) {}
 
     /// Answers with the outputs of the layers for the picture in the body.
-    Reply way(Call call) throws IOException, HttpFailure, InterruptedException {
+    Reply layers(Call call) throws IOException, HttpFailure, InterruptedException {
         return models.with(lookup.checkpoint(lookup.run(call), call),
-                open -> Reply.json(way(open, open.square(call.body()))));
+                open -> Reply.json(outputs(open, open.square(call.body()))));
     }
 
-    static Object way(OpenModel open, Image square) {
+    static Object outputs(OpenModel open, Image square) {
         List<Layer> layers = new ArrayList<>();
         for (Row row : open.card().network().architecture().rows()) {
             if (row.layer() instanceof Weighted || row.layer() instanceof MaxPool) {
@@ -96,7 +96,7 @@ final class ModelParts {
                 }
             }
         }
-        return new Way(Tiles.of(TryPage.center(square, open.card().preprocessing())), layers);
+        return new LayerOutputs(Tiles.of(TryPage.center(square, open.card().preprocessing())), layers);
     }
 
     private static Layer layer(Row row, FeatureLayer layer, float[] values) {

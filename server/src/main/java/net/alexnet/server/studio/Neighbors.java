@@ -61,7 +61,7 @@ final class Neighbors implements AutoCloseable {
 
     private record Near(double distance, String file, String label) {}
 
-    private record Answer(String state, String checkpoint, long done, long total, List<Near> near,
+    private record Answer(String state, long done, long total, List<Near> near,
             @Nullable Tiles pictures) {}
 
     /// The training pictures that are nearest to the picture in the body. While features are computed, the answer says how
@@ -76,7 +76,7 @@ final class Neighbors implements AutoCloseable {
         }
         Found found = job.found;
         if (found == null) {
-            return Reply.json(new Answer("computing", checkpoint.name(), job.done, job.total, List.of(), null));
+            return Reply.json(new Answer("computing", job.done, job.total, List.of(), null));
         }
         return models.with(checkpoint, model -> {
             float[] query = model.features(model.square(call.body()),
@@ -93,7 +93,7 @@ final class Neighbors implements AutoCloseable {
                 }
             }
             return Reply.json(
-                    new Answer("done", checkpoint.name(), 0, 0, near, pictures.isEmpty() ? null : Tiles.of(pictures)));
+                    new Answer("done", 0, 0, near, pictures.isEmpty() ? null : Tiles.of(pictures)));
         });
     }
 

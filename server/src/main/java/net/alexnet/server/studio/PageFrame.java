@@ -9,6 +9,9 @@ import net.alexnet.server.studio.RunTable.Run;
 ///
 /// @param control whether trainings can be started here
 record PageFrame(boolean control) {
+    /// For pages that do nothing without their scripts.
+    static final String NEEDS_SCRIPT = "<noscript><p>This page needs JavaScript, which is off in this browser.</p></noscript>\n";
+
     /// A page of its own.
     ///
     /// @param title plain text

@@ -46,7 +46,7 @@ final class RunPage {
     Reply make(Run run) throws IOException {
         GrowingLog.Reading read = logs.read(run);
         return frame.page(run, "run", "Run", List.of("run.js", "charts.js"), "<div id=\"live\" data-run=\"" + run.id()
-                + "\">\n" + parts(run, read) + "</div>\n");
+                + "\">\n" + parts(run, read) + "</div>\n<p id=\"connection\" role=\"status\"></p>\n");
     }
 
     /// What may have changed since the page was made, as HTML. To draw a long log takes a tenth of a second; `/now` is there

@@ -66,7 +66,8 @@ public final class Studio implements AutoCloseable {
         Models models = new Models(options);
         AtomicReference<URI> address = new AtomicReference<>(URI.create("http://localhost"));
         Neighbors neighbors = new Neighbors(lookup, models);
-        TryPage tried = new TryPage(lookup, summaries, models, frame, address::get);
+        TryPage tried = new TryPage(lookup, summaries, models, frame, address::get,
+                settings.token().isPresent());
         Evaluations evaluations = new Evaluations(options);
         ModelPage model = new ModelPage(lookup, models, frame);
         ModelParts parts = new ModelParts(lookup, models);
@@ -93,13 +94,13 @@ public final class Studio implements AutoCloseable {
                 .post("/try/{run}/near", answers.heavy(neighbors::near))
                 .get("/models/{run}", answers.heavy(model::page))
                 .get("/models/{run}/kernels", answers.heavy(parts::kernels))
-                .post("/models/{run}/way", answers.heavy(parts::way))
+                .post("/models/{run}/layers", answers.heavy(parts::layers))
                 .get("/models/{run}/evaluation", answers.light(mistakes::state))
                 .post("/models/{run}/evaluation", answers.light(mistakes::start))
                 .get("/models/{run}/mistakes", answers.light(mistakes::list))
                 .get("/models/{run}/pairs", answers.light(mistakes::pairs))
                 .get("/models/{run}/pictures/{picture}", answers.heavy(mistakes::picture))
-                .get("/models/{run}/pictures/{picture}/way", answers.heavy(mistakes::way))
+                .get("/models/{run}/pictures/{picture}/layers", answers.heavy(mistakes::layers))
                 .get("/data/{run}", answers.heavy(data::page))
                 .get("/data/{run}/draws", answers.heavy(data::draws))
                 .get("/data/{run}/statistics", answers.heavy(data::statistics))

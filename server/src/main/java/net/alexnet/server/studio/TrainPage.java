@@ -33,7 +33,7 @@ final class TrainPage {
     }
 
     Reply page(Call call) throws IOException {
-        StringBuilder html = new StringBuilder("<h1>Train</h1>\n");
+        StringBuilder html = new StringBuilder("<h1>Train</h1>\n").append(PageFrame.NEEDS_SCRIPT);
         SequencedMap<String, Path> all = folders.all();
         if (all.isEmpty()) {
             html.append(
@@ -70,7 +70,7 @@ final class TrainPage {
 
     /// What is in a folder; reads all its pictures.
     Reply contents(Call call) throws IOException, HttpFailure {
-        return Reply.json(TrainingFolders.look(folder(call.segment("folder")), () -> false));
+        return Reply.json(TrainingFolders.inspect(folder(call.segment("folder")), () -> false));
     }
 
     private Path folder(String id) throws IOException, HttpFailure {

@@ -24,14 +24,18 @@ final class TryPage {
     private final Models models;
     private final PageFrame frame;
     private final Supplier<URI> address;
+    private final boolean token;
 
     /// @param address of this server, for the line with curl
-    TryPage(RunLookup lookup, RunSummaries summaries, Models models, PageFrame frame, Supplier<URI> address) {
+    /// @param token whether callers must show one
+    TryPage(RunLookup lookup, RunSummaries summaries, Models models, PageFrame frame, Supplier<URI> address,
+            boolean token) {
         this.lookup = lookup;
         this.summaries = summaries;
         this.models = models;
         this.frame = frame;
         this.address = address;
+        this.token = token;
     }
 
     /// Goes to the newest run that has a checkpoint.
@@ -47,9 +51,10 @@ final class TryPage {
 
     Reply page(Call call) throws IOException, HttpFailure {
         Run run = lookup.run(call);
-        lookup.checkpoint(run, call);
-        String path = Texts.argument(run.folder().path().toString());
-        StringBuilder html = new StringBuilder("<div id=\"try\" data-run=\"" + run.id() + "\">\n");
+        CheckpointId checkpoint = lookup.checkpoint(run, call);
+        String path = checkpoint.folder().toString();
+        StringBuilder html = new StringBuilder("<div id=\"try\" data-run=\"" + run.id()
+                + "\" data-checkpoint=\"" + checkpoint.name() + "\">\n" + PageFrame.NEEDS_SCRIPT);
         html.append("""
                 <div id="drop" class="drop">
                 <p class="bar"><label>Pictures <input type="file" id="files" accept="image/*" multiple></label>
@@ -67,7 +72,7 @@ final class TryPage {
                 <figure id="seen"><figcaption>What the network sees</figcaption></figure>
                 <div id="bars"></div>
                 <figure id="heat"><figcaption>What the answer depends on</figcaption>
-                <p><button type="button" id="occlude">Cover it place by place</button></p></figure>
+                <p><button type="button" id="occlude">Show the occlusion map</button></p></figure>
                 </div>
                 <section id="near" aria-labelledby="near-title" hidden><h2 id="near-title">Nearest training pictures</h2>
                 <p class="bar"><button type="button" id="find">Find them</button>
@@ -79,18 +84,21 @@ final class TryPage {
                 "<section id=\"same\" aria-labelledby=\"same-title\"><h2 id=\"same-title\">The same answer elsewhere")
                 .append("</h2>\n<p>The same model, picture and views give the same bits here, in the program and in")
                 .append(" Java.</p>\n");
-        code(html, "shell", "./alexnet classify " + path + " PICTURE --views 1");
-        code(html, "curl", "curl --data-binary @PICTURE '" + address.get() + "/try/" + run.id() + "/classify?views=1'");
+        code(html, "shell", "./alexnet classify " + Texts.argument(path) + " PICTURE --views ", "");
+        code(html, "curl", "curl --data-binary @PICTURE" + (token ? " -H 'Authorization: Bearer TOKEN'" : "") + " '"
+                + address.get() + "/try/" + run.id() + "/classify?checkpoint=" + checkpoint.name() + "&views=", "'");
         code(html, "Java", "try (ImageClassifier classifier = ImageClassifier.load(Path.of(\""
-                + run.folder().path().toString().replace("\\", "\\\\").replace("\"", "\\\"")
-                + "\"), Options.defaults().views(1))) {\n    System.out.println(classifier.classify(Path.of(\"PICTURE\"))"
-                + ".top(5));\n}");
+                + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"), Options.defaults().views(", """
+                        ))) {
+                            System.out.println(classifier.classify(Path.of("PICTURE")).top(5));
+                        }""");
         return frame.page(run, "try", "Try", List.of("try.js"), html.append("</section>\n</div>\n").toString());
     }
 
-    private static void code(StringBuilder html, String name, String text) {
+    /// A line that does the same; a script sets the number of views between its parts.
+    private static void code(StringBuilder html, String name, String before, String after) {
         html.append("<div class=\"same\"><h3>").append(name).append("</h3><pre tabindex=\"0\"><code>")
-                .append(Texts.markup(text).replace("&#39;", "'"))
+                .append(Texts.markup(before)).append("<span class=\"views\">1</span>").append(Texts.markup(after))
                 .append("</code></pre><button type=\"button\" class=\"copy\">")
                 .append("Copy<span class=\"unseen\"> the ").append(name).append("</span></button></div>\n");
     }

@@ -139,7 +139,7 @@ class ModelTest {
 
     @Test
     void showsAPicturesWay() throws Exception {
-        JsonNode way = json(page.post("/models/toy/way", Files.readAllBytes(pictures().getFirst())));
+        JsonNode way = json(page.post("/models/toy/layers", Files.readAllBytes(pictures().getFirst())));
         assertThat(way.path("layers")).isNotEmpty().allSatisfy(layer -> {
             assertThat(layer.path("active").asDouble()).isBetween(0.0, 1.0);
             assertThat(layer.path("tiles").path("count").asInt()).isEqualTo(layer.path("numbers").size());
@@ -166,7 +166,7 @@ class ModelTest {
                 .path("index").asInt();
         HttpResponse<String> picture = page.get("/models/toy/pictures/" + index);
         assertThat(picture.headers().firstValue("Content-Type")).hasValue("image/png");
-        assertThat(json(page.get("/models/toy/pictures/0/way")).path("layers")).isNotEmpty();
+        assertThat(json(page.get("/models/toy/pictures/0/layers")).path("layers")).isNotEmpty();
         assertThat(page.get("/models/toy/pictures/99").statusCode()).isEqualTo(404);
         assertThat(page.get("/models/toy/mistakes?sort=x").statusCode()).isEqualTo(400);
         assertThat(page.get("/models/toy/mistakes?truth=x").statusCode()).isEqualTo(404);
@@ -179,6 +179,17 @@ class ModelTest {
         assertThat(model.select("#card .names li").eachText()).contains(ToyRun.HOSTILE, "green", "blue");
         assertThat(model.select("script").eachAttr("src")).containsExactly("/assets/model.js");
         assertThat(model.select("[style]")).isEmpty();
+    }
+
+    @Test
+    void theLinesNameTheCheckpoint() throws Exception {
+        Document tried = page.document("/try/toy");
+        String checkpoint = tried.select("#try").attr("data-checkpoint");
+        assertThat(checkpoint).startsWith("step-");
+        assertThat(tried.select(".same code").eachText()).hasSize(3).allMatch(text -> text.contains(checkpoint));
+        assertThat(tried.select(".same .views").eachText()).containsExactly("1", "1", "1");
+        assertThat(tried.text()).doesNotContain("Authorization");
+        assertThat(tried.select("noscript")).hasSize(1);
     }
 
     @Test
