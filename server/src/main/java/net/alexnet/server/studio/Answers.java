@@ -8,7 +8,8 @@ import net.alexnet.server.Endpoint;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 
-/// How pages are answered: heavy work on few threads, and failures in words. Safe for use by many threads.
+/// How pages are answered: heavy work on few threads, and failures in words. Safe for use by many
+/// threads.
 final class Answers implements AutoCloseable {
     private static final int HEAVY = 2; // jobs at once
     private static final int MOST_WAITING = 32; // a browser asks for six things at once
@@ -36,8 +37,9 @@ final class Answers implements AutoCloseable {
         };
     }
 
-    /// An endpoint that computes, decodes pictures or walks through folders. Two of these work at once and a few wait, so that
-    /// they keep no other request waiting; more are refused with status 503.
+    /// An endpoint that computes, decodes pictures or walks through folders. Two of these work at
+    /// once and a few wait, so that they keep no other request waiting; more are refused with
+    /// status 503.
     Endpoint heavy(Endpoint endpoint) {
         return light(call -> {
             Future<Reply> answer;

@@ -2,8 +2,8 @@ package net.alexnet.server.studio;
 
 import module java.base;
 
-/// A checkpoint as it was written. A run that was resumed may replace a checkpoint by another one of the same step, so the
-/// folder alone does not name it.
+/// A checkpoint as it was written. A run that was resumed may replace a checkpoint by another one
+/// of the same step, so the folder alone does not name it.
 ///
 /// @param folder its path
 /// @param file the key of the file `state.json`, where the file system has such keys

@@ -10,8 +10,9 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
 import org.jspecify.annotations.Nullable;
 
-/// What checkpoints say of their validation pictures. Each is computed when it is first asked for, one after the other and with
-/// half of the cores, because a training may run beside it. The last few are kept. Safe for use by many threads.
+/// What checkpoints say of their validation pictures. Each is computed when it is first asked for,
+/// one after the other and with half of the cores, because a training may run beside it. The last
+/// few are kept. Safe for use by many threads.
 final class Evaluations implements AutoCloseable {
     private static final int KEPT = 3;
 

@@ -11,8 +11,9 @@ import net.alexnet.server.studio.RunTable.Run;
 
 /// The lines of a log as they are written: as events, or for those who ask again and again.
 ///
-/// An event `lines` has the added lines and as its id the byte behind them, by which a client that was cut off resumes. An
-/// event `reset` says that the log was replaced, and one named `state` that a training began or ended.
+/// An event `lines` has the added lines and as its id the byte behind them, by which a client that
+/// was cut off resumes. An event `reset` says that the log was replaced, and one named `state` that
+/// a training began or ended.
 final class LogStream {
     private static final long LOOK = 100; // milliseconds between two looks at the file
     private static final long EVENT = 250; // and at least between two events
@@ -63,7 +64,8 @@ final class LogStream {
         stream.send(lines.reset() ? "reset" : "lines", String.valueOf(lines.offset()), Json.text(lines));
     }
 
-    /// The lines after the byte that the parameter `after` names, for clients without event streams.
+    /// The lines after the byte that the parameter `after` names, for clients without event
+    /// streams.
     Reply lines(Call call) throws IOException, HttpFailure {
         Run run = lookup.run(call);
         RunFiles.check(run.folder());

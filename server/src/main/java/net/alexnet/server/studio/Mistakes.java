@@ -133,7 +133,8 @@ final class Mistakes {
 
     private record Pair(String truth, String taken, int count, double share) {}
 
-    /// The most frequent pairs of a true class and a wrong one whose names have the words of the parameter `q`.
+    /// The most frequent pairs of a true class and a wrong one whose names have the words of the
+    /// parameter `q`.
     Reply pairs(Call call) throws IOException, HttpFailure {
         ValidationPass pass = pass(call);
         String words = call.query("q").orElse("").toLowerCase(Locale.ROOT);

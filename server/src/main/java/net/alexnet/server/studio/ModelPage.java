@@ -11,7 +11,8 @@ import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
 
-/// The page about what a network learned. Its parts are filled by a script from what [ModelParts] and [Mistakes] answer.
+/// The page about what a network learned. Its parts are filled by a script from what [ModelParts]
+/// and [Mistakes] answer.
 final class ModelPage {
     private final RunLookup lookup;
     private final Models models;

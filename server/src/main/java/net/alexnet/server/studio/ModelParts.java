@@ -73,7 +73,8 @@ final class ModelParts {
     ///
     /// @param shape channels × height × width, or the number of units
     /// @param active the share of values above 0
-    /// @param numbers of the maps that are shown, the strongest first; one picture of all units for a layer without maps
+    /// @param numbers of the maps that are shown, the strongest first; one picture of all units for
+    ///     a layer without maps
     /// @param most the greatest value
     private record Layer(String name, String shape, long parameters, double active, double most, List<Integer> numbers,
             Tiles tiles) {}

@@ -24,8 +24,9 @@ import net.alexnet.tensor.BackendException;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 
-/// The training pictures that are most similar to a picture by the last hidden layer, as in the paper's figure 4. Their
-/// features are computed when they are first asked for, with half of the cores, and stored in the cache folder.
+/// The training pictures that are most similar to a picture by the last hidden layer, as in the
+/// paper's figure 4. Their features are computed when they are first asked for, with half of the
+/// cores, and stored in the cache folder.
 final class Neighbors implements AutoCloseable {
     private static final int COMPARED = 5000; // training pictures at most, evenly spread
     private static final int SHOWN = 6;
@@ -64,8 +65,8 @@ final class Neighbors implements AutoCloseable {
     private record Answer(String state, long done, long total, List<Near> near,
             @Nullable Tiles pictures) {}
 
-    /// The training pictures that are nearest to the picture in the body. While features are computed, the answer says how
-    /// far that is.
+    /// The training pictures that are nearest to the picture in the body. While features are
+    /// computed, the answer says how far that is.
     Reply near(Call call) throws IOException, HttpFailure, InterruptedException {
         Run run = lookup.run(call);
         CheckpointId checkpoint = lookup.checkpoint(run, call);

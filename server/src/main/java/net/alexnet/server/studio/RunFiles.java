@@ -6,8 +6,8 @@ import net.alexnet.io.RegularFile;
 import net.alexnet.report.HtmlReport;
 import net.alexnet.train.RunFolder;
 
-/// Checks that the files of a run are its own. A folder of runs may come from others, and a link in it may lead to any file of
-/// this machine, which the page would then show.
+/// Checks that the files of a run are its own. A folder of runs may come from others, and a link in
+/// it may lead to any file of this machine, which the page would then show.
 final class RunFiles {
     private static final long MOST_LOG = 1L << 30;
     private static final List<String> TEXTS = List.of("recipe.yaml", HtmlReport.FILE, RejectedImage.FILE);
@@ -15,7 +15,8 @@ final class RunFiles {
 
     private RunFiles() {}
 
-    /// Checks the files that pages are made of: they are missing, or regular files in the run's folder of bounded size.
+    /// Checks the files that pages are made of: they are missing, or regular files in the run's
+    /// folder of bounded size.
     ///
     /// @throws IOException if one is not; the message says which
     static void check(RunFolder run) throws IOException {

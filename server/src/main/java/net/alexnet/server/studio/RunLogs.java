@@ -4,7 +4,8 @@ import module java.base;
 import net.alexnet.report.GrowingLog;
 import net.alexnet.server.studio.RunTable.Run;
 
-/// The logs of the runs that were looked at last, as far as they are read. Safe for use by many threads.
+/// The logs of the runs that were looked at last, as far as they are read. Safe for use by many
+/// threads.
 final class RunLogs {
     private static final int KEPT = 16;
 

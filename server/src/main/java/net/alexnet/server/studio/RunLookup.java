@@ -16,7 +16,8 @@ record RunLookup(RunTable table) {
                 "there is no run of this id; / lists the runs"));
     }
 
-    /// The checkpoint that the parameter `checkpoint` names by the name of its folder, or the run's last one.
+    /// The checkpoint that the parameter `checkpoint` names by the name of its folder, or the run's
+    /// last one.
     ///
     /// @throws HttpFailure of status 404 if there is none
     CheckpointId checkpoint(Run run, Call call) throws IOException, HttpFailure {

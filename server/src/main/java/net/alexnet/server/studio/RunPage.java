@@ -49,8 +49,8 @@ final class RunPage {
                 + "\">\n" + parts(run, read) + "</div>\n<p id=\"connection\" role=\"status\"></p>\n");
     }
 
-    /// What may have changed since the page was made, as HTML. To draw a long log takes a tenth of a second; `/now` is there
-    /// for what a reader wants at once.
+    /// What may have changed since the page was made, as HTML. To draw a long log takes a tenth of
+    /// a second; `/now` is there for what a reader wants at once.
     Reply parts(Call call) throws IOException, HttpFailure {
         Run run = lookup.run(call);
         return Reply.text("text/html; charset=utf-8", parts(run, logs.read(run)));
@@ -62,7 +62,8 @@ final class RunPage {
         return Reply.text("text/html; charset=utf-8", now(run, summaries.of(run), logs.read(run)));
     }
 
-    /// The run's page in one file: the one in its folder, or with the evaluation left out where there is none yet.
+    /// The run's page in one file: the one in its folder, or with the evaluation left out where
+    /// there is none yet.
     Reply report(Call call) throws IOException, HttpFailure {
         Run run = lookup.run(call);
         Path file = run.folder().path().resolve(HtmlReport.FILE);
@@ -129,7 +130,8 @@ final class RunPage {
                 .append("</p>\n");
     }
 
-    /// The share of the planned epochs that is done. The steps of an epoch are known after the first one.
+    /// The share of the planned epochs that is done. The steps of an epoch are known after the
+    /// first one.
     private static double done(RunSummary summary, RunLog log) {
         if (log.epochs().isEmpty()) {
             return 0;

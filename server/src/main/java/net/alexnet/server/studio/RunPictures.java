@@ -31,7 +31,8 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
 
     /// Opens the pictures that a run's recipe names.
     ///
-    /// @throws HttpFailure of status 404 if they are no longer there, or at an address, of which nothing is fetched here
+    /// @throws HttpFailure of status 404 if they are no longer there, or at an address, of which
+    ///     nothing is fetched here
     static RunPictures of(Run run, Options options) throws IOException, HttpFailure {
         Recipe recipe = run.folder().recipe();
         requireLocal(recipe);
@@ -58,7 +59,8 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
         }
     }
 
-    /// The training pictures' statistics: those of the prepared dataset, or of some of the pictures.
+    /// The training pictures' statistics: those of the prepared dataset, or of some of the
+    /// pictures.
     PixelStatistics statistics() {
         if (prepared.isPresent()) {
             return prepared.get().statistics();

@@ -4,7 +4,8 @@ import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.server.studio.RunTable.Run;
 
-/// What lists say of runs. A run whose files did not change is not read again. Safe for use by many threads.
+/// What lists say of runs. A run whose files did not change is not read again. Safe for use by many
+/// threads.
 final class RunSummaries {
     private final RunTable table;
     private final RunLogs logs;

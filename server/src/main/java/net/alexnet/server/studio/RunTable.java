@@ -5,10 +5,11 @@ import net.alexnet.io.Hashes;
 import net.alexnet.train.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// The runs below some folders. A run has an id, under which addresses name it; no address has a path. Safe for use by many
-/// threads.
+/// The runs below some folders. A run has an id, under which addresses name it; no address has a
+/// path. Safe for use by many threads.
 final class RunTable {
-    /// How far below a given folder a run may be: `FOLDER/reproduction/runs/ARM/seed-1`, whose own files are one further.
+    /// How far below a given folder a run may be: `FOLDER/reproduction/runs/ARM/seed-1`, whose own
+    /// files are one further.
     private static final int DEPTH = 6;
     private static final int MOST = 5000;
     private static final Duration FRESH = Duration.ofSeconds(1);
@@ -114,8 +115,8 @@ final class RunTable {
         return String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 
-    /// The folders of runs in a folder and below it. Links are not followed: `latest` would be a second name of a run, and a
-    /// link may lead anywhere.
+    /// The folders of runs in a folder and below it. Links are not followed: `latest` would be a
+    /// second name of a run, and a link may lead anywhere.
     private static List<Path> below(Path root) throws IOException {
         List<Path> found = new ArrayList<>();
         Files.walkFileTree(root, Set.of(), DEPTH, new SimpleFileVisitor<>() {

@@ -34,7 +34,8 @@ public final class Studio implements AutoCloseable {
 
     /// What the page may start.
     ///
-    /// @param pictures folders below which the page chooses pictures to train on; empty if it may start nothing
+    /// @param pictures folders below which the page chooses pictures to train on; empty if it may
+    ///     start nothing
     /// @param runs the folder in which trainings make their runs
     /// @param program the command that starts the program `alexnet`, without a command of it
     public record Control(List<Path> pictures, Path runs, List<String> program) {
@@ -121,7 +122,8 @@ public final class Studio implements AutoCloseable {
         return new Studio(server, models, evaluations, trainings, neighbors, answers);
     }
 
-    /// Reads the logs and makes the newest run's page before anyone asks: the first time takes several times as long.
+    /// Reads the logs and makes the newest run's page before anyone asks: the first time takes
+    /// several times as long.
     private static void ahead(RunSummaries summaries, RunPage page) {
         try {
             List<RunSummary> all = summaries.all();

@@ -11,8 +11,8 @@ import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
 import net.alexnet.server.studio.Trainings.Report;
 
-/// The page that starts and stops trainings. Only JSON starts one, which no form of another site can send; the server
-/// checks where requests come from.
+/// The page that starts and stops trainings. Only JSON starts one, which no form of another site
+/// can send; the server checks where requests come from.
 final class TrainPage {
     private static final String SCRATCH = "scratch";
     private static final int MOST_EPOCHS = 1000;

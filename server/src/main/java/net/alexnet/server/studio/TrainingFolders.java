@@ -13,7 +13,8 @@ import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
 import org.jspecify.annotations.Nullable;
 
-/// The folders of pictures that may be trained on: those below some roots, by ids. No address has a path.
+/// The folders of pictures that may be trained on: those below some roots, by ids. No address has a
+/// path.
 final class TrainingFolders {
     private static final int DEPTH = 3;
     private static final int MOST = 500;
@@ -34,8 +35,8 @@ final class TrainingFolders {
         return Optional.ofNullable(all().get(id));
     }
 
-    /// All folders that have folders or files of pictures, by their ids. Links that lead out of the roots are left out, and so
-    /// are folders that cannot be read.
+    /// All folders that have folders or files of pictures, by their ids. Links that lead out of the
+    /// roots are left out, and so are folders that cannot be read.
     SequencedMap<String, Path> all() throws IOException {
         List<Path> real = new ArrayList<>();
         for (Path root : roots) {
@@ -78,7 +79,8 @@ final class TrainingFolders {
         return found;
     }
 
-    /// Class folders, or files of a format. A folder of pictures without classes in it is a class itself.
+    /// Class folders, or files of a format. A folder of pictures without classes in it is a class
+    /// itself.
     private static boolean isSource(Path folder, List<Path> roots) {
         try (Stream<Path> inside = Files.list(folder)) {
             List<Path> first = inside.limit(LOOKED_AT).toList();

@@ -15,7 +15,8 @@ import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
 
-/// The page where a picture is given to a network. Pictures are bodies of requests and are forgotten with them.
+/// The page where a picture is given to a network. Pictures are bodies of requests and are
+/// forgotten with them.
 final class TryPage {
     private static final int TOP = 5;
 
@@ -154,7 +155,8 @@ final class TryPage {
         return square.crop(center.left(), center.top(), center.side(), center.side());
     }
 
-    /// Where the probability of the most probable class falls when a part of the picture is covered.
+    /// Where the probability of the most probable class falls when a part of the picture is
+    /// covered.
     ///
     /// @param whole the probability with nothing covered
     /// @param least the lowest mean probability of a place
