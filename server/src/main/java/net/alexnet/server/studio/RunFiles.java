@@ -42,6 +42,16 @@ final class RunFiles {
         }
     }
 
+    /// Whether a run has a checkpoint, and files of its own.
+    static boolean hasCheckpoint(RunFolder run) {
+        try {
+            check(run);
+            return run.checkpoints(1).latest().isPresent();
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
     private static void checkFile(Path file, Path folder, long most) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             requireInside(file, folder);

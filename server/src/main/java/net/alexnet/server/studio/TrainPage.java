@@ -50,7 +50,7 @@ final class TrainPage {
             importer.published().forEach(name -> option(html, "model " + name, name + ", published"));
         }
         for (Run run : runs.all()) {
-            if (run.folder().checkpoints(1).latest().isPresent()) {
+            if (RunFiles.hasCheckpoint(run.folder())) {
                 option(html, "run " + run.id(), "the run " + run.name());
             }
         }
@@ -114,7 +114,7 @@ final class TrainPage {
     private String base(String name) throws IOException, HttpFailure {
         if (name.startsWith("run ")) {
             Optional<Run> run = runs.find(name.substring(4));
-            if (run.isPresent()) {
+            if (run.isPresent() && RunFiles.hasCheckpoint(run.get().folder())) {
                 return run.get().folder().path().toString();
             }
         } else

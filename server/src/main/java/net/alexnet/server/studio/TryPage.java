@@ -42,7 +42,7 @@ final class TryPage {
     /// Goes to the newest run that has a checkpoint.
     Reply newest(Call call) throws IOException {
         for (RunSummary one : summaries.all()) {
-            if (one.problem().isEmpty() && one.run().folder().checkpoints(1).latest().isPresent()) {
+            if (one.problem().isEmpty() && RunFiles.hasCheckpoint(one.run().folder())) {
                 return Reply.redirect("/try/" + one.run().id());
             }
         }
