@@ -4,6 +4,7 @@ import java.awt.Desktop;
 import java.awt.GraphicsEnvironment;
 import java.lang.management.ManagementFactory;
 import module java.base;
+import net.alexnet.server.Answered;
 import net.alexnet.server.HttpSettings;
 import net.alexnet.server.studio.Studio;
 import picocli.CommandLine.Command;
@@ -38,10 +39,13 @@ final class StudioCommand extends BaseCommand {
     @Option(names = "--token", paramLabel = "TOKEN", description = "What a browser must show, at least 16 characters. Default: a random one if other machines can reach the page.")
     private Optional<String> token = Optional.empty();
 
+    @Option(names = "--no-auth", description = "Let anyone in who can reach --host.")
+    private boolean open;
+
     @Option(names = "--control", description = "Let the page start and stop trainings.")
     private boolean control;
 
-    @Option(names = "--data", paramLabel = "DIR", arity = "1..*", description = "Folders below which the page may choose pictures to train on, with --control.")
+    @Option(names = "--data", paramLabel = "DIR", description = "A folder below which the page may choose pictures to train on, with --control. May be repeated.")
     private List<Path> data = List.of();
 
     @Option(names = "--no-browser", description = "Do not open a browser.")
@@ -65,16 +69,21 @@ final class StudioCommand extends BaseCommand {
                 throw new IllegalArgumentException("--data: there is no folder " + folder);
             }
         }
-        HttpSettings settings = HttpSettings.defaults().host(host).port(port).allowedHosts(Set.copyOf(allowedHosts));
-        Optional<String> secret = token.isPresent() || isLocal() ? token : Optional.of(random());
+        HttpSettings settings = HttpSettings.defaults().host(host).port(port).allowedHosts(Set.copyOf(allowedHosts))
+                .listener(this::answered);
+        Optional<String> secret = token.isPresent() || open || isLocal() ? token : Optional.of(random());
         if (secret.isPresent()) {
             settings = settings.token(secret.get());
+        }
+        if (open) {
+            settings = settings.openToAll();
         }
         Studio.Control trainings = control
                 ? new Studio.Control(data, runs.getFirst(), program())
                 : Studio.Control.NONE;
         try (Studio studio = Studio.start(settings, runs, options.options(), trainings)) {
-            String address = studio.address() + secret.map(it -> "/?token=" + it).orElse("");
+            String address = studio.address()
+                    + secret.map(it -> "/?token=" + URLEncoder.encode(it, StandardCharsets.UTF_8)).orElse("");
             print(new Started(address), List.of("studio: " + address + "  (Ctrl-C ends it)"));
             out().flush();
             if (!quiet) {
@@ -85,6 +94,13 @@ final class StudioCommand extends BaseCommand {
             }
         }
         return 0;
+    }
+
+    private synchronized void answered(Answered one) {
+        one.failure().ifPresent(failure -> {
+            err().println("request " + one.id().orElse("") + " failed: " + failure);
+            err().flush();
+        });
     }
 
     private boolean isLocal() throws IOException {

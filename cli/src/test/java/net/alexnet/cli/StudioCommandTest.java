@@ -15,6 +15,8 @@ class StudioCommandTest {
         Result.of("studio", "--data", folder).isRefused(2, "--data", "--control");
         Result.of("studio", "--control", "--data", folder.resolve("x")).isRefused(2, "there is no folder",
                 folder.resolve("x").toString());
+        Result.of("studio", "--control", "--data", folder, folder.resolve("runs"), "--token", "short")
+                .isRefused(2, "token"); // what follows the value of --data is a folder of runs
         Result.of("studio", "--token", "short").isRefused(2, "token");
     }
 }

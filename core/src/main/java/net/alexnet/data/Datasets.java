@@ -72,6 +72,13 @@ public final class Datasets {
         return format.isPresent() ? Optional.of(format.get().open(rule, classNames)) : Optional.empty();
     }
 
+    /// Whether a source is of a format that has files of its own, rather than a folder for each class.
+    ///
+    /// @throws IOException if it cannot be read
+    public static boolean hasFiles(Path source) throws IOException {
+        return format(source).isPresent();
+    }
+
     /// Opens a source to evaluate a model on.
     ///
     /// @param source as for [#open]

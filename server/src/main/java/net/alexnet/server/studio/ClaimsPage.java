@@ -16,11 +16,11 @@ final class ClaimsPage {
     private static final int DEPTH = 2;
 
     private final RunTable table;
-    private final Shell shell;
+    private final PageFrame frame;
 
-    ClaimsPage(RunTable table, Shell shell) {
+    ClaimsPage(RunTable table, PageFrame frame) {
         this.table = table;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     Reply page(Call call) throws IOException {
@@ -35,7 +35,7 @@ final class ClaimsPage {
             html.append(new Section("claims-" + i, String.valueOf(folders.get(i).getFileName()), claims(folders.get(i)))
                     .html());
         }
-        return shell.page("Claims", "/claims", List.of(), html.toString());
+        return frame.page("Claims", "/claims", List.of(), html.toString());
     }
 
     private static String claims(Path folder) {
@@ -62,7 +62,7 @@ final class ClaimsPage {
         List<Path> found = new ArrayList<>();
         for (Path root : table.roots()) {
             if (Files.isDirectory(root)) {
-                try (Stream<Path> folders = Files.walk(root, DEPTH)) {
+                try (Stream<Path> folders = Files.walk(root.toRealPath(), DEPTH)) {
                     folders.filter(one -> Files.isRegularFile(one.resolve("recipe.yaml"))
                             && Files.isDirectory(one.resolve("runs"))).forEach(found::add);
                 } catch (UncheckedIOException e) {

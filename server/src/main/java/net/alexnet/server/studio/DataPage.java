@@ -27,16 +27,17 @@ final class DataPage {
     private static final Duration FRESH = Duration.ofSeconds(30);
     private static final int SHOWN = 200; // rows of a table
     private static final int GROUPS = 24; // of duplicates, with their pictures
+    private static final int OF_GROUP = 4; // pictures of a group
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final Options options;
-    private final Shell shell;
+    private final PageFrame frame;
     private @Nullable Opened last;
 
-    DataPage(Finder finder, Options options, Shell shell) {
-        this.finder = finder;
+    DataPage(RunLookup lookup, Options options, PageFrame frame) {
+        this.lookup = lookup;
         this.options = options;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     /// The pictures of the run that was looked at last: one page asks for them several times.
@@ -53,7 +54,7 @@ final class DataPage {
     }
 
     Reply page(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
         String content;
         try {
             content = content(run, open(run));
@@ -62,7 +63,8 @@ final class DataPage {
         } catch (IOException e) {
             content = Html.paragraph("The pictures cannot be opened: " + AtomicFiles.reason(e) + ".");
         }
-        return shell.page(run, "data", "Data", List.of("data.js"), "<div id=\"data\" data-run=\"" + run.id() + "\">\n"
+        return frame.page(run, "data", "Data", List.of("data.js"), "<div id=\"data\" data-run=\"" + run.id() + "\">\n"
+                + PageFrame.NEEDS_SCRIPT
                 + content + "</div>\n");
     }
 
@@ -117,6 +119,7 @@ final class DataPage {
     }
 
     private static Optional<Section> rejected(Run run) throws IOException {
+        RunFiles.check(run.folder());
         List<RejectedImage> all = RejectedImage.read(run.folder().path());
         if (all.isEmpty()) {
             return Optional.empty();
@@ -127,36 +130,39 @@ final class DataPage {
     }
 
     /// The rows of `duplicates.tsv`: group, split, class, file, kind and distance.
-    private static List<List<String>> twins(RunPictures pictures) throws IOException {
+    private static List<List<String>> duplicateRows(RunPictures pictures) throws IOException {
         return pictures.prepared().isEmpty()
                 ? List.of()
                 : Tsv.read(pictures.prepared().get().path().resolve("duplicates.tsv"));
     }
 
     private static Optional<Section> duplicates(RunPictures pictures) throws IOException {
-        List<List<String>> rows = twins(pictures);
+        List<List<String>> rows = duplicateRows(pictures);
         if (rows.isEmpty()) {
             return Optional.empty();
         }
         Table table = new Table("Pictures that are in two places",
                 List.of("group", "split", "class", "file", "kind", "distance"));
         rows.stream().limit(SHOWN).forEach(row -> table.row(row.stream().map(Cell::text).toList()));
-        return Optional.of(new Section("duplicates", "Duplicates", "<div id=\"twins\"></div>\n" + table.folded()));
+        return Optional.of(
+                new Section("duplicates", "Duplicates", "<div id=\"duplicate-pictures\"></div>\n" + table.folded()));
     }
 
-    private record Twin(String split, String label, String file, String kind, Tiles picture) {}
+    private record Duplicate(String split, String label, String file, String kind, Tiles picture) {}
 
-    /// The first groups of duplicates, with their pictures.
+    /// The first groups of duplicates, each with a few of its pictures.
     Reply duplicates(Call call) throws IOException, HttpFailure {
-        RunPictures pictures = open(finder.run(call));
-        SequencedMap<String, List<Twin>> groups = new LinkedHashMap<>();
-        for (List<String> row : twins(pictures)) {
-            if (groups.size() < GROUPS || groups.containsKey(row.getFirst())) {
-                Optional<Image> image = pictures.image(row.get(3));
-                if (image.isPresent()) {
-                    groups.computeIfAbsent(row.getFirst(), _ -> new ArrayList<>())
-                            .add(new Twin(row.get(1), row.get(2), row.get(3), row.get(4), Tiles.of(image.get())));
-                }
+        RunPictures pictures = open(lookup.run(call));
+        SequencedMap<String, List<Duplicate>> groups = new LinkedHashMap<>();
+        for (List<String> row : duplicateRows(pictures)) {
+            int shown = groups.getOrDefault(row.getFirst(), List.of()).size();
+            if (shown == 0 && groups.size() == GROUPS) {
+                break; // the rows of a group are together
+            }
+            Optional<Image> image = shown == OF_GROUP ? Optional.empty() : pictures.image(row.get(3));
+            if (image.isPresent()) {
+                groups.computeIfAbsent(row.getFirst(), _ -> new ArrayList<>()).add(
+                        new Duplicate(row.get(1), row.get(2), row.get(3), row.get(4), Tiles.of(image.get())));
             }
         }
         return Reply.json(groups.values());
@@ -166,7 +172,7 @@ final class DataPage {
 
     /// Twelve draws of a training picture.
     Reply draws(Call call) throws IOException, HttpFailure {
-        RunPictures pictures = open(finder.run(call));
+        RunPictures pictures = open(lookup.run(call));
         int index = index(call.query("index").orElse("0"), pictures.dataset().training().size());
         Image picture = pictures.image(index).orElseThrow(() -> new HttpFailure(404,
                 "the picture " + index + " cannot be read; choose another one"));
@@ -191,7 +197,7 @@ final class DataPage {
 
     /// The mean image and the principal colors.
     Reply statistics(Call call) throws IOException, HttpFailure {
-        PixelStatistics found = open(finder.run(call)).statistics();
+        PixelStatistics found = open(lookup.run(call)).statistics();
         MeanImage mean = found.meanImage();
         byte[] samples = new byte[mean.values().length];
         for (int i = 0; i < samples.length; i++) {

@@ -10,15 +10,16 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
 import org.jspecify.annotations.Nullable;
 
-/// What checkpoints say of their validation pictures. Each is computed when it is first asked for, one after the other and with
-/// half of the cores, because a training may run beside it. The last few are kept. Safe for use by many threads.
+/// What checkpoints say of their validation pictures. Each is computed when it is first asked for,
+/// one after the other and with half of the cores, because a training may run beside it. The last
+/// few are kept. Safe for use by many threads.
 final class Evaluations implements AutoCloseable {
     private static final int KEPT = 3;
 
     private final Options options;
     private final ExecutorService executor = Executors
             .newSingleThreadExecutor(Thread.ofPlatform().daemon().name("evaluation").factory());
-    private final Map<Path, Job> jobs = new LinkedHashMap<>(KEPT, 0.75f, true);
+    private final Map<CheckpointId, Job> jobs = new LinkedHashMap<>(KEPT, 0.75f, true);
 
     Evaluations(Options options) {
         this.options = options.threads(Math.max(1, options.threads() / 2));
@@ -58,12 +59,12 @@ final class Evaluations implements AutoCloseable {
     }
 
     /// An evaluation that was asked for before; empty if none was.
-    synchronized Optional<Job> find(Path checkpoint) {
+    synchronized Optional<Job> find(CheckpointId checkpoint) {
         return Optional.ofNullable(jobs.get(checkpoint));
     }
 
     /// Starts an evaluation, unless there is one. One that failed is tried again.
-    synchronized Job start(Path checkpoint) {
+    synchronized Job start(CheckpointId checkpoint) {
         Job known = jobs.get(checkpoint);
         if (known != null && known.failure == null) {
             return known;
@@ -80,7 +81,7 @@ final class Evaluations implements AutoCloseable {
         return job;
     }
 
-    private void work(Path checkpoint, Job job) {
+    private void work(CheckpointId checkpoint, Job job) {
         ProgressListener progress = new ProgressListener() {
             @Override
             public void progress(String task, long done, long total) {
@@ -89,13 +90,15 @@ final class Evaluations implements AutoCloseable {
             }
         };
         try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
-            job.pass = ValidationPass.of(checkpoint, backend, options.reporting(progress, () -> job.stopped));
+            job.pass = ValidationPass.of(checkpoint.folder(), backend, options.reporting(progress, () -> job.stopped));
         } catch (IOException e) {
             job.failure = AtomicFiles.reason(e);
         } catch (BackendException | IllegalArgumentException e) {
             job.failure = String.valueOf(e.getMessage());
         } catch (InterruptedException e) {
             job.failure = "stopped";
+        } catch (RuntimeException | Error e) { // whoever waits for it must be told
+            job.failure = "it failed unexpectedly: " + e;
         }
     }
 

@@ -2,8 +2,8 @@ package net.alexnet.server.studio;
 
 import module java.base;
 
-/// Tells whether a training holds the lock of a run, without taking the lock: a training that starts at that moment would
-/// be refused.
+/// Tells whether a training holds the lock of a run, without taking the lock: a training that
+/// starts at that moment would be refused.
 final class Locks {
     private static final Path TABLE = Path.of("/proc/locks"); // of Linux
     private static final Pattern INODE = Pattern.compile(" WRITE \\S+ \\S+:(\\d+) ");
@@ -26,7 +26,8 @@ final class Locks {
         }
     }
 
-    /// Whether a lock is held. Where the system does not tell, a log that was written in the last two minutes stands for it.
+    /// Whether a lock is held. Where the system does not tell, a log that was written in the last
+    /// two minutes stands for it.
     boolean held(Path lock, Path log) {
         try {
             return inodes.isPresent()

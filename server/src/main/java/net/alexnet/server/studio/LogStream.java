@@ -11,23 +11,25 @@ import net.alexnet.server.studio.RunTable.Run;
 
 /// The lines of a log as they are written: as events, or for those who ask again and again.
 ///
-/// An event `lines` has the added lines and as its id the byte behind them, by which a client that was cut off resumes. An
-/// event `reset` says that the log was replaced, and one named `state` that a training began or ended.
+/// An event `lines` has the added lines and as its id the byte behind them, by which a client that
+/// was cut off resumes. An event `reset` says that the log was replaced, and one named `state` that
+/// a training began or ended.
 final class LogStream {
     private static final long LOOK = 100; // milliseconds between two looks at the file
     private static final long EVENT = 250; // and at least between two events
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final RunSummaries summaries;
 
-    LogStream(Finder finder, RunSummaries summaries) {
-        this.finder = finder;
+    LogStream(RunLookup lookup, RunSummaries summaries) {
+        this.lookup = lookup;
         this.summaries = summaries;
     }
 
     /// Follows a log until the client goes.
     void open(Call call, EventStream stream) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
+        RunFiles.check(run.folder());
         long after = offset(stream.lastEventId().or(() -> call.query("after")));
         Thread.ofVirtual().name("log-", 0).start(() -> follow(run, new LogFollower(run.folder().log(), after), stream));
     }
@@ -49,10 +51,11 @@ final class LogStream {
                 }
                 Thread.sleep(added.isPresent() ? EVENT : LOOK);
             }
-        } catch (IOException e) {
-            stream.close(); // the client connects again, and is told then if the run is gone
+        } catch (IOException | RuntimeException e) {
+            // the client connects again, and is told then if the run is gone
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
             stream.close();
         }
     }
@@ -61,9 +64,11 @@ final class LogStream {
         stream.send(lines.reset() ? "reset" : "lines", String.valueOf(lines.offset()), Json.text(lines));
     }
 
-    /// The lines after the byte that the parameter `after` names, for clients without event streams.
+    /// The lines after the byte that the parameter `after` names, for clients without event
+    /// streams.
     Reply lines(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
+        RunFiles.check(run.folder());
         long after = offset(call.query("after"));
         return Reply.json(new LogFollower(run.folder().log(), after).next()
                 .orElse(new Lines(after, false, 0, List.of())));

@@ -14,6 +14,7 @@ import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.Evaluations.Job;
+import net.alexnet.server.studio.RunTable.Run;
 
 /// The validation pictures of a run as its network sees them: which it gets wrong, and how.
 final class Mistakes {
@@ -21,23 +22,27 @@ final class Mistakes {
     private static final int PAIRS = 200;
     private static final int MATRIX = 40; // the most classes of a matrix, as in ValidationParts
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final Models models;
     private final Evaluations evaluations;
 
-    Mistakes(Finder finder, Models models, Evaluations evaluations) {
-        this.finder = finder;
+    Mistakes(RunLookup lookup, Models models, Evaluations evaluations) {
+        this.lookup = lookup;
         this.models = models;
         this.evaluations = evaluations;
     }
 
-    private Path checkpoint(Call call) throws IOException, HttpFailure {
-        return finder.checkpoint(finder.run(call), call);
+    private CheckpointId checkpoint(Call call) throws IOException, HttpFailure {
+        return lookup.checkpoint(lookup.run(call), call);
     }
 
     /// Starts the evaluation.
+    ///
+    /// @throws HttpFailure of status 404 if the pictures are at an address
     Reply start(Call call) throws IOException, HttpFailure {
-        return state(evaluations.start(checkpoint(call)));
+        Run run = lookup.run(call);
+        RunPictures.requireLocal(run.folder().recipe());
+        return state(evaluations.start(lookup.checkpoint(run, call)));
     }
 
     /// Tells how far the evaluation is, and its tables when it is done.
@@ -128,7 +133,8 @@ final class Mistakes {
 
     private record Pair(String truth, String taken, int count, double share) {}
 
-    /// The most frequent pairs of a true class and a wrong one whose names have the words of the parameter `q`.
+    /// The most frequent pairs of a true class and a wrong one whose names have the words of the
+    /// parameter `q`.
     Reply pairs(Call call) throws IOException, HttpFailure {
         ValidationPass pass = pass(call);
         String words = call.query("q").orElse("").toLowerCase(Locale.ROOT);
@@ -156,9 +162,9 @@ final class Mistakes {
     }
 
     /// The outputs of the layers for a validation picture.
-    Reply way(Call call) throws IOException, HttpFailure, InterruptedException {
+    Reply layers(Call call) throws IOException, HttpFailure, InterruptedException {
         ValidationPass pass = pass(call);
-        return models.with(checkpoint(call), model -> Reply.json(ModelParts.way(model, square(pass, call, model))));
+        return models.with(checkpoint(call), model -> Reply.json(ModelParts.outputs(model, square(pass, call, model))));
     }
 
     private static Image square(ValidationPass pass, Call call, OpenModel model) throws IOException, HttpFailure {

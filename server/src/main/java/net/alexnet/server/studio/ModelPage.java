@@ -11,29 +11,32 @@ import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
 
-/// The page about what a network learned. Its parts are filled by a script from what [ModelParts] and [Mistakes] answer.
+/// The page about what a network learned. Its parts are filled by a script from what [ModelParts]
+/// and [Mistakes] answer.
 final class ModelPage {
-    private final Finder finder;
+    private final RunLookup lookup;
     private final Models models;
-    private final Shell shell;
+    private final PageFrame frame;
 
-    ModelPage(Finder finder, Models models, Shell shell) {
-        this.finder = finder;
+    ModelPage(RunLookup lookup, Models models, PageFrame frame) {
+        this.lookup = lookup;
         this.models = models;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     Reply page(Call call) throws IOException, HttpFailure, InterruptedException {
-        Run run = finder.run(call);
-        Path chosen = finder.checkpoint(run, call);
+        Run run = lookup.run(call);
+        CheckpointId chosen = lookup.checkpoint(run, call);
         List<Path> all = run.folder().checkpoints(1).list();
         ModelCard card = models.with(chosen, OpenModel::card);
         StringBuilder html = new StringBuilder("<div id=\"model\" data-run=\"").append(run.id())
-                .append("\" data-checkpoint=\"").append(chosen.getFileName()).append("\" data-checkpoints=\"")
+                .append("\" data-checkpoint=\"").append(chosen.name()).append("\" data-checkpoints=\"")
                 .append(all.stream().map(Path::getFileName).map(String::valueOf).collect(Collectors.joining(" ")))
-                .append("\">\n<form class=\"bar\"><label>Checkpoint <select name=\"checkpoint\" id=\"checkpoint\">");
+                .append("\">\n").append(PageFrame.NEEDS_SCRIPT)
+                .append("<form class=\"bar\"><label>Checkpoint <select name=\"checkpoint\" id=\"checkpoint\">");
         for (Path one : all.reversed()) {
-            html.append("<option").append(one.equals(chosen) ? " selected" : "").append('>').append(one.getFileName())
+            html.append("<option").append(one.equals(chosen.folder()) ? " selected" : "").append('>')
+                    .append(one.getFileName())
                     .append("</option>");
         }
         html.append("</select></label> <button>Show</button></form>\n");
@@ -50,7 +53,7 @@ final class ModelPage {
                 <p id="way-said" role="status"></p><div id="maps"></div>
                 """);
         section(html, "evaluation", "Mistakes", """
-                <p class="bar"><button type="button" id="evaluate">Look at the validation pictures</button>
+                <p class="bar"><button type="button" id="evaluate">Evaluate on the validation pictures</button>
                 <progress id="evaluating" hidden></progress> <span id="evaluation-said" role="status"></span></p>
                 <div id="evaluated" hidden>
                 <p class="bar"><label>Sort by <select id="sort"><option value="loss">loss</option>
@@ -65,7 +68,7 @@ final class ModelPage {
                 <div id="tables"></div></div>
                 """);
         section(html, "card", "Card", card(card));
-        return shell.page(run, "model", "Model", List.of("model.js"), html.append("</div>\n").toString());
+        return frame.page(run, "model", "Model", List.of("model.js"), html.append("</div>\n").toString());
     }
 
     private static void section(StringBuilder html, String id, String title, String body) {

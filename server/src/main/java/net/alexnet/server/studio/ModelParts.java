@@ -17,11 +17,11 @@ import net.alexnet.server.Reply;
 final class ModelParts {
     private static final int MAPS = 64; // of a layer that are shown
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final Models models;
 
-    ModelParts(Finder finder, Models models) {
-        this.finder = finder;
+    ModelParts(RunLookup lookup, Models models) {
+        this.lookup = lookup;
         this.models = models;
     }
 
@@ -37,7 +37,7 @@ final class ModelParts {
 
     /// Answers with the kernels of conv1.
     Reply kernels(Call call) throws IOException, HttpFailure, InterruptedException {
-        return models.with(finder.checkpoint(finder.run(call), call), open -> {
+        return models.with(lookup.checkpoint(lookup.run(call), call), open -> {
             Optional<FilterTiles> found = open.with(model -> FilterTiles.of(model.network()));
             if (found.isEmpty()) {
                 throw new HttpFailure(404, "this network has no conv1, whose kernels would be shown here");
@@ -73,20 +73,21 @@ final class ModelParts {
     ///
     /// @param shape channels × height × width, or the number of units
     /// @param active the share of values above 0
-    /// @param numbers of the maps that are shown, the strongest first; one picture of all units for a layer without maps
+    /// @param numbers of the maps that are shown, the strongest first; one picture of all units for
+    ///     a layer without maps
     /// @param most the greatest value
     private record Layer(String name, String shape, long parameters, double active, double most, List<Integer> numbers,
             Tiles tiles) {}
 
-    private record Way(Tiles seen, List<Layer> layers) {}
+    private record LayerOutputs(Tiles seen, List<Layer> layers) {}
 
     /// Answers with the outputs of the layers for the picture in the body.
-    Reply way(Call call) throws IOException, HttpFailure, InterruptedException {
-        return models.with(finder.checkpoint(finder.run(call), call),
-                open -> Reply.json(way(open, open.square(call.body()))));
+    Reply layers(Call call) throws IOException, HttpFailure, InterruptedException {
+        return models.with(lookup.checkpoint(lookup.run(call), call),
+                open -> Reply.json(outputs(open, open.square(call.body()))));
     }
 
-    static Object way(OpenModel open, Image square) {
+    static Object outputs(OpenModel open, Image square) {
         List<Layer> layers = new ArrayList<>();
         for (Row row : open.card().network().architecture().rows()) {
             if (row.layer() instanceof Weighted || row.layer() instanceof MaxPool) {
@@ -96,7 +97,7 @@ final class ModelParts {
                 }
             }
         }
-        return new Way(Tiles.of(TryPage.center(square, open.card().preprocessing())), layers);
+        return new LayerOutputs(Tiles.of(TryPage.center(square, open.card().preprocessing())), layers);
     }
 
     private static Layer layer(Row row, FeatureLayer layer, float[] values) {

@@ -10,7 +10,7 @@ final class Models implements AutoCloseable {
     private static final int KEPT = 2; // the paper's network has 250 MB
 
     private final Options options;
-    private final Map<Path, Entry> open = new LinkedHashMap<>(KEPT, 0.75f, true);
+    private final Map<CheckpointId, Entry> open = new LinkedHashMap<>(KEPT, 0.75f, true);
     private boolean closed;
 
     /// @param options what computes
@@ -40,10 +40,9 @@ final class Models implements AutoCloseable {
 
     /// Works with a checkpoint's model, which is opened first if it is not yet.
     ///
-    /// @param checkpoint its folder
     /// @throws HttpFailure of status 503 if no engine computes here
-    <T> T with(Path checkpoint, Work<T> work) throws IOException, HttpFailure, InterruptedException {
-        Entry entry = take(checkpoint);
+    <T> T with(CheckpointId checkpoint, Work<T> work) throws IOException, HttpFailure, InterruptedException {
+        Entry entry = acquire(checkpoint);
         try {
             entry.model.run(); // does nothing but for the first
             return work.with(opened(checkpoint, entry));
@@ -52,12 +51,12 @@ final class Models implements AutoCloseable {
         }
     }
 
-    private synchronized Entry take(Path checkpoint) {
+    private synchronized Entry acquire(CheckpointId checkpoint) {
         if (closed) {
             throw new IllegalStateException("the models are closed");
         }
         Entry entry = open.computeIfAbsent(checkpoint,
-                key -> new Entry(new FutureTask<>(() -> OpenModel.of(key, options))));
+                key -> new Entry(new FutureTask<>(() -> OpenModel.of(key.folder(), options))));
         entry.users++;
         Iterator<Entry> oldest = open.values().iterator();
         for (int surplus = open.size() - KEPT; surplus > 0; surplus--) {
@@ -85,7 +84,8 @@ final class Models implements AutoCloseable {
         }
     }
 
-    private OpenModel opened(Path checkpoint, Entry entry) throws IOException, HttpFailure, InterruptedException {
+    private OpenModel opened(CheckpointId checkpoint, Entry entry)
+            throws IOException, HttpFailure, InterruptedException {
         try {
             return entry.model.get();
         } catch (ExecutionException e) {

@@ -24,35 +24,36 @@ import net.alexnet.tensor.BackendException;
 import net.alexnet.train.ModelFile;
 import org.jspecify.annotations.Nullable;
 
-/// The training pictures that are most similar to a picture by the last hidden layer, as in the paper's figure 4. Their
-/// features are computed when they are first asked for, with half of the cores, and stored in the cache folder.
+/// The training pictures that are most similar to a picture by the last hidden layer, as in the
+/// paper's figure 4. Their features are computed when they are first asked for, with half of the
+/// cores, and stored in the cache folder.
 final class Neighbors implements AutoCloseable {
     private static final int COMPARED = 5000; // training pictures at most, evenly spread
     private static final int SHOWN = 6;
+    private static final int MOST_JOBS = 4; // that wait, compute or are kept
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final Models models;
     private final Options options;
     private final ExecutorService executor = Executors
             .newSingleThreadExecutor(Thread.ofPlatform().daemon().name("features").factory());
     private volatile boolean closed;
-    private @Nullable Job job; // of the checkpoint that was asked for last
+    private final SequencedMap<CheckpointId, Job> jobs = new LinkedHashMap<>(MOST_JOBS, 0.75f, true);
 
-    Neighbors(Finder finder, Models models) {
-        this.finder = finder;
+    Neighbors(RunLookup lookup, Models models) {
+        this.lookup = lookup;
         this.models = models;
         this.options = models.options().threads(Math.max(1, models.options().threads() / 2));
     }
 
     private static final class Job {
-        private final Path checkpoint;
-        private volatile boolean stopped;
+        private final CheckpointId checkpoint;
         private volatile long done;
         private volatile long total;
         private volatile @Nullable String failure;
         private volatile @Nullable Found found;
 
-        Job(Path checkpoint) {
+        Job(CheckpointId checkpoint) {
             this.checkpoint = checkpoint;
         }
     }
@@ -61,15 +62,17 @@ final class Neighbors implements AutoCloseable {
 
     private record Near(double distance, String file, String label) {}
 
-    private record Answer(String state, long done, long total, List<Near> near, @Nullable Tiles pictures) {}
+    private record Answer(String state, long done, long total, List<Near> near,
+            @Nullable Tiles pictures) {}
 
-    /// The training pictures that are nearest to the picture in the body. While features are computed, the answer says how
-    /// far that is.
+    /// The training pictures that are nearest to the picture in the body. While features are
+    /// computed, the answer says how far that is.
     Reply near(Call call) throws IOException, HttpFailure, InterruptedException {
-        Run run = finder.run(call);
-        Path checkpoint = finder.checkpoint(run, call);
+        Run run = lookup.run(call);
+        CheckpointId checkpoint = lookup.checkpoint(run, call);
         Job job = job(run, checkpoint);
         if (job.failure != null) {
+            forget(job); // told once; whoever asks again tries again
             throw new HttpFailure(404, "there are no pictures to compare with: " + job.failure);
         }
         Found found = job.found;
@@ -90,22 +93,30 @@ final class Neighbors implements AutoCloseable {
                     pictures.add(image.get());
                 }
             }
-            return Reply.json(new Answer("done", 0, 0, near, pictures.isEmpty() ? null : Tiles.of(pictures)));
+            return Reply.json(
+                    new Answer("done", 0, 0, near, pictures.isEmpty() ? null : Tiles.of(pictures)));
         });
     }
 
-    private synchronized Job job(Run run, Path checkpoint) {
-        Job known = job;
-        if (known != null && known.checkpoint.equals(checkpoint) && known.failure == null) {
+    /// The job of a checkpoint, which waits until those before it have ended.
+    private synchronized Job job(Run run, CheckpointId checkpoint) throws HttpFailure {
+        Job known = jobs.get(checkpoint);
+        if (known != null) {
             return known;
         }
-        if (known != null) {
-            known.stopped = true;
+        if (jobs.size() == MOST_JOBS) {
+            Job ended = jobs.values().stream().filter(one -> one.found != null || one.failure != null).findFirst()
+                    .orElseThrow(() -> HttpFailure.busy("features of other runs are being computed", 10));
+            jobs.remove(ended.checkpoint);
         }
         Job started = new Job(checkpoint);
-        job = started;
+        jobs.put(checkpoint, started);
         executor.execute(() -> work(run, started));
         return started;
+    }
+
+    private synchronized void forget(Job job) {
+        jobs.remove(job.checkpoint, job);
     }
 
     private void work(Run run, Job job) {
@@ -116,7 +127,7 @@ final class Neighbors implements AutoCloseable {
                 job.total = total;
             }
         };
-        BooleanSupplier stop = () -> closed || job.stopped;
+        BooleanSupplier stop = () -> closed;
         try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
             RunPictures pictures = RunPictures.of(run, options);
             ImageDataset training = pictures.dataset().training();
@@ -125,7 +136,7 @@ final class Neighbors implements AutoCloseable {
                     ? training
                     : training.subset(IntStream.range(0, count)
                             .map(i -> (int) ((long) i * training.size() / count)).toArray());
-            ModelFile file = ModelFile.find(job.checkpoint, options.checkpoint());
+            ModelFile file = ModelFile.find(job.checkpoint.folder(), options.checkpoint());
             Model model = file.open(backend);
             FeatureLayer layer = FeatureLayer.lastHidden(model.network().architecture());
             FeatureExtractor extractor = new FeatureExtractor(model.network(), layer, model.card().preprocessing(),
@@ -140,6 +151,8 @@ final class Neighbors implements AutoCloseable {
             job.failure = String.valueOf(e.getMessage());
         } catch (InterruptedException e) {
             job.failure = "stopped";
+        } catch (RuntimeException | Error e) { // whoever waits for it must be told
+            job.failure = "it failed unexpectedly: " + e;
         }
     }
 

@@ -16,8 +16,8 @@ import net.alexnet.server.HttpFailure;
 import net.alexnet.tensor.Backend;
 import net.alexnet.train.ModelFile;
 
-/// A checkpoint's model, ready to compute. It classifies as [net.alexnet.ImageClassifier] does, with the same bits. Safe for
-/// use by many threads, which compute one after the other.
+/// A checkpoint's model, ready to compute. It classifies as [net.alexnet.ImageClassifier] does,
+/// with the same bits. Safe for use by many threads, which compute one after the other.
 final class OpenModel implements AutoCloseable {
     private final Model model;
     private final OptionalDouble unsureBelow;

@@ -4,7 +4,8 @@ import module java.base;
 import net.alexnet.report.GrowingLog;
 import net.alexnet.server.studio.RunTable.Run;
 
-/// The logs of the runs that were looked at last, as far as they are read. Safe for use by many threads.
+/// The logs of the runs that were looked at last, as far as they are read. Safe for use by many
+/// threads.
 final class RunLogs {
     private static final int KEPT = 16;
 
@@ -21,6 +22,7 @@ final class RunLogs {
     ///
     /// @throws IOException if it cannot be read
     GrowingLog.Reading read(Run run) throws IOException {
+        RunFiles.check(run.folder());
         GrowingLog log;
         synchronized (logs) {
             log = logs.computeIfAbsent(run.folder().log(), GrowingLog::new);

@@ -3,6 +3,7 @@ package net.alexnet.server.studio;
 import module java.base;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.RegularFile;
 import net.alexnet.io.Texts;
 import net.alexnet.report.GrowingLog;
 import net.alexnet.report.Html;
@@ -25,48 +26,50 @@ import net.alexnet.train.CheckpointStore;
 final class RunPage {
     private static final int SHOWN = 500; // rejected pictures
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final RunLogs logs;
     private final RunSummaries summaries;
-    private final Shell shell;
+    private final PageFrame frame;
 
-    RunPage(Finder finder, RunLogs logs, RunSummaries summaries, Shell shell) {
-        this.finder = finder;
+    RunPage(RunLookup lookup, RunLogs logs, RunSummaries summaries, PageFrame frame) {
+        this.lookup = lookup;
         this.logs = logs;
         this.summaries = summaries;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     Reply page(Call call) throws IOException, HttpFailure {
-        return make(finder.run(call));
+        return make(lookup.run(call));
     }
 
     /// The page of a run as it is now.
     Reply make(Run run) throws IOException {
         GrowingLog.Reading read = logs.read(run);
-        return shell.page(run, "run", "Run", List.of("run.js", "charts.js"), "<div id=\"live\" data-run=\"" + run.id()
-                + "\">\n" + parts(run, read) + "</div>\n");
+        return frame.page(run, "run", "Run", List.of("run.js", "charts.js"), "<div id=\"live\" data-run=\"" + run.id()
+                + "\">\n" + parts(run, read) + "</div>\n<p id=\"connection\" role=\"status\"></p>\n");
     }
 
-    /// What may have changed since the page was made, as HTML. To draw a long log takes a tenth of a second; `/now` is there
-    /// for what a reader wants at once.
+    /// What may have changed since the page was made, as HTML. To draw a long log takes a tenth of
+    /// a second; `/now` is there for what a reader wants at once.
     Reply parts(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
         return Reply.text("text/html; charset=utf-8", parts(run, logs.read(run)));
     }
 
     /// The first of the parts: state, progress and the last values.
     Reply now(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
         return Reply.text("text/html; charset=utf-8", now(run, summaries.of(run), logs.read(run)));
     }
 
-    /// The run's page in one file: the one in its folder, or with the evaluation left out where there is none yet.
+    /// The run's page in one file: the one in its folder, or with the evaluation left out where
+    /// there is none yet.
     Reply report(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
+        Run run = lookup.run(call);
         Path file = run.folder().path().resolve(HtmlReport.FILE);
+        RunFiles.check(run.folder());
         byte[] page = Files.isRegularFile(file)
-                ? Files.readAllBytes(file)
+                ? RegularFile.read(file, RegularFile.TEXT_LIMIT)
                 : HtmlReport.page("Run " + run.name(), sections(run, logs.read(run).log()))
                         .getBytes(StandardCharsets.UTF_8);
         return Reply.bytes("text/html; charset=utf-8", page)
@@ -117,17 +120,18 @@ final class RunPage {
             return;
         }
         double done = done(summary, log);
-        html.append("<p class=\"progress\"><label for=\"progress\">").append(Math.min(summary.epoch() + (summary
-                .state() == RunState.RUNNING ? 1 : 0), summary.epochs())).append(summary.state() == RunState.RUNNING
-                        ? ". epoch of "
-                        : " epochs of ")
-                .append(summary.epochs()).append("</label> <progress id=\"progress\" max=\"100\" value=\"")
+        boolean running = summary.state() == RunState.RUNNING;
+        html.append("<p class=\"progress\"><label for=\"progress\">").append(running
+                ? "epoch " + Math.min(summary.epoch() + 1, summary.epochs())
+                : Texts.count(summary.epoch(), "epoch")).append(" of ").append(summary.epochs())
+                .append("</label> <progress id=\"progress\" max=\"100\" value=\"")
                 .append(String.format(Locale.ROOT, "%.1f", 100 * done)).append("\"></progress> ")
                 .append(String.format(Locale.ROOT, "%.0f %%", 100 * done)).append(left(summary, log, done))
                 .append("</p>\n");
     }
 
-    /// The share of the planned epochs that is done. The steps of an epoch are known after the first one.
+    /// The share of the planned epochs that is done. The steps of an epoch are known after the
+    /// first one.
     private static double done(RunSummary summary, RunLog log) {
         if (log.epochs().isEmpty()) {
             return 0;
@@ -186,8 +190,11 @@ final class RunPage {
                 List.of("checkpoint", "epochs", "step", "top-1 error", "saved", "which"));
         try {
             CheckpointStore store = run.folder().checkpoints(1);
-            Optional<Path> best = store.best();
             List<Path> all = store.list();
+            for (Path folder : all) {
+                RunFiles.checkCheckpoint(run.folder(), folder);
+            }
+            Optional<Path> best = store.best();
             for (Path folder : all) {
                 Checkpoint one = store.describe(folder);
                 List<String> which = new ArrayList<>();
@@ -210,6 +217,7 @@ final class RunPage {
 
     private static Optional<Section> rejected(Run run) {
         try {
+            RunFiles.check(run.folder());
             List<RejectedImage> all = RejectedImage.read(run.folder().path());
             if (all.isEmpty()) {
                 return Optional.empty();

@@ -31,12 +31,11 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
 
     /// Opens the pictures that a run's recipe names.
     ///
-    /// @throws HttpFailure of status 404 if they are no longer there, or at an address, of which nothing is fetched here
+    /// @throws HttpFailure of status 404 if they are no longer there, or at an address, of which
+    ///     nothing is fetched here
     static RunPictures of(Run run, Options options) throws IOException, HttpFailure {
         Recipe recipe = run.folder().recipe();
-        if (RemotePictures.isAddress(recipe.data().source())) {
-            throw new HttpFailure(404, "the pictures of this run are at an address, and the page fetches nothing");
-        }
+        requireLocal(recipe);
         ImageCodec codec = Engines.find().codec();
         try {
             DataSource source = DataSource.open(recipe, codec, options.reporting(ProgressListener.NONE, () -> false)
@@ -51,7 +50,17 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
         }
     }
 
-    /// The training pictures' statistics: those of the prepared dataset, or of some of the pictures.
+    /// Refuses pictures that would have to be fetched.
+    ///
+    /// @throws HttpFailure of status 404 if the recipe names an address
+    static void requireLocal(Recipe recipe) throws HttpFailure {
+        if (RemotePictures.isAddress(recipe.data().source())) {
+            throw new HttpFailure(404, "the pictures of this run are at an address, and the page fetches nothing");
+        }
+    }
+
+    /// The training pictures' statistics: those of the prepared dataset, or of some of the
+    /// pictures.
     PixelStatistics statistics() {
         if (prepared.isPresent()) {
             return prepared.get().statistics();

@@ -1,9 +1,11 @@
 package net.alexnet.server.studio;
 
 import module java.base;
+import net.alexnet.io.AtomicFiles;
 import net.alexnet.server.studio.RunTable.Run;
 
-/// What lists say of runs. A run whose files did not change is not read again. Safe for use by many threads.
+/// What lists say of runs. A run whose files did not change is not read again. Safe for use by many
+/// threads.
 final class RunSummaries {
     private final RunTable table;
     private final RunLogs logs;
@@ -26,10 +28,20 @@ final class RunSummaries {
         known.keySet().retainAll(runs.stream().map(run -> run.folder().path()).collect(Collectors.toSet()));
         List<RunSummary> all = new ArrayList<>();
         for (Run run : runs) {
-            all.add(of(run, locks));
+            try {
+                all.add(of(run, locks));
+            } catch (IOException | UncheckedIOException e) { // one bad run must not hide the others
+                all.add(RunSummary.unreadable(run, reason(e)));
+            }
         }
         all.sort(Comparator.comparing(RunSummary::started).reversed());
         return all;
+    }
+
+    private static String reason(Exception failure) {
+        return AtomicFiles.reason(failure instanceof UncheckedIOException wrapped
+                ? Objects.requireNonNull(wrapped.getCause())
+                : (IOException) failure);
     }
 
     /// One run.
@@ -40,6 +52,7 @@ final class RunSummaries {
     private RunSummary of(Run run, Locks locks) throws IOException {
         Path path = run.folder().path();
         Path log = run.folder().log();
+        RunFiles.check(run.folder());
         boolean locked = locks.held(path.resolve("lock"), log);
         Version version = Files.exists(log)
                 ? new Version(Files.size(log), Files.getLastModifiedTime(log), locked)

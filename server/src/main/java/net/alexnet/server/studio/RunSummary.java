@@ -25,6 +25,15 @@ record RunSummary(Run run, RunState state, Optional<String> problem, String reci
         Instant started, Instant changed, Optional<String> warning) {
     private static final int POINTS = 40;
 
+    /// A run of which nothing can be read.
+    ///
+    /// @param problem why not
+    static RunSummary unreadable(Run run, String problem) {
+        return new RunSummary(run, RunState.STOPPED, Optional.of(problem), "", "", "", 0, 0, List.of(),
+                Optional.empty(), OptionalDouble.empty(), changed(run.folder().path().resolve("recipe.yaml")),
+                changed(run.folder().log()), Optional.empty());
+    }
+
     /// Reads what a run's folder says.
     ///
     /// @param log as far as it is read

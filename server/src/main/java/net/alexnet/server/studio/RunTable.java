@@ -5,19 +5,26 @@ import net.alexnet.io.Hashes;
 import net.alexnet.train.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// The runs below some folders. A run has an id, under which addresses name it; no address has a path. Safe for use by many
-/// threads.
+/// The runs below some folders. A run has an id, under which addresses name it; no address has a
+/// path. Safe for use by many threads.
 final class RunTable {
-    /// How far below a given folder a run may be: `FOLDER/reproduction/runs/ARM/seed-1`, whose own files are one further.
+    /// How far below a given folder a run may be: `FOLDER/reproduction/runs/ARM/seed-1`, whose own
+    /// files are one further.
     private static final int DEPTH = 6;
     private static final int MOST = 5000;
     private static final Duration FRESH = Duration.ofSeconds(1);
     private static final int HASH = 12; // hex digits
 
     private final List<Path> roots;
-    private Map<String, Run> runs = Map.of();
-    private long listed;
-    private boolean first = true;
+    private final ReentrantLock walking = new ReentrantLock();
+    private volatile @Nullable Listing listing;
+
+    /// @param nanos when it was made
+    private record Listing(Map<String, Run> runs, long nanos) {
+        boolean isFresh() {
+            return System.nanoTime() - nanos <= FRESH.toNanos();
+        }
+    }
 
     /// @param roots folders of runs, or of one run
     RunTable(List<Path> roots) {
@@ -37,37 +44,52 @@ final class RunTable {
     /// All runs, by their names.
     ///
     /// @throws IOException if a folder cannot be listed
-    synchronized Collection<Run> all() throws IOException {
-        if (first || System.nanoTime() - listed > FRESH.toNanos()) {
-            runs = list();
-            listed = System.nanoTime();
-            first = false;
-        }
-        return runs.values();
+    Collection<Run> all() throws IOException {
+        return now().runs.values();
     }
 
     /// A run by its id.
     Optional<Run> find(String id) throws IOException {
-        Optional<Run> known = known(id);
-        if (known.isPresent()) {
-            return known;
-        }
-        all();
-        return known(id);
+        Listing known = listing;
+        Run run = known == null ? null : known.runs.get(id);
+        return run != null && Files.isDirectory(run.folder.path())
+                ? Optional.of(run)
+                : Optional.ofNullable(now().runs.get(id)).filter(one -> Files.isDirectory(one.folder.path()));
     }
 
-    private synchronized Optional<Run> known(String id) {
-        return Optional.ofNullable(runs.get(id));
+    /// One thread walks through the folders; meanwhile the others are given the list before.
+    private Listing now() throws IOException {
+        Listing known = listing;
+        if (known != null && (known.isFresh() || !walking.tryLock())) {
+            return known;
+        }
+        if (known == null) {
+            walking.lock();
+        }
+        try {
+            Listing latest = listing;
+            if (latest == null || !latest.isFresh()) {
+                latest = new Listing(list(), System.nanoTime());
+                listing = latest;
+            }
+            return latest;
+        } finally {
+            walking.unlock();
+        }
     }
 
     private Map<String, Run> list() throws IOException {
         List<Run> found = new ArrayList<>();
         for (Path root : roots) {
-            for (Path folder : below(root)) {
-                Path inner = root.relativize(folder);
+            if (!Files.isDirectory(root)) {
+                continue; // a folder that does not exist yet
+            }
+            Path real = root.toRealPath(); // it may be a link, which is not followed below it
+            for (Path folder : below(real)) {
+                Path inner = real.relativize(folder);
                 String name = roots.size() == 1 && !inner.toString().isEmpty()
                         ? inner.toString()
-                        : folder.equals(root)
+                        : folder.equals(real)
                                 ? last(root)
                                 : last(root) + "/" + inner;
                 found.add(new Run(name.replaceAll("[^A-Za-z0-9._-]+", "-"), name, new RunFolder(folder)));
@@ -93,12 +115,9 @@ final class RunTable {
         return String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 
-    /// The folders of runs in a folder and below it. Links are not followed: `latest` would be a second name of a run, and a
-    /// link may lead anywhere.
+    /// The folders of runs in a folder and below it. Links are not followed: `latest` would be a
+    /// second name of a run, and a link may lead anywhere.
     private static List<Path> below(Path root) throws IOException {
-        if (!Files.isDirectory(root)) {
-            return List.of();
-        }
         List<Path> found = new ArrayList<>();
         Files.walkFileTree(root, Set.of(), DEPTH, new SimpleFileVisitor<>() {
             @Override

@@ -19,13 +19,13 @@ final class RunsPage {
     private final RunTable table;
     private final RunLogs logs;
     private final RunSummaries summaries;
-    private final Shell shell;
+    private final PageFrame frame;
 
-    RunsPage(RunTable table, RunLogs logs, RunSummaries summaries, Shell shell) {
+    RunsPage(RunTable table, RunLogs logs, RunSummaries summaries, PageFrame frame) {
         this.table = table;
         this.logs = logs;
         this.summaries = summaries;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     /// The list, of all runs or of those whose row has the words of the query `q`.
@@ -34,7 +34,7 @@ final class RunsPage {
         List<RunSummary> all = summaries.all();
         StringBuilder html = new StringBuilder("<h1>Runs</h1>\n");
         if (all.isEmpty()) {
-            return shell.page("Runs", "/", List.of(), html.append("<p>There is no run below ")
+            return frame.page("Runs", "/", List.of(), html.append("<p>There is no run below ")
                     .append(Texts.markup(table.roots().stream().map(Path::toString).collect(Collectors.joining(", "))))
                     .append(" yet. Start one in a terminal, and look here again:</p>\n<pre tabindex=\"0\"><code>")
                     .append("./alexnet train --data FOLDER</code></pre>\n").toString());
@@ -50,7 +50,7 @@ final class RunsPage {
                 .forEach(name -> html.append("<th scope=\"col\">").append(name).append("</th>"));
         html.append("</tr></thead>\n<tbody>\n");
         all.stream().filter(one -> matches(one, words)).forEach(one -> row(html, one));
-        return shell.page("Runs", "/", List.of("runs.js"), html.append("</tbody></table></div>\n<p class=\"bar\">")
+        return frame.page("Runs", "/", List.of("runs.js"), html.append("</tbody></table></div>\n<p class=\"bar\">")
                 .append("<button id=\"compare\">Compare the chosen runs</button> ")
                 .append("<button type=\"button\" id=\"hide\" hidden>Hide them</button> ")
                 .append("<button type=\"button\" id=\"show\" hidden></button></p>\n</form>\n").toString());
@@ -124,6 +124,6 @@ final class RunsPage {
                 .append(Texts.markup(run.name())).append("</a></li>"));
         html.append("</ul>\n");
         RunSections.comparing(folders, read).stream().map(Section::html).forEach(html::append);
-        return shell.page("Comparison", "", List.of("charts.js"), html.toString());
+        return frame.page("Comparison", "", List.of("charts.js"), html.toString());
     }
 }

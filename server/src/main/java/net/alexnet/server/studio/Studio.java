@@ -20,19 +20,22 @@ public final class Studio implements AutoCloseable {
     private final Evaluations evaluations;
     private final Trainings trainings;
     private final Neighbors neighbors;
+    private final Answers answers;
 
     private Studio(HttpServer server, Models models, Evaluations evaluations, Trainings trainings,
-            Neighbors neighbors) {
+            Neighbors neighbors, Answers answers) {
         this.server = server;
         this.models = models;
         this.evaluations = evaluations;
         this.trainings = trainings;
         this.neighbors = neighbors;
+        this.answers = answers;
     }
 
     /// What the page may start.
     ///
-    /// @param pictures folders below which the page chooses pictures to train on; empty if it may start nothing
+    /// @param pictures folders below which the page chooses pictures to train on; empty if it may
+    ///     start nothing
     /// @param runs the folder in which trainings make their runs
     /// @param program the command that starts the program `alexnet`, without a command of it
     public record Control(List<Path> pictures, Path runs, List<String> program) {
@@ -54,77 +57,80 @@ public final class Studio implements AutoCloseable {
     public static Studio start(HttpSettings settings, List<Path> runs, Options options,
             Control control) throws IOException {
         RunTable table = new RunTable(runs);
-        Finder finder = new Finder(table);
+        RunLookup lookup = new RunLookup(table);
         RunLogs logs = new RunLogs();
         RunSummaries summaries = new RunSummaries(table, logs);
-        Shell shell = new Shell(!control.pictures().isEmpty());
-        RunsPage list = new RunsPage(table, logs, summaries, shell);
-        RunPage run = new RunPage(finder, logs, summaries, shell);
+        PageFrame frame = new PageFrame(!control.pictures().isEmpty());
+        Answers answers = new Answers(frame);
+        RunsPage list = new RunsPage(table, logs, summaries, frame);
+        RunPage run = new RunPage(lookup, logs, summaries, frame);
         Models models = new Models(options);
         AtomicReference<URI> address = new AtomicReference<>(URI.create("http://localhost"));
-        Neighbors neighbors = new Neighbors(finder, models);
-        TryPage tried = new TryPage(finder, summaries, models, shell, address::get);
+        Neighbors neighbors = new Neighbors(lookup, models);
+        TryPage tried = new TryPage(lookup, summaries, models, frame, address::get,
+                settings.token().isPresent());
         Evaluations evaluations = new Evaluations(options);
-        ModelPage model = new ModelPage(finder, models, shell);
-        ModelParts parts = new ModelParts(finder, models);
-        Mistakes mistakes = new Mistakes(finder, models, evaluations);
-        DataPage data = new DataPage(finder, options, shell);
-        ClaimsPage claims = new ClaimsPage(table, shell);
-        LogStream stream = new LogStream(finder, summaries);
+        ModelPage model = new ModelPage(lookup, models, frame);
+        ModelParts parts = new ModelParts(lookup, models);
+        Mistakes mistakes = new Mistakes(lookup, models, evaluations);
+        DataPage data = new DataPage(lookup, options, frame);
+        ClaimsPage claims = new ClaimsPage(table, frame);
+        LogStream stream = new LogStream(lookup, summaries);
         Assets assets = Assets.read();
         Trainings trainings = new Trainings(control.program());
         Router.Builder router = Router.builder()
-                .get("/", list::list)
-                .get("/compare", list::compare)
+                .get("/", answers.light(list::list))
+                .get("/compare", answers.light(list::compare))
                 .get("/assets/{file}", assets::get)
-                .get("/runs/{run}", run::page)
-                .get("/runs/{run}/now", run::now)
-                .get("/runs/{run}/parts", run::parts)
-                .get("/runs/{run}/report.html", run::report)
-                .get("/runs/{run}/log", stream::lines)
+                .get("/runs/{run}", answers.light(run::page))
+                .get("/runs/{run}/now", answers.light(run::now))
+                .get("/runs/{run}/parts", answers.light(run::parts))
+                .get("/runs/{run}/report.html", answers.light(run::report))
+                .get("/runs/{run}/log", answers.light(stream::lines))
                 .events("/runs/{run}/events", stream::open)
-                .get("/try", tried::newest)
-                .get("/try/{run}", tried::page)
-                .post("/try/{run}/classify", tried::classify)
-                .post("/try/{run}/occlusion", tried::occlusion)
-                .post("/try/{run}/near", neighbors::near)
-                .get("/models/{run}", model::page)
-                .get("/models/{run}/kernels", parts::kernels)
-                .post("/models/{run}/way", parts::way)
-                .get("/models/{run}/evaluation", mistakes::state)
-                .post("/models/{run}/evaluation", mistakes::start)
-                .get("/models/{run}/mistakes", mistakes::list)
-                .get("/models/{run}/pairs", mistakes::pairs)
-                .get("/models/{run}/pictures/{picture}", mistakes::picture)
-                .get("/models/{run}/pictures/{picture}/way", mistakes::way)
-                .get("/data/{run}", data::page)
-                .get("/data/{run}/draws", data::draws)
-                .get("/data/{run}/statistics", data::statistics)
-                .get("/data/{run}/duplicates", data::duplicates)
-                .get("/claims", claims::page);
+                .get("/try", answers.light(tried::newest))
+                .get("/try/{run}", answers.light(tried::page))
+                .post("/try/{run}/classify", answers.heavy(tried::classify))
+                .post("/try/{run}/occlusion", answers.heavy(tried::occlusion))
+                .post("/try/{run}/near", answers.heavy(neighbors::near))
+                .get("/models/{run}", answers.heavy(model::page))
+                .get("/models/{run}/kernels", answers.heavy(parts::kernels))
+                .post("/models/{run}/layers", answers.heavy(parts::layers))
+                .get("/models/{run}/evaluation", answers.light(mistakes::state))
+                .post("/models/{run}/evaluation", answers.light(mistakes::start))
+                .get("/models/{run}/mistakes", answers.light(mistakes::list))
+                .get("/models/{run}/pairs", answers.light(mistakes::pairs))
+                .get("/models/{run}/pictures/{picture}", answers.heavy(mistakes::picture))
+                .get("/models/{run}/pictures/{picture}/layers", answers.heavy(mistakes::layers))
+                .get("/data/{run}", answers.heavy(data::page))
+                .get("/data/{run}/draws", answers.heavy(data::draws))
+                .get("/data/{run}/statistics", answers.heavy(data::statistics))
+                .get("/data/{run}/duplicates", answers.heavy(data::duplicates))
+                .get("/claims", answers.heavy(claims::page));
         if (!control.pictures().isEmpty()) {
             TrainPage train = new TrainPage(new TrainingFolders(control.pictures()), trainings, table, control.runs(),
-                    shell);
-            router.get("/train", train::page)
-                    .get("/train/folders/{folder}", train::contents)
-                    .get("/trainings", train::list)
-                    .post("/trainings", train::start)
-                    .post("/trainings/{number}/stop", train::stop);
+                    frame);
+            router.get("/train", answers.heavy(train::page))
+                    .get("/train/folders/{folder}", answers.heavy(train::contents))
+                    .get("/trainings", answers.light(train::list))
+                    .post("/trainings", answers.heavy(train::start))
+                    .post("/trainings/{number}/stop", answers.light(train::stop));
         }
         HttpServer server = HttpServer.start(settings, router.build());
         address.set(server.address());
         Thread.ofPlatform().daemon().name("ahead").start(() -> ahead(summaries, run));
-        return new Studio(server, models, evaluations, trainings, neighbors);
+        return new Studio(server, models, evaluations, trainings, neighbors, answers);
     }
 
-    /// Reads the logs and makes the newest run's page before anyone asks: the first time takes several times as long.
+    /// Reads the logs and makes the newest run's page before anyone asks: the first time takes
+    /// several times as long.
     private static void ahead(RunSummaries summaries, RunPage page) {
         try {
             List<RunSummary> all = summaries.all();
             if (!all.isEmpty()) {
                 page.make(all.getFirst().run());
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // whoever asks for the page is told
         }
     }
@@ -138,6 +144,7 @@ public final class Studio implements AutoCloseable {
     @Override
     public void close() {
         server.stop(Duration.ofSeconds(2));
+        answers.close();
         trainings.close();
         neighbors.close();
         evaluations.close();

@@ -3,7 +3,8 @@ package net.alexnet.server.studio;
 import module java.base;
 import net.alexnet.data.image.Image;
 
-/// Small pictures as JSON: their samples as they are, which a script draws. So a browser decodes nothing that we did not make.
+/// Small pictures as JSON: their samples as they are, which a script draws. So a browser decodes
+/// nothing that we did not make.
 ///
 /// @param side of each picture, in pixels
 /// @param channels 1 for gray, 3 for red, green, blue

@@ -11,8 +11,8 @@ import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
 import net.alexnet.server.studio.Trainings.Report;
 
-/// The page that starts and stops trainings. Only JSON starts one, which no form of another site can send; the server
-/// checks where requests come from.
+/// The page that starts and stops trainings. Only JSON starts one, which no form of another site
+/// can send; the server checks where requests come from.
 final class TrainPage {
     private static final String SCRATCH = "scratch";
     private static final int MOST_EPOCHS = 1000;
@@ -21,25 +21,25 @@ final class TrainPage {
     private final Trainings trainings;
     private final RunTable runs;
     private final Path target;
-    private final Shell shell;
+    private final PageFrame frame;
 
     /// @param target the folder in which trainings make their runs
-    TrainPage(TrainingFolders folders, Trainings trainings, RunTable runs, Path target, Shell shell) {
+    TrainPage(TrainingFolders folders, Trainings trainings, RunTable runs, Path target, PageFrame frame) {
         this.folders = folders;
         this.trainings = trainings;
         this.runs = runs;
         this.target = target;
-        this.shell = shell;
+        this.frame = frame;
     }
 
     Reply page(Call call) throws IOException {
-        StringBuilder html = new StringBuilder("<h1>Train</h1>\n");
+        StringBuilder html = new StringBuilder("<h1>Train</h1>\n").append(PageFrame.NEEDS_SCRIPT);
         SequencedMap<String, Path> all = folders.all();
         if (all.isEmpty()) {
             html.append(
                     "<p>There is no folder of pictures below those named by --data. A folder to train on has a folder")
                     .append(" for each class, with the pictures of that class in it.</p>\n");
-            return shell.page("Train", "/train", List.of(), html.toString());
+            return frame.page("Train", "/train", List.of(), html.toString());
         }
         html.append("<form id=\"train\" class=\"form\">\n<label>Pictures <select id=\"folder\">");
         all.forEach((id, path) -> option(html, id, path.toString()));
@@ -50,7 +50,7 @@ final class TrainPage {
             importer.published().forEach(name -> option(html, "model " + name, name + ", published"));
         }
         for (Run run : runs.all()) {
-            if (run.folder().checkpoints(1).latest().isPresent()) {
+            if (RunFiles.hasCheckpoint(run.folder())) {
                 option(html, "run " + run.id(), "the run " + run.name());
             }
         }
@@ -60,7 +60,7 @@ final class TrainPage {
                 .append("<div id=\"contents\"></div>\n<section aria-labelledby=\"trainings-title\"><h2 id=\"trainings-title\">")
                 .append("Trainings</h2><p class=\"quiet\">One runs at a time. Their runs appear under <a href=\"/\">Runs</a>.")
                 .append("</p><div id=\"trainings\"></div></section>\n");
-        return shell.page("Train", "/train", List.of("train.js"), html.toString());
+        return frame.page("Train", "/train", List.of("train.js"), html.toString());
     }
 
     private static void option(StringBuilder html, String value, String text) {
@@ -70,7 +70,7 @@ final class TrainPage {
 
     /// What is in a folder; reads all its pictures.
     Reply contents(Call call) throws IOException, HttpFailure {
-        return Reply.json(TrainingFolders.look(folder(call.segment("folder")), () -> false));
+        return Reply.json(TrainingFolders.inspect(folder(call.segment("folder")), () -> false));
     }
 
     private Path folder(String id) throws IOException, HttpFailure {
@@ -114,7 +114,7 @@ final class TrainPage {
     private String base(String name) throws IOException, HttpFailure {
         if (name.startsWith("run ")) {
             Optional<Run> run = runs.find(name.substring(4));
-            if (run.isPresent()) {
+            if (run.isPresent() && RunFiles.hasCheckpoint(run.get().folder())) {
                 return run.get().folder().path().toString();
             }
         } else

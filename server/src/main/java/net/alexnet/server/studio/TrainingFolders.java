@@ -11,11 +11,14 @@ import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.inference.Engines;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
+import org.jspecify.annotations.Nullable;
 
-/// The folders of pictures that may be trained on: those below some roots, by ids. No address has a path.
+/// The folders of pictures that may be trained on: those below some roots, by ids. No address has a
+/// path.
 final class TrainingFolders {
     private static final int DEPTH = 3;
     private static final int MOST = 500;
+    private static final int LOOKED_AT = 2000; // entries of a folder
     private static final int SIDE = 32; // to decode a picture at all
     private static final double HELD_OUT = 0.2;
     private static final int LISTED = 50;
@@ -32,34 +35,72 @@ final class TrainingFolders {
         return Optional.ofNullable(all().get(id));
     }
 
-    /// All folders that have folders or files of pictures, by their ids. Links that lead out of a root are left out.
+    /// All folders that have folders or files of pictures, by their ids. Links that lead out of the
+    /// roots are left out, and so are folders that cannot be read.
     SequencedMap<String, Path> all() throws IOException {
-        SequencedMap<String, Path> found = new LinkedHashMap<>();
+        List<Path> real = new ArrayList<>();
         for (Path root : roots) {
-            Path real = root.toRealPath();
-            try (Stream<Path> below = Files.walk(real, DEPTH)) {
-                below.filter(one -> Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS)).filter(TrainingFolders::isSource)
-                        .sorted().limit(MOST)
-                        .forEach(one -> found.put(Hashes.hex(one.toString().getBytes(StandardCharsets.UTF_8))
-                                .substring(0, 12), one));
-            } catch (UncheckedIOException e) {
-                throw Objects.requireNonNull(e.getCause());
+            if (Files.isDirectory(root)) {
+                real.add(root.toRealPath());
             }
+        }
+        SequencedMap<String, Path> found = new LinkedHashMap<>();
+        for (Path root : real) {
+            List<Path> below = new ArrayList<>();
+            Files.walkFileTree(root, Set.of(), DEPTH, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                    if (isSource(folder, real)) {
+                        below.add(folder);
+                    }
+                    return below.size() < MOST ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
+                }
+
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    return attributes.isDirectory() // at the greatest depth
+                            ? preVisitDirectory(file, attributes)
+                            : FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                    return FileVisitResult.CONTINUE; // removed meanwhile, or not ours to read
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+            below.stream().sorted().forEach(one -> found.put(
+                    Hashes.hex(one.toString().getBytes(StandardCharsets.UTF_8)).substring(0, 12), one));
         }
         return found;
     }
 
-    /// Class folders, or files of a format. A folder of pictures without classes in it is a class itself.
-    private static boolean isSource(Path folder) {
-        if (PreparedDataset.isIn(folder)
-                || (Files.isDirectory(folder.resolve("train"), LinkOption.NOFOLLOW_LINKS)
-                        && isSource(folder.resolve("train")))) {
-            return true;
-        }
+    /// Class folders, or files of a format. A folder of pictures without classes in it is a class
+    /// itself.
+    private static boolean isSource(Path folder, List<Path> roots) {
         try (Stream<Path> inside = Files.list(folder)) {
-            return inside.limit(2000).filter(Files::isDirectory).filter(TrainingFolders::hasFile).limit(2).count() == 2;
+            List<Path> first = inside.limit(LOOKED_AT).toList();
+            if (first.stream().anyMatch(one -> Files.isSymbolicLink(one) && !isBelow(one, roots))) {
+                return false;
+            }
+            return PreparedDataset.isIn(folder) || Datasets.hasFiles(folder)
+                    || (Files.isDirectory(folder.resolve("train")) && isSource(folder.resolve("train"), roots))
+                    || first.stream().filter(Files::isDirectory).filter(TrainingFolders::hasFile).limit(2).count() == 2;
         } catch (IOException | UncheckedIOException e) {
             return false;
+        }
+    }
+
+    private static boolean isBelow(Path link, List<Path> roots) {
+        try {
+            Path real = link.toRealPath();
+            return roots.stream().anyMatch(real::startsWith);
+        } catch (IOException e) {
+            return false; // it leads nowhere
         }
     }
 
@@ -84,7 +125,7 @@ final class TrainingFolders {
     /// Reads every picture of a folder.
     ///
     /// @param stop polled; true to give up
-    static Contents look(Path folder, BooleanSupplier stop) {
+    static Contents inspect(Path folder, BooleanSupplier stop) {
         ImageCodec codec = Engines.find().codec();
         Map<String, Integer> counts = new LinkedHashMap<>();
         List<String> broken = new ArrayList<>();

@@ -3,8 +3,8 @@ package net.alexnet.server.studio;
 import module java.base;
 import org.jspecify.annotations.Nullable;
 
-/// Trainings that the page started, one at a time; the others wait. Each is a process of its own, so nothing that the page does
-/// can harm it. Safe for use by many threads.
+/// Trainings that the page started, one at a time; the others wait. Each is a process of its own,
+/// so nothing that the page does can harm it. Safe for use by many threads.
 final class Trainings implements AutoCloseable {
     private static final int LINES = 40; // of what a training printed
     private static final int MOST_WAITING = 50;
@@ -14,7 +14,8 @@ final class Trainings implements AutoCloseable {
     private final ExecutorService executor = Executors
             .newSingleThreadExecutor(Thread.ofPlatform().daemon().name("trainings").factory());
 
-    /// @param program the command that starts this program, to which a training's arguments are added
+    /// @param program the command that starts this program, to which a training's arguments are
+    ///     added
     Trainings(List<String> program) {
         this.program = List.copyOf(program);
     }

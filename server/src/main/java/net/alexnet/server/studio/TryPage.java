@@ -15,41 +15,47 @@ import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
 
-/// The page where a picture is given to a network. Pictures are bodies of requests and are forgotten with them.
+/// The page where a picture is given to a network. Pictures are bodies of requests and are
+/// forgotten with them.
 final class TryPage {
     private static final int TOP = 5;
 
-    private final Finder finder;
+    private final RunLookup lookup;
     private final RunSummaries summaries;
     private final Models models;
-    private final Shell shell;
+    private final PageFrame frame;
     private final Supplier<URI> address;
+    private final boolean token;
 
     /// @param address of this server, for the line with curl
-    TryPage(Finder finder, RunSummaries summaries, Models models, Shell shell, Supplier<URI> address) {
-        this.finder = finder;
+    /// @param token whether callers must show one
+    TryPage(RunLookup lookup, RunSummaries summaries, Models models, PageFrame frame, Supplier<URI> address,
+            boolean token) {
+        this.lookup = lookup;
         this.summaries = summaries;
         this.models = models;
-        this.shell = shell;
+        this.frame = frame;
         this.address = address;
+        this.token = token;
     }
 
     /// Goes to the newest run that has a checkpoint.
     Reply newest(Call call) throws IOException {
         for (RunSummary one : summaries.all()) {
-            if (one.problem().isEmpty() && one.run().folder().checkpoints(1).latest().isPresent()) {
+            if (one.problem().isEmpty() && RunFiles.hasCheckpoint(one.run().folder())) {
                 return Reply.redirect("/try/" + one.run().id());
             }
         }
-        return shell.page("Try", "/try", List.of(), "<h1>Try</h1>\n<p>No run has a checkpoint yet. A training saves its"
+        return frame.page("Try", "/try", List.of(), "<h1>Try</h1>\n<p>No run has a checkpoint yet. A training saves its"
                 + " first one at the end of an epoch.</p>\n");
     }
 
     Reply page(Call call) throws IOException, HttpFailure {
-        Run run = finder.run(call);
-        finder.checkpoint(run, call);
-        String path = Texts.argument(run.folder().path().toString());
-        StringBuilder html = new StringBuilder("<div id=\"try\" data-run=\"" + run.id() + "\">\n");
+        Run run = lookup.run(call);
+        CheckpointId checkpoint = lookup.checkpoint(run, call);
+        String path = checkpoint.folder().toString();
+        StringBuilder html = new StringBuilder("<div id=\"try\" data-run=\"" + run.id()
+                + "\" data-checkpoint=\"" + checkpoint.name() + "\">\n" + PageFrame.NEEDS_SCRIPT);
         html.append("""
                 <div id="drop" class="drop">
                 <p class="bar"><label>Pictures <input type="file" id="files" accept="image/*" multiple></label>
@@ -67,7 +73,7 @@ final class TryPage {
                 <figure id="seen"><figcaption>What the network sees</figcaption></figure>
                 <div id="bars"></div>
                 <figure id="heat"><figcaption>What the answer depends on</figcaption>
-                <p><button type="button" id="occlude">Cover it place by place</button></p></figure>
+                <p><button type="button" id="occlude">Show the occlusion map</button></p></figure>
                 </div>
                 <section id="near" aria-labelledby="near-title" hidden><h2 id="near-title">Nearest training pictures</h2>
                 <p class="bar"><button type="button" id="find">Find them</button>
@@ -79,18 +85,21 @@ final class TryPage {
                 "<section id=\"same\" aria-labelledby=\"same-title\"><h2 id=\"same-title\">The same answer elsewhere")
                 .append("</h2>\n<p>The same model, picture and views give the same bits here, in the program and in")
                 .append(" Java.</p>\n");
-        code(html, "shell", "./alexnet classify " + path + " PICTURE --views 1");
-        code(html, "curl", "curl --data-binary @PICTURE '" + address.get() + "/try/" + run.id() + "/classify?views=1'");
+        code(html, "shell", "./alexnet classify " + Texts.argument(path) + " PICTURE --views ", "");
+        code(html, "curl", "curl --data-binary @PICTURE" + (token ? " -H 'Authorization: Bearer TOKEN'" : "") + " '"
+                + address.get() + "/try/" + run.id() + "/classify?checkpoint=" + checkpoint.name() + "&views=", "'");
         code(html, "Java", "try (ImageClassifier classifier = ImageClassifier.load(Path.of(\""
-                + run.folder().path().toString().replace("\\", "\\\\").replace("\"", "\\\"")
-                + "\"), Options.defaults().views(1))) {\n    System.out.println(classifier.classify(Path.of(\"PICTURE\"))"
-                + ".top(5));\n}");
-        return shell.page(run, "try", "Try", List.of("try.js"), html.append("</section>\n</div>\n").toString());
+                + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"), Options.defaults().views(", """
+                        ))) {
+                            System.out.println(classifier.classify(Path.of("PICTURE")).top(5));
+                        }""");
+        return frame.page(run, "try", "Try", List.of("try.js"), html.append("</section>\n</div>\n").toString());
     }
 
-    private static void code(StringBuilder html, String name, String text) {
+    /// A line that does the same; a script sets the number of views between its parts.
+    private static void code(StringBuilder html, String name, String before, String after) {
         html.append("<div class=\"same\"><h3>").append(name).append("</h3><pre tabindex=\"0\"><code>")
-                .append(Texts.markup(text).replace("&#39;", "'"))
+                .append(Texts.markup(before)).append("<span class=\"views\">1</span>").append(Texts.markup(after))
                 .append("</code></pre><button type=\"button\" class=\"copy\">")
                 .append("Copy<span class=\"unseen\"> the ").append(name).append("</span></button></div>\n");
     }
@@ -110,7 +119,7 @@ final class TryPage {
     /// Classifies the picture in the body.
     Reply classify(Call call) throws IOException, HttpFailure, InterruptedException {
         Views views = views(call);
-        return models.with(finder.checkpoint(finder.run(call), call), model -> {
+        return models.with(lookup.checkpoint(lookup.run(call), call), model -> {
             long start = System.nanoTime();
             Image square = model.square(call.body());
             float[] found = probabilities(model, square, views);
@@ -146,7 +155,8 @@ final class TryPage {
         return square.crop(center.left(), center.top(), center.side(), center.side());
     }
 
-    /// Where the probability of the most probable class falls when a part of the picture is covered.
+    /// Where the probability of the most probable class falls when a part of the picture is
+    /// covered.
     ///
     /// @param whole the probability with nothing covered
     /// @param least the lowest mean probability of a place
@@ -154,7 +164,7 @@ final class TryPage {
 
     /// Computes the occlusion map of the picture in the body.
     Reply occlusion(Call call) throws IOException, HttpFailure, InterruptedException {
-        return models.with(finder.checkpoint(finder.run(call), call), model -> {
+        return models.with(lookup.checkpoint(lookup.run(call), call), model -> {
             Preprocessing preprocessing = model.card().preprocessing();
             Picture picture = new Picture("", OptionalInt.empty(), model.square(call.body()));
             Occlusion found = model.with(network -> Occlusion.of(network, picture, Occlusion.Square.of(preprocessing)));

@@ -1,14 +1,17 @@
-/// The page of `alexnet studio`: runs as they are trained, what their networks learned, and a place to try them.
+/// The page of `alexnet studio`: runs as they are trained, what their networks learned, and a place
+/// to try them.
 ///
 /// ```
-/// RunTable   which runs there are ──▶ RunsPage, ComparePage
-/// RunLogs    their logs, as they grow ──▶ RunPage, LogStream (events) ─▶ run.js
-/// Models     their networks ──▶ TryPage, ModelPage
-/// DataSets   their pictures ──▶ DataPage
+/// RunTable     which runs there are ──▶ RunsPage, ClaimsPage
+/// RunLogs      their logs, as they grow ──▶ RunPage, LogStream (events) ─▶ run.js
+/// Models       their networks ──▶ TryPage, ModelPage, ModelParts
+/// RunPictures  their pictures ──▶ DataPage, Neighbors
+/// Answers      heavy work on few threads, and failures in words
 /// ```
 ///
-/// The page reads the folders of runs and never a training process. It shows the same parts as `report.html`, made by
-/// [net.alexnet.report.RunSections]. Its modules are plain ES modules, kept as resources beside this package.
+/// The page reads the folders of runs and never a training process. It shows the same parts as
+/// `report.html`, made by [net.alexnet.report.RunSections]. Its modules are plain ES modules, kept
+/// as resources beside this package.
 @NullMarked
 package net.alexnet.server.studio;
 

@@ -46,15 +46,15 @@ async function statistics() {
   }
 }
 
-async function twins() {
+async function duplicates() {
   const groups = await fetchJson(`${address}/duplicates`);
-  place('twins').replaceChildren(...groups.map(group => element('ul', {class: 'cards twins'},
+  place('duplicate-pictures').replaceChildren(...groups.map(group => element('ul', {class: 'cards duplicates'},
       ...group.map(({split, label, file, kind, picture}) => element('li', {}, ...canvases(picture, () => file),
           element('p', {}, element('strong', {}, label), ` ${split}, ${kind}`), element('p', {class: 'file'}, file))))));
 }
 
-if (place('twins')) {
-  twins().catch(() => {}); // the table below has the same without pictures
+if (place('duplicate-pictures')) {
+  duplicates().catch(() => {}); // the table below has the same without pictures
 }
 if (place('index')) {
   place('index').addEventListener('change', draw);

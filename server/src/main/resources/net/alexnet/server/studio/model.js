@@ -11,10 +11,16 @@ const post = body => ({method: 'POST', body, headers: {'Content-Type': 'applicat
 // --- kernels ---
 
 let kernels;
+let kernelTurn = 0;
 
 async function loadKernels(checkpoint) {
+  const mine = ++kernelTurn;
   try {
-    kernels = await fetchJson(`${address}/kernels?${query({checkpoint})}`);
+    const loaded = await fetchJson(`${address}/kernels?${query({checkpoint})}`);
+    if (mine !== kernelTurn) {
+      return; // another checkpoint was chosen meanwhile
+    }
+    kernels = loaded;
     kernels.canvases = canvases(kernels.tiles, index => describe(kernels.kernels[index]));
     kernels.canvases.forEach((canvas, index) => {
       canvas.tabIndex = 0;
@@ -54,15 +60,15 @@ place('when').hidden = checkpoints.length < 2;
 place('epoch-name').textContent = checkpoints[epoch.value];
 epoch.addEventListener('input', () => {
   place('epoch-name').textContent = checkpoints[epoch.value];
-  loadKernels(checkpoints[epoch.value]);
 });
+epoch.addEventListener('change', () => loadKernels(checkpoints[epoch.value]));
 loadKernels(model.dataset.checkpoint);
 
 // --- a picture's way ---
 
 let turn = 0;
 
-async function way(what) {
+async function showLayers(what) {
   const mine = ++turn;
   say(place('way-said'), 'Computing …');
   try {
@@ -91,22 +97,29 @@ async function way(what) {
 place('own').addEventListener('change', event => {
   const [file] = event.target.files;
   if (file) {
-    way(() => fetchJson(`${address}/way?${query()}`, post(file)));
+    showLayers(() => fetchJson(`${address}/layers?${query()}`, post(file)));
   }
 });
-const wayOf = index => way(() => fetchJson(`${address}/pictures/${index}/way?${query()}`));
+const layersOf = index => showLayers(() => fetchJson(`${address}/pictures/${index}/layers?${query()}`));
 place('random').addEventListener('click', () => {
   if (evaluation?.state === 'done') {
-    wayOf(Math.floor(Math.random() * evaluation.pictures));
+    layersOf(Math.floor(Math.random() * evaluation.pictures));
   } else {
-    say(place('way-said'), 'Look at the validation pictures first, below under Mistakes.');
+    say(place('way-said'), 'Evaluate on the validation pictures first, below under Mistakes.');
   }
 });
 
 // --- mistakes ---
 
 let evaluation;
-const wrongLabels = new Map(); // the name of a picture to its label and what the network says
+const MARKS = `alexnet-wrong-labels ${model.dataset.run}`; // kept by the browser as long as its tab is open
+// the name of a picture to its label and what the network says
+const wrongLabels = new Map(JSON.parse(sessionStorage.getItem(MARKS) ?? '[]'));
+
+function showMarks() {
+  place('relabel').disabled = wrongLabels.size === 0;
+  place('relabel').textContent = `Save the list of wrong labels (${wrongLabels.size})`;
+}
 
 async function follow(first) {
   try {
@@ -247,12 +260,12 @@ async function showPictures(from = 0) {
 function card({index, name, truth, top, loss, margin}) {
   const box = element('input', {type: 'checkbox', onchange: () => {
     box.checked ? wrongLabels.set(name, [truth, top[0].label, top[0].probability]) : wrongLabels.delete(name);
-    place('relabel').disabled = wrongLabels.size === 0;
-    place('relabel').textContent = `Save the list of wrong labels (${wrongLabels.size})`;
+    sessionStorage.setItem(MARKS, JSON.stringify([...wrongLabels]));
+    showMarks();
   }});
   box.checked = wrongLabels.has(name);
   return element('li', {}, element('button', {type: 'button', class: 'picture', 'aria-label':
-    `${name}: its way through the layers`, onclick: () => { wayOf(index); place('way').scrollIntoView(); }},
+    `${name}: its way through the layers`, onclick: () => { layersOf(index); place('way').scrollIntoView(); }},
     element('img', {src: `${address}/pictures/${index}?${query()}`, alt: '', loading: 'lazy', width: 128, height: 128})),
   element('p', {}, element('strong', {}, truth), ` loss ${loss.toFixed(2)}, margin ${percent(margin)}`),
   element('ul', {class: 'five'}, ...top.map(({label, probability}) => element('li', {},
@@ -269,5 +282,6 @@ place('relabel').addEventListener('click', () => {
     ...[...wrongLabels].map(([name, rest]) => [name, ...rest])];
   download('relabel.csv', 'text/csv', lines.map(line => line.map(csvCell).join(',')).join('\n') + '\n');
 });
+showMarks();
 place('evaluate').addEventListener('click', () => follow(fetchJson(`${address}/evaluation?${query()}`, post(''))));
 follow(fetchJson(`${address}/evaluation?${query()}`));

@@ -1,5 +1,5 @@
 // The page of a run: follows its log, and replaces the parts that have changed.
-import {showTimes} from './page.js';
+import {say, showTimes} from './page.js';
 
 const live = document.getElementById('live');
 const address = `/runs/${live.dataset.run}`;
@@ -25,17 +25,20 @@ async function refresh() {
     return;
   }
   busy = true;
-  while (asked) {
-    asked = false;
-    const start = performance.now();
-    const parts = await fetched('parts').catch(() => undefined); // the server is away; the stream connects again
-    if (parts) {
-      replace(parts);
+  try {
+    while (asked) {
+      asked = false;
+      const start = performance.now();
+      const parts = await fetched('parts').catch(() => undefined); // the server is away; the stream connects again
+      if (parts) {
+        replace(parts);
+      }
+      // A long log takes long to draw. Then it is drawn less often, so that it costs a tenth of the time at most.
+      await new Promise(done => setTimeout(done, 9 * Math.min(1000, performance.now() - start)));
     }
-    // A long log takes long to draw. Then it is drawn less often, so that it costs a tenth of the time at most.
-    await new Promise(done => setTimeout(done, 9 * Math.min(1000, performance.now() - start)));
+  } finally {
+    busy = false;
   }
-  busy = false;
 }
 
 /** Replaces what differs; opened tables, places in them and the focus stay. */
@@ -72,24 +75,55 @@ function keep(old, part) {
 }
 
 const offset = () => document.getElementById('now').dataset.offset;
+const connection = document.getElementById('connection');
 let stream;
+let poll;
 
+/** Follows the log by events, or by asking again and again where there are none. */
 function connect() {
+  if (document.hidden) {
+    return; // a browser allows six connections to a server
+  }
   if (!('EventSource' in window)) {
-    setInterval(() => refresh().catch(() => {}), POLL);
+    poll ??= setInterval(() => refresh().catch(() => {}), POLL);
     return;
   }
   stream = new EventSource(`${address}/events?after=${offset()}`);
+  stream.addEventListener('open', () => {
+    say(connection, '');
+    stopPolling();
+  });
+  stream.addEventListener('error', () => {
+    say(connection, 'Not connected to the server; this page asks it again every two seconds.', true);
+    poll ??= setInterval(() => ask().catch(() => {}), POLL);
+  });
   for (const name of ['lines', 'reset', 'state']) {
     stream.addEventListener(name, () => refresh().catch(() => {}));
   }
 }
 
+async function ask() {
+  await refresh();
+  if (stream.readyState === EventSource.CLOSED) { // the browser has given up
+    disconnect();
+    connect();
+  }
+}
+
+function stopPolling() {
+  clearInterval(poll);
+  poll = undefined;
+}
+
+function disconnect() {
+  stream?.close();
+  stopPolling();
+}
+
 connect();
-document.addEventListener('visibilitychange', () => { // a browser allows six connections to a server
-  if (document.hidden) {
-    stream?.close();
-  } else if (stream?.readyState === EventSource.CLOSED) {
+document.addEventListener('visibilitychange', () => {
+  disconnect();
+  if (!document.hidden) {
     refresh().catch(() => {});
     connect();
   }

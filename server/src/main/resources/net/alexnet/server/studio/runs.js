@@ -20,11 +20,11 @@ if (form) {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const away = hidden();
     let seen = 0;
-    let put = 0;
+    let awayCount = 0;
     for (const row of rows()) {
       const text = `${row.textContent} ${row.dataset.words}`.toLowerCase();
       const isAway = away.has(row.dataset.run);
-      put += isAway;
+      awayCount += isAway;
       row.hidden = !words.every(word => text.includes(word)) || isAway && !showsHidden;
       row.classList.toggle('away', isAway);
       seen += !row.hidden;
@@ -35,8 +35,8 @@ if (form) {
     compare.textContent = count < 2 ? 'Compare (choose 2 to 8 runs)' : `Compare ${count}`;
     hide.hidden = count === 0;
     hide.textContent = chosen().every(row => away.has(row.dataset.run)) ? 'Show again' : `Hide ${count}`;
-    show.hidden = put === 0;
-    show.textContent = showsHidden ? 'Leave out the hidden ones' : `Show ${put} hidden`;
+    show.hidden = awayCount === 0;
+    show.textContent = showsHidden ? 'Leave out the hidden ones' : `Show ${awayCount} hidden`;
   }
 
   search.form.addEventListener('submit', event => event.preventDefault());

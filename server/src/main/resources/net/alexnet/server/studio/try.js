@@ -2,7 +2,8 @@
 import {csvCell, download, element, fetchJson, percent, say} from './page.js';
 import {canvases} from './tiles.js';
 
-const address = `/try/${document.getElementById('try').dataset.run}`;
+const {run, checkpoint} = document.getElementById('try').dataset;
+const address = `/try/${run}`;
 const place = name => document.getElementById(name);
 const MOST = 64; // pictures at a time
 
@@ -12,14 +13,14 @@ let asked = 0;
 const views = () => document.querySelector('input[name=views]:checked').value;
 
 function send(file, work) {
-  return fetchJson(`${address}/${work}?views=${views()}`,
+  return fetchJson(`${address}/${work}?${new URLSearchParams({checkpoint, views: views()})}`,
       {method: 'POST', body: file, headers: {'Content-Type': 'application/octet-stream'}});
 }
 
-async function take(files) {
+async function receive(files) {
   const pictures = [...files].slice(0, MOST);
   if (pictures.length > 1) {
-    await list(pictures);
+    await list(pictures, files.length - pictures.length);
   } else if (pictures.length === 1) {
     await show(pictures[0]);
   }
@@ -64,7 +65,7 @@ function bars({top}) {
       element('tbody', {}, ...rows));
 }
 
-async function list(files) {
+async function list(files, leftOut) {
   const turn = ++asked;
   const lines = [['file', 'class', 'probability', 'second class', 'probability']];
   const body = element('tbody');
@@ -96,11 +97,12 @@ async function list(files) {
         ...cells.map(text => element('td', {}, text))));
   }
   save.disabled = false;
-  say(place('said'), `${files.length} pictures looked at.`);
+  say(place('said'), `${files.length} pictures looked at.${
+    leftOut > 0 ? ` ${leftOut} were left out: at most ${MOST} are taken at a time.` : ''}`);
 }
 
-place('files').addEventListener('change', event => take(event.target.files));
-document.addEventListener('paste', event => take(event.clipboardData.files));
+place('files').addEventListener('change', event => receive(event.target.files));
+document.addEventListener('paste', event => receive(event.clipboardData.files));
 document.addEventListener('dragover', event => {
   event.preventDefault();
   place('drop').classList.add('over');
@@ -109,13 +111,13 @@ document.addEventListener('dragleave', () => place('drop').classList.remove('ove
 document.addEventListener('drop', event => {
   event.preventDefault();
   place('drop').classList.remove('over');
-  take(event.dataTransfer.files);
+  receive(event.dataTransfer.files);
 });
 
 for (const choice of document.querySelectorAll('input[name=views]')) {
   choice.addEventListener('change', () => {
-    for (const code of document.querySelectorAll('.same code')) {
-      code.textContent = code.textContent.replace(/(--views |views=|views\()\d+/, `$1${views()}`);
+    for (const number of document.querySelectorAll('.same .views')) {
+      number.textContent = views();
     }
     if (last && !place('answer').hidden) {
       show(last);

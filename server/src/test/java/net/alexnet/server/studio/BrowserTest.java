@@ -235,9 +235,22 @@ class BrowserTest {
         assertThat(browser.findElements(By.cssSelector("#cards > li"))).hasSize(Integer.parseInt(count));
         find("#cards input[type=checkbox]").click();
         assertThat(find("#relabel").isEnabled()).isTrue();
+        browser.navigate().refresh();
+        await("#relabel", "(1)"); // marks outlive the page
+        await("#found", "picture");
         find("#cards .picture").click();
         await("#maps h3", "conv1");
         requireAccessible("the layers");
         shoot("model");
+    }
+
+    @Test
+    void saysThatItIsNotConnected() throws Exception {
+        try (Studio other = Studio.start(HttpSettings.defaults(), List.of(folder.resolve("runs")),
+                ToyRun.options(folder), Studio.Control.NONE)) {
+            browser.get(other.address().resolve("/runs/toy").toString());
+            await("h1", "toy");
+        }
+        await("#connection", "Not connected");
     }
 }

@@ -11,8 +11,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.alexnet.Options;
 import net.alexnet.server.HttpSettings;
 import net.alexnet.server.Json;
@@ -99,6 +101,21 @@ class ControlTest {
         assertThat(post("/trainings", Map.of("folder", folder.resolve("outside").toString(), "base", "scratch"))
                 .statusCode()).isEqualTo(404);
         assertThat(post("/trainings", Map.of("folder", id("fast"), "base", "run ../x")).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void offersFilesOfAFormatAndNoClassesOfElsewhere() throws Exception {
+        Files.createDirectories(folder.resolve("data/cifar"));
+        Files.writeString(folder.resolve("data/cifar/data_batch_1.bin"), "");
+        Files.createSymbolicLink(folder.resolve("data/fast/c"), folder.resolve("outside/a"));
+        Path unreadable = Files.createDirectories(folder.resolve("data/unreadable"));
+        Files.setPosixFilePermissions(unreadable, Set.of());
+        try {
+            assertThat(new Page(address).document("/train").select("#folder option").eachText()).hasSize(3)
+                    .anyMatch(text -> text.endsWith("/cifar")).noneMatch(text -> text.endsWith("/fast"));
+        } finally {
+            Files.setPosixFilePermissions(unreadable, PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     @Test

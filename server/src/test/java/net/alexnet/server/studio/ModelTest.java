@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import net.alexnet.ImageClassifier;
 import net.alexnet.server.HttpSettings;
+import net.alexnet.train.RunFolder;
+import net.alexnet.train.config.RecipeReader;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.AfterAll;
@@ -136,7 +139,7 @@ class ModelTest {
 
     @Test
     void showsAPicturesWay() throws Exception {
-        JsonNode way = json(page.post("/models/toy/way", Files.readAllBytes(pictures().getFirst())));
+        JsonNode way = json(page.post("/models/toy/layers", Files.readAllBytes(pictures().getFirst())));
         assertThat(way.path("layers")).isNotEmpty().allSatisfy(layer -> {
             assertThat(layer.path("active").asDouble()).isBetween(0.0, 1.0);
             assertThat(layer.path("tiles").path("count").asInt()).isEqualTo(layer.path("numbers").size());
@@ -163,7 +166,7 @@ class ModelTest {
                 .path("index").asInt();
         HttpResponse<String> picture = page.get("/models/toy/pictures/" + index);
         assertThat(picture.headers().firstValue("Content-Type")).hasValue("image/png");
-        assertThat(json(page.get("/models/toy/pictures/0/way")).path("layers")).isNotEmpty();
+        assertThat(json(page.get("/models/toy/pictures/0/layers")).path("layers")).isNotEmpty();
         assertThat(page.get("/models/toy/pictures/99").statusCode()).isEqualTo(404);
         assertThat(page.get("/models/toy/mistakes?sort=x").statusCode()).isEqualTo(400);
         assertThat(page.get("/models/toy/mistakes?truth=x").statusCode()).isEqualTo(404);
@@ -176,5 +179,38 @@ class ModelTest {
         assertThat(model.select("#card .names li").eachText()).contains(ToyRun.HOSTILE, "green", "blue");
         assertThat(model.select("script").eachAttr("src")).containsExactly("/assets/model.js");
         assertThat(model.select("[style]")).isEmpty();
+    }
+
+    @Test
+    void theLinesNameTheCheckpoint() throws Exception {
+        Document tried = page.document("/try/toy");
+        String checkpoint = tried.select("#try").attr("data-checkpoint");
+        assertThat(checkpoint).startsWith("step-");
+        assertThat(tried.select(".same code").eachText()).hasSize(3).allMatch(text -> text.contains(checkpoint));
+        assertThat(tried.select(".same .views").eachText()).containsExactly("1", "1", "1");
+        assertThat(tried.text()).doesNotContain("Authorization");
+        assertThat(tried.select("noscript")).hasSize(1);
+    }
+
+    @Test
+    void fetchesNothing() throws Exception {
+        Path run = folder.resolve("runs/remote");
+        try (Stream<Path> files = Files.walk(folder.resolve("runs/toy"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, run.resolve(folder.resolve("runs/toy").relativize(file)));
+            }
+        }
+        Files.writeString(run.resolve("recipe.yaml"),
+                RecipeReader.write(new RunFolder(run).recipe().withSource("https://localhost:1/pictures.tar")));
+        Thread.sleep(1100); // lists are kept for a second
+        assertThat(page.post("/models/remote/evaluation", new byte[0]).statusCode()).isEqualTo(404);
+        byte[] picture = Files.readAllBytes(pictures().getFirst());
+        HttpResponse<String> near = page.post("/try/remote/near", picture);
+        while (near.statusCode() == 200) { // until the failure is told
+            assertThat(json(near).path("state").asText()).isEqualTo("computing");
+            Thread.sleep(20);
+            near = page.post("/try/remote/near", picture);
+        }
+        assertThat(near.statusCode()).isEqualTo(404);
     }
 }

@@ -17,6 +17,12 @@ record Page(URI address) {
         return CLIENT.send(HttpRequest.newBuilder(address.resolve(path)).build(), BodyHandlers.ofString());
     }
 
+    /// As a person's browser asks for it.
+    HttpResponse<String> open(String path) throws IOException, InterruptedException {
+        return CLIENT.send(HttpRequest.newBuilder(address.resolve(path)).header("Accept", "text/html,*/*").build(),
+                BodyHandlers.ofString());
+    }
+
     /// A page that must be there.
     Document document(String path) throws IOException, InterruptedException {
         HttpResponse<String> answer = get(path);

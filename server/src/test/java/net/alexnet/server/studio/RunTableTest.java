@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import net.alexnet.io.AtomicFiles;
 import net.alexnet.server.studio.RunTable.Run;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunTableTest {
@@ -58,5 +61,22 @@ class RunTableTest {
         TestRuns.stopped(folder.resolve("one"));
         Thread.sleep(1100); // lists are kept for a second
         assertThat(table.find("one")).isPresent();
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aRootMayBeALink() throws Exception {
+        TestRuns.stopped(folder.resolve("runs/one"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("runs"));
+        assertThat(new RunTable(List.of(link)).all()).extracting(Run::name).containsExactly("one");
+    }
+
+    @Test
+    void aDeletedRunDisappears() throws Exception {
+        Path run = TestRuns.stopped(folder.resolve("one"));
+        RunTable table = new RunTable(List.of(folder));
+        assertThat(table.find("one")).isPresent();
+        AtomicFiles.deleteTree(run);
+        assertThat(table.find("one")).isEmpty();
     }
 }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StudioTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -128,6 +130,35 @@ class StudioTest {
             assertThat(after(events, "event: ")).isEqualTo("lines");
             assertThat(JSON.readTree(after(events, "data: ")).path("lines").get(0).path("step").asInt()).isEqualTo(7);
         }
+    }
+
+    @Test
+    void aBadRunHidesNoOther() throws Exception {
+        Path bad = TestRuns.stopped(folder.resolve("bad"));
+        Files.delete(bad.resolve("log.jsonl"));
+        Files.createDirectory(bad.resolve("log.jsonl"));
+        Thread.sleep(1100); // lists are kept for a second
+        assertThat(page.document("/").select("tbody tr")).hasSize(3);
+        assertThat(page.document("/").select("tr[data-run=bad] .warned")).hasSize(1);
+        assertThat(page.get("/try").statusCode()).isEqualTo(200);
+        assertThat(page.get("/runs/bad").statusCode()).isEqualTo(409);
+        assertThat(page.open("/runs/bad").body()).contains("<main").contains("log.jsonl");
+        assertThat(page.open("/runs/none").statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"report.html", "rejected.tsv", "log.jsonl", "recipe.yaml", "checkpoints"})
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void linksOutOfARunAreNotFollowed(String name, @TempDir Path outside) throws Exception {
+        Path file = Files.writeString(outside.resolve("private"), "file\treason\nsecret\tsecret\n");
+        Files.deleteIfExists(run.resolve(name));
+        Files.createSymbolicLink(run.resolve(name), name.equals("checkpoints") ? outside : file);
+        for (String path : List.of("/runs/a-b-run", "/runs/a-b-run/report.html", "/runs/a-b-run/log",
+                "/models/a-b-run", "/data/a-b-run", "/")) {
+            assertThat(page.get(path).body()).as(path).doesNotContain("secret");
+        }
+        assertThat(page.get("/runs/a-b-run/report.html").statusCode()).isEqualTo(409);
+        assertThat(page.get("/try/a-b-run").statusCode()).isEqualTo(409);
     }
 
     private static String after(BufferedReader lines, String beginning) throws Exception {

@@ -7,7 +7,7 @@ import net.alexnet.server.studio.RunTable.Run;
 import net.alexnet.train.CheckpointStore;
 
 /// Finds what an address names.
-record Finder(RunTable table) {
+record RunLookup(RunTable table) {
     /// The run that the part `{run}` of the path names.
     ///
     /// @throws HttpFailure of status 404 if there is none
@@ -16,17 +16,21 @@ record Finder(RunTable table) {
                 "there is no run of this id; / lists the runs"));
     }
 
-    /// The checkpoint that the parameter `checkpoint` names by the name of its folder, or the run's last one.
+    /// The checkpoint that the parameter `checkpoint` names by the name of its folder, or the run's
+    /// last one.
     ///
     /// @throws HttpFailure of status 404 if there is none
-    Path checkpoint(Run run, Call call) throws IOException, HttpFailure {
+    CheckpointId checkpoint(Run run, Call call) throws IOException, HttpFailure {
+        RunFiles.check(run.folder());
         CheckpointStore store = run.folder().checkpoints(1);
         Optional<String> name = call.query("checkpoint");
         Optional<Path> found = name.isEmpty()
                 ? store.latest()
                 : store.list().stream().filter(one -> name.get().equals(String.valueOf(one.getFileName()))).findFirst();
-        return found.orElseThrow(() -> new HttpFailure(404, name.isEmpty()
+        Path folder = found.orElseThrow(() -> new HttpFailure(404, name.isEmpty()
                 ? "the run has no checkpoint yet; wait for its first one"
                 : "the run has no such checkpoint, or its training has removed it; leave the name out for the last one"));
+        RunFiles.checkCheckpoint(run.folder(), folder);
+        return CheckpointId.of(folder);
     }
 }

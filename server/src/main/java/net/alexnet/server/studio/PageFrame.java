@@ -8,7 +8,10 @@ import net.alexnet.server.studio.RunTable.Run;
 /// What all pages have around their content.
 ///
 /// @param control whether trainings can be started here
-record Shell(boolean control) {
+record PageFrame(boolean control) {
+    /// For pages that do nothing without their scripts.
+    static final String NEEDS_SCRIPT = "<noscript><p>This page needs JavaScript, which is off in this browser.</p></noscript>\n";
+
     /// A page of its own.
     ///
     /// @param title plain text
