@@ -12,7 +12,7 @@ import net.alexnet.inference.Views;
 /// @param views that are averaged
 /// @param outputs that are wanted, in their order, at least one
 /// @param top how many classes of each picture the answer's parameters name; 0 for none
-/// @param time until which the pictures must have begun to be computed
+/// @param time its deadline, as described at [ServiceSettings#deadline()]
 record InferRequest(String id, List<Picture> pictures, Views views, List<Output> outputs, int top, Duration time) {
     /// A picture as it was sent.
     sealed interface Picture {

@@ -32,7 +32,7 @@ final class Inference implements AutoCloseable {
         long read = arrival.toNanos();
         String name = lease.entry().name();
         try {
-            InferResult result = run(lease, request, start, read);
+            InferResult result = run(lease, request, start);
             metrics.phase(name, "read", read);
             return result;
         } catch (HttpFailure e) {
@@ -47,19 +47,22 @@ final class Inference implements AutoCloseable {
         }
     }
 
-    private InferResult run(Models.Lease lease, InferRequest request, long start, long read)
+    private InferResult run(Models.Lease lease, InferRequest request, long start)
             throws HttpFailure, InterruptedException {
         Batcher batcher = lease.served().batcher();
         List<Kind> kinds = request.kinds();
         int pictures = request.pictures().size();
-        long deadline = start - read + request.time().toNanos();
+        long deadline = start + request.time().toNanos();
+        List<Batcher.Job> submitted = new ArrayList<>();
         try (Batcher.Place _ = batcher.reserve(pictures, (long) pictures * request.views().count() * kinds.size(),
                 request.time())) {
             List<Image> images = decode(lease.model(), request.pictures());
             long decoded = System.nanoTime();
             Map<Kind, Batcher.Job> jobs = new LinkedHashMap<>();
             for (Kind kind : kinds) {
-                jobs.put(kind, batcher.submit(kind, images, deadline));
+                Batcher.Job job = batcher.submit(kind, images, deadline);
+                submitted.add(job);
+                jobs.put(kind, job);
             }
             Map<Kind, List<float[]>> results = new HashMap<>();
             long queued = 0;
@@ -79,6 +82,8 @@ final class Inference implements AutoCloseable {
             metrics.phase(name, "compute", computed - decoded - queued);
             metrics.phase(name, "write", end - computed);
             return result;
+        } finally {
+            submitted.forEach(Batcher.Job::cancel); // if one failed, nobody waits for the others
         }
     }
 
