@@ -3,6 +3,7 @@ package net.alexnet.server.service;
 import module java.base;
 import net.alexnet.data.image.Image;
 import net.alexnet.server.HttpFailure;
+import net.alexnet.server.HttpServer;
 
 /// The pictures of a model that wait for its network, and the thread that computes them.
 ///
@@ -349,7 +350,12 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    /// Computes what waits, and takes nothing more.
+    /// Whether nothing is computed any more.
+    boolean hasEnded() {
+        return !worker.isAlive();
+    }
+
+    /// Computes what waits, and takes nothing more. Waits for that no longer than [HttpServer#PATIENCE].
     @Override
     public void close() {
         lock.lock();
@@ -360,7 +366,7 @@ final class Batcher implements AutoCloseable {
             lock.unlock();
         }
         try {
-            worker.join();
+            worker.join(HttpServer.PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

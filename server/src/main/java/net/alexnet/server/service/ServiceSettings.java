@@ -9,7 +9,8 @@ import net.alexnet.train.ModelFile.Which;
 /// @param models at least one, with different names
 /// @param checkpoint which of a run's checkpoints
 /// @param http where the service listens and who may call it
-/// @param maxBatch the most views that go through the network together, 1 to 1024
+/// @param maxBatch the most views that go through the network together, 1 to 1024; a picture of ten views takes ten even if
+///     this is less
 /// @param maxDelay how long a picture waits for others when the network is free; less than the deadline
 /// @param queue the most pictures of a model that wait or are computed, 1 to 100,000
 /// @param deadline the time, from when a request has arrived, in which its answer is expected; a request may name a
@@ -48,6 +49,11 @@ public record ServiceSettings(List<ModelSpec> models, Which checkpoint, HttpSett
         if (!holds) {
             throw new IllegalArgumentException(what + " must be " + expected + ", found " + found);
         }
+    }
+
+    /// The most pictures that go through the network together, if each has the usual views.
+    public int maxPictures() {
+        return Math.max(1, maxBatch / views);
     }
 
     /// What is right unless someone knows better.

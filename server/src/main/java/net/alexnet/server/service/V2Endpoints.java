@@ -98,7 +98,7 @@ final class V2Endpoints {
     private Reply infer(Call call) throws Exception {
         return withModel(call, lease -> {
             RequestChecks checks = new RequestChecks(lease.model().card(), settings);
-            return V2Reply.of(inference.run(lease, checks.check(read(call)), call.read()));
+            return V2Reply.of(inference.run(lease, checks.check(read(call)), call.read(), call.memory()));
         });
     }
 
@@ -185,7 +185,7 @@ final class V2Endpoints {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("name", lease.entry().name());
         config.put("platform", PLATFORM);
-        config.put("max_batch_size", settings.maxBatch());
+        config.put("max_batch_size", settings.maxPictures());
         config.put("input", List.of(Map.of("name", RequestChecks.INPUT, "data_type", "TYPE_STRING", "format",
                 "FORMAT_NONE", "dims", List.of(1))));
         config.put("output", List.of(Map.of("name", RequestChecks.PROBABILITIES, "data_type", "TYPE_FP32", "dims",
