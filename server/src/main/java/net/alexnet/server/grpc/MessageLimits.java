@@ -21,10 +21,14 @@ final class MessageLimits implements ServerInterceptor, AutoCloseable {
     /// What the current call takes of the memory.
     static final Context.Key<BodyMemory.Share> MEMORY = Context.key("memory");
 
+    private static final int PROBES = 4;
+
     private final Limits limits;
     private final BodyMemory memory;
     /// As many as the largest messages fill the memory of all.
     private final Semaphore places;
+    /// For calls without a token, which so cannot take the places of others.
+    private final Semaphore probes = new Semaphore(PROBES, true);
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1,
             Thread.ofPlatform().daemon().name("grpc-clock").factory());
 
@@ -38,6 +42,7 @@ final class MessageLimits implements ServerInterceptor, AutoCloseable {
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
             ServerCallHandler<Q, A> next) {
+        Semaphore places = TokenInterceptor.isProbe(call) ? probes : this.places;
         try {
             if (!places.tryAcquire(limits.bodyTime().toMillis(), TimeUnit.MILLISECONDS)) {
                 call.close(Status.UNAVAILABLE.withDescription("the messages of other calls arrive too slowly"),
@@ -51,7 +56,7 @@ final class MessageLimits implements ServerInterceptor, AutoCloseable {
         }
         BodyMemory.Share share = memory.new Share();
         Arrival<Q> arrival = new Arrival<>(call,
-                Contexts.interceptCall(Context.current().withValue(MEMORY, share), call, headers, next), share);
+                Contexts.interceptCall(Context.current().withValue(MEMORY, share), call, headers, next), share, places);
         arrival.deadline = clock.schedule(arrival::late, limits.bodyTime().toMillis(), TimeUnit.MILLISECONDS);
         return arrival;
     }
@@ -65,14 +70,16 @@ final class MessageLimits implements ServerInterceptor, AutoCloseable {
     private final class Arrival<Q> extends SimpleForwardingServerCallListener<Q> {
         private final ServerCall<Q, ?> call;
         private final BodyMemory.Share share;
+        private final Semaphore places;
         private final AtomicBoolean hasPlace = new AtomicBoolean(true);
         private volatile boolean refused;
         private volatile Future<?> deadline = CompletableFuture.completedFuture(null);
 
-        Arrival(ServerCall<Q, ?> call, ServerCall.Listener<Q> next, BodyMemory.Share share) {
+        Arrival(ServerCall<Q, ?> call, ServerCall.Listener<Q> next, BodyMemory.Share share, Semaphore places) {
             super(next);
             this.call = call;
             this.share = share;
+            this.places = places;
         }
 
         /// Gives the place back; true for the first who does.

@@ -58,16 +58,13 @@ final class Inference implements AutoCloseable {
         List<Kind> kinds = request.kinds();
         int pictures = request.pictures().size();
         long deadline = start + request.time().toNanos();
-        List<Batcher.Job> submitted = new ArrayList<>();
+        Map<Kind, Batcher.Job> jobs = new LinkedHashMap<>();
         try (Batcher.Place _ = batcher.reserve(pictures, (long) pictures * request.views().count() * kinds.size(),
                 request.time())) {
             List<Image> images = decode(lease.model(), request.pictures());
             long decoded = System.nanoTime();
-            Map<Kind, Batcher.Job> jobs = new LinkedHashMap<>();
             for (Kind kind : kinds) {
-                Batcher.Job job = batcher.submit(kind, images, deadline);
-                submitted.add(job);
-                jobs.put(kind, job);
+                jobs.put(kind, batcher.submit(kind, images, deadline));
             }
             Map<Kind, List<float[]>> results = new HashMap<>();
             long queued = 0;
@@ -88,7 +85,7 @@ final class Inference implements AutoCloseable {
             metrics.phase(name, "write", end - computed);
             return result;
         } finally {
-            submitted.forEach(Batcher.Job::cancel); // if one failed, nobody waits for the others
+            jobs.values().forEach(Batcher.Job::cancel); // if one failed, nobody waits for the others
         }
     }
 

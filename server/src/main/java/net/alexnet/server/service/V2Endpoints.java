@@ -41,7 +41,8 @@ final class V2Endpoints {
                 .publicGet("/v2/health/ready", _ -> Reply.json(models.isReady() ? 200 : 503,
                         models.isReady()
                                 ? Map.of("ready", true, "live", true)
-                                : Map.of("ready", false, "live", true, "error", "not all models are loaded yet")))
+                                : Map.of("ready", false, "live", true, "error",
+                                        "models are being loaded, or the server stops")))
                 .get("/v2/models",
                         _ -> Reply.json(Map.of("models", models.all().stream().map(Models.Entry::name).toList())))
                 .get("/v2/models/stats", _ -> statistics(models.all()))

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import net.alexnet.ImageClassifier;
 import net.alexnet.Options;
 import net.alexnet.io.Hashes;
+import net.alexnet.server.HttpFailure;
 import net.alexnet.server.HttpSettings;
 import net.alexnet.server.Limits;
 import net.alexnet.train.ModelFile.Which;
@@ -102,6 +103,24 @@ class ModelServiceTest {
                         .statusCode()).isEqualTo(503);
             }
         }
+    }
+
+    @Test
+    void aServiceThatStopsIsNotReadyWhileOthersStillAskIt() throws Exception {
+        Path model = TinyModel.write(folder.resolve("tiny.safetensors"), 1);
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        try (ServiceFixture service = new ServiceFixture(model)) {
+            assertThat(service.service.isReady()).isTrue();
+            service.service.endsWith(_ -> {
+                try {
+                    service.service.metadata("tiny", "");
+                    ready.complete(service.service.isReady());
+                } catch (HttpFailure e) {
+                    ready.completeExceptionally(e);
+                }
+            });
+        }
+        assertThat(ready.get()).isFalse();
     }
 
     @Test
