@@ -7,7 +7,8 @@ public final class BodyMemory {
     private final long most;
     private final AtomicLong used = new AtomicLong();
 
-    BodyMemory(long most) {
+    /// @param most bytes, of all requests together
+    public BodyMemory(long most) {
         this.most = most;
     }
 
