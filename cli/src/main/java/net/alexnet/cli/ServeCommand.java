@@ -61,7 +61,7 @@ final class ServeCommand extends BaseCommand {
     @Option(names = "--tls-certificate", paramLabel = "FILE", description = "The certificate of --tls-key, and those that signed it, in PEM.")
     private Optional<Path> tlsCertificate = Optional.empty();
 
-    @Option(names = "--max-batch", paramLabel = "N", defaultValue = "32", description = "The most views that go through the network together. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-batch", paramLabel = "N", defaultValue = "32", description = "The most views that go through the network together; a picture of ten views takes ten even if this is less. Default: ${DEFAULT-VALUE}.")
     private int maxBatch = 32;
 
     @Option(names = "--max-delay", paramLabel = "MS", defaultValue = "0", description = "Milliseconds that a picture waits for others when the network is free. Default: ${DEFAULT-VALUE}.")
@@ -70,7 +70,8 @@ final class ServeCommand extends BaseCommand {
     @Option(names = "--queue", paramLabel = "N", defaultValue = "256", description = "The most pictures of a model that wait. Default: ${DEFAULT-VALUE}.")
     private int queue = 256;
 
-    @Option(names = "--deadline", paramLabel = "MS", defaultValue = "2000", description = "Milliseconds in which a request is to be answered. It is refused if that cannot be expected."
+    @Option(names = "--deadline", paramLabel = "MS", defaultValue = "2000", description = "Milliseconds, from when a request has arrived, in which its answer is expected. If it is expected to take longer, it is"
+            + " refused at once (503). If the time is over and none of its pictures has been taken, it ends (504)."
             + " Default: ${DEFAULT-VALUE}.")
     private int deadline = 2000;
 
@@ -84,11 +85,11 @@ final class ServeCommand extends BaseCommand {
     public Integer call() throws IOException, InterruptedException {
         terminal().interruption().hear();
         Optional<Integer> port = grpcPort.map(number -> (int) within("--grpc-port", number, 0, 65535));
-        try (ModelService service = ModelService.start(settings(), this::say);
-                GrpcServer grpc = port.isPresent() ? GrpcServer.start(service, port.get()) : null) {
+        try (ModelService service = ModelService.start(settings(), this::say)) {
             List<String> lines = new ArrayList<>(service.lines());
             Map<String, Object> addresses = new LinkedHashMap<>(Map.of("address", service.address().toString()));
-            if (grpc != null) {
+            if (port.isPresent()) {
+                GrpcServer grpc = GrpcServer.start(service, port.get()); // is closed with the service
                 lines.add("gRPC on " + host + ":" + grpc.port());
                 addresses.put("grpc_port", grpc.port());
             }
@@ -126,7 +127,7 @@ final class ServeCommand extends BaseCommand {
         if (log == Log.JSON) {
             say(one.json());
         } else {
-            one.failure().ifPresent(failure -> say("request " + one.id().orElse("") + " failed: " + failure));
+            one.reason().ifPresent(reason -> say("request " + one.id().orElse("") + " failed: " + reason));
         }
     }
 

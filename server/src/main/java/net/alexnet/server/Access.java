@@ -46,10 +46,23 @@ final class Access {
     /// @throws HttpFailure of status 421
     void requireHost(HttpFields headers, String local) throws HttpFailure {
         String host = host(headers);
-        if (!hosts.contains("*") && !hosts.contains(host) && !host.equals(named(local))) {
+        if (!hosts.contains("*") && !hosts.contains(host) && !isAddress(host, local)) {
             throw new HttpFailure(421, "this server does not answer for the host '" + host
                     + "'; start it with --allowed-hosts " + (host.isEmpty() ? "NAME" : host) + " if it should");
         }
+    }
+
+    /// Whether both are the same address, however it is written.
+    private static boolean isAddress(String host, String local) {
+        try {
+            return address(host).equals(address(local));
+        } catch (IllegalArgumentException e) {
+            return false; // a name
+        }
+    }
+
+    private static InetAddress address(String text) {
+        return InetAddress.ofLiteral(text.replaceAll("[\\[\\]]", ""));
     }
 
     private static String host(HttpFields headers) {

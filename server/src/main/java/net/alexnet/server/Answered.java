@@ -1,10 +1,6 @@
 package net.alexnet.server;
 
-import java.time.Duration;
-import java.time.Instant;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
+import module java.base;
 
 /// One request and what became of it, for logs and counters.
 ///
@@ -32,7 +28,13 @@ public record Answered(Instant at, String remote, String method, String path, in
         members.put("bytes_out", bytesOut);
         members.put("ms", Math.round(time.toNanos() / 1e4) / 100.0);
         id.ifPresent(value -> members.put("id", value));
-        failure.ifPresent(value -> members.put("failure", value.toString()));
+        reason().ifPresent(value -> members.put("failure", value));
         return Json.text(members);
+    }
+
+    /// The failure and what caused it, the outermost first.
+    public Optional<String> reason() {
+        return failure.map(whole -> Stream.iterate(whole, Objects::nonNull, Throwable::getCause).limit(10)
+                .map(Throwable::toString).collect(Collectors.joining(", caused by ")));
     }
 }

@@ -78,14 +78,16 @@ final class BodyReader implements Runnable {
     }
 
     static HttpFailure tooLarge(int most) {
-        return new HttpFailure(413, "the body has more than " + most + " bytes; send fewer pictures in a request");
+        return new HttpFailure(413, most == 0
+                ? "this address takes no body"
+                : "the body has more than " + most + " bytes; send fewer pictures in a request");
     }
 
     private static HttpFailure failure(Throwable cause) {
         return switch (cause) {
             case HttpException broken -> new HttpFailure(Math.max(400, broken.getCode()),
                     "the body is broken: " + broken.getReason());
-            case TimeoutException _ -> new HttpFailure(408, "the body stopped to arrive");
+            case TimeoutException _ -> new HttpFailure(408, "the body stopped arriving");
             default -> new HttpFailure(400, "the body ended before its length");
         };
     }

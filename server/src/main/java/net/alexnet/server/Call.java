@@ -14,9 +14,11 @@ import java.util.Optional;
 /// @param headers by their names in lower case; several values of a name are joined by commas
 /// @param body decompressed; empty if there is none; not copied
 /// @param read the time from the request's first byte to the last of its body
+/// @param memory what the request takes of the memory that all share
 @SuppressWarnings("ArrayRecordComponent") // read once, never compared
 public record Call(String method, String path, Map<String, String> segments, Map<String, String> query,
-        Map<String, String> headers, byte[] body, Duration read) {
+        Map<String, String> headers, byte[] body, Duration read,
+        BodyMemory.Share memory) {
     /// A part of the path that the template names.
     ///
     /// @throws IllegalArgumentException if the template has no such name

@@ -15,6 +15,9 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
     static final String FAILURE = Dispatcher.class.getName() + ".failure";
     static final String FAILURE_ID = Dispatcher.class.getName() + ".id";
 
+    /// The bytes from which an answer keeps its share of the memory until it is sent.
+    private static final int LARGE = 1 << 20;
+
     private final Router router;
     private final Access access;
     private final Limits limits;
@@ -22,12 +25,13 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
     private final BodyMemory memory;
     private final Executor executor;
 
-    Dispatcher(Router router, Access access, Limits limits, EventStreams streams, Executor executor) {
+    Dispatcher(Router router, Access access, Limits limits, BodyMemory memory, EventStreams streams,
+            Executor executor) {
         this.router = router;
         this.access = access;
         this.limits = limits;
         this.streams = streams;
-        this.memory = new BodyMemory(limits.bodies());
+        this.memory = memory;
         this.executor = executor;
     }
 
@@ -54,6 +58,10 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
         } catch (HttpFailure e) {
             unknown = Optional.of(e); // told to those only who may call at all
         }
+        int most = match.isPresent() && match.get().route().method().equals("GET") ? 0 : limits.body();
+        if (most == 0 && request.getLength() > 0) {
+            throw BodyReader.tooLarge(most);
+        }
         if (match.isEmpty() || !match.get().route().isPublic()) {
             Map<String, String> query = query(request);
             String given = query.remove("token");
@@ -66,10 +74,10 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
         if (unknown.isPresent()) {
             throw unknown.get();
         }
-        if (request.getLength() > limits.body()) {
-            throw BodyReader.tooLarge(limits.body());
+        if (request.getLength() > most) {
+            throw BodyReader.tooLarge(most);
         }
-        read(exchange, match.orElseThrow());
+        read(exchange, match.orElseThrow(), most);
     }
 
     private static String rawPath(Request request) {
@@ -97,10 +105,10 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
 
     // --- the body --------------------------------------------------------------------------------------------------
 
-    private void read(Exchange exchange, Router.Match match) {
+    private void read(Exchange exchange, Router.Match match, int most) {
         BodyMemory.Share share = memory.new Share();
         Request.addCompletionListener(exchange.request(), _ -> share.close());
-        var _ = new BodyReader(exchange.request(), limits.body(), share).start(limits.bodyTime())
+        var _ = new BodyReader(exchange.request(), most, share).start(limits.bodyTime())
                 .whenComplete((body, failure) -> {
                     if (failure != null) {
                         share.close();
@@ -110,6 +118,7 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
                     } else if (failure != null) {
                         exchange.send(exchange.fault(failure));
                     } else {
+                        exchange.request().addIdleTimeoutListener(_ -> false); // it waits for us, not we for it
                         executor.execute(() -> answer(exchange, match, body, share));
                     }
                 });
@@ -121,10 +130,12 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
             String encoding = headers.getOrDefault("content-encoding", "").strip().toLowerCase(Locale.ROOT);
             Call call = new Call(match.route().method(), rawPath(exchange.request()), match.segments(),
                     query(exchange.request()), headers, BodyReader.inflate(body, encoding, limits.body(), share),
-                    Duration.ofNanos(System.nanoTime() - exchange.request().getBeginNanoTime()));
+                    Duration.ofNanos(System.nanoTime() - exchange.request().getBeginNanoTime()), share);
             if (match.route().endpoint().isPresent()) {
                 Reply reply = match.route().endpoint().get().answer(call);
-                share.close(); // a client that has its answer finds the memory free
+                if (reply.body().length < LARGE) {
+                    share.close(); // a client that has its answer finds the memory free
+                }
                 exchange.send(reply);
             } else {
                 stream(exchange, match.route().events().orElseThrow(), call);

@@ -24,6 +24,7 @@ public final class HttpServer implements AutoCloseable {
     private final HttpSettings settings;
     private final Server server;
     private final EventStreams streams;
+    private final BodyMemory memory;
     private final ExecutorService executor;
     private int port;
 
@@ -34,6 +35,7 @@ public final class HttpServer implements AutoCloseable {
         threads.setDaemon(true);
         server = new Server(threads);
         streams = new EventStreams(settings.limits());
+        memory = new BodyMemory(settings.limits().bodies());
         executor = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("request-", 0).factory());
     }
 
@@ -59,7 +61,7 @@ public final class HttpServer implements AutoCloseable {
         for (InetAddress address : settings.addresses()) {
             listen(address, headers);
         }
-        Dispatcher dispatcher = new Dispatcher(router, new Access(settings, port), settings.limits(), streams,
+        Dispatcher dispatcher = new Dispatcher(router, new Access(settings, port), settings.limits(), memory, streams,
                 executor);
         server.setHandler(new GracefulHandler(dispatcher));
         server.setErrorHandler(new JsonErrors());
@@ -86,9 +88,6 @@ public final class HttpServer implements AutoCloseable {
         try {
             connector.open(); // now, so that a port that is taken ends the program before anything is loaded
         } catch (IOException e) {
-            if (server.getConnectors().length > 0 && address instanceof Inet6Address) {
-                return; // localhost on a machine without IPv6
-            }
             throw new IOException("cannot listen on " + settings.host() + ":" + port + " ("
                     + (e.getCause() == null ? e : e.getCause()).getMessage()
                     + "); name another --port, or 0 for a free one",
@@ -127,6 +126,11 @@ public final class HttpServer implements AutoCloseable {
                 Duration.ofNanos(System.nanoTime() - request.getBeginNanoTime()),
                 Optional.ofNullable((String) request.getAttribute(Dispatcher.FAILURE_ID)),
                 Optional.ofNullable((Throwable) request.getAttribute(Dispatcher.FAILURE))));
+    }
+
+    /// The memory that its requests share; requests that come another way can share it, too.
+    public BodyMemory memory() {
+        return memory;
     }
 
     /// The port that it listens on.

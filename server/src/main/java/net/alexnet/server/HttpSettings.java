@@ -69,7 +69,7 @@ public record HttpSettings(String host, int port, Optional<PemFiles> tls, Option
         return new HttpSettings(host, port, tls, token, open, allowedHosts, limits, told);
     }
 
-    /// The addresses to listen on.
+    /// The addresses to listen on, those that the machine has.
     ///
     /// @throws IOException if there is no such host
     /// @throws IllegalArgumentException if others could reach the server, and neither a token nor [#open()] is set
@@ -81,6 +81,15 @@ public record HttpSettings(String host, int port, Optional<PemFiles> tls, Option
             throw new IllegalArgumentException("other machines can reach " + host
                     + ", so callers need a token: give --token, or --no-auth to let anyone in");
         }
-        return found;
+        return found.stream().filter(address -> address.equals(found.getFirst()) || isHere(address)).toList();
+    }
+
+    /// Whether the machine has the address: not each has IPv6.
+    private static boolean isHere(InetAddress address) {
+        try (ServerSocket _ = new ServerSocket(0, 1, address)) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

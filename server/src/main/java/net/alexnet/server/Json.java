@@ -1,5 +1,6 @@
 package net.alexnet.server;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,11 +11,17 @@ import java.io.IOException;
 /// JSON of the server's answers and requests.
 public final class Json {
     /// A body's limit bounds strings already; 20 million characters hold a picture in Base64.
-    private static final ObjectMapper MAPPER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
+    private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(50).maxStringLength(1 << 28).build())
-            .build()).build();
+            .build();
+    private static final ObjectMapper MAPPER = JsonMapper.builder(FACTORY).build();
 
     private Json() {}
+
+    /// For those who read or write JSON token by token.
+    public static JsonFactory factory() {
+        return FACTORY;
+    }
 
     /// A value as JSON, in one line.
     ///

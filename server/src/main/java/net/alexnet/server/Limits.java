@@ -6,7 +6,7 @@ import java.time.Duration;
 ///
 /// @param header the most bytes of a request's line and headers together; more gives 431
 /// @param body the most bytes of a body, as sent and after decompression; more gives 413
-/// @param bodies the most bytes of all bodies in memory together; more gives 503
+/// @param bodies the most bytes of all bodies and large answers in memory together; more gives 503
 /// @param connections the most connections; further ones wait until one closes
 /// @param streams the most open event streams; more gives 503
 /// @param headerTime until a request's headers must have arrived, else the connection is closed
@@ -19,7 +19,7 @@ public record Limits(int header, int body, long bodies, int connections, int str
     /// What is right unless someone knows better.
     public static Limits defaults() {
         return new Limits(16 << 10, 16 << 20, 256L << 20, 2048, 64, Duration.ofSeconds(10), Duration.ofSeconds(30),
-                Duration.ofSeconds(60), 1024, Duration.ofSeconds(15));
+                Duration.ofSeconds(60), 64 << 10, Duration.ofSeconds(15));
     }
 
     public Limits body(int bytes) {

@@ -69,6 +69,7 @@ class AccessTest {
         Access access = new Access(HttpSettings.defaults().host("0.0.0.0").token(TOKEN), 8080);
         access.requireHost(HttpFields.build().put(HttpHeader.HOST, "10.1.2.3:8080"), "10.1.2.3");
         access.requireHost(HttpFields.build().put(HttpHeader.HOST, "[fd00::1]:8080"), "fd00::1");
+        access.requireHost(HttpFields.build().put(HttpHeader.HOST, "[fd00::1]:8080"), "[fd00:0:0:0:0:0:0:1]");
         assertThatThrownBy(() -> access.requireHost(HttpFields.build().put(HttpHeader.HOST, "10.1.2.4"), "10.1.2.3"))
                 .isInstanceOfSatisfying(HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(421));
     }

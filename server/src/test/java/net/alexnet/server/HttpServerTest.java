@@ -15,9 +15,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class HttpServerTest {
@@ -193,6 +196,14 @@ class HttpServerTest {
     }
 
     @Test
+    void anAddressForGetTakesNoBody() throws Exception {
+        restart(HttpSettings.defaults().token("0123456789abcdef0123"));
+        assertThat(raw("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n")).startsWith("HTTP/1.1 413");
+        assertThat(raw(String.join("\r\n", "GET / HTTP/1.1", "Host: localhost", "Transfer-Encoding: chunked",
+                "Authorization: Bearer 0123456789abcdef0123", "", "1", "a", ""))).startsWith("HTTP/1.1 413");
+    }
+
+    @Test
     void aBodyWithoutALengthIsCounted() throws Exception {
         restart(HttpSettings.defaults().limits(Limits.defaults().body(1000)));
         String chunk = "190\r\n" + "a".repeat(400) + "\r\n";
@@ -311,6 +322,20 @@ class HttpServerTest {
         }
     }
 
+    @Test
+    void aRequestThatWaitsForItsAnswerIsNotIdle() throws Exception {
+        Limits usual = Limits.defaults();
+        restart(HttpSettings.defaults().limits(new Limits(usual.header(), usual.body(), usual.bodies(),
+                usual.connections(), usual.streams(), usual.headerTime(), usual.bodyTime(), Duration.ofMillis(100),
+                usual.bytesPerSecond(), usual.heartbeat())));
+        CompletableFuture<HttpResponse<String>> waiting = CLIENT.sendAsync(to("/wait").build(),
+                BodyHandlers.ofString());
+        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread.sleep(400);
+        release.countDown();
+        assertThat(waiting.get(10, TimeUnit.SECONDS).body()).isEqualTo("waited");
+    }
+
     // --- starting and stopping -------------------------------------------------------------------------------------
 
     @Test
@@ -343,6 +368,25 @@ class HttpServerTest {
                     Router.builder().build()))
                     .isInstanceOf(IOException.class).hasMessageContaining(String.valueOf(taken.getLocalPort()));
         }
+    }
+
+    @Test
+    void aPortThatIsTakenOnOneOfTwoAddressesIsNamed() throws Exception {
+        InetAddress second = InetAddress.ofLiteral("::1");
+        Assumptions.assumeTrue(HttpSettings.defaults().addresses().contains(second), "this machine has no IPv6");
+        try (ServerSocket taken = new ServerSocket(0, 1, second)) {
+            assertThatThrownBy(() -> HttpServer.start(HttpSettings.defaults().port(taken.getLocalPort()),
+                    Router.builder().build()))
+                    .isInstanceOf(IOException.class).hasMessageContaining(String.valueOf(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void theLogNamesTheCauseOfAFailure() {
+        Answered failed = new Answered(Instant.EPOCH, "", "GET", "/", 500, 0, 0, Duration.ZERO, Optional.of("1"),
+                Optional.of(new IllegalStateException("outer", new IOException("inner"))));
+        assertThat(failed.reason().orElseThrow()).contains("outer", "inner");
+        assertThat(failed.json()).contains("inner");
     }
 
     @Test

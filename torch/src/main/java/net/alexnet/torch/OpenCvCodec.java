@@ -6,6 +6,7 @@ import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.ImageHeader;
+import net.alexnet.data.image.ImageTooLargeException;
 import net.alexnet.data.image.Orientation;
 import net.alexnet.data.image.OtherFormats;
 import net.alexnet.data.image.ResizeAndCenterCrop;
@@ -163,7 +164,7 @@ public final class OpenCvCodec implements ImageCodec {
         }
         checkPixels(header.width(), header.height(), maxPixels);
         if (header.scans() > MAX_SCANS) {
-            throw new UnreadableImageException("a %s of %,d scans; the limit is %,d"
+            throw new ImageTooLargeException("a %s of %,d scans; the limit is %,d"
                     .formatted(header.format(), header.scans(), MAX_SCANS));
         }
         return header;
@@ -175,7 +176,7 @@ public final class OpenCvCodec implements ImageCodec {
 
     private static void checkPixels(long width, long height, long maxPixels) throws UnreadableImageException {
         if (width > maxPixels / height) {
-            throw new UnreadableImageException("claims to have %d × %d pixels; the limit is %,d"
+            throw new ImageTooLargeException("claims to have %d × %d pixels; the limit is %,d"
                     .formatted(width, height, maxPixels));
         }
     }
@@ -184,7 +185,7 @@ public final class OpenCvCodec implements ImageCodec {
             throws UnreadableImageException {
         long bytes = fileLength + header.pixels() * (channels + header.workspace());
         if (bytes > MAX_BYTES) {
-            throw new UnreadableImageException("needs up to %,d bytes to decode %d × %d pixels; the limit is %,d"
+            throw new ImageTooLargeException("needs up to %,d bytes to decode %d × %d pixels; the limit is %,d"
                     .formatted(bytes, header.width(), header.height(), MAX_BYTES));
         }
         return bytes;

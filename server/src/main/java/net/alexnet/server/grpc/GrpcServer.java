@@ -17,22 +17,25 @@ public final class GrpcServer implements AutoCloseable {
 
     private final Server server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final MessageLimits messages;
 
     private GrpcServer(ModelService service, int port) throws IOException {
         HttpSettings http = service.settings().http();
         List<InetAddress> addresses = http.addresses();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(new InetSocketAddress(addresses.getFirst(), port));
         if (port != 0) {
-            addresses.stream().skip(1).filter(GrpcServer::isHere)
+            addresses.stream().skip(1)
                     .forEach(address -> builder.addListenAddress(new InetSocketAddress(address, port)));
         }
         Limits limits = http.limits();
+        messages = new MessageLimits(limits, service);
         builder.executor(executor).maxInboundMessageSize(limits.body()).maxInboundMetadataSize(limits.header())
                 .maxConcurrentCallsPerConnection(CALLS)
                 .maxConnectionIdle(limits.idleTime().toMillis(), TimeUnit.MILLISECONDS)
                 .handshakeTimeout(limits.headerTime().toMillis(), TimeUnit.MILLISECONDS)
-                .addService(ServerInterceptors.intercept(new InferenceService(service),
-                        new TokenInterceptor(http.token())));
+                .addStreamTracerFactory(new TooLargeMessages(service))
+                .addService(ServerInterceptors.interceptForward(new InferenceService(service),
+                        new TokenInterceptor(http.token(), service), messages));
         if (http.tls().isPresent()) {
             PemFiles files = http.tls().get();
             builder.useTransportSecurity(files.certificates().toFile(), files.key().toFile());
@@ -45,22 +48,15 @@ public final class GrpcServer implements AutoCloseable {
         }
     }
 
-    /// Whether the machine has the address: not each has IPv6.
-    private static boolean isHere(InetAddress address) {
-        try (ServerSocket _ = new ServerSocket(0, 1, address)) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     /// Starts to answer.
     ///
-    /// @param service answers; it is to be closed after this server
+    /// @param service answers; when it is closed, this server is closed with it
     /// @param port 0 for a free one, then only on the first address of the host
     /// @throws IOException if the address cannot be listened on
     public static GrpcServer start(ModelService service, int port) throws IOException {
-        return new GrpcServer(service, port);
+        GrpcServer started = new GrpcServer(service, port);
+        service.endsWith(started::stop);
+        return started;
     }
 
     /// The port that it listens on.
@@ -68,12 +64,17 @@ public final class GrpcServer implements AutoCloseable {
         return server.getPort();
     }
 
-    /// Refuses new requests, and answers those it has, if that takes no longer than HTTP's patience.
+    /// Refuses new requests, and answers those it has, if that takes no longer than HTTP's patience. A second call does
+    /// nothing.
     @Override
     public void close() {
+        stop(HttpServer.PATIENCE);
+    }
+
+    private void stop(Duration patience) {
         server.shutdown();
         try {
-            if (!server.awaitTermination(HttpServer.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!server.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 server.shutdownNow();
             }
         } catch (InterruptedException e) {
@@ -81,5 +82,6 @@ public final class GrpcServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         executor.shutdownNow();
+        messages.close();
     }
 }

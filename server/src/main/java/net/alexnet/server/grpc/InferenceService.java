@@ -1,12 +1,16 @@
 package net.alexnet.server.grpc;
 
+import io.grpc.Context;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import net.alexnet.server.Answered;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.service.ModelMetadata;
@@ -15,6 +19,10 @@ import net.alexnet.server.service.ModelService;
 
 /// The calls of the protocol. Each runs on a virtual thread of its own and may block.
 final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase {
+    /// The protocol's extensions that are there over gRPC, too.
+    private static final List<String> EXTENSIONS = List.of("binary_tensor_data", "classification",
+            "model_configuration", "parameters");
+
     private final ModelService service;
 
     InferenceService(ModelService service) {
@@ -47,8 +55,16 @@ final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServi
     /// For the log, in the words of HTTP.
     private void tell(String call, long start, int status, Optional<String> id, Optional<Throwable> failure) {
         Duration time = Duration.ofNanos(System.nanoTime() - start);
-        service.settings().http().listener().accept(new Answered(Instant.now().minus(time), "", "GRPC",
+        service.answered(new Answered(Instant.now().minus(time), "", "GRPC",
                 "/" + GRPCInferenceServiceGrpc.SERVICE_NAME + "/" + call, status, 0, 0, time, id, failure));
+    }
+
+    /// A call that ended before it was here.
+    ///
+    /// @param method with the service's name
+    static Answered refused(String method, int status) {
+        return new Answered(Instant.now(), "", "GRPC", "/" + method, status, 0, 0, Duration.ZERO, Optional.empty(),
+                Optional.empty());
     }
 
     private static Status status(HttpFailure failure) {
@@ -83,7 +99,7 @@ final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServi
     @Override
     public void serverMetadata(ServerMetadataRequest request, StreamObserver<ServerMetadataResponse> observer) {
         answer("ServerMetadata", observer, () -> ServerMetadataResponse.newBuilder().setName("alexnet")
-                .setVersion(service.settings().version()).addAllExtensions(service.extensions()).build());
+                .setVersion(service.settings().version()).addAllExtensions(EXTENSIONS).build());
     }
 
     @Override
@@ -107,7 +123,7 @@ final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServi
         answer("ModelConfig", observer, () -> {
             ModelMetadata model = service.metadata(request.getName(), request.getVersion());
             ModelConfig.Builder config = ModelConfig.newBuilder().setName(model.name()).setPlatform(model.platform())
-                    .setMaxBatchSize(service.settings().maxBatch());
+                    .setMaxBatchSize(service.settings().maxPictures());
             config.addInput(ModelInput.newBuilder().setName(model.inputs().getFirst().name())
                     .setDataType(DataType.TYPE_STRING).addDims(1));
             TensorMetadata output = model.outputs().getFirst();
@@ -119,8 +135,22 @@ final class InferenceService extends GRPCInferenceServiceGrpc.GRPCInferenceServi
 
     @Override
     public void modelInfer(ModelInferRequest request, StreamObserver<ModelInferResponse> observer) {
-        answer("ModelInfer", observer,
-                () -> Messages.response(service.infer(request.getModelName(), request.getModelVersion(),
-                        Messages.request(request)), request.getRawInputContentsCount() > 0));
+        ((ServerCallStreamObserver<ModelInferResponse>) observer).setOnCancelHandler(() -> {}); // as below
+        answer("ModelInfer", observer, () -> {
+            Context context = Context.current();
+            Optional<Duration> time = Optional.ofNullable(context.getDeadline())
+                    .map(deadline -> Duration.ofNanos(Math.max(0, deadline.timeRemaining(TimeUnit.NANOSECONDS))));
+            Thread thread = Thread.currentThread();
+            Context.CancellationListener interrupt = _ -> thread.interrupt(); // the client waits no longer
+            context.addListener(interrupt, Runnable::run);
+            try {
+                return Messages.response(service.infer(request.getModelName(), request.getModelVersion(),
+                        Messages.request(request), time, MessageLimits.MEMORY.get()),
+                        request.getRawInputContentsCount() > 0);
+            } finally {
+                context.removeListener(interrupt);
+                Thread.interrupted(); // it came too late to matter
+            }
+        });
     }
 }

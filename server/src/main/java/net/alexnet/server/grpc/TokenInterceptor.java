@@ -6,6 +6,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import module java.base;
+import net.alexnet.server.service.ModelService;
 import org.jspecify.annotations.Nullable;
 
 /// Asks for the token in the metadata `authorization`, except for the probes of liveness and readiness.
@@ -16,21 +17,28 @@ final class TokenInterceptor implements ServerInterceptor {
     private static final String BEARER = "Bearer ";
 
     private final Optional<byte[]> token;
+    private final ModelService service;
 
-    TokenInterceptor(Optional<String> token) {
+    TokenInterceptor(Optional<String> token, ModelService service) {
+        this.service = service;
         this.token = token.map(text -> text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers,
             ServerCallHandler<Q, A> next) {
-        if (token.isEmpty() || PROBES.contains(call.getMethodDescriptor().getBareMethodName())
+        if (token.isEmpty() || isProbe(call)
                 || isToken(headers.get(AUTHORIZATION), token.get())) {
             return next.startCall(call, headers);
         }
+        service.answered(InferenceService.refused(call.getMethodDescriptor().getFullMethodName(), 401));
         call.close(Status.UNAUTHENTICATED.withDescription(
                 "this server needs a token: send the metadata 'authorization: Bearer TOKEN'"), new Metadata());
         return new ServerCall.Listener<>() {};
+    }
+
+    static boolean isProbe(ServerCall<?, ?> call) {
+        return PROBES.contains(call.getMethodDescriptor().getBareMethodName());
     }
 
     /// Takes a time that does not depend on where they differ.

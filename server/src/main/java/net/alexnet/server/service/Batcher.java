@@ -3,6 +3,7 @@ package net.alexnet.server.service;
 import module java.base;
 import net.alexnet.data.image.Image;
 import net.alexnet.server.HttpFailure;
+import net.alexnet.server.HttpServer;
 
 /// The pictures of a model that wait for its network, and the thread that computes them.
 ///
@@ -89,8 +90,8 @@ final class Batcher implements AutoCloseable {
                 throw HttpFailure.busy("the model is being replaced or the server stops", 1);
             }
             if (pictures + wanted > settings.queue()) {
-                throw HttpFailure.busy(pictures + " pictures wait, and the queue has room for " + settings.queue(),
-                        seconds);
+                throw HttpFailure.busy("the queue has " + settings.queue() + " places; " + pictures
+                        + " are taken, and this request needs " + wanted, seconds);
             }
             // an idle network takes any request: its time may be that of the first batch, which the JVM compiles in
             if (views > 0 && whole > time.toNanos()) {
@@ -142,7 +143,7 @@ final class Batcher implements AutoCloseable {
 
         /// Waits for the results, one for each picture.
         ///
-        /// @throws HttpFailure of status 504 if the deadline passed and not all pictures were taken yet
+        /// @throws HttpFailure of status 504 if the deadline passed and none of the pictures was taken yet
         List<float[]> await() throws HttpFailure, InterruptedException {
             try {
                 return done.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
@@ -168,10 +169,21 @@ final class Batcher implements AutoCloseable {
         private void giveUp() throws HttpFailure {
             lock.lock();
             try {
-                if (hasNext()) {
+                if (next == 0) {
                     waiting.remove(this);
                     throw new HttpFailure(504, "the deadline passed while the pictures waited");
                 }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /// Takes back what waits. Does nothing if all pictures were computed.
+        void cancel() {
+            lock.lock();
+            try {
+                waiting.remove(this);
+                done.cancel(false);
             } finally {
                 lock.unlock();
             }
@@ -211,12 +223,29 @@ final class Batcher implements AutoCloseable {
     }
 
     private void work() {
-        try {
-            for (List<Taken> batch = take(); !batch.isEmpty(); batch = take()) {
-                compute(batch);
+        for (boolean more = true; more;) {
+            try {
+                List<Taken> batch = take();
+                more = !batch.isEmpty();
+                if (more) {
+                    compute(batch);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException | Error e) { // such as an OutOfMemoryError: those who wait learn of it
+                failAll(e);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void failAll(Throwable reason) {
+        lock.lock();
+        try {
+            waiting.forEach(job -> job.done.completeExceptionally(reason));
+            waiting.clear();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -224,11 +253,20 @@ final class Batcher implements AutoCloseable {
     private List<Taken> take() throws InterruptedException {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !closed) {
-                changed.await();
+            while (true) {
+                waiting.removeIf(job -> job.done.isDone()); // the rest of a job whose batch failed
+                if (waiting.isEmpty()) {
+                    if (closed) {
+                        return List.of();
+                    }
+                    changed.await();
+                } else {
+                    awaitMore();
+                    if (!waiting.isEmpty()) { // nobody gave up meanwhile
+                        return deal();
+                    }
+                }
             }
-            awaitMore();
-            return waiting.isEmpty() ? List.of() : deal();
         } finally {
             lock.unlock();
         }
@@ -236,10 +274,15 @@ final class Batcher implements AutoCloseable {
 
     private void awaitMore() throws InterruptedException {
         long left = settings.maxDelay().toNanos();
-        while (left > 0 && !closed && !waiting.isEmpty()
-                && waiting.stream().mapToInt(job -> job.images.size() - job.next).sum() < most(waiting.getFirst())) {
+        while (left > 0 && !closed && !waiting.isEmpty() && picturesOfNextKind() < most(waiting.getFirst())) {
             left = changed.awaitNanos(left);
         }
+    }
+
+    private int picturesOfNextKind() {
+        Kind kind = waiting.getFirst().kind;
+        return waiting.stream().filter(job -> job.kind.equals(kind)).mapToInt(job -> job.images.size() - job.next)
+                .sum();
     }
 
     private int most(Job job) {
@@ -307,7 +350,12 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    /// Computes what waits, and takes nothing more.
+    /// Whether nothing is computed any more.
+    boolean hasEnded() {
+        return !worker.isAlive();
+    }
+
+    /// Computes what waits, and takes nothing more. Waits for that no longer than [HttpServer#PATIENCE].
     @Override
     public void close() {
         lock.lock();
@@ -318,7 +366,7 @@ final class Batcher implements AutoCloseable {
             lock.unlock();
         }
         try {
-            worker.join();
+            worker.join(HttpServer.PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -12,8 +12,11 @@ import net.alexnet.inference.Views;
 /// @param views that are averaged
 /// @param outputs that are wanted, in their order, at least one
 /// @param top how many classes of each picture the answer's parameters name; 0 for none
-/// @param time until which the pictures must have begun to be computed
+/// @param time its deadline, as described at [ServiceSettings#deadline()]
 record InferRequest(String id, List<Picture> pictures, Views views, List<Output> outputs, int top, Duration time) {
+    /// About the bytes of a float in JSON.
+    private static final int FLOAT_DIGITS = 14;
+
     /// A picture as it was sent.
     sealed interface Picture {
         /// A file in a format that the codec knows.
@@ -33,6 +36,21 @@ record InferRequest(String id, List<Picture> pictures, Views views, List<Output>
 
     /// What is computed, each kind once.
     List<Kind> kinds() {
-        return outputs.stream().map(output -> new Kind(views, output.layer())).distinct().toList();
+        Stream<Optional<FeatureLayer>> probabilities = top > 0 ? Stream.of(Optional.empty()) : Stream.of();
+        return Stream.concat(outputs.stream().map(Output::layer), probabilities)
+                .map(layer -> new Kind(views, layer)).distinct().toList();
+    }
+
+    /// The same request, if the caller waits no longer than a time.
+    InferRequest within(Duration most) {
+        return new InferRequest(id, pictures, views, outputs, top, most.compareTo(time) < 0 ? most : time);
+    }
+
+    /// The most bytes that the answer takes: its numbers, and what is sent of them.
+    ///
+    /// @param classes of the model
+    long answerBytes(int classes) {
+        return pictures.size() * outputs.stream().mapToLong(output -> (long) output.layer().map(FeatureLayer::length)
+                .orElse(classes) * (Float.BYTES + (output.binary() ? Float.BYTES : FLOAT_DIGITS))).sum();
     }
 }

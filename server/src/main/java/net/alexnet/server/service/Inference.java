@@ -3,8 +3,10 @@ package net.alexnet.server.service;
 import module java.base;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageHeader;
+import net.alexnet.data.image.ImageTooLargeException;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.inference.TopK;
+import net.alexnet.server.BodyMemory;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Json;
 import net.alexnet.server.service.InferRequest.Output;
@@ -25,14 +27,17 @@ final class Inference implements AutoCloseable {
     }
 
     /// @param arrival how long the request took to arrive
-    /// @throws HttpFailure of status 503 if too much waits, 504 if the deadline passed, 400 or 415 for what is no picture
-    InferResult run(Models.Lease lease, InferRequest request, Duration arrival)
+    /// @param memory that the answer takes
+    /// @throws HttpFailure of status 503 if too much waits, 504 if the deadline passed, 400, 413 or 415 for what is no picture
+    ///     or too large a one
+    InferResult run(Models.Lease lease, InferRequest request, Duration arrival, BodyMemory.Share memory)
             throws HttpFailure, InterruptedException {
         long start = System.nanoTime();
         long read = arrival.toNanos();
         String name = lease.entry().name();
         try {
-            InferResult result = run(lease, request, start, read);
+            memory.take(request.answerBytes(lease.model().card().classes().size()));
+            InferResult result = run(lease, request, start);
             metrics.phase(name, "read", read);
             return result;
         } catch (HttpFailure e) {
@@ -41,23 +46,23 @@ final class Inference implements AutoCloseable {
                 case 503 -> metrics.rejected.labelValues("queue_full").inc();
                 case 504 -> metrics.rejected.labelValues("deadline").inc();
                 case 400, 415 -> metrics.rejected.labelValues("bad_picture").inc();
-                default -> {}
+                default -> {} // 413 is counted where it is sent
             }
             throw e;
         }
     }
 
-    private InferResult run(Models.Lease lease, InferRequest request, long start, long read)
+    private InferResult run(Models.Lease lease, InferRequest request, long start)
             throws HttpFailure, InterruptedException {
         Batcher batcher = lease.served().batcher();
         List<Kind> kinds = request.kinds();
         int pictures = request.pictures().size();
-        long deadline = start - read + request.time().toNanos();
+        long deadline = start + request.time().toNanos();
+        Map<Kind, Batcher.Job> jobs = new LinkedHashMap<>();
         try (Batcher.Place _ = batcher.reserve(pictures, (long) pictures * request.views().count() * kinds.size(),
                 request.time())) {
             List<Image> images = decode(lease.model(), request.pictures());
             long decoded = System.nanoTime();
-            Map<Kind, Batcher.Job> jobs = new LinkedHashMap<>();
             for (Kind kind : kinds) {
                 jobs.put(kind, batcher.submit(kind, images, deadline));
             }
@@ -79,6 +84,8 @@ final class Inference implements AutoCloseable {
             metrics.phase(name, "compute", computed - decoded - queued);
             metrics.phase(name, "write", end - computed);
             return result;
+        } finally {
+            jobs.values().forEach(Batcher.Job::cancel); // if one failed, nobody waits for the others
         }
     }
 
@@ -122,9 +129,10 @@ final class Inference implements AutoCloseable {
     }
 
     private static HttpFailure unreadable(List<Picture> pictures, int index, UnreadableImageException reason) {
-        boolean known = pictures.get(index) instanceof Picture.Encoded encoded
-                && ImageHeader.of(encoded.file()).isPresent();
-        return new HttpFailure(known ? 400 : 415, "picture " + index + ": " + reason.getMessage());
+        byte[] file = pictures.get(index) instanceof Picture.Encoded encoded ? encoded.file() : new byte[0];
+        boolean isOfKnownFormat = ImageHeader.of(file).isPresent() && ImageHeader.unread(file).isEmpty();
+        int status = reason instanceof ImageTooLargeException ? 413 : isOfKnownFormat || file.length == 0 ? 400 : 415;
+        return new HttpFailure(status, "picture " + index + ": " + reason.getMessage());
     }
 
     // --- results ---------------------------------------------------------------------------------------------------

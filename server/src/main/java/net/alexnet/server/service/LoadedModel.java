@@ -33,10 +33,12 @@ final class LoadedModel implements AutoCloseable {
 
     /// Loads a model. This is the one place of the service that opens an engine.
     ///
+    /// @param look at the source, from before this call
     /// @throws IOException if there is no such model, or its file is damaged
-    static LoadedModel open(ModelSource source, String device, int threads) throws IOException {
+    static LoadedModel open(ModelSource source, ModelSource.Look look, String device, int threads)
+            throws IOException {
         ModelFile file = source.open(); // is read while the engine loads
-        FutureTask<String> hash = new FutureTask<>(() -> hash(source, file));
+        FutureTask<String> hash = new FutureTask<>(() -> hash(source, look, file));
         Backend backend = Engines.openForInference(device, threads);
         try {
             Model model = file.open(backend);
@@ -48,11 +50,16 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private static String hash(ModelSource source, ModelFile file) throws IOException {
+    /// @throws IOException if the file was replaced since it was looked at, so that this may not be the hash of what was read
+    private static String hash(ModelSource source, ModelSource.Look look, ModelFile file) throws IOException {
         Optional<Path> weights = source.file();
-        return weights.isPresent()
+        String hash = weights.isPresent()
                 ? Hashes.hex(weights.get())
                 : file.layers(file.stored().card().network().architecture().rows().size());
+        if (!source.look().equals(look)) {
+            throw new IOException("the file was replaced while it was read");
+        }
+        return hash;
     }
 
     ModelCard card() {

@@ -3,8 +3,10 @@ package net.alexnet.server.service;
 import module java.base;
 import net.alexnet.data.OrderedWork;
 import net.alexnet.inference.Engines;
+import net.alexnet.inference.Views;
 import net.alexnet.nn.MemoryPlan;
 import net.alexnet.server.Answered;
+import net.alexnet.server.BodyMemory;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.HttpServer;
 import net.alexnet.server.HttpSettings;
@@ -18,6 +20,7 @@ public final class ModelService implements AutoCloseable {
     private final Inference inference;
     private final ServiceMetrics metrics;
     private final HttpServer http;
+    private final List<Consumer<Duration>> others = new CopyOnWriteArrayList<>();
 
     private ModelService(ServiceSettings settings, Consumer<String> messages) throws IOException {
         this.settings = settings;
@@ -100,9 +103,22 @@ public final class ModelService implements AutoCloseable {
         return models.isReady();
     }
 
-    /// The names of the protocol's extensions that it has.
-    public List<String> extensions() {
-        return V2Endpoints.EXTENSIONS;
+    /// The memory that requests share, however they come.
+    public BodyMemory memory() {
+        return http.memory();
+    }
+
+    /// Counts and logs a request that came another way than over HTTP.
+    public void answered(Answered answered) {
+        metrics.refused(answered);
+        settings.http().listener().accept(answered);
+    }
+
+    /// Adds a server that asks this service. It ends with the service, at the same time as HTTP.
+    ///
+    /// @param stop refuses new requests and waits for the others, for as long as it is told
+    public void endsWith(Consumer<Duration> stop) {
+        others.add(stop);
     }
 
     /// What a client must know of a model.
@@ -118,13 +134,16 @@ public final class ModelService implements AutoCloseable {
     /// Answers a request.
     ///
     /// @param version empty for any
+    /// @param time that the caller waits, if it says so
+    /// @param memory that the answer takes
     /// @throws HttpFailure as the HTTP service would answer
-    public InferResult infer(String model, String version, WireRequest request) throws Exception {
+    public InferResult infer(String model, String version, WireRequest request, Optional<Duration> time,
+            BodyMemory.Share memory) throws Exception {
         return metrics.counted(models.known(model), Models.VERSION, () -> {
             try (Models.Lease lease = models.lease(model,
                     Optional.of(version).filter(Predicate.not(String::isEmpty)))) {
                 InferRequest checked = new RequestChecks(lease.model().card(), settings).check(request);
-                return inference.run(lease, checked, Duration.ZERO);
+                return inference.run(lease, time.map(checked::within).orElse(checked), Duration.ZERO, memory);
             }
         });
     }
@@ -167,7 +186,8 @@ public final class ModelService implements AutoCloseable {
     /// What a model and its largest batch take.
     private String memory(LoadedModel model) {
         long mebibyte = 1 << 20;
-        MemoryPlan plan = MemoryPlan.of(model.card().network().architecture(), settings.maxBatch(), 1,
+        MemoryPlan plan = MemoryPlan.of(model.card().network().architecture(),
+                Math.max(settings.maxBatch(), Views.TEN.count()), 1,
                 settings.threads(),
                 Engines.find().memory());
         long weights = plan.parameters();
@@ -175,19 +195,24 @@ public final class ModelService implements AutoCloseable {
         int side = model.card().preprocessing().resize();
         long queue = (long) settings.queue() * side * side * model.card().preprocessing().channels();
         return "%d MiB of weights, at most %d MiB for a batch of %d views, %d MiB for %d pictures that wait".formatted(
-                weights / mebibyte, Math.ceilDiv(batch, mebibyte), settings.maxBatch(), Math.ceilDiv(queue, mebibyte),
+                weights / mebibyte, Math.ceilDiv(batch, mebibyte), Math.max(settings.maxBatch(), Views.TEN.count()),
+                Math.ceilDiv(queue, mebibyte),
                 settings.queue());
     }
 
-    /// Stops: it is not ready any more, refuses new requests, and answers those it has, if that takes no longer than
-    /// [HttpServer#PATIENCE].
+    /// Stops: it is not ready any more, refuses new requests, and answers those it has, however they came, if that takes no
+    /// longer than [HttpServer#PATIENCE].
     @Override
     public void close() {
         close(HttpServer.PATIENCE);
     }
 
     private void close(Duration patience) {
-        http.stop(patience);
+        models.stopping();
+        try (ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
+            others.forEach(stop -> all.execute(() -> stop.accept(patience)));
+            http.stop(patience);
+        }
         models.close();
         inference.close();
     }

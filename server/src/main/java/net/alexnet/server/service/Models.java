@@ -20,6 +20,7 @@ final class Models implements AutoCloseable {
     private final Semaphore turn = new Semaphore(1, true);
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("models").factory());
+    private volatile boolean stopping;
     private volatile boolean closed;
 
     /// A name and the model behind it.
@@ -76,7 +77,7 @@ final class Models implements AutoCloseable {
     }
 
     private void load(Entry entry, ModelSource.Look look) throws IOException {
-        LoadedModel loaded = LoadedModel.open(entry.source, settings.device(), settings.threads());
+        LoadedModel loaded = LoadedModel.open(entry.source, look, settings.device(), settings.threads());
         ServedModel next = new ServedModel(entry.name, loaded, settings, turn, (pictures, nanos) -> {
             entry.statistics.batch(pictures, nanos);
             metrics.pictures.labelValues(entry.name).inc(pictures);
@@ -129,7 +130,7 @@ final class Models implements AutoCloseable {
 
     /// Whether all models can be asked.
     boolean isReady() {
-        return !closed && entries.values().stream().allMatch(Entry::isReady);
+        return !stopping && !closed && entries.values().stream().allMatch(Entry::isReady);
     }
 
     /// The name if a model has it, else nothing.
@@ -182,6 +183,11 @@ final class Models implements AutoCloseable {
                 return lease;
             }
         }
+    }
+
+    /// Says that they are not ready, and still answers.
+    void stopping() {
+        stopping = true;
     }
 
     /// Takes no more requests, and closes the models after those that are being answered.

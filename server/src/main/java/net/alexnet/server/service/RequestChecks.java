@@ -41,6 +41,10 @@ final class RequestChecks {
         boolean binary = flag(wire.parameters(), "binary_data_output", false);
         Views views = Kind
                 .views(number(wire.parameters(), "views", settings.views(), Set.of(1, 10)::contains, "1 or 10"));
+        if (wire.outputs().size() > MOST_OUTPUTS) {
+            throw new HttpFailure(413,
+                    "a request may have " + MOST_OUTPUTS + " outputs, found " + wire.outputs().size());
+        }
         List<Output> outputs = new ArrayList<>();
         for (WireRequest.Output output : wire.outputs().isEmpty()
                 ? List.of(new WireRequest.Output(PROBABILITIES, Map.of()))
@@ -68,9 +72,6 @@ final class RequestChecks {
         if (pictures.size() > most) {
             throw new HttpFailure(413, "a request may have " + most + " pictures, found " + pictures.size());
         }
-        if (outputs.size() > MOST_OUTPUTS) {
-            throw new HttpFailure(413, "a request may have " + MOST_OUTPUTS + " outputs, found " + outputs.size());
-        }
         long values = pictures.size() * outputs.stream()
                 .mapToLong(output -> output.layer().map(FeatureLayer::length).orElse(card.classes().size())).sum();
         if (values > MOST_VALUES) {
@@ -85,26 +86,36 @@ final class RequestChecks {
 
     private int top(WireRequest wire) throws HttpFailure {
         int classes = card.classes().size();
-        return number(wire.parameters(), "top", 0, k -> k >= 1 && k <= classes, "1 to " + classes);
+        int top = number(wire.parameters(), "top", 0, k -> k >= 1 && k <= classes, "1 to " + classes);
+        if (top > 0) {
+            requireTrained(Optional.empty());
+        }
+        return top;
     }
 
     private Duration time(WireRequest wire) throws HttpFailure {
         long most = settings.deadline().toNanos() / 1000;
-        int micros = number(wire.parameters(), "timeout", 0, t -> t >= 0, "microseconds, at least 0");
+        long micros = whole(wire.parameters(), "timeout", 0, t -> t >= 0, "microseconds, at least 0");
         return micros == 0 ? settings.deadline() : Duration.ofNanos(1000 * Math.min(most, micros));
     }
 
     private static int number(Map<String, Object> parameters, String name, int otherwise, IntPredicate allowed,
+            String expected) throws HttpFailure {
+        return (int) whole(parameters, name, otherwise, value -> value == (int) value && allowed.test((int) value),
+                expected);
+    }
+
+    private static long whole(Map<String, Object> parameters, String name, long otherwise, LongPredicate allowed,
             String expected) throws HttpFailure {
         Object value = parameters.get(name);
         if (value == null) {
             return otherwise;
         }
         if (!(value instanceof Number number) || number.longValue() != number.doubleValue()
-                || number.longValue() != number.intValue() || !allowed.test(number.intValue())) {
+                || !allowed.test(number.longValue())) {
             throw new HttpFailure(400, "the parameter '" + name + "' must be " + expected + ", found " + value);
         }
-        return number.intValue();
+        return number.longValue();
     }
 
     private static boolean flag(Map<String, Object> parameters, String name, boolean otherwise) throws HttpFailure {
@@ -126,17 +137,22 @@ final class RequestChecks {
     private Output output(WireRequest.Output wanted, boolean binary) throws HttpFailure {
         refuseSharedMemory(wanted.parameters());
         Optional<FeatureLayer> layer = layer(wanted.name());
-        Architecture architecture = card.network().architecture();
-        try {
-            card.requireTrained(layer.isPresent() ? layer.get().end() : architecture.rows().size());
-        } catch (IllegalArgumentException e) {
-            throw new HttpFailure(400, String.valueOf(e.getMessage()));
-        }
+        requireTrained(layer);
         int classes = card.classes().size();
         int k = number(wanted.parameters(), "classification", 0,
                 count -> count >= 0 && count <= classes && layer.isEmpty(),
                 layer.isPresent() ? "absent for a layer" : "0 to " + classes + ", the model's classes");
         return new Output(wanted.name(), layer, flag(wanted.parameters(), "binary_data", binary), k);
+    }
+
+    private void requireTrained(Optional<FeatureLayer> layer) throws HttpFailure {
+        try {
+            card.requireTrained(layer.isPresent()
+                    ? layer.get().end()
+                    : card.network().architecture().rows().size());
+        } catch (IllegalArgumentException e) {
+            throw new HttpFailure(400, String.valueOf(e.getMessage()));
+        }
     }
 
     private Optional<FeatureLayer> layer(String name) throws HttpFailure {

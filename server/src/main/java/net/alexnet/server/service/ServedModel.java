@@ -67,6 +67,8 @@ final class ServedModel {
 
     private void close() {
         batcher.close();
-        model.close();
+        if (batcher.hasEnded()) { // else it computes on the model's memory
+            model.close();
+        }
     }
 }

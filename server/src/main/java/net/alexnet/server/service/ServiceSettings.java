@@ -9,11 +9,13 @@ import net.alexnet.train.ModelFile.Which;
 /// @param models at least one, with different names
 /// @param checkpoint which of a run's checkpoints
 /// @param http where the service listens and who may call it
-/// @param maxBatch the most views that go through the network together, 1 to 1024
-/// @param maxDelay how long a picture waits for others when the network is free
+/// @param maxBatch the most views that go through the network together, 1 to 1024; a picture of ten views takes ten even if
+///     this is less
+/// @param maxDelay how long a picture waits for others when the network is free; less than the deadline
 /// @param queue the most pictures of a model that wait or are computed, 1 to 100,000
-/// @param deadline in which a request is to be answered, unless it names a shorter one: it is refused if that cannot be
-///     expected, and ended if its pictures still wait then
+/// @param deadline the time, from when a request has arrived, in which its answer is expected; a request may name a
+///     shorter one. If the answer is expected to take longer, the request is refused at once with 503. If the time is over
+///     and none of its pictures has been taken by the network, it ends with 504. Otherwise it is answered, even if late
 /// @param views of a picture, 1 or 10, unless a request says so itself
 /// @param device as for [net.alexnet.Options#device()]
 /// @param threads that compute, and that decode
@@ -38,6 +40,8 @@ public record ServiceSettings(List<ModelSpec> models, Which checkpoint, HttpSett
         require(queue >= 1 && queue <= 100_000, "the queue", queue, "1 to 100,000 pictures");
         require(deadline.isPositive() && deadline.toHours() < 1, "the deadline", deadline.toMillis(),
                 "1 to 3,600,000 ms");
+        require(maxDelay.compareTo(deadline) < 0, "the delay", maxDelay.toMillis(),
+                "less than the deadline of " + deadline.toMillis() + " ms");
         require(views == 1 || views == 10, "the views", views, "1 or 10");
     }
 
@@ -45,6 +49,11 @@ public record ServiceSettings(List<ModelSpec> models, Which checkpoint, HttpSett
         if (!holds) {
             throw new IllegalArgumentException(what + " must be " + expected + ", found " + found);
         }
+    }
+
+    /// The most pictures that go through the network together, if each has the usual views.
+    public int maxPictures() {
+        return Math.max(1, maxBatch / views);
     }
 
     /// What is right unless someone knows better.

@@ -1,12 +1,12 @@
 package net.alexnet.server.service;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import module java.base;
 import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
+import net.alexnet.server.Json;
 import net.alexnet.server.Reply;
 import net.alexnet.server.Router;
 import org.eclipse.jetty.http.MultiPart;
@@ -20,10 +20,7 @@ import org.eclipse.jetty.util.Attributes;
 final class SimpleEndpoints {
     private static final int TOP = 5;
     static final String PREDICT = ":predict";
-    private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(
-            com.fasterxml.jackson.core.StreamReadConstraints.builder().maxNestingDepth(50).maxStringLength(1 << 28)
-                    .build())
-            .build();
+    private static final String INSTANCES = "{\"instances\": [{\"b64\": …}]}";
 
     private final Models models;
     private final Inference inference;
@@ -46,7 +43,7 @@ final class SimpleEndpoints {
 
     // --- /predictions ----------------------------------------------------------------------------------------------
 
-    /// The best classes of the picture in the body, or of each of a form's files.
+    /// The best classes of the picture in the body, or of each of a form's files. Other fields of a form are left out.
     private Reply predictions(Call call) throws Exception {
         try (Models.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
             List<String> labels = lease.model().card().classes();
@@ -63,7 +60,7 @@ final class SimpleEndpoints {
     private List<float[]> probabilities(Call call, Models.Lease lease, List<byte[]> files, int views)
             throws HttpFailure, InterruptedException {
         InferRequest request = new RequestChecks(lease.model().card(), settings).simple(files, views, 0);
-        return inference.run(lease, request, call.read()).outputs().getFirst().rows();
+        return inference.run(lease, request, call.read(), call.memory()).outputs().getFirst().rows();
     }
 
     private static int parameter(Call call, String name, int otherwise, IntPredicate allowed, String expected)
@@ -91,6 +88,9 @@ final class SimpleEndpoints {
                 new Attributes.Mapped(), call.header("Content-Type").orElse(""), inMemory)) {
             List<byte[]> files = new ArrayList<>();
             for (MultiPart.Part part : parts) {
+                if (part.getFileName() == null) {
+                    continue; // a field that is no file
+                }
                 ByteBuffer content = Content.Source.asByteBuffer(part.createContentSource());
                 byte[] file = new byte[content.remaining()];
                 content.get(file);
@@ -98,8 +98,11 @@ final class SimpleEndpoints {
             }
             return files;
         } catch (IOException | RuntimeException e) {
-            throw new HttpFailure(400,
-                    "the form is broken, or has more than " + RequestChecks.MOST_PICTURES + " parts");
+            if (Stream.iterate(e, Objects::nonNull, Throwable::getCause).limit(10)
+                    .anyMatch(cause -> String.valueOf(cause.getMessage()).contains("too many"))) { // Jetty's words
+                throw new HttpFailure(413, "a form may have " + RequestChecks.MOST_PICTURES + " parts, found more");
+            }
+            throw new HttpFailure(400, "the form is broken; expected the parts that its Content-Type announces");
         }
     }
 
@@ -131,24 +134,58 @@ final class SimpleEndpoints {
     /// The pictures of `{"instances": [{"b64": …}]}`; each may also be a member of its instance, as in
     /// `{"image": {"b64": …}}`.
     private static List<byte[]> instances(byte[] body) throws HttpFailure {
-        List<byte[]> pictures = new ArrayList<>();
-        try (JsonParser json = JSON.createParser(body)) {
-            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-                if (token == JsonToken.VALUE_STRING && "b64".equals(json.currentName())) {
-                    pictures.add(json.getBinaryValue());
-                    if (pictures.size() > RequestChecks.MOST_PICTURES) {
-                        throw new HttpFailure(413, "a request may have " + RequestChecks.MOST_PICTURES
-                                + " pictures, found more");
+        Optional<List<byte[]>> pictures = Optional.empty();
+        try (JsonParser json = Json.factory().createParser(body)) {
+            if (json.nextToken() == JsonToken.START_OBJECT) {
+                while (json.nextToken() == JsonToken.FIELD_NAME) {
+                    boolean wanted = json.currentName().equals("instances");
+                    if (json.nextToken() == JsonToken.START_ARRAY && wanted) {
+                        pictures = Optional.of(elements(json));
+                    } else {
+                        json.skipChildren();
                     }
+                }
+                if (json.nextToken() != null) {
+                    throw new HttpFailure(400, "there is something after the JSON object");
                 }
             }
         } catch (JsonProcessingException e) {
             throw new HttpFailure(400, "the body is not JSON with pictures in Base64, at byte "
-                    + (e.getLocation() == null ? 0 : e.getLocation().getByteOffset())
-                    + "; expected {\"instances\": [{\"b64\": …}]}");
+                    + (e.getLocation() == null ? 0 : e.getLocation().getByteOffset()) + "; expected " + INSTANCES);
         } catch (IOException e) {
             throw new HttpFailure(400, "the body is not JSON in UTF-8");
         }
+        return pictures.orElseThrow(() -> new HttpFailure(400, "there are no 'instances'; expected " + INSTANCES));
+    }
+
+    private static List<byte[]> elements(JsonParser json) throws IOException, HttpFailure {
+        List<byte[]> pictures = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            int index = pictures.size();
+            if (index == RequestChecks.MOST_PICTURES) {
+                throw new HttpFailure(413, "a request may have " + RequestChecks.MOST_PICTURES
+                        + " pictures, found more");
+            }
+            int depth = 0;
+            do {
+                if (json.currentToken().isStructStart()) {
+                    depth++;
+                } else if (json.currentToken().isStructEnd()) {
+                    depth--;
+                } else if (json.currentToken() == JsonToken.VALUE_STRING && "b64".equals(json.currentName())) {
+                    pictures.add(json.getBinaryValue());
+                    requireOne(index, pictures.size() - index);
+                }
+            } while (depth > 0 && json.nextToken() != null);
+            requireOne(index, pictures.size() - index);
+        }
         return pictures;
+    }
+
+    private static void requireOne(int index, int found) throws HttpFailure {
+        if (found != 1) {
+            throw new HttpFailure(400, "instance " + index + " has " + (found == 0 ? "no" : "more than one")
+                    + " picture; expected one, as in " + INSTANCES);
+        }
     }
 }

@@ -41,7 +41,8 @@ final class V2Endpoints {
                 .publicGet("/v2/health/ready", _ -> Reply.json(models.isReady() ? 200 : 503,
                         models.isReady()
                                 ? Map.of("ready", true, "live", true)
-                                : Map.of("ready", false, "live", true, "error", "not all models are loaded yet")))
+                                : Map.of("ready", false, "live", true, "error",
+                                        "models are being loaded, or the server stops")))
                 .get("/v2/models",
                         _ -> Reply.json(Map.of("models", models.all().stream().map(Models.Entry::name).toList())))
                 .get("/v2/models/stats", _ -> statistics(models.all()))
@@ -98,7 +99,7 @@ final class V2Endpoints {
     private Reply infer(Call call) throws Exception {
         return withModel(call, lease -> {
             RequestChecks checks = new RequestChecks(lease.model().card(), settings);
-            return V2Reply.of(inference.run(lease, checks.check(read(call)), call.read()));
+            return V2Reply.of(inference.run(lease, checks.check(read(call)), call.read(), call.memory()));
         });
     }
 
@@ -185,7 +186,7 @@ final class V2Endpoints {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("name", lease.entry().name());
         config.put("platform", PLATFORM);
-        config.put("max_batch_size", settings.maxBatch());
+        config.put("max_batch_size", settings.maxPictures());
         config.put("input", List.of(Map.of("name", RequestChecks.INPUT, "data_type", "TYPE_STRING", "format",
                 "FORMAT_NONE", "dims", List.of(1))));
         config.put("output", List.of(Map.of("name", RequestChecks.PROBABILITIES, "data_type", "TYPE_FP32", "dims",

@@ -1,13 +1,12 @@
 package net.alexnet.server.service;
 
 import com.fasterxml.jackson.core.Base64Variants;
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import module java.base;
 import net.alexnet.server.HttpFailure;
+import net.alexnet.server.Json;
 import net.alexnet.server.service.WireRequest.Data;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It reads token by token: a tree of a body of 16 MiB of small numbers would take hundreds of megabytes.
 final class V2Reader {
-    private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
-            .maxNestingDepth(50).maxStringLength(1 << 28).build()).build();
+    /// The most inputs, outputs and parameters, each.
+    private static final int MOST = 64;
 
     private final JsonParser parser;
     private final byte[] body;
@@ -32,7 +31,7 @@ final class V2Reader {
     /// @param json how many bytes of the body are JSON; what follows is binary data
     /// @throws HttpFailure of status 400 if it is not of this form
     static WireRequest read(byte[] body, int json) throws HttpFailure {
-        try (JsonParser parser = JSON.createParser(body, 0, json)) {
+        try (JsonParser parser = Json.factory().createParser(body, 0, json)) {
             V2Reader reader = new V2Reader(parser, body, json);
             WireRequest request = reader.request();
             if (parser.nextToken() != null) {
@@ -86,9 +85,16 @@ final class V2Reader {
 
     private void each(String name, Step element) throws IOException, HttpFailure {
         requireToken(JsonToken.START_ARRAY, "an array '" + name + "'");
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
+        for (int count = 1; parser.nextToken() != JsonToken.END_ARRAY; count++) {
             requireToken(JsonToken.START_OBJECT, "objects in '" + name + "'");
+            requireFew(count, name);
             element.run();
+        }
+    }
+
+    private static void requireFew(int count, String name) throws HttpFailure {
+        if (count > MOST) {
+            throw new HttpFailure(413, "there may be " + MOST + " " + name + ", found more");
         }
     }
 
@@ -232,6 +238,7 @@ final class V2Reader {
                                 : (Object) parser.getLongValue());
                 case null, default -> parser.skipChildren();
             }
+            requireFew(parameters.size(), "parameters");
         }
         return parameters;
     }

@@ -1,21 +1,19 @@
 package net.alexnet.server.service;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import module java.base;
+import net.alexnet.server.Json;
 import net.alexnet.server.Reply;
 import net.alexnet.server.service.InferResult.Tensor;
 
 /// Writes an answer of the protocol: JSON, and binary data behind it where it was asked for.
 final class V2Reply {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private V2Reply() {}
 
     static Reply of(InferResult result) {
         List<byte[]> binary = new ArrayList<>();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(body)) {
+        try (JsonGenerator json = Json.factory().createGenerator(body)) {
             json.writeStartObject();
             if (!result.id().isEmpty()) {
                 json.writeStringField("id", result.id());

@@ -4,17 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import net.alexnet.ImageClassifier;
 import net.alexnet.Options;
+import net.alexnet.server.Answered;
 import net.alexnet.server.HttpSettings;
+import net.alexnet.server.Limits;
 import net.alexnet.server.grpc.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import net.alexnet.server.grpc.ModelInferRequest.InferInputTensor;
 import net.alexnet.server.grpc.ModelInferRequest.InferRequestedOutputTensor;
@@ -30,6 +43,8 @@ class GrpcServerTest {
     private static final byte[] CAT = Fixtures.picture("jpg", 1);
     private static final byte[] DOG = Fixtures.picture("png", 2);
 
+    private static final List<Answered> answered = new CopyOnWriteArrayList<>();
+
     private static ModelService service;
     private static GrpcServer server;
     private static ImageClassifier library;
@@ -37,7 +52,7 @@ class GrpcServerTest {
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
-        service = Fixtures.tiny(folder, HttpSettings.defaults().token(TOKEN));
+        service = Fixtures.tiny(folder, HttpSettings.defaults().token(TOKEN).listener(answered::add));
         server = GrpcServer.start(service, 0);
         library = ImageClassifier.load(folder.resolve("tiny.safetensors"), Options.defaults().device("reference"));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
@@ -136,6 +151,66 @@ class GrpcServerTest {
         assertRefused(Status.Code.INVALID_ARGUMENT, loud, "256");
         assertRefused(Status.Code.RESOURCE_EXHAUSTED,
                 request("BYTES", 1).addRawInputContents(ByteString.copyFrom(new byte[17 << 20])));
+        assertLogged(413);
+    }
+
+    private static void assertLogged(int status) {
+        for (int i = 0; i < 1000 && answered.stream().noneMatch(one -> one.status() == status); i++) {
+            LockSupport.parkNanos(5_000_000);
+        }
+        assertThat(answered).extracting(Answered::status).contains(status);
+    }
+
+    @Test
+    void onlyExtensionsThatAreThereAreClaimed() {
+        assertThat(stub().serverMetadata(ServerMetadataRequest.getDefaultInstance()).getExtensionsList())
+                .contains("binary_tensor_data").doesNotContain("statistics", "model_repository");
+    }
+
+    @Test
+    void theCallersDeadlineIsTheRequests() {
+        assertThatThrownBy(() -> stub().withDeadlineAfter(1, TimeUnit.NANOSECONDS).modelInfer(request("BYTES", 1)
+                .addRawInputContents(ByteString.copyFrom(Fixtures.elements(CAT))).build()))
+                .isInstanceOfSatisfying(StatusRuntimeException.class,
+                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+        assertThat(stub().withDeadlineAfter(1, TimeUnit.MINUTES).modelInfer(request("BYTES", 1)
+                .addRawInputContents(ByteString.copyFrom(Fixtures.elements(CAT))).build()).getOutputsCount()).isOne();
+    }
+
+    @Test
+    void messagesHaveATimeToArriveAndShareTheMemory(@TempDir Path folder) throws Exception {
+        Limits few = Limits.defaults().times(Duration.ofSeconds(10), Duration.ofMillis(200)).bodies(1000);
+        ModelService slow = Fixtures.tiny(folder, HttpSettings.defaults().limits(few));
+        GrpcServer other = GrpcServer.start(slow, 0);
+        int port = other.port();
+        ManagedChannel client = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        try {
+            for (int i = 0; i < 2; i++) { // the second finds the place free again
+                CompletableFuture<Status> ended = new CompletableFuture<>();
+                ClientCall<ServerLiveRequest, ServerLiveResponse> call = client
+                        .newCall(GRPCInferenceServiceGrpc.getServerLiveMethod().toBuilder()
+                                .setType(MethodType.BIDI_STREAMING).build(), CallOptions.DEFAULT); // sends headers first
+                call.start(new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        ended.complete(status);
+                    }
+                }, new Metadata());
+                call.request(1);
+                assertThat(ended.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+            }
+            GRPCInferenceServiceBlockingStub stub = GRPCInferenceServiceGrpc.newBlockingStub(client);
+            assertThatThrownBy(() -> stub.modelInfer(
+                    request("BYTES", 1).addRawInputContents(ByteString.copyFrom(new byte[1001])).build()))
+                    .isInstanceOfSatisfying(StatusRuntimeException.class,
+                            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+            assertThat(stub.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()).isTrue();
+        } finally {
+            client.shutdownNow();
+            slow.close();
+        }
+        assertThatThrownBy(() -> new Socket(InetAddress.ofLiteral("127.0.0.1"), port).close())
+                .isInstanceOf(IOException.class); // it ended with the service
     }
 
     @Test
@@ -146,5 +221,6 @@ class GrpcServerTest {
         assertThatThrownBy(() -> stranger.serverMetadata(ServerMetadataRequest.getDefaultInstance()))
                 .isInstanceOfSatisfying(StatusRuntimeException.class,
                         e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED));
+        assertLogged(401);
     }
 }

@@ -132,6 +132,69 @@ class BatcherTest {
         assertThat(batches).doesNotContain(List.of(5));
     }
 
+    /// A fresh batcher whose pictures wait for others.
+    private Batcher patient(Duration delay) {
+        ServiceSettings usual = ServiceFixture.settings(List.of(new ModelSpec("m", Path.of("m"))),
+                HttpSettings.defaults(), 2, 20, Duration.ofSeconds(60));
+        return new Batcher("patient",
+                new ServiceSettings(usual.models(), usual.checkpoint(), usual.http(), 2, delay, 20,
+                        usual.deadline(), 1, "auto", 1, usual.look(), ""),
+                this::compute, (_, _) -> {});
+    }
+
+    @Test
+    void aJobThatGaveUpWhileOthersWereAwaitedDoesNotEndTheBatcher() throws Exception {
+        go.countDown();
+        try (Batcher patient = patient(Duration.ofMillis(200))) {
+            Batcher.Job late = patient.submit(ONE, images(5), System.nanoTime() + 20_000_000);
+            assertThatThrownBy(late::await)
+                    .isInstanceOfSatisfying(HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(504));
+            Thread.sleep(300); // the delay is over, and nothing was there to take
+            assertThat(patient.submit(ONE, images(6, 7), FAR).await()).hasSize(2);
+        }
+    }
+
+    @Test
+    void picturesOfAnotherKindEndNoDelay() throws Exception {
+        go.countDown();
+        try (Batcher patient = patient(Duration.ofSeconds(30))) {
+            Batcher.Job one = patient.submit(ONE, images(5), FAR);
+            patient.submit(TEN, images(6), FAR);
+            patient.submit(ONE, images(7), FAR);
+            assertThat(one.await()).hasSize(1);
+        }
+        assertThat(batches.getFirst()).containsExactly(5, 7);
+    }
+
+    @Test
+    void aDeadlineDoesNotEndWhatTheNetworkHasBegun() throws Exception {
+        Batcher.Job job = batcher.submit(ONE, images(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), System.nanoTime() + 20_000_000);
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        Thread.sleep(40);
+        CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS).execute(go::countDown);
+        assertThat(job.await()).hasSize(10);
+    }
+
+    @Test
+    void aJobThatIsTakenBackIsNotComputed() throws Exception {
+        first();
+        batcher.submit(ONE, images(5), FAR).cancel();
+        Batcher.Job kept = batcher.submit(ONE, images(6), FAR);
+        go.countDown();
+        kept.await();
+        assertThat(batches).containsExactly(List.of(1), List.of(6));
+    }
+
+    @Test
+    void theRestOfAJobThatFailedIsNotComputed() throws Exception {
+        first();
+        Batcher.Job broken = batcher.submit(ONE, images(66, 1, 2, 3, 4, 5, 6, 7, 8, 9), FAR);
+        go.countDown();
+        assertThatThrownBy(broken::await).isInstanceOf(IllegalStateException.class);
+        assertThat(batcher.submit(ONE, images(6), FAR).await()).hasSize(1);
+        assertThat(batches).hasSize(3).doesNotContain(List.of(8, 9));
+    }
+
     @Test
     void aFailureEndsItsBatchOnly() throws Exception {
         go.countDown();

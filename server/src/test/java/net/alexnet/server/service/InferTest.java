@@ -31,6 +31,8 @@ class InferTest {
     private static final String INFER = "/v2/models/tiny/infer";
     private static final String BYTES = "{\"inputs\":[{\"name\":\"image\",\"datatype\":\"BYTES\",\"shape\":[%s]%s}]%s}";
 
+    private static final String FILE = "--x\r\nContent-Disposition: form-data; name=\"data\"; filename=\"a.jpg\"\r\n\r\n";
+
     private static ServiceFixture service;
     private static ImageClassifier library;
     private static ImageClassifier tenViews;
@@ -135,13 +137,21 @@ class InferTest {
 
     @Test
     void filesOfAForm() throws Exception {
-        String head = "--x\r\nContent-Disposition: form-data; name=\"data\"; filename=\"a.jpg\"\r\n\r\n";
-        JsonNode one = json(service.post("/predictions/tiny", "multipart/form-data; boundary=x", form(head, CAT)));
+        JsonNode one = json(service.post("/predictions/tiny", "multipart/form-data; boundary=x", form(FILE, CAT)));
         assertThat(Float.parseFloat(one.at("/0/probability").asText()))
                 .isEqualTo(library.classify(CAT).best().probability());
-        JsonNode two = json(service.post("/predictions/tiny", "multipart/form-data; boundary=x", form(head, CAT, DOG)));
+        JsonNode two = json(service.post("/predictions/tiny", "multipart/form-data; boundary=x", form(FILE, CAT, DOG)));
         assertThat(Float.parseFloat(two.at("/1/0/probability").asText()))
                 .isEqualTo(library.classify(DOG).best().probability());
+    }
+
+    @Test
+    void aFieldThatIsNoFileIsNoPicture() throws Exception {
+        String field = "--x\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\na cat\r\n";
+        JsonNode one = json(service.post("/predictions/tiny", "multipart/form-data; boundary=x",
+                form(field + FILE, CAT)));
+        assertThat(Float.parseFloat(one.at("/0/probability").asText()))
+                .isEqualTo(library.classify(CAT).best().probability());
     }
 
     private static byte[] form(String head, byte[]... files) {
@@ -163,6 +173,25 @@ class InferTest {
                         .getBytes(StandardCharsets.UTF_8)));
         assertThat(floats(answer.at("/predictions/0/probabilities"))).isEqualTo(expected(CAT));
         assertThat(floats(answer.at("/predictions/1/probabilities"))).isEqualTo(expected(DOG));
+    }
+
+    @Test
+    void eachInstanceHasOnePicture() throws Exception {
+        String cat = "{\"b64\":\"" + base64(CAT) + "\"}";
+        for (String wrong : List.of("{}", "5", "{\"instances\":5}", "{\"predictions\":[" + cat + "]}",
+                "{\"instances\":[" + cat + "]} {}")) {
+            assertRefused(400, predict(wrong));
+        }
+        for (String wrong : List.of("{}", "5", "[]", "{\"a\":" + cat + ",\"b\":" + cat + "}")) {
+            assertRefused(400, predict("{\"instances\":[" + cat + "," + wrong + "]}"), "instance 1");
+        }
+        assertThat(
+                predict("{\"signature_name\":\"x\",\"instances\":[" + cat + "],\"more\":{\"b64\":\"?\"}}").statusCode())
+                .isEqualTo(200);
+    }
+
+    private static HttpResponse<byte[]> predict(String json) throws Exception {
+        return service.post("/v1/models/tiny:predict", "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 
     // --- the answers -----------------------------------------------------------------------------------------------
@@ -218,6 +247,16 @@ class InferTest {
                 ",\"parameters\":{\"top\":1}"));
         assertThat(answer.at("/parameters/top").asText()).contains(library.classify(CAT).best().label());
         assertThat(data(answer)).isEqualTo(expected(CAT));
+        JsonNode features = service.infer(BYTES.formatted("1", ",\"data\":[\"" + base64(CAT) + "\"]",
+                ",\"outputs\":[{\"name\":\"fc7\"}],\"parameters\":{\"top\":1}"));
+        assertThat(features.at("/parameters/top").asText()).contains(library.classify(CAT).best().label());
+        assertThat(features.get("outputs")).hasSize(1);
+    }
+
+    @Test
+    void aTimeoutMayBeLong() throws Exception {
+        assertThat(data(service.infer(BYTES.formatted("1", ",\"data\":[\"" + base64(CAT) + "\"]",
+                ",\"parameters\":{\"timeout\":3600000000000}")))).isEqualTo(expected(CAT));
     }
 
     // --- refusals --------------------------------------------------------------------------------------------------
@@ -302,7 +341,12 @@ class InferTest {
         assertRefused(415, service.post(INFER, "image/svg+xml", "<svg/>".getBytes(StandardCharsets.UTF_8)),
                 "picture 0");
         assertRefused(415, service.post(INFER, "text/plain", CAT), "text/plain");
-        assertRefused(415, service.post("/predictions/tiny", "image/jpeg", new byte[0]));
+        assertRefused(400, service.post("/predictions/tiny", "image/jpeg", new byte[0]), "picture 0");
+        assertRefused(415, service.post("/predictions/tiny", "image/x-portable-pixmap",
+                "P6\n1 1\n100\nabc".getBytes(StandardCharsets.US_ASCII)), "picture 0");
+        byte[] huge = Arrays.copyOf(DOG, DOG.length);
+        huge[16] = 0x0F; // the highest byte of the width
+        assertRefused(413, service.post("/predictions/tiny", "image/png", huge), "picture 0");
     }
 
     @Test
@@ -314,6 +358,18 @@ class InferTest {
         assertRefused(413, service.tryInfer(BYTES.formatted("65", many, "")), "64");
         String nine = ",\"outputs\":[" + "{\"name\":\"fc7\"},".repeat(8) + "{\"name\":\"fc7\"}]";
         assertRefused(413, service.tryInfer(BYTES.formatted("1", ",\"data\":[\"" + base64(CAT) + "\"]", nine)), "8");
+        for (String name : List.of("inputs", "outputs")) {
+            assertRefused(413, service.tryInfer("{\"" + name + "\":[" + "{},".repeat(64) + "{}]}"), "64", name);
+        }
+        StringJoiner parameters = new StringJoiner(",", "{\"parameters\":{", "}}");
+        for (int i = 0; i < 65; i++) {
+            parameters.add("\"p" + i + "\":1");
+        }
+        assertRefused(413, service.tryInfer(parameters.toString()), "64");
+        byte[][] files = new byte[65][];
+        Arrays.fill(files, new byte[] {1});
+        assertRefused(413, service.post("/predictions/tiny", "multipart/form-data; boundary=x", form(FILE, files)),
+                "64");
     }
 
     @Test

@@ -19,7 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import net.alexnet.ImageClassifier;
 import net.alexnet.Options;
 import net.alexnet.io.Hashes;
+import net.alexnet.server.HttpFailure;
 import net.alexnet.server.HttpSettings;
+import net.alexnet.server.Limits;
+import net.alexnet.train.ModelFile.Which;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +73,62 @@ class ModelServiceTest {
             assertThat(sha256(service)).isEqualTo(after).isNotEqualTo(before);
             assertThat(service.messages).anyMatch(line -> line.contains(after));
         }
+    }
+
+    @Test
+    void aModelWhoseFileChangedSinceTheLookHasNoHash() throws Exception {
+        Path model = TinyModel.write(folder.resolve("tiny.safetensors"), 1);
+        ModelSource source = new ModelSource(model, Which.LAST);
+        ModelSource.Look before = source.look();
+        Path next = TinyModel.write(folder.resolve("next"), 2);
+        Files.move(next, model, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        try (LoadedModel stale = LoadedModel.open(source, before, "reference", 1);
+                LoadedModel fresh = LoadedModel.open(source, source.look(), "reference", 1)) {
+            assertThat(stale.sha256()).isEqualTo("unknown");
+            assertThat(fresh.sha256()).isEqualTo(Hashes.hex(model));
+        }
+    }
+
+    /// Features of many pictures take more than all requests have together.
+    @Test
+    void anAnswerCountsAgainstTheMemoryOfAll() throws Exception {
+        Path model = TinyModel.write(folder.resolve("tiny.safetensors"), 1);
+        try (ServiceFixture service = new ServiceFixture(ServiceFixture.settings(List.of(new ModelSpec("tiny", model)),
+                HttpSettings.defaults().limits(Limits.defaults().bodies(PICTURE.length + 1000)), 4, 8,
+                Duration.ofSeconds(60)))) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(service.post("/predictions/tiny", "image/jpeg", PICTURE).statusCode()).isEqualTo(200);
+                assertThat(service.binary("{\"inputs\":[{\"name\":\"image\",\"datatype\":\"BYTES\",\"shape\":[1]}],"
+                        + "\"outputs\":[{\"name\":\"pool1\"}]}", ServiceFixture.elements(PICTURE), request -> request)
+                        .statusCode()).isEqualTo(503);
+            }
+        }
+    }
+
+    @Test
+    void aServiceThatStopsIsNotReadyWhileOthersStillAskIt() throws Exception {
+        Path model = TinyModel.write(folder.resolve("tiny.safetensors"), 1);
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        try (ServiceFixture service = new ServiceFixture(model)) {
+            assertThat(service.service.isReady()).isTrue();
+            service.service.endsWith(_ -> {
+                try {
+                    service.service.metadata("tiny", "");
+                    ready.complete(service.service.isReady());
+                } catch (HttpFailure e) {
+                    ready.completeExceptionally(e);
+                }
+            });
+        }
+        assertThat(ready.get()).isFalse();
+    }
+
+    @Test
+    void aDelayIsShorterThanTheDeadline() {
+        ServiceSettings usual = ServiceFixture.settings(folder.resolve("none"));
+        assertThatThrownBy(() -> new ServiceSettings(usual.models(), usual.checkpoint(), usual.http(), 2,
+                Duration.ofMillis(10), 20, Duration.ofMillis(10), 1, "auto", 1, usual.look(), ""))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -178,6 +237,7 @@ class ModelServiceTest {
                 new ModelSpec("flowers.v2", Path.of("a/b/flowers.v2.safetensors")));
         assertThat(ModelSpec.parse("x=runs/latest")).isEqualTo(new ModelSpec("x", Path.of("runs/latest")));
         assertThat(ModelSpec.parse("runs/latest").name()).isEqualTo("latest");
+        assertThatThrownBy(() -> ModelSpec.parse("stats=a")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> ModelSpec.parse("my model.onnx")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("my model");
         assertThatThrownBy(() -> ServiceFixture.settings(List.of(new ModelSpec("a", Path.of("a")),
