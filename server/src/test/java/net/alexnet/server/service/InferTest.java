@@ -40,9 +40,9 @@ class InferTest {
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
         Path model = TinyModel.write(folder.resolve("tiny.safetensors"), 1);
-        service = new ServiceFixture(ServiceFixture.settings(model).device("reference"));
-        library = ImageClassifier.load(model, Options.defaults().device("reference"));
-        tenViews = ImageClassifier.load(model, Options.defaults().device("reference").views(10));
+        service = new ServiceFixture(ServiceFixture.settings(model));
+        library = ImageClassifier.load(model, Options.defaults());
+        tenViews = ImageClassifier.load(model, Options.defaults().views(10));
     }
 
     @AfterAll

@@ -205,8 +205,7 @@ class ModelServiceTest {
     /// On the plain loops, whose bits depend on nothing but the picture.
     @Test
     void manyAtOnceGetTheBitsOfOneAlone() throws Exception {
-        ServiceSettings plain = ServiceFixture.settings(TinyModel.write(folder.resolve("tiny.safetensors"), 1))
-                .device("reference");
+        ServiceSettings plain = ServiceFixture.settings(TinyModel.write(folder.resolve("tiny.safetensors"), 1));
         try (ServiceFixture service = new ServiceFixture(plain)) {
             List<byte[]> alone = new ArrayList<>();
             for (int i = 0; i < 8; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import module java.base;
+import net.alexnet.server.BodyMemory;
 import net.alexnet.server.Call;
 import net.alexnet.server.Endpoint;
 import net.alexnet.server.HttpFailure;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class AnswersTest {
     private static Call call(Map<String, String> headers) {
-        return new Call("GET", "/", Map.of(), Map.of(), headers, new byte[0], Duration.ZERO);
+        return new Call("GET", "/", Map.of(), Map.of(), headers, new byte[0], Duration.ZERO,
+                new BodyMemory(1 << 20).new Share());
     }
 
     @Test
