@@ -202,7 +202,7 @@ class ModelServiceTest {
         }
     }
 
-    /// On the plain loops, whose bits depend on nothing but the picture.
+    /// Pictures share batches as they come, and no bit depends on that.
     @Test
     void manyAtOnceGetTheBitsOfOneAlone() throws Exception {
         ServiceSettings plain = ServiceFixture.settings(TinyModel.write(folder.resolve("tiny.safetensors"), 1));
