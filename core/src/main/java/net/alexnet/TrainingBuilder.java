@@ -170,7 +170,9 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
 
     Backend open(Precision precision) {
         Backend backend = Engines.open(options.device(), options.threads(), precision);
-        listener.message(backend.describe());
+        if (leads()) {
+            listener.message(backend.describe());
+        }
         if (precision == Precision.BFLOAT16 && !backend.isFasterIn(precision)) {
             listener.message("precision bfloat16 is meant for GPUs; on this device float32 is as fast or faster");
         }

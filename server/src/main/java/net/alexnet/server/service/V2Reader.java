@@ -31,6 +31,9 @@ final class V2Reader {
     /// @param json how many bytes of the body are JSON; what follows is binary data
     /// @throws HttpFailure of status 400 if it is not of this form
     static WireRequest read(byte[] body, int json) throws HttpFailure {
+        if (json == 0) {
+            throw new HttpFailure(400, "the body is empty; expected a JSON object, or a picture with its Content-Type");
+        }
         try (JsonParser parser = Json.factory().createParser(body, 0, json)) {
             V2Reader reader = new V2Reader(parser, body, json);
             WireRequest request = reader.request();
@@ -40,15 +43,11 @@ final class V2Reader {
             return request;
         } catch (JsonProcessingException e) {
             throw new HttpFailure(400,
-                    "the body is not JSON of this form: " + firstLine(e.getOriginalMessage()) + ", at byte "
+                    "the body is not JSON of the protocol's form, at byte "
                             + (e.getLocation() == null ? 0 : e.getLocation().getByteOffset()));
         } catch (IOException e) {
             throw new HttpFailure(400, "the body is not JSON in UTF-8");
         }
-    }
-
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
     }
 
     private WireRequest request() throws IOException, HttpFailure {

@@ -29,7 +29,7 @@ final class ClaimsPage {
         if (folders.isEmpty()) {
             html.append(
                     "<p>There is no reproduction below the folders that this page shows. This command makes one, in hours")
-                    .append(" or days:</p>\n<pre tabindex=\"0\"><code>./alexnet reproduce</code></pre>\n");
+                    .append(" or days:</p>\n<pre tabindex=\"0\"><code>./alexnet reproduce all --data cifar-10/</code></pre>\n");
         }
         for (int i = 0; i < folders.size(); i++) {
             html.append(new Section("claims-" + i, String.valueOf(folders.get(i).getFileName()), claims(folders.get(i)))
