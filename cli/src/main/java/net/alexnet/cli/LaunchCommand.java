@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
             "On several hosts, start it on each with the same command but for --node. Hosts need the same",
             "pictures. The train command also runs under torchrun --no-python, srun and mpirun."})
 final class LaunchCommand extends BaseCommand {
-    /// The exit code of a rank that lost another: that one is the cause.
+    /// The exit code of a rank whose connection to another rank failed. The launcher looks for the other rank's failure.
     static final int OTHER_RANK = 75;
 
     /// The exit code of a rank whose failure would come again.

@@ -120,7 +120,8 @@ final class RankProcesses {
         boolean last = attempt >= maxRestarts || failure.code == 2 || failure.code == LaunchCommand.NO_RESTART;
         err.println("launch: rank " + rank + " of " + hosts.world() + " " + how + (last
                 ? attempt >= maxRestarts && maxRestarts > 0 ? "; no restart is left" : ""
-                : "; all ranks start again from the last checkpoint (" + (attempt + 1) + " of " + maxRestarts + ")"));
+                : "; all ranks start again, from the last checkpoint if there is one (" + (attempt + 1) + " of "
+                        + maxRestarts + ")"));
         if (last) {
             store.add(GIVEN_UP, 1);
         }

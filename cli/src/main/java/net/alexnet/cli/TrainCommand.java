@@ -49,7 +49,7 @@ final class TrainCommand extends TrainingCommand {
         return rendezvous.map(at -> at.rank().number() == 0).orElse(true);
     }
 
-    /// A rank whose launcher is gone ends: nobody else would end it, and no launcher waits for its result.
+    /// A rank ends when the process that launched it has ended: no other process would stop it.
     @Override
     boolean stopped() {
         if (rendezvous.map(Rendezvous::storeIsServed).orElse(false)

@@ -9,7 +9,7 @@ import net.alexnet.tensor.Tensor;
 ///
 /// A group is used by one thread. After a [GroupException] it is dead: the rank ends, and starts again from the last checkpoint.
 public interface Group extends AutoCloseable {
-    /// The only rank of a run: it adds up nothing and waits for nobody.
+    /// The group of a run with a single rank. Sums are that rank's own values, and no method waits.
     Group SOLO = new Group() {
         @Override
         public Rank rank() {

@@ -8,7 +8,8 @@ import java.time.Duration;
 /// @param timeout how long a rank waits for the others before it gives up, above 0
 /// @param wire how gradients travel; half the bytes with [Wire#BFLOAT16], at a relative error of about 3e-3 of a sum
 public record Ranks(Rendezvous rendezvous, Duration timeout, Wire wire) {
-    /// Long enough for a rank that saves a checkpoint or reads its first pictures.
+    /// Long enough for a rank that saves a checkpoint. Ranks meet before they prepare pictures: if a host needs longer for
+    /// that than another, prepare them first.
     public static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     /// The number format of gradients on their way.

@@ -55,9 +55,9 @@ public record FeatureExtractor(
     /// Goes through all images once. The memory that it needs does not grow with their number.
     ///
     /// @param images of the preprocessing's `resize` side and channels
-    /// @param padded whether a short batch is filled up with black images. A product of another
-    ///     number of rows adds up in another order, so only in batches of one size are an image's
-    ///     bits independent of how many images follow; a black image costs as much as another
+    /// @param padded whether a short batch is filled up with black images. libtorch adds up a product
+    ///     of another number of rows in another order, so there an image's bits are independent of
+    ///     how many images follow only in batches of one size; a black image costs as much as another
     /// @param progress is told after every batch
     public void extract(ImageDataset images, boolean padded, Consumer consumer, Progress progress)
             throws IOException, InterruptedException {

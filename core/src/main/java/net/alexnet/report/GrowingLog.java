@@ -28,7 +28,8 @@ public final class GrowingLog {
     /// @param offset the place: the number of bytes of all whole lines
     public record Reading(RunLog log, long offset) {}
 
-    /// Reads what was added. A file that was replaced, as at the start of a resumed run, is read anew.
+    /// Reads the lines that were added since the last call. If the file was replaced or is shorter, all its lines are read
+    /// again: a resumed run replaces its log when it starts.
     ///
     /// @throws IOException if it cannot be read
     public synchronized Reading read() throws IOException {
@@ -50,7 +51,7 @@ public final class GrowingLog {
         return new Reading(now, read - rest.length);
     }
 
-    /// The log with a last line that has no end: for a file that nobody is writing.
+    /// The log including its last line if that has no line break. Call it only for a file that no process is writing.
     synchronized RunLog withLastLine() {
         collector.add(rest);
         rest = new byte[0];

@@ -5,8 +5,9 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.util.thread.Scheduler;
 
-/// Closes connections whose request line and headers take too long. Jetty's idle timeout begins anew with each byte, so a
-/// sender of a byte a second would keep a connection for hours. One who falls silent is left to the idle timeout.
+/// Closes connections whose request line and headers take too long. Jetty restarts its idle
+/// timeout with each byte, so a client that sends one byte a second would keep its connection for hours. A client that
+/// sends nothing is closed by the idle timeout.
 final class HeaderDeadline implements Connection.Listener {
     private final Map<Connection, Progress> connections = new ConcurrentHashMap<>();
     private final Duration time;

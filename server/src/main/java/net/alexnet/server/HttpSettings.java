@@ -9,7 +9,7 @@ import module java.base;
 /// @param tls the certificate, if the server speaks HTTPS
 /// @param token what callers must present, if they must
 /// @param open whether anyone may call a server that others can reach
-/// @param allowedHosts names under which the server may be called besides `localhost`, 127.0.0.1, `[::1]`, the name in
+/// @param allowedHosts host names that a request's `Host` header may have, besides `localhost`, 127.0.0.1, `[::1]`, the name in
 ///     `host` and the address of a connection; `*` allows all
 /// @param limits of requests
 /// @param listener told of each answered request, on any thread; it must be quick

@@ -29,7 +29,7 @@ class RecordedClientsTest {
     static void start(@TempDir Path folder) throws Exception {
         service = Fixtures.tiny(folder, HttpSettings.defaults());
         try (ImageClassifier library = ImageClassifier.load(folder.resolve("tiny.safetensors"),
-                Options.defaults().device("reference"))) {
+                Options.defaults())) {
             expected = library.classify(recorded("picture.jpg")).probabilities();
         }
     }

@@ -56,14 +56,9 @@ public record ServiceSettings(List<ModelSpec> models, Which checkpoint, HttpSett
         return Math.max(1, maxBatch / views);
     }
 
-    /// What is right unless someone knows better.
+    /// The defaults: batches of 32 views, no delay, 256 pictures waiting, a deadline of 2 s, one view, all cores.
     public static ServiceSettings of(List<ModelSpec> models, HttpSettings http) {
         return new ServiceSettings(models, Which.LAST, http, 32, Duration.ZERO, 256, Duration.ofSeconds(2), 1, "auto",
                 Runtime.getRuntime().availableProcessors(), Duration.ofSeconds(3), "");
-    }
-
-    public ServiceSettings device(String name) {
-        return new ServiceSettings(models, checkpoint, http, maxBatch, maxDelay, queue, deadline, views, name, threads,
-                look, version);
     }
 }

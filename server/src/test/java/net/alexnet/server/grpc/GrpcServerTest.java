@@ -54,7 +54,7 @@ class GrpcServerTest {
     static void start(@TempDir Path folder) throws Exception {
         service = Fixtures.tiny(folder, HttpSettings.defaults().token(TOKEN).listener(answered::add));
         server = GrpcServer.start(service, 0);
-        library = ImageClassifier.load(folder.resolve("tiny.safetensors"), Options.defaults().device("reference"));
+        library = ImageClassifier.load(folder.resolve("tiny.safetensors"), Options.defaults());
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
     }
 

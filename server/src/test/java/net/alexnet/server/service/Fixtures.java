@@ -10,11 +10,11 @@ import net.alexnet.server.HttpSettings;
 public final class Fixtures {
     private Fixtures() {}
 
-    /// A service of one small model named `tiny` on the plain loops.
+    /// A service of one small model named `tiny`.
     public static ModelService tiny(Path folder, HttpSettings http) throws IOException {
         Path model = TinyModel.write(folder.resolve("tiny.safetensors"), 1);
         return ModelService.start(ServiceFixture.settings(List.of(new ModelSpec("tiny", model)), http, 32, 256,
-                Duration.ofSeconds(60)).device("reference"), _ -> {});
+                Duration.ofSeconds(60)), _ -> {});
     }
 
     /// A picture file.
