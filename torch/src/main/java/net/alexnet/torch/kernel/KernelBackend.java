@@ -130,31 +130,23 @@ public final class KernelBackend extends ScopedBackend<KernelTensor> {
     }
 
     private static void toChannelsLast(MemorySegment values, Shape shape, MemorySegment y) {
-        float[] from = values.toArray(JAVA_FLOAT_UNALIGNED);
-        float[] to = new float[from.length];
-        int channels = shape.dim(1);
-        int pixels = shape.dim(2) * shape.dim(3);
-        for (int n = 0; n < shape.dim(0); n++) {
-            int image = n * channels * pixels;
-            for (int pixel = 0; pixel < pixels; pixel++) {
-                for (int c = 0; c < channels; c++) {
-                    to[image + pixel * channels + c] = from[image + c * pixels + pixel];
-                }
-            }
-        }
+        float[] to = transposed(values, shape.dim(0), shape.dim(1), shape.dim(2) * shape.dim(3));
         y.copyFrom(MemorySegment.ofArray(to));
     }
 
     private static float[] rowMajor(MemorySegment values, Shape shape) {
+        return transposed(values, shape.dim(0), shape.dim(2) * shape.dim(3), shape.dim(1));
+    }
+
+    /// Exchanges the rows and columns of each of several matrices.
+    private static float[] transposed(MemorySegment values, int matrices, int rows, int columns) {
         float[] from = values.toArray(JAVA_FLOAT_UNALIGNED);
         float[] to = new float[from.length];
-        int channels = shape.dim(1);
-        int pixels = shape.dim(2) * shape.dim(3);
-        for (int n = 0; n < shape.dim(0); n++) {
-            int image = n * channels * pixels;
-            for (int pixel = 0; pixel < pixels; pixel++) {
-                for (int c = 0; c < channels; c++) {
-                    to[image + c * pixels + pixel] = from[image + pixel * channels + c];
+        for (int matrix = 0; matrix < matrices; matrix++) {
+            int first = matrix * rows * columns;
+            for (int column = 0; column < columns; column++) {
+                for (int row = 0; row < rows; row++) {
+                    to[first + column * rows + row] = from[first + row * columns + column];
                 }
             }
         }
