@@ -35,11 +35,12 @@ record NativeCall(int threads) {
     }
 
     /// Sets the number of threads, because sums that are divided among another number round differently. OpenMP keeps it for
-    /// each calling thread, and another backend may have set it.
+    /// each calling thread and OpenBLAS for the process, and another backend may have set them.
     private void prepareThread() {
         if (torch.get_num_threads() != threads) {
             torch.set_num_threads(threads);
         }
+        TorchLibrary.setProductThreads(threads);
     }
 
     /// JavaCPP counts native memory, and reports its limit by the same error as the JVM reports a full heap.

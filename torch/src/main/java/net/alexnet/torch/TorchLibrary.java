@@ -6,6 +6,7 @@ import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Precision;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 
@@ -17,6 +18,7 @@ import org.bytedeco.pytorch.global.torch;
 final class TorchLibrary {
     private static int users;
     private static Runnable restore = () -> {};
+    private static volatile int productThreads;
 
     private TorchLibrary() {}
 
@@ -40,19 +42,32 @@ final class TorchLibrary {
             boolean mkldnn = context.deterministicMkldnn();
             boolean cudnn = context.deterministicCuDNN();
             boolean convolutions = context.allowTF32CuDNN();
-            boolean products = context.allowTF32CuBLAS();
+            boolean denseProducts = context.allowTF32CuBLAS();
             int threads = torch.get_num_threads();
+            int products = openblas_nolapack.blas_get_num_threads();
+            productThreads = products;
             restore = () -> {
                 context.setDeterministicMkldnn(mkldnn);
                 context.setDeterministicCuDNN(cudnn);
                 context.setAllowTF32CuDNN(convolutions);
-                context.setAllowTF32CuBLAS(products);
+                context.setAllowTF32CuBLAS(denseProducts);
                 torch.set_num_threads(threads);
+                setProductThreads(products);
             };
             context.setDeterministicMkldnn(true); // a resumed run ends with the same bits
             context.setDeterministicCuDNN(true);
             context.setAllowTF32CuDNN(false); // TF32 keeps 10 bits of float32's 23
             context.setAllowTF32CuBLAS(false);
+        }
+    }
+
+    /// Sets the number of threads of matrix products. libtorch leaves these to OpenBLAS, whose threads are its own.
+    static void setProductThreads(int threads) {
+        if (productThreads != threads) {
+            synchronized (TorchLibrary.class) {
+                openblas_nolapack.blas_set_num_threads(threads);
+                productThreads = threads;
+            }
         }
     }
 

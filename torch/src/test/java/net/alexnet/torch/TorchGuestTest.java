@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
@@ -23,12 +24,17 @@ class TorchGuestTest {
     void twoBackendsComputeWithTheirOwnNumbersOfThreads() {
         try (TorchBackend one = TorchBackend.open("cpu", 1); TorchBackend two = TorchBackend.open("cpu", 2)) {
             compute(one);
-            assertThat(torch.get_num_threads()).isEqualTo(1);
+            assertThat(threads()).isEqualTo("1 1");
             compute(two);
-            assertThat(torch.get_num_threads()).isEqualTo(2);
+            assertThat(threads()).isEqualTo("2 2");
             compute(one);
-            assertThat(torch.get_num_threads()).isEqualTo(1);
+            assertThat(threads()).isEqualTo("1 1");
         }
+    }
+
+    /// The numbers of libtorch's threads and of those that OpenBLAS multiplies with.
+    private static String threads() {
+        return torch.get_num_threads() + " " + openblas_nolapack.blas_get_num_threads();
     }
 
     /// A process with settings of its own.
@@ -37,7 +43,7 @@ class TorchGuestTest {
 
         private static String settings() {
             Context context = torch.globalContext();
-            return torch.get_num_threads() + " " + context.deterministicMkldnn() + " " + context.deterministicCuDNN()
+            return threads() + " " + context.deterministicMkldnn() + " " + context.deterministicCuDNN()
                     + " "
                     + context.allowTF32CuDNN() + " " + context.allowTF32CuBLAS() + " "
                     + System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes");
@@ -46,6 +52,7 @@ class TorchGuestTest {
         public static void main(String[] arguments) {
             TorchLibrary.load();
             torch.set_num_threads(3);
+            openblas_nolapack.blas_set_num_threads(2);
             String before = settings();
             TorchBackend first = TorchBackend.open("cpu", 1);
             TorchBackend second = TorchBackend.open("cpu", 2);
@@ -69,6 +76,6 @@ class TorchGuestTest {
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said.lines().toList().getLast())
                 .isEqualTo(
-                        "3 false false true false null; 2 true true false false null; 3 false false true false null");
+                        "3 2 false false true false null; 2 2 true true false false null; 3 2 false false true false null");
     }
 }
