@@ -1,5 +1,8 @@
 package net.alexnet.cli;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import module java.base;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
@@ -22,21 +25,57 @@ final class CdsTrainingRun {
     /// Runs the commands.
     ///
     /// @param arguments a folder that may be filled and removed
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
         NativeLoader.loadAhead(false);
         Path folder = Path.of(arguments[0]);
         Files.createDirectories(folder);
         Path model = folder.resolve("model.safetensors");
         Path picture = folder.resolve("picture.jpg");
         writeModel(model);
-        Files.write(picture, new OpenCvCodec().encode(new Image(40, 40, 3, new byte[40 * 40 * 3]), Encoding.PAPER));
+        byte[] jpeg = new OpenCvCodec().encode(new Image(40, 40, 3, new byte[40 * 40 * 3]), Encoding.PAPER);
+        Files.write(picture, jpeg);
+        boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+        int failures = vectors ? serve(model, jpeg) : classify(model, picture);
+        AtomicFiles.deleteTree(folder);
+        System.exit(failures == 0 ? 0 : 1);
+    }
+
+    private static int classify(Path model, Path picture) {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        int failures = Cli.run(nowhere, nowhere, false, "classify", model.toString(), picture.toString())
+        return Cli.run(nowhere, nowhere, false, "classify", model.toString(), picture.toString())
                 + Cli.run(nowhere, nowhere, false, "classify", "--json", model.toString(), picture.toString())
                 + Cli.run(nowhere, nowhere, false, "inspect", "paper")
                 + Cli.run(nowhere, nowhere, false, "classify", "--help");
-        AtomicFiles.deleteTree(folder);
-        System.exit(failures == 0 ? 0 : 1);
+    }
+
+    /// Serves the model until it has answered once.
+    ///
+    /// @return 0, or another number after a failure
+    private static int serve(Path model, byte[] jpeg) throws Exception {
+        CompletableFuture<String> address = new CompletableFuture<>();
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        StringWriter said = new StringWriter();
+        PrintWriter out = new PrintWriter(said) {
+            @Override
+            public void flush() {
+                Matcher matcher = Pattern.compile("http://[^\"]+").matcher(said.toString());
+                if (matcher.find()) {
+                    address.complete(matcher.group());
+                }
+            }
+        };
+        Thread service = Thread.ofPlatform().start(() -> {
+            Cli.run(out, nowhere, false, "serve", "m=" + model, "--port", "0", "--json");
+            address.cancel(false); // it may have ended before it was ready
+        });
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(URI.create(address.get() + "/predictions/m"))
+                    .POST(HttpRequest.BodyPublishers.ofByteArray(jpeg)).build(),
+                    HttpResponse.BodyHandlers.discarding()).statusCode() == 200 ? 0 : 1;
+        } finally {
+            service.interrupt();
+            service.join();
+        }
     }
 
     /// All kinds of layers, but few of each.
