@@ -10,9 +10,11 @@ import module java.base;
 /// decoded, matches nothing.
 public final class Router {
     private final List<Route> routes;
+    private final Optional<Endpoint> otherwise;
 
-    private Router(List<Route> routes) {
+    private Router(List<Route> routes, Optional<Endpoint> otherwise) {
         this.routes = List.copyOf(routes);
+        this.otherwise = otherwise;
     }
 
     /// Begins without addresses.
@@ -23,6 +25,7 @@ public final class Router {
     /// Collects addresses.
     public static final class Builder {
         private final List<Route> routes = new ArrayList<>();
+        private Optional<Endpoint> otherwise = Optional.empty();
 
         private Builder() {}
 
@@ -51,6 +54,12 @@ public final class Router {
             return add("GET", template, false, Optional.empty(), Optional.of(events));
         }
 
+        /// Answers GET and HEAD of all other addresses; without it they get a 404.
+        public Builder otherwise(Endpoint endpoint) {
+            otherwise = Optional.of(endpoint);
+            return this;
+        }
+
         private Builder add(String method, String template, boolean isPublic, Optional<Endpoint> endpoint,
                 Optional<Endpoint.Events> events) {
             routes.add(new Route(method, List.of(template.substring(1).split("/", -1)), isPublic, endpoint, events));
@@ -59,7 +68,7 @@ public final class Router {
 
         /// The finished addresses.
         public Router build() {
-            return new Router(routes);
+            return new Router(routes, otherwise);
         }
     }
 
@@ -105,10 +114,13 @@ public final class Router {
                 .flatMap(route -> route.match(segments).map(named -> new Match(route, named)).stream())
                 .sorted(Comparator.comparing(match -> match.route().specificity()))
                 .toList();
-        if (found.isEmpty()) {
-            throw unknown();
-        }
         String asked = method.equals("HEAD") ? "GET" : method;
+        if (found.isEmpty()) {
+            if (otherwise.isEmpty() || !asked.equals("GET")) {
+                throw unknown();
+            }
+            return new Match(new Route("GET", segments, false, otherwise, Optional.empty()), Map.of());
+        }
         Optional<Match> match = found.stream().filter(one -> one.route().method().equals(asked)).findFirst();
         if (match.isPresent()) {
             return match.get();
@@ -119,7 +131,8 @@ public final class Router {
         throw new HttpFailure(405, "this address answers " + allowed + ", found " + method, Map.of("Allow", allowed));
     }
 
-    private static HttpFailure unknown() {
+    /// The failure of an address that nothing answers.
+    public static HttpFailure unknown() {
         return new HttpFailure(404, "there is nothing at this address");
     }
 

@@ -106,10 +106,13 @@ public final class Studio implements AutoCloseable {
                 .get("/data/{run}/draws", answers.heavy(data::draws))
                 .get("/data/{run}/statistics", answers.heavy(data::statistics))
                 .get("/data/{run}/duplicates", answers.heavy(data::duplicates))
-                .get("/claims", answers.heavy(claims::page));
+                .get("/claims", answers.heavy(claims::page))
+                .otherwise(answers.light(_ -> {
+                    throw Router.unknown();
+                }));
         if (!control.pictures().isEmpty()) {
-            TrainPage train = new TrainPage(new TrainingFolders(control.pictures()), trainings, table, control.runs(),
-                    frame);
+            TrainPage train = new TrainPage(new TrainingFolders(control.pictures()), trainings, table, summaries,
+                    control.runs(), frame);
             router.get("/train", answers.heavy(train::page))
                     .get("/train/folders/{folder}", answers.heavy(train::contents))
                     .get("/trainings", answers.light(train::list))

@@ -20,14 +20,17 @@ final class TrainPage {
     private final TrainingFolders folders;
     private final Trainings trainings;
     private final RunTable runs;
+    private final RunSummaries summaries;
     private final Path target;
     private final PageFrame frame;
 
     /// @param target the folder in which trainings make their runs
-    TrainPage(TrainingFolders folders, Trainings trainings, RunTable runs, Path target, PageFrame frame) {
+    TrainPage(TrainingFolders folders, Trainings trainings, RunTable runs, RunSummaries summaries, Path target,
+            PageFrame frame) {
         this.folders = folders;
         this.trainings = trainings;
         this.runs = runs;
+        this.summaries = summaries;
         this.target = target;
         this.frame = frame;
     }
@@ -39,8 +42,24 @@ final class TrainPage {
             html.append(
                     "<p>There is no folder of pictures below those named by --data. A folder to train on has a folder")
                     .append(" for each class, with the pictures of that class in it.</p>\n");
-            return frame.page("Train", "/train", List.of(), html.toString());
+        } else {
+            form(html, all);
         }
+        html.append("<p id=\"said\" role=\"status\"></p>\n<div id=\"contents\"></div>\n");
+        List<RunSummary> stopped = stopped();
+        if (!stopped.isEmpty()) {
+            html.append("<form id=\"resume\" class=\"form\">\n<label>A run that was stopped <select id=\"run\">");
+            stopped.forEach(one -> option(html, one.run().id(), one.run().name() + ", " + one.epoch() + " of "
+                    + Texts.count(one.epochs(), "epoch")));
+            html.append("</select></label> <button>Continue</button></form>\n");
+        }
+        html.append("<section aria-labelledby=\"trainings-title\"><h2 id=\"trainings-title\">")
+                .append("Trainings</h2><p class=\"quiet\">One runs at a time. Their runs appear under <a href=\"/\">Runs</a>.")
+                .append("</p><div id=\"trainings\"></div></section>\n");
+        return frame.page("Train", "/train", List.of("train.js"), html.toString());
+    }
+
+    private void form(StringBuilder html, SequencedMap<String, Path> all) throws IOException {
         html.append("<form id=\"train\" class=\"form\">\n<label>Pictures <select id=\"folder\">");
         all.forEach((id, path) -> option(html, id, path.toString()));
         html.append("</select></label> <button type=\"button\" id=\"look\">What is in it?</button>\n")
@@ -56,11 +75,13 @@ final class TrainPage {
         }
         html.append("</select></label>\n<label>Epochs <input type=\"number\" id=\"epochs\" min=\"1\" max=\"")
                 .append(MOST_EPOCHS).append("\" placeholder=\"as the recipe has\"></label>\n")
-                .append("<button id=\"start\">Start</button></form>\n<p id=\"said\" role=\"status\"></p>\n")
-                .append("<div id=\"contents\"></div>\n<section aria-labelledby=\"trainings-title\"><h2 id=\"trainings-title\">")
-                .append("Trainings</h2><p class=\"quiet\">One runs at a time. Their runs appear under <a href=\"/\">Runs</a>.")
-                .append("</p><div id=\"trainings\"></div></section>\n");
-        return frame.page("Train", "/train", List.of("train.js"), html.toString());
+                .append("<button id=\"start\">Start</button></form>\n");
+    }
+
+    /// The runs that can be continued.
+    private List<RunSummary> stopped() throws IOException {
+        return summaries.all().stream().filter(one -> one.state() == RunState.STOPPED && one.problem().isEmpty()
+                && RunFiles.hasCheckpoint(one.run().folder())).toList();
     }
 
     private static void option(StringBuilder html, String value, String text) {
@@ -83,12 +104,15 @@ final class TrainPage {
         return Reply.json(trainings.all());
     }
 
-    /// Starts a training, or puts it behind those that wait.
+    /// Starts a training or continues a run, or puts it behind those that wait.
     Reply start(Call call) throws IOException, HttpFailure {
         if (!call.type().equals("application/json")) {
             throw new HttpFailure(415, "a training is described by JSON, found the type '" + call.type() + "'");
         }
         JsonNode wanted = Json.object(call.body(), 0, call.body().length);
+        if (wanted.hasNonNull("resume")) {
+            return resume(wanted.path("resume").asText());
+        }
         Path folder = folder(wanted.path("folder").asText());
         String base = wanted.path("base").asText(SCRATCH);
         List<String> arguments = new ArrayList<>();
@@ -106,9 +130,21 @@ final class TrainPage {
             arguments.addAll(List.of("--epochs", String.valueOf(epochs)));
         }
         String title = folder.getFileName() + ", from " + base.replaceFirst("^(run|model) ", "");
+        return add(title, arguments);
+    }
+
+    private Reply add(String title, List<String> arguments) throws HttpFailure {
         Report added = trainings.add(title, arguments)
                 .orElseThrow(() -> HttpFailure.busy("too many trainings wait; stop one, or wait until one ends", 60));
         return Reply.json(added);
+    }
+
+    private Reply resume(String id) throws IOException, HttpFailure {
+        RunSummary run = stopped().stream().filter(one -> one.run().id().equals(id)).findFirst()
+                .orElseThrow(() -> new HttpFailure(404,
+                        "there is no stopped run of this id with a checkpoint; /train lists those that there are"));
+        return add(run.run().name() + ", continued", List.of("train", "--resume",
+                run.run().folder().path().toString(), "--progress", "plain"));
     }
 
     private String base(String name) throws IOException, HttpFailure {

@@ -5,7 +5,7 @@ const place = name => document.getElementById(name);
 const EVERY = 1000; // milliseconds
 const json = body => ({method: 'POST', body: JSON.stringify(body), headers: {'Content-Type': 'application/json'}});
 
-place('look').addEventListener('click', async () => {
+place('look')?.addEventListener('click', async () => {
   place('look').disabled = true;
   say(place('said'), 'Reading all pictures …');
   try {
@@ -31,16 +31,24 @@ place('look').addEventListener('click', async () => {
   }
 });
 
-place('train').addEventListener('submit', async event => {
-  event.preventDefault();
-  const epochs = Number(place('epochs').value) || null;
+async function add(wanted) {
   try {
-    const {title} = await fetchJson('/trainings', json({folder: place('folder').value, base: place('base').value, epochs}));
+    const {title} = await fetchJson('/trainings', json(wanted));
     say(place('said'), `Added: ${title}.`);
     await refresh();
   } catch (failure) {
     say(place('said'), failure.message, true);
   }
+}
+
+place('train')?.addEventListener('submit', event => {
+  event.preventDefault();
+  add({folder: place('folder').value, base: place('base').value, epochs: Number(place('epochs').value) || null});
+});
+
+place('resume')?.addEventListener('submit', event => {
+  event.preventDefault();
+  add({resume: place('run').value});
 });
 
 const cards = new Map(); // by number; made once, so that the focus stays

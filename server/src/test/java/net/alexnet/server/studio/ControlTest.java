@@ -155,6 +155,28 @@ class ControlTest {
     }
 
     @Test
+    void continuesARunThatWasStopped() throws Exception {
+        Path run = ToyRun.in(folder);
+        TestRuns.stopped(folder.resolve("runs/young")); // has no checkpoint
+        assertThat(offeredRuns()).isEmpty(); // it has made all its epochs
+        Path recipe = run.resolve("recipe.yaml");
+        Files.writeString(recipe, Files.readString(recipe).replace("epochs: 4", "epochs: 40"));
+        TestRuns.append(run, TestRuns.warning(1, "the log has grown, so it is read again"));
+        while (offeredRuns().isEmpty()) {
+            Thread.sleep(20); // the list of runs is kept for a second
+        }
+        assertThat(offeredRuns()).containsExactly("toy");
+        post("/trainings", Map.of("resume", "toy"));
+        assertThat(awaitState(1, "done").path("printed").get(0).asText())
+                .isEqualTo("train --resume " + run.toRealPath() + " --progress plain");
+        assertThat(post("/trainings", Map.of("resume", "young")).statusCode()).isEqualTo(404);
+    }
+
+    private List<String> offeredRuns() throws Exception {
+        return new Page(address).document("/train").select("#run option").eachAttr("value");
+    }
+
+    @Test
     void withoutControlThereIsNothingToStart() throws Exception {
         try (Studio other = Studio.start(HttpSettings.defaults(), List.of(folder), Options.defaults(),
                 Studio.Control.NONE)) {
