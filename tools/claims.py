@@ -151,9 +151,11 @@ def recompute(result, root):
         kinds = {}
         for kind in ("relu", "tanh"):
             own = {arm: runs for arm, runs in arms.items() if f"-{kind}-" in arm}
-            first = {arm: crossing(runs[0], 0.25) for arm, runs in own.items()}
-            best = min((epochs, arm) for arm, epochs in first.items() if epochs is not None)[1]
-            kinds[kind] = [numpy.log(crossing(run, 0.25)) for run in own[best] if crossing(run, 0.25) is not None]
+            first = {arm: (crossing(runs[0], 0.25) or numpy.inf, runs[0].last.get("training_top1_error", numpy.inf))
+                     for arm, runs in own.items()}
+            best = min(first, key=first.get)
+            crossings = [crossing(run, 0.25) or (len(run.epochs) or None if kind == "tanh" else None) for run in own[best]]
+            kinds[kind] = [numpy.log(epoch) for epoch in crossings if epoch is not None]
         return groups(kinds["tanh"], kinds["relu"], None)
     baseline = "long" if "long" in arms else "baseline"
     arm = next(name for name in arms if name != baseline)

@@ -28,5 +28,6 @@ open module net.alexnet.core {
     uses net.alexnet.data.PictureTable.Reader;
     uses net.alexnet.data.RemoteFiles;
     uses net.alexnet.inference.EngineProvider;
+    uses net.alexnet.inference.ModelExporter;
     uses net.alexnet.inference.ModelImporter;
 }

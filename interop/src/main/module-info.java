@@ -16,5 +16,6 @@ open module net.alexnet.interop {
     provides net.alexnet.data.PictureTable.Reader
             with net.alexnet.interop.parquet.ParquetPictures, net.alexnet.interop.pickle.CifarBatches;
     provides net.alexnet.data.RemoteFiles with net.alexnet.interop.WebFiles;
+    provides net.alexnet.inference.ModelExporter with net.alexnet.interop.ForeignFiles;
     provides net.alexnet.inference.ModelImporter with net.alexnet.interop.ForeignModels;
 }

@@ -9,6 +9,7 @@ import module java.base;
 /// root/datasets/NAME      prepared datasets      evicted, least recently used first
 /// root/features/NAME      stored features        evicted, least recently used first
 /// root/downloads/NAME     pictures of the web    evicted, least recently used first
+/// root/exports/NAME       models to save         evicted, least recently used first
 /// root/models/NAME        pulled models          stay: the user asked for them by name
 /// root/javacpp            native libraries       stay: their number is fixed
 /// ```
@@ -33,7 +34,7 @@ public record CacheFolder(Path root, long limit, Duration recent) {
 
     /// The kinds of entries; each has a folder of its name in lower case.
     public enum Kind {
-        DATASETS, FEATURES, DOWNLOADS, MODELS;
+        DATASETS, FEATURES, DOWNLOADS, EXPORTS, MODELS;
 
         private boolean evicted() {
             return this != MODELS;

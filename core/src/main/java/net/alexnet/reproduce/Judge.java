@@ -193,15 +193,16 @@ record Judge(Runs runs) {
 
     private Reading epochsTo(EpochsTo test) throws IOException {
         List<Result.Run> all = new ArrayList<>();
-        Crossings slow = crossings(test.slow(), test.trainingError(), all);
-        Crossings fast = crossings(test.fast(), test.trainingError(), all);
+        Crossings slow = crossings(test.slow(), test.trainingError(), true, all);
+        Crossings fast = crossings(test.fast(), test.trainingError(), false, all);
         if (slow.epochs.length == 0 || fast.epochs.length == 0) {
             return new Reading("ln of the ratio of epochs", "epochs_to_error", Optional.empty(), all, Map.of(), 0);
         }
         Comparison logs = Comparison.of(Arrays.stream(slow.epochs).map(Math::log).toArray(),
                 Arrays.stream(fast.epochs).map(Math::log).toArray(), NONE);
         Map<String, Object> more = more("ratio", Math.exp(logs.difference()), "slow", slow.best, "fast", fast.best,
-                "slow_runs_above_the_error", slow.never, "fast_runs_above_the_error", fast.never);
+                "slow_runs_above_the_error", slow.never, "fast_runs_above_the_error", fast.never, "ratio_is_at_least",
+                slow.never > 0);
         if (logs.seeds() != null) {
             more.put("ratio_low", Math.exp(logs.seeds().low()));
             more.put("ratio_high", Math.exp(logs.seeds().high()));
@@ -217,7 +218,10 @@ record Judge(Runs runs) {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Crossings(String best, double[] epochs, int never) {}
 
-    private Crossings crossings(List<Arm> arms, double error, List<Result.Run> all) throws IOException {
+    /// @param bounded whether a run that stayed above the error counts as if it had come to it in its last epoch; a ratio
+    ///     of such epochs to others is then too low, never too high
+    private Crossings crossings(List<Arm> arms, double error, boolean bounded, List<Result.Run> all)
+            throws IOException {
         Optional<Arm> best = best(arms, error);
         List<Double> epochs = new ArrayList<>();
         int never = 0;
@@ -232,7 +236,11 @@ record Judge(Runs runs) {
                 crossing.ifPresent(epoch -> values.put("epochs_to_error", epoch));
                 all.add(new Result.Run(arm.name(), seed, folder(arm.name(), seed), values));
                 if (best.filter(arm::equals).isPresent()) {
-                    crossing.ifPresent(epochs::add);
+                    crossing.ifPresentOrElse(epochs::add, () -> {
+                        if (bounded && !lines.isEmpty()) {
+                            epochs.add((double) lines.size());
+                        }
+                    });
                     never += crossing.isPresent() ? 0 : 1;
                 }
             }
@@ -240,21 +248,22 @@ record Judge(Runs runs) {
         return new Crossings(best.map(Arm::name).orElse(""), epochs.stream().mapToDouble(d -> d).toArray(), never);
     }
 
-    /// The arm whose run with seed 1 came to a training error first; empty if none has.
+    /// The arm whose run with seed 1 came to a training error first, or if none has, the one that ended nearest to it; empty if
+    /// none is trained.
     Optional<Arm> best(List<Arm> arms, double error) throws IOException {
-        Optional<Arm> best = Optional.empty();
-        double least = Double.POSITIVE_INFINITY;
+        Comparator<Epochs> order = Comparator.comparingDouble(Epochs::crossing).thenComparingDouble(Epochs::lastError);
+        List<Epochs> trained = new ArrayList<>();
         for (Arm arm : arms) {
             if (runs.isTrained(arm, 1)) {
-                double epochs = Evidence.crossing(runs.epochs(arm, 1), error).orElse(Double.POSITIVE_INFINITY);
-                if (epochs < least) {
-                    least = epochs;
-                    best = Optional.of(arm);
-                }
+                List<Epoch> lines = runs.epochs(arm, 1);
+                trained.add(new Epochs(arm, Evidence.crossing(lines, error).orElse(Double.POSITIVE_INFINITY),
+                        lines.isEmpty() ? Double.NaN : lines.getLast().trainingTop1().orElse(Double.NaN)));
             }
         }
-        return best;
+        return trained.stream().min(order).map(Epochs::arm); // NaN sorts last
     }
+
+    private record Epochs(Arm arm, double crossing, double lastError) {}
 
     /// One tower or the other may be the one for color, so the differences are counted without their sign. Each network has a
     /// p of its own by a permutation test; the claim holds if p is below 5 % in all of several networks.

@@ -74,6 +74,6 @@ record Plan(Claim claim, int seeds, Runs runs) {
     private int epochsOf(Optional<Arm> best, double trainingError) throws IOException {
         return best.isEmpty()
                 ? 0
-                : (int) Math.ceil(Evidence.crossing(runs.epochs(best.get(), 1), trainingError).orElseThrow());
+                : (int) Math.ceil(Evidence.crossing(runs.epochs(best.get(), 1), trainingError).orElse(0));
     }
 }

@@ -161,7 +161,20 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         if (Files.exists(run.resolve(DIVERGED))) {
             return true;
         }
-        return hasCheckpoint(run) && RunFolder.open(run).isFinished();
+        return hasCheckpoint(run) ? RunFolder.open(run).isFinished() : isKept(run);
+    }
+
+    /// Whether this is a finished run whose checkpoints were removed, as they are large: the training has returned, and the
+    /// log's last epoch is its end.
+    private static boolean isKept(Path run) throws IOException {
+        if (!Files.exists(run.resolve(Build.FILE)) || !Files.exists(run.resolve("recipe.yaml"))) {
+            return false;
+        }
+        Recipe recipe = RunFolder.open(run).recipe();
+        List<Epoch> epochs = Evidence.epochs(run);
+        double stopAt = recipe.monitor().stopAtTrainingError();
+        return !epochs.isEmpty() && (epochs.getLast().epoch() >= recipe.epochs()
+                || (stopAt > 0 && epochs.getLast().trainingTop1().orElse(1) <= stopAt));
     }
 
     /// The seeds of an arm that have a folder, in ascending order.

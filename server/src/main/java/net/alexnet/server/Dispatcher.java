@@ -133,7 +133,7 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
                     Duration.ofNanos(System.nanoTime() - exchange.request().getBeginNanoTime()), share);
             if (match.route().endpoint().isPresent()) {
                 Reply reply = match.route().endpoint().get().answer(call);
-                if (reply.body().length < LARGE) {
+                if (reply.body().remaining() < LARGE) {
                     share.close(); // a client that has its answer finds the memory free
                 }
                 exchange.send(reply);
@@ -210,14 +210,14 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
             response.setStatus(reply.status());
             reply.headers().forEach((name, value) -> response.getHeaders().put(name, value));
             if (!request.getMethod().equals("HEAD")) {
-                response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().length);
+                response.getHeaders().put(HttpHeader.CONTENT_LENGTH, reply.body().remaining());
             }
             // a client that reads too slowly is left
-            long most = limits.idleTime().toMillis() + 1000L * reply.body().length / limits.bytesPerSecond();
+            long most = limits.idleTime().toMillis() + 1000L * reply.body().remaining() / limits.bytesPerSecond();
             var deadline = request.getComponents().getScheduler().schedule(
                     () -> request.getConnectionMetaData().getConnection().getEndPoint().close(), most,
                     TimeUnit.MILLISECONDS);
-            response.write(true, ByteBuffer.wrap(reply.body()), Callback.from(deadline::cancel, callback));
+            response.write(true, reply.body().duplicate(), Callback.from(deadline::cancel, callback));
         }
 
         /// A failure that is ours: the caller learns its id, and the log the rest.

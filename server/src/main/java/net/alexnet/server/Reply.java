@@ -1,6 +1,11 @@
 package net.alexnet.server;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,9 +13,13 @@ import java.util.Map;
 ///
 /// @param status such as 200
 /// @param headers besides those the server sets
-/// @param body not copied; treat as constant
-@SuppressWarnings("ArrayRecordComponent") // written once, never compared
-public record Reply(int status, Map<String, String> headers, byte[] body) {
+/// @param body not copied; treat as constant, its position included
+public record Reply(int status, Map<String, String> headers, ByteBuffer body) {
+    /// @param body not copied; treat as constant
+    public Reply(int status, Map<String, String> headers, byte[] body) {
+        this(status, headers, ByteBuffer.wrap(body));
+    }
+
     /// JSON with status 200.
     ///
     /// @param value a map, a list, a text, a number, a tree of Jackson, or a record of these
@@ -33,6 +42,17 @@ public record Reply(int status, Map<String, String> headers, byte[] body) {
     /// Bytes with status 200.
     public static Reply bytes(String type, byte[] body) {
         return new Reply(200, Map.of("Content-Type", type), body);
+    }
+
+    /// A file to save, which is sent from where it lies.
+    ///
+    /// @param name under which a browser saves it: letters, digits, `.`, `_` and `-`
+    /// @param file of at most 2 GiB, which nobody changes; it may be replaced by another
+    public static Reply file(String name, Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return new Reply(200, Map.of("Content-Type", "application/octet-stream", "Content-Disposition",
+                    "attachment; filename=\"" + name + "\""), channel.map(MapMode.READ_ONLY, 0, channel.size()));
+        }
     }
 
     /// No body, and a status such as 204 or 304.

@@ -67,8 +67,20 @@ final class ModelPage {
                 <p><button type="button" id="more" hidden>More</button></p>
                 <div id="tables"></div></div>
                 """);
-        section(html, "card", "Card", card(card));
+        section(html, "card", "Card", card(card) + saved(run, chosen));
         return frame.page(run, "model", "Model", List.of("model.js"), html.append("</div>\n").toString());
+    }
+
+    /// Links to the model as files.
+    private static String saved(Run run, CheckpointId checkpoint) {
+        List<String> extensions = Exports.extensions();
+        return extensions.isEmpty()
+                ? ""
+                : extensions.stream().map(extension -> "<a class=\"button\" download href=\"/models/"
+                        + run.id() + "/file?checkpoint=" + checkpoint.name() + "&amp;extension=" + extension + "\">"
+                        + extension
+                        + "</a>")
+                        .collect(Collectors.joining(" ", "<p class=\"bar\" id=\"save\">Save this model as ", "</p>\n"));
     }
 
     private static void section(StringBuilder html, String id, String title, String body) {

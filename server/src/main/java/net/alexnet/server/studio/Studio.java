@@ -73,6 +73,7 @@ public final class Studio implements AutoCloseable {
         ModelPage model = new ModelPage(lookup, models, frame);
         ModelParts parts = new ModelParts(lookup, models);
         Mistakes mistakes = new Mistakes(lookup, models, evaluations);
+        Exports exports = new Exports(lookup, options);
         DataPage data = new DataPage(lookup, options, frame);
         ClaimsPage claims = new ClaimsPage(table, frame);
         LogStream stream = new LogStream(lookup, summaries);
@@ -95,6 +96,7 @@ public final class Studio implements AutoCloseable {
                 .post("/try/{run}/near", answers.heavy(neighbors::near))
                 .get("/models/{run}", answers.heavy(model::page))
                 .get("/models/{run}/kernels", answers.heavy(parts::kernels))
+                .get("/models/{run}/file", answers.heavy(exports::file))
                 .post("/models/{run}/layers", answers.heavy(parts::layers))
                 .get("/models/{run}/evaluation", answers.light(mistakes::state))
                 .post("/models/{run}/evaluation", answers.light(mistakes::start))

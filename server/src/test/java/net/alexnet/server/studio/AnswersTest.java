@@ -63,7 +63,8 @@ class AnswersTest {
             Reply page = damaged.answer(call(Map.of("accept", "text/html,*/*")));
             assertThat(page.status()).isEqualTo(409);
             assertThat(page.headers()).containsEntry("Content-Type", "text/html; charset=utf-8");
-            assertThat(new String(page.body(), StandardCharsets.UTF_8)).contains("the &lt;file&gt; is damaged");
+            assertThat(StandardCharsets.UTF_8.decode(page.body().duplicate()).toString())
+                    .contains("the &lt;file&gt; is damaged");
             Endpoint missing = answers.light(_ -> {
                 throw new NoSuchFileException("x");
             });

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import net.alexnet.ImageClassifier;
@@ -85,6 +86,23 @@ class ModelTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aSavedModelAnswersTheSame() throws Exception {
+        List<String> links = page.document("/models/toy").select("#save a").eachAttr("href");
+        assertThat(links).hasSize(5);
+        for (String link : links.stream().filter(one -> !one.contains("keras") && !one.contains("h5")).toList()) {
+            HttpResponse<byte[]> answer = page.bytes(link);
+            String name = answer.headers().firstValue("Content-Disposition").orElseThrow().split("\"", -1)[1];
+            Path saved = Files.write(folder.resolve(name), answer.body());
+            try (ImageClassifier run = ImageClassifier.load(folder.resolve("runs/toy"), ToyRun.options(folder));
+                    ImageClassifier file = ImageClassifier.load(saved, ToyRun.options(folder))) {
+                assertThat(Arrays.equals(file.classify(pictures().getFirst()).probabilities(),
+                        run.classify(pictures().getFirst()).probabilities())).as(name).isTrue();
+            }
+        }
+        assertThat(page.get("/models/toy/file?extension=.exe").statusCode()).isEqualTo(400);
     }
 
     @Test

@@ -17,6 +17,10 @@ record Page(URI address) {
         return CLIENT.send(HttpRequest.newBuilder(address.resolve(path)).build(), BodyHandlers.ofString());
     }
 
+    HttpResponse<byte[]> bytes(String path) throws IOException, InterruptedException {
+        return CLIENT.send(HttpRequest.newBuilder(address.resolve(path)).build(), BodyHandlers.ofByteArray());
+    }
+
     /// As a person's browser asks for it.
     HttpResponse<String> open(String path) throws IOException, InterruptedException {
         return CLIENT.send(HttpRequest.newBuilder(address.resolve(path)).header("Accept", "text/html,*/*").build(),
