@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 ///
 /// Maps have the logical shape `(N, C, H, W)` and vectors `(N, F)`; how they lie in memory is the backend's own affair.
 /// All values are float32. A gradient operation takes `dy`, the gradient of the loss by the forward operation's output,
-/// and returns the gradient by one of its inputs; it accumulates nothing. Only [#assign] and [#update] change arguments.
+/// and returns the gradient by one of its inputs; it accumulates nothing. Only [#assign], [#add] and [#update] change
+/// arguments.
 ///
 /// Some gradient operations have a parameter `throughRelu`. It is true where the input x is the output of a ReLU and the
 /// gradient is to continue through that ReLU: it is then 0 where x is 0. Kernels do both at once.
@@ -223,6 +224,11 @@ public interface Backend extends AutoCloseable {
     ///
     /// @param labels one per row, each in `0 .. classes − 1`
     Loss crossEntropy(Tensor logits, int[] labels);
+
+    /// Adds a tensor to another of its shape, in place: the gradients of a micro-batch to those before it.
+    ///
+    /// @param sum is changed
+    void add(Tensor sum, Tensor x);
 
     /// The update rule of §5, with the learning rate and the decay inside the momentum buffer (`weights.cu`,
     /// `Weights::update`):

@@ -72,6 +72,7 @@ interface OperandContract extends Contract {
     default void valueByValue() {
         refused(() -> backend().multiply(zeros(2, 3), zeros(3, 2)), "2 × 3", "3 × 2");
         refused(() -> backend().multiply(zeros(2, 3), zeros(3)), "2 × 3", " 3 ");
+        refused(() -> backend().add(zeros(2, 3), zeros(3, 2)), "2 × 3", "3 × 2");
         refused(() -> backend().reluGradient(zeros(2, 3), zeros(3, 2)), "2 × 3", "3 × 2");
         refused(() -> backend().tanhGradient(zeros(2, 3), zeros(3, 2)), "2 × 3", "3 × 2");
         refused(() -> backend().update(zeros(2, 3), zeros(2, 3), zeros(6), .9f, 0, .1f), "2 × 3", "gradient 6");

@@ -1,5 +1,9 @@
 package net.alexnet.tensor;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// The paper's update rule, to the letter.
@@ -33,6 +37,34 @@ interface UpdateContract extends Contract {
         backend().update(w, v, tensor(Shape.of(3), 1, 0, -1), 0, 0, .5f);
         Closeness.assertClose("w", new double[] {.5, 2, 3.5}, values(w));
         Closeness.assertClose("v", new double[] {-.5, 0, .5}, values(v));
+    }
+
+    @Test
+    default void addsInPlace() {
+        Tensor sum = tensor(Shape.of(2, 2), 1, -2, 3, 0);
+        Tensor x = tensor(Shape.of(2, 2), .5f, 2, Float.NaN, -7);
+        backend().add(sum, x);
+        assertThat(values(sum)).containsExactly(1.5f, 0, Float.NaN, -7);
+        assertThat(values(x)).containsExactly(.5f, 2, Float.NaN, -7);
+        backend().add(x, x);
+        assertThat(values(x)).containsExactly(1, 4, Float.NaN, -14);
+    }
+
+    /// A gradient of a convolution has another order in memory than uploaded values; memory that was borrowed is not written.
+    @Test
+    default void addsWhatAConvolutionMadeToZerosAndToBorrowedMemory() {
+        Shape shape = Shape.of(4, 2, 3, 3);
+        agrees(engine -> {
+            Tensor gradient = engine.convolveParameterGradients(Contract.normal(engine, 1, Shape.of(3, 2, 6, 6)),
+                    Contract.normal(engine, 2, Shape.of(3, 4, 6, 6)), shape, Window.of(3, 1, 1), 1).weight();
+            Tensor sum = engine.zeros(shape);
+            engine.add(sum, gradient);
+            engine.add(sum, gradient);
+            MemorySegment values = MemorySegment.ofArray(Samples.normal(shape, 3)).asReadOnly();
+            Tensor borrowed = engine.upload(shape, values);
+            engine.add(borrowed, gradient);
+            return Map.of("sum", sum, "borrowed", borrowed);
+        });
     }
 
     @Test

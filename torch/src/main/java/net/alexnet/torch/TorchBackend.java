@@ -387,6 +387,12 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     }
 
     @Override
+    public void add(Tensor sum, Tensor x) {
+        Operands.same("add", "sum", sum.shape(), "x", x.shape());
+        change("add", () -> writable(sum).add_(raw(x)), sum, x);
+    }
+
+    @Override
     public void update(
             Tensor parameter, Tensor momentumBuffer, Tensor gradient, float momentum, float weightDecay,
             float learningRate) {

@@ -313,6 +313,16 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
     }
 
     @Override
+    public void add(Tensor sum, Tensor x) {
+        Operands.same("add", "sum", sum.shape(), "x", x.shape());
+        float[] values = values(sum);
+        float[] added = values(x);
+        for (int at = 0; at < values.length; at++) {
+            values[at] += added[at];
+        }
+    }
+
+    @Override
     public void update(
             Tensor parameter, Tensor momentumBuffer, Tensor gradient, float momentum, float weightDecay,
             float learningRate) {

@@ -374,6 +374,15 @@ public final class KernelBackend extends ScopedBackend<KernelTensor> {
     }
 
     @Override
+    public void add(Tensor sum, Tensor x) {
+        try (Scope _ = reference.scope()) {
+            Tensor there = there(sum);
+            reference.add(there, there(x));
+            assign(sum, reference.download(there));
+        }
+    }
+
+    @Override
     public void update(
             Tensor parameter, Tensor momentumBuffer, Tensor gradient, float momentum, float weightDecay,
             float learningRate) {
