@@ -66,14 +66,16 @@ public final class Probe implements AutoCloseable {
 
     /// Training speed in images per second: the best of three steps or more, for two seconds. The first steps of a small
     /// network are several times slower than those after the JVM has compiled it.
+    /// Where a step has micro-batches, one of them is timed.
     public static double imagesPerSecond(Recipe recipe, Backend backend) {
-        try (Probe probe = new Probe(recipe.network(), recipe.batch(), backend)) {
+        int batch = recipe.picturesAtOnce();
+        try (Probe probe = new Probe(recipe.network(), batch, backend)) {
             double best = Double.POSITIVE_INFINITY;
             long end = System.nanoTime() + PROBE_NANOS;
             for (int step = 0; step < PROBE_STEPS || System.nanoTime() < end; step++) {
                 best = Math.min(best, probe.train());
             }
-            return recipe.batch() / best;
+            return batch / best;
         }
     }
 

@@ -5,7 +5,6 @@ import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchSource;
 import net.alexnet.distributed.Group;
 import net.alexnet.inference.Model;
-import net.alexnet.inference.TopK;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
 import net.alexnet.io.NamedTensor;
@@ -122,7 +121,7 @@ public final class Trainer {
                 break;
             }
             if (state.batchInEpoch() < parts.batchesPerEpoch()) {
-                step(next());
+                step();
             } else {
                 closeEpoch();
             }
@@ -131,7 +130,8 @@ public final class Trainer {
                 Optional.empty());
     }
 
-    /// The next batch. If a rank cannot read its images any more, the state is saved first.
+    /// The next micro-batch. If a rank cannot read its images any more, the state is saved first. The ranks tell each other once
+    /// a step, before the last micro-batch of each, as some have fewer than others; nothing has been updated by then.
     private Batch next() throws IOException, InterruptedException {
         Batch batch = null;
         IOException failure = null;
@@ -139,6 +139,9 @@ public final class Trainer {
             batch = parts.batches().next();
         } catch (IOException e) {
             failure = e;
+        }
+        if (batch != null && !batch.last()) {
+            return batch;
         }
         if (group.any(failure != null)) {
             IOException reported = failure != null
@@ -158,32 +161,50 @@ public final class Trainer {
         return state.finished(recipe.epochs());
     }
 
-    private void step(Batch batch) throws IOException {
+    private void step() throws IOException, InterruptedException {
         Optional<Reading> reading;
+        int total;
         TrainingStep step = new TrainingStep(network, parts.from(), parts.optimizer(), group);
+        StepSums sums = new StepSums(network, monitor);
+        UnitMaxima units = new UnitMaxima(backend);
         double factor = factor(state.batchInEpoch());
         try (Scope _ = backend.scope()) {
-            if (batch.count() == 0) {
-                reading = isRead(state.step() + 1) ? Optional.of(shared(0, 0, 0)) : Optional.empty();
+            Batch batch = next();
+            while (!batch.last()) {
+                Batch part = batch;
+                step.add(() -> inputs(part), part.labels(), part.total(), masks(part),
+                        (stages, loss) -> observe(part, sums, units, stages, loss));
+                batch = next();
+            }
+            Batch last = batch;
+            total = last.total();
+            if (last.count() == 0) {
+                reading = isRead(state.step() + 1) ? Optional.of(sums.shared(group)) : Optional.empty();
                 step.runWithoutExamples(factor);
             } else {
-                Tensor inputs = batch.on(backend);
-                if (parts.from() > 0) {
-                    inputs = network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
-                }
-                reading = step.run(inputs, batch.labels(), batch.total(),
-                        new DropoutMasks(recipe.seed(), state.step(), group.rank().begin(batch.total())), factor,
-                        (stages, loss) -> observe(stages, loss, batch.labels()));
+                reading = step.run(inputs(last), last.labels(), total, masks(last), factor,
+                        (stages, loss) -> observe(last, sums, units, stages, loss));
             }
         }
         state = state.afterStep(reading);
-        throughput.step(batch.total());
+        throughput.step(total);
         if (logged(state.step())) {
             record(reading.orElseThrow().loss());
         }
         if (recipe.checkpoints().everySteps() > 0 && state.step() % recipe.checkpoints().everySteps() == 0) {
             save();
         }
+    }
+
+    private Tensor inputs(Batch batch) {
+        Tensor inputs = batch.on(backend);
+        return parts.from() == 0
+                ? inputs
+                : network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
+    }
+
+    private DropoutMasks masks(Batch batch) {
+        return new DropoutMasks(recipe.seed(), state.step(), batch.first());
     }
 
     /// The schedule's factor for a step of the current epoch.
@@ -195,25 +216,33 @@ public final class Trainer {
     }
 
     /// Checks a step before its update can spoil the weights. Returns the loss and the mistakes of a step that is checked or
-    /// logged; for other steps it returns nothing, so that they need not wait for the device.
-    private Optional<Reading> observe(List<Stage> stages, Loss loss, int[] labels) throws IOException {
+    /// logged, with its last micro-batch; for other steps it returns nothing, so that they need not wait for the device.
+    private Optional<Reading> observe(Batch batch, StepSums sums, UnitMaxima units, List<Stage> stages, Loss loss)
+            throws IOException {
         long step = state.step() + 1;
-        if (step == 1 && parts.from() == 0) {
+        if (step == 1 && parts.from() == 0 && batch.first() == group.rank().begin(batch.total())) {
             Stage conv1 = stages.getFirst();
             Tensor linear = network.linear(conv1.row(), conv1.in());
             warn(monitor.signal(conv1, linear));
             backend.free(linear);
         }
         if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last batch may be small
-            dead = monitor.dead(stages);
-            warn(monitor.dead(dead));
+            units.add(stages);
+            if (batch.last()) {
+                dead = units.dead();
+                warn(monitor.dead(dead));
+            }
         }
         if (!isRead(step)) {
             return Optional.empty();
         }
-        Reading reading = shared(backend.download(loss.value())[0], labels.length,
-                mistakes(stages.getLast().out(), labels));
-        monitor.finite(step, reading.loss(), stages, network.parameters());
+        sums.add(stages, loss, batch.labels());
+        if (!batch.last()) {
+            return Optional.empty();
+        }
+        Reading reading = sums.shared(group);
+        monitor.finite(step, reading.loss(),
+                () -> sums.cause().orElseGet(() -> monitor.cause(stages, network.parameters())));
         warn(monitor.flat(step, reading.loss()));
         return Optional.of(reading);
     }
@@ -221,22 +250,6 @@ public final class Trainer {
     /// Whether the loss of a step is checked or logged.
     private boolean isRead(long step) {
         return step % recipe.monitor().checkEverySteps() == 0 || logged(step);
-    }
-
-    /// The reading of the whole step from those of all ranks.
-    private Reading shared(double loss, int images, int mistakes) {
-        if (group.rank().world() == 1) {
-            return new Reading(loss, images, mistakes);
-        }
-        double[] sums = group.sum(images == 0 ? 0 : loss * images, images, mistakes);
-        return new Reading(sums[0] / sums[1], (int) sums[1], (int) sums[2]);
-    }
-
-    private int mistakes(Tensor logits, int[] labels) {
-        int classes = network.architecture().classes();
-        float[] values = backend.download(logits);
-        return (int) IntStream.range(0, labels.length)
-                .filter(i -> TopK.place(values, i * classes, classes, labels[i]) > 0).count();
     }
 
     /// How the layers are after the last step of an epoch.

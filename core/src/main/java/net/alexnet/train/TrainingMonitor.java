@@ -1,8 +1,6 @@
 package net.alexnet.train;
 
 import module java.base;
-import net.alexnet.nn.Layer.Relu;
-import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.nn.Network.Stage;
 import net.alexnet.nn.Parameter;
 import net.alexnet.tensor.Backend;
@@ -21,9 +19,6 @@ final class TrainingMonitor {
 
     /// A layer is dead if this share of its units is 0 for a whole batch. Single units may well be 0 for a batch.
     private static final double DEAD_SHARE = 0.9;
-
-    /// A smaller batch says nothing about dead units.
-    private static final int FEWEST_IMAGES = 8;
 
     /// A loss is flat if it differs from ln(classes) by less than this fraction.
     private static final double FLAT = 0.01;
@@ -68,12 +63,17 @@ final class TrainingMonitor {
 
     /// Checks the loss before it reaches the weights.
     ///
-    /// @throws DivergedException if it is not finite; the message names the first layer that went wrong
-    void finite(long step, double loss, List<Stage> stages, List<Parameter> parameters) {
+    /// @param cause asked for if it is not finite, as from [#cause]
+    /// @throws DivergedException if it is not finite; the message has the cause
+    void finite(long step, double loss, Supplier<String> cause) {
         if (!Double.isFinite(loss)) {
-            throw diverged("the loss is " + loss + " at step " + step + ": "
-                    + notFinite(parameters).orElseGet(() -> firstNotFinite(stages)));
+            throw diverged("the loss is " + loss + " at step " + step + ": " + cause.get());
         }
+    }
+
+    /// Why the loss of a forward pass is not finite; it names the first layer that went wrong.
+    String cause(List<Stage> stages, List<Parameter> parameters) {
+        return notFinite(parameters).orElseGet(() -> firstNotFinite(stages));
     }
 
     /// Checks the parameters before they are saved: the last losses may not have been read, and no loss depends on the last
@@ -130,30 +130,9 @@ final class TrainingMonitor {
                 spelled(recipe.network().initialization()), recipe.optimizer().learningRate());
     }
 
-    /// The share of dead ReLUs of each layer for a training batch: units that are 0 for all of its images. A small batch
-    /// says nothing, and layers without a ReLU have none.
-    SequencedMap<String, Double> dead(List<Stage> stages) {
-        SequencedMap<String, Double> dead = new LinkedHashMap<>();
-        String layer = "";
-        for (Stage stage : stages) {
-            if (stage.row().layer() instanceof Weighted weighted) {
-                layer = weighted.name();
-            }
-            if (stage.row().layer() instanceof Relu && stage.in().shape().dim(0) >= FEWEST_IMAGES) {
-                float[] maxima = backend.unitMaxima(stage.out());
-                int zeros = 0;
-                for (float maximum : maxima) {
-                    zeros += maximum > 0 ? 0 : 1;
-                }
-                dead.put(layer, (double) zeros / maxima.length);
-            }
-        }
-        return dead;
-    }
-
     /// Warns of the first layer with dead ReLUs; the layers after it die of it.
     ///
-    /// @param dead from [#dead(List)]
+    /// @param dead the share of dead units by the layer's name, from [UnitMaxima]
     List<String> dead(SequencedMap<String, Double> dead) {
         return dead.entrySet().stream().filter(layer -> layer.getValue() >= DEAD_SHARE).findFirst()
                 .map(layer -> once("dead " + layer.getKey(), """

@@ -56,10 +56,10 @@ public final class TrainingRun {
     /// Of the folds. It is not the run's seed, so runs with different seeds are validated on the same images.
     private static final long FOLD_SEED = 1;
 
-    /// Batches that are loaded ahead.
+    /// Batches that are loaded ahead, or micro-batches where a step has several.
     private static final int DEPTH = 3;
 
-    /// Batches in memory during a run: those loaded ahead, and the one that is trained on.
+    /// Batches or micro-batches in memory during a run: those loaded ahead, and the one that is trained on.
     public static final int INPUTS = DEPTH + 1;
 
     /// What a run works with. It does not affect the run's result, except for the backend.
@@ -303,14 +303,15 @@ public final class TrainingRun {
         Preprocessing preprocessing = card.preprocessing();
         TrainingSampler.Pictures sampled = new TrainingSampler.Pictures(training.size(), preprocessing.resize(),
                 preprocessing.crop(), new EpochShuffle(recipe.data().shuffleWindow()));
-        TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), augmentation(), recipe.seed(),
-                tools.group.rank(),
+        TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), recipe.picturesAtOnce(), augmentation(),
+                recipe.seed(), tools.group.rank(),
                 state.epoch(), state.batchInEpoch());
         int from = recipe.start().frozenRows(network.architecture());
-        try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.batch(), tools.workers, DEPTH,
+        try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.picturesAtOnce(),
+                tools.workers, DEPTH,
                 tools.codec)) {
             return loop(network, from, optimizer, state, loader, SharedValidation.on(pictures.dataset().validation(),
-                    preprocessing, recipe.batch(), tools.workers, tools.group));
+                    preprocessing, recipe.picturesAtOnce(), tools.workers, tools.group));
         }
     }
 
@@ -329,7 +330,7 @@ public final class TrainingRun {
         tools.backend.assign(parameters.get(parameters.size() - 2).value(), fit.weight());
         tools.backend.assign(parameters.getLast().value(), fit.bias());
         Optional<Report> report = validates()
-                ? Optional.of(features.validation().evaluate(network, head, recipe.batch(),
+                ? Optional.of(features.validation().evaluate(network, head, recipe.picturesAtOnce(),
                         (done, total) -> tools.progress.progress("validating", done, total)))
                 : Optional.empty();
         double seconds = (System.nanoTime() - start) / 1e9;

@@ -5,26 +5,47 @@ import net.alexnet.distributed.Group;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
+import net.alexnet.nn.Network.GradientSink;
 import net.alexnet.nn.Network.Stage;
 import net.alexnet.nn.Parameter;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.Loss;
+import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 
 /// One training step, §5: forward, loss, backward, update. With several ranks each computes the gradients of its part of the
 /// batch, and all update by the same sums.
 ///
-/// @param network that learns
-/// @param from the first row that is computed; the rows before it are frozen
-/// @param optimizer of that network
-/// @param group of the ranks
-public record TrainingStep(Network network, int from, SgdOptimizer optimizer, Group group) {
+/// A batch that does not fit into memory is computed in micro-batches (gradient accumulation): [#add] for each but the last,
+/// then [#run] with the last, which updates. The gradients are those of the mean over the whole batch.
+public final class TrainingStep {
+    private final Network network;
+    private final int from;
+    private final SgdOptimizer optimizer;
+    private final Group group;
+
+    /// The gradients of the micro-batches so far, by the parameter's name; empty where the step is computed at once.
+    private final Map<String, Tensor> accumulated = new LinkedHashMap<>();
+
     /// A step of the whole network by the only rank.
     public TrainingStep(Network network, SgdOptimizer optimizer) {
         this(network, 0, optimizer, Group.SOLO);
     }
 
-    /// Sees a step after its loss and before its backward pass; an exception prevents the update.
+    /// A step, and after it the next one.
+    ///
+    /// @param network that learns
+    /// @param from the first row that is computed; the rows before it are frozen
+    /// @param optimizer of that network
+    /// @param group of the ranks
+    public TrainingStep(Network network, int from, SgdOptimizer optimizer, Group group) {
+        this.network = network;
+        this.from = from;
+        this.optimizer = optimizer;
+        this.group = group;
+    }
+
+    /// Sees a step, or a micro-batch of it, after its loss and before its backward pass; an exception prevents the update.
     ///
     /// @param <T> what it returns
     /// @param <E> what it throws
@@ -49,11 +70,48 @@ public record TrainingStep(Network network, int from, SgdOptimizer optimizer, Gr
         return run(inputs, labels, labels.length, masks, factor, observer);
     }
 
-    /// Runs the step of a rank, as [#run(Tensor, int[], DropoutMasks, double, Observer)].
+    /// Computes a micro-batch of the step and adds its gradients to those before. The sums belong to the scope that is open
+    /// at the first call, which must last until [#run] returns; all else is freed when this returns.
+    ///
+    /// @param inputs makes the inputs, in a scope of the micro-batch
+    /// @param labels one per image of the micro-batch
+    /// @param total examples of the step over all micro-batches and ranks
+    /// @param masks which units are dropped, from the micro-batch's place in the batch on
+    /// @return what the observer returned
+    public <T, E extends Exception> T add(Supplier<Tensor> inputs, int[] labels, int total, DropoutMasks masks,
+            Observer<T, E> observer) throws E {
+        Backend backend = network.backend();
+        if (accumulated.isEmpty()) {
+            learned().forEach(it -> accumulated.put(it.name(), backend.zeros(it.value().shape())));
+        }
+        try (Scope _ = backend.scope()) {
+            return pass(inputs.get(), labels, total, masks, observer, this::accumulate);
+        }
+    }
+
+    /// Runs the step of a rank, or what [#add] has left of it, as [#run(Tensor, int[], DropoutMasks, double, Observer)].
     ///
     /// @param total examples of the step over all ranks. The loss of a step is the mean over all of them
     public <T, E extends Exception> T run(Tensor inputs, int[] labels, int total, DropoutMasks masks, double factor,
             Observer<T, E> observer) throws E {
+        GradientSums sums = new GradientSums(group);
+        GradientSink sink = accumulated.isEmpty()
+                ? sums
+                : (parameter, gradient) -> sums.accept(parameter, accumulate(parameter, gradient));
+        try {
+            T seen = pass(inputs, labels, total, masks, observer, sink);
+            optimizer.update(sums.await(), factor);
+            return seen;
+        } catch (RuntimeException | Error e) {
+            sums.abandon();
+            throw e;
+        } finally {
+            accumulated.clear();
+        }
+    }
+
+    private <T, E extends Exception> T pass(Tensor inputs, int[] labels, int total, DropoutMasks masks,
+            Observer<T, E> observer, GradientSink sink) throws E {
         Backend backend = network.backend();
         List<Stage> stages = network.forward(inputs, from, masks);
         Loss loss = backend.crossEntropy(stages.getLast().out(), labels);
@@ -61,29 +119,30 @@ public record TrainingStep(Network network, int from, SgdOptimizer optimizer, Gr
         Tensor gradient = labels.length == total
                 ? loss.gradient()
                 : backend.scale(loss.gradient(), (float) ((double) labels.length / total));
-        GradientSums sums = new GradientSums(group);
-        try {
-            network.backward(stages, gradient, sums);
-            optimizer.update(sums.await(), factor);
-        } catch (RuntimeException | Error e) {
-            sums.abandon();
-            throw e;
-        }
+        network.backward(stages, gradient, sink);
         return seen;
+    }
+
+    /// Adds a gradient to those of the micro-batches before and frees it, so that one layer's is in memory besides the sums.
+    private Tensor accumulate(Parameter parameter, Tensor gradient) {
+        Tensor sum = Objects.requireNonNull(accumulated.get(parameter.name()));
+        network.backend().add(sum, gradient);
+        network.backend().free(gradient);
+        return sum;
     }
 
     /// Runs the step of a rank that has no example of it: it adds zeros, and updates by the others' sums.
     public void runWithoutExamples(double factor) {
         Backend backend = network.backend();
         GradientSums sums = new GradientSums(group);
-        List<Row> rows = network.architecture().rows();
-        for (Row row : rows.subList(from, rows.size()).reversed()) { // in the order of the others' backward pass
-            for (Parameter parameter : network.parameters()) {
-                if (parameter.layer().equals(row.name())) {
-                    sums.accept(parameter, backend.zeros(parameter.value().shape()));
-                }
-            }
-        }
+        learned().forEach(parameter -> sums.accept(parameter, backend.zeros(parameter.value().shape())));
         optimizer.update(sums.await(), factor);
+    }
+
+    /// The parameters of the rows that are computed, in the order in which a backward pass has their gradients.
+    private List<Parameter> learned() {
+        List<Row> rows = network.architecture().rows();
+        return rows.subList(from, rows.size()).reversed().stream().flatMap(row -> network.parameters().stream()
+                .filter(parameter -> parameter.layer().equals(row.name()))).toList();
     }
 }

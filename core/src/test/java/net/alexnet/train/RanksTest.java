@@ -16,6 +16,7 @@ import net.alexnet.nn.TinyNetworks;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
+import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.SgdConfig;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Ranks in threads on the reference backend.
 @Timeout(120)
@@ -57,6 +59,30 @@ class RanksTest {
             for (List<float[]> rank : all) {
                 assertThat(rank.get(i)).containsExactly(all.getFirst().get(i));
             }
+        }
+    }
+
+    /// The sums of the micro-batches go to the others, once each.
+    @Test
+    void gradientsAreSummedOverRanksOncePerUpdate() {
+        List<Tensor> summed = new ArrayList<>();
+        Group counting = (Group) java.lang.reflect.Proxy.newProxyInstance(Group.class.getClassLoader(),
+                new Class<?>[] {Group.class}, (_, method, arguments) -> {
+                    if (arguments != null && arguments[0] instanceof Tensor tensor) {
+                        summed.add(tensor);
+                    }
+                    return method.invoke(Group.SOLO, arguments);
+                });
+        try (Backend backend = new ReferenceBackend(); Scope _ = backend.scope()) {
+            Network network = Network.initialize(DROPPING.architecture(), DROPPING.initialization(), 3, backend);
+            TrainingStep step = new TrainingStep(network, 0, new SgdOptimizer(network, SgdConfig.paper()), counting);
+            Tensor x = backend.zeros(Shape.of(2, 1, TinyNetworks.INPUT, TinyNetworks.INPUT));
+            for (int i = 0; i < 3; i++) {
+                step.add(() -> backend.scale(x, 1), new int[2], 8, new DropoutMasks(5, 0, 2 * i), (_, loss) -> loss);
+                assertThat(summed).isEmpty();
+            }
+            step.run(x, new int[2], 8, new DropoutMasks(5, 0, 6), 1, (_, loss) -> loss);
+            assertThat(summed).hasSameSizeAs(network.parameters()).doesNotHaveDuplicates();
         }
     }
 
@@ -110,11 +136,12 @@ class RanksTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2", "3", "5"})
-    void ranksLearnWhatOneLearns(int world) throws Exception {
+    @CsvSource({"2, 0", "3, 0", "5, 0", "2, 3", "3, 1", "5, 1"})
+    void ranksLearnWhatOneLearns(int world, int microBatch) throws Exception {
         Ended solo = run(1, TinyRun.recipe(12), (_, _) -> {}).getFirst().get();
         List<Ended> runs = new ArrayList<>();
-        for (Future<Ended> rank : run(world, TinyRun.recipe(12), (_, _) -> {})) {
+        for (Future<Ended> rank : run(world, TinyRun.inMicroBatches(TinyRun.recipe(12), microBatch),
+                (_, _) -> {})) {
             runs.add(rank.get());
         }
         for (Ended run : runs) {
@@ -143,9 +170,11 @@ class RanksTest {
         assertThat(folder.resolve("checkpoints")).isDirectoryContaining(path -> path.toString().endsWith("4"));
     }
 
-    @Test
-    void picturesThatOneRankCannotReadEndAllAndSaveTheState() throws Exception {
-        List<Future<Ended>> ranks = run(2, TinyRun.recipe(12),
+    /// With micro-batches of one picture, one rank has read some of its step when the pictures are gone.
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void picturesThatOneRankCannotReadEndAllAndSaveTheState(int microBatch) throws Exception {
+        List<Future<Ended>> ranks = run(2, TinyRun.inMicroBatches(TinyRun.recipe(12), microBatch),
                 (run, number) -> run.gone = () -> number == 1 && run.progress.validated > 0);
         assertThatThrownBy(ranks.get(1)::get).hasRootCauseMessage("no such file");
         assertThatThrownBy(ranks.get(0)::get).cause().isInstanceOf(IOException.class)
@@ -153,12 +182,14 @@ class RanksTest {
         assertThat(folder.resolve("checkpoints")).isNotEmptyDirectory();
     }
 
-    @Test
-    void aLossThatIsNoNumberEndsAll() throws Exception {
+    /// Of 8 pictures, one rank has two micro-batches and two have one.
+    @ParameterizedTest
+    @CsvSource({"2, 0", "3, 2"})
+    void aLossThatIsNoNumberEndsAll(int world, int microBatch) throws Exception {
         Recipe wild = TinyRun.recipe(12, new SgdConfig(1e20, 0, 0, 1, false),
                 new net.alexnet.train.config.Schedule.Constant(), new Recipe.Checkpoints(10, 0, 9),
                 new Recipe.Monitor(1, 1, 1000, 0));
-        for (Future<Ended> rank : run(2, wild, (_, _) -> {})) {
+        for (Future<Ended> rank : run(world, TinyRun.inMicroBatches(wild, microBatch), (_, _) -> {})) {
             assertThatThrownBy(rank::get).cause().isInstanceOf(DivergedException.class);
         }
     }

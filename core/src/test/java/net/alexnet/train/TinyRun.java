@@ -30,6 +30,7 @@ import net.alexnet.train.Trainer.Parts;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
+import net.alexnet.train.config.RecipeReader;
 import net.alexnet.train.config.Schedule;
 import net.alexnet.train.config.Schedule.Constant;
 import net.alexnet.train.config.SgdConfig;
@@ -83,9 +84,19 @@ final class TinyRun {
             Recipe.Monitor monitor) {
         return new Recipe("tiny", 11, TinyNetworks.of(CLASSES.size()),
                 new Recipe.Pictures(SIDE, false, 1, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
-                new Recipe.Data("", 0.2, List.of(), 0, 0, 0), 8,
+                new Recipe.Data("", 0.2, List.of(), 0, 0, 0), 8, null,
                 epochs, Precision.FLOAT32,
                 optimizer, schedule, checkpoints, monitor, new Start.FromScratch());
+    }
+
+    /// The same recipe in micro-batches.
+    ///
+    /// @param pictures of a micro-batch; 0 for whole batches
+    static Recipe inMicroBatches(Recipe recipe, int pictures) {
+        return pictures == 0
+                ? recipe
+                : RecipeReader.read("tiny", RecipeReader.write(recipe),
+                        Map.of("micro_batch", String.valueOf(pictures)));
     }
 
     /// Takes over a checkpoint of this run.
@@ -102,7 +113,7 @@ final class TinyRun {
     Outcome run() throws IOException, InterruptedException {
         TrainingSampler plan = new TrainingSampler(
                 new TrainingSampler.Pictures(TRAINING, SIDE, SIDE, EpochShuffle.WHOLE), recipe.batch(),
-                Augmentation.NONE,
+                recipe.picturesAtOnce(), Augmentation.NONE,
                 recipe.seed(), group.rank(), state.epoch(), state.batchInEpoch());
         Optional<Validation> validation = validated
                 ? Optional.of(SharedValidation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1, group))

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SequencedMap;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Network.Stage;
@@ -56,7 +57,7 @@ class TrainingMonitorTest {
 
     @Test
     void aFiniteLossPasses() {
-        assertThatCode(() -> monitor.finite(3, 1e30, forward(), network.parameters())).doesNotThrowAnyException();
+        assertThatCode(() -> finite(3, 1e30)).doesNotThrowAnyException();
         assertThatCode(() -> monitor.sound(3, network.parameters())).doesNotThrowAnyException();
     }
 
@@ -64,7 +65,7 @@ class TrainingMonitorTest {
     void theFirstParameterThatIsNotANumberIsNamed() {
         spoil("conv4.bias", Float.NaN);
         spoil("fc6.weight", Float.NEGATIVE_INFINITY);
-        assertThatThrownBy(() -> monitor.finite(7, Double.NaN, forward(), network.parameters()))
+        assertThatThrownBy(() -> finite(7, Double.NaN))
                 .isInstanceOf(DivergedException.class)
                 .hasMessageContainingAll("NaN", "step 7", "conv4.bias", "optimizer.learning_rate is 0.02");
         assertThatThrownBy(() -> monitor.sound(6, network.parameters())).isInstanceOf(DivergedException.class)
@@ -77,13 +78,13 @@ class TrainingMonitorTest {
         float[] values = backend.download(weight.value());
         Arrays.fill(values, 3e38f); // finite, but sums of it are not
         backend.assign(weight.value(), values);
-        assertThatThrownBy(() -> monitor.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
+        assertThatThrownBy(() -> finite(2, Double.POSITIVE_INFINITY))
                 .isInstanceOf(DivergedException.class).hasMessageContainingAll("step 2", "conv2", "of 2048");
     }
 
     @Test
     void namesLogitsThatAreTooLargeForTheSoftmax() {
-        assertThatThrownBy(() -> monitor.finite(2, Double.POSITIVE_INFINITY, forward(), network.parameters()))
+        assertThatThrownBy(() -> finite(2, Double.POSITIVE_INFINITY))
                 .isInstanceOf(DivergedException.class).hasMessageContainingAll("fc8", "softmax");
     }
 
@@ -136,17 +137,17 @@ class TrainingMonitorTest {
 
     @Test
     void livingLayersAreNotWarnedOf() {
-        assertThat(monitor.dead(monitor.dead(forward()))).isEmpty();
+        assertThat(monitor.dead(shares(16))).isEmpty();
     }
 
     @Test
     void eachDeadLayerIsWarnedOfOnceByTheNameOfItsWeights() {
         fill("conv3.bias", -1e6f);
-        List<String> warnings = monitor.dead(monitor.dead(forward()));
+        List<String> warnings = monitor.dead(shares(16));
         assertThat(warnings.getFirst()).contains("100 % of the units of conv3", "optimizer.learning_rate is 0.02");
-        assertThat(monitor.dead(monitor.dead(forward()))).isEmpty();
+        assertThat(monitor.dead(shares(16))).isEmpty();
         fill("conv1.bias", -1e6f);
-        assertThat(monitor.dead(monitor.dead(forward()))).anyMatch(text -> text.contains("100 % of the units of conv1"))
+        assertThat(monitor.dead(shares(16))).anyMatch(text -> text.contains("100 % of the units of conv1"))
                 .noneMatch(text -> text.contains("conv3"));
     }
 
@@ -155,7 +156,7 @@ class TrainingMonitorTest {
         float[] bias = new float[8];
         Arrays.fill(bias, 0, 6, -1e6f); // three quarters
         backend.assign(parameter("conv1.bias").value(), bias);
-        var shares = monitor.dead(forward());
+        var shares = shares(16);
         assertThat(shares.get("conv1")).isBetween(0.75, 0.89);
         assertThat(monitor.dead(shares)).noneMatch(text -> text.contains("conv1"));
     }
@@ -163,7 +164,21 @@ class TrainingMonitorTest {
     @Test
     void aFewPicturesTellNothingOfDeadUnits() {
         fill("conv1.bias", -1e6f);
-        assertThat(monitor.dead(forward(2))).isEmpty();
+        assertThat(shares(2)).isEmpty();
+        assertThat(shares(2, 5)).isEmpty();
+        assertThat(shares(2, 5, 1)).containsEntry("conv1", 1.0);
+    }
+
+    /// Units that some pictures of the batch wake up are not dead, whichever micro-batch has them.
+    @Test
+    void microBatchesCountTheDeadUnitsOfTheWholeBatch() {
+        UnitMaxima units = new UnitMaxima(backend);
+        units.add(forward());
+        double awake = units.dead().getOrDefault("conv1", 1.0);
+        fill("conv1.bias", -1e6f);
+        units.add(forward());
+        assertThat(awake).isLessThan(1);
+        assertThat(units.dead()).containsEntry("conv1", awake);
     }
 
     // --- helpers ---------------------------------------------------------------------------------------------------
@@ -176,6 +191,17 @@ class TrainingMonitorTest {
         }
         Tensor out = backend.upload(Shape.of(1, 8, 8, 8), values);
         return new Stage(network.architecture().rows().getFirst(), out, out, out);
+    }
+
+    private void finite(long step, double loss) {
+        monitor.finite(step, loss, () -> monitor.cause(forward(), network.parameters()));
+    }
+
+    /// The shares of dead units of micro-batches of so many pictures.
+    private SequencedMap<String, Double> shares(int... pictures) {
+        UnitMaxima units = new UnitMaxima(backend);
+        Arrays.stream(pictures).forEach(count -> units.add(forward(count)));
+        return units.dead();
     }
 
     private List<Stage> forward() {

@@ -10,14 +10,16 @@ import net.alexnet.data.image.Crop;
 /// @param number its place within the epoch, from 0
 /// @param inputs one per row of the batch; none where one of many ranks has nothing to do in an epoch's last step
 /// @param total how many the step has over all ranks
-public record BatchIndices(int epoch, int number, List<Input> inputs, int total) {
+/// @param first the place of the first input among those of the step over all ranks
+/// @param last whether it is the last that this rank has of the step
+public record BatchIndices(int epoch, int number, List<Input> inputs, int total, int first, boolean last) {
     public BatchIndices {
         inputs = List.copyOf(inputs);
     }
 
-    /// The only rank's.
+    /// A whole step of the only rank.
     public BatchIndices(int epoch, int number, List<Input> inputs) {
-        this(epoch, number, inputs, inputs.size());
+        this(epoch, number, inputs, inputs.size(), 0, true);
     }
 
     /// One row of a batch.

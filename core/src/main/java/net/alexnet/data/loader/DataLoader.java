@@ -275,6 +275,8 @@ public final class DataLoader implements BatchSource, AutoCloseable {
                 pending.plan().number(),
                 images.length,
                 pending.plan().total(),
+                pending.plan().first(),
+                pending.plan().last(),
                 preprocessing.crop(),
                 preprocessing.channels(),
                 pending.buffer().asSlice(0, bytes, ALIGNMENT),

@@ -11,6 +11,8 @@ import net.alexnet.tensor.Tensor;
 /// @param number its place within the epoch, from 0
 /// @param count how many rows, at least 1 unless the plan has none for this rank
 /// @param total how many the step has over all ranks
+/// @param first the place of the first among those of the step over all ranks
+/// @param last whether it is the last that this rank has of the step
 /// @param side the height and the width of each, in pixels
 /// @param channels 1 or 3
 /// @param pixels native memory, `count · side · side · channels` float32 in that order
@@ -22,6 +24,8 @@ public record ImageBatch(
         int number,
         int count,
         int total,
+        int first,
+        boolean last,
         int side,
         int channels,
         MemorySegment pixels,

@@ -7,6 +7,7 @@ import module java.base;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.tensor.Check;
 import net.alexnet.tensor.Precision;
+import org.jspecify.annotations.Nullable;
 
 /// A training run as an immutable value. Keys that a recipe file leaves out have the values of [#standard()].
 ///
@@ -15,7 +16,10 @@ import net.alexnet.tensor.Precision;
 /// @param network which AlexNet; the number of classes follows from the images
 /// @param pictures how images are prepared
 /// @param data where images come from
-/// @param batch images per step, 1 to 65536
+/// @param batch images per step over all ranks, 1 to 65536
+/// @param microBatch the most images that a rank computes at a time, 1 to `batch`; the gradients of a step's micro-batches are
+///     added up before its update (gradient accumulation), so a batch needs the memory of a micro-batch. Null to compute a
+///     rank's part of the batch at once
 /// @param epochs how often every training image is seen, 1 to 1000000
 /// @param precision of convolutions and fully connected layers; `bfloat16` is faster on GPUs and rarely on CPUs
 /// @param optimizer the update rule
@@ -23,7 +27,8 @@ import net.alexnet.tensor.Precision;
 /// @param checkpoints when the state is saved
 /// @param monitor how often the loss is logged and checked
 /// @param start what the run starts from; a recipe file with a group `finetune` starts from a trained network
-public record Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch, int epochs,
+public record Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microBatch, int epochs,
         Precision precision, SgdConfig optimizer, Schedule schedule, Checkpoints checkpoints, Monitor monitor,
         @JsonProperty("finetune") @JsonDeserialize(as = FineTuneConfig.class) @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Start.FromScratch.class) Start start) {
     /// The most epochs of a run.
@@ -33,6 +38,9 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         start = Objects.requireNonNullElse(start, new Start.FromScratch()); // Jackson gives null without such a group
         Check.that(!name.isBlank(), "name", name, "a word");
         Check.that(batch >= 1 && batch <= 65_536, "batch", batch, "1 to 65536");
+        if (microBatch != null) {
+            Check.that(microBatch >= 1 && microBatch <= batch, "micro_batch", microBatch, "1 to batch, " + batch);
+        }
         Check.that(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs", epochs, "1 to " + MOST_EPOCHS);
         Check.that(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
                 "at least the network's input of " + network.input());
@@ -142,8 +150,13 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     public static Recipe standard() {
         return new Recipe("paper", 2012, AlexNet.paper(),
                 new Pictures(256, true, 1, true, 0.1, Mean.IMAGE, Values.RAW), new Data("", 0.2, List.of(), 0, 0, 0),
-                128, 90, Precision.FLOAT32, SgdConfig.paper(), new Schedule.Plateau(5, 0.1, 0.001, 3),
+                128, null, 90, Precision.FLOAT32, SgdConfig.paper(), new Schedule.Plateau(5, 0.1, 0.001, 3),
                 new Checkpoints(1, 0, 3), new Monitor(20, 1, 2000, 0), new Start.FromScratch());
+    }
+
+    /// The most images that a rank computes at a time: a micro-batch, or the whole batch.
+    public int picturesAtOnce() {
+        return microBatch == null ? batch : microBatch;
     }
 
     /// The configuration of fine-tuning; empty for a run from scratch.
@@ -196,7 +209,8 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
 
     private Recipe with(AlexNet newNetwork, Pictures newPictures, Data newData, int newBatch, int newEpochs,
             Start newStart) {
-        return new Recipe(name, seed, newNetwork, newPictures, newData, newBatch, newEpochs, precision, optimizer,
+        return new Recipe(name, seed, newNetwork, newPictures, newData, newBatch,
+                microBatch == null || microBatch >= newBatch ? null : microBatch, newEpochs, precision, optimizer,
                 schedule, checkpoints, monitor, newStart);
     }
 }

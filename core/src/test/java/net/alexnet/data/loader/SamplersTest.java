@@ -74,6 +74,33 @@ class SamplersTest {
         }
     }
 
+    /// The law of micro-batches: they are a rank's part of a step in its order, and only the last may be smaller.
+    @Property
+    void microBatchesShareEveryStepOfARank(@ForAll @IntRange(min = 1, max = 3) int world,
+            @ForAll @IntRange(min = 1, max = 30) int batch, @ForAll @IntRange(min = 1, max = 31) int microBatch) {
+        for (int number = 0; number < world; number++) {
+            Rank rank = new Rank(number, world);
+            TrainingSampler whole = training(batch, rank, 0, 0);
+            TrainingSampler cut = training(batch, microBatch, rank, 0, 0);
+            for (int step = 0; step < 2 * TrainingSampler.batches(PICTURES, batch); step++) {
+                BatchIndices expected = whole.next();
+                assertThat(expected.last()).isTrue();
+                List<BatchIndices.Input> together = new ArrayList<>();
+                BatchIndices part;
+                do {
+                    part = cut.next();
+                    assertThat(part.first()).isEqualTo(expected.first() + together.size());
+                    together.addAll(part.inputs());
+                    assertThat(part).isEqualTo(new BatchIndices(expected.epoch(), expected.number(), part.inputs(),
+                            expected.total(), part.first(), together.size() == expected.inputs().size()));
+                    assertThat(part.inputs().size()).isLessThanOrEqualTo(microBatch);
+                    assertThat(part.last() || part.inputs().size() == microBatch).isTrue();
+                } while (!part.last());
+                assertThat(together).isEqualTo(expected.inputs());
+            }
+        }
+    }
+
     @Test
     void refusesRanksThatDoNotExist() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Rank(2, 2)).withMessageContaining("rank 2 of 2");
@@ -126,10 +153,15 @@ class SamplersTest {
     }
 
     private static TrainingSampler training(int batch, Rank rank, int epoch, int number) {
+        return training(batch, batch, rank, epoch, number);
+    }
+
+    private static TrainingSampler training(int batch, int microBatch, Rank rank, int epoch, int number) {
         PcaColorNoise noise = new PcaColorNoise(new ColorPca(List.of(new Component(30, List.of(1.0)))), 0.1);
         return new TrainingSampler(
                 new TrainingSampler.Pictures(PICTURES, 12, 8, EpochShuffle.WHOLE),
                 batch,
+                microBatch,
                 new Augmentation(true, 1, true, Optional.of(noise)),
                 9,
                 rank,

@@ -73,6 +73,24 @@ class RecipeReaderTest {
         assertThat(read("seed: -5").seed()).isEqualTo(-5);
     }
 
+    @Test
+    void withoutAMicroBatchTheBatchIsComputedAtOnce() {
+        assertThat(read("batch: 64").picturesAtOnce()).isEqualTo(64);
+        assertThat(RecipeReader.write(read("batch: 64"))).doesNotContain("micro_batch");
+        Recipe recipe = read("batch: 64\nmicro_batch: 20");
+        assertThat(recipe.picturesAtOnce()).isEqualTo(20);
+        assertThat(RecipeReader.keys(recipe)).contains(entry("micro_batch", "20"), entry("batch", "64"));
+        assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
+        Recipe smaller = recipe.fitted(recipe.network(), 256, 16, 1);
+        assertThat(smaller.picturesAtOnce()).isEqualTo(16);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-3", "65"})
+    void aMicroBatchIsAPartOfTheBatch(String value) {
+        refused("batch: 64\nmicro_batch: " + value, "micro_batch must be 1 to batch, 64, found " + value);
+    }
+
     // --- settings --------------------------------------------------------------------------------------------------
 
     @Test
@@ -293,7 +311,8 @@ class RecipeReaderTest {
     })
     void textsComeBackAsTheyWere(String text) {
         Recipe recipe = new Recipe(text, 1, PAPER.network(), PAPER.pictures(),
-                new Recipe.Data(text, 0.5, List.of(text, "b"), 7, 0, 0), 1, 1, Precision.BFLOAT16, PAPER.optimizer(),
+                new Recipe.Data(text, 0.5, List.of(text, "b"), 7, 0, 0), 1, null, 1, Precision.BFLOAT16,
+                PAPER.optimizer(),
                 new Constant(),
                 PAPER.checkpoints(), PAPER.monitor(), new Start.FromScratch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
@@ -303,7 +322,7 @@ class RecipeReaderTest {
     void numbersComeBackToTheLastBit() {
         Schedule schedule = new Plateau(1, 0.1 + 0.2, 1e-300, 0);
         Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.caffe().withSize(227, 1, 1 / 3.0), PAPER.pictures(),
-                PAPER.data(), 65_536, 1_000_000, PAPER.precision(), PAPER.optimizer(), schedule, PAPER.checkpoints(),
+                PAPER.data(), 65_536, 2, 1_000_000, PAPER.precision(), PAPER.optimizer(), schedule, PAPER.checkpoints(),
                 PAPER.monitor(), new Start.FromScratch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
