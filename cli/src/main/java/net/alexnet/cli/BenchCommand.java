@@ -40,13 +40,15 @@ final class BenchCommand extends ProgressCommand {
     @Option(names = "--rounds", paramLabel = "N", description = "How often everything is measured, after a warm-up. Default: 5.")
     private int rounds = 5;
 
+    private int batch;
     private final Map<String, List<Double>> readings = new LinkedHashMap<>();
 
     @Override
     int run(ConsoleProgress progress) throws IOException {
         within("--rounds", rounds, 1, 10_000);
-        int batch = choice.batch();
-        AlexNet network = choice.open().network();
+        NetworkChoice.Chosen chosen = choice.open().atOnce();
+        batch = chosen.batch();
+        AlexNet network = chosen.network();
         Options options = compute.options();
         EngineMemory memory;
         long peak;
@@ -54,7 +56,7 @@ final class BenchCommand extends ProgressCommand {
                 Probe probe = new Probe(network, batch, backend)) {
             progress.message("training: " + backend.describe());
             memory = backend.memory();
-            measureTraining(probe, batch, progress);
+            measureTraining(probe, progress);
             peak = peakResidentBytes(); // before inference has a network of its own
         }
         try (Backend backend = precision == Precision.FLOAT32
@@ -62,7 +64,7 @@ final class BenchCommand extends ProgressCommand {
                 : Engines.open(options.device(), options.threads(), precision);
                 Probe probe = new Probe(network, batch, backend)) {
             progress.message("inference: " + backend.describe());
-            measureInference(probe, batch, progress);
+            measureInference(probe, progress);
         }
         progress.clear();
         BenchReport report = new BenchReport(network.architecture().name(), batch, rounds, spread("training"),
@@ -70,12 +72,12 @@ final class BenchCommand extends ProgressCommand {
                 network.architecture().rows().stream().map(row -> new LayerCosts(row.name(),
                         cost(row, Pass.FORWARD), cost(row, Pass.BACKWARD_DATA), cost(row, Pass.BACKWARD_WEIGHTS)))
                         .toList(),
-                choice.memory(network, options.threads(), memory), peak);
+                NetworkChoice.memory(chosen, options.threads(), memory), peak);
         print(report, report.table().lines().toList());
         return 0;
     }
 
-    private void measureTraining(Probe probe, int batch, ConsoleProgress progress) {
+    private void measureTraining(Probe probe, ConsoleProgress progress) {
         for (double spent = 0; spent < WARM_UP_SECONDS;) { // Java's compilers need most of it
             spent += probe.train();
         }
@@ -86,7 +88,7 @@ final class BenchCommand extends ProgressCommand {
         }
     }
 
-    private void measureInference(Probe probe, int batch, ConsoleProgress progress) {
+    private void measureInference(Probe probe, ConsoleProgress progress) {
         for (double spent = 0; spent < WARM_UP_SECONDS;) {
             spent += probe.infer(batch) + probe.infer(1);
         }
@@ -110,7 +112,7 @@ final class BenchCommand extends ProgressCommand {
             return null;
         }
         Spread ms = spread(row.name() + pass);
-        double gflops = 2e-6 * choice.batch() * row.multiplyAdds() / ms.median(); // a multiply-add is two operations
+        double gflops = 2e-6 * batch * row.multiplyAdds() / ms.median(); // a multiply-add is two operations
         return new Cost(ms, Double.isFinite(gflops) ? gflops : 0);
     }
 

@@ -17,10 +17,14 @@ import picocli.CommandLine.Option;
             "", "Examples:",
             "  ./alexnet inspect paper",
             "  ./alexnet inspect runs/latest --batch 64",
+            "  ./alexnet inspect paper --batch 1024 --micro-batch 128",
             "  ./alexnet inspect alexnet.safetensors"})
 final class InspectCommand extends BaseCommand {
     @Mixin
     private NetworkChoice choice = new NetworkChoice();
+
+    @Option(names = "--micro-batch", paramLabel = "N", description = "Pictures that are computed at a time. Default: those of the recipe or the run if --batch is not given, else the whole batch.")
+    private @Nullable Integer microBatch;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that the memory is planned for. Default: all cores.")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -29,24 +33,26 @@ final class InspectCommand extends BaseCommand {
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Inspected(String network, int classes, long parameters, long multiplyAdds, int batch,
-            Map<String, Long> memoryBytes, List<Layer> layers, @Nullable Object card) {}
+            int microBatch, Map<String, Long> memoryBytes, List<Layer> layers, @Nullable Object card) {}
 
     @Override
     public Integer call() throws IOException {
         ComputeOptions.threads(threads);
-        int batch = choice.batch();
         NetworkChoice.Chosen chosen = choice.open();
+        if (microBatch != null) {
+            chosen = chosen.withMicroBatch((int) within("--micro-batch", microBatch, 1, chosen.batch()));
+        }
         Architecture architecture = chosen.network().architecture();
-        Map<String, Long> memory = choice.memory(chosen.network(), threads, Engines.find().memory());
+        Map<String, Long> memory = NetworkChoice.memory(chosen, threads, Engines.find().memory());
         List<Layer> layers = architecture.rows().stream()
                 .map(row -> new Layer(row.name(), row.out().dims(), row.parameters(), row.multiplyAdds())).toList();
         print(new Inspected(architecture.name(), architecture.classes(), architecture.parameters(),
-                architecture.multiplyAdds(), batch, memory, layers,
-                chosen.card().map(ModelCardPrinter::json).orElse(null)), lines(chosen, memory, batch));
+                architecture.multiplyAdds(), chosen.batch(), chosen.microBatch(), memory, layers,
+                chosen.card().map(ModelCardPrinter::json).orElse(null)), lines(chosen, memory));
         return 0;
     }
 
-    private static List<String> lines(NetworkChoice.Chosen chosen, Map<String, Long> memory, int batch) {
+    private static List<String> lines(NetworkChoice.Chosen chosen, Map<String, Long> memory) {
         Architecture architecture = chosen.network().architecture();
         List<String> lines = new ArrayList<>();
         chosen.card().ifPresent(card -> {
@@ -60,7 +66,8 @@ final class InspectCommand extends BaseCommand {
         }
         lines.add(line("in all", "", count(architecture.parameters()), count(architecture.multiplyAdds())));
         lines.add("");
-        lines.add("memory of a training step of " + Texts.count(batch, "picture"));
+        lines.add("memory of a training step of " + Texts.count(chosen.batch(), "picture")
+                + (chosen.microBatch() < chosen.batch() ? ", " + chosen.microBatch() + " at a time" : ""));
         memory.forEach((name, bytes) -> lines.add(String.format(Locale.ROOT, "  %-12s %12s",
                 name.equals("total") ? "in all" : name, Text.bytes(bytes))));
         return lines;

@@ -9,6 +9,7 @@ import net.alexnet.tensor.EngineMemory;
 import net.alexnet.train.ModelFile;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.TrainingRun;
+import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipes;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -16,21 +17,40 @@ import picocli.CommandLine.Parameters;
 
 /// The options that name a network and a batch, for commands that need no pictures.
 final class NetworkChoice {
+    private static final int BATCH = 128; // of a network that no recipe trains
+
     @Parameters(paramLabel = "NETWORK", defaultValue = "paper", description = "paper, original, caffe, caffenet, torchvision or small; a recipe's name or YAML file; a model file, or the name"
             + " of a pulled one; or a run's folder. Default: ${DEFAULT-VALUE}.")
     private String name = "paper";
 
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "128", description = "Pictures in a step. Default: ${DEFAULT-VALUE}.")
-    private int batch = 128;
+    @Option(names = "--batch", paramLabel = "N", description = "Pictures in a step. Default: those of the recipe or the run, else 128.")
+    private @Nullable Integer batch;
 
     @Option(names = "--classes", paramLabel = "N", description = "Another number of classes.")
     private @Nullable Integer classes;
 
-    /// A network, and the card of its model file if it comes from one.
-    record Chosen(AlexNet network, Optional<ModelCard> card) {}
+    /// A network.
+    ///
+    /// @param card of its model file, if it comes from one
+    /// @param batch pictures in a step
+    /// @param microBatch how many of them are computed at a time
+    record Chosen(AlexNet network, Optional<ModelCard> card, int batch, int microBatch) {
+        private Chosen(AlexNet network, Optional<ModelCard> card) {
+            this(network, card, BATCH, BATCH);
+        }
 
-    int batch() {
-        return (int) BaseCommand.within("--batch", batch, 1, Integer.MAX_VALUE);
+        private Chosen(Recipe recipe) {
+            this(recipe.network(), Optional.empty(), recipe.batch(), recipe.picturesAtOnce());
+        }
+
+        /// A step of what is computed at a time.
+        Chosen atOnce() {
+            return new Chosen(network, card, microBatch, microBatch);
+        }
+
+        Chosen withMicroBatch(int pictures) {
+            return new Chosen(network, card, batch, pictures);
+        }
     }
 
     /// The network that is named.
@@ -40,8 +60,12 @@ final class NetworkChoice {
         if (classes != null) {
             BaseCommand.within("--classes", classes, 2, Integer.MAX_VALUE);
         }
+        if (batch != null) {
+            BaseCommand.within("--batch", batch, 1, Integer.MAX_VALUE);
+        }
         Chosen chosen = named();
-        return classes == null ? chosen : new Chosen(chosen.network().withClasses(classes), chosen.card());
+        return new Chosen(classes == null ? chosen.network : chosen.network.withClasses(classes), chosen.card,
+                batch == null ? chosen.batch : batch, batch == null ? chosen.microBatch : batch);
     }
 
     private Chosen named() throws IOException {
@@ -53,10 +77,10 @@ final class NetworkChoice {
             }
         }
         if (Recipes.NAMES.contains(name) || (Files.isRegularFile(path) && name.matches(".*\\.ya?ml"))) {
-            return new Chosen(Recipes.read(name, Map.of()).network(), Optional.empty());
+            return new Chosen(Recipes.read(name, Map.of()));
         }
         if (Files.isDirectory(path)) {
-            return new Chosen(RunFolder.open(path).recipe().network(), Optional.empty());
+            return new Chosen(RunFolder.open(path).recipe());
         }
         if (Files.exists(path) || ModelFile.isImportable(path)) {
             ModelCard card = ModelFile.find(path, ModelFile.Which.LAST).stored().card();
@@ -70,8 +94,9 @@ final class NetworkChoice {
     }
 
     /// The bytes of a training step by what they are for, and their `total`.
-    Map<String, Long> memory(AlexNet network, int threads, EngineMemory engine) {
-        MemoryPlan plan = MemoryPlan.of(network.architecture(), batch(), TrainingRun.INPUTS, threads, engine);
+    static Map<String, Long> memory(Chosen chosen, int threads, EngineMemory engine) {
+        MemoryPlan plan = MemoryPlan.of(chosen.network.architecture(), chosen.batch, chosen.microBatch,
+                TrainingRun.INPUTS, threads, engine);
         Map<String, Long> bytes = new LinkedHashMap<>();
         bytes.put("parameters", plan.parameters());
         bytes.put("gradients", plan.gradients());

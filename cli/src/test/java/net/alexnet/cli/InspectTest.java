@@ -41,6 +41,29 @@ class InspectTest {
     }
 
     @Test
+    void plansTheMemoryOfAMicroBatch() throws Exception {
+        JsonNode whole = Result.done("inspect", "paper", "--batch", 4, "--json").json().get("memory_bytes");
+        Result cut = Result.done("inspect", "paper", "--batch", 64, "--micro-batch", 4, "--json");
+        assertThat(cut.json().get("batch").asInt()).isEqualTo(64);
+        assertThat(cut.json().get("micro_batch").asInt()).isEqualTo(4);
+        JsonNode memory = cut.json().get("memory_bytes");
+        assertThat(memory.get("activations")).isEqualTo(whole.get("activations"));
+        assertThat(memory.get("input")).isEqualTo(whole.get("input"));
+        assertThat(memory.get("gradients").asLong() - whole.get("gradients").asLong())
+                .isEqualTo(4 * (9216L * 4096 + 4096)); // fc6's, beside the sums
+        Result.of("inspect", "paper", "--batch", 64, "--micro-batch", 65).isRefused(2,
+                "--micro-batch must be 1 to 64, found 65");
+    }
+
+    @Test
+    void plansWhatARecipeComputesAtATime() throws Exception {
+        assertThat(Result.done("inspect", "large-batch").out())
+                .contains("memory of a training step of 1024 pictures, 128 at a time");
+        JsonNode other = Result.done("inspect", "large-batch", "--batch", 32, "--json").json();
+        assertThat(other.get("micro_batch").asInt()).isEqualTo(32);
+    }
+
+    @Test
     void knowsRecipesAndOtherClassCounts() throws Exception {
         JsonNode quickstart = Result.done("inspect", "quickstart", "--json").json();
         assertThat(quickstart.get("classes").asInt()).isEqualTo(10);

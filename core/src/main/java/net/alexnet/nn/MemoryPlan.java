@@ -15,9 +15,10 @@ import net.alexnet.tensor.EngineMemory.Convolution;
 /// inputs whose windows extend beyond the edge.
 ///
 /// @param parameters weights and biases
-/// @param gradients as many bytes as the parameters
+/// @param gradients as many bytes as the parameters; where a step is computed in micro-batches, also those of the layer with the
+///     most parameters, which are made before they are added to the sums
 /// @param momentum the momentum buffers, as many bytes as the parameters
-/// @param input the batches in memory: the one of this step and those loaded ahead of it
+/// @param input the batches, or micro-batches, in memory: the one that is computed and those loaded ahead of it
 /// @param activations the layers' outputs, and dropout masks. A ReLU after a convolution writes nothing of its own, nor does
 ///     a normalization that the engine computes together with the pooling after it
 /// @param workspace the gradients of activations at the peak of the backward pass, less the activations that it has
@@ -25,7 +26,28 @@ import net.alexnet.tensor.EngineMemory.Convolution;
 public record MemoryPlan(long parameters, long gradients, long momentum, long input, long activations, long workspace) {
     private static final int FLOAT = Float.BYTES;
 
-    /// The bytes of a step.
+    /// The bytes of a step that is computed in micro-batches, the gradients of which are added up.
+    ///
+    /// @param batch images in a step, at least `microBatch`
+    /// @param microBatch images that are computed at a time, at least 1; `batch` for a step that is computed at once
+    /// @param inputs micro-batches in memory, at least 1
+    /// @param threads that compute, at least 1
+    /// @param engine that computes
+    public static MemoryPlan of(Architecture architecture, int batch, int microBatch, int inputs, int threads,
+            EngineMemory engine) {
+        if (microBatch > batch) {
+            throw new IllegalArgumentException("a micro-batch has at most the " + batch + " images of its batch, found "
+                    + microBatch);
+        }
+        MemoryPlan plan = of(architecture, microBatch, inputs, threads, engine);
+        long largest = architecture.rows().stream().mapToLong(Row::parameters).max().orElseThrow();
+        return microBatch == batch
+                ? plan
+                : new MemoryPlan(plan.parameters, plan.gradients + FLOAT * largest, plan.momentum, plan.input,
+                        plan.activations, plan.workspace);
+    }
+
+    /// The bytes of a step that is computed at once.
     ///
     /// @param batch images in a step, at least 1
     /// @param inputs batches in memory, at least 1

@@ -53,6 +53,20 @@ class MemoryPlanTest {
         assertThat(many.workspace()).isEqualTo(128 * one.workspace());
     }
 
+    /// The sums of the gradients are a set as large as the parameters; beside them is the gradient of one layer, at most fc6's.
+    @Test
+    void aMicroBatchBoundsAllThatGrowsWithTheBatch() {
+        Architecture paper = AlexNet.paper().architecture();
+        MemoryPlan small = MemoryPlan.of(paper, 128, 4, 2, EngineMemory.NONE);
+        MemoryPlan large = MemoryPlan.of(paper, 4096, 128, 4, 2, EngineMemory.NONE);
+        assertThat(large.gradients()).isEqualTo(small.gradients() + 4 * (9216L * 4096 + 4096));
+        assertThat(large.total()).isEqualTo(small.total() + 4 * (9216L * 4096 + 4096));
+        assertThat(large).isEqualTo(MemoryPlan.of(paper, 129, 128, 4, 2, EngineMemory.NONE));
+        assertThat(MemoryPlan.of(paper, 128, 128, 4, 2, EngineMemory.NONE)).isEqualTo(small);
+        assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(paper, 4, 5, 1, 1, EngineMemory.NONE))
+                .withMessageContainingAll("4 images", "5");
+    }
+
     @Test
     void sumsBeyond2GiBDoNotOverflow() {
         MemoryPlan plan = MemoryPlan.of(AlexNet.paper().architecture(), 100_000, 1, 1, EngineMemory.NONE);
