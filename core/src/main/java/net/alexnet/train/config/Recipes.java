@@ -7,8 +7,8 @@ import net.alexnet.io.RegularFile;
 /// The recipes that come with the program (the project's `recipes/`), and a user's own.
 public final class Recipes {
     /// The committed recipes, without `.yaml`.
-    public static final List<String> NAMES = List.of("cifar10", "fashion-mnist", "finetune", "paper", "photographs",
-            "pictures", "quickstart", "tiny-imagenet");
+    public static final List<String> NAMES = List.of("cifar10", "fashion-mnist", "finetune", "large-batch", "paper",
+            "photographs", "pictures", "quickstart", "tiny-imagenet");
 
     private Recipes() {}
 
