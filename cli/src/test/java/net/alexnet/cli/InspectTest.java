@@ -58,7 +58,7 @@ class InspectTest {
     @Test
     void plansWhatARecipeComputesAtATime() throws Exception {
         assertThat(Result.done("inspect", "large-batch").out())
-                .contains("memory of a training step of 1024 pictures, 128 at a time");
+                .contains("memory of a training step of 1,024 pictures, 128 at a time");
         JsonNode other = Result.done("inspect", "large-batch", "--batch", 32, "--json").json();
         assertThat(other.get("micro_batch").asInt()).isEqualTo(32);
     }

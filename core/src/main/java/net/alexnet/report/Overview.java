@@ -27,7 +27,10 @@ final class Overview {
                 .ifPresent(classes -> facts.put("classes", classes.size() + ": " + Texts.listed(classes, NAMED)));
         facts.put("training", run.epochs() + " of " + Texts.count(run.recipe().epochs(), "epoch")
                 + ", " + Texts.count(run.steps(), "step") + " of "
-                + Texts.count(run.recipe().batch(), "picture"));
+                + Texts.count(run.recipe().batch(), "picture")
+                + (run.recipe().picturesAtOnce() < run.recipe().batch()
+                        ? ", " + run.recipe().picturesAtOnce() + " at a time"
+                        : ""));
         addErrors(facts, run);
         facts.put("time", Texts.duration(run.seconds()) + ", validation included");
         run.checkpoint().flatMap(Checkpoint::environment)

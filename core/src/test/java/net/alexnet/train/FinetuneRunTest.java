@@ -104,6 +104,18 @@ class FinetuneRunTest {
         assertThat(card.origin()).contains("fine-tuned", "base.safetensors", "ABC");
     }
 
+    @Test
+    void microBatchesPassThroughTheFrozenLayersToo() throws Exception {
+        start(recipe("conv5"), 0, step -> step >= 2);
+        List<float[]> whole = parameters();
+        start(TinyRun.inMicroBatches(recipe("conv5"), 3), 0, step -> step >= 2);
+        List<float[]> cut = parameters();
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(cut.get(i)).containsExactly(whole.get(i), org.assertj.core.api.Assertions.within(1e-6f));
+        }
+        assertThat(cut.getLast()).isNotEqualTo(whole.getLast()); // the sums were rounded otherwise
+    }
+
     /// One step without momentum and decay, of biases and weights alike: what a layer moves is its rate times its gradient,
     /// and the gradient is the same in both runs.
     @Test
