@@ -137,7 +137,8 @@ class DocumentedNamesTest {
 
     private static List<Path> sources() throws IOException {
         List<Path> sources = new ArrayList<>();
-        for (String module : List.of("core", "interop", "torch", "server", "cli", "bench")) {
+        for (String module : List.of("core", "interop", "torch", "server", "cli", "bench",
+                "spark")) {
             Path folder = TOP.resolve(module).resolve("src");
             if (Files.isDirectory(folder)) {
                 try (Stream<Path> files = Files.walk(folder)) {
