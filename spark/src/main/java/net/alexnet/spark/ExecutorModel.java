@@ -61,9 +61,8 @@ record ExecutorModel(Predictor predictor) {
     }
 
     private static Path find(String name) {
-        Path path = Path.of(name);
-        Path sent = Path.of(SparkFiles.getRootDirectory()).resolve(path);
-        return !path.isAbsolute() && Files.exists(sent) ? sent : path;
+        Path sent = Path.of(SparkFiles.get(name));
+        return Files.exists(sent) ? sent : Path.of(name);
     }
 
     private static ExecutorModel load(Path path) throws IOException {

@@ -18,15 +18,16 @@ import org.apache.spark.sql.types.StructType;
 ///
 /// **Pictures** are rows with the columns `path` (a string) and `content` (the bytes of a file, any format that the library
 /// reads). Without a column `content` the executors read the files, by plain paths or URIs `file:` that all of them see.
+/// Spark's `binaryFile` leaves out files of no bytes.
 ///
 /// **A picture that cannot be read** is a row whose column `error` has the reason and whose answers are null. It does not end
 /// the job.
 ///
-/// **The model** is loaded once in each executor, and used by all its tasks: a file sent along by
-/// `spark-submit --files model.safetensors` or `SparkContext.addFile`, which is named by its last part; or a path that all
-/// executors see, such as a run's folder. It is computed with by `spark.executor.cores` threads, or by all of the machine's
-/// where that is not set. It stays in memory until the executor ends. A file that is replaced is loaded again; a run
-/// that goes on is not.
+/// **The model** is a file that `spark-submit --files model.safetensors` sends along, named by its last part, or a path that
+/// all executors see, such as a run's folder. (What `SparkContext.addFile` sends later does not reach the tasks of a `Dataset` in
+/// Spark 4.2.) Each executor loads it once, and all its tasks use it with `spark.executor.cores` threads, or those of the machine
+/// where that is not set. It stays in memory until the executor ends. A file that is replaced is loaded again; a run that
+/// goes on is not.
 ///
 /// A value: each method returns a changed copy.
 ///
@@ -72,8 +73,7 @@ public record PictureClassifier(String model, int top) implements Serializable {
     /// @throws IllegalArgumentException if a column is missing or has another type
     /// @throws IllegalStateException if this version of Java corrupts Spark's data
     public Dataset<Row> classify(Dataset<Row> pictures) {
-        int count = top;
-        return answer(pictures, CLASSIFIED, new PictureTask(model, new PictureTask.Classes(count)));
+        return answer(pictures, CLASSIFIED, new PictureTask(model, new PictureTask.Classes(top)));
     }
 
     /// Computes the outputs of a layer for pictures.

@@ -24,6 +24,8 @@ record RankTask(List<String> command, String run, int attempt)
     /// The exit code of a rank whose connection to another rank failed.
     private static final int OTHER_RANK = 75;
 
+    private static final String ERROR = "alexnet: ";
+
     /// How long such a rank's task waits for the failure of the other one, which is the cause.
     private static final Duration GRACE = Duration.ofSeconds(5);
 
@@ -46,7 +48,7 @@ record RankTask(List<String> command, String run, int attempt)
     /// A rank that ended by a failure.
     ///
     /// @param code its exit code
-    /// @param text which rank, its code and the last line that it said
+    /// @param text which rank, its code and why
     record Failure(int code, String text) {
         /// Finds the failure in what Spark reports of a stage.
         static Optional<Failure> in(String report) {
@@ -125,13 +127,15 @@ record RankTask(List<String> command, String run, int attempt)
 
     /// Writes what a rank reports to the executor's log.
     ///
-    /// @return the last line
+    /// @return why it ended: the last line with which this project's program reports an error, else the last one
     private static String log(Process process, int rank) throws IOException {
         String last = "";
         try (BufferedReader lines = process.errorReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 LOG.info("rank {}: {}", rank, line);
-                last = line.isBlank() ? last : line;
+                if (line.startsWith(ERROR) || !(line.isBlank() || last.startsWith(ERROR))) {
+                    last = line;
+                }
             }
         }
         return last;

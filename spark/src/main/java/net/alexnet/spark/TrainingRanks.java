@@ -28,10 +28,11 @@ public final class TrainingRanks {
     /// Exit codes of a rank whose failure would come again: wrong use, and a failure that the program knows.
     private static final Set<Integer> FINAL = Set.of(2, 76);
 
-    /// How long the executors of a new application may take to come, and a lost one to be replaced.
-    private static final Duration FIRST = Duration.ofSeconds(10);
+    /// How long the first executor of an application may take to come, and a lost one to be replaced.
+    private static final Duration FIRST = Duration.ofMinutes(1);
 
-    private static final Duration AGAIN = Duration.ofMinutes(2);
+    /// How long the others may take after the first.
+    private static final Duration OTHERS = Duration.ofSeconds(10);
 
     private final JavaSparkContext spark;
     private final int ranks;
@@ -75,7 +76,7 @@ public final class TrainingRanks {
         }
         String run = UUID.randomUUID().toString();
         for (int attempt = 0;; attempt++) {
-            requireSlots(attempt == 0 ? FIRST : AGAIN);
+            requireSlots(attempt > 0);
             try {
                 return attempt(new RankTask(List.copyOf(command), run, attempt));
             } catch (SparkException e) {
@@ -114,12 +115,18 @@ public final class TrainingRanks {
         return line.replaceFirst(".*Most recent failure reason: ", "");
     }
 
-    /// Spark itself would try for ten minutes.
-    private void requireSlots(Duration patience) throws InterruptedException {
+    /// Waits for executors that are about to come. Spark itself would try for ten minutes.
+    ///
+    /// @param replaced whether one was lost, which takes as long to be replaced as the first took to come
+    private void requireSlots(boolean replaced) throws InterruptedException {
         SparkContext context = spark.sc();
-        long until = System.nanoTime() + (context.isLocal() ? 0 : patience.toNanos());
+        long start = System.nanoTime();
+        Duration patience = context.isLocal() ? Duration.ZERO : FIRST;
         int slots = slots(context);
-        while (slots < ranks && System.nanoTime() < until) {
+        while (slots < ranks && System.nanoTime() - start < patience.toNanos()) {
+            if (slots > 0 && !replaced && patience.equals(FIRST)) {
+                patience = OTHERS.plusNanos(System.nanoTime() - start);
+            }
             Thread.sleep(200);
             slots = slots(context);
         }
