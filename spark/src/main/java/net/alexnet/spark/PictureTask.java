@@ -42,8 +42,8 @@ record PictureTask(String model, Question question) implements MapPartitionsFunc
                 List<Integer> best = TopK.best(row, 0, labels.size(), top);
                 int first = best.getFirst();
                 return new Object[] {labels.get(first), row[first],
-                        best.stream().map(labels::get).toArray(String[]::new),
-                        best.stream().map(index -> row[index]).toArray(Float[]::new)};
+                    best.stream().map(labels::get).toArray(String[]::new),
+                    best.stream().map(index -> row[index]).toArray(Float[]::new)};
             }).toList();
         }
     }
@@ -112,7 +112,8 @@ record PictureTask(String model, Question question) implements MapPartitionsFunc
                 ? Collections.emptyIterator()
                 : question.answer(model, images).iterator();
         return batch.stream().map(one -> {
-            @Nullable Object[] columns = new @Nullable Object[question.columns() + 2];
+            @Nullable
+            Object[] columns = new @Nullable Object[question.columns() + 2];
             columns[0] = one.path();
             if (one.image() != null) {
                 System.arraycopy(answers.next(), 0, columns, 1, question.columns());

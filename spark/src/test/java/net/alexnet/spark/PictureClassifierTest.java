@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Executors answer as [ImageClassifier] does.
 @ExtendWith(Cluster.class)
-@Timeout(180)
+@Timeout(300)
 class PictureClassifierTest {
     private static final int PICTURES = 18;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Ranks in executors train to the bits that `launch` trains to, also when an executor is killed.
 @EnabledOnOs(LINUX)
 @ExtendWith(Cluster.class)
-@Timeout(180)
+@Timeout(300)
 class TrainingRanksTest {
     private static final int STEPS = 40;
     private static final SparkSession SPARK = Cluster.session();
@@ -56,8 +56,10 @@ class TrainingRanksTest {
     }
 
     private static Stream<String> train(Path runs) {
-        return Stream.of("train", "--data", pictures, "--recipe", recipe, "--runs", runs, "--max-steps", STEPS, "--epochs",
-                40, "--threads", 1, "--set", "checkpoints.every_steps=5", "--rank-timeout", 20).map(String::valueOf);
+        return Stream
+                .of("train", "--data", pictures, "--recipe", recipe, "--runs", runs, "--max-steps", STEPS, "--epochs",
+                        40, "--threads", 1, "--set", "checkpoints.every_steps=5", "--rank-timeout", 20)
+                .map(String::valueOf);
     }
 
     private static List<String> rank(Path runs) {
