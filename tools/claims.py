@@ -154,8 +154,8 @@ def recompute(result, root):
             first = {arm: (crossing(runs[0], 0.25) or numpy.inf, runs[0].last.get("training_top1_error", numpy.inf))
                      for arm, runs in own.items()}
             best = min(first, key=first.get)
-            crossings = [crossing(run, 0.25) or (len(run.epochs) or None if kind == "tanh" else None) for run in own[best]]
-            kinds[kind] = [numpy.log(epoch) for epoch in crossings if epoch is not None]
+            crossings = [crossing(run, 0.25) or len(run.epochs) for run in own[best]]
+            kinds[kind] = [numpy.log(epoch) for epoch in crossings if epoch]
         return groups(kinds["tanh"], kinds["relu"], None)
     baseline = "long" if "long" in arms else "baseline"
     arm = next(name for name in arms if name != baseline)

@@ -20,6 +20,8 @@ import net.alexnet.torch.OpenCvCodec;
 /// Short commands on toy files, silently: the launcher has the JVM watch them once after a build, and keep the classes that
 /// they load in a cache, ready to use.
 final class CdsTrainingRun {
+    private static final long LONGEST = 60; // seconds; the launcher waits
+
     private CdsTrainingRun() {}
 
     /// Runs the commands.
@@ -35,9 +37,13 @@ final class CdsTrainingRun {
         byte[] jpeg = new OpenCvCodec().encode(new Image(40, 40, 3, new byte[40 * 40 * 3]), Encoding.PAPER);
         Files.write(picture, jpeg);
         boolean vectors = ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-        int failures = vectors ? serve(model, jpeg) : classify(model, picture);
-        AtomicFiles.deleteTree(folder);
-        System.exit(failures == 0 ? 0 : 1);
+        int failures = 1;
+        try {
+            failures = vectors ? serve(model, jpeg) : classify(model, picture);
+            AtomicFiles.deleteTree(folder);
+        } finally {
+            System.exit(failures == 0 ? 0 : 1); // other threads may still run
+        }
     }
 
     private static int classify(Path model, Path picture) {
@@ -69,12 +75,13 @@ final class CdsTrainingRun {
             address.cancel(false); // it may have ended before it was ready
         });
         try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(HttpRequest.newBuilder(URI.create(address.get() + "/predictions/m"))
+            return client.send(HttpRequest.newBuilder(URI.create(address.get(LONGEST, TimeUnit.SECONDS)
+                    + "/predictions/m")).timeout(Duration.ofSeconds(LONGEST))
                     .POST(HttpRequest.BodyPublishers.ofByteArray(jpeg)).build(),
                     HttpResponse.BodyHandlers.discarding()).statusCode() == 200 ? 0 : 1;
         } finally {
             service.interrupt();
-            service.join();
+            service.join(Duration.ofSeconds(LONGEST));
         }
     }
 

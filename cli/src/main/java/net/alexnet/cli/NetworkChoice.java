@@ -43,7 +43,7 @@ final class NetworkChoice {
             this(recipe.network(), Optional.empty(), recipe.batch(), recipe.picturesAtOnce());
         }
 
-        /// A step of what is computed at a time.
+        /// The same with the micro-batch as the whole batch.
         Chosen atOnce() {
             return new Chosen(network, card, microBatch, microBatch);
         }

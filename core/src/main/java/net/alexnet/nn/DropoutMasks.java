@@ -10,8 +10,8 @@ import net.alexnet.tensor.Shape;
 ///
 /// @param seed of the run
 /// @param step of the run, from 0
-/// @param first the place of this rank's first example in the batch of all ranks: each example keeps its mask, however many
-///     ranks share the batch
+/// @param first the place of the first example of a micro-batch in the batch of all ranks: each example keeps its mask,
+///     however the batch is cut
 public record DropoutMasks(long seed, long step, int first) {
     /// Of the only rank.
     public DropoutMasks(long seed, long step) {

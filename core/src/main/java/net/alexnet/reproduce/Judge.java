@@ -22,6 +22,9 @@ record Judge(Runs runs) {
     private static final double[] NONE = {};
     private static final double LEVEL = 0.05;
 
+    /// The key of [Reading#more] that says that the figure is a lower bound.
+    static final String BOUND = "ratio_is_at_least";
+
     /// Averages are taken of so many networks at most: eight have 56 subsets of five, twenty have 15,504.
     private static final int MOST_AVERAGED = 8;
 
@@ -195,17 +198,18 @@ record Judge(Runs runs) {
         List<Result.Run> all = new ArrayList<>();
         Crossings slow = crossings(test.slow(), test.trainingError(), true, all);
         Crossings fast = crossings(test.fast(), test.trainingError(), false, all);
-        if (slow.epochs.length == 0 || fast.epochs.length == 0) {
+        if (slow.epochs.length == 0 || fast.epochs.length == 0 || fast.never > 0) {
             return new Reading("ln of the ratio of epochs", "epochs_to_error", Optional.empty(), all, Map.of(), 0);
         }
         Comparison logs = Comparison.of(Arrays.stream(slow.epochs).map(Math::log).toArray(),
                 Arrays.stream(fast.epochs).map(Math::log).toArray(), NONE);
         Map<String, Object> more = more("ratio", Math.exp(logs.difference()), "slow", slow.best, "fast", fast.best,
-                "slow_runs_above_the_error", slow.never, "fast_runs_above_the_error", fast.never, "ratio_is_at_least",
-                slow.never > 0);
+                "slow_runs_above_the_error", slow.never, BOUND, slow.never > 0);
         if (logs.seeds() != null) {
             more.put("ratio_low", Math.exp(logs.seeds().low()));
-            more.put("ratio_high", Math.exp(logs.seeds().high()));
+            if (slow.never == 0) { // an interval above a bound means nothing
+                more.put("ratio_high", Math.exp(logs.seeds().high()));
+            }
         }
         return new Reading("ln of the ratio of epochs", "epochs_to_error", Optional.of(logs), all, more,
                 Math.min(slow.epochs.length, fast.epochs.length));
@@ -222,7 +226,7 @@ record Judge(Runs runs) {
     ///     of such epochs to others is then too low, never too high
     private Crossings crossings(List<Arm> arms, double error, boolean bounded, List<Result.Run> all)
             throws IOException {
-        Optional<Arm> best = best(arms, error);
+        Optional<Arm> best = best(arms, error, bounded);
         List<Double> epochs = new ArrayList<>();
         int never = 0;
         for (Arm arm : arms) {
@@ -248,22 +252,25 @@ record Judge(Runs runs) {
         return new Crossings(best.map(Arm::name).orElse(""), epochs.stream().mapToDouble(d -> d).toArray(), never);
     }
 
-    /// The arm whose run with seed 1 came to a training error first, or if none has, the one that ended nearest to it; empty if
-    /// none is trained.
-    Optional<Arm> best(List<Arm> arms, double error) throws IOException {
-        Comparator<Epochs> order = Comparator.comparingDouble(Epochs::crossing).thenComparingDouble(Epochs::lastError);
-        List<Epochs> trained = new ArrayList<>();
+    /// The arm whose run with seed 1 came to a training error first; empty if none has.
+    ///
+    /// @param bounded whether, if none has, the arm that ended nearest to it is the best one
+    Optional<Arm> best(List<Arm> arms, double error, boolean bounded) throws IOException {
+        Comparator<Candidate> order = Comparator.comparingDouble(Candidate::crossing)
+                .thenComparingDouble(Candidate::lastError);
+        List<Candidate> candidates = new ArrayList<>();
         for (Arm arm : arms) {
-            if (runs.isTrained(arm, 1)) {
-                List<Epoch> lines = runs.epochs(arm, 1);
-                trained.add(new Epochs(arm, Evidence.crossing(lines, error).orElse(Double.POSITIVE_INFINITY),
-                        lines.isEmpty() ? Double.NaN : lines.getLast().trainingTop1().orElse(Double.NaN)));
+            List<Epoch> lines = runs.isTrained(arm, 1) ? runs.epochs(arm, 1) : List.of();
+            OptionalDouble crossing = Evidence.crossing(lines, error);
+            if (crossing.isPresent() || (bounded && !lines.isEmpty())) {
+                candidates.add(new Candidate(arm, crossing.orElse(Double.POSITIVE_INFINITY),
+                        lines.getLast().trainingTop1().orElse(Double.NaN)));
             }
         }
-        return trained.stream().min(order).map(Epochs::arm); // NaN sorts last
+        return candidates.stream().min(order).map(Candidate::arm);
     }
 
-    private record Epochs(Arm arm, double crossing, double lastError) {}
+    private record Candidate(Arm arm, double crossing, double lastError) {}
 
     /// One tower or the other may be the one for color, so the differences are counted without their sign. Each network has a
     /// p of its own by a permutation test; the claim holds if p is below 5 % in all of several networks.

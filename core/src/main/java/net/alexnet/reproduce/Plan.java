@@ -31,9 +31,8 @@ record Plan(Claim claim, int seeds, Runs runs) {
     List<Job> missing() throws IOException {
         List<Job> missing = new ArrayList<>();
         if (claim.experiment() instanceof EpochsTo test) {
-            for (List<Arm> arms : List.of(test.fast(), test.slow())) {
-                missing.addAll(search(arms, test.trainingError()));
-            }
+            missing.addAll(search(test.fast(), test.trainingError(), false));
+            missing.addAll(search(test.slow(), test.trainingError(), true));
             return missing;
         }
         for (int seed = 1; seed <= seeds; seed++) { // the first seed of every arm first
@@ -49,9 +48,11 @@ record Plan(Claim claim, int seeds, Runs runs) {
 
     /// The runs that find the best learning rate with seed 1, and then the other seeds of the best one. A run ends in the epoch
     /// in which the best so far came to the training error, as a slower one cannot be the best.
-    private List<Job> search(List<Arm> arms, double trainingError) throws IOException {
+    ///
+    /// @param bounded whether runs that stay above the error count, too
+    private List<Job> search(List<Arm> arms, double trainingError, boolean bounded) throws IOException {
         Judge judge = new Judge(runs);
-        int epochs = epochsOf(judge.best(arms, trainingError), trainingError);
+        int epochs = epochsOf(judge.best(arms, trainingError, false), trainingError);
         List<Job> missing = new ArrayList<>();
         for (Arm arm : arms) {
             Job job = new Job(arm, 1, epochs, false, false);
@@ -59,7 +60,7 @@ record Plan(Claim claim, int seeds, Runs runs) {
                 missing.add(job);
             }
         }
-        Optional<Arm> best = judge.best(arms, trainingError);
+        Optional<Arm> best = judge.best(arms, trainingError, bounded);
         if (missing.isEmpty() && best.isPresent()) {
             for (int seed = 2; seed <= seeds; seed++) {
                 Job job = new Job(best.get(), seed, 0, false, false);
@@ -74,6 +75,6 @@ record Plan(Claim claim, int seeds, Runs runs) {
     private int epochsOf(Optional<Arm> best, double trainingError) throws IOException {
         return best.isEmpty()
                 ? 0
-                : (int) Math.ceil(Evidence.crossing(runs.epochs(best.get(), 1), trainingError).orElse(0));
+                : (int) Math.ceil(Evidence.crossing(runs.epochs(best.get(), 1), trainingError).orElseThrow());
     }
 }

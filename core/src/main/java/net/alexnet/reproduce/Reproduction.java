@@ -257,7 +257,7 @@ public final class Reproduction {
         Interval interval = reading.comparison().map(Comparison::seeds).orElse(null);
         Double paper = claim.paperEffect().isPresent() ? claim.paperEffect().getAsDouble() : null;
         Boolean holds = null;
-        if (interval != null && paper != null) {
+        if (interval != null && paper != null && !Boolean.TRUE.equals(reading.more().get(Judge.BOUND))) {
             holds = interval.low() <= paper && paper <= interval.high();
         }
         return new Result(claim.id(), claim.section(), claim.statement(), claim.paper(), paper, reading.unit(), verdict,

@@ -112,6 +112,11 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
             return false;
         }
         if (job.evaluated() && !diverged(job.arm(), job.seed())) {
+            if (!hasCheckpoint(run)) {
+                throw new IOException(
+                        run + " has no checkpoint, so it cannot be evaluated. Put its folder checkpoints back,"
+                                + " or remove the run to train it again");
+            }
             if (!Files.exists(run.resolve(Evidence.PREDICTIONS))) {
                 evaluate(run);
             }
@@ -137,7 +142,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         pictures.ifPresent(training::picturesIn);
         try {
             boolean finished = training.options(options).listener(listener).run(stop).finished();
-            AtomicFiles.writeString(run.resolve(Build.FILE), Build.here(options.threads()) + "\n");
+            if (finished) {
+                AtomicFiles.writeString(run.resolve(Build.FILE), Build.here(options.threads()) + "\n");
+            }
             return finished;
         } catch (DivergedException e) {
             AtomicFiles.writeString(run.resolve(DIVERGED), e.getMessage() + "\n");
@@ -161,20 +168,8 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         if (Files.exists(run.resolve(DIVERGED))) {
             return true;
         }
-        return hasCheckpoint(run) ? RunFolder.open(run).isFinished() : isKept(run);
-    }
-
-    /// Whether this is a finished run whose checkpoints were removed, as they are large: the training has returned, and the
-    /// log's last epoch is its end.
-    private static boolean isKept(Path run) throws IOException {
-        if (!Files.exists(run.resolve(Build.FILE)) || !Files.exists(run.resolve("recipe.yaml"))) {
-            return false;
-        }
-        Recipe recipe = RunFolder.open(run).recipe();
-        List<Epoch> epochs = Evidence.epochs(run);
-        double stopAt = recipe.monitor().stopAtTrainingError();
-        return !epochs.isEmpty() && (epochs.getLast().epoch() >= recipe.epochs()
-                || (stopAt > 0 && epochs.getLast().trainingTop1().orElse(1) <= stopAt));
+        // A finished run may be kept without its checkpoints, which are large.
+        return hasCheckpoint(run) ? RunFolder.open(run).isFinished() : Files.exists(run.resolve(Build.FILE));
     }
 
     /// The seeds of an arm that have a folder, in ascending order.

@@ -131,7 +131,7 @@ public final class Trainer {
     }
 
     /// The next micro-batch. If a rank cannot read its images any more, the state is saved first. The ranks tell each other once
-    /// a step, before the last micro-batch of each, as some have fewer than others; nothing has been updated by then.
+    /// a step, before the last micro-batch of each: they may have different numbers of them. Nothing has been updated by then.
     private Batch next() throws IOException, InterruptedException {
         Batch batch = null;
         IOException failure = null;
@@ -242,7 +242,7 @@ public final class Trainer {
         }
         Reading reading = sums.shared(group);
         monitor.finite(step, reading.loss(),
-                () -> sums.cause().orElseGet(() -> monitor.cause(stages, network.parameters())));
+                () -> sums.cause().orElse("it is not finite on another rank, whose message says where"));
         warn(monitor.flat(step, reading.loss()));
         return Optional.of(reading);
     }

@@ -86,6 +86,9 @@ public final class TrainingStep {
         }
         try (Scope _ = backend.scope()) {
             return pass(inputs.get(), labels, total, masks, observer, this::accumulate);
+        } catch (Exception | Error e) {
+            accumulated.clear();
+            throw e;
         }
     }
 

@@ -11,8 +11,6 @@ import java.util.Optional;
 import net.alexnet.Options;
 import net.alexnet.TrainingListener;
 import net.alexnet.reproduce.Claim.EpochsTo;
-import net.alexnet.train.config.Recipe;
-import net.alexnet.train.config.RecipeReader;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +30,8 @@ class JudgeTest {
                 () -> false));
     }
 
-    private void run(Arm arm, int seed, int planned, double... trainingErrors) throws IOException {
+    private void run(Arm arm, int seed, double... trainingErrors) throws IOException {
         Path run = Files.createDirectories(folder.resolve(arm.name() + "/seed-" + seed));
-        Files.writeString(run.resolve("recipe.yaml"), RecipeReader.write(Recipe.standard().withEpochs(planned)));
         Files.writeString(run.resolve(Build.FILE), "a machine");
         StringBuilder log = new StringBuilder();
         for (int i = 0; i < trainingErrors.length; i++) {
@@ -55,9 +52,9 @@ class JudgeTest {
 
     @Test
     void theRatioIsThatOfTheBestRates() throws IOException {
-        run(FIGURE.slow().get(0), 1, 4, .5, .4, .3, .2); // 3.5 epochs
-        run(FIGURE.slow().get(1), 1, 4, .6, .5, .4, .3);
-        run(FIGURE.fast().get(0), 1, 1, .25);
+        run(FIGURE.slow().get(0), 1, .5, .4, .3, .2); // 3.5 epochs
+        run(FIGURE.slow().get(1), 1, .6, .5, .4, .3);
+        run(FIGURE.fast().get(0), 1, .25);
         Judge.Reading reading = read();
         assertThat(ratio(reading)).isCloseTo(3.5, within(1e-9));
         assertThat(reading.more()).containsEntry("slow", FIGURE.slow().get(0).name())
@@ -66,9 +63,9 @@ class JudgeTest {
 
     @Test
     void aSlowRunThatStaysAboveTheErrorBoundsTheRatio() throws IOException {
-        run(FIGURE.slow().get(0), 1, 4, .6, .5, .4, .35);
-        run(FIGURE.slow().get(1), 1, 4, .6, .5, .4, .3); // ends nearest
-        run(FIGURE.fast().get(0), 1, 1, .25);
+        run(FIGURE.slow().get(0), 1, .6, .5, .4, .35);
+        run(FIGURE.slow().get(1), 1, .6, .5, .4, .3); // ends nearest
+        run(FIGURE.fast().get(0), 1, .25);
         Judge.Reading reading = read();
         assertThat(ratio(reading)).isCloseTo(4, within(1e-9));
         assertThat(reading.more()).containsEntry("slow", FIGURE.slow().get(1).name())
@@ -77,15 +74,16 @@ class JudgeTest {
 
     @Test
     void aFastRunThatStaysAboveTheErrorBoundsNothing() throws IOException {
-        run(FIGURE.slow().get(0), 1, 4, .5, .4, .3, .2);
-        run(FIGURE.fast().get(0), 1, 2, .5, .3);
+        run(FIGURE.slow().get(0), 1, .5, .4, .3, .2);
+        run(FIGURE.fast().get(0), 1, .5, .3);
         assertThat(read().comparison()).isEmpty();
     }
 
     @Test
     void aRunThatWasStoppedDoesNotCount() throws IOException {
-        run(FIGURE.slow().get(0), 1, 4, .5, .4, .3);
-        run(FIGURE.fast().get(0), 1, 1, .25);
+        run(FIGURE.slow().get(0), 1, .5, .4, .3);
+        Files.delete(folder.resolve(FIGURE.slow().get(0).name() + "/seed-1").resolve(Build.FILE));
+        run(FIGURE.fast().get(0), 1, .25);
         assertThat(read().runs()).extracting(Result.Run::arm).containsExactly(FIGURE.fast().get(0).name());
     }
 }

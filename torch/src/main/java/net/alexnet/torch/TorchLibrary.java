@@ -14,11 +14,11 @@ import org.bytedeco.pytorch.global.torch;
 ///
 /// A host may use libtorch too. The first backend that is opened therefore changes the settings that our results depend on,
 /// and the last one that is closed restores them. One of them is the number of threads; OpenMP also keeps it for each
-/// calling thread, where [NativeCall] sets it.
+/// calling thread, and OpenBLAS one for the process, which [NativeCall] sets. So backends that compute at the same time
+/// with different numbers of threads may round products differently from run to run.
 final class TorchLibrary {
     private static int users;
     private static Runnable restore = () -> {};
-    private static volatile int productThreads;
 
     private TorchLibrary() {}
 
@@ -30,6 +30,7 @@ final class TorchLibrary {
             NativeLoader.requirePrivateCache();
             unpackFirst();
             Loader.load(torch.class);
+            int _ = openblas_nolapack.blas_get_num_threads(); // a missing class is found here
         } catch (LinkageError | IllegalCallerException e) {
             throw NativeLoader.unavailable("libtorch", "org.bytedeco:pytorch, openblas and javacpp", e);
         }
@@ -37,15 +38,14 @@ final class TorchLibrary {
 
     /// Changes the settings, until [#release] has been called as often as this.
     static synchronized void acquire() {
-        if (users++ == 0) {
+        if (users == 0) {
             Context context = torch.globalContext();
             boolean mkldnn = context.deterministicMkldnn();
             boolean cudnn = context.deterministicCuDNN();
             boolean convolutions = context.allowTF32CuDNN();
             boolean denseProducts = context.allowTF32CuBLAS();
             int threads = torch.get_num_threads();
-            int products = openblas_nolapack.blas_get_num_threads();
-            productThreads = products;
+            int products = openblas_nolapack.blas_get_num_threads(); // -1 if nobody has set it, which is all cores
             restore = () -> {
                 context.setDeterministicMkldnn(mkldnn);
                 context.setDeterministicCuDNN(cudnn);
@@ -59,14 +59,14 @@ final class TorchLibrary {
             context.setAllowTF32CuDNN(false); // TF32 keeps 10 bits of float32's 23
             context.setAllowTF32CuBLAS(false);
         }
+        users++;
     }
 
     /// Sets the number of threads of matrix products. libtorch leaves these to OpenBLAS, whose threads are its own.
     static void setProductThreads(int threads) {
-        if (productThreads != threads) {
-            synchronized (TorchLibrary.class) {
+        if (openblas_nolapack.blas_get_num_threads() != threads) {
+            try (var _ = new PointerScope()) { // it makes a pointer to OpenBLAS's function
                 openblas_nolapack.blas_set_num_threads(threads);
-                productThreads = threads;
             }
         }
     }

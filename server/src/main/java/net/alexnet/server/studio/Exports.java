@@ -21,6 +21,9 @@ final class Exports {
     private final RunLookup lookup;
     private final Options options;
 
+    /// Written by this process: an older version of the program may have written another file of the same name.
+    private final Set<Path> written = new HashSet<>();
+
     Exports(RunLookup lookup, Options options) {
         this.lookup = lookup;
         this.options = options;
@@ -44,18 +47,25 @@ final class Exports {
         CacheFolder cache = new CacheFolder(options.cache());
         cache.make();
         PrivateFolder.make(cache.folder(Kind.EXPORTS));
-        Path file = cache.entry(Kind.EXPORTS, Hashes.hex((checkpoint.folder() + " " + checkpoint.written())
-                .getBytes(StandardCharsets.UTF_8)).substring(0, HASH) + extension);
-        if (!Files.exists(file)) {
-            try {
-                exporter.write(file, ModelFile.find(checkpoint.folder(), options.checkpoint()).stored());
-            } catch (IllegalArgumentException e) {
-                throw new HttpFailure(409, "this model cannot be such a file: " + e.getMessage());
-            }
-        }
-        CacheFolder.touch(file);
+        Path file = cache.entry(Kind.EXPORTS, Hashes.hex(checkpoint.toString().getBytes(StandardCharsets.UTF_8))
+                .substring(0, HASH) + extension);
+        write(exporter, checkpoint, file, extension);
         Reply reply = Reply.file(run.id() + "-" + checkpoint.name() + extension, file);
         cache.trim();
         return reply;
+    }
+
+    /// Writes the file unless this process has written it; one file at a time.
+    private synchronized void write(ModelExporter exporter, CheckpointId checkpoint, Path file, String extension)
+            throws IOException, HttpFailure {
+        CacheFolder.touch(file);
+        if (!written.contains(file) || !Files.exists(file)) {
+            try {
+                exporter.write(file, ModelFile.find(checkpoint.folder(), options.checkpoint()).stored());
+            } catch (IllegalArgumentException e) {
+                throw new HttpFailure(409, "this model cannot be saved as " + extension + ": " + e.getMessage());
+            }
+            written.add(file);
+        }
     }
 }

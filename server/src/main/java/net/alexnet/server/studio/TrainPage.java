@@ -81,7 +81,13 @@ final class TrainPage {
     /// The runs that can be continued.
     private List<RunSummary> stopped() throws IOException {
         return summaries.all().stream().filter(one -> one.state() == RunState.STOPPED && one.problem().isEmpty()
-                && RunFiles.hasCheckpoint(one.run().folder())).toList();
+                && RunFiles.hasCheckpoint(one.run().folder()) && !isReproduction(one.run())).toList();
+    }
+
+    /// Only `reproduce` continues its own runs: it has a lock beside each, and writes more files.
+    private static boolean isReproduction(Run run) {
+        Path path = run.folder().path();
+        return Files.exists(path.resolveSibling(path.getFileName() + ".lock"));
     }
 
     private static void option(StringBuilder html, String value, String text) {
@@ -143,8 +149,12 @@ final class TrainPage {
         RunSummary run = stopped().stream().filter(one -> one.run().id().equals(id)).findFirst()
                 .orElseThrow(() -> new HttpFailure(404,
                         "there is no stopped run of this id with a checkpoint; /train lists those that there are"));
-        return add(run.run().name() + ", continued", List.of("train", "--resume",
-                run.run().folder().path().toString(), "--progress", "plain"));
+        List<String> arguments = List.of("train", "--resume", run.run().folder().path().toString(), "--progress",
+                "plain");
+        if (trainings.isPending(arguments)) {
+            throw new HttpFailure(409, "this run waits already to be continued; its place is in the list below");
+        }
+        return add(run.run().name() + ", continued", arguments);
     }
 
     private String base(String name) throws IOException, HttpFailure {

@@ -72,6 +72,12 @@ final class Trainings implements AutoCloseable {
         return Optional.of(training.report());
     }
 
+    /// Whether a training with these arguments waits or runs.
+    synchronized boolean isPending(List<String> arguments) {
+        return all.stream().anyMatch(one -> one.arguments.equals(arguments)
+                && (one.state == State.WAITING || one.state == State.RUNNING || one.state == State.STOPPING));
+    }
+
     /// All trainings, the newest first.
     synchronized List<Report> all() {
         return all.reversed().stream().map(Training::report).toList();
