@@ -108,15 +108,12 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     /// @return whether the job is done
     private boolean work(Job job, Path run) throws IOException, InterruptedException {
-        if (!isTrained(run) && !train(job, run)) {
+        boolean evaluates = job.evaluated() && !diverged(job.arm(), job.seed());
+        boolean trained = isTrained(run) && (!evaluates || hasCheckpoint(run)); // only a checkpoint can be evaluated
+        if (!trained && !train(job, run)) {
             return false;
         }
         if (job.evaluated() && !diverged(job.arm(), job.seed())) {
-            if (!hasCheckpoint(run)) {
-                throw new IOException(
-                        run + " has no checkpoint, so it cannot be evaluated. Put its folder checkpoints back,"
-                                + " or remove the run to train it again");
-            }
             if (!Files.exists(run.resolve(Evidence.PREDICTIONS))) {
                 evaluate(run);
             }
@@ -133,7 +130,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         if (hasCheckpoint(run)) {
             training = Training.resume(run);
         } else {
-            if (Files.exists(run)) { // killed before its first checkpoint
+            if (Files.exists(run)) { // killed before its first checkpoint, or its checkpoints were removed
                 AtomicFiles.deleteTree(run);
             }
             training = Training.onSample().recipe(recipe).runsIn(run.resolveSibling("")).named("seed-" + job.seed());

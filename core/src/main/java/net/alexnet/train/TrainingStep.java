@@ -126,7 +126,7 @@ public final class TrainingStep {
         return seen;
     }
 
-    /// Adds a gradient to those of the micro-batches before and frees it, so that one layer's is in memory besides the sums.
+    /// Adds a gradient to the sum over the earlier micro-batches, and frees it.
     private Tensor accumulate(Parameter parameter, Tensor gradient) {
         Tensor sum = Objects.requireNonNull(accumulated.get(parameter.name()));
         network.backend().add(sum, gradient);

@@ -47,7 +47,7 @@ public record Reply(int status, Map<String, String> headers, ByteBuffer body) {
     /// A file to save, which is sent from where it lies.
     ///
     /// @param name under which a browser saves it: letters, digits, `.`, `_` and `-`
-    /// @param file of at most 2 GiB, which nobody changes; it may be replaced by another
+    /// @param file of at most 2 GiB, whose bytes do not change while it is sent
     public static Reply file(String name, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
             return new Reply(200, Map.of("Content-Type", "application/octet-stream", "Content-Disposition",

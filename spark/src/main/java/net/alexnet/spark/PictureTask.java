@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /// Answers the rows of a partition, a batch at a time.
 ///
 /// @param model as [ExecutorModel#of] finds it
-/// @param question what is asked of each picture
+/// @param question the most probable classes, or a layer's outputs
 record PictureTask(String model, Question question) implements MapPartitionsFunction<Row, Row> {
-    /// Pictures that go through the network at a time. More are not faster, and need memory outside the heap, of which an
+    /// Pictures that go through the network at a time. More need more memory outside the heap, of which an
     /// executor has 384 MiB unless it is told otherwise.
     private static final int BATCH = 32;
 
-    /// What is asked of each picture.
+    /// What a task computes for each picture.
     sealed interface Question extends Serializable {
         /// The answers' columns between `path` and `error`.
         int columns();

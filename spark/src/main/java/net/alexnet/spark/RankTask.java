@@ -29,8 +29,8 @@ record RankTask(List<String> command, String run, int attempt)
     /// How long such a rank's task waits for the failure of the other one, which is the cause.
     private static final Duration GRACE = Duration.ofSeconds(5);
 
-    /// Runs the program, and kills it when standard input ends, as it does when the executor has died in whatever way. A
-    /// rank that nobody watches would hold the run's lock against the next attempt.
+    /// Runs the program, and kills it when standard input ends, as it does when the executor has died. A
+    /// rank that outlived its executor would keep the run's lock, and the next attempt could not begin.
     private static final String WATCHED = """
             exec 3<&0
             "$@" </dev/null 3<&- &
