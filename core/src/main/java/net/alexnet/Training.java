@@ -7,6 +7,7 @@ import net.alexnet.distributed.Group;
 import net.alexnet.distributed.Ranks;
 import net.alexnet.inference.Engines;
 import net.alexnet.io.Hashes;
+import net.alexnet.nn.Towers;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.AutoConfig;
@@ -280,6 +281,9 @@ public final class Training extends TrainingBuilder<Training> {
             throw new IllegalArgumentException("several ranks train from scratch and in float32, found a run that "
                     + (recipe.fineTuning().isPresent() ? "fine-tunes" : "computes in " + recipe.precision())
                     + ": train it with one process");
+        }
+        if (ranks != null && recipe.parallel() == Recipe.Parallel.TOWERS && ranks.rendezvous().rank().world() > 1) {
+            Towers.part(recipe.network().architecture(), ranks.rendezvous().rank()); // refuses what has no towers
         }
     }
 

@@ -32,6 +32,11 @@ public interface Group extends AutoCloseable {
         }
 
         @Override
+        public float[] reduceScatter(float[] values) {
+            return values;
+        }
+
+        @Override
         public void broadcast(Tensor tensor) {}
 
         @Override
@@ -67,6 +72,12 @@ public interface Group extends AutoCloseable {
 
     /// The values of all ranks, one rank's after the other's. Their numbers may differ.
     float[] gather(float[] values);
+
+    /// Sums over all ranks, in the order of the ranks, of which each rank gets its part.
+    ///
+    /// @param values a part for each rank, one after the other, all of the same length
+    /// @return the sums of this rank's part
+    float[] reduceScatter(float[] values);
 
     /// Replaces a tensor's values by those of rank 0.
     void broadcast(Tensor tensor);

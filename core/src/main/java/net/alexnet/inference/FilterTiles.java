@@ -4,7 +4,6 @@ import module java.base;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.TileGrid;
 import net.alexnet.nn.Network;
-import net.alexnet.nn.Parameter;
 
 /// The kernels of `conv1` as pictures, as in figure 3 of the paper.
 ///
@@ -20,13 +19,13 @@ public record FilterTiles(int filters, int channels, int side, float[] weights) 
     private static final int GAP = 4;
     private static final int MIDDLE = 128;
 
-    /// The kernels of a network; empty if it has no `conv1`.
+    /// The kernels of a network; empty if it has no `conv1`. Both ranks of two towers call this, and get all kernels.
     public static Optional<FilterTiles> of(Network network) {
         return network.parameters().stream()
                 .filter(parameter -> parameter.layer().equals(LAYER) && !parameter.bias())
-                .map(Parameter::value).findFirst()
+                .findFirst().map(network::entry)
                 .map(weight -> new FilterTiles(weight.shape().dim(0), weight.shape().dim(1), weight.shape().dim(2),
-                        network.backend().download(weight)));
+                        weight.floats()));
     }
 
     /// A kernel as a picture of its size: its smallest weight is 0, its largest 255. A kernel of equal weights is gray.

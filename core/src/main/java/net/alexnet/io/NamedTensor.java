@@ -43,6 +43,13 @@ public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> valu
         return found;
     }
 
+    /// A copy of the values.
+    public float[] floats() {
+        float[] copy = new float[Math.toIntExact(shape.elements())];
+        MemorySegment.copy(checkedValues(), FLOAT, 0, copy, 0, copy.length);
+        return copy;
+    }
+
     /// Writes values as every format of weights stores them: float32, little-endian, without gaps.
     ///
     /// @param values from [#checkedValues]

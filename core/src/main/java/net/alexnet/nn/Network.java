@@ -1,6 +1,7 @@
 package net.alexnet.nn;
 
 import module java.base;
+import net.alexnet.distributed.Group;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
@@ -23,6 +24,7 @@ import net.alexnet.tensor.Backend.Pooled;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /// An architecture with its parameters on a backend, and its forward and backward pass.
 ///
@@ -37,12 +39,15 @@ public final class Network {
     private final Backend backend;
     private final Map<String, Parameter> parameters;
     private final LayerListener listener;
+    private final @Nullable Towers towers; // of a network on two devices
 
-    private <E extends Exception> Network(Architecture architecture, Backend backend, Values<E> values) throws E {
+    private <E extends Exception> Network(Architecture architecture, Backend backend, @Nullable Towers towers,
+            Values<E> values) throws E {
         this.architecture = architecture;
         this.backend = backend;
         this.parameters = new LinkedHashMap<>();
         this.listener = LayerListener.NONE;
+        this.towers = towers;
         for (Row row : architecture.rows()) {
             if (row.layer() instanceof Weighted) {
                 Shape weight = row.weightShape();
@@ -57,6 +62,7 @@ public final class Network {
         this.backend = other.backend;
         this.parameters = other.parameters;
         this.listener = listener;
+        this.towers = other.towers;
     }
 
     private <E extends Exception> void add(Row row, boolean bias, Shape shape, Values<E> values) throws E {
@@ -95,7 +101,7 @@ public final class Network {
         // One piece of native memory for all: arrays of this size would stay in Java's heap as garbage.
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment memory = arena.allocate(ValueLayout.JAVA_FLOAT, largest + ALIGNMENT);
-            return new Network(architecture, backend, (row, bias, shape) -> {
+            return new Network(architecture, backend, null, (row, bias, shape) -> {
                 if (given.test(row.name())) {
                     return stored.of(row, bias, shape);
                 }
@@ -114,12 +120,37 @@ public final class Network {
     /// @throws WeightFileException if one is missing or of another shape
     public static Network of(Architecture architecture, WeightFile weights, Backend backend)
             throws WeightFileException {
-        return new Network(architecture, backend, stored(weights, backend));
+        return new Network(architecture, backend, null, stored(weights, backend));
     }
 
     private static Values<WeightFileException> stored(WeightFile weights, Backend backend) {
         return (row, bias, shape) -> backend.upload(
                 shape, weights.values(Parameter.name(row.name(), bias), shape));
+    }
+
+    /// This rank's tower of the network, which then is on two devices: [Towers] has the rules. The parameters of the whole
+    /// network are freed. Both ranks make the same calls of their towers.
+    ///
+    /// @param group of two ranks, which have the same network
+    /// @throws IllegalArgumentException if a tower cannot be computed by itself, or there are not two ranks
+    public Network tower(Group group) {
+        Towers split = new Towers(architecture, group, backend);
+        return new Network(split.part(), backend, split, (row, bias, _) -> split.ownRows(parameter(row, bias).value()));
+    }
+
+    /// Whether this is one of two towers on two devices.
+    public boolean isTower() {
+        return towers != null;
+    }
+
+    /// This rank's rows of a momentum buffer, if this is a tower; the whole buffer is freed.
+    public Tensor ownRows(Tensor whole) {
+        return towers == null ? whole : towers.ownRows(whole);
+    }
+
+    /// A parameter or its momentum buffer, if this is a tower with the rows of both. Then both ranks call this.
+    public NamedTensor whole(NamedTensor own) {
+        return towers == null ? own : towers.whole(own);
     }
 
     /// The same network with the same parameters; it tells the listener of every layer's pass.
@@ -140,11 +171,15 @@ public final class Network {
         return List.copyOf(parameters.values());
     }
 
-    /// The parameters under their names, to be saved.
+    /// The parameters of the whole network under their names, to be saved. Both ranks of two towers call this.
     public List<NamedTensor> entries() {
-        return parameters().stream()
-                .map(p -> new NamedTensor(p.name(), p.value().shape(), () -> backend.view(p.value())))
-                .toList();
+        return parameters().stream().map(this::entry).toList();
+    }
+
+    /// A parameter of the whole network under its name. Both ranks of two towers call this.
+    public NamedTensor entry(Parameter parameter) {
+        Tensor value = parameter.value();
+        return whole(new NamedTensor(parameter.name(), value.shape(), () -> backend.view(value)));
     }
 
     // --- forward ---------------------------------------------------------------------------------------------------
@@ -186,6 +221,9 @@ public final class Network {
                 backend.free(stage.saved()); // only a backward pass would need it
             }
             listener.done(rows.get(i), Pass.FORWARD);
+            if (!stage.in().equals(in)) {
+                backend.free(stage.in()); // joined
+            }
             if (!in.equals(x) && !in.equals(out)) {
                 backend.free(in);
             }
@@ -225,7 +263,22 @@ public final class Network {
     /// @param from the first row of the pass
     /// @param to the index after its last row's
     /// @param masks which units are dropped; empty at test time
-    private Stage stage(int index, int from, int to, Tensor x, Optional<DropoutMasks> masks) {
+    private Stage stage(int index, int from, int to, Tensor given, Optional<DropoutMasks> masks) {
+        if (towers == null) {
+            return ownStage(index, from, to, given, masks);
+        }
+        Row row = architecture.rows().get(index);
+        Tensor x = towers.joinsInput(row) ? towers.join(given, row.in().dim(0)) : given;
+        Stage stage = ownStage(index, from, to, x, masks);
+        if (!towers.joinsOutput(row)) {
+            return stage;
+        }
+        Tensor joined = towers.join(stage.out(), row.out().dim(0));
+        backend.free(stage.out());
+        return stage(row, x, joined);
+    }
+
+    private Stage ownStage(int index, int from, int to, Tensor x, Optional<DropoutMasks> masks) {
         List<Row> rows = architecture.rows();
         Row row = rows.get(index);
         return switch (row.layer()) {
@@ -264,7 +317,9 @@ public final class Network {
             case AT_TEST -> 1;
             case AT_TRAINING -> 1 / (1 - dropout.rate());
         };
-        Tensor mask = backend.upload(x.shape(), masks.draw(index, x.shape(), dropout.rate(), (float) kept));
+        Tensor mask = backend.upload(x.shape(), towers == null
+                ? masks.draw(index, x.shape(), dropout.rate(), (float) kept)
+                : towers.mask(masks, index, x.shape(), dropout.rate(), (float) kept));
         return new Stage(architecture.rows().get(index), x, backend.multiply(x, mask), mask);
     }
 
@@ -304,7 +359,7 @@ public final class Network {
     /// @param stages from [#forward]; only the pictures and the logits may be used afterwards
     /// @param dLogits the gradient of the loss by the logits
     public void backward(List<Stage> stages, Tensor dLogits, GradientSink sink) {
-        Tensor dy = dLogits;
+        Tensor dy = towers == null ? dLogits : towers.own(dLogits);
         int first = 0;
         while (!(stages.get(first).row().layer() instanceof Weighted)) {
             first++;
@@ -323,6 +378,12 @@ public final class Network {
                     : inputGradient(stage, dy, throughRelu);
             if (!dy.equals(dLogits)) { // that one is the caller's
                 backend.free(dy);
+            }
+            if (towers != null && towers.joinsInput(stage.row())) {
+                Tensor joined = dx;
+                dx = towers.split(joined);
+                backend.free(joined);
+                backend.free(stage.in());
             }
             for (int next = throughRelu ? before - 1 : before; i > next; i--) {
                 if (i < stages.size() - 1) {

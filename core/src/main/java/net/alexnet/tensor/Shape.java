@@ -26,6 +26,13 @@ public record Shape(List<Integer> dims) {
         return new Shape(all);
     }
 
+    /// The same shape with another extent of one axis, 0 being the outermost.
+    public Shape withDim(int axis, int extent) {
+        List<Integer> all = new ArrayList<>(dims);
+        all.set(axis, extent);
+        return new Shape(all);
+    }
+
     public int rank() {
         return dims.size();
     }

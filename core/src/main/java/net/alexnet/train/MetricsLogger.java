@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import module java.base;
 import net.alexnet.inference.FilterTiles;
 import net.alexnet.inference.TopKErrors.Report;
-import net.alexnet.nn.Network;
 import net.alexnet.train.RunListener.Epoch;
 import net.alexnet.train.RunListener.LayerHealth;
 import net.alexnet.train.RunListener.Step;
@@ -107,11 +106,8 @@ final class MetricsLogger implements AutoCloseable {
     }
 
     /// Writes the kernels of conv1 as an image for TensorBoard, if the network has that layer.
-    void filters(long step, Network network) throws IOException {
-        Optional<FilterTiles> tiles = FilterTiles.of(network);
-        if (tiles.isPresent()) {
-            events.image("conv1/filters", step, tiles.get().picture(0, tiles.get().filters()), Instant.now());
-        }
+    void filters(long step, FilterTiles tiles) throws IOException {
+        events.image("conv1/filters", step, tiles.picture(0, tiles.filters()), Instant.now());
     }
 
     /// The linear classifier that a fine-tuned head starts as.

@@ -40,6 +40,20 @@ public final class SgdOptimizer {
         }
     }
 
+    private SgdOptimizer(Network tower, SgdOptimizer whole) {
+        this.backend = whole.backend;
+        this.config = whole.config;
+        whole.buffers.forEach((name, buffer) -> buffers.put(name,
+                new MomentumBuffer(buffer.factor, tower.ownRows(buffer.value))));
+    }
+
+    /// The optimizer of one tower of the network, with its rows of the momentum; the whole buffers are freed.
+    ///
+    /// @param tower from [Network#tower]
+    SgdOptimizer of(Network tower) {
+        return new SgdOptimizer(tower, this);
+    }
+
     /// Updates every parameter that is not frozen.
     ///
     /// @param gradients one per parameter, in any order; gradients of frozen parameters are ignored

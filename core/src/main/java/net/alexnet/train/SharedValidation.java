@@ -21,10 +21,14 @@ final class SharedValidation {
     /// @param images of the preprocessing's `resize` side and channels
     /// @param batch images at a time
     /// @param workers threads that assemble batches
-    static Validation on(ImageDataset images, Preprocessing preprocessing, int batch, int workers, Group group) {
-        Rank rank = group.rank();
+    /// @param group of all ranks
+    /// @param replicas as of [Trainer.Parts]: two towers evaluate each image together
+    static Validation on(ImageDataset images, Preprocessing preprocessing, int batch, int workers, Group group,
+            Group replicas) {
+        Rank rank = replicas.rank();
         if (rank.world() == 1) {
-            return Validation.on(images, preprocessing, batch, workers);
+            Validation all = Validation.on(images, preprocessing, batch, workers);
+            return (network, progress, stop) -> all.evaluate(network, progress, () -> group.any(stop.getAsBoolean()));
         }
         int first = rank.begin(images.size());
         ImageDataset mine = images.subset(index -> index >= first && index < rank.end(images.size()));

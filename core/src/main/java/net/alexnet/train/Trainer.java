@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.data.loader.Batch;
 import net.alexnet.data.loader.BatchSource;
 import net.alexnet.distributed.Group;
+import net.alexnet.inference.FilterTiles;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Validation;
@@ -33,6 +34,7 @@ public final class Trainer {
     private final Network network;
     private final Backend backend;
     private final Group group;
+    private final Group replicas;
     private final @Nullable MetricsLogger logger; // of the rank that leads
     private final TrainingMonitor monitor;
     private final Throughput throughput;
@@ -57,13 +59,15 @@ public final class Trainer {
     /// @param folder of the run
     /// @param progress is told how the run goes
     /// @param group of the ranks that train; only the one that leads writes files
+    /// @param replicas the ranks that have the whole network and other pictures, whose gradients are added up: the group, or
+    ///     [Group#SOLO] if each rank has a tower
     /// @param stop called before every step, and during validation, with the number of steps done; if it returns true on any
     ///     rank, the trainer saves and ends
     public record Parts(Network network, int from, SgdOptimizer optimizer, Recipe recipe, TrainingState state,
             BatchSource batches, int batchesPerEpoch, Optional<Validation> validation, Optional<Path> start,
             CheckpointStore store,
             Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress, Group group,
-            LongPredicate stop) {}
+            Group replicas, LongPredicate stop) {}
 
     /// How a run ended.
     ///
@@ -88,6 +92,7 @@ public final class Trainer {
     private Trainer(Parts parts, @Nullable MetricsLogger logger) {
         this.parts = parts;
         this.group = parts.group();
+        this.replicas = parts.replicas();
         this.recipe = parts.recipe();
         this.network = parts.network();
         this.backend = network.backend();
@@ -112,8 +117,8 @@ public final class Trainer {
     }
 
     private Outcome run() throws IOException, InterruptedException {
-        if (state.step() == 0 && logger != null) {
-            logger.filters(0, network);
+        if (state.step() == 0) {
+            filters();
         }
         while (!finished()) {
             if (group.any(parts.stop().test(state.step()))) {
@@ -164,7 +169,7 @@ public final class Trainer {
     private void step() throws IOException, InterruptedException {
         Optional<Reading> reading;
         int total;
-        TrainingStep step = new TrainingStep(network, parts.from(), parts.optimizer(), group);
+        TrainingStep step = new TrainingStep(network, parts.from(), parts.optimizer(), replicas);
         StepSums sums = new StepSums(network, monitor);
         UnitMaxima units = new UnitMaxima(backend);
         double factor = factor(state.batchInEpoch());
@@ -179,7 +184,7 @@ public final class Trainer {
             Batch last = batch;
             total = last.total();
             if (last.count() == 0) {
-                reading = isRead(state.step() + 1) ? Optional.of(sums.shared(group)) : Optional.empty();
+                reading = isRead(state.step() + 1) ? Optional.of(sums.shared(replicas)) : Optional.empty();
                 step.runWithoutExamples(factor);
             } else {
                 reading = step.run(inputs(last), last.labels(), total, masks(last), factor,
@@ -220,7 +225,7 @@ public final class Trainer {
     private Optional<Reading> observe(Batch batch, StepSums sums, UnitMaxima units, List<Stage> stages, Loss loss)
             throws IOException {
         long step = state.step() + 1;
-        if (step == 1 && parts.from() == 0 && batch.first() == group.rank().begin(batch.total())) {
+        if (step == 1 && parts.from() == 0 && batch.first() == replicas.rank().begin(batch.total())) {
             Stage conv1 = stages.getFirst();
             Tensor linear = network.linear(conv1.row(), conv1.in());
             warn(monitor.signal(conv1, linear));
@@ -240,7 +245,7 @@ public final class Trainer {
         if (!batch.last()) {
             return Optional.empty();
         }
-        Reading reading = sums.shared(group);
+        Reading reading = sums.shared(replicas);
         monitor.finite(step, reading.loss(),
                 () -> sums.cause().orElse("it is not finite on another rank, whose message says where"));
         warn(monitor.flat(step, reading.loss()));
@@ -260,7 +265,7 @@ public final class Trainer {
                 Double share = dead.get(parameter.layer());
                 layers.add(new LayerHealth(parameter.layer(), meanMagnitude(parameter.value()),
                         parts.optimizer().lastUpdate(parameter).map(this::meanMagnitude).orElse(0.0),
-                        share == null ? OptionalDouble.empty() : OptionalDouble.of(share)));
+                        share == null ? OptionalDouble.empty() : OptionalDouble.of(mean(share, 1))));
             }
         }
         return layers;
@@ -273,7 +278,21 @@ public final class Trainer {
         for (long i = 0; i < count; i++) {
             sum += Math.abs(values.getAtIndex(ValueLayout.JAVA_FLOAT, i));
         }
-        return sum / count;
+        return mean(sum, (double) count);
+    }
+
+    /// A mean over a layer, of which a rank may have one tower only.
+    private double mean(double sum, double count) {
+        double[] all = network.isTower() ? group.sum(sum, count) : new double[] {sum, count};
+        return all[0] / all[1];
+    }
+
+    /// Writes conv1's filters for TensorBoard.
+    private void filters() throws IOException {
+        Optional<FilterTiles> tiles = FilterTiles.of(network);
+        if (tiles.isPresent() && logger != null) {
+            logger.filters(state.step(), tiles.get());
+        }
     }
 
     private void warn(List<String> texts) throws IOException {
@@ -333,8 +352,8 @@ public final class Trainer {
                     number(Report::top5), learningRate, (now - epochStarted) / 1e9), report);
         }
         epochStarted = now;
-        if (finished() && logger != null) {
-            logger.filters(state.step(), network);
+        if (finished()) {
+            filters();
         }
         if (finished() || best || state.epoch() % recipe.checkpoints().everyEpochs() == 0) {
             save();
@@ -379,12 +398,13 @@ public final class Trainer {
     private void save() throws IOException {
         monitor.sound(state.step(), network.parameters());
         IOException failure = null;
+        List<NamedTensor> entries = new ArrayList<>(network.entries());
+        entries.addAll(parts.constants());
+        List<NamedTensor> momentum = parts.optimizer().entries().stream().map(network::whole).toList();
         if (group.leads()) {
-            List<NamedTensor> entries = new ArrayList<>(network.entries());
-            entries.addAll(parts.constants());
             try {
                 parts.progress().saved(parts.store().save(state, backend.computeEnvironment(),
-                        RecipeReader.write(recipe), metadata(), entries, parts.optimizer().entries()));
+                        RecipeReader.write(recipe), metadata(), entries, momentum));
             } catch (IOException e) {
                 failure = e;
             }

@@ -106,6 +106,18 @@ public final class ThreadRanks {
         }
 
         @Override
+        public float[] reduceScatter(float[] values) {
+            int length = values.length / world;
+            float[] sums = new float[length];
+            for (Object one : exchange(rank.number(), values)) {
+                for (int i = 0; i < length; i++) {
+                    sums[i] += ((float[]) one)[rank.number() * length + i];
+                }
+            }
+            return sums;
+        }
+
+        @Override
         public void broadcast(Tensor tensor) {
             backend.assign(tensor, (float[]) exchange(rank.number(), backend.download(tensor))[0]);
         }

@@ -326,7 +326,8 @@ class FinetuneRunTest {
         int resize = table.input() + 2;
         return new Recipe("tuned", 4, table.withClasses(2),
                 new Recipe.Pictures(resize, false, 1, mirror, 0, Mean.CHANNEL, Values.STANDARDIZED),
-                new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 4, null, epochs, Precision.FLOAT32,
+                new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 4, null, Recipe.Parallel.DATA, epochs,
+                Precision.FLOAT32,
                 new SgdConfig(0.002, 0.9, 0.0005, 2, false),
                 start.linear() ? new Schedule.Constant() : new Plateau(4, 0.1, 0, 0),
                 new Recipe.Checkpoints(1, 0, 99), new Recipe.Monitor(1, 1, 1000, 0), start);

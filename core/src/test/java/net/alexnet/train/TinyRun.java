@@ -84,7 +84,7 @@ final class TinyRun {
             Recipe.Monitor monitor) {
         return new Recipe("tiny", 11, TinyNetworks.of(CLASSES.size()),
                 new Recipe.Pictures(SIDE, false, 1, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
-                new Recipe.Data("", 0.2, List.of(), 0, 0, 0), 8, null,
+                new Recipe.Data("", 0.2, List.of(), 0, 0, 0), 8, null, Recipe.Parallel.DATA,
                 epochs, Precision.FLOAT32,
                 optimizer, schedule, checkpoints, monitor, new Start.FromScratch());
     }
@@ -116,7 +116,8 @@ final class TinyRun {
                 recipe.picturesAtOnce(), Augmentation.NONE,
                 recipe.seed(), group.rank(), state.epoch(), state.batchInEpoch());
         Optional<Validation> validation = validated
-                ? Optional.of(SharedValidation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1, group))
+                ? Optional
+                        .of(SharedValidation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1, group, group))
                 : Optional.empty();
         ImageDataset training = set(TRAINING, 0);
         ImageDataset vanishing = ListSet.map(training, sample -> sample.with(() -> {
@@ -130,7 +131,7 @@ final class TinyRun {
                     .run(new Parts(network, 0, optimizer, recipe, state, loader, BATCHES, validation, Optional.empty(),
                             store(), Map.of(),
                             List.of(),
-                            folder, progress, group, step -> stop.test(step)));
+                            folder, progress, group, group, step -> stop.test(step)));
         }
     }
 

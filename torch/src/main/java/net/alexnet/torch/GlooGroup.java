@@ -15,6 +15,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.GlooDeviceVector;
+import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.TensorVector;
@@ -228,6 +229,26 @@ final class GlooGroup implements Group {
             throw gone(e);
         }
         return all;
+    }
+
+    @Override
+    public float[] reduceScatter(float[] values) {
+        int length = values.length / rank.world();
+        float[] sums = new float[length];
+        try (var _ = new PointerScope()) {
+            var sent = floats(values.length);
+            new FloatPointer(sent.data_ptr()).put(values);
+            var received = floats(values.length);
+            group.alltoall_base(received, sent, new LongVector(), new LongVector())._wait(); // equal parts
+            float[] parts = new float[values.length];
+            new FloatPointer(received.data_ptr()).get(parts);
+            for (int i = 0; i < parts.length; i++) {
+                sums[i % length] += parts[i]; // in the order of the ranks
+            }
+        } catch (RuntimeException e) {
+            throw gone(e);
+        }
+        return sums;
     }
 
     private static org.bytedeco.pytorch.Tensor floats(long count) {

@@ -101,6 +101,19 @@ class GlooGroupTest {
                 + "[" + gathered.substring(0, gathered.length() - 2) + "]" + "[5.0, 7.0]" + "text of 0");
     }
 
+    /// Rank 1 gets the second part of what each rank has.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void addsUpPartsForTheirRanks(int world) throws Exception {
+        List<float[]> parts = run(world, Ranks.Wire.FLOAT32,
+                (group, _) -> group.reduceScatter(floats(2 * world, i -> i + 100 * group.rank().number())));
+        int hundreds = 100 * IntStream.range(0, world).sum();
+        for (int rank = 0; rank < world; rank++) {
+            assertThat(parts.get(rank)).containsExactly(2 * rank * world + hundreds,
+                    (2 * rank + 1) * world + hundreds);
+        }
+    }
+
     private static float[] floats(int count, IntUnaryOperator value) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param microBatch the most images that a rank computes at a time, 1 to `batch`; the gradients of a step's micro-batches are
 ///     added up before its update (gradient accumulation), so a batch needs the memory of a micro-batch. Null to compute a
 ///     rank's part of the batch at once
+/// @param parallel how several ranks divide the work; a single rank ignores it
 /// @param epochs how often every training image is seen, 1 to 1000000
 /// @param precision of convolutions and fully connected layers; `bfloat16` is faster on GPUs and rarely on CPUs
 /// @param optimizer the update rule
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// @param monitor how often the loss is logged and checked
 /// @param start what the run starts from; a recipe file with a group `finetune` starts from a trained network
 public record Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microBatch, int epochs,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microBatch, Parallel parallel, int epochs,
         Precision precision, SgdConfig optimizer, Schedule schedule, Checkpoints checkpoints, Monitor monitor,
         @JsonProperty("finetune") @JsonDeserialize(as = FineTuneConfig.class) @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Start.FromScratch.class) Start start) {
     /// The most epochs of a run.
@@ -44,6 +45,8 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         Check.that(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs", epochs, "1 to " + MOST_EPOCHS);
         Check.that(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
                 "at least the network's input of " + network.input());
+        Check.that(parallel == Parallel.DATA || optimizer.larsTrust() == 0, "optimizer.lars_trust",
+                optimizer.larsTrust(), "0 with parallel: towers, as no rank has a whole layer for its norm");
         Check.that(
                 !(schedule.needsValidation() && start instanceof FineTuneConfig tuned && tuned.average() > 0),
                 "finetune.average", "above 0 with the schedule plateau",
@@ -75,6 +78,14 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         private Pictures with(int newResize, Mean newMean, Values newValues) {
             return new Pictures(newResize, randomCrop, cropArea, mirror, colorNoise, newMean, newValues);
         }
+    }
+
+    /// How several ranks divide the work of a step.
+    public enum Parallel {
+        /// Each rank has the whole network and a part of the images; gradients are added up.
+        DATA,
+        /// Each of two ranks has one tower and all images (§3.2); the towers exchange outputs.
+        TOWERS
     }
 
     /// What is subtracted from every pixel.
@@ -150,7 +161,8 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     public static Recipe standard() {
         return new Recipe("paper", 2012, AlexNet.paper(),
                 new Pictures(256, true, 1, true, 0.1, Mean.IMAGE, Values.RAW), new Data("", 0.2, List.of(), 0, 0, 0),
-                128, null, 90, Precision.FLOAT32, SgdConfig.paper(), new Schedule.Plateau(5, 0.1, 0.001, 3),
+                128, null, Parallel.DATA, 90, Precision.FLOAT32, SgdConfig.paper(),
+                new Schedule.Plateau(5, 0.1, 0.001, 3),
                 new Checkpoints(1, 0, 3), new Monitor(20, 1, 2000, 0), new Start.FromScratch());
     }
 
@@ -210,7 +222,8 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     private Recipe with(AlexNet newNetwork, Pictures newPictures, Data newData, int newBatch, int newEpochs,
             Start newStart) {
         return new Recipe(name, seed, newNetwork, newPictures, newData, newBatch,
-                microBatch == null || microBatch >= newBatch ? null : microBatch, newEpochs, precision, optimizer,
+                microBatch == null || microBatch >= newBatch ? null : microBatch, parallel, newEpochs, precision,
+                optimizer,
                 schedule, checkpoints, monitor, newStart);
     }
 }

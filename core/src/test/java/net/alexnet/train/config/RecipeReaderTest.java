@@ -311,7 +311,8 @@ class RecipeReaderTest {
     })
     void textsComeBackAsTheyWere(String text) {
         Recipe recipe = new Recipe(text, 1, PAPER.network(), PAPER.pictures(),
-                new Recipe.Data(text, 0.5, List.of(text, "b"), 7, 0, 0), 1, null, 1, Precision.BFLOAT16,
+                new Recipe.Data(text, 0.5, List.of(text, "b"), 7, 0, 0), 1, null, Recipe.Parallel.TOWERS, 1,
+                Precision.BFLOAT16,
                 PAPER.optimizer(),
                 new Constant(),
                 PAPER.checkpoints(), PAPER.monitor(), new Start.FromScratch());
@@ -322,7 +323,8 @@ class RecipeReaderTest {
     void numbersComeBackToTheLastBit() {
         Schedule schedule = new Plateau(1, 0.1 + 0.2, 1e-300, 0);
         Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.caffe().withSize(227, 1, 1 / 3.0), PAPER.pictures(),
-                PAPER.data(), 65_536, 2, 1_000_000, PAPER.precision(), PAPER.optimizer(), schedule, PAPER.checkpoints(),
+                PAPER.data(), 65_536, 2, Recipe.Parallel.DATA, 1_000_000, PAPER.precision(), PAPER.optimizer(),
+                schedule, PAPER.checkpoints(),
                 PAPER.monitor(), new Start.FromScratch());
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }

@@ -3,8 +3,8 @@ package net.alexnet.train;
 import net.alexnet.nn.TinyNetworks;
 import net.alexnet.tensor.reference.ReferenceBackend;
 
-class MicroBatchTest extends MicroBatchContract {
-    MicroBatchTest() {
+class DividedStepTest extends DividedStepContract {
+    DividedStepTest() {
         super(ReferenceBackend::new, TinyNetworks.of(3));
     }
 }

@@ -33,10 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A run in micro-batches learns what the run with whole batches learns, with dropout and all augmentation. An epoch has
-/// batches of 10, 10 and 3 pictures.
+/// A run whose steps are divided, into micro-batches or over two towers, learns what the run with whole batches on one device
+/// learns, with dropout and all augmentation. An epoch has batches of 10, 10 and 3 pictures.
 @Timeout(240)
-public abstract class MicroBatchContract {
+public abstract class DividedStepContract {
     private static final List<String> CLASSES = List.of("cat", "dog", "owl");
     private static final int TRAINING = 23;
     private static final int STEPS = 3;
@@ -56,7 +56,7 @@ public abstract class MicroBatchContract {
 
     /// @param engine makes a backend of the same kind at every call
     /// @param network that it trains in milliseconds
-    protected MicroBatchContract(Supplier<Backend> engine, AlexNet network) {
+    protected DividedStepContract(Supplier<Backend> engine, AlexNet network) {
         this.engine = engine;
         this.network = network.withClasses(CLASSES.size()).withDropout(.5, DropoutScaling.AT_TEST);
     }
@@ -82,7 +82,8 @@ public abstract class MicroBatchContract {
         int side = network.input() + 4;
         Recipe recipe = new Recipe("micro", 4, network,
                 new Recipe.Pictures(side, true, 1, true, 0.1, Mean.IMAGE, Values.STANDARDIZED),
-                new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 10, null, 2, Precision.FLOAT32,
+                new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 10, null, Recipe.Parallel.DATA, 2,
+                Precision.FLOAT32,
                 new SgdConfig(0.01, 0.9, 0.0005, 2, false), new Constant(), new Recipe.Checkpoints(1, 0, 9),
                 new Recipe.Monitor(1, 1, 1000, 0), new Start.FromScratch());
         return RecipeReader.read("test", RecipeReader.write(recipe), settings);
@@ -106,12 +107,38 @@ public abstract class MicroBatchContract {
     }
 
     private Ended resume(Map<String, String> settings, RunFolder folder, int steps) throws Exception {
+        return resume(settings, folder, Group.SOLO, backend, steps);
+    }
+
+    private Ended resume(Map<String, String> settings, RunFolder folder, Group group, Backend computes, int steps)
+            throws Exception {
         Recipe recipe = recipe(settings);
         RecordingProgress progress = new RecordingProgress();
-        TrainingRun.Tools tools = tools(progress, Group.SOLO, backend, steps);
+        TrainingRun.Tools tools = tools(progress, group, computes, steps);
+        if (!group.leads()) {
+            RunFolder never = new RunFolder(runs.resolve("never"));
+            return new Ended(TrainingRun.follow(never, recipe, pictures(recipe, tools), tools).state(), Map.of(), never,
+                    progress);
+        }
         TrainingState state = TrainingRun.resume(folder, recipe, last(folder), pictures(recipe, tools), tools)
                 .state();
         return ended(folder, state, progress);
+    }
+
+    /// Two ranks; what the one that leads returned.
+    private Ended onTwo(ThreadRanks.Work<Ended> work) throws Exception {
+        List<Ended> ranks = new ArrayList<>();
+        for (Future<Ended> rank : ThreadRanks.run(2, engine, (group, computes) -> {
+            long before = computes.liveTensors();
+            Ended ended = work.with(group, computes);
+            assertThat(computes.liveTensors()).isEqualTo(before);
+            return ended;
+        })) {
+            ranks.add(rank.get());
+        }
+        assertThat(ranks.get(1).state()).isEqualTo(ranks.getFirst().state());
+        assertThat(runs.resolve("never")).doesNotExist();
+        return ranks.getFirst();
     }
 
     private TrainingRun.Tools tools(RecordingProgress progress, Group group, Backend computes, int steps) {
@@ -178,14 +205,36 @@ public abstract class MicroBatchContract {
 
     @Test
     void twoRanksOfTwoMicroBatchesLearnWhatTheBatchLearns() throws Exception {
-        List<Ended> ranks = new ArrayList<>();
-        for (Future<Ended> rank : ThreadRanks.run(2, engine,
-                (group, computes) -> train(microBatch(3), group, computes, STEPS))) {
-            ranks.add(rank.get());
+        assertSame(train(Map.of(), STEPS),
+                onTwo((group, computes) -> train(microBatch(3), group, computes, STEPS)));
+    }
+
+    /// The three classes are divided into one and two.
+    @ParameterizedTest
+    @ValueSource(ints = {4, 10})
+    void twoTowersLearnWhatOneDeviceLearns(int microBatch) throws Exception {
+        Map<String, String> towers = Map.of("parallel", "towers", "micro_batch", String.valueOf(microBatch));
+        Ended whole = train(Map.of(), STEPS);
+        Ended two = onTwo((group, computes) -> train(towers, group, computes, STEPS));
+        assertSame(whole, two);
+        for (int i = 0; i < STEPS; i++) {
+            assertThat(two.progress().steps.get(i).loss()).isCloseTo(whole.progress().steps.get(i).loss(),
+                    within(1e-5));
         }
-        assertSame(train(Map.of(), STEPS), ranks.getFirst());
-        assertThat(ranks.get(1).state()).isEqualTo(ranks.getFirst().state());
-        assertThat(runs.resolve("never")).doesNotExist();
+    }
+
+    @Test
+    void towersResumeBitForBitAndAlsoOnOneDevice() throws Exception {
+        Map<String, String> towers = Map.of("parallel", "towers");
+        Ended whole = onTwo((group, computes) -> train(towers, group, computes, 99));
+        for (int stop : List.of(2, STEPS)) { // in an epoch, and at its end
+            Ended stopped = onTwo((group, computes) -> train(towers, group, computes, stop));
+            Ended resumed = onTwo((group, computes) -> resume(towers, stopped.folder(), group, computes, 99));
+            assertThat(resumed.state()).isEqualTo(whole.state());
+            assertThat(Arrays.equals(resumed.model(), whole.model())).isTrue();
+        }
+        Ended stopped = onTwo((group, computes) -> train(towers, group, computes, 2));
+        assertSame(train(Map.of(), STEPS), resume(towers, stopped.folder(), STEPS));
     }
 
     /// The rate of LARS follows from the norms of whole gradients, and the warm-up counts steps, not micro-batches.
@@ -201,8 +250,17 @@ public abstract class MicroBatchContract {
     /// All that an epoch's line has: the loss, the training error, and each layer's weights, updates and dead units.
     @Test
     void whatIsLoggedIsOfTheWholeBatch() throws Exception {
+        assertLogged(train(microBatch(4), STEPS + 1));
+    }
+
+    @Test
+    void whatIsLoggedIsOfBothTowers() throws Exception {
+        assertLogged(onTwo((group, computes) -> train(Map.of("parallel", "towers"), group, computes, STEPS + 1)));
+    }
+
+    private void assertLogged(Ended divided) throws Exception {
         Epoch whole = train(Map.of(), STEPS + 1).progress().epochs.getFirst();
-        Epoch cut = train(microBatch(4), STEPS + 1).progress().epochs.getFirst();
+        Epoch cut = divided.progress().epochs.getFirst();
         assertThat(cut.loss()).isCloseTo(whole.loss(), within(1e-5));
         assertThat(cut.trainingError()).isEqualTo(whole.trainingError());
         assertThat(cut.layers()).hasSameSizeAs(whole.layers());
