@@ -5,6 +5,6 @@ import net.alexnet.tensor.reference.ReferenceBackend;
 
 class DividedStepTest extends DividedStepContract {
     DividedStepTest() {
-        super(ReferenceBackend::new, TinyNetworks.of(3));
+        super(ReferenceBackend::new, TinyNetworks.of(3), 3);
     }
 }

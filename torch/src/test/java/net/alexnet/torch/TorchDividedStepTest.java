@@ -5,6 +5,6 @@ import net.alexnet.train.DividedStepContract;
 
 class TorchDividedStepTest extends DividedStepContract {
     TorchDividedStepTest() {
-        super(() -> TorchBackend.open("cpu", 1), AlexNet.small().withSize(28, 3, .25));
+        super(() -> TorchBackend.open("cpu", 1), AlexNet.small().withSize(28, 3, .25), 1);
     }
 }
