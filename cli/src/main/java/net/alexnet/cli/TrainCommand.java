@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     "  ./alexnet train --recipe paper --data ilsvrc2012/   the paper's run",
     "  ./alexnet train --resume runs/latest                continues a run that was stopped"})
 final class TrainCommand extends TrainingCommand {
-    @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "quickstart, fashion-mnist, cifar10, large-batch, tiny-imagenet, photographs, pictures, paper, or a YAML file. Default: pictures with --data, else"
+    @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "quickstart, fashion-mnist, cifar10, large-batch, tiny-imagenet, photographs, pictures, paper, paper-two-gpus, or a YAML file. Default: pictures with --data, else"
             + " quickstart.")
     private @Nullable String recipe;
 

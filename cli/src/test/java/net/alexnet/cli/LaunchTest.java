@@ -47,10 +47,16 @@ class LaunchTest {
     }
 
     private static Process launch(Path runs, int processes, Object... options) throws IOException {
+        return launch("data", runs, processes, options);
+    }
+
+    private static Process launch(String parallel, Path runs, int processes, Object... options) throws IOException {
         List<Object> arguments = new ArrayList<>(List.of("launch", "--processes", processes));
         arguments.addAll(List.of(options));
         arguments.addAll(List.of("train", "--data", pictures, "--recipe", recipe, "--runs", runs, "--epochs", 10,
-                "--max-steps", STEPS, "--threads", 1, "--set", "checkpoints.every_steps=5", "--rank-timeout", 20));
+                "--max-steps", STEPS, "--threads", 1, "--set", "checkpoints.every_steps=5", "--set",
+                "parallel=" + parallel,
+                "--rank-timeout", 20));
         return ProgramProcess.of(Main.class, arguments.toArray()).start();
     }
 
@@ -63,9 +69,7 @@ class LaunchTest {
     }
 
     private static String weights(Path runs) throws IOException {
-        Path checkpoint = RunFiles.latest(runs).folder().resolve("checkpoints/step-%08d".formatted(STEPS));
-        return Hashes.hex(checkpoint.resolve("model.safetensors"))
-                + Hashes.hex(checkpoint.resolve("momentum.safetensors"));
+        return Hashes.hex(modelFile(runs)) + Hashes.hex(modelFile(runs).resolveSibling("momentum.safetensors"));
     }
 
     /// The ranks of a launcher, once the run has saved something.
@@ -92,6 +96,32 @@ class LaunchTest {
         assertThat(ended.code).as("%s", ended).isZero();
         assertThat(ended.err).contains("rank " + rank, "signal 9");
         assertThat(weights(runs)).isEqualTo(undisturbed);
+    }
+
+    @Test
+    void aKilledTowerChangesNothing() throws Exception {
+        Path undisturbedTowers = root.resolve("towers");
+        Ended whole = end(launch("towers", undisturbedTowers, 2));
+        assertThat(whole.code).as("%s", whole).isZero();
+        Process launcher = launch("towers", runs, 2);
+        ranks(launcher).get(1).destroyForcibly();
+        Ended ended = end(launcher);
+        assertThat(ended.code).as("%s", ended).isZero();
+        assertThat(ended.err).contains("rank 1", "signal 9");
+        assertThat(weights(runs)).isEqualTo(weights(undisturbedTowers)).isNotEqualTo(undisturbed);
+        assertThat(Files.size(modelFile(runs))).isEqualTo(Files.size(modelFile(root.resolve("runs"))));
+    }
+
+    private static Path modelFile(Path runs) throws IOException {
+        return RunFiles.latest(runs).folder().resolve("checkpoints/step-%08d/model.safetensors".formatted(STEPS));
+    }
+
+    @Test
+    void towersNeedTwoRanks() throws Exception {
+        Ended ended = end(launch("towers", runs, 3, "--max-restarts", 0));
+        assertThat(ended.code).as("%s", ended).isNotZero();
+        assertThat(ended.err).contains("needs 2 ranks").doesNotContain("\tat ");
+        assertThat(runs).isEmptyDirectory();
     }
 
     /// Two launchers, as on two hosts that share the folder of runs. The death of a rank does not change the result.

@@ -204,7 +204,7 @@ class MisuseTest {
     @Test
     void anUnknownRecipe() {
         train("--recipe", "quikstart").isRefused(2, "there is no recipe 'quikstart'", "did you mean 'quickstart'?",
-                "fashion-mnist, finetune, large-batch, paper, photographs, pictures, quickstart");
+                "fashion-mnist, finetune, large-batch, paper, paper-two-gpus, photographs, pictures, quickstart");
         Result.of("inspect", "papr").isRefused(2, "'papr'", "did you mean 'paper'?");
     }
 

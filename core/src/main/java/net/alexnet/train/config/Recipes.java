@@ -8,7 +8,7 @@ import net.alexnet.io.RegularFile;
 public final class Recipes {
     /// The committed recipes, without `.yaml`.
     public static final List<String> NAMES = List.of("cifar10", "fashion-mnist", "finetune", "large-batch", "paper",
-            "photographs", "pictures", "quickstart", "tiny-imagenet");
+            "paper-two-gpus", "photographs", "pictures", "quickstart", "tiny-imagenet");
 
     private Recipes() {}
 
