@@ -5,7 +5,9 @@
     python3 tools/claims.py reproduction/
 
 It reads log.jsonl and predicted.csv of every run (and probabilities.safetensors for averages of networks, where it is there),
-and compares every figure under `comparison` of claims/*/result.json with its own, but for `more_seeds`. A relative difference above 1e-9 is an error.
+and compares with claims/*/result.json: the values of each run, every figure under `comparison`, the number of seeds and the
+verdict. A relative difference above 1e-9 is an error. Of figure 3, it only counts the networks with p below 5 %, because p is of
+the weights.
 """
 import csv
 import itertools
@@ -47,9 +49,29 @@ class Run:
         return numpy.frombuffer(data[8 + size + begin:8 + size + end], "<f4").reshape(entry["shape"])
 
 
+def detectable(error, freedom):
+    """The smallest difference that is found in 80 of 100 cases."""
+    return (stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom)) * error
+
+
+def more_seeds(difference, seeds, variance, freedom):
+    """How many more seeds would find such a difference; variance and freedom are functions of the number of seeds."""
+    now = interval(difference, variance(seeds), freedom(seeds))
+    if now["low"] > 0 or now["high"] < 0:
+        return 0
+    for count in range(seeds + 1, 1001):
+        if detectable(variance(count) ** 0.5, freedom(count)) <= abs(difference):
+            return count - seeds
+    return None
+
+
 def interval(difference, variance, freedom):
     half = stats.t.ppf(0.975, freedom) * variance ** 0.5 if variance > 0 else 0.0
     return {"low": difference - half, "high": difference + half}
+
+
+def resolved(one):
+    return one["low"] > 0 or one["high"] < 0
 
 
 def satterthwaite(a, a_freedom, b, b_freedom):
@@ -60,7 +82,7 @@ def comparison(difference, variance, freedom, per_picture):
     found = {"difference": difference}
     if variance is not None:
         found["seeds"] = interval(difference, variance, freedom)
-        found["detectable"] = (stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom)) * variance ** 0.5
+        found["detectable"] = detectable(variance ** 0.5, freedom)
     if per_picture is not None:
         pictures = per_picture.var(ddof=1) / len(per_picture)
         found["pictures"] = interval(difference, pictures, len(per_picture) - 1)
@@ -74,15 +96,25 @@ def groups(arm, baseline, per_picture):
     difference = numpy.mean(arm) - numpy.mean(baseline)
     if len(arm) < 2 or len(baseline) < 2:
         return comparison(difference, None, None, per_picture)
-    a = numpy.var(arm, ddof=1) / len(arm)
-    b = numpy.var(baseline, ddof=1) / len(baseline)
-    return comparison(difference, a + b, satterthwaite(a, len(arm) - 1, b, len(baseline) - 1), per_picture)
+    a = numpy.var(arm, ddof=1)
+    b = numpy.var(baseline, ddof=1)
+    variance = a / len(arm) + b / len(baseline)
+    freedom = satterthwaite(a / len(arm), len(arm) - 1, b / len(baseline), len(baseline) - 1)
+    found = comparison(difference, variance, freedom, per_picture)
+    now = min(len(arm), len(baseline))
+    more = 0 if resolved(found["seeds"]) else more_seeds(
+        difference, now, lambda k: (a + b) / k if k > now else variance,
+        lambda k: satterthwaite(a / k, k - 1, b / k, k - 1) if k > now else freedom)
+    return found if more is None else found | {"more_seeds": more}
 
 
 def paired(values, per_picture):
     if len(values) < 2:
         return comparison(numpy.mean(values), None, None, per_picture)
-    return comparison(numpy.mean(values), numpy.var(values, ddof=1) / len(values), len(values) - 1, per_picture)
+    mean, variance, count = numpy.mean(values), numpy.var(values, ddof=1), len(values)
+    found = comparison(mean, variance / count, count - 1, per_picture)
+    more = more_seeds(mean, count, lambda k: variance / k, lambda k: k - 1)
+    return found if more is None else found | {"more_seeds": more}
 
 
 def mean_wrong(runs, views):
@@ -169,6 +201,34 @@ def recompute(result, root):
     return groups([metric(run) for run in arms[arm]], [metric(run) for run in arms[baseline]], per_picture)
 
 
+def verdict(result, mine, root):
+    if result["claim"] == "towers":
+        ps = [json.loads((root / entry["folder"] / "towers.json").read_text())["p"] for entry in result["runs"]]
+        return "agrees" if len(ps) > 1 and all(p < 0.05 for p in ps) else "not resolved"
+    if result.get("more", {}).get("ratio_is_at_least"):
+        return "not resolved"  # a lower bound is not judged
+    one_set = result["claim"].startswith(("ensemble-", "neighbors-"))
+    decides = mine.get("seeds") or (mine.get("pictures") if one_set else None)
+    if decides is None or not resolved(decides):
+        return "not resolved"
+    return "agrees" if decides["low"] > 0 else "contrary"
+
+
+def values(run):
+    """What the table says of a run, by the names of the product."""
+    found = {"epochs_trained": len(run.epochs)}
+    if run.wrong:
+        found["top1_error"] = found["one_view"] = run.wrong["one_view"].mean()
+        found["ten_views"] = run.wrong["ten_views"].mean()
+    if "training_top1_error" in run.last:
+        found["training_top1_error"] = 100.0 * run.last["training_top1_error"]
+        found["gap"] = 100.0 * (run.last["top1_error"] - run.last["training_top1_error"])
+    epoch = crossing(run, 0.25)
+    if epoch is not None:
+        found["epochs_to_error"] = epoch
+    return found
+
+
 def flat(tree, prefix=""):
     for key, value in tree.items():
         if isinstance(value, dict):
@@ -182,16 +242,29 @@ def main():
     compared = differing = 0
     for path in sorted(root.glob("claims/*/result.json")):
         result = json.loads(path.read_text())
-        if "comparison" not in result:
+        if not result["runs"]:
             print(f"{result['claim']}: no result yet")
             continue
-        mine = recompute(result, root)
+        mine = recompute(result, root) if "comparison" in result else {}
         if mine is None:
             print(f"{result['claim']}: skipped, the runs have no probabilities.safetensors")
             continue
-        theirs = dict(flat(result["comparison"]))
-        theirs.pop("more_seeds", None)
+        theirs = dict(flat(result.get("comparison", {})))
         ours = dict(flat(mine))
+        for number, entry in enumerate(result["runs"]):
+            own = values(Run(root / entry["folder"]))
+            for key, value in entry["values"].items():
+                if key in own:  # the others are of the weights
+                    theirs[f"{number}.{key}"] = value
+                    ours[f"{number}.{key}"] = own[key]
+        arms = [entry["arm"] for entry in result["runs"]]
+        seeds = min(arms.count(arm) for arm in arms)
+        relu = result["claim"].startswith("relu")
+        if not relu and "comparison" in result:
+            theirs["count"], ours["count"] = result["seeds"], seeds
+        if result["verdict"] != verdict(result, mine, root):
+            print(f"{result['claim']}: verdict {result['verdict']} there, {verdict(result, mine, root)} here")
+            differing += 1
         worst = 0.0
         if theirs.keys() != ours.keys():
             print(f"{result['claim']}: figures {sorted(theirs)} there, {sorted(ours)} here")
