@@ -351,6 +351,15 @@ public final class Network {
     /// the backward pass continues.
     public interface GradientSink {
         void accept(Parameter parameter, Tensor gradient);
+
+        /// Receives what the gradients of a dense layer are computed from, so that other devices can be sent these instead:
+        /// `Σ dy · xᵀ` over the examples for the weight, and `Σ dy` for the bias.
+        ///
+        /// @param x what the layer read, `(N, F)`, and `dy` the gradient by its output, `(N, K)`; both are only valid now
+        /// @return whether the sink computes the gradients; if not, it is given them
+        default boolean acceptFactors(Parameter weight, Parameter bias, Tensor x, Tensor dy) {
+            return false;
+        }
     }
 
     /// The backward pass of a training step, down to the first layer with weights. It frees each stage's output once it
@@ -411,7 +420,13 @@ public final class Network {
         switch (row.layer()) {
             case Conv conv -> emit(row, backend.convolveParameterGradients(
                     stage.in(), dy, row.weightShape(), conv.window(), conv.groups()), sink);
-            case Dense _ -> emit(row, backend.denseParameterGradients(stage.in(), dy), sink);
+            case Dense _ -> {
+                if (sink.acceptFactors(parameter(row, false), parameter(row, true), stage.in(), dy)) {
+                    listener.done(row, Pass.BACKWARD_WEIGHTS);
+                } else {
+                    emit(row, backend.denseParameterGradients(stage.in(), dy), sink);
+                }
+            }
             case Relu _,Tanh _,ResponseNorm _,MaxPool _,Flatten _,L2Norm _,Dropout _,Softmax _ -> {}
         }
     }

@@ -169,7 +169,8 @@ public final class Trainer {
     private void step() throws IOException, InterruptedException {
         Optional<Reading> reading;
         int total;
-        TrainingStep step = new TrainingStep(network, parts.from(), parts.optimizer(), replicas);
+        TrainingStep step = new TrainingStep(network, parts.from(), parts.optimizer(), replicas,
+                recipe.parallel() == Recipe.Parallel.FACTORS);
         StepSums sums = new StepSums(network, monitor);
         UnitMaxima units = new UnitMaxima(backend);
         double factor = factor(state.batchInEpoch());

@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.distributed.Group;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.DropoutMasks;
+import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Network.GradientSink;
 import net.alexnet.nn.Network.Stage;
@@ -23,13 +24,14 @@ public final class TrainingStep {
     private final int from;
     private final SgdOptimizer optimizer;
     private final Group group;
+    private final boolean factors;
 
     /// The gradients of the micro-batches so far, by the parameter's name; empty where the step is computed at once.
     private final Map<String, Tensor> accumulated = new LinkedHashMap<>();
 
     /// A step of the whole network by the only rank.
     public TrainingStep(Network network, SgdOptimizer optimizer) {
-        this(network, 0, optimizer, Group.SOLO);
+        this(network, 0, optimizer, Group.SOLO, false);
     }
 
     /// A step, and after it the next one.
@@ -38,11 +40,13 @@ public final class TrainingStep {
     /// @param from the first row that is computed; the rows before it are frozen
     /// @param optimizer of that network
     /// @param group of the ranks
-    public TrainingStep(Network network, int from, SgdOptimizer optimizer, Group group) {
+    /// @param factors whether the ranks exchange the factors of dense layers' gradients; not with micro-batches
+    public TrainingStep(Network network, int from, SgdOptimizer optimizer, Group group, boolean factors) {
         this.network = network;
         this.from = from;
         this.optimizer = optimizer;
         this.group = group;
+        this.factors = factors && group.rank().world() > 1;
     }
 
     /// Sees a step, or a micro-batch of it, after its loss and before its backward pass; an exception prevents the update.
@@ -82,7 +86,8 @@ public final class TrainingStep {
             Observer<T, E> observer) throws E {
         Backend backend = network.backend();
         if (accumulated.isEmpty()) {
-            learned().forEach(it -> accumulated.put(it.name(), backend.zeros(it.value().shape())));
+            learned().forEach(layer -> layer
+                    .forEach(it -> accumulated.put(it.name(), backend.zeros(it.value().shape()))));
         }
         try (Scope _ = backend.scope()) {
             return pass(inputs.get(), labels, total, masks, observer, this::accumulate);
@@ -97,7 +102,7 @@ public final class TrainingStep {
     /// @param total examples of the step over all ranks. The loss of a step is the mean over all of them
     public <T, E extends Exception> T run(Tensor inputs, int[] labels, int total, DropoutMasks masks, double factor,
             Observer<T, E> observer) throws E {
-        GradientSums sums = new GradientSums(group);
+        GradientSums sums = new GradientSums(group, network.backend(), factors);
         GradientSink sink = accumulated.isEmpty()
                 ? sums
                 : (parameter, gradient) -> sums.accept(parameter, accumulate(parameter, gradient));
@@ -136,16 +141,16 @@ public final class TrainingStep {
 
     /// Runs the step of a rank that has no example of it: it adds zeros, and updates by the others' sums.
     public void runWithoutExamples(double factor) {
-        Backend backend = network.backend();
-        GradientSums sums = new GradientSums(group);
-        learned().forEach(parameter -> sums.accept(parameter, backend.zeros(parameter.value().shape())));
+        GradientSums sums = new GradientSums(group, network.backend(), factors);
+        learned().forEach(sums::acceptNothing);
         optimizer.update(sums.await(), factor);
     }
 
-    /// The parameters of the rows that are computed, in the order in which a backward pass has their gradients.
-    private List<Parameter> learned() {
+    /// The weight and the bias of each row that is computed, in the order in which a backward pass has their gradients.
+    private List<List<Parameter>> learned() {
         List<Row> rows = network.architecture().rows();
-        return rows.subList(from, rows.size()).reversed().stream().flatMap(row -> network.parameters().stream()
-                .filter(parameter -> parameter.layer().equals(row.name()))).toList();
+        return rows.subList(from, rows.size()).reversed().stream().filter(row -> row.layer() instanceof Weighted)
+                .map(row -> network.parameters().stream().filter(it -> it.layer().equals(row.name())).toList())
+                .toList();
     }
 }

@@ -215,6 +215,12 @@ public abstract class DividedStepContract {
                 onTwo((group, computes) -> train(microBatch(3), group, computes, compared)));
     }
 
+    @Test
+    void ranksThatExchangeFactorsLearnWhatTheBatchLearns() throws Exception {
+        Map<String, String> factors = Map.of("parallel", "factors");
+        assertSame(train(Map.of(), compared), onTwo((group, computes) -> train(factors, group, computes, compared)));
+    }
+
     /// The three classes are divided into one and two.
     @ParameterizedTest
     @ValueSource(ints = {4, 10})

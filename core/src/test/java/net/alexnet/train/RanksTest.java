@@ -39,13 +39,14 @@ class RanksTest {
 
     /// Dropout is on; with more ranks than examples some have none.
     @ParameterizedTest
-    @CsvSource({"8, 2", "7, 2", "8, 3", "7, 4", "2, 3", "1, 4"})
-    void aStepOfManyRanksIsThatOfOne(int examples, int world) throws Exception {
-        List<float[]> start = after(Group.SOLO, new ReferenceBackend(), examples, 0);
-        List<float[]> one = after(Group.SOLO, new ReferenceBackend(), examples, 1);
+    @CsvSource({"8, 2, false", "7, 2, false", "8, 3, false", "7, 4, false", "2, 3, false", "1, 4, false", "8, 2, true",
+        "7, 3, true", "2, 3, true", "1, 4, true"})
+    void aStepOfManyRanksIsThatOfOne(int examples, int world, boolean factors) throws Exception {
+        List<float[]> start = after(Group.SOLO, new ReferenceBackend(), examples, 0, factors);
+        List<float[]> one = after(Group.SOLO, new ReferenceBackend(), examples, 1, factors);
         List<List<float[]>> all = new ArrayList<>();
         for (Future<List<float[]>> rank : ThreadRanks.run(world, ReferenceBackend::new,
-                (group, backend) -> after(group, backend, examples, 1))) {
+                (group, backend) -> after(group, backend, examples, 1, factors))) {
             all.add(rank.get());
         }
         for (int i = 0; i < one.size(); i++) {
@@ -75,7 +76,8 @@ class RanksTest {
                 });
         try (Backend backend = new ReferenceBackend(); Scope _ = backend.scope()) {
             Network network = Network.initialize(DROPPING.architecture(), DROPPING.initialization(), 3, backend);
-            TrainingStep step = new TrainingStep(network, 0, new SgdOptimizer(network, SgdConfig.paper()), counting);
+            TrainingStep step = new TrainingStep(network, 0, new SgdOptimizer(network, SgdConfig.paper()), counting,
+                    false);
             Tensor x = backend.zeros(Shape.of(2, 1, TinyNetworks.INPUT, TinyNetworks.INPUT));
             for (int i = 0; i < 3; i++) {
                 step.add(() -> backend.scale(x, 1), new int[2], 8, new DropoutMasks(5, 0, 2 * i), (_, loss) -> loss);
@@ -86,10 +88,33 @@ class RanksTest {
         }
     }
 
-    private static List<float[]> after(Group group, Backend backend, int examples, int steps) throws Exception {
+    /// Of five layers with filters only, the sums of gradients travel.
+    @Test
+    void factorsReplaceTheGradientsOfDenseLayers() throws Exception {
+        List<Integer> summed = new ArrayList<>();
+        for (Future<List<Integer>> rank : ThreadRanks.run(2, ReferenceBackend::new, (group, backend) -> {
+            List<Integer> sizes = new ArrayList<>();
+            Group counting = (Group) java.lang.reflect.Proxy.newProxyInstance(Group.class.getClassLoader(),
+                    new Class<?>[] {Group.class}, (_, method, arguments) -> {
+                        if (arguments != null && arguments[0] instanceof Tensor tensor) {
+                            sizes.add(tensor.shape().rank());
+                        }
+                        return method.invoke(group, arguments);
+                    });
+            after(counting, backend, 4, 1, true);
+            return sizes;
+        })) {
+            summed.addAll(rank.get());
+        }
+        assertThat(summed).containsExactlyInAnyOrderElementsOf(Stream.of(4, 1)
+                .flatMap(size -> Collections.nCopies(2 * 5, size).stream()).toList());
+    }
+
+    private static List<float[]> after(Group group, Backend backend, int examples, int steps, boolean factors)
+            throws Exception {
         Network network = Network.initialize(DROPPING.architecture(), DROPPING.initialization(), 3, backend);
         SgdOptimizer optimizer = new SgdOptimizer(network, new SgdConfig(.1, .9, 0, 1, false));
-        TrainingStep step = new TrainingStep(network, 0, optimizer, group);
+        TrainingStep step = new TrainingStep(network, 0, optimizer, group, factors);
         Rank rank = group.rank();
         int count = rank.end(examples) - rank.begin(examples);
         int pixels = TinyNetworks.INPUT * TinyNetworks.INPUT;

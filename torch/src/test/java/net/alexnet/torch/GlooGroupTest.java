@@ -151,7 +151,7 @@ class GlooGroupTest {
         int examples = 7;
         Network network = Network.initialize(table.architecture(), table.initialization(), 3, backend);
         TrainingStep step = new TrainingStep(network, 0,
-                new SgdOptimizer(network, new SgdConfig(.01, .9, 0, 1, false)), group);
+                new SgdOptimizer(network, new SgdConfig(.01, .9, 0, 1, false)), group, false);
         int end = group.rank().end(examples);
         for (int i = 0; i < steps; i++) {
             try (Scope _ = backend.scope()) {

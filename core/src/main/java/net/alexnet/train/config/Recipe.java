@@ -45,8 +45,10 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         Check.that(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs", epochs, "1 to " + MOST_EPOCHS);
         Check.that(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
                 "at least the network's input of " + network.input());
-        Check.that(parallel == Parallel.DATA || optimizer.larsTrust() == 0, "optimizer.lars_trust",
+        Check.that(parallel != Parallel.TOWERS || optimizer.larsTrust() == 0, "optimizer.lars_trust",
                 optimizer.larsTrust(), "0 with parallel: towers, as no rank has a whole layer for its norm");
+        Check.that(parallel != Parallel.FACTORS || microBatch == null, "micro_batch", String.valueOf(microBatch),
+                "left out with parallel: factors, which need a whole step");
         Check.that(
                 !(schedule.needsValidation() && start instanceof FineTuneConfig tuned && tuned.average() > 0),
                 "finetune.average", "above 0 with the schedule plateau",
@@ -84,6 +86,10 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     public enum Parallel {
         /// Each rank has the whole network and a part of the images; gradients are added up.
         DATA,
+        /// As [#DATA], but for dense layers the ranks exchange what their gradients are products of: fewer bytes where all
+        /// ranks together have fewer than some 4,000 images a step. All hosts need the same kind of processor, or their
+        /// weights drift apart in the last digits.
+        FACTORS,
         /// Each of two ranks has one tower and all images (§3.2); the towers exchange outputs.
         TOWERS
     }
