@@ -13,6 +13,7 @@ import net.alexnet.tensor.Precision;
 import net.alexnet.train.AutoConfig;
 import net.alexnet.train.Checkpoint;
 import net.alexnet.train.DataSource;
+import net.alexnet.train.MemoryNeeds;
 import net.alexnet.train.Probe;
 import net.alexnet.train.RunCheckpoint;
 import net.alexnet.train.RunFolder;
@@ -199,6 +200,10 @@ public final class Training extends TrainingBuilder<Training> {
         describe(dataset, dataset.split());
         describeValidation(recipe, dataset);
         TrainingPictures ready = pictures(source, recipe, codec, stop);
+        if (backend.computeEnvironment().device().equals("cpu") && group.rank().world() == 1) {
+            MemoryNeeds.warning(recipe, options.threads(), backend.memory(), MemoryNeeds.available())
+                    .ifPresent(listener::warning);
+        }
         if (estimates && group.rank().world() == 1) {
             estimate(recipe, dataset, backend);
         }
