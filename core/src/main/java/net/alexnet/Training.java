@@ -289,6 +289,15 @@ public final class Training extends TrainingBuilder<Training> {
         }
         if (ranks != null && recipe.parallel() == Recipe.Parallel.TOWERS && ranks.rendezvous().rank().world() > 1) {
             Towers.part(recipe.network().architecture(), ranks.rendezvous().rank()); // refuses what has no towers
+            if (recipe.optimizer().larsTrust() > 0) {
+                throw new IllegalArgumentException(
+                        "found LARS (optimizer.lars_trust) with parallel: towers, where no rank"
+                                + " has a whole layer for its norm: train with one process, or with parallel=data");
+            }
+            if (ranks.wire() == Ranks.Wire.BFLOAT16) {
+                throw new IllegalArgumentException("towers exchange float32 only, found the wire format bfloat16:"
+                        + " leave it out");
+            }
         }
     }
 

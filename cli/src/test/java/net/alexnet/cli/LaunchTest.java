@@ -108,7 +108,8 @@ class LaunchTest {
         Ended ended = end(launcher);
         assertThat(ended.code).as("%s", ended).isZero();
         assertThat(ended.err).contains("rank 1", "signal 9");
-        assertThat(weights(runs)).isEqualTo(weights(undisturbedTowers)).isNotEqualTo(undisturbed);
+        assertThat(weights(runs)).isEqualTo(weights(undisturbedTowers));
+        assertThat(RunFiles.latest(runs).folder().resolve("recipe.yaml")).content().contains("parallel: towers");
         assertThat(Files.size(modelFile(runs))).isEqualTo(Files.size(modelFile(root.resolve("runs"))));
     }
 

@@ -73,7 +73,7 @@ public interface Group extends AutoCloseable {
     /// The values of all ranks, one rank's after the other's. Their numbers may differ.
     float[] gather(float[] values);
 
-    /// Sums over all ranks, in the order of the ranks, of which each rank gets its part.
+    /// Adds up the ranks' values, in the order of the ranks. Each rank gets its part of the sums.
     ///
     /// @param values a part for each rank, one after the other, all of the same length
     /// @return the sums of this rank's part

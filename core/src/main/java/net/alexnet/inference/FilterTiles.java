@@ -19,7 +19,8 @@ public record FilterTiles(int filters, int channels, int side, float[] weights) 
     private static final int GAP = 4;
     private static final int MIDDLE = 128;
 
-    /// The kernels of a network; empty if it has no `conv1`. Both ranks of two towers call this, and get all kernels.
+    /// The kernels of a network; empty if it has no `conv1`. Both ranks of two towers call this, and the one that
+    /// leads gets all kernels.
     public static Optional<FilterTiles> of(Network network) {
         return network.parameters().stream()
                 .filter(parameter -> parameter.layer().equals(LAYER) && !parameter.bias())

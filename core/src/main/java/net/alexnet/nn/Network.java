@@ -128,12 +128,12 @@ public final class Network {
                 shape, weights.values(Parameter.name(row.name(), bias), shape));
     }
 
-    /// This rank's tower of the network, which then is on two devices: [Towers] has the rules. The parameters of the whole
-    /// network are freed. Both ranks make the same calls of their towers.
+    /// Keeps this rank's tower of a network that both ranks have, and frees the parameters of the whole network: the network
+    /// then is on two devices, by the rules of [Towers]. Both ranks make the same calls of their towers.
     ///
     /// @param group of two ranks, which have the same network
     /// @throws IllegalArgumentException if a tower cannot be computed by itself, or there are not two ranks
-    public Network tower(Group group) {
+    public Network keepTower(Group group) {
         Towers split = new Towers(architecture, group, backend);
         return new Network(split.part(), backend, split, (row, bias, _) -> split.ownRows(parameter(row, bias).value()));
     }
@@ -148,7 +148,7 @@ public final class Network {
         return towers == null ? whole : towers.ownRows(whole);
     }
 
-    /// A parameter or its momentum buffer, if this is a tower with the rows of both. Then both ranks call this.
+    /// A parameter or its momentum buffer. Both ranks of two towers call this, and the one that leads gets the rows of both.
     public NamedTensor whole(NamedTensor own) {
         return towers == null ? own : towers.whole(own);
     }
@@ -171,12 +171,13 @@ public final class Network {
         return List.copyOf(parameters.values());
     }
 
-    /// The parameters of the whole network under their names, to be saved. Both ranks of two towers call this.
+    /// The parameters under their names, to be saved. Both ranks of two towers call this, and the one that leads gets those of
+    /// the whole network.
     public List<NamedTensor> entries() {
         return parameters().stream().map(this::entry).toList();
     }
 
-    /// A parameter of the whole network under its name. Both ranks of two towers call this.
+    /// A parameter under its name. Both ranks of two towers call this, and the one that leads gets the rows of both.
     public NamedTensor entry(Parameter parameter) {
         Tensor value = parameter.value();
         return whole(new NamedTensor(parameter.name(), value.shape(), () -> backend.view(value)));
@@ -368,7 +369,7 @@ public final class Network {
     /// @param stages from [#forward]; only the pictures and the logits may be used afterwards
     /// @param dLogits the gradient of the loss by the logits
     public void backward(List<Stage> stages, Tensor dLogits, GradientSink sink) {
-        Tensor dy = towers == null ? dLogits : towers.own(dLogits);
+        Tensor dy = towers == null ? dLogits : towers.ownGradient(dLogits);
         int first = 0;
         while (!(stages.get(first).row().layer() instanceof Weighted)) {
             first++;

@@ -15,6 +15,7 @@ import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.nn.Layer.Tanh;
+import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.LocalResponseNorm.Region;
@@ -48,11 +49,15 @@ public final class Towers {
     /// The layers of one rank. The input of a row that reads both towers is the joined one, and so is the output of the last
     /// layer with weights.
     ///
-    /// @throws IllegalArgumentException if there are not two ranks, or if a layer without weights reads both towers
+    /// @throws IllegalArgumentException if there are not two ranks, or if a layer cannot be divided between them
     public static Architecture part(Architecture whole, Rank rank) {
         if (rank.world() != RANKS) {
             throw new IllegalArgumentException("parallel: towers needs " + RANKS + " ranks, one for each tower, found "
-                    + rank.world() + ": start " + RANKS + ", or set parallel=data");
+                    + rank.world() + ": start " + RANKS + ", or a single process");
+        }
+        if (!(whole.rows().getFirst().layer() instanceof Weighted)) {
+            throw new IllegalArgumentException("the first layer, " + whole.rows().getFirst().name()
+                    + ", has no filters that two ranks could share: train with parallel=data");
         }
         List<Row> rows = new ArrayList<>();
         Shape before = whole.input();
@@ -60,35 +65,35 @@ public final class Towers {
             Row row = whole.rows().get(i);
             boolean last = i >= whole.rows().size() - 2; // fc8 and the softmax
             Shape in = readsBoth(row) ? row.in() : before;
-            Shape out = last ? row.out() : own(row.out(), rank);
-            rows.add(new Row(row.name(), part(row, rank), in, out, own(row.parameters(), row, rank),
-                    own(row.multiplyAdds(), row, rank)));
+            Shape out = last ? row.out() : ownShape(row.out(), rank);
+            rows.add(new Row(row.name(), ownLayer(row, rank), in, out, ownCount(row.parameters(), row, rank),
+                    ownCount(row.multiplyAdds(), row, rank)));
             before = out;
         }
         return new Architecture(whole.name(), rows);
     }
 
-    private static long own(long number, Row row, Rank rank) {
-        return number == 0 ? 0 : number / row.weightShape().dim(0) * own(row.weightShape(), rank).dim(0);
+    private static long ownCount(long number, Row row, Rank rank) {
+        return number == 0 ? 0 : number / row.weightShape().dim(0) * ownShape(row.weightShape(), rank).dim(0);
     }
 
-    private static Shape own(Shape whole, Rank rank) {
+    private static Shape ownShape(Shape whole, Rank rank) {
         return whole.withDim(0, rank.end(whole.dim(0)) - rank.begin(whole.dim(0)));
     }
 
-    private static Layer part(Row row, Rank rank) {
+    private static Layer ownLayer(Row row, Rank rank) {
         return switch (row.layer()) {
             case Conv conv when conv.groups() <= RANKS ->
-                new Conv(conv.name(), own(row.weightShape(), rank).dim(0), conv.window(), 1);
-            case Dense dense -> new Dense(dense.name(), own(row.weightShape(), rank).dim(0));
+                new Conv(conv.name(), ownShape(row.weightShape(), rank).dim(0), conv.window(), 1);
+            case Dense dense -> new Dense(dense.name(), ownShape(row.weightShape(), rank).dim(0));
             case ResponseNorm lrn when lrn.norm().region() == Region.ACROSS_CHANNELS && lrn.norm().groups() == RANKS ->
                 new ResponseNorm(new LocalResponseNorm(lrn.norm().region(), lrn.norm().size(), lrn.norm().k(),
                         lrn.norm().alpha(), lrn.norm().beta(), 1));
             case ResponseNorm lrn when lrn.norm().region() == Region.WITHIN_CHANNEL -> lrn;
             case Relu _,Tanh _,MaxPool _,Flatten _,Dropout _,Softmax _ -> row.layer();
             case Conv _,ResponseNorm _,L2Norm _ -> throw new IllegalArgumentException(row.name()
-                    + " reads both towers, so a device cannot compute its half: set parallel=data, or use a network of"
-                    + " two towers with normalization within each, such as the variants paper, original and small");
+                    + " reads both towers, so a device cannot compute its half: train with parallel=data. The variants paper,"
+                    + " original and small, with two towers and no L2 norm, can be divided");
         };
     }
 
@@ -154,7 +159,7 @@ public final class Towers {
     /// This rank's columns of a matrix that both ranks have.
     ///
     /// @param columns of the matrix
-    float[] own(float[] matrix, int columns) {
+    float[] ownColumns(float[] matrix, int columns) {
         int begin = group.rank().begin(columns);
         int length = group.rank().end(columns) - begin;
         float[] own = new float[matrix.length / columns * length];
@@ -165,22 +170,22 @@ public final class Towers {
     }
 
     /// This rank's columns of the gradient of the loss by the logits, `(N, classes)`: both ranks have computed all of it.
-    Tensor own(Tensor dLogits) {
+    Tensor ownGradient(Tensor dLogits) {
         int classes = dLogits.shape().dim(1);
-        float[] own = own(backend.download(dLogits), classes);
+        float[] own = ownColumns(backend.download(dLogits), classes);
         return backend.upload(Shape.of(dLogits.shape().dim(0), own.length / dLogits.shape().dim(0)), own);
     }
 
     /// The factors of this rank's units in a dropout, `(N, F/2)`, from the mask of all units.
     float[] mask(DropoutMasks masks, int layer, Shape own, double rate, float kept) {
         int units = own.dim(1) * RANKS;
-        return own(masks.draw(layer, own.withDim(1, units), rate, kept), units);
+        return ownColumns(masks.draw(layer, own.withDim(1, units), rate, kept), units);
     }
 
     /// This rank's rows of a parameter or its momentum buffer; the whole tensor is freed.
     Tensor ownRows(Tensor whole) {
         Shape shape = whole.shape();
-        Tensor own = backend.zeros(own(shape, group.rank()));
+        Tensor own = backend.zeros(ownShape(shape, group.rank()));
         long row = shape.elements() / shape.dim(0) * Float.BYTES;
         backend.assign(own, backend.view(whole).asSlice(
                 group.rank().begin(shape.dim(0)) * row, own.shape().elements() * Float.BYTES));
@@ -188,11 +193,16 @@ public final class Towers {
         return own;
     }
 
-    /// A parameter or its momentum buffer with the rows of both ranks. Both ranks call this.
+    /// A parameter or its momentum buffer with the rows of both ranks, outside the heap. Both ranks call this; only the one that
+    /// leads gets the whole.
     NamedTensor whole(NamedTensor own) {
         float[] values = own.floats();
         float[] all = group.gather(values);
+        if (!group.leads()) {
+            return own;
+        }
         int row = values.length / own.shape().dim(0);
-        return NamedTensor.of(own.name(), own.shape().withDim(0, all.length / row), () -> all);
+        MemorySegment kept = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_FLOAT, all);
+        return new NamedTensor(own.name(), own.shape().withDim(0, all.length / row), () -> kept);
     }
 }

@@ -49,7 +49,7 @@ public final class SgdOptimizer {
 
     /// The optimizer of one tower of the network, with its rows of the momentum; the whole buffers are freed.
     ///
-    /// @param tower from [Network#tower]
+    /// @param tower from [Network#keepTower]
     SgdOptimizer of(Network tower) {
         return new SgdOptimizer(tower, this);
     }

@@ -13,35 +13,38 @@ import net.alexnet.inference.TopKErrors;
 import net.alexnet.inference.Validation;
 import net.alexnet.inference.Views;
 
-/// The validation of an epoch on all ranks: each evaluates its part of the images, and all count the answers of all, in the
-/// order of the images. So every rank has the same report, and its schedule takes the same decisions.
+/// The validation of an epoch on all ranks: each evaluates its part of the images, or two towers evaluate all together. All
+/// ranks count the same answers, in the order of the images. So every rank has the same report, and its schedule takes the same
+/// decisions.
 final class SharedValidation {
     private SharedValidation() {}
 
     /// @param images of the preprocessing's `resize` side and channels
     /// @param batch images at a time
     /// @param workers threads that assemble batches
-    /// @param group of all ranks
-    /// @param replicas as of [Trainer.Parts]: two towers evaluate each image together
-    static Validation on(ImageDataset images, Preprocessing preprocessing, int batch, int workers, Group group,
-            Group replicas) {
-        Rank rank = replicas.rank();
+    static Validation on(ImageDataset images, Preprocessing preprocessing, int batch, int workers, Group group) {
+        Rank rank = group.rank();
         if (rank.world() == 1) {
-            Validation all = Validation.on(images, preprocessing, batch, workers);
-            return (network, progress, stop) -> all.evaluate(network, progress, () -> group.any(stop.getAsBoolean()));
+            return Validation.on(images, preprocessing, batch, workers);
         }
         int first = rank.begin(images.size());
-        ImageDataset mine = images.subset(index -> index >= first && index < rank.end(images.size()));
+        ImageDataset part = images.subset(index -> index >= first && index < rank.end(images.size()));
         return (network, progress, stop) -> {
             int classes = network.architecture().classes();
+            boolean together = network.isTower();
+            ImageDataset mine = together ? images : part;
+            BooleanSupplier stops = together ? () -> group.any(stop.getAsBoolean()) : stop;
             List<float[]> rows = new ArrayList<>();
             boolean stopped = mine.size() > 0 && new Ensemble(
                     List.of(new Member(network, new Input(mine, preprocessing))), Views.CENTER, batch, workers)
-                    .evaluate(progress, Prediction.Consumer.NONE, (_, all, _) -> rows.add(all), stop).isEmpty();
+                    .evaluate(progress, Prediction.Consumer.NONE, (_, all, _) -> rows.add(all), stops).isEmpty();
             if (group.any(stopped)) {
                 return Optional.empty();
             }
-            float[] own = new float[mine.size() * classes];
+            if (together && !group.leads()) {
+                rows.clear(); // both towers have all answers; those of rank 0 count
+            }
+            float[] own = new float[rows.stream().mapToInt(some -> some.length).sum()];
             int at = 0;
             for (float[] some : rows) {
                 System.arraycopy(some, 0, own, at, some.length);

@@ -34,7 +34,7 @@ public final class Trainer {
     private final Network network;
     private final Backend backend;
     private final Group group;
-    private final Group replicas;
+    private final Group replicas; // the ranks with other pictures; two towers have the same
     private final @Nullable MetricsLogger logger; // of the rank that leads
     private final TrainingMonitor monitor;
     private final Throughput throughput;
@@ -59,15 +59,13 @@ public final class Trainer {
     /// @param folder of the run
     /// @param progress is told how the run goes
     /// @param group of the ranks that train; only the one that leads writes files
-    /// @param replicas the ranks that have the whole network and other pictures, whose gradients are added up: the group, or
-    ///     [Group#SOLO] if each rank has a tower
     /// @param stop called before every step, and during validation, with the number of steps done; if it returns true on any
     ///     rank, the trainer saves and ends
     public record Parts(Network network, int from, SgdOptimizer optimizer, Recipe recipe, TrainingState state,
             BatchSource batches, int batchesPerEpoch, Optional<Validation> validation, Optional<Path> start,
             CheckpointStore store,
             Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress, Group group,
-            Group replicas, LongPredicate stop) {}
+            LongPredicate stop) {}
 
     /// How a run ended.
     ///
@@ -92,7 +90,7 @@ public final class Trainer {
     private Trainer(Parts parts, @Nullable MetricsLogger logger) {
         this.parts = parts;
         this.group = parts.group();
-        this.replicas = parts.replicas();
+        this.replicas = parts.network().isTower() ? Group.SOLO : group;
         this.recipe = parts.recipe();
         this.network = parts.network();
         this.backend = network.backend();
@@ -136,7 +134,8 @@ public final class Trainer {
     }
 
     /// The next micro-batch. If a rank cannot read its images any more, the state is saved first. The ranks tell each other once
-    /// a step, before the last micro-batch of each: they may have different numbers of them. Nothing has been updated by then.
+    /// a step, before the last micro-batch of each: they may have different numbers of them. Two towers have as many and tell each
+    /// other before each. Nothing has been updated by then.
     private Batch next() throws IOException, InterruptedException {
         Batch batch = null;
         IOException failure = null;
@@ -145,7 +144,7 @@ public final class Trainer {
         } catch (IOException e) {
             failure = e;
         }
-        if (batch != null && !batch.last()) {
+        if (batch != null && !batch.last() && !network.isTower()) { // towers exchange within each micro-batch
             return batch;
         }
         if (group.any(failure != null)) {
@@ -236,6 +235,7 @@ public final class Trainer {
             units.add(stages);
             if (batch.last()) {
                 dead = units.dead();
+                dead.replaceAll((_, share) -> mean(share, 1));
                 warn(monitor.dead(dead));
             }
         }
@@ -266,7 +266,7 @@ public final class Trainer {
                 Double share = dead.get(parameter.layer());
                 layers.add(new LayerHealth(parameter.layer(), meanMagnitude(parameter.value()),
                         parts.optimizer().lastUpdate(parameter).map(this::meanMagnitude).orElse(0.0),
-                        share == null ? OptionalDouble.empty() : OptionalDouble.of(mean(share, 1))));
+                        share == null ? OptionalDouble.empty() : OptionalDouble.of(share)));
             }
         }
         return layers;
@@ -397,7 +397,7 @@ public final class Trainer {
     }
 
     private void save() throws IOException {
-        monitor.sound(state.step(), network.parameters());
+        requireSound();
         IOException failure = null;
         List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(parts.constants());
@@ -414,5 +414,21 @@ public final class Trainer {
             throw failure != null ? failure : new IOException("rank 0 could not save the run");
         }
         throughput.resume();
+    }
+
+    /// Ends all ranks if one has a parameter that is not finite: a tower's are its own.
+    private void requireSound() {
+        DivergedException found = null;
+        try {
+            monitor.sound(state.step(), network.parameters());
+        } catch (DivergedException e) {
+            found = e;
+        }
+        if (group.any(found != null)) {
+            throw found != null
+                    ? found
+                    : new DivergedException("after step " + state.step()
+                            + " another rank has values that are not finite; its message says where");
+        }
     }
 }

@@ -14,6 +14,7 @@ import net.alexnet.data.loader.BatchSource;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.EpochShuffle;
 import net.alexnet.data.loader.PcaColorNoise;
+import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
 import net.alexnet.distributed.Group;
 import net.alexnet.inference.FeatureKey;
@@ -299,32 +300,29 @@ public final class TrainingRun {
         tools.group.agree("the pictures",
                 DatasetFingerprint.of(pictures.dataset().training(), pictures.dataset().validation())
                         + DatasetFingerprint.of(pictures.statistics()));
-        boolean towers = recipe.parallel() == Recipe.Parallel.TOWERS && tools.group.rank().world() > 1;
-        Group replicas = towers ? Group.SOLO : tools.group;
-        if (towers) {
-            Network tower = network.tower(tools.group);
-            return train(tower, optimizer.of(tower), state, replicas);
+        if (recipe.parallel() == Recipe.Parallel.TOWERS && tools.group.rank().world() > 1) {
+            Network tower = network.keepTower(tools.group);
+            return trainOwn(tower, optimizer.of(tower), state);
         }
-        return train(network, optimizer, state, replicas);
+        return trainOwn(network, optimizer, state);
     }
 
-    /// @param replicas as of [Trainer.Parts]
-    private Outcome train(Network network, SgdOptimizer optimizer, TrainingState state, Group replicas)
+    /// @param network that this rank computes: the whole network or a tower
+    private Outcome trainOwn(Network network, SgdOptimizer optimizer, TrainingState state)
             throws IOException, InterruptedException {
         ImageDataset training = pictures.dataset().training();
         Preprocessing preprocessing = card.preprocessing();
         TrainingSampler.Pictures sampled = new TrainingSampler.Pictures(training.size(), preprocessing.resize(),
                 preprocessing.crop(), new EpochShuffle(recipe.data().shuffleWindow()));
         TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), recipe.picturesAtOnce(), augmentation(),
-                recipe.seed(), replicas.rank(),
+                recipe.seed(), network.isTower() ? Rank.SOLO : tools.group.rank(),
                 state.epoch(), state.batchInEpoch());
         int from = recipe.start().frozenRows(network.architecture());
         try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.picturesAtOnce(),
                 tools.workers, DEPTH,
                 tools.codec)) {
-            return loop(network, from, optimizer, state, loader, replicas,
-                    SharedValidation.on(pictures.dataset().validation(), preprocessing, recipe.picturesAtOnce(),
-                            tools.workers, tools.group, replicas));
+            return loop(network, from, optimizer, state, loader, SharedValidation.on(pictures.dataset().validation(),
+                    preprocessing, recipe.picturesAtOnce(), tools.workers, tools.group));
         }
     }
 
@@ -383,7 +381,7 @@ public final class TrainingRun {
     }
 
     private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, BatchSource source,
-            Group replicas, Validation validation) throws IOException, InterruptedException {
+            Validation validation) throws IOException, InterruptedException {
         source.ready(); // fails before a run that cannot begin leaves anything
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
         if (state.step() == 0 && recipe.data().folds() == 0 && tools.group.leads()) { // the folds of a cross-validation are not runs of their own
@@ -395,7 +393,7 @@ public final class TrainingRun {
                     TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()),
                     Optional.of(validation).filter(_ -> validates()),
                     start(), store,
-                    metadata(), Model.entries(card), folder.path(), tools.progress, tools.group, replicas, tools.stop));
+                    metadata(), Model.entries(card), folder.path(), tools.progress, tools.group, tools.stop));
         } catch (DivergedException e) {
             String kept = store.latest().map(last -> "; the last good checkpoint is " + last).orElse("");
             throw new DivergedException(e.getMessage() + kept);

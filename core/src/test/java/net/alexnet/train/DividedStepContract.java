@@ -18,6 +18,7 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.RunListener.Epoch;
 import net.alexnet.train.RunListener.LayerHealth;
+import net.alexnet.train.RunListener.Step;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
@@ -158,6 +159,7 @@ public abstract class DividedStepContract {
         try (WeightFile weights = last.openModel(); WeightFile momentum = last.openMomentum()) {
             for (String name : momentum.names()) {
                 parameters.put(name, weights.read(name));
+                parameters.put(name + ".momentum", momentum.read(name));
             }
         }
         return new Ended(state, parameters, folder, progress);
@@ -266,21 +268,24 @@ public abstract class DividedStepContract {
         Map<String, String> cut = new HashMap<>(settings);
         cut.put("micro_batch", "4");
         assertSame(train(settings, compared), train(cut, compared));
+        assertThat(train(cut, STEPS).progress().steps).extracting(Step::learningRate).doesNotHaveDuplicates()
+                .isEqualTo(train(settings, STEPS).progress().steps.stream().map(Step::learningRate).toList());
     }
 
-    /// All that an epoch's line has: the loss, the training error, and each layer's weights, updates and dead units.
+    /// An epoch of one step. All that its line has: the loss, the training error, and each layer's weights, updates and dead units.
     @Test
     void whatIsLoggedIsOfTheWholeBatch() throws Exception {
-        assertLogged(train(microBatch(4), STEPS + 1));
+        assertLogged(train(Map.of("batch", "23", "micro_batch", "4"), 2));
     }
 
     @Test
     void whatIsLoggedIsOfBothTowers() throws Exception {
-        assertLogged(onTwo((group, computes) -> train(Map.of("parallel", "towers"), group, computes, STEPS + 1)));
+        assertLogged(
+                onTwo((group, computes) -> train(Map.of("batch", "23", "parallel", "towers"), group, computes, 2)));
     }
 
     private void assertLogged(Ended divided) throws Exception {
-        Epoch whole = train(Map.of(), STEPS + 1).progress().epochs.getFirst();
+        Epoch whole = train(Map.of("batch", "23"), 2).progress().epochs.getFirst();
         Epoch cut = divided.progress().epochs.getFirst();
         assertThat(cut.loss()).isCloseTo(whole.loss(), within(1e-5));
         assertThat(cut.trainingError()).isEqualTo(whole.trainingError());

@@ -19,13 +19,13 @@ import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.RecipeReader;
 import net.alexnet.train.config.SgdConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Ranks in threads on the reference backend.
 @Timeout(120)
@@ -186,10 +186,11 @@ class RanksTest {
         assertThat(folder.resolve("never")).doesNotExist();
     }
 
-    @Test
-    void aStopOnOneRankStopsAllAfterTheSameStep() throws Exception {
-        for (Future<Ended> rank : run(3, TinyRun.recipe(12),
-                (run, number) -> run.stop = step -> number == 2 && step >= 4)) {
+    @ParameterizedTest
+    @CsvSource({"3, data", "2, towers"})
+    void aStopOnOneRankStopsAllAfterTheSameStep(int world, String parallel) throws Exception {
+        for (Future<Ended> rank : run(world, parallel(parallel, TinyRun.recipe(12)),
+                (run, number) -> run.stop = step -> number == world - 1 && step >= 4)) {
             assertThat(rank.get().state().step()).isEqualTo(4);
         }
         assertThat(folder.resolve("checkpoints")).isDirectoryContaining(path -> path.toString().endsWith("4"));
@@ -197,9 +198,10 @@ class RanksTest {
 
     /// With micro-batches of one picture, one rank has read some of its step when the pictures are gone.
     @ParameterizedTest
-    @ValueSource(ints = {0, 1})
-    void picturesThatOneRankCannotReadEndAllAndSaveTheState(int microBatch) throws Exception {
-        List<Future<Ended>> ranks = run(2, TinyRun.inMicroBatches(TinyRun.recipe(12), microBatch),
+    @CsvSource({"0, data", "1, data", "0, towers", "1, towers"})
+    void picturesThatOneRankCannotReadEndAllAndSaveTheState(int microBatch, String parallel) throws Exception {
+        List<Future<Ended>> ranks = run(2,
+                parallel(parallel, TinyRun.inMicroBatches(TinyRun.recipe(12), microBatch)),
                 (run, number) -> run.gone = () -> number == 1 && run.progress.validated > 0);
         assertThatThrownBy(ranks.get(1)::get).hasRootCauseMessage("no such file");
         assertThatThrownBy(ranks.get(0)::get).cause().isInstanceOf(IOException.class)
@@ -209,14 +211,38 @@ class RanksTest {
 
     /// Of 8 pictures, one rank has two micro-batches and two have one.
     @ParameterizedTest
-    @CsvSource({"2, 0", "3, 2"})
-    void aLossThatIsNoNumberEndsAll(int world, int microBatch) throws Exception {
+    @CsvSource({"2, 0, data", "3, 2, data", "2, 2, towers"})
+    void aLossThatIsNoNumberEndsAll(int world, int microBatch, String parallel) throws Exception {
         Recipe wild = TinyRun.recipe(12, new SgdConfig(1e20, 0, 0, 1, false),
                 new net.alexnet.train.config.Schedule.Constant(), new Recipe.Checkpoints(10, 0, 9),
                 new Recipe.Monitor(1, 1, 1000, 0));
-        for (Future<Ended> rank : run(world, TinyRun.inMicroBatches(wild, microBatch), (_, _) -> {})) {
+        for (Future<Ended> rank : run(world,
+                parallel(parallel, TinyRun.inMicroBatches(wild, microBatch)), (_, _) -> {})) {
             assertThatThrownBy(rank::get).cause().isInstanceOf(DivergedException.class);
         }
+    }
+
+    private static Recipe parallel(String how, Recipe recipe) {
+        return RecipeReader.read("tiny", RecipeReader.write(recipe), Map.of("parallel", how));
+    }
+
+    /// The weights of one tower are not finite after the last update, which no loss shows.
+    @Test
+    void aTowerThatIsNoNumberEndsBoth() throws Exception {
+        for (Future<Ended> rank : run(2, parallel("towers", TinyRun.recipe(12)), (run, number) -> run.stop = step -> {
+            if (step == 4 && number == 1) {
+                run.backend.assign(run.tower().parameters().getFirst().value(), nan(run));
+            }
+            return step == 4;
+        })) {
+            assertThatThrownBy(rank::get).cause().isInstanceOf(DivergedException.class);
+        }
+    }
+
+    private static float[] nan(TinyRun run) {
+        float[] values = run.backend.download(run.tower().parameters().getFirst().value());
+        Arrays.fill(values, Float.NaN);
+        return values;
     }
 
     @Test

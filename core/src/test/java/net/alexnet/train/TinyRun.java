@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
@@ -16,6 +17,7 @@ import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.data.loader.Augmentation;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.EpochShuffle;
+import net.alexnet.data.loader.Rank;
 import net.alexnet.data.loader.TrainingSampler;
 import net.alexnet.distributed.Group;
 import net.alexnet.inference.Validation;
@@ -35,6 +37,7 @@ import net.alexnet.train.config.Schedule;
 import net.alexnet.train.config.Schedule.Constant;
 import net.alexnet.train.config.SgdConfig;
 import net.alexnet.train.config.Start;
+import org.jspecify.annotations.Nullable;
 
 /// A run whose steps take milliseconds: three classes of stripes, 22 training pictures in batches of 8, 8 and 6, and 9
 /// validation pictures.
@@ -53,6 +56,7 @@ final class TinyRun {
     final RecordingProgress progress;
     final Network network;
     final SgdOptimizer optimizer;
+    private @Nullable Network tower;
     TrainingState state;
     LongPredicate stop = step -> false;
     BooleanSupplier gone = () -> false;
@@ -111,13 +115,17 @@ final class TinyRun {
     }
 
     Outcome run() throws IOException, InterruptedException {
+        boolean towers = recipe.parallel() == Recipe.Parallel.TOWERS && group.rank().world() > 1;
+        Network trained = towers ? network.keepTower(group) : network;
+        tower = trained;
+        SgdOptimizer updates = towers ? optimizer.of(trained) : optimizer;
         TrainingSampler plan = new TrainingSampler(
                 new TrainingSampler.Pictures(TRAINING, SIDE, SIDE, EpochShuffle.WHOLE), recipe.batch(),
                 recipe.picturesAtOnce(), Augmentation.NONE,
-                recipe.seed(), group.rank(), state.epoch(), state.batchInEpoch());
+                recipe.seed(), towers ? Rank.SOLO : group.rank(), state.epoch(), state.batchInEpoch());
         Optional<Validation> validation = validated
                 ? Optional
-                        .of(SharedValidation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1, group, group))
+                        .of(SharedValidation.on(set(VALIDATION, 1000), PREPROCESSING, recipe.batch(), 1, group))
                 : Optional.empty();
         ImageDataset training = set(TRAINING, 0);
         ImageDataset vanishing = ListSet.map(training, sample -> sample.with(() -> {
@@ -128,10 +136,10 @@ final class TinyRun {
         }));
         try (DataLoader loader = new DataLoader(vanishing, PREPROCESSING, plan, recipe.batch(), 2, 2)) {
             return Trainer
-                    .run(new Parts(network, 0, optimizer, recipe, state, loader, BATCHES, validation, Optional.empty(),
+                    .run(new Parts(trained, 0, updates, recipe, state, loader, BATCHES, validation, Optional.empty(),
                             store(), Map.of(),
                             List.of(),
-                            folder, progress, group, group, step -> stop.test(step)));
+                            folder, progress, group, step -> stop.test(step)));
         }
     }
 
@@ -141,7 +149,13 @@ final class TinyRun {
 
     /// Every parameter's values, in order.
     List<float[]> parameters() {
-        return network.parameters().stream().map(parameter -> backend.download(parameter.value())).toList();
+        return (tower == null ? network : tower).parameters().stream()
+                .map(parameter -> backend.download(parameter.value())).toList();
+    }
+
+    /// What this rank trains, once it runs.
+    Network tower() {
+        return Objects.requireNonNull(tower);
     }
 
     private static ImageDataset set(int size, int seed) {

@@ -218,11 +218,10 @@ final class GlooGroup implements Group {
             new FloatPointer(own.data_ptr()).put(values);
             var rows = floats((long) room * rank.world());
             group._allgather_base(rows, own)._wait();
-            float[] padded = new float[room * rank.world()];
-            new FloatPointer(rows.data_ptr()).get(padded);
+            FloatPointer from = new FloatPointer(rows.data_ptr());
             int to = 0;
             for (int other = 0; other < rank.world(); other++) {
-                System.arraycopy(padded, other * room, all, to, (int) lengths[other]);
+                from.position((long) other * room).get(all, to, (int) lengths[other]);
                 to += (int) lengths[other];
             }
         } catch (RuntimeException e) {

@@ -45,8 +45,6 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         Check.that(epochs >= 1 && epochs <= MOST_EPOCHS, "epochs", epochs, "1 to " + MOST_EPOCHS);
         Check.that(pictures.resize >= network.input(), "pictures.resize", pictures.resize,
                 "at least the network's input of " + network.input());
-        Check.that(parallel != Parallel.TOWERS || optimizer.larsTrust() == 0, "optimizer.lars_trust",
-                optimizer.larsTrust(), "0 with parallel: towers, as no rank has a whole layer for its norm");
         Check.that(parallel != Parallel.FACTORS || microBatch == null, "micro_batch", String.valueOf(microBatch),
                 "left out with parallel: factors, which need a whole step");
         Check.that(

@@ -62,6 +62,12 @@ class CommittedRecipesTest {
         assertThat(recipe.pictures().values()).isEqualTo(fitting);
     }
 
+    @Test
+    void thePapersRunOnTwoGpusIsThePapersRun() throws IOException {
+        assertThat(read(RECIPES.resolve("paper-two-gpus.yaml"), Map.of("name", "paper", "parallel", "data")))
+                .isEqualTo(read(RECIPES.resolve("paper.yaml"), Map.of()));
+    }
+
     /// `paper.yaml` is [Recipe#standard()], but for the keys whose comment says what others get: `(others: 0)`.
     @Test
     void paperIsTheStandardExceptWhereItsCommentsSaySo() throws IOException {
