@@ -146,7 +146,7 @@ final class FigureCommand {
         "  ./alexnet figure neighbors runs/latest cat.jpg --in album/ -o neighbors.svg",
         "  ./alexnet figure neighbors runs/latest cat.jpg --in train/ --share val/ --layer pool5 -o pool5.svg"})
     static final class Neighbors extends DrawingCommand {
-        private static final int SIDE = 224; // of a picture in the file, twice what it has in the figure
+        private static final int SIDE = 224; // of a large picture in the file, twice what it has in the figure
 
         @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures to find similar ones for.")
         private List<Path> queries = List.of();
@@ -187,11 +187,11 @@ final class FigureCommand {
             for (Features.Found one : found) {
                 List<Shown> nearest = new ArrayList<>();
                 for (Features.Similar like : one.similar()) {
-                    nearest.add(shown(like.image(), like.file().toString(),
-                            like.label().orElse(String.valueOf(like.file().getFileName())), codec));
+                    String file = String.valueOf(like.file().getFileName());
+                    nearest.add(shown(like.image(), file, like.label().orElse(file), codec));
                 }
                 String name = one.file().substring(one.file().lastIndexOf('/') + 1);
-                rows.add(new Row(shown(one.image(), one.file(), name, codec), nearest));
+                rows.add(new Row(shown(one.image(), name, name, codec), nearest));
             }
             Map<String, Object> facts = new LinkedHashMap<>();
             List<String> lines = new ArrayList<>();
@@ -207,7 +207,7 @@ final class FigureCommand {
 
         private static Shown shown(Sample sample, String name, String caption, ImageCodec codec) throws IOException {
             try {
-                return new Shown(sample.source().content().resized(codec, SIDE, 3), name, caption);
+                return new Shown(sample.source().content().reduced(codec, SIDE, 3), name, caption);
             } catch (UnreadableImageException e) {
                 throw new IOException(name + " could be read before, but not any more: " + e.getMessage(), e);
             }

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,7 +50,8 @@ class FigureTest {
             Result result = Result.done(command(line, file));
             assertThat(result.out()).endsWith("figure: " + file + System.lineSeparator());
         }
-        assertThat(Files.readString(svg)).startsWith("<svg ").contains("data:image/png;base64,");
+        assertThat(Files.readString(svg)).startsWith("<svg ").contains("data:image/png;base64,")
+                .doesNotContain(root.getFileName().toString());
         BufferedImage drawn = ImageIO.read(png.toFile());
         assertThat(Files.readString(svg)).contains("width=\"" + drawn.getWidth() / 2 + "\" height=\""
                 + drawn.getHeight() / 2 + "\"");
@@ -71,6 +76,18 @@ class FigureTest {
         command[words.length + 2] = "-o";
         command[words.length + 3] = file;
         return command;
+    }
+
+    @Test
+    void smallPicturesAreNotEnlargedInTheFile() throws Exception {
+        Path svg = folder.resolve("neighbors.svg");
+        Result.done(command("neighbors rows/1.jpg discs/2.png --in .", svg));
+        List<String> images = Pattern.compile("base64,([^\"]+)").matcher(Files.readString(svg)).results()
+                .map(found -> found.group(1)).toList();
+        assertThat(images).hasSize(2 * (1 + 6)).allSatisfy(image -> {
+            BufferedImage shown = ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(image)));
+            assertThat(shown.getWidth()).isEqualTo(shown.getHeight()).isBetween(20, 31); // as ToyImages makes them
+        });
     }
 
     @Test

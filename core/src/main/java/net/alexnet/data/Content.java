@@ -3,6 +3,7 @@ package net.alexnet.data;
 import java.io.IOException;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.ImageHeader;
 import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.AtomicFiles;
@@ -23,6 +24,12 @@ public sealed interface Content {
         public Image resized(ImageCodec codec, int side, int channels) throws UnreadableImageException {
             return codec.resizeAndCenterCrop(bytes, side, channels);
         }
+
+        @Override
+        public Image reduced(ImageCodec codec, int most, int channels) throws UnreadableImageException {
+            long side = ImageHeader.of(bytes).map(header -> Math.min(header.width(), header.height())).orElse(0L);
+            return resized(codec, side == 0 ? most : (int) Math.min(side, most), channels);
+        }
     }
 
     /// Pixels without a format, as in IDX files and CIFAR-10.
@@ -36,6 +43,11 @@ public sealed interface Content {
         public Image resized(ImageCodec codec, int side, int channels) {
             return ResizeAndCenterCrop.middle(image.withChannels(channels), side, codec);
         }
+
+        @Override
+        public Image reduced(ImageCodec codec, int most, int channels) {
+            return resized(codec, Math.min(most, Math.min(image.width(), image.height())), channels);
+        }
     }
 
     /// What the source holds. Two images with the same bytes are the same image.
@@ -46,6 +58,12 @@ public sealed interface Content {
     /// @param side of the result, in pixels
     /// @param channels of the result, 1 or 3
     Image resized(ImageCodec codec, int side, int channels) throws UnreadableImageException;
+
+    /// The center square of the image, made smaller where it is larger, but never enlarged.
+    ///
+    /// @param most the side of the result at most, in pixels
+    /// @param channels of the result, 1 or 3
+    Image reduced(ImageCodec codec, int most, int channels) throws UnreadableImageException;
 
     /// Checks the size of a file before it is read.
     ///

@@ -48,7 +48,7 @@ final class Drawing {
 
     /// An image, in the document as PNG.
     ///
-    /// @param name for those who do not see it
+    /// @param name for those who do not see it, without a folder
     Drawing image(double x, double y, double width, double height, Image image, String name) {
         elements.append(String.format(Locale.ROOT,
                 "<image x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" preserveAspectRatio=\"none\""
@@ -84,7 +84,7 @@ final class Drawing {
         return text.endsWith(".00") ? text.substring(0, text.length() - 3) : text;
     }
 
-    /// The name of a file without its folder.
+    /// The name of a file without its folder: a figure that is passed on tells nothing of the disk it was made on.
     static String file(String name) {
         return name.substring(name.lastIndexOf('/') + 1);
     }

@@ -16,6 +16,7 @@ public final class NeighborFigure {
 
     /// A picture.
     ///
+    /// @param image square; a small one is drawn larger
     /// @param name of its file
     /// @param caption below it, such as its class; it may be empty
     public record Shown(Image image, String name, String caption) {}
@@ -49,7 +50,7 @@ public final class NeighborFigure {
     }
 
     private static void shown(Drawing drawing, int x, int y, Shown shown) {
-        drawing.image(x, y, SIDE, SIDE, shown.image(), shown.name());
+        drawing.image(x, y, SIDE, SIDE, shown.image(), Drawing.file(shown.name()));
         drawing.text(x, y + SIDE + LINE, 12, LETTERS, Drawing.BLACK, shown.caption());
     }
 }

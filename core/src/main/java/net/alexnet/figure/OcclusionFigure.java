@@ -25,7 +25,7 @@ public final class OcclusionFigure {
         Drawing drawing = new Drawing();
         int y = MARGIN;
         for (Picture picture : pictures) {
-            row(drawing, y, picture.name(), Occlusion.of(model, picture, square), model.card().classes());
+            row(drawing, y, Drawing.file(picture.name()), Occlusion.of(model, picture, square), model.card().classes());
             y += SIDE + 56;
         }
         return drawing.finish("What the predictions depend on", MARGIN);
@@ -39,7 +39,7 @@ public final class OcclusionFigure {
         drawing.image(right, y, SIDE, SIDE, heat(found, least, most), "heat map of " + name);
         drawing.text(MARGIN, y + SIDE + 16, 12, LETTERS, Drawing.BLACK,
                 String.format(Locale.ROOT, "%.3f %s", found.whole(), classes.get(found.label())));
-        drawing.text(MARGIN, y + SIDE + 32, 11, LETTERS, Drawing.GRAY, Drawing.file(name));
+        drawing.text(MARGIN, y + SIDE + 32, 11, LETTERS, Drawing.GRAY, name);
         drawing.image(right, y + SIDE + 6, SIDE, BAR, scale(), "scale");
         drawing.text(right, y + SIDE + 32, 11, Anchor.START, Drawing.GRAY, String.format(Locale.ROOT, "%.3f", least));
         drawing.text(right + SIDE, y + SIDE + 32, 11, Anchor.END, Drawing.GRAY,

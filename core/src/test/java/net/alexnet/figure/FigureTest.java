@@ -29,7 +29,7 @@ import org.xml.sax.InputSource;
 
 /// The figures as a program that reads SVG sees them.
 class FigureTest {
-    private static final String HOSTILE = "</text><script>alert('x')</script>&\".png";
+    private static final String HOSTILE = "\"><script>alert('x')<script>&\".png";
     private static final TestImages.Codec CODEC = new TestImages.Codec();
 
     @AutoClose
@@ -128,6 +128,20 @@ class FigureTest {
             assertThat(figure.text()).doesNotContain("<script");
             assertThat(elements(figure, "script")).isEmpty();
             assertThat(elements(figure, "title").stream().map(Element::getTextContent)).contains(HOSTILE);
+        }
+    }
+
+    @Test
+    void noFigureNamesAFolder() throws Exception {
+        Model model = TinyModels.of(1, 1, backend);
+        Picture picture = picture("/home/secret/a.png", 1, OptionalInt.empty());
+        NeighborFigure.Shown shown = new NeighborFigure.Shown(picture.image(), picture.name(), "cat");
+        for (Svg figure : List.of(PredictionFigure.of(model, Views.CENTER, List.of(picture), CODEC),
+                ActivationFigure.of(model, picture, "conv1", 4, CODEC),
+                OcclusionFigure.of(model, List.of(picture), new Occlusion.Square(4, 4)),
+                NeighborFigure.of("fc7", List.of(new NeighborFigure.Row(shown, List.of(shown)))))) {
+            assertThat(figure.text()).doesNotContain("secret");
+            assertThat(elements(figure, "title").stream().map(Element::getTextContent)).contains("a.png");
         }
     }
 
