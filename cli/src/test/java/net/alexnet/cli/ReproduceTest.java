@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import net.alexnet.io.AtomicFiles;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +172,42 @@ class ReproduceTest {
         Result.of("reproduce", "ten-views", "--recipe", "cifar10", "--data", pictures, "--out", whole).isRefused(1,
                 whole.toString(), "cifar10");
         assertThat(root.resolve("none")).doesNotExist();
+    }
+
+    @Test
+    void tooFewPicturesAreRefusedAtTheStart() throws Exception {
+        Path none = root.resolve("none");
+        Result.of("reproduce", "relu", "--out", none).isRefused(2, "cifar10", "--data");
+        Result.of("reproduce", "relu", "--data", root.resolve("gone"), "--out", none).isRefused(1, "gone");
+        Path few = root.resolve("few");
+        ToyImages.write(few, 2, 1); // 3 to train on, 3 held out
+        Result.of("reproduce", "ten-views", "neighbors-fc7", "--recipe", recipe, "--data", few, "--out", none)
+                .isRefused(1, few.toString(), "3 training pictures", "3 validation pictures", "neighbors-fc7 needs 6");
+        Path unvalidated = Files.writeString(root.resolve("unvalidated.yaml"),
+                Files.readString(recipe).replace("hold_out: 0.3", "hold_out: 0"));
+        Result.of("reproduce", "towers", "--recipe", unvalidated, "--data", few, "--out", none)
+                .isRefused(1, "6 training pictures", "0 validation pictures", "towers needs 1 and 2");
+        assertThat(none).doesNotExist();
+    }
+
+    @Test
+    void aSetOfLessThanABatchAndOfFewClassesIsEnough() throws Exception {
+        Path few = root.resolve("least");
+        ToyImages.write(few, 2, 1);
+        Path out = root.resolve("smallest");
+        Result.done("reproduce", "ten-views", "towers", "--recipe", recipe, "--data", few, "--out", out, "--threads", 1,
+                "--quick", "--budget", "999999999d");
+        assertThat(result(out, "ten-views").get("runs")).hasSize(1);
+        // kept without its checkpoints, as they are large, and without what was read of them
+        Path run = out.resolve("runs/baseline/seed-1");
+        JsonNode before = untimed(result(out, "ten-views"));
+        AtomicFiles.deleteTree(run.resolve("checkpoints"));
+        Files.delete(run.resolve("predicted.csv"));
+        Result again = Result.done("reproduce", "ten-views", "--recipe", recipe, "--data", few, "--out", out,
+                "--threads", 1, "--quick");
+        assertThat(again.warnings()).filteredOn(line -> line.contains("no checkpoint")).hasSize(1).first().asString()
+                .contains(run.toString(), "trained again");
+        assertThat(untimed(result(out, "ten-views"))).isEqualTo(before);
     }
 
     @Test

@@ -20,6 +20,16 @@ record Claim(String id, String section, String statement, String paper, Optional
     sealed interface Experiment {
         /// The arms whose runs the test needs.
         List<Arm> arms();
+
+        /// The fewest training pictures that it can be done with.
+        default int trainingPictures() {
+            return 1;
+        }
+
+        /// The fewest validation pictures: with one there is no interval over pictures.
+        default int validationPictures() {
+            return 2;
+        }
     }
 
     /// What is compared between two arms, as the last epoch has it.
@@ -72,6 +82,11 @@ record Claim(String id, String section, String statement, String paper, Optional
         public List<Arm> arms() {
             return Stream.concat(fast.stream(), slow.stream()).toList();
         }
+
+        @Override
+        public int validationPictures() {
+            return 0; // it is judged by the training error
+        }
     }
 
     /// The kernels of conv1 of one tower see more color than those of the other (figure 3).
@@ -88,6 +103,11 @@ record Claim(String id, String section, String statement, String paper, Optional
         @Override
         public List<Arm> arms() {
             return List.of(arm);
+        }
+
+        @Override
+        public int trainingPictures() {
+            return Measures.NEAREST;
         }
     }
 

@@ -23,8 +23,10 @@ final class Measures {
     /// How often the nearest training pictures have a picture's class, for some layers.
     static final String NEIGHBORS = "neighbors.json";
 
+    /// How many of the nearest training pictures count, as in figure 4.
+    static final int NEAREST = 6;
+
     private static final List<String> LAYERS = List.of("fc7", "pool5", "pixels");
-    private static final int NEAREST = 6; // as in figure 4
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private Measures() {}

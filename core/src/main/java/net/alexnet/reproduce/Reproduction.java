@@ -32,12 +32,14 @@ public final class Reproduction {
     /// How long a process waits until it looks again for a run that no other works on.
     private static final Duration WAIT = Duration.ofSeconds(5);
 
+    private static final Duration FOREVER = Duration.ofDays(36_500); // as nanoseconds a long
+
     private final Path folder;
     private String recipe = "cifar10";
     private Optional<String> pictures = Optional.empty();
     private List<Claim> claims = Claims.all();
     private OptionalInt seeds = OptionalInt.empty();
-    private Duration budget = Duration.ofDays(36_500);
+    private Duration budget = FOREVER;
     private Options options = Options.defaults();
     private TrainingListener listener = TrainingListener.NONE;
 
@@ -100,7 +102,7 @@ public final class Reproduction {
         if (!time.isPositive()) {
             throw new IllegalArgumentException("the budget must be above 0, found " + time);
         }
-        budget = time;
+        budget = time.compareTo(FOREVER) < 0 ? time : FOREVER;
         return this;
     }
 
@@ -157,18 +159,25 @@ public final class Reproduction {
     ///
     /// @param stop polled between steps; true to save and stop
     /// @return whether all runs are finished
-    /// @throws IllegalArgumentException if the recipe has an unknown key or does not fit an arm
-    /// @throws IOException if the folder belongs to a reproduction with another recipe, or a run fails
+    /// @throws IllegalArgumentException if the recipe has an unknown key or does not fit an arm, or no pictures are named
+    /// @throws IOException if the folder belongs to a reproduction with another recipe, the pictures are too few for a claim, or
+    ///     a run fails
     public boolean run(BooleanSupplier stop) throws IOException, InterruptedException {
-        Files.createDirectories(folder);
         requireSame();
         Runs runs = runs(stop);
         long end = System.nanoTime() + budget.toNanos();
+        List<Claim> unfinished = new ArrayList<>();
         for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
-            for (Job job : new Plan(claim, seeds.orElse(claim.seeds()), runs).missing()) {
+            List<Job> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
+            for (Job job : missing) {
                 runs.recipe(job);
             }
+            if (!missing.isEmpty()) {
+                unfinished.add(claim);
+            }
         }
+        runs.requirePictures(unfinished);
+        begin();
         try {
             return work(runs, end, stop);
         } finally {
@@ -221,13 +230,21 @@ public final class Reproduction {
     /// Checks that the folder's runs have the same base recipe; else arms could not be compared.
     private void requireSame() throws IOException {
         Path file = folder.resolve(BASE);
-        String now = RecipeReader.write(Recipes.read(recipe, Map.of()));
-        if (!Files.exists(file)) {
-            AtomicFiles.writeString(file, now);
-        } else if (!RegularFile.text(file).equals(now)) {
+        if (Files.exists(file) && !RegularFile.text(file).equals(base())) {
             throw new IOException(folder + " holds runs of another recipe than " + recipe + " is now; " + file
                     + " has it. Name another folder, or that recipe");
         }
+    }
+
+    private void begin() throws IOException {
+        Files.createDirectories(folder);
+        if (!Files.exists(folder.resolve(BASE))) {
+            AtomicFiles.writeString(folder.resolve(BASE), base());
+        }
+    }
+
+    private String base() throws IOException {
+        return RecipeReader.write(Recipes.read(recipe, Map.of()));
     }
 
     private Result result(Claim claim, Runs runs) throws IOException {

@@ -5,12 +5,19 @@ import net.alexnet.Evaluation;
 import net.alexnet.Options;
 import net.alexnet.Training;
 import net.alexnet.TrainingListener;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.DatasetException;
+import net.alexnet.inference.Engines;
 import net.alexnet.inference.ProbabilityTable;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
+import net.alexnet.io.Texts;
 import net.alexnet.report.RunLog.Epoch;
+import net.alexnet.reproduce.Claim.Experiment;
+import net.alexnet.train.DataSource;
 import net.alexnet.train.DivergedException;
 import net.alexnet.train.RunFolder;
+import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.Recipes;
 
@@ -87,6 +94,36 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return settings;
     }
 
+    /// Refuses pictures that are too few for a claim, before hours are spent.
+    ///
+    /// @throws IllegalArgumentException if neither the user nor the recipe names pictures
+    /// @throws DatasetException if there are too few of them, or their folder cannot be used
+    void requirePictures(List<Claim> claims) throws IOException, InterruptedException {
+        if (claims.isEmpty()) {
+            return;
+        }
+        Recipe base = Recipes.read(recipe, Map.of());
+        String source = pictures.map(DataSource::named).orElse(base.data().source());
+        if (source.isEmpty()) {
+            throw new IllegalArgumentException("the recipe " + recipe
+                    + " names no pictures. Name the folder of your pictures by --data");
+        }
+        Recipe named = base.withSource(DataSource.absolute(source));
+        Dataset found = TrainingRun.split(named, DataSource.open(named, Engines.find().codec(),
+                options.reporting(listener, stop).cache(), listener, stop).dataset());
+        int training = found.training().size();
+        int validation = found.validation().size();
+        for (Claim claim : claims) {
+            Experiment test = claim.experiment();
+            if (training < test.trainingPictures() || validation < test.validationPictures()) {
+                throw new DatasetException(source + " has " + Texts.count(training, "training picture") + " and "
+                        + Texts.count(validation, "validation picture") + "; the claim " + claim.id() + " needs "
+                        + test.trainingPictures() + " and " + test.validationPictures()
+                        + ". Add pictures, or name other claims");
+            }
+        }
+    }
+
     /// Trains a run or resumes it, and evaluates it. It holds a lock beside the run's folder, so that no other process works on
     /// the same run.
     Outcome work(Job job) throws IOException, InterruptedException {
@@ -130,6 +167,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         if (hasCheckpoint(run)) {
             training = Training.resume(run);
         } else {
+            if (Files.exists(run.resolve(Build.FILE))) {
+                listener.warning(run + " has no checkpoint any more, so it is trained again");
+            }
             if (Files.exists(run)) { // killed before its first checkpoint, or its checkpoints were removed
                 AtomicFiles.deleteTree(run);
             }
