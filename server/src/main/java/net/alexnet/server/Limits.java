@@ -7,7 +7,7 @@ import java.time.Duration;
 /// @param header the most bytes of a request's line and headers together; more gives 431
 /// @param body the most bytes of a body, as sent and after decompression; more gives 413
 /// @param bodies the most bytes of all bodies and large answers in memory together; more gives 503
-/// @param connections the most connections; further ones wait until one closes
+/// @param connections the most connections of a port; further ones wait until one closes
 /// @param streams the most open event streams; more gives 503
 /// @param headerTime until a request's headers must have arrived, else the connection is closed
 /// @param bodyTime until a body must have arrived after its headers, else 408
@@ -29,6 +29,11 @@ public record Limits(int header, int body, long bodies, int connections, int str
 
     public Limits bodies(long bytes) {
         return new Limits(header, body, bytes, connections, streams, headerTime, bodyTime, idleTime, bytesPerSecond,
+                heartbeat);
+    }
+
+    public Limits connections(int count) {
+        return new Limits(header, body, bodies, count, streams, headerTime, bodyTime, idleTime, bytesPerSecond,
                 heartbeat);
     }
 

@@ -9,7 +9,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// An answer. The server adds the headers that protect a page; `Cache-Control` is `no-cache` unless it is set here.
+/// An answer. The server adds the headers that protect a page; `Cache-Control` is `no-cache` unless it is set here. What may
+/// show someone's pictures is [#unstored()], as all JSON is.
 ///
 /// @param status such as 200
 /// @param headers besides those the server sets
@@ -29,7 +30,7 @@ public record Reply(int status, Map<String, String> headers, ByteBuffer body) {
 
     /// JSON with another status.
     public static Reply json(int status, Object value) {
-        return new Reply(status, Map.of("Content-Type", "application/json"), Json.bytes(value));
+        return new Reply(status, Map.of("Content-Type", "application/json"), Json.bytes(value)).unstored();
     }
 
     /// A text in UTF-8.
@@ -63,6 +64,12 @@ public record Reply(int status, Map<String, String> headers, ByteBuffer body) {
     /// The browser should go elsewhere, by a GET.
     public static Reply redirect(String location) {
         return empty(303).with("Location", location);
+    }
+
+    /// The same, of which a browser keeps no copy on its disk: others may use the machine, and it may be another answer the
+    /// next time.
+    public Reply unstored() {
+        return with("Cache-Control", "no-store");
     }
 
     /// The same with a further header, or another value of one.

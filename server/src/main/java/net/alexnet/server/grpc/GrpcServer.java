@@ -3,6 +3,9 @@ package net.alexnet.server.grpc;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import module java.base;
 import net.alexnet.server.HttpServer;
 import net.alexnet.server.HttpSettings;
@@ -17,6 +20,8 @@ public final class GrpcServer implements AutoCloseable {
 
     private final Server server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final EventLoopGroup events = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),
+            Thread.ofPlatform().daemon().name("grpc-", 0).factory(), NioIoHandler.newFactory());
     private final MessageLimits messages;
 
     private GrpcServer(ModelService service, int port) throws IOException {
@@ -29,6 +34,8 @@ public final class GrpcServer implements AutoCloseable {
         }
         Limits limits = http.limits();
         messages = new MessageLimits(limits, service);
+        ConnectionLimit connections = new ConnectionLimit(limits.connections());
+        builder.bossEventLoopGroup(events).workerEventLoopGroup(events).channelFactory(connections::channel);
         builder.executor(executor).maxInboundMessageSize(limits.body()).maxInboundMetadataSize(limits.header())
                 .maxConcurrentCallsPerConnection(CALLS)
                 .maxConnectionIdle(limits.idleTime().toMillis(), TimeUnit.MILLISECONDS)
@@ -43,6 +50,7 @@ public final class GrpcServer implements AutoCloseable {
         try {
             server = builder.build().start();
         } catch (IOException e) {
+            end();
             throw new IOException("cannot listen on " + http.host() + ":" + port + " for gRPC ("
                     + (e.getCause() == null ? e : e.getCause()).getMessage() + "); name another --grpc-port", e);
         }
@@ -81,7 +89,12 @@ public final class GrpcServer implements AutoCloseable {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        end();
+    }
+
+    private void end() {
         executor.shutdownNow();
         messages.close();
+        var _ = events.shutdownGracefully(0, HttpServer.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

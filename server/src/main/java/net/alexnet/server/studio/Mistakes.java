@@ -157,8 +157,7 @@ final class Mistakes {
     Reply picture(Call call) throws IOException, HttpFailure, InterruptedException {
         ValidationPass pass = pass(call);
         return models.with(checkpoint(call), model -> Reply.bytes("image/png",
-                model.codec().encode(square(pass, call, model), Encoding.LOSSLESS)).with("Cache-Control",
-                        "private, max-age=3600"));
+                model.codec().encode(square(pass, call, model), Encoding.LOSSLESS)).unstored());
     }
 
     /// The outputs of the layers for a validation picture.

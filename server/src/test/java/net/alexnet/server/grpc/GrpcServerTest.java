@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -211,6 +212,34 @@ class GrpcServerTest {
         }
         assertThatThrownBy(() -> new Socket(InetAddress.ofLiteral("127.0.0.1"), port).close())
                 .isInstanceOf(IOException.class); // it ended with the service
+    }
+
+    @Test
+    void furtherConnectionsWaitUntilOneCloses(@TempDir Path folder) throws Exception {
+        ModelService limited = Fixtures.tiny(folder,
+                HttpSettings.defaults().limits(Limits.defaults().connections(2)));
+        GrpcServer other = GrpcServer.start(limited, 0);
+        List<ManagedChannel> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                clients.add(NettyChannelBuilder.forAddress("127.0.0.1", other.port()).usePlaintext().build());
+            }
+            assertThat(live(clients.get(0), 10_000)).isTrue();
+            assertThat(live(clients.get(1), 10_000)).isTrue();
+            assertThatThrownBy(() -> live(clients.get(2), 300)).isInstanceOfSatisfying(StatusRuntimeException.class,
+                    e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+            assertThat(live(clients.get(0), 10_000)).as("the others are answered").isTrue();
+            clients.get(1).shutdownNow();
+            assertThat(live(clients.get(2), 10_000)).isTrue();
+        } finally {
+            clients.forEach(ManagedChannel::shutdownNow);
+            limited.close();
+        }
+    }
+
+    private static boolean live(ManagedChannel client, int milliseconds) {
+        return GRPCInferenceServiceGrpc.newBlockingStub(client).withDeadlineAfter(milliseconds, TimeUnit.MILLISECONDS)
+                .serverLive(ServerLiveRequest.getDefaultInstance()).getLive();
     }
 
     @Test

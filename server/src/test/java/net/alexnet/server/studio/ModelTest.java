@@ -184,6 +184,9 @@ class ModelTest {
                 .path("index").asInt();
         HttpResponse<String> picture = page.get("/models/toy/pictures/" + index);
         assertThat(picture.headers().firstValue("Content-Type")).hasValue("image/png");
+        for (String shown : List.of("/pictures/" + index, "/pictures/" + index + "/layers", "/mistakes")) {
+            assertThat(page.get("/models/toy" + shown).headers().firstValue("Cache-Control")).hasValue("no-store");
+        }
         assertThat(json(page.get("/models/toy/pictures/0/layers")).path("layers")).isNotEmpty();
         assertThat(page.get("/models/toy/pictures/99").statusCode()).isEqualTo(404);
         assertThat(page.get("/models/toy/mistakes?sort=x").statusCode()).isEqualTo(400);
