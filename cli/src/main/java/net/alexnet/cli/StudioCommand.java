@@ -45,7 +45,8 @@ final class StudioCommand extends BaseCommand {
     @Option(names = "--control", description = "Let the page start and stop trainings.")
     private boolean control;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "A folder below which the page may choose pictures to train on, with --control. May be repeated.")
+    @Option(names = "--data", paramLabel = "DIR", description = "A folder below which the page may choose pictures to train on, in folders of classes or .csv lists, with --control."
+            + " Links that lead out of these folders are not followed. May be repeated.")
     private List<Path> data = List.of();
 
     @Option(names = "--no-browser", description = "Do not open a browser.")

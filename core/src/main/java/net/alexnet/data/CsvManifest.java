@@ -27,12 +27,30 @@ record CsvManifest(Path file) implements Datasets.Format {
     private static final List<String> LABEL = List.of("label", "class");
     private static final List<String> SPLIT = List.of("split");
     private static final long MOST_BYTES = 1L << 30;
+    private static final int HEADER_BYTES = 1 << 16; // many times a first line
     private static final CsvMapper CSV = CsvMapper.builder().enable(CsvParser.Feature.WRAP_AS_ARRAY)
             .enable(CsvParser.Feature.SKIP_EMPTY_LINES).build();
 
     @Override
     public boolean present() {
         return Files.isRegularFile(file) && file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
+    }
+
+    /// Whether the first line names a column of paths and one of labels.
+    boolean isList() {
+        if (!present()) {
+            return false;
+        }
+        try (InputStream in = RegularFile.open(file)) {
+            String start = new String(in.readNBytes(HEADER_BYTES), StandardCharsets.UTF_8);
+            Reader line = new StringReader(start.lines().findFirst().orElse("").replaceFirst("^\uFEFF", ""));
+            try (MappingIterator<String[]> rows = CSV.readerFor(String[].class).readValues(line)) {
+                List<String> header = rows.hasNextValue() ? List.of(rows.nextValue()) : List.of();
+                return column(header, PATH).isPresent() && column(header, LABEL).isPresent();
+            }
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override

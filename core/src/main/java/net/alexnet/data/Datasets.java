@@ -79,6 +79,11 @@ public final class Datasets {
         return format(source).isPresent();
     }
 
+    /// Whether a file is a CSV list of pictures with their labels, by its name and its first line.
+    public static boolean isList(Path file) {
+        return new CsvManifest(file).isList();
+    }
+
     /// Opens a source to evaluate a model on.
     ///
     /// @param source as for [#open]

@@ -41,7 +41,8 @@ final class TrainPage {
         if (all.isEmpty()) {
             html.append(
                     "<p>There is no folder of pictures below those named by --data. A folder to train on has a folder")
-                    .append(" for each class, with the pictures of that class in it.</p>\n");
+                    .append(" for each class, with the pictures of that class in it; a .csv list with the columns path")
+                    .append(" and label will do, too.</p>\n");
         } else {
             form(html, all);
         }
@@ -95,9 +96,9 @@ final class TrainPage {
                 .append("</option>");
     }
 
-    /// What is in a folder; reads all its pictures.
+    /// What is in a folder or a list; reads all its pictures.
     Reply contents(Call call) throws IOException, HttpFailure {
-        return Reply.json(TrainingFolders.inspect(folder(call.segment("folder")), () -> false));
+        return Reply.json(folders.inspect(folder(call.segment("folder")), () -> false));
     }
 
     private Path folder(String id) throws IOException, HttpFailure {
@@ -120,6 +121,7 @@ final class TrainPage {
             return resume(wanted.path("resume").asText());
         }
         Path folder = folder(wanted.path("folder").asText());
+        folders.requireWithin(folder);
         String base = wanted.path("base").asText(SCRATCH);
         List<String> arguments = new ArrayList<>();
         if (base.equals(SCRATCH)) {

@@ -11,10 +11,12 @@ import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.inference.Engines;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
+import net.alexnet.server.HttpFailure;
 import org.jspecify.annotations.Nullable;
 
-/// The folders of pictures that may be trained on: those below some roots, by ids. No address has a
-/// path.
+/// The folders and lists of pictures that may be trained on: those below some roots, by ids. No
+/// address has a path. What a link of them leads to outside of the roots is neither read nor trained
+/// on.
 final class TrainingFolders {
     private static final int DEPTH = 3;
     private static final int MOST = 500;
@@ -30,28 +32,27 @@ final class TrainingFolders {
         this.roots = List.copyOf(roots);
     }
 
-    /// A folder by its id.
+    /// A folder or a list by its id.
     Optional<Path> find(String id) throws IOException {
         return Optional.ofNullable(all().get(id));
     }
 
-    /// All folders that have folders or files of pictures, by their ids. Links that lead out of the
-    /// roots are left out, and so are folders that cannot be read.
+    /// All folders that have folders or files of pictures, and CSV files that list some, by their
+    /// ids. Links that lead out of the roots are left out, and so are folders that cannot be read.
     SequencedMap<String, Path> all() throws IOException {
-        List<Path> real = new ArrayList<>();
-        for (Path root : roots) {
-            if (Files.isDirectory(root)) {
-                real.add(root.toRealPath());
-            }
-        }
+        Roots within = Roots.of(roots);
         SequencedMap<String, Path> found = new LinkedHashMap<>();
-        for (Path root : real) {
+        for (Path root : within.real()) {
             List<Path> below = new ArrayList<>();
             Files.walkFileTree(root, Set.of(), DEPTH, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                    if (isSource(folder, real)) {
-                        below.add(folder);
+                    return note(folder, isSource(folder, within));
+                }
+
+                private FileVisitResult note(Path source, boolean usable) {
+                    if (usable) {
+                        below.add(source);
                     }
                     return below.size() < MOST ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
                 }
@@ -60,7 +61,7 @@ final class TrainingFolders {
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                     return attributes.isDirectory() // at the greatest depth
                             ? preVisitDirectory(file, attributes)
-                            : FileVisitResult.CONTINUE;
+                            : note(file, attributes.isRegularFile() && Datasets.isList(file));
                 }
 
                 @Override
@@ -81,10 +82,10 @@ final class TrainingFolders {
 
     /// Class folders, or files of a format. A folder of pictures without classes in it is a class
     /// itself.
-    private static boolean isSource(Path folder, List<Path> roots) {
+    private static boolean isSource(Path folder, Roots roots) {
         try (Stream<Path> inside = Files.list(folder)) {
             List<Path> first = inside.limit(LOOKED_AT).toList();
-            if (first.stream().anyMatch(one -> Files.isSymbolicLink(one) && !isBelow(one, roots))) {
+            if (first.stream().anyMatch(one -> Files.isSymbolicLink(one) && !roots.isBelow(one))) {
                 return false;
             }
             return PreparedDataset.isIn(folder) || Datasets.hasFiles(folder)
@@ -92,15 +93,6 @@ final class TrainingFolders {
                     || first.stream().filter(Files::isDirectory).filter(TrainingFolders::hasFile).limit(2).count() == 2;
         } catch (IOException | UncheckedIOException e) {
             return false;
-        }
-    }
-
-    private static boolean isBelow(Path link, List<Path> roots) {
-        try {
-            Path real = link.toRealPath();
-            return roots.stream().anyMatch(real::startsWith);
-        } catch (IOException e) {
-            return false; // it leads nowhere
         }
     }
 
@@ -122,10 +114,46 @@ final class TrainingFolders {
     record Contents(Map<String, Integer> counts, List<String> broken, int brokenCount, List<String> duplicates,
             int duplicateCount, List<String> warnings, String problem) {}
 
-    /// Reads every picture of a folder.
+    /// Refuses a source of which training would read something outside of the roots.
+    ///
+    /// @throws HttpFailure of status 403
+    void requireWithin(Path source) throws IOException, HttpFailure {
+        Optional<Path> out = Files.isDirectory(source)
+                ? Roots.of(roots).leadingOut(source)
+                : listedOutside(source);
+        if (out.isPresent()) {
+            throw new HttpFailure(403, out.get() + " leads out of the folders that --data names, so " + source
+                    + " is not read. Remove it, or name the folder it leads to by --data, too");
+        }
+    }
+
+    /// The first file of a CSV list that is not below the roots.
+    private Optional<Path> listedOutside(Path list) throws IOException {
+        Roots within = Roots.of(roots);
+        Path classes = list.resolveSibling("classes.txt"); // names the classes of a list of numbers
+        if (!within.contain(classes)) {
+            return Optional.of(classes);
+        }
+        return pictures(open(list, Engines.find().codec())).samples().stream()
+                .map(one -> list.resolveSibling(one.name()))
+                .filter(file -> !within.contain(file)).findFirst();
+    }
+
+    private static Dataset open(Path source, ImageCodec codec) throws IOException {
+        return PreparedDataset.isIn(source)
+                ? PreparedDataset.open(source, codec).dataset()
+                : Datasets.open(source, 1, HELD_OUT, List.of());
+    }
+
+    private static ImageDataset pictures(Dataset dataset) {
+        return ImageDataset.concat(List.of(dataset.training(), dataset.validation()));
+    }
+
+    /// Reads every picture of a folder or a list, as training on it would.
     ///
     /// @param stop polled; true to give up
-    static Contents inspect(Path folder, BooleanSupplier stop) {
+    /// @throws HttpFailure as [#requireWithin]
+    Contents inspect(Path source, BooleanSupplier stop) throws HttpFailure {
         ImageCodec codec = Engines.find().codec();
         Map<String, Integer> counts = new LinkedHashMap<>();
         List<String> broken = new ArrayList<>();
@@ -133,10 +161,9 @@ final class TrainingFolders {
         int brokenCount = 0;
         int duplicateCount = 0;
         try {
-            Dataset dataset = PreparedDataset.isIn(folder)
-                    ? PreparedDataset.open(folder, codec).dataset()
-                    : Datasets.open(folder, 1, HELD_OUT, List.of());
-            ImageDataset all = ImageDataset.concat(List.of(dataset.training(), dataset.validation()));
+            requireWithin(source);
+            Dataset dataset = open(source, codec);
+            ImageDataset all = pictures(dataset);
             dataset.classes().forEach(name -> counts.put(name, 0));
             Map<Long, String> known = new HashMap<>();
             for (Sample sample : all.samples()) {

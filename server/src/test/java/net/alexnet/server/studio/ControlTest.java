@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,9 +16,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import net.alexnet.Options;
+import net.alexnet.data.Dataset;
+import net.alexnet.data.Datasets;
+import net.alexnet.data.ImageDataset;
 import net.alexnet.server.HttpSettings;
 import net.alexnet.server.Json;
+import net.alexnet.server.service.Fixtures;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +121,82 @@ class ControlTest {
                     .anyMatch(text -> text.endsWith("/cifar")).noneMatch(text -> text.endsWith("/fast"));
         } finally {
             Files.setPosixFilePermissions(unreadable, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
+    private JsonNode contents(String name) throws Exception {
+        HttpResponse<String> answer = new Page(address).get("/train/folders/" + id(name));
+        return ((ObjectNode) JSON.readTree(answer.body())).put("status", answer.statusCode());
+    }
+
+    /// What `train` and `prepare` read.
+    private static Map<String, Integer> trainedOn(Path source) throws Exception {
+        Dataset dataset = Datasets.open(source, 1, 0.2, List.of());
+        Map<String, Integer> counts = new TreeMap<>();
+        for (ImageDataset part : List.of(dataset.training(), dataset.validation())) {
+            part.samples().forEach(one -> counts.merge(dataset.classes().get(one.label()), 1, Integer::sum));
+        }
+        return counts;
+    }
+
+    private static Map<String, Integer> counts(JsonNode contents) {
+        Map<String, Integer> counts = new TreeMap<>();
+        contents.path("counts").properties().forEach(one -> counts.put(one.getKey(), one.getValue().asInt()));
+        return counts;
+    }
+
+    @Test
+    void countsWhatTrainingReadsBehindLinks() throws Exception {
+        Path a = folder.resolve("data/fast/a");
+        Path more = Files.createDirectories(folder.resolve("data/more/deep"));
+        Files.write(more.resolve("1.png"), Fixtures.picture("png", 1));
+        Files.write(folder.resolve("data/more/2.png"), Fixtures.picture("png", 2));
+        Files.createSymbolicLink(a.resolve("file.png"), folder.resolve("data/more/2.png"));
+        Files.createSymbolicLink(a.resolve("folder"), folder.resolve("data/more"));
+        Files.createSymbolicLink(a.resolve("again"), a); // a circle
+        Files.createSymbolicLink(a.resolve("nowhere.png"), folder.resolve("data/gone.png"));
+        JsonNode found = contents("fast");
+        assertThat(counts(found)).isEqualTo(trainedOn(folder.resolve("data/fast"))).isEqualTo(Map.of("a", 5, "b", 1));
+        assertThat(found.path("brokenCount").asInt()).as("x.png twice, and the link that leads nowhere").isEqualTo(3);
+        assertThat(found.path("duplicates")).hasSize(1);
+    }
+
+    @Test
+    void readsNothingOutsideTheRoot() throws Exception {
+        Path secret = Files.writeString(folder.resolve("outside/secret.png"), "");
+        Map<Path, Path> links = Map.of(folder.resolve("data/fast/a/file.png"), secret,
+                folder.resolve("data/slow/a/folder"), folder.resolve("outside"),
+                Files.createDirectories(folder.resolve("data/broken/a/deep/er")).resolve("up"), folder);
+        for (Map.Entry<Path, Path> link : links.entrySet()) {
+            Files.createSymbolicLink(link.getKey(), link.getValue());
+            String name = folder.resolve("data").relativize(link.getKey()).getName(0).toString();
+            JsonNode found = contents(name);
+            assertThat(found.path("status").asInt()).isEqualTo(403);
+            assertThat(found.toString()).contains(link.getKey().getFileName().toString()).doesNotContain("secret");
+            assertThat(post("/trainings", Map.of("folder", id(name), "base", "scratch")).statusCode()).isEqualTo(403);
+        }
+        assertThat(JSON.readTree(new Page(address).get("/trainings").body())).isEmpty();
+    }
+
+    @Test
+    void trainsOnAList() throws Exception {
+        Path data = folder.resolve("data");
+        Path list = Files.writeString(data.resolve("list.csv"), "label,path\nant,fast/a/x.png\nbee,fast/b/x.png\n"
+                + "ant,slow/a/x.png\nbee," + folder.toRealPath().resolve("data/slow/b/x.png") + "\nbee,gone.png\n");
+        Files.writeString(data.resolve("table.csv"), "epoch,loss\n1,2.5\n");
+        Files.createSymbolicLink(data.resolve("linked.csv"), list);
+        assertThat(new Page(address).document("/train").select("#folder option").eachText())
+                .filteredOn(text -> text.endsWith(".csv")).hasSize(1).allMatch(text -> text.endsWith("/list.csv"));
+        assertThat(counts(contents("list.csv"))).isEqualTo(trainedOn(list)).isEqualTo(Map.of("ant", 2, "bee", 3));
+        post("/trainings", Map.of("folder", id("list.csv"), "base", "scratch"));
+        assertThat(awaitState(1, "done").path("printed").get(0).asText()).startsWith("train --data")
+                .contains("data/list.csv --runs");
+        for (String outside : List.of(folder.resolve("outside/a/x.png").toString(), "/not/there.png", "out.png")) {
+            Files.deleteIfExists(data.resolve("out.png"));
+            Files.createSymbolicLink(data.resolve("out.png"), folder.resolve("outside/b/x.png"));
+            Files.writeString(list, "path,label\nfast/a/x.png,ant\nfast/b/x.png,bee\n" + outside + ",bee\n");
+            assertThat(contents("list.csv").path("status").asInt()).as(outside).isEqualTo(403);
+            assertThat(post("/trainings", Map.of("folder", id("list.csv"))).statusCode()).isEqualTo(403);
         }
     }
 
