@@ -153,7 +153,7 @@ public final class Network {
         return towers == null ? own : towers.whole(own);
     }
 
-    /// The same network with the same parameters; it tells the listener of every layer's pass.
+    /// The same network with the same parameters; it tells the listener of every layer's pass and output.
     public Network withListener(LayerListener other) {
         return new Network(this, other);
     }
@@ -222,6 +222,7 @@ public final class Network {
                 backend.free(stage.saved()); // only a backward pass would need it
             }
             listener.done(rows.get(i), Pass.FORWARD);
+            listener.output(rows.get(i), out);
             if (!stage.in().equals(in)) {
                 backend.free(stage.in()); // joined
             }

@@ -90,7 +90,8 @@ final class Evaluations implements AutoCloseable {
             }
         };
         try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
-            job.pass = ValidationPass.of(checkpoint.folder(), backend, options.reporting(progress, () -> job.stopped));
+            job.pass = ValidationPass.withStrongest(checkpoint.folder(), backend,
+                    options.reporting(progress, () -> job.stopped));
         } catch (IOException e) {
             job.failure = AtomicFiles.reason(e);
         } catch (BackendException | IllegalArgumentException e) {

@@ -6,6 +6,7 @@ import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.inference.Prediction.Score;
+import net.alexnet.inference.StrongestPictures.Excited;
 import net.alexnet.inference.TopKErrors.Confusion;
 import net.alexnet.report.ValidationParts;
 import net.alexnet.report.ValidationPass;
@@ -151,6 +152,19 @@ final class Mistakes {
             }
         }
         return Reply.json(pairs);
+    }
+
+    private record Exciting(int index, String name, String truth, float value) {}
+
+    /// The pictures that excite a unit of a convolution most.
+    Reply exciting(Call call) throws IOException, HttpFailure {
+        ValidationPass pass = pass(call);
+        String layer = call.segment("layer");
+        int unit = number(call.segment("unit"), Integer.MAX_VALUE);
+        List<Excited> found = pass.strongest().flatMap(all -> all.of(layer, unit)).orElseThrow(
+                () -> new HttpFailure(404, "the network has no convolution '" + layer + "' with a map " + unit));
+        return Reply.json(found.stream().map(one -> new Exciting(one.picture(), pass.images().name(one.picture()),
+                pass.classes().get(pass.images().label(one.picture())), one.value())).toList());
     }
 
     /// A validation picture as a PNG of ours, by its index.

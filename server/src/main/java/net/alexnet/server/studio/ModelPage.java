@@ -51,6 +51,7 @@ final class ModelPage {
                 <p class="bar"><label>A picture of yours <input type="file" id="own" accept="image/*">
                 </label> <button type="button" id="random">A validation picture</button></p>
                 <p id="way-said" role="status"></p><div id="maps"></div>
+                <p id="unit-said" role="status"></p><ul class="cards" id="unit"></ul>
                 """);
         section(html, "evaluation", "Mistakes", """
                 <p class="bar"><button type="button" id="evaluate">Evaluate on the validation pictures</button>

@@ -7,6 +7,7 @@ import net.alexnet.figure.TowerColors;
 import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.FilterTiles;
 import net.alexnet.nn.Architecture.Row;
+import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.server.Call;
@@ -72,12 +73,13 @@ final class ModelParts {
     /// What a layer makes of a picture.
     ///
     /// @param shape channels × height × width, or the number of units
+    /// @param convolution whether its maps are units of which the strongest pictures are known
     /// @param active the share of values above 0
     /// @param numbers of the maps that are shown, the strongest first; one picture of all units for
     ///     a layer without maps
     /// @param most the greatest value
-    private record Layer(String name, String shape, long parameters, double active, double most, List<Integer> numbers,
-            Tiles tiles) {}
+    private record Layer(String name, String shape, long parameters, boolean convolution, double active, double most,
+            List<Integer> numbers, Tiles tiles) {}
 
     private record LayerOutputs(Tiles seen, List<Layer> layers) {}
 
@@ -112,7 +114,8 @@ final class ModelParts {
         for (float value : values) {
             most = Math.max(most, value);
         }
-        return new Layer(row.name(), layer.shape().toString(), row.parameters(), active, most, shown,
+        return new Layer(row.name(), layer.shape().toString(), row.parameters(), row.layer() instanceof Conv, active,
+                most, shown,
                 Tiles.of(shown.stream().map(map -> ActivationFigure.tile(padded, map, side)).toList()));
     }
 }

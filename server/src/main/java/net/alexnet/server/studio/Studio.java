@@ -102,6 +102,7 @@ public final class Studio implements AutoCloseable {
                 .post("/models/{run}/evaluation", answers.light(mistakes::start))
                 .get("/models/{run}/mistakes", answers.light(mistakes::list))
                 .get("/models/{run}/pairs", answers.light(mistakes::pairs))
+                .get("/models/{run}/units/{layer}/{unit}", answers.light(mistakes::exciting))
                 .get("/models/{run}/pictures/{picture}", answers.heavy(mistakes::picture))
                 .get("/models/{run}/pictures/{picture}/layers", answers.heavy(mistakes::layers))
                 .get("/data/{run}", answers.heavy(data::page))

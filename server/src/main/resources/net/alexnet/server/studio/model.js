@@ -80,7 +80,7 @@ async function showLayers(what) {
     const rows = layers.map(layer => {
       const drawn = canvases(layer.tiles, index => `${layer.name}, map ${layer.numbers[index]}`);
       const row = element('div', {class: 'tiles-row scroll', tabindex: 0, role: 'group', 'aria-label': layer.name},
-          ...drawn);
+          ...layer.convolution ? units(layer, drawn) : drawn);
       row.style.setProperty('--side', layer.tiles.count > 1 ? '56px' : `${Math.min(256, 4 * layer.tiles.side)}px`);
       return element('div', {class: 'layer'}, element('h3', {}, layer.name), element('p', {class: 'quiet'},
           `${layer.shape}${layer.parameters ? `, ${layer.parameters.toLocaleString('en')} parameters` : ''}; ${
@@ -89,8 +89,51 @@ async function showLayers(what) {
     });
     const picture = canvases(seen, () => 'the picture as the network sees it');
     place('maps').replaceChildren(element('div', {class: 'layer'}, element('h3', {}, 'input'), ...picture), ...rows);
+    say(place('unit-said'), rows.length ? 'A click on a map of a convolution shows the pictures that excite it most.' : '');
+    place('unit').replaceChildren();
   } catch (failure) {
     say(place('way-said'), failure.message, true);
+  }
+}
+
+/** Makes a button of each map; arrows move within a layer, so that it is one stop of the Tab key. */
+function units(layer, drawn) {
+  const buttons = drawn.map((canvas, index) => element('button', {type: 'button', class: 'picture',
+    tabindex: index === 0 ? 0 : -1, onclick: () => showUnit(layer.name, layer.numbers[index]),
+    onkeydown: event => {
+      const next = buttons[index + ({ArrowLeft: -1, ArrowRight: 1}[event.key] ?? NaN)];
+      if (next) {
+        event.preventDefault();
+        event.target.tabIndex = -1;
+        next.tabIndex = 0;
+        next.focus();
+      }
+    }}, canvas));
+  return buttons;
+}
+
+let unitTurn = 0;
+
+/** The validation pictures that excite a unit of a convolution most. */
+async function showUnit(layer, unit) {
+  const mine = ++unitTurn;
+  if (evaluation?.state !== 'done') {
+    say(place('unit-said'), 'Evaluate on the validation pictures first, below under Mistakes.');
+    return;
+  }
+  try {
+    const pictures = await fetchJson(`${address}/units/${layer}/${unit}?${query()}`);
+    if (mine !== unitTurn) {
+      return;
+    }
+    say(place('unit-said'), pictures.length ? `The validation pictures that excite map ${unit} of ${layer} most.`
+      : `No validation picture excites map ${unit} of ${layer}.`);
+    place('unit').replaceChildren(...pictures.map(({index, name, truth, value}) => element('li', {},
+        thumbnail(index, name), element('p', {}, element('strong', {}, truth), ` greatest value ${value.toPrecision(3)}`),
+        element('p', {class: 'file'}, name))));
+    place('unit').scrollIntoView({block: 'nearest'});
+  } catch (failure) {
+    say(place('unit-said'), failure.message, true);
   }
 }
 
@@ -257,6 +300,12 @@ async function showPictures(from = 0) {
   }
 }
 
+function thumbnail(index, name) {
+  return element('button', {type: 'button', class: 'picture', 'aria-label': `${name}: its way through the layers`,
+    onclick: () => { layersOf(index); place('way').scrollIntoView(); }},
+  element('img', {src: `${address}/pictures/${index}?${query()}`, alt: '', loading: 'lazy', width: 128, height: 128}));
+}
+
 function card({index, name, truth, top, loss, margin}) {
   const box = element('input', {type: 'checkbox', onchange: () => {
     box.checked ? wrongLabels.set(name, [truth, top[0].label, top[0].probability]) : wrongLabels.delete(name);
@@ -264,9 +313,7 @@ function card({index, name, truth, top, loss, margin}) {
     showMarks();
   }});
   box.checked = wrongLabels.has(name);
-  return element('li', {}, element('button', {type: 'button', class: 'picture', 'aria-label':
-    `${name}: its way through the layers`, onclick: () => { layersOf(index); place('way').scrollIntoView(); }},
-    element('img', {src: `${address}/pictures/${index}?${query()}`, alt: '', loading: 'lazy', width: 128, height: 128})),
+  return element('li', {}, thumbnail(index, name),
   element('p', {}, element('strong', {}, truth), ` loss ${loss.toFixed(2)}, margin ${percent(margin)}`),
   element('ul', {class: 'five'}, ...top.map(({label, probability}) => element('li', {},
       element('meter', {max: 1, value: probability, 'aria-hidden': 'true'}), ` ${percent(probability)} ${label}`))),

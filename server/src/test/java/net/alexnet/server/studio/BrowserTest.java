@@ -241,6 +241,10 @@ class BrowserTest {
         find("#cards .picture").click();
         await("#maps h3", "conv1");
         requireAccessible("the layers");
+        find("#maps .tiles-row button").sendKeys(Keys.ARROW_RIGHT);
+        browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+        await("#unit-said", "of conv1");
+        requireAccessible("the pictures of a unit");
         shoot("model");
     }
 

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import net.alexnet.ImageClassifier;
+import net.alexnet.inference.StrongestPictures;
 import net.alexnet.server.HttpSettings;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.config.RecipeReader;
@@ -192,6 +197,51 @@ class ModelTest {
         assertThat(page.get("/models/toy/mistakes?sort=x").statusCode()).isEqualTo(400);
         assertThat(page.get("/models/toy/mistakes?truth=x").statusCode()).isEqualTo(404);
         assertThat(json(page.get("/models/toy/pairs?q=blue")).size()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void findsThePicturesThatExciteAUnitMost() throws Exception {
+        JsonNode state = evaluated();
+        List<String> names = new ArrayList<>();
+        for (JsonNode truth : state.path("classes")) {
+            for (JsonNode taken : state.path("classes")) {
+                json(page.get("/models/toy/mistakes?truth=" + encoded(truth) + "&taken=" + encoded(taken)))
+                        .path("pictures").forEach(one -> names.add(one.path("name").asText()));
+            }
+        }
+        assertThat(names).hasSize(state.path("pictures").asInt()).hasSizeGreaterThan(StrongestPictures.MOST);
+        int units = json(page.get("/models/toy/kernels")).path("kernels").size();
+        try (ImageClassifier classifier = ImageClassifier.load(folder.resolve("runs/toy"), ToyRun.options(folder))) {
+            for (int unit = 0; unit < units; unit++) {
+                Map<String, Float> greatest = new HashMap<>();
+                for (String name : names) {
+                    float[] maps = classifier.features(folder.resolve("pictures").resolve(name), "conv1");
+                    int area = maps.length / units;
+                    float most = 0;
+                    for (int i = unit * area; i < (unit + 1) * area; i++) {
+                        most = Math.max(most, maps[i]);
+                    }
+                    greatest.put(name, most);
+                }
+                List<Float> expected = greatest.values().stream().filter(value -> value > 0)
+                        .sorted(Comparator.reverseOrder()).limit(StrongestPictures.MOST).toList();
+                List<Float> found = new ArrayList<>();
+                for (JsonNode one : json(page.get("/models/toy/units/conv1/" + unit))) {
+                    assertThat(greatest).containsEntry(one.path("name").asText(),
+                            Float.parseFloat(one.path("value").asText()));
+                    assertThat(one.path("name").asText()).startsWith(one.path("truth").asText() + "/");
+                    found.add(Float.parseFloat(one.path("value").asText()));
+                }
+                assertThat(found).as("unit " + unit).isEqualTo(expected);
+            }
+        }
+        assertThat(json(page.get("/models/toy/units/conv5/0"))).hasSizeLessThanOrEqualTo(StrongestPictures.MOST);
+        assertThat(page.get("/models/toy/units/conv1/" + units).statusCode()).isEqualTo(404);
+        assertThat(page.get("/models/toy/units/fc7/0").statusCode()).isEqualTo(404);
+    }
+
+    private static String encoded(JsonNode text) {
+        return URLEncoder.encode(text.asText(), StandardCharsets.UTF_8);
     }
 
     @Test
