@@ -169,7 +169,10 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
     }
 
     Backend open(Precision precision) {
-        Backend backend = Engines.open(options.device(), options.threads(), precision);
+        String device = ranks == null
+                ? options.device()
+                : Engines.find().deviceOfRank(options.device(), ranks.rendezvous().localRank());
+        Backend backend = Engines.open(device, options.threads(), precision);
         if (leads()) {
             listener.message(backend.describe());
         }

@@ -2,7 +2,7 @@ package net.alexnet.cli;
 
 import module java.base;
 import net.alexnet.io.Texts;
-import net.alexnet.torch.GlooStore;
+import net.alexnet.torch.TorchStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -57,15 +57,15 @@ final class LaunchCommand extends BaseCommand {
         String address = master.map(LaunchCommand::host).orElse("127.0.0.1");
         int port = master.map(LaunchCommand::port).orElse(0);
         terminal().interruption().hear(); // a signal waits until the ranks have saved
-        try (GlooStore store = store(address, port)) {
+        try (TorchStore store = store(address, port)) {
             return new RankProcesses(command, err(), terminal().interruption()::asked, store,
                     new RankProcesses.Hosts(address, store.port(), processes, nodes, node), maxRestarts).run();
         }
     }
 
-    private GlooStore store(String address, int port) throws IOException {
+    private TorchStore store(String address, int port) throws IOException {
         try {
-            return node == 0 ? GlooStore.serve(port) : GlooStore.connect(address, port);
+            return node == 0 ? TorchStore.serve(port) : TorchStore.connect(address, port);
         } catch (RuntimeException e) {
             throw new IOException(node == 0
                     ? "cannot serve port " + port + " (" + reason(e) + "): name another one in --master"

@@ -2,7 +2,7 @@ package net.alexnet.cli;
 
 import java.lang.management.ManagementFactory;
 import module java.base;
-import net.alexnet.torch.GlooStore;
+import net.alexnet.torch.TorchStore;
 
 /// The ranks of one host as processes of this program: started together, watched, ended together, and started again from their
 /// last checkpoint after a failure.
@@ -23,7 +23,7 @@ final class RankProcesses {
     private final List<String> command;
     private final PrintWriter err;
     private final BooleanSupplier stop;
-    private final GlooStore store;
+    private final TorchStore store;
     private final Hosts hosts;
     private final int maxRestarts;
     private final String run = UUID.randomUUID().toString();
@@ -50,7 +50,7 @@ final class RankProcesses {
     private record Ended(int local, int code) {}
 
     /// @param stop polled: whether the user wants all to save and end
-    RankProcesses(List<String> command, PrintWriter err, BooleanSupplier stop, GlooStore store, Hosts hosts,
+    RankProcesses(List<String> command, PrintWriter err, BooleanSupplier stop, TorchStore store, Hosts hosts,
             int maxRestarts) {
         this.command = command;
         this.err = err;

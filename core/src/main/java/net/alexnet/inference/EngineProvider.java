@@ -35,9 +35,16 @@ public interface EngineProvider {
     /// Joins the ranks of a run; returns when all are there. The caller closes the group before the backend.
     ///
     /// @param backend from [#open]
-    /// @throws IllegalArgumentException if this rank was started otherwise than the others, or the backend is of a GPU
+    /// @throws IllegalArgumentException if this rank was started otherwise than the others, or the backend's device cannot
+    ///     exchange values with others
     /// @throws net.alexnet.distributed.GroupException if a rank does not come
     Group join(Ranks ranks, Backend backend);
+
+    /// The device of one of several ranks on this host, so that ranks do not share a GPU.
+    ///
+    /// @param device as for [#open]
+    /// @param localRank the rank's number among those of this host, from 0
+    String deviceOfRank(String device, int localRank);
 
     /// The codec that reads and writes images. Safe for use by many threads; nothing to close.
     ///

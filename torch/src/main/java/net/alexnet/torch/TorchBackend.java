@@ -105,7 +105,11 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return kernels.memory();
     }
 
-    /// A tensor of this backend, for a [GlooGroup].
+    TorchDevice device() {
+        return device;
+    }
+
+    /// A tensor of this backend, for a [TorchGroup].
     org.bytedeco.pytorch.Tensor handle(Tensor tensor) {
         return ours(tensor).handle();
     }

@@ -60,6 +60,15 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
         };
     }
 
+    /// The device of one of several ranks on a host: each has a CUDA device of its own where there are any.
+    ///
+    /// @param name as for [#find]; a device with a number stays as it is
+    /// @param localRank the rank's number on its host, from 0
+    /// @param devices how many CUDA devices the host has
+    static String ofRank(String name, int localRank, int devices) {
+        return name.equals("cuda") || (name.equals("auto") && devices > 0) ? "cuda:" + localRank : name;
+    }
+
     /// Whether [#find] may find a GPU: whether the natives on the class path are those of one. It loads nothing.
     static boolean mayHaveGpu() {
         String natives = "org/bytedeco/pytorch/" + Loader.getPlatform() + "-gpu/";
@@ -68,8 +77,13 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
                         library -> TorchDevice.class.getClassLoader().getResource(natives + library) != null);
     }
 
-    private static int cudaDevices() {
+    /// How many CUDA devices libtorch finds.
+    static int cudaDevices() {
         return torch.cuda_is_available() ? torch.cuda_device_count() : 0;
+    }
+
+    boolean isMps() {
+        return type == DeviceType.MPS;
     }
 
     boolean isCpu() {

@@ -39,11 +39,21 @@ public final class TorchEngine implements EngineProvider {
 
     @Override
     public Group join(Ranks ranks, Backend backend) {
-        if (backend instanceof TorchBackend torch && torch.computeEnvironment().device().equals("cpu")) {
-            return GlooGroup.join(ranks, torch);
+        if (backend instanceof TorchBackend torch && !torch.device().isMps()) {
+            return TorchGroup.join(ranks, torch);
         }
-        throw new IllegalArgumentException("several ranks train on CPUs only, found " + backend.describe()
+        throw new IllegalArgumentException("several ranks train on CPUs or on CUDA devices, found " + backend.describe()
                 + ": use --device cpu");
+    }
+
+    @Override
+    public String deviceOfRank(String device, int localRank) {
+        if (!TorchDevice.mayHaveGpu()) {
+            return TorchDevice.ofRank(device, localRank, 0);
+        }
+        NativeLoader.await();
+        TorchLibrary.load();
+        return TorchDevice.ofRank(device, localRank, TorchDevice.cudaDevices());
     }
 
     @Override

@@ -21,6 +21,17 @@ class TorchDeviceTest {
         assertThat(new TorchDevice("mps", DeviceType.MPS, 0, "as asked").isFasterIn(Precision.BFLOAT16)).isFalse();
     }
 
+    @Test
+    void eachRankOfAHostHasAGpuOfItsOwn() {
+        assertThat(TorchDevice.ofRank("auto", 3, 4)).isEqualTo("cuda:3");
+        assertThat(TorchDevice.ofRank("auto", 3, 2)).isEqualTo("cuda:3"); // which is then refused: there are two
+        assertThat(TorchDevice.ofRank("cuda", 1, 4)).isEqualTo("cuda:1");
+        assertThat(TorchDevice.ofRank("cuda:0", 1, 4)).isEqualTo("cuda:0");
+        assertThat(TorchDevice.ofRank("auto", 1, 0)).isEqualTo("auto");
+        assertThat(TorchDevice.ofRank("cpu", 1, 4)).isEqualTo("cpu");
+        assertThat(TorchDevice.ofRank("reference", 1, 4)).isEqualTo("reference");
+    }
+
     /// Which device was found is what counts, not how it was asked for; threads divide sums on a CPU only.
     @Test
     void computeEnvironmentDoesNotDependOnHowADeviceWasAskedFor() {

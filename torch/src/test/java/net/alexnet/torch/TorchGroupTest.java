@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Ranks in threads of one process, over TCP.
 @EnabledOnOs(LINUX)
 @Timeout(60)
-class GlooGroupTest {
+class TorchGroupTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
     private interface Work<T> {

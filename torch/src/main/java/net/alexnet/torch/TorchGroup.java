@@ -12,31 +12,28 @@ import net.alexnet.tensor.Tensor;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.BroadcastOptions;
-import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.bytedeco.pytorch.gloo.Device;
 
-/// Ranks that are processes on CPUs, connected by Gloo, libtorch's library of collective operations over TCP.
+/// Ranks that are processes, connected by libtorch's collective operations: by Gloo on CPUs, by NCCL on GPUs ([Collectives]).
 ///
-/// All ranks get the same bits of a sum, in every run of as many ranks. Gloo aborts the process if ranks disagree about the size of
+/// With Gloo, all ranks get the same bits of a sum, in every run of as many ranks. Gloo aborts the process if ranks disagree about the size of
 /// an operation, so they compare their plans first ([#agree]).
-final class GlooGroup implements Group {
+final class TorchGroup implements Group {
     private final Rank rank;
     private final Ranks.Wire wire;
     private final TorchBackend backend;
-    private final GlooStore store;
-    private final ProcessGroupGloo group;
+    private final TorchStore store;
+    private final org.bytedeco.pytorch.Backend group;
     private long shared;
 
-    private GlooGroup(Rank rank, Ranks.Wire wire, TorchBackend backend, GlooStore store, ProcessGroupGloo group) {
+    private TorchGroup(Rank rank, Ranks.Wire wire, TorchBackend backend, TorchStore store,
+            org.bytedeco.pytorch.Backend group) {
         this.rank = rank;
         this.wire = wire;
         this.backend = backend;
@@ -47,7 +44,7 @@ final class GlooGroup implements Group {
     /// Joins the ranks of a run; returns when all are there.
     ///
     /// @throws GroupException if one does not come, or was started with another number of ranks
-    static GlooGroup join(Ranks ranks, TorchBackend backend) {
+    static TorchGroup join(Ranks ranks, TorchBackend backend) {
         Rendezvous at = ranks.rendezvous();
         Rank rank = at.rank();
         if (!System.getProperty("os.name").equals("Linux")) {
@@ -55,15 +52,13 @@ final class GlooGroup implements Group {
                     + System.getProperty("os.name") + ". Train with one process here");
         }
         torch.initLogging(); // without it, c10d does not read TORCH_CPP_LOG_LEVEL
-        GlooStore store = GlooStore.of(at, ranks.timeout());
+        TorchStore store = TorchStore.of(at, ranks.timeout());
         try {
             meet(store, rank);
-            ProcessGroupGloo.Options options = new ProcessGroupGloo.Options(
-                    new Milliseconds(ranks.timeout().toMillis()));
-            options.devices(new GlooDeviceVector(device(at)));
-            ProcessGroupGloo group = QuietOutput
-                    .during(() -> new ProcessGroupGloo(store.handle(), rank.number(), rank.world(), options));
-            GlooGroup joined = new GlooGroup(rank, ranks.wire(), backend, store, group);
+            org.bytedeco.pytorch.Backend group = backend.device().isCpu()
+                    ? Collectives.gloo(ranks, store)
+                    : Collectives.nccl(ranks, store);
+            TorchGroup joined = new TorchGroup(rank, ranks.wire(), backend, store, group);
             // Gloo aborts the process if operations of different sizes meet
             joined.agree("the wire format or the version", ranks.wire() + " " + ComputeEnvironment.REVISION);
             return joined;
@@ -77,7 +72,7 @@ final class GlooGroup implements Group {
     }
 
     /// Every rank says how many it expects, before Gloo would wait for some that never come.
-    private static void meet(GlooStore store, Rank rank) {
+    private static void meet(TorchStore store, Rank rank) {
         store.set("world/" + rank.number(), Integer.toString(rank.world()));
         if (store.add("rank/" + rank.number(), 1) > 1) {
             throw new IllegalArgumentException("rank " + rank.number()
@@ -95,26 +90,6 @@ final class GlooGroup implements Group {
                 throw new IllegalArgumentException("rank " + other + " was started with WORLD_SIZE=" + world + ", rank "
                         + rank.number() + " with " + rank.world() + ": start all with the same number");
             }
-        }
-    }
-
-    /// The network interface that leads to the other ranks, never a guess by host name.
-    private static Device device(Rendezvous at) {
-        String named = System.getenv("GLOO_SOCKET_IFNAME");
-        if (named != null && !named.isBlank()) {
-            return ProcessGroupGloo.createDeviceForInterface(named);
-        }
-        try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getByName(at.address()), 9)); // nothing is sent
-            InetAddress mine = socket.getLocalAddress();
-            if (mine.isLoopbackAddress() && !at.isLocal()) {
-                throw new IllegalArgumentException("MASTER_ADDR=" + at.address() + " leads to this host only (" + mine
-                        .getHostAddress() + "), but the run has ranks elsewhere: use an address that the other hosts"
-                        + " reach, or name the interface in GLOO_SOCKET_IFNAME");
-            }
-            return ProcessGroupGloo.createDeviceForHostname(mine.getHostAddress());
-        } catch (IOException e) {
-            throw new GroupException("MASTER_ADDR=" + at.address() + " cannot be resolved: " + e.getMessage(), e);
         }
     }
 
@@ -196,10 +171,10 @@ final class GlooGroup implements Group {
         try (var _ = new PointerScope()) {
             var tensor = torch.empty(new long[] {values.length},
                     TorchTransfer.host(ScalarType.Double), new MemoryFormatOptional());
-            DoublePointer memory = new DoublePointer(tensor.data_ptr());
-            memory.put(values);
-            group.allreduce(new TensorVector(tensor))._wait();
-            memory.get(sums);
+            new DoublePointer(tensor.data_ptr()).put(values);
+            var summed = onDevice(tensor);
+            group.allreduce(new TensorVector(summed))._wait();
+            new DoublePointer(onHost(summed).data_ptr()).get(sums);
         } catch (RuntimeException e) {
             throw gone(e);
         }
@@ -216,9 +191,9 @@ final class GlooGroup implements Group {
         try (var _ = new PointerScope()) {
             var own = floats(room);
             new FloatPointer(own.data_ptr()).put(values);
-            var rows = floats((long) room * rank.world());
-            group._allgather_base(rows, own)._wait();
-            FloatPointer from = new FloatPointer(rows.data_ptr());
+            var rows = onDevice(floats((long) room * rank.world()));
+            group._allgather_base(rows, onDevice(own))._wait();
+            FloatPointer from = new FloatPointer(onHost(rows).data_ptr());
             int to = 0;
             for (int other = 0; other < rank.world(); other++) {
                 from.position((long) other * room).get(all, to, (int) lengths[other]);
@@ -237,10 +212,10 @@ final class GlooGroup implements Group {
         try (var _ = new PointerScope()) {
             var sent = floats(values.length);
             new FloatPointer(sent.data_ptr()).put(values);
-            var received = floats(values.length);
-            group.alltoall_base(received, sent, new LongVector(), new LongVector())._wait(); // equal parts
+            var received = onDevice(floats(values.length));
+            group.alltoall_base(received, onDevice(sent), new LongVector(), new LongVector())._wait(); // equal parts
             float[] parts = new float[values.length];
-            new FloatPointer(received.data_ptr()).get(parts);
+            new FloatPointer(onHost(received).data_ptr()).get(parts);
             for (int i = 0; i < parts.length; i++) {
                 sums[i % length] += parts[i]; // in the order of the ranks
             }
@@ -248,6 +223,18 @@ final class GlooGroup implements Group {
             throw gone(e);
         }
         return sums;
+    }
+
+    /// A tensor of Java's memory where the library of collective operations reads it; on a CPU the same tensor.
+    private org.bytedeco.pytorch.Tensor onDevice(org.bytedeco.pytorch.Tensor host) {
+        return backend.device().isCpu()
+                ? host
+                : Layout.empty(Layout.shape(host), backend.device().options(host.scalar_type())).copy_(host);
+    }
+
+    /// A tensor's values in Java's memory, once they are there; on a CPU the same tensor.
+    private static org.bytedeco.pytorch.Tensor onHost(org.bytedeco.pytorch.Tensor tensor) {
+        return tensor.cpu();
     }
 
     private static org.bytedeco.pytorch.Tensor floats(long count) {

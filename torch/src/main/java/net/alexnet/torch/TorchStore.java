@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 ///
 /// JavaCPP makes a store that C++ does not count. Handed over a second time it aborts the process, and Java's garbage collector
 /// frees it while C++ uses it. So each store is taken from Java at once, and comes back counted.
-public final class GlooStore implements AutoCloseable {
+public final class TorchStore implements AutoCloseable {
     /// How long a launcher waits for another.
     private static final Duration LAUNCH = Duration.ofMinutes(10);
 
@@ -23,7 +23,7 @@ public final class GlooStore implements AutoCloseable {
     private final Store store;
     private final int port;
 
-    private GlooStore(Store root, Store store, int port) {
+    private TorchStore(Store root, Store store, int port) {
         this.root = root;
         this.store = store;
         this.port = port;
@@ -32,15 +32,15 @@ public final class GlooStore implements AutoCloseable {
     /// Connects to the store of a run, and serves it where this is rank 0 and no launcher does.
     ///
     /// @throws GroupException if it cannot be reached
-    static GlooStore of(Rendezvous at, Duration timeout) {
+    static TorchStore of(Rendezvous at, Duration timeout) {
         boolean serves = !at.storeIsServed() && at.rank().number() == 0;
         try {
             Store root = counted(open(at.address(), at.port(), serves, timeout));
             // ranks of an earlier attempt wrote keys of their own
-            return new GlooStore(root, counted(new PrefixStore("alexnet/" + at.attempt(), root)), at.port());
+            return new TorchStore(root, counted(new PrefixStore("alexnet/" + at.attempt(), root)), at.port());
         } catch (RuntimeException e) {
             throw new GroupException("rank " + at.rank().number() + " cannot " + (serves ? "serve" : "reach")
-                    + " the store at " + at.address() + ":" + at.port() + " (" + GlooGroup.firstLine(e)
+                    + " the store at " + at.address() + ":" + at.port() + " (" + TorchGroup.firstLine(e)
                     + "): check MASTER_ADDR and MASTER_PORT, and whether the port is free", e);
         }
     }
@@ -48,22 +48,22 @@ public final class GlooStore implements AutoCloseable {
     /// Serves a store for launchers and their ranks.
     ///
     /// @param port 0 for a free one
-    public static GlooStore serve(int port) {
+    public static TorchStore serve(int port) {
         NativeLoader.await();
         TorchLibrary.load();
         torch.initLogging();
         TCPStore root = open("0.0.0.0", port, true, LAUNCH);
         Store counted = counted(root);
-        return new GlooStore(counted, counted(new PrefixStore("launch", counted)), root.getPort() & 0xffff);
+        return new TorchStore(counted, counted(new PrefixStore("launch", counted)), root.getPort() & 0xffff);
     }
 
     /// Connects a launcher to the store that another one serves.
-    public static GlooStore connect(String host, int port) {
+    public static TorchStore connect(String host, int port) {
         NativeLoader.await();
         TorchLibrary.load();
         torch.initLogging();
         Store root = counted(open(host, port, false, LAUNCH));
-        return new GlooStore(root, counted(new PrefixStore("launch", root)), port);
+        return new TorchStore(root, counted(new PrefixStore("launch", root)), port);
     }
 
     private static TCPStore open(String host, int port, boolean serves, Duration timeout) {
