@@ -7,12 +7,14 @@ import net.alexnet.cli.BenchReport.LayerCosts;
 import net.alexnet.cli.BenchReport.Spread;
 import net.alexnet.inference.Engines;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.LayerListener.Pass;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.Probe;
+import net.alexnet.train.ScalingModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,10 +25,13 @@ import picocli.CommandLine.Option;
     "", "Examples:",
     "  ./alexnet bench                         the paper's network, 128 images in a step",
     "  ./alexnet bench quickstart --batch 64",
+    "  ./alexnet bench --threads 1 --scaling   and what many hosts would make of it",
     "",
     "It computes on noise, so it needs no images."})
 final class BenchCommand extends ProgressCommand {
     private static final int WARM_UP_SECONDS = 4;
+    private static final List<Integer> RANKS = List.of(2, 4, 8, 16, 64, 256, 1024);
+    private static final List<Integer> LINKS = List.of(1, 10, 25, 100); // Gb/s
 
     @Mixin
     private NetworkChoice choice = new NetworkChoice();
@@ -39,6 +44,9 @@ final class BenchCommand extends ProgressCommand {
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often everything is measured, after a warm-up. Default: 5.")
     private int rounds = 5;
+
+    @Option(names = "--scaling", description = "Also compute how training would scale to 2 to 1,024 hosts over 1 to 100 Gb/s.")
+    private boolean scaling;
 
     private int batch;
     private final Map<String, List<Double>> readings = new LinkedHashMap<>();
@@ -72,7 +80,8 @@ final class BenchCommand extends ProgressCommand {
                 network.architecture().rows().stream().map(row -> new LayerCosts(row.name(),
                         cost(row, Pass.FORWARD), cost(row, Pass.BACKWARD_DATA), cost(row, Pass.BACKWARD_WEIGHTS)))
                         .toList(),
-                NetworkChoice.memory(chosen, options.threads(), memory), peak);
+                NetworkChoice.memory(chosen, options.threads(), memory), peak,
+                scaling ? scaling(network.architecture()) : null);
         print(report, report.table().lines().toList());
         return 0;
     }
@@ -105,6 +114,32 @@ final class BenchCommand extends ProgressCommand {
 
     private Spread spread(String key) {
         return Spread.of(readings.getOrDefault(key, List.of()));
+    }
+
+    private List<BenchReport.Scaling> scaling(Architecture architecture) {
+        List<ScalingModel.Pass> passes = architecture.rows().reversed().stream()
+                .map(row -> ScalingModel.Pass.of(row, seconds(row, Pass.BACKWARD_WEIGHTS),
+                        seconds(row, Pass.BACKWARD_DATA)))
+                .toList();
+        double forward = architecture.rows().stream().mapToDouble(row -> seconds(row, Pass.FORWARD)).sum();
+        List<Double> steps = readings.getOrDefault("training", List.of());
+        double mean = steps.stream().mapToDouble(d -> d).average().orElseThrow();
+        double variance = steps.stream().mapToDouble(rate -> (rate / mean - 1) * (rate / mean - 1)).sum()
+                / Math.max(1, steps.size() - 1);
+        ScalingModel model = new ScalingModel(passes, forward, batch, Math.sqrt(variance));
+        List<BenchReport.Scaling> all = new ArrayList<>();
+        for (ScalingModel.Exchange exchange : ScalingModel.Exchange.values()) {
+            for (int gigabits : LINKS) {
+                Map<Integer, Double> efficiency = new LinkedHashMap<>();
+                RANKS.forEach(ranks -> efficiency.put(ranks, model.efficiency(ranks, gigabits, exchange)));
+                all.add(new BenchReport.Scaling(exchange, gigabits, efficiency));
+            }
+        }
+        return all;
+    }
+
+    private double seconds(Row row, Pass pass) {
+        return readings.containsKey(row.name() + pass) ? spread(row.name() + pass).median() / 1e3 : 0;
     }
 
     private @Nullable Cost cost(Row row, Pass pass) {

@@ -2,6 +2,7 @@ package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import module java.base;
+import net.alexnet.train.ScalingModel;
 import org.jspecify.annotations.Nullable;
 
 /// What `bench` measured, for a person and as JSON.
@@ -9,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// @param layers the times of each layer's passes over a batch
 /// @param plannedMemoryBytes of a training step
 /// @param peakResidentBytes of the process; 0 if unknown
+/// @param scaling computed for many ranks; null where it was not asked for
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record BenchReport(String network, int batch, int rounds, Spread trainingImagesPerSecond,
         Spread inferenceImagesPerSecond, Spread singleImageMs, List<LayerCosts> layers,
-        Map<String, Long> plannedMemoryBytes, long peakResidentBytes) {
+        Map<String, Long> plannedMemoryBytes, long peakResidentBytes, @Nullable List<Scaling> scaling) {
     /// The spread of several readings.
     record Spread(double median, double least, double greatest) {
         static Spread of(List<Double> readings) {
@@ -36,6 +39,11 @@ record BenchReport(String network, int batch, int rounds, Spread trainingImagesP
     record LayerCosts(String name, @Nullable Cost forward, @Nullable Cost backwardData,
             @Nullable Cost backwardWeights) {}
 
+    /// How training would scale, by computation alone.
+    ///
+    /// @param efficiency of each number of ranks: their rate over as many times the rate of one
+    record Scaling(ScalingModel.Exchange exchange, int gigabitsPerSecond, Map<Integer, Double> efficiency) {}
+
     String table() {
         Formatter text = new Formatter(Locale.ROOT); // writes to memory, so it need not be closed
         text.format("%s, batches of %d; median of %d rounds (lowest to highest)%n", network, batch, rounds);
@@ -51,6 +59,15 @@ record BenchReport(String network, int batch, int rounds, Spread trainingImagesP
             Stream.of(layer.forward, layer.backwardData, layer.backwardWeights)
                     .forEach(cost -> text.format(" %20s", cell(cost)));
             text.format("%n");
+        }
+        if (scaling != null) {
+            text.format("%ncomputed from these times, not measured: efficiency of so many hosts in %%%n%-20s",
+                    "ranks, one a host");
+            scaling.getFirst().efficiency.keySet().forEach(ranks -> text.format(" %6d", ranks));
+            for (Scaling row : scaling) {
+                text.format("%n%-10s %3d Gb/s ", row.exchange.name().toLowerCase(Locale.ROOT), row.gigabitsPerSecond);
+                row.efficiency.values().forEach(share -> text.format(" %6.0f", 100 * share));
+            }
         }
         return text.toString().stripTrailing();
     }

@@ -23,7 +23,8 @@ class BenchTest {
     @BeforeAll
     static void measure() throws Exception {
         recipe = ToyRecipe.in(root);
-        Result result = Result.done("bench", recipe, "--batch", 4, "--rounds", 2, "--threads", 1, "--json");
+        Result result = Result.done("bench", recipe, "--batch", 4, "--rounds", 2, "--threads", 1, "--scaling",
+                "--json");
         assertThat(result.err()).isEmpty();
         figures = result.json();
     }
@@ -45,6 +46,18 @@ class BenchTest {
         assertThat(figures.get("planned_memory_bytes")).isEqualTo(inspected.get("memory_bytes"));
         if (Files.exists(Path.of("/proc/self/status"))) {
             assertPositive(figures.get("peak_resident_bytes"));
+        }
+    }
+
+    /// The classes of the model have tests of their own; here it must have got the times of all layers.
+    @Test
+    void scalingIsComputedFromTheTimes() {
+        JsonNode scaling = figures.get("scaling");
+        assertThat(scaling).hasSize(3 * 4);
+        for (JsonNode row : scaling) {
+            assertThat(row.get("efficiency").get("2").asDouble()).isBetween(0.0, 1.0).isPositive();
+            assertThat(row.get("efficiency").get("1024").asDouble())
+                    .isLessThan(row.get("efficiency").get("2").asDouble());
         }
     }
 

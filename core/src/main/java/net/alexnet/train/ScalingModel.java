@@ -1,0 +1,93 @@
+package net.alexnet.train;
+
+import module java.base;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.nn.Layer.Dense;
+import net.alexnet.nn.Layer.Weighted;
+
+/// Computes how training would scale to many hosts with one rank each, from the times of one rank. Nothing of this is measured
+/// with that many hosts.
+///
+/// A step is played through: each layer's gradient is sent when the backward pass has it, one after the other over one link,
+/// while the pass goes on. A ring of P ranks sends `2 (P − 1) / P` times the bytes of a gradient. A step ends with the later
+/// of the two, and with the slowest rank.
+///
+/// @param layers in the order of the backward pass, so the last layer first
+/// @param forwardSeconds of a rank's batch
+/// @param batch pictures of each rank in a step, at least 1
+/// @param deviation of a step's time from step to step, as a fraction of the mean; ranks vary independently of each other
+public record ScalingModel(List<Pass> layers, double forwardSeconds, int batch, double deviation) {
+    /// What arrives of a link's nominal rate: 244 MB over 1 Gb/s were read at 2.05 to 2.15 s.
+    private static final double LINK = 0.94;
+
+    /// CPU seconds of a rank for each byte of a float32 gradient: .15 s for 244 MB were read, with Gloo.
+    private static final double CPU = 0.15 / 244e6;
+
+    /// The same in bfloat16: .1 s for the sum, and .3 s for the conversions there and back.
+    private static final double CPU_BFLOAT16 = 0.4 / 244e6;
+
+    public ScalingModel {
+        layers = List.copyOf(layers);
+    }
+
+    /// How ranks exchange gradients.
+    public enum Exchange {
+        /// Sums of float32 values.
+        FLOAT32,
+        /// Sums of bfloat16 values.
+        BFLOAT16,
+        /// Factors of the gradients of dense layers, and sums of the others.
+        FACTORS
+    }
+
+    /// A layer's backward pass of a rank's batch.
+    ///
+    /// @param gradientBytes of its weight and bias in float32, 0 for a layer without
+    /// @param factorBytes of one picture's factors in float32, 0 for a layer that is not dense
+    /// @param weightSeconds of the gradient by the weights
+    /// @param dataSeconds of the gradient by the inputs
+    public record Pass(long gradientBytes, long factorBytes, double weightSeconds, double dataSeconds) {
+        /// Of a row.
+        public static Pass of(Row row, double weightSeconds, double dataSeconds) {
+            long factors = row.layer() instanceof Dense ? row.in().elements() + row.out().elements() : 0;
+            long values = row.layer() instanceof Weighted ? row.parameters() : 0;
+            return new Pass(Float.BYTES * values, Float.BYTES * factors, weightSeconds, dataSeconds);
+        }
+    }
+
+    /// The rate of many ranks over as many times the rate of one.
+    ///
+    /// @param ranks at least 1, one on each host
+    /// @param gigabits of each host's link in a second, nominal
+    /// @return above 0; 1 for a single rank
+    public double efficiency(int ranks, double gigabits, Exchange exchange) {
+        double alone = forwardSeconds + layers.stream().mapToDouble(it -> it.weightSeconds + it.dataSeconds).sum();
+        if (ranks == 1) {
+            return 1;
+        }
+        double bytesPerSecond = LINK * gigabits * 1e9 / 8;
+        double ring = 2 * (ranks - 1.0) / ranks;
+        double computed = forwardSeconds;
+        double sent = 0;
+        for (Pass layer : layers) {
+            computed += layer.weightSeconds;
+            if (exchange == Exchange.FACTORS && layer.factorBytes > 0) {
+                double others = ranks - 1.0;
+                double bytes = others * batch * layer.factorBytes;
+                // the pass waits for them, and then multiplies those of all ranks
+                computed = Math.max(computed, sent) + bytes / bytesPerSecond + CPU * bytes
+                        + others * layer.weightSeconds;
+                sent = computed;
+            } else {
+                boolean half = exchange == Exchange.BFLOAT16;
+                sent = Math.max(sent, computed)
+                        + ring * layer.gradientBytes / (half ? 2 : 1) / bytesPerSecond;
+                computed += (half ? CPU_BFLOAT16 : CPU) * layer.gradientBytes;
+            }
+            computed += layer.dataSeconds;
+        }
+        // the greatest of P normal values is about sqrt(2 ln P) deviations above their mean
+        double slowest = 1 + deviation * Math.sqrt(2 * Math.log(ranks));
+        return alone / (Math.max(computed, sent) * slowest);
+    }
+}

@@ -1,0 +1,80 @@
+package net.alexnet.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.Architecture.Row;
+import net.alexnet.train.ScalingModel.Exchange;
+import net.alexnet.train.ScalingModel.Pass;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ScalingModelTest {
+    /// The paper's network at 60 pictures/s: 2.13 s a step of 128, of which a third is the forward pass, and each layer of the
+    /// backward pass takes as much as it multiplies.
+    private static ScalingModel paper(double deviation) {
+        List<Row> rows = AlexNet.paper().architecture().rows();
+        double all = AlexNet.paper().architecture().multiplyAdds();
+        List<Pass> passes = new ArrayList<>();
+        for (Row row : rows.reversed()) {
+            double seconds = 2.13 / 3 * row.multiplyAdds() / all;
+            passes.add(Pass.of(row, seconds, seconds));
+        }
+        return new ScalingModel(passes, 2.13 / 3, 128, deviation);
+    }
+
+    @Test
+    void theBytesAreThoseOfThePapersNetwork() {
+        assertThat(paper(0).layers().stream().mapToLong(Pass::gradientBytes).sum()).isEqualTo(4 * 60_965_224L);
+        assertThat(paper(0).layers().stream().mapToLong(Pass::factorBytes).sum()).isEqualTo(106_400);
+    }
+
+    /// 244 MB of each of two ranks take 2.075 s over 1 Gb/s, and all but the last layers' 6 MB can begin after the dense layers.
+    @Test
+    void aSlowLinkBoundsTheStep() {
+        double step = 2.13 / paper(0).efficiency(2, 1, Exchange.FLOAT32);
+        assertThat(step).isBetween(2.075 + 2.13 / 3, 2.075 + 2.13 / 3 + .3);
+        assertThat(2.13 / paper(0).efficiency(2, .1, Exchange.FLOAT32)).isCloseTo(20.8 + .8, within(.4));
+    }
+
+    @Test
+    void halfTheBytesTakeHalfTheTime() {
+        double whole = 2.13 / paper(0).efficiency(2, .1, Exchange.FLOAT32);
+        double half = 2.13 / paper(0).efficiency(2, .1, Exchange.BFLOAT16);
+        assertThat(whole - half).isCloseTo(10.4, within(.1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Exchange.class)
+    void moreRanksAndSlowerLinksAreNeverBetter(Exchange exchange) {
+        ScalingModel model = paper(.02);
+        double before = 1;
+        for (int ranks : List.of(1, 2, 4, 8, 64, 1024)) {
+            double now = model.efficiency(ranks, 10, exchange);
+            assertThat(now).isPositive().isLessThanOrEqualTo(before);
+            assertThat(model.efficiency(ranks, 1, exchange)).isLessThanOrEqualTo(now);
+            before = now;
+        }
+    }
+
+    /// With an endless link, what is left is the work of communicating and the slowest rank.
+    @Test
+    void anEndlessLinkLeavesTheWorkOfCommunicating() {
+        assertThat(paper(0).efficiency(1024, 1e9, Exchange.FLOAT32)).isCloseTo(2.13 / 2.28, within(.001));
+        assertThat(paper(.05).efficiency(64, 1e9, Exchange.FLOAT32))
+                .isCloseTo(2.13 / 2.28 / (1 + .05 * Math.sqrt(2 * Math.log(64))), within(.001));
+    }
+
+    /// On paper, factors cost fewer bytes as long as all ranks together have fewer than 4,408 pictures.
+    @Test
+    void factorsPayForFewRanks() {
+        assertThat(paper(0).efficiency(2, 1, Exchange.FACTORS))
+                .isGreaterThan(paper(0).efficiency(2, 1, Exchange.FLOAT32));
+        assertThat(paper(0).efficiency(64, 1, Exchange.FACTORS))
+                .isLessThan(paper(0).efficiency(64, 1, Exchange.FLOAT32));
+    }
+}
