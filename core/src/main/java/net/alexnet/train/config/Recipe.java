@@ -85,8 +85,8 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         /// Each rank has the whole network and a part of the images; gradients are added up.
         DATA,
         /// As [#DATA], but for dense layers the ranks exchange what their gradients are products of: fewer bytes where all
-        /// ranks together have fewer than some 4,000 images a step. All hosts need the same kind of processor, or their
-        /// weights drift apart in the last digits.
+        /// ranks together have fewer than some 4,000 images a step. All ranks need the same engine, number of threads and
+        /// kind of processor: each computes these gradients by itself, and its weights must stay those of the others.
         FACTORS,
         /// Each of two ranks has one tower and all images (§3.2); the towers exchange outputs.
         TOWERS
