@@ -222,7 +222,9 @@ public final class Network {
                 backend.free(stage.saved()); // only a backward pass would need it
             }
             listener.done(rows.get(i), Pass.FORWARD);
-            listener.output(rows.get(i), out);
+            if (!isUnwritten(stage)) {
+                listener.output(rows.get(i), out);
+            }
             if (!stage.in().equals(in)) {
                 backend.free(stage.in()); // joined
             }

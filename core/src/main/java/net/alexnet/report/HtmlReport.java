@@ -125,7 +125,8 @@ public final class HtmlReport {
             evaluated = List.of(missing("the run has no validation pictures"));
         } else {
             try (Backend backend = Engines.openForInference(tools.device, tools.threads)) {
-                ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), backend, tools);
+                ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), backend, tools,
+                        UnaryOperator.identity());
                 counts = Optional.of(pass.counts());
                 evaluated = new ValidationParts(pass).sections();
             } catch (InterruptedIOException e) {

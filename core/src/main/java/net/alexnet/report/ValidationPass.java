@@ -9,7 +9,6 @@ import net.alexnet.inference.Ensemble.Input;
 import net.alexnet.inference.Ensemble.Member;
 import net.alexnet.inference.Prediction;
 import net.alexnet.inference.Prediction.Score;
-import net.alexnet.inference.StrongestPictures;
 import net.alexnet.inference.TopKErrors.Confusion;
 import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Views;
@@ -28,10 +27,8 @@ import net.alexnet.train.NamedModel;
 /// @param confusions how often pictures of each class were taken for each class, itself included, most frequent first
 /// @param pictures what the network says of each picture, in their order
 /// @param counts how many pictures there are in each part, in words
-/// @param strongest the pictures that excite each unit most, if they were asked for
 public record ValidationPass(List<String> classes, ImageDataset images, Report report, List<Confusion> confusions,
-        List<Answer> pictures,
-        String counts, Optional<StrongestPictures> strongest) {
+        List<Answer> pictures, String counts) {
     private static final int BATCH = 128;
 
     /// What the network says of a picture.
@@ -57,21 +54,11 @@ public record ValidationPass(List<String> classes, ImageDataset images, Report r
     /// Evaluates.
     ///
     /// @param checkpoint its folder
+    /// @param watch makes of the network one that tells what goes through it, or returns it as it is
     /// @throws IOException if the pictures are no longer there or were changed
     /// @throws InterruptedIOException if it was stopped
-    public static ValidationPass of(Path checkpoint, Backend backend, HtmlReport.Tools tools)
-            throws IOException, InterruptedException {
-        return of(checkpoint, backend, tools, _ -> Optional.empty());
-    }
-
-    /// As [#of], and finds the pictures that excite each unit of the convolutions most.
-    public static ValidationPass withStrongest(Path checkpoint, Backend backend, HtmlReport.Tools tools)
-            throws IOException, InterruptedException {
-        return of(checkpoint, backend, tools, network -> Optional.of(new StrongestPictures(network)));
-    }
-
-    private static ValidationPass of(Path checkpoint, Backend backend, HtmlReport.Tools tools,
-            Function<Network, Optional<StrongestPictures>> listener) throws IOException, InterruptedException {
+    public static ValidationPass of(Path checkpoint, Backend backend, HtmlReport.Tools tools,
+            UnaryOperator<Network> watch) throws IOException, InterruptedException {
         NamedModel model = NamedModel.open(List.of(checkpoint), ModelFile.Which.LAST, backend)
                 .getFirst();
         EvaluationData data = EvaluationData.open(Optional.empty(), List.of(model), new EvaluationData.Tools(
@@ -79,9 +66,7 @@ public record ValidationPass(List<String> classes, ImageDataset images, Report r
         Input input = data.inputs().getFirst();
         Map<Confusion, Integer> mistakes = new HashMap<>();
         List<Answer> answers = new ArrayList<>();
-        Network network = model.model().network();
-        Optional<StrongestPictures> strongest = listener.apply(network);
-        Member member = new Member(strongest.map(StrongestPictures::network).orElse(network), input);
+        Member member = new Member(watch.apply(model.model().network()), input);
         Report report = new Ensemble(List.of(member), Views.CENTER, BATCH,
                 tools.threads()).evaluate((done, total) -> tools.quiet().progress("evaluating", done, total),
                         prediction -> {
@@ -91,7 +76,7 @@ public record ValidationPass(List<String> classes, ImageDataset images, Report r
                         }, tools.stop())
                 .orElseThrow(() -> new InterruptedIOException("stopped while evaluating")).average().views();
         return new ValidationPass(model.classes(), input.images(), report, ranked(mistakes), List.copyOf(answers),
-                counts(data.own().orElseThrow(), input.images().size()), strongest);
+                counts(data.own().orElseThrow(), input.images().size()));
     }
 
     private static List<Confusion> ranked(Map<Confusion, Integer> pairs) {

@@ -2,6 +2,7 @@ package net.alexnet.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.reference.ReferenceBackend;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,11 +31,12 @@ class StrongestPicturesTest {
         try (ReferenceBackend backend = new ReferenceBackend()) {
             Network network = Network.initialize(tiny, Initialization.HE, 1, backend);
             float[] pictures = pictures();
-            StrongestPictures strongest = new StrongestPictures(network);
+            StrongestPictures strongest = new StrongestPictures();
+            Network watched = strongest.watch(network);
             for (int first = 0; first < COUNT; first += 5) {
                 int count = Math.min(5, COUNT - first);
                 float[] batch = Arrays.copyOfRange(pictures, first * AREA, (first + count) * AREA);
-                strongest.network().probabilities(backend.upload(Shape.of(count, 1, 16, 16), batch));
+                watched.probabilities(backend.upload(Shape.of(count, 1, 16, 16), batch));
             }
             for (String name : List.of("conv1", "conv2", "conv5")) {
                 FeatureLayer layer = FeatureLayer.of(tiny, name);
@@ -45,6 +48,27 @@ class StrongestPicturesTest {
                 assertThat(strongest.of(name, layer.shape().dim(0))).isEmpty();
             }
             assertThat(strongest.of("pool1", 0)).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsNothingOfTheNetwork() throws Exception {
+        StrongestPictures strongest = new StrongestPictures();
+        WeakReference<ReferenceBackend> backend = watchedOnce(strongest);
+        for (int i = 0; i < 100 && backend.get() != null; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertThat(backend.get()).isNull();
+        assertThat(strongest.of("conv1", 0)).isPresent();
+    }
+
+    private static WeakReference<ReferenceBackend> watchedOnce(StrongestPictures strongest) {
+        try (ReferenceBackend backend = new ReferenceBackend()) {
+            Architecture tiny = AlexNet.small().withSize(16, 1, 0.05).architecture();
+            strongest.watch(Network.initialize(tiny, Initialization.HE, 1, backend))
+                    .probabilities(backend.upload(Shape.of(COUNT, 1, 16, 16), pictures()));
+            return new WeakReference<>(backend);
         }
     }
 

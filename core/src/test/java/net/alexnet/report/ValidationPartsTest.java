@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import net.alexnet.data.ImageDataset;
 import net.alexnet.inference.Prediction;
@@ -31,7 +30,7 @@ class ValidationPartsTest {
             List.of(answer(0, 0, 0.75f, new Score(0, 0.75f), new Score(1, 0.25f)),
                     answer(1, 0, 0.125f, new Score(1, 0.875f), new Score(0, 0.125f)),
                     answer(2, 1, 0.5f, new Score(0, 0.5f), new Score(1, 0.5f))),
-            "", Optional.empty());
+            "");
 
     @Test
     void ranksPicturesByLossAndByMargin() {

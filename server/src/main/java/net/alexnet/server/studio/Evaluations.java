@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.Options;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.inference.Engines;
+import net.alexnet.inference.StrongestPictures;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.report.ValidationPass;
 import net.alexnet.tensor.Backend;
@@ -27,6 +28,7 @@ final class Evaluations implements AutoCloseable {
 
     /// An evaluation that was asked for.
     static final class Job {
+        private final StrongestPictures strongest = new StrongestPictures();
         private volatile boolean stopped;
         private volatile long done;
         private volatile long total;
@@ -36,6 +38,11 @@ final class Evaluations implements AutoCloseable {
         /// The result; empty while it is computed, and if that failed.
         Optional<ValidationPass> pass() {
             return Optional.ofNullable(pass);
+        }
+
+        /// The pictures that excite each unit most; complete when there is a result.
+        StrongestPictures strongest() {
+            return strongest;
         }
 
         /// Why there is none.
@@ -90,8 +97,8 @@ final class Evaluations implements AutoCloseable {
             }
         };
         try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
-            job.pass = ValidationPass.withStrongest(checkpoint.folder(), backend,
-                    options.reporting(progress, () -> job.stopped));
+            job.pass = ValidationPass.of(checkpoint.folder(), backend,
+                    options.reporting(progress, () -> job.stopped), job.strongest::watch);
         } catch (IOException e) {
             job.failure = AtomicFiles.reason(e);
         } catch (BackendException | IllegalArgumentException e) {

@@ -68,8 +68,13 @@ final class Mistakes {
     }
 
     private ValidationPass pass(Call call) throws IOException, HttpFailure {
-        return evaluations.find(checkpoint(call)).flatMap(Job::pass).orElseThrow(() -> new HttpFailure(409,
-                "the validation pictures are not evaluated; POST to evaluation first, and wait until its state is done"));
+        return evaluations.find(checkpoint(call)).flatMap(Job::pass).orElseThrow(Mistakes::notEvaluated);
+    }
+
+    private static HttpFailure notEvaluated() {
+        return new HttpFailure(409,
+                "the validation pictures are not evaluated; POST to evaluation first, and wait until its"
+                        + " state is done");
     }
 
     /// A picture, and what the network says of it.
@@ -90,7 +95,7 @@ final class Mistakes {
                 .filter(one -> taken.isEmpty() || one.predicted() == taken.getAsInt())
                 .filter(one -> both || one.label() != one.predicted())
                 .sorted(order(call.query("sort").orElse("loss"))).toList();
-        int from = number(call.query("from").orElse("0"), found.size());
+        int from = number(call.query("from").orElse("0"));
         return Reply.json(new Found(found.size(), found.stream().skip(from).limit(PAGE)
                 .map(one -> shown(pass, one)).toList()));
     }
@@ -124,9 +129,13 @@ final class Mistakes {
         };
     }
 
-    private static int number(String text, int below) throws HttpFailure {
+    private static int number(String text) throws HttpFailure {
         try {
-            return Math.clamp(Integer.parseInt(text), 0, Math.max(0, below));
+            int number = Integer.parseInt(text);
+            if (number < 0) {
+                throw new HttpFailure(404, "numbers start at 0, found " + number);
+            }
+            return number;
         } catch (NumberFormatException e) {
             throw new HttpFailure(400, "expected a number, found '" + text + "'");
         }
@@ -158,10 +167,11 @@ final class Mistakes {
 
     /// The pictures that excite a unit of a convolution most.
     Reply exciting(Call call) throws IOException, HttpFailure {
-        ValidationPass pass = pass(call);
+        Job job = evaluations.find(checkpoint(call)).orElseThrow(Mistakes::notEvaluated);
+        ValidationPass pass = job.pass().orElseThrow(Mistakes::notEvaluated);
         String layer = call.segment("layer");
-        int unit = number(call.segment("unit"), Integer.MAX_VALUE);
-        List<Excited> found = pass.strongest().flatMap(all -> all.of(layer, unit)).orElseThrow(
+        int unit = number(call.segment("unit"));
+        List<Excited> found = job.strongest().of(layer, unit).orElseThrow(
                 () -> new HttpFailure(404, "the network has no convolution '" + layer + "' with a map " + unit));
         return Reply.json(found.stream().map(one -> new Exciting(one.picture(), pass.images().name(one.picture()),
                 pass.classes().get(pass.images().label(one.picture())), one.value())).toList());
@@ -181,7 +191,7 @@ final class Mistakes {
     }
 
     private static Image square(ValidationPass pass, Call call, OpenModel model) throws IOException, HttpFailure {
-        int index = number(call.segment("picture"), Integer.MAX_VALUE);
+        int index = number(call.segment("picture"));
         if (index >= pass.images().size()) {
             throw new HttpFailure(404, "there are " + pass.images().size() + " pictures, numbered from 0");
         }

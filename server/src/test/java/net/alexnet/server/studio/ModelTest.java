@@ -238,6 +238,9 @@ class ModelTest {
         assertThat(json(page.get("/models/toy/units/conv5/0"))).hasSizeLessThanOrEqualTo(StrongestPictures.MOST);
         assertThat(page.get("/models/toy/units/conv1/" + units).statusCode()).isEqualTo(404);
         assertThat(page.get("/models/toy/units/fc7/0").statusCode()).isEqualTo(404);
+        for (String negative : List.of("/units/conv1/-1", "/pictures/-1", "/pictures/-1/layers", "/mistakes?from=-1")) {
+            assertThat(page.get("/models/toy" + negative).statusCode()).as(negative).isEqualTo(404);
+        }
     }
 
     private static String encoded(JsonNode text) {
