@@ -46,7 +46,7 @@ final class StudioCommand extends BaseCommand {
     private boolean control;
 
     @Option(names = "--data", paramLabel = "DIR", description = "A folder below which the page may choose pictures to train on, in folders of classes or .csv lists, with --control."
-            + " Links that lead out of these folders are not followed. May be repeated.")
+            + " Pictures with a link that leads out of these folders are refused. May be repeated.")
     private List<Path> data = List.of();
 
     @Option(names = "--no-browser", description = "Do not open a browser.")

@@ -33,7 +33,7 @@ record CsvManifest(Path file) implements Datasets.Format {
 
     @Override
     public boolean present() {
-        return Files.isRegularFile(file) && file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
+        return file.toString().toLowerCase(Locale.ROOT).endsWith(".csv") && Files.isRegularFile(file);
     }
 
     /// Whether the first line names a column of paths and one of labels.
@@ -156,6 +156,11 @@ record CsvManifest(Path file) implements Datasets.Format {
 
     /// A picture that the file lists, which need not be there.
     private record Listed(Path file) implements Sample.Source {
+        @Override
+        public Optional<Path> path() {
+            return Optional.of(file);
+        }
+
         @Override
         public Content content() throws IOException, UnreadableImageException {
             if (!Files.isRegularFile(file)) {

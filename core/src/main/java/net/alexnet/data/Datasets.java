@@ -84,6 +84,12 @@ public final class Datasets {
         return new CsvManifest(file).isList();
     }
 
+    /// Whether a file or a folder in a folder of pictures is left out by [#open]: a hidden one, one
+    /// of the operating system, a run, or a prepared dataset.
+    public static boolean leavesOut(Path entry) {
+        return FolderScan.leavesOut(entry);
+    }
+
     /// Opens a source to evaluate a model on.
     ///
     /// @param source as for [#open]

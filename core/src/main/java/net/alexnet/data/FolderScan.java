@@ -169,6 +169,11 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
     private static final Set<String> OF_SYSTEMS = Set.of("__MACOSX", "@eaDir", "#recycle", "@Recycle", "lost+found",
             "System Volume Information", "$RECYCLE.BIN", "Thumbs.db", "desktop.ini");
 
+    /// Whether a file or a folder in a source is left out.
+    static boolean leavesOut(Path entry) {
+        return hidden(entry) || (Files.isDirectory(entry) && isOurOutput(entry));
+    }
+
     /// Whether a file is not the user's data: dot files, and files of systems.
     private static boolean hidden(Path path) {
         String name = String.valueOf(path.getFileName());
@@ -217,7 +222,7 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         static Parts of(Path source) throws IOException {
             List<Path> folders;
             try (Stream<Path> entries = Files.list(source)) {
-                folders = entries.filter(entry -> Files.isDirectory(entry) && !hidden(entry) && !isOurOutput(entry))
+                folders = entries.filter(entry -> Files.isDirectory(entry) && !leavesOut(entry))
                         .sorted().toList();
             }
             Optional<Path> training = first(TRAINING, folders);

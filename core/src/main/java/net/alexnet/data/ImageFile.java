@@ -8,6 +8,11 @@ import net.alexnet.io.RegularFile;
 /// An image in a file of its own.
 record ImageFile(Path file) implements Sample.Source {
     @Override
+    public Optional<Path> path() {
+        return Optional.of(file);
+    }
+
+    @Override
     public Content content() throws IOException, UnreadableImageException {
         try {
             Content.requireSize(RegularFile.size(file));

@@ -1,6 +1,8 @@
 package net.alexnet.data;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.io.Hashes;
@@ -41,6 +43,11 @@ public record Sample(Source source, int label, String name) {
         /// @throws IOException as from [#content]
         default long hash() throws IOException, UnreadableImageException {
             return Hashes.first64(content().bytes());
+        }
+
+        /// The file that the image is in, if it is one of its own.
+        default Optional<Path> path() {
+            return Optional.empty();
         }
 
         /// A cheap number that probably changes when the image changes; 0 if there is none.

@@ -104,7 +104,8 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
                 : String.valueOf(Path.of(root).getFileName());
     }
 
-    private static boolean isPath(String source) {
+    /// Whether a `data.source` names a file or a folder of this machine.
+    public static boolean isPath(String source) {
         return !source.equals(SAMPLE) && !RemotePictures.isAddress(source);
     }
 

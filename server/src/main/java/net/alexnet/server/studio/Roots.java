@@ -1,12 +1,15 @@
 package net.alexnet.server.studio;
 
 import module java.base;
+import net.alexnet.data.Datasets;
 
 /// The folders that were named at the start, outside of which the page reads no pictures. Training
 /// follows links, so a source that has one which leads out is not trained on from the page.
 ///
 /// @param real the folders that are there, without links in their paths
 record Roots(List<Path> real) {
+    private static final int MOST_LINKS = 40; // one after the other, as in Linux
+
     Roots {
         real = List.copyOf(real);
     }
@@ -21,28 +24,36 @@ record Roots(List<Path> real) {
         return new Roots(real);
     }
 
-    /// Whether a path stays within the roots when its links are followed, as far as it exists.
-    boolean contain(Path path) {
-        for (Path existing = path.toAbsolutePath().normalize(); existing != null; existing = existing.getParent()) {
-            if (Files.exists(existing)) {
-                return isBelow(existing);
+    /// Whether a path stays within the roots when its links are followed, those that lead nowhere,
+    /// too: what they name may be made later.
+    boolean contain(Path path) throws IOException {
+        return contain(path.toAbsolutePath(), MOST_LINKS);
+    }
+
+    private boolean contain(Path path, int links) throws IOException {
+        for (Path first = path; first != null; first = first.getParent()) {
+            int parts = first.getNameCount();
+            Path rest = parts == path.getNameCount() ? Path.of("") : path.subpath(parts, path.getNameCount());
+            if (Files.exists(first)) {
+                Path whole = first.toRealPath().resolve(rest).normalize();
+                return real.stream().anyMatch(whole::startsWith);
+            }
+            if (Files.isSymbolicLink(first)) {
+                return links > 0
+                        && contain(first.resolveSibling(Files.readSymbolicLink(first)).resolve(rest), links - 1);
             }
         }
         return false;
     }
 
-    /// Whether a file or a folder is below a root. A link that leads nowhere is not.
-    boolean isBelow(Path existing) {
-        try {
-            Path path = existing.toRealPath();
-            return real.stream().anyMatch(path::startsWith);
-        } catch (IOException e) {
-            return false;
-        }
+    /// How a path of a root is named to those who may not know where the root is.
+    String name(Path path) {
+        return real.stream().filter(path::startsWith).map(root -> root.relativize(path).toString())
+                .filter(text -> !text.isEmpty()).findFirst().orElse(String.valueOf(path.getFileName()));
     }
 
-    /// The first link in a folder, at any depth, that leads out of the roots; empty if there is none.
-    /// Links that lead nowhere count as pictures that cannot be read, as in training.
+    /// The first link in a folder, at any depth, that leads out of the roots; empty if there is
+    /// none. What training leaves out is not looked at.
     Optional<Path> leadingOut(Path folder) throws IOException {
         Set<Path> seen = new HashSet<>();
         Deque<Path> folders = new ArrayDeque<>(List.of(folder.toRealPath()));
@@ -53,11 +64,11 @@ record Roots(List<Path> real) {
             }
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(next)) {
                 for (Path entry : entries) {
-                    if (String.valueOf(entry.getFileName()).startsWith(".")) {
-                        continue; // which training leaves out
+                    if (Datasets.leavesOut(entry)) {
+                        continue;
                     }
                     boolean link = Files.isSymbolicLink(entry);
-                    if (link && Files.exists(entry) && !isBelow(entry)) {
+                    if (link && !contain(entry)) {
                         return Optional.of(entry);
                     }
                     if (Files.isDirectory(entry)) {

@@ -10,6 +10,8 @@ import net.alexnet.server.Json;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
 import net.alexnet.server.studio.Trainings.Report;
+import net.alexnet.train.DataSource;
+import net.alexnet.train.RunFolder;
 
 /// The page that starts and stops trainings. Only JSON starts one, which no form of another site
 /// can send; the server checks where requests come from.
@@ -121,7 +123,6 @@ final class TrainPage {
             return resume(wanted.path("resume").asText());
         }
         Path folder = folder(wanted.path("folder").asText());
-        folders.requireWithin(folder);
         String base = wanted.path("base").asText(SCRATCH);
         List<String> arguments = new ArrayList<>();
         if (base.equals(SCRATCH)) {
@@ -138,11 +139,14 @@ final class TrainPage {
             arguments.addAll(List.of("--epochs", String.valueOf(epochs)));
         }
         String title = folder.getFileName() + ", from " + base.replaceFirst("^(run|model) ", "");
-        return add(title, arguments);
+        return add(title, arguments, () -> folders.requireWithin(folder));
     }
 
-    private Reply add(String title, List<String> arguments) throws HttpFailure {
-        Report added = trainings.add(title, arguments)
+    /// @param check is made now, so that the user is told at once, and again when the training
+    ///     starts
+    private Reply add(String title, List<String> arguments, Trainings.Check check) throws IOException, HttpFailure {
+        check.run();
+        Report added = trainings.add(title, arguments, check)
                 .orElseThrow(() -> HttpFailure.busy("too many trainings wait; stop one, or wait until one ends", 60));
         return Reply.json(added);
     }
@@ -156,7 +160,15 @@ final class TrainPage {
         if (trainings.isPending(arguments)) {
             throw new HttpFailure(409, "this run waits already to be continued; its place is in the list below");
         }
-        return add(run.run().name() + ", continued", arguments);
+        RunFolder stopped = run.run().folder();
+        return add(run.run().name() + ", continued", arguments, () -> requireWithin(stopped));
+    }
+
+    private void requireWithin(RunFolder run) throws IOException, HttpFailure {
+        String source = run.recipe().data().source();
+        if (DataSource.isPath(source)) {
+            folders.requireWithin(Path.of(source));
+        }
     }
 
     private String base(String name) throws IOException, HttpFailure {

@@ -15,8 +15,8 @@ import net.alexnet.server.HttpFailure;
 import org.jspecify.annotations.Nullable;
 
 /// The folders and lists of pictures that may be trained on: those below some roots, by ids. No
-/// address has a path. What a link of them leads to outside of the roots is neither read nor trained
-/// on.
+/// address has a path. What a link of them leads to outside of the roots is neither read nor
+/// trained on.
 final class TrainingFolders {
     private static final int DEPTH = 3;
     private static final int MOST = 500;
@@ -85,8 +85,10 @@ final class TrainingFolders {
     private static boolean isSource(Path folder, Roots roots) {
         try (Stream<Path> inside = Files.list(folder)) {
             List<Path> first = inside.limit(LOOKED_AT).toList();
-            if (first.stream().anyMatch(one -> Files.isSymbolicLink(one) && !roots.isBelow(one))) {
-                return false;
+            for (Path one : first) {
+                if (Files.isSymbolicLink(one) && !Datasets.leavesOut(one) && !roots.contain(one)) {
+                    return false;
+                }
             }
             return PreparedDataset.isIn(folder) || Datasets.hasFiles(folder)
                     || (Files.isDirectory(folder.resolve("train")) && isSource(folder.resolve("train"), roots))
@@ -118,25 +120,41 @@ final class TrainingFolders {
     ///
     /// @throws HttpFailure of status 403
     void requireWithin(Path source) throws IOException, HttpFailure {
-        Optional<Path> out = Files.isDirectory(source)
-                ? Roots.of(roots).leadingOut(source)
-                : listedOutside(source);
-        if (out.isPresent()) {
-            throw new HttpFailure(403, out.get() + " leads out of the folders that --data names, so " + source
-                    + " is not read. Remove it, or name the folder it leads to by --data, too");
+        Roots within = Roots.of(roots);
+        requireNoLinkOut(source, within);
+        if (Datasets.isList(source)) {
+            requireWithin(source, open(source, Engines.find().codec()), within);
         }
     }
 
-    /// The first file of a CSV list that is not below the roots.
-    private Optional<Path> listedOutside(Path list) throws IOException {
-        Roots within = Roots.of(roots);
-        Path classes = list.resolveSibling("classes.txt"); // names the classes of a list of numbers
-        if (!within.contain(classes)) {
-            return Optional.of(classes);
+    private static void requireNoLinkOut(Path source, Roots within) throws IOException, HttpFailure {
+        Path classes = source.resolveSibling("classes.txt"); // names the classes of a list of numbers
+        Path folder = Files.isDirectory(source) ? source : source.resolveSibling(""); // of shards{1..3}.tar
+        if (!within.contain(source)) {
+            throw new HttpFailure(403, within.name(source) + " is in none of the folders that --data names. Name the"
+                    + " folder that it is in by --data, too");
         }
-        return pictures(open(list, Engines.find().codec())).samples().stream()
-                .map(one -> list.resolveSibling(one.name()))
-                .filter(file -> !within.contain(file)).findFirst();
+        Optional<Path> out = !Files.isRegularFile(source)
+                ? within.leadingOut(folder)
+                : within.contain(classes) ? Optional.empty() : Optional.of(classes);
+        if (out.isPresent()) {
+            throw leadsOut(within.name(out.get()), within.name(source));
+        }
+    }
+
+    /// Refuses a dataset with a picture in a file that is not below the roots.
+    private static void requireWithin(Path source, Dataset dataset, Roots within) throws IOException, HttpFailure {
+        for (Sample sample : pictures(dataset).samples()) {
+            Optional<Path> file = sample.source().path();
+            if (file.isPresent() && !within.contain(file.get())) {
+                throw leadsOut(sample.name(), within.name(source));
+            }
+        }
+    }
+
+    private static HttpFailure leadsOut(String what, String source) {
+        return new HttpFailure(403, what + " leads out of the folders that --data names, so " + source
+                + " is not read. Remove it, or name the folder it leads to by --data, too");
     }
 
     private static Dataset open(Path source, ImageCodec codec) throws IOException {
@@ -161,8 +179,10 @@ final class TrainingFolders {
         int brokenCount = 0;
         int duplicateCount = 0;
         try {
-            requireWithin(source);
+            Roots within = Roots.of(roots);
+            requireNoLinkOut(source, within);
             Dataset dataset = open(source, codec);
+            requireWithin(source, dataset, within);
             ImageDataset all = pictures(dataset);
             dataset.classes().forEach(name -> counts.put(name, 0));
             Map<Long, String> known = new HashMap<>();

@@ -1,6 +1,7 @@
 package net.alexnet.server.studio;
 
 import module java.base;
+import net.alexnet.server.HttpFailure;
 import org.jspecify.annotations.Nullable;
 
 /// Trainings that the page started, one at a time; the others wait. Each is a process of its own,
@@ -25,19 +26,41 @@ final class Trainings implements AutoCloseable {
         WAITING, RUNNING, STOPPING, DONE, STOPPED, FAILED
     }
 
+    /// What must hold when a training starts.
+    @FunctionalInterface
+    interface Check {
+        /// Does nothing if it holds.
+        ///
+        /// @throws HttpFailure if it does not
+        void run() throws IOException, HttpFailure;
+    }
+
     /// A training.
     static final class Training {
         private final int number;
         private final String title;
         private final List<String> arguments;
+        private final Check check;
         private final Deque<String> printed = new ArrayDeque<>();
         private State state = State.WAITING;
         private @Nullable Process process;
 
-        private Training(int number, String title, List<String> arguments) {
+        private Training(int number, String title, List<String> arguments, Check check) {
             this.number = number;
             this.title = title;
             this.arguments = arguments;
+            this.check = check;
+        }
+
+        private synchronized boolean waits() {
+            return state == State.WAITING;
+        }
+
+        private synchronized void fail(String reason) {
+            if (state != State.STOPPED) { // while it waited
+                say("the training did not start: " + reason);
+                state = State.FAILED;
+            }
         }
 
         private synchronized void say(String line) {
@@ -61,12 +84,13 @@ final class Trainings implements AutoCloseable {
     /// Adds a training to those that wait.
     ///
     /// @param arguments of the program
+    /// @param check is run just before the program, which may be long after this call
     /// @return empty if too many wait
-    synchronized Optional<Report> add(String title, List<String> arguments) {
+    synchronized Optional<Report> add(String title, List<String> arguments, Check check) {
         if (all.stream().filter(one -> one.state == State.WAITING).count() >= MOST_WAITING) {
             return Optional.empty();
         }
-        Training training = new Training(all.size() + 1, title, List.copyOf(arguments));
+        Training training = new Training(all.size() + 1, title, List.copyOf(arguments), check);
         all.add(training);
         executor.execute(() -> work(training));
         return Optional.of(training.report());
@@ -104,9 +128,13 @@ final class Trainings implements AutoCloseable {
 
     private void work(Training training) {
         try {
+            if (!training.waits()) {
+                return;
+            }
+            training.check.run(); // holds no lock, since it may take long
             Process process;
             synchronized (training) {
-                if (training.state != State.WAITING) {
+                if (!training.waits()) {
                     return;
                 }
                 List<String> command = new ArrayList<>(program);
@@ -126,11 +154,8 @@ final class Trainings implements AutoCloseable {
                         ? State.DONE
                         : training.state == State.STOPPING ? State.STOPPED : State.FAILED;
             }
-        } catch (IOException | UncheckedIOException e) {
-            training.say("the training did not start: " + e.getMessage());
-            synchronized (training) {
-                training.state = State.FAILED;
-            }
+        } catch (IOException | UncheckedIOException | HttpFailure e) {
+            training.fail(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
