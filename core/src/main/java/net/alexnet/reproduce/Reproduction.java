@@ -8,6 +8,7 @@ import module java.base;
 import net.alexnet.Options;
 import net.alexnet.TrainingListener;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.LockFile;
 import net.alexnet.io.RegularFile;
 import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.train.config.RecipeReader;
@@ -16,12 +17,14 @@ import net.alexnet.train.config.Recipes;
 /// Tests the paper's claims with runs of one's own.
 ///
 /// ```java
-/// Reproduction.in(Path.of("reproduction")).on(Path.of("cifar-10/")).claims(List.of("ten-views")).run(() -> false);
+/// Reproduction.in(Path.of("reproduction")).on(Path.of("cifar-10/")).claims(List.of("ten-views"))
+///         .run(() -> false);
 /// ```
 ///
-/// The folder has `runs/ARM/seed-K`, which are ordinary runs that the claims share, `claims/ID/` with `result.json`, `figure.csv`
-/// and `figure.svg`, and `claims.md`. A reproduction that was stopped or killed continues with the same results. Several processes
-/// may work in one folder; each takes a run that no other has.
+/// The folder has `runs/ARM/seed-K`, which are ordinary runs that the claims share, `claims/ID/`
+/// with `result.json`, `figure.csv` and `figure.svg`, and `claims.md`. A reproduction that was
+/// stopped or killed continues with the same results. Several processes may work in one folder;
+/// each takes a run that no other has.
 public final class Reproduction {
     private static final String BASE = "recipe.yaml";
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -54,7 +57,8 @@ public final class Reproduction {
         return new Reproduction(folder);
     }
 
-    /// The pictures to train on, as for [net.alexnet.Training#on(Path)]. Default: those of the recipe.
+    /// The pictures to train on, as for [net.alexnet.Training#on(Path)]. Default: those of the
+    /// recipe.
     public Reproduction on(Path source) {
         return on(source.toString());
     }
@@ -159,24 +163,32 @@ public final class Reproduction {
     ///
     /// @param stop polled between steps; true to save and stop
     /// @return whether all runs are finished
-    /// @throws IllegalArgumentException if the recipe has an unknown key or does not fit an arm, or no pictures are named
-    /// @throws IOException if the folder belongs to a reproduction with another recipe, the pictures are too few for a claim, or
-    ///     a run fails
+    /// @throws IllegalArgumentException if the recipe has an unknown key or does not fit an arm, or
+    ///     names no pictures where a run is still to begin
+    /// @throws IOException if the folder belongs to a reproduction with another recipe, the
+    ///     pictures are too few for a claim, or a run fails
     public boolean run(BooleanSupplier stop) throws IOException, InterruptedException {
         requireSame();
         Runs runs = runs(stop);
         long end = System.nanoTime() + budget.toNanos();
-        List<Claim> unfinished = new ArrayList<>();
+        List<Claim> untrained = new ArrayList<>();
         for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
             List<Job> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
             for (Job job : missing) {
                 runs.recipe(job);
             }
-            if (!missing.isEmpty()) {
-                unfinished.add(claim);
+            if (runs.needPictures(missing)) {
+                untrained.add(claim);
             }
         }
-        runs.requirePictures(unfinished);
+        try {
+            runs.requirePictures(untrained);
+        } catch (IOException e) {
+            if (stop.getAsBoolean()) { // while they were fetched
+                return false;
+            }
+            throw e;
+        }
         begin();
         try {
             return work(runs, end, stop);
@@ -236,11 +248,15 @@ public final class Reproduction {
         }
     }
 
-    private void begin() throws IOException {
+    /// Writes the recipe, unless another process did so since the folder was looked at.
+    private void begin() throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        if (!Files.exists(folder.resolve(BASE))) {
-            AtomicFiles.writeString(folder.resolve(BASE), base());
+        try (LockFile _ = LockFile.take(folder.resolve(BASE + ".lock"), () -> {}, () -> false)) {
+            if (!Files.exists(folder.resolve(BASE))) {
+                AtomicFiles.writeString(folder.resolve(BASE), base());
+            }
         }
+        requireSame();
     }
 
     private String base() throws IOException {

@@ -94,6 +94,16 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return settings;
     }
 
+    /// Whether a job's run has yet to begin: one with a checkpoint names its pictures itself.
+    boolean needPictures(List<Job> jobs) throws IOException {
+        for (Job job : jobs) {
+            if (!hasCheckpoint(path(job.arm(), job.seed()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Refuses pictures that are too few for a claim, before hours are spent.
     ///
     /// @throws IllegalArgumentException if neither the user nor the recipe names pictures
