@@ -20,8 +20,7 @@ public final class GrpcServer implements AutoCloseable {
 
     private final Server server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
-    private final EventLoopGroup events = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),
-            Thread.ofPlatform().daemon().name("grpc-", 0).factory(), NioIoHandler.newFactory());
+    private final EventLoopGroup events;
     private final MessageLimits messages;
 
     private GrpcServer(ModelService service, int port) throws IOException {
@@ -32,10 +31,13 @@ public final class GrpcServer implements AutoCloseable {
             addresses.stream().skip(1)
                     .forEach(address -> builder.addListenAddress(new InetSocketAddress(address, port)));
         }
+        if (http.tls().isPresent()) {
+            PemFiles files = http.tls().get();
+            builder.useTransportSecurity(files.certificates().toFile(), files.key().toFile());
+        }
+        // What has to be closed is made last, because what is above may fail.
         Limits limits = http.limits();
         messages = new MessageLimits(limits, service);
-        ConnectionLimit connections = new ConnectionLimit(limits.connections());
-        builder.bossEventLoopGroup(events).workerEventLoopGroup(events).channelFactory(connections::channel);
         builder.executor(executor).maxInboundMessageSize(limits.body()).maxInboundMetadataSize(limits.header())
                 .maxConcurrentCallsPerConnection(CALLS)
                 .maxConnectionIdle(limits.idleTime().toMillis(), TimeUnit.MILLISECONDS)
@@ -43,10 +45,10 @@ public final class GrpcServer implements AutoCloseable {
                 .addStreamTracerFactory(new TooLargeMessages(service))
                 .addService(ServerInterceptors.interceptForward(new InferenceService(service),
                         new TokenInterceptor(http.token(), service), messages));
-        if (http.tls().isPresent()) {
-            PemFiles files = http.tls().get();
-            builder.useTransportSecurity(files.certificates().toFile(), files.key().toFile());
-        }
+        ConnectionLimit connections = new ConnectionLimit(limits.connections());
+        events = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),
+                Thread.ofPlatform().daemon().name("grpc-", 0).factory(), NioIoHandler.newFactory());
+        builder.bossEventLoopGroup(events).workerEventLoopGroup(events).channelFactory(connections::channel);
         try {
             server = builder.build().start();
         } catch (IOException e) {

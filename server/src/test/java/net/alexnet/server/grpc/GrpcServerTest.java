@@ -237,6 +237,48 @@ class GrpcServerTest {
         }
     }
 
+    @Test
+    void connectionsThatComeAtOnceAreLimited(@TempDir Path folder) throws Exception {
+        ModelService limited = Fixtures.tiny(folder,
+                HttpSettings.defaults().limits(Limits.defaults().connections(2)));
+        GrpcServer other = GrpcServer.start(limited, 0);
+        List<Socket> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < 12; i++) {
+                clients.add(new Socket(InetAddress.getLoopbackAddress(), other.port()));
+            }
+            while (greeted(clients) < 2) {
+                Thread.sleep(10);
+            }
+            Thread.sleep(300);
+            assertThat(greeted(clients)).isEqualTo(2);
+            for (Socket client : clients) {
+                client.setSoLinger(true, 0);
+                client.close();
+            }
+            ManagedChannel last = NettyChannelBuilder.forAddress("127.0.0.1", other.port()).usePlaintext().build();
+            try {
+                assertThat(live(last, 10_000)).isTrue();
+            } finally {
+                last.shutdownNow();
+            }
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+            limited.close();
+        }
+    }
+
+    /// How many were accepted: those were sent the server's settings.
+    private static long greeted(List<Socket> clients) throws IOException {
+        long greeted = 0;
+        for (Socket client : clients) {
+            greeted += client.getInputStream().available() > 0 ? 1 : 0;
+        }
+        return greeted;
+    }
+
     private static boolean live(ManagedChannel client, int milliseconds) {
         return GRPCInferenceServiceGrpc.newBlockingStub(client).withDeadlineAfter(milliseconds, TimeUnit.MILLISECONDS)
                 .serverLive(ServerLiveRequest.getDefaultInstance()).getLive();
