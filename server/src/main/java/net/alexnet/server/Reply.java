@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// An answer. The server adds the headers that protect a page; `Cache-Control` is `no-cache` unless it is set here. What may
-/// show someone's pictures is [#unstored()], as all JSON is.
+/// An answer. The server adds the headers that protect a page; `Cache-Control` is `no-cache` unless
+/// it is set here. What may show someone's pictures is [#unstored()], as all JSON is.
 ///
 /// @param status such as 200
 /// @param headers besides those the server sets
@@ -66,8 +66,8 @@ public record Reply(int status, Map<String, String> headers, ByteBuffer body) {
         return empty(303).with("Location", location);
     }
 
-    /// The same, of which a browser keeps no copy on its disk: others may use the machine, and it may be another answer the
-    /// next time.
+    /// The same, of which a browser keeps no copy on its disk: others may use the machine, and it
+    /// may be another answer the next time.
     public Reply unstored() {
         return with("Cache-Control", "no-store");
     }

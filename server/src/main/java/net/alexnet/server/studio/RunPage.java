@@ -72,7 +72,7 @@ final class RunPage {
                 ? RegularFile.read(file, RegularFile.TEXT_LIMIT)
                 : HtmlReport.page("Run " + run.name(), sections(run, logs.read(run).log()))
                         .getBytes(StandardCharsets.UTF_8);
-        return Reply.bytes("text/html; charset=utf-8", page)
+        return Reply.bytes("text/html; charset=utf-8", page).unstored() // it shows pictures
                 .with("Content-Disposition", "attachment; filename=\"" + run.id() + ".html\"");
     }
 

@@ -89,10 +89,13 @@ async function showLayers(what) {
     });
     const picture = canvases(seen, () => 'the picture as the network sees it');
     place('maps').replaceChildren(element('div', {class: 'layer'}, element('h3', {}, 'input'), ...picture), ...rows);
-    say(place('unit-said'), rows.length ? 'A click on a map of a convolution shows the pictures that excite it most.' : '');
-    place('unit').replaceChildren();
+    if (layers.some(layer => layer.convolution) && !place('unit-said').textContent) {
+      say(place('unit-said'), 'A click on a map of a convolution shows the pictures that excite it most.');
+    }
   } catch (failure) {
-    say(place('way-said'), failure.message, true);
+    if (mine === turn) {
+      say(place('way-said'), failure.message, true);
+    }
   }
 }
 
@@ -133,7 +136,9 @@ async function showUnit(layer, unit) {
         element('p', {class: 'file'}, name))));
     place('unit').scrollIntoView({block: 'nearest'});
   } catch (failure) {
-    say(place('unit-said'), failure.message, true);
+    if (mine === unitTurn) {
+      say(place('unit-said'), failure.message, true);
+    }
   }
 }
 

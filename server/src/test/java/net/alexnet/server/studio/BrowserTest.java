@@ -245,6 +245,12 @@ class BrowserTest {
         browser.switchTo().activeElement().sendKeys(Keys.ENTER);
         await("#unit-said", "of conv1");
         requireAccessible("the pictures of a unit");
+        int shown = browser.findElements(By.cssSelector("#unit > li")).size();
+        browser.executeScript("document.getElementById('maps').replaceChildren()");
+        find("#unit .picture").click();
+        await("#maps h3", "conv1");
+        assertThat(browser.findElements(By.cssSelector("#unit > li"))).hasSize(shown).isNotEmpty();
+        assertThat(find("#unit-said").getText()).contains("of conv1");
         shoot("model");
     }
 

@@ -88,6 +88,7 @@ class StudioTest {
 
     @Test
     void savesAReport() throws Exception {
+        assertThat(page.get("/runs/done/report.html").headers().firstValue("Cache-Control")).hasValue("no-store");
         Document made = page.document("/runs/done/report.html");
         assertThat(made.select("script, link")).isEmpty();
         assertThat(made.select("section").eachAttr("id")).contains("curves");
