@@ -187,11 +187,11 @@ final class FigureCommand {
             for (Features.Found one : found) {
                 List<Shown> nearest = new ArrayList<>();
                 for (Features.Similar like : one.similar()) {
-                    String file = String.valueOf(like.file().getFileName());
-                    nearest.add(shown(like.image(), file, like.label().orElse(file), codec));
+                    nearest.add(shown(like.image(), like.file().toString(),
+                            like.label().orElse(String.valueOf(like.file().getFileName())), codec));
                 }
                 String name = one.file().substring(one.file().lastIndexOf('/') + 1);
-                rows.add(new Row(shown(one.image(), name, name, codec), nearest));
+                rows.add(new Row(shown(one.image(), one.file(), name, codec), nearest));
             }
             Map<String, Object> facts = new LinkedHashMap<>();
             List<String> lines = new ArrayList<>();

@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.ImageHeader;
@@ -26,9 +27,8 @@ public sealed interface Content {
         }
 
         @Override
-        public Image reduced(ImageCodec codec, int most, int channels) throws UnreadableImageException {
-            long side = ImageHeader.of(bytes).map(header -> Math.min(header.width(), header.height())).orElse(0L);
-            return resized(codec, side == 0 ? most : (int) Math.min(side, most), channels);
+        public OptionalLong shorterSide() {
+            return ImageHeader.of(bytes).stream().mapToLong(it -> Math.min(it.width(), it.height())).findFirst();
         }
     }
 
@@ -45,8 +45,8 @@ public sealed interface Content {
         }
 
         @Override
-        public Image reduced(ImageCodec codec, int most, int channels) {
-            return resized(codec, Math.min(most, Math.min(image.width(), image.height())), channels);
+        public OptionalLong shorterSide() {
+            return OptionalLong.of(Math.min(image.width(), image.height()));
         }
     }
 
@@ -63,7 +63,12 @@ public sealed interface Content {
     ///
     /// @param most the side of the result at most, in pixels
     /// @param channels of the result, 1 or 3
-    Image reduced(ImageCodec codec, int most, int channels) throws UnreadableImageException;
+    default Image reduced(ImageCodec codec, int most, int channels) throws UnreadableImageException {
+        return resized(codec, Math.clamp(shorterSide().orElse(most), 1, most), channels);
+    }
+
+    /// The pixels of the image's shorter side; empty if its first bytes do not tell.
+    OptionalLong shorterSide();
 
     /// Checks the size of a file before it is read.
     ///

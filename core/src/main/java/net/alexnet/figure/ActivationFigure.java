@@ -48,7 +48,7 @@ public final class ActivationFigure {
         Drawing drawing = new Drawing();
         int left = MARGIN + PICTURE + MARGIN;
         int top = MARGIN + 24;
-        drawing.image(MARGIN, top, PICTURE, PICTURE, picture.image(), Drawing.file(picture.name()));
+        drawing.image(MARGIN, top, PICTURE, PICTURE, picture.image(), picture.name());
         drawing.text(left, MARGIN + 12, 13, Anchor.START, Drawing.BLACK, layer + ": the " + drawn.size()
                 + " strongest of " + order.size() + " maps, " + side + " × " + side);
         drawing.image(left, top, maps.width(), maps.height(), maps, "maps of " + layer);

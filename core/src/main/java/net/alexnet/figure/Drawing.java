@@ -48,13 +48,13 @@ final class Drawing {
 
     /// An image, in the document as PNG.
     ///
-    /// @param name for those who do not see it, without a folder
+    /// @param name for those who do not see it; if it is that of a file, its folder is left out
     Drawing image(double x, double y, double width, double height, Image image, String name) {
         elements.append(String.format(Locale.ROOT,
                 "<image x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" preserveAspectRatio=\"none\""
                         + " href=\"data:image/png;base64,%s\"><title>%s</title></image>\n",
                 number(x), number(y), number(width), number(height),
-                Base64.getEncoder().encodeToString(PngFile.of(image)), Texts.markup(name)));
+                Base64.getEncoder().encodeToString(PngFile.of(image)), Texts.markup(file(name))));
         return covering(x + width, y + height);
     }
 
@@ -86,7 +86,7 @@ final class Drawing {
 
     /// The name of a file without its folder: a figure that is passed on tells nothing of the disk it was made on.
     static String file(String name) {
-        return name.substring(name.lastIndexOf('/') + 1);
+        return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf(File.separatorChar)) + 1);
     }
 
     private static String shortened(String text, int most) {

@@ -50,7 +50,7 @@ public final class NeighborFigure {
     }
 
     private static void shown(Drawing drawing, int x, int y, Shown shown) {
-        drawing.image(x, y, SIDE, SIDE, shown.image(), Drawing.file(shown.name()));
+        drawing.image(x, y, SIDE, SIDE, shown.image(), shown.name());
         drawing.text(x, y + SIDE + LINE, 12, LETTERS, Drawing.BLACK, shown.caption());
     }
 }

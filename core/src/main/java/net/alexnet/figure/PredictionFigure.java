@@ -66,7 +66,7 @@ public final class PredictionFigure {
     private static void cell(Drawing drawing, int x, int top, Image image, Prediction prediction,
             List<String> classes) {
         boolean known = prediction.label() >= 0;
-        drawing.image(x, top, SIDE, SIDE, image, Drawing.file(prediction.name()));
+        drawing.image(x, top, SIDE, SIDE, image, prediction.name());
         drawing.text(x, top + SIDE + 15, 13, LETTERS, known ? Drawing.BLACK : Drawing.GRAY,
                 known ? classes.get(prediction.label()) : Drawing.file(prediction.name()));
         int y = top + SIDE + BAR + 4;
