@@ -117,18 +117,9 @@ class LaunchTest {
         return RunFiles.latest(runs).folder().resolve("checkpoints/step-%08d/model.safetensors".formatted(STEPS));
     }
 
-    @Test
-    void towersNeedTwoRanks() throws Exception {
-        Ended ended = end(launch("towers", runs, 3, "--max-restarts", 0));
-        assertThat(ended.code).as("%s", ended).isNotZero();
-        assertThat(ended.err).contains("needs 2 ranks").doesNotContain("\tat ");
-        assertThat(runs).isEmptyDirectory();
-    }
-
     /// Two launchers, as on two hosts that share the folder of runs. The death of a rank does not change the result.
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void twoHosts(boolean disturbed) throws Exception {
+    @Test
+    void twoHosts() throws Exception {
         String address = NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
                 .filter(one -> one instanceof Inet4Address && !one.isLoopbackAddress()).map(InetAddress::getHostAddress)
                 .findFirst().orElse("");
@@ -139,10 +130,8 @@ class LaunchTest {
         }
         Process first = launch(runs, 1, "--nodes", 2, "--node", 0, "--master", address + ":" + port);
         Process second = launch(runs, 1, "--nodes", 2, "--node", 1, "--master", address + ":" + port);
-        if (disturbed) {
-            ranks(first);
-            second.children().forEach(ProcessHandle::destroyForcibly);
-        }
+        ranks(first);
+        second.children().forEach(ProcessHandle::destroyForcibly);
         Ended ended = end(first);
         Ended other = end(second);
         assertThat(ended.code).as("%s %s", ended, other).isZero();
