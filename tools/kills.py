@@ -3,7 +3,7 @@
 
     python3 tools/kills.py FOLDER [COUNT [SEED]]
 
-Each trial starts 2, 3 or 4 ranks on the embedded sample, with whole batches or with two towers, and kills or freezes a rank, or
+Each trial starts 2, 3 or 4 ranks on the embedded sample, that share batches, exchange factors or have a tower each, and kills or freezes a rank, or
 kills the launcher and starts the run again with --resume. It prints a line a trial, and ends with code 1 if the weights of one
 differ, one takes too long, or a process is left after six seconds. FOLDER is removed by the user.
 """
@@ -14,6 +14,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 ALEXNET = pathlib.Path(__file__).resolve().parent.parent / "alexnet"
@@ -25,8 +26,16 @@ ORPHANS = 6
 
 
 def launch(ranks, arguments):
-    return subprocess.Popen([ALEXNET, "launch", "--processes", str(ranks), "train", *arguments], stdout=subprocess.DEVNULL,
-                            stderr=subprocess.PIPE, start_new_session=True)
+    messages = tempfile.TemporaryFile()  # a pipe would fill
+    process = subprocess.Popen([ALEXNET, "launch", "--processes", str(ranks), "train", *arguments],
+                               stdout=subprocess.DEVNULL, stderr=messages, start_new_session=True)
+    process.messages = messages
+    return process
+
+
+def message(process):
+    process.messages.seek(0)
+    return process.messages.read().decode()
 
 
 def start(ranks, parallel, runs):
@@ -66,16 +75,16 @@ def main():
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     draw = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 1)
     undisturbed = {}
-    wrong = 0
+    wrong = late = 0
     for trial in range(count):
-        parallel = draw.choice(["data", "data", "towers"])
+        parallel = draw.choice(["data", "factors", "towers"])
         ranks = 2 if parallel == "towers" else draw.choice([2, 3, 4])
         if (parallel, ranks) not in undisturbed:
             runs = root / f"undisturbed-{parallel}-{ranks}"
             process = start(ranks, parallel, runs)
             began = time.time()
             if process.wait(LIMIT) != 0:
-                sys.exit(process.stderr.read().decode())
+                sys.exit(message(process))
             undisturbed[parallel, ranks] = (weights(runs), time.time() - began)
         expected, seconds = undisturbed[parallel, ranks]
         what = draw.choice(["kill", "kill", "freeze", "launcher"])
@@ -99,9 +108,8 @@ def main():
                                      "--progress", "none", "--rank-timeout", "10"])
         try:
             code = process.wait(LIMIT)
-            message = process.stderr.read().decode()
             if code != 0:
-                note = f"code {code}: {message.strip().splitlines()[-1:]}"
+                note = f"code {code}: {message(process).strip().splitlines()[-1:]}"
             elif weights(runs) != expected:
                 note = "other bits"
         except subprocess.TimeoutExpired:
@@ -112,10 +120,11 @@ def main():
             time.sleep(ORPHANS)
             note = "processes are left" if processes(runs) else ""
         wrong += note != ""
+        late += not chosen
         print(f"{trial}: {ranks} ranks, {parallel}, {what} {victim if what != 'launcher' else ''}"
               f"{'' if chosen else ' (too late)'}: {note or 'same bits'}, {time.time() - began:.0f} s", flush=True)
-    print(f"{count} trials, {wrong} wrong")
-    sys.exit(1 if wrong else 0)
+    print(f"{count} trials, {wrong} wrong, {late} disturbed too late")
+    sys.exit(1 if wrong or late == count else 0)
 
 
 if __name__ == "__main__":

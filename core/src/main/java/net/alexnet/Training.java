@@ -201,8 +201,8 @@ public final class Training extends TrainingBuilder<Training> {
         describeValidation(recipe, dataset);
         TrainingPictures ready = pictures(source, recipe, codec, stop);
         if (backend.computeEnvironment().device().equals("cpu") && group.rank().world() == 1) {
-            MemoryNeeds.warning(recipe, options.threads(), backend.memory(), MemoryNeeds.available())
-                    .ifPresent(listener::warning);
+            MemoryNeeds.warning(recipe, options.threads(), backend.memory(),
+                    MemoryNeeds.available().orElse(Long.MAX_VALUE)).ifPresent(listener::warning);
         }
         if (estimates && group.rank().world() == 1) {
             estimate(recipe, dataset, backend);

@@ -14,7 +14,6 @@ import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.Probe;
-import net.alexnet.train.ScalingModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,17 +52,19 @@ final class BenchCommand extends ProgressCommand {
 
     @Override
     int run(ConsoleProgress progress) throws IOException {
-        within("--rounds", rounds, 1, 10_000);
+        within("--rounds", rounds, scaling ? 2 : 1, 10_000); // steps vary, and so do ranks
         NetworkChoice.Chosen chosen = choice.open().atOnce();
         batch = chosen.batch();
         AlexNet network = chosen.network();
         Options options = compute.options();
         EngineMemory memory;
+        boolean onCpu;
         long peak;
         try (Backend backend = Engines.open(options.device(), options.threads(), precision);
                 Probe probe = new Probe(network, batch, backend)) {
             progress.message("training: " + backend.describe());
             memory = backend.memory();
+            onCpu = backend.computeEnvironment().device().equals("cpu");
             measureTraining(probe, progress);
             peak = peakResidentBytes(); // before inference has a network of its own
         }
@@ -81,7 +82,7 @@ final class BenchCommand extends ProgressCommand {
                         cost(row, Pass.FORWARD), cost(row, Pass.BACKWARD_DATA), cost(row, Pass.BACKWARD_WEIGHTS)))
                         .toList(),
                 NetworkChoice.memory(chosen, options.threads(), memory), peak,
-                scaling ? scaling(network.architecture()) : null);
+                scaling ? scaling(network.architecture(), onCpu) : null);
         print(report, report.table().lines().toList());
         return 0;
     }
@@ -116,7 +117,7 @@ final class BenchCommand extends ProgressCommand {
         return Spread.of(readings.getOrDefault(key, List.of()));
     }
 
-    private List<BenchReport.Scaling> scaling(Architecture architecture) {
+    private List<BenchReport.Scaling> scaling(Architecture architecture, boolean onCpu) {
         List<ScalingModel.Pass> passes = architecture.rows().reversed().stream()
                 .map(row -> ScalingModel.Pass.of(row, seconds(row, Pass.BACKWARD_WEIGHTS),
                         seconds(row, Pass.BACKWARD_DATA)))
@@ -126,7 +127,10 @@ final class BenchCommand extends ProgressCommand {
         double mean = steps.stream().mapToDouble(d -> d).average().orElseThrow();
         double variance = steps.stream().mapToDouble(rate -> (rate / mean - 1) * (rate / mean - 1)).sum()
                 / Math.max(1, steps.size() - 1);
-        ScalingModel model = new ScalingModel(passes, forward, batch, Math.sqrt(variance));
+        double layers = forward
+                + passes.stream().mapToDouble(pass -> pass.weightSeconds() + pass.dataSeconds()).sum();
+        double other = Math.max(0, batch / spread("training").median() - layers);
+        ScalingModel model = new ScalingModel(passes, forward, other, batch, Math.sqrt(variance), onCpu);
         List<BenchReport.Scaling> all = new ArrayList<>();
         for (ScalingModel.Exchange exchange : ScalingModel.Exchange.values()) {
             for (int gigabits : LINKS) {

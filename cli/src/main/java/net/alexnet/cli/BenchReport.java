@@ -2,7 +2,6 @@ package net.alexnet.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import module java.base;
-import net.alexnet.train.ScalingModel;
 import org.jspecify.annotations.Nullable;
 
 /// What `bench` measured, for a person and as JSON.

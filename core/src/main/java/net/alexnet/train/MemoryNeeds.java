@@ -10,8 +10,7 @@ import net.alexnet.train.config.Recipe;
 
 /// Compares the memory of a training step with what the machine has.
 public final class MemoryNeeds {
-    private static final Path MEMINFO = Path.of("/proc/meminfo");
-    private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
+    private static final Pattern NUMBER = Pattern.compile("(\\w+):?\\s+(\\d+)");
 
     private MemoryNeeds() {}
 
@@ -31,7 +30,8 @@ public final class MemoryNeeds {
         for (int images = recipe.picturesAtOnce() / 2; images >= 1; images /= 2) {
             long fewer = needed(recipe, images, threads, engine);
             if (fewer <= available) {
-                return Optional.of(problem + String.format(Locale.ROOT, "set micro_batch=%d, which needs %s", images,
+                return Optional.of(problem + String.format(Locale.ROOT, "set %smicro_batch=%d, which needs %s",
+                        recipe.parallel() == Recipe.Parallel.FACTORS ? "parallel=data and " : "", images,
                         gigabytes(fewer)));
             }
         }
@@ -47,17 +47,40 @@ public final class MemoryNeeds {
         return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
-    /// The bytes that this process may still get: of the machine, or of its container if that is less.
-    public static long available() {
-        long free = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
-        try (Stream<String> lines = Files.lines(MEMINFO)) {
-            // what Linux has cached counts as free
-            long cached = lines.map(AVAILABLE::matcher).filter(Matcher::find)
-                    .mapToLong(found -> 1024 * Long.parseLong(found.group(1))).findFirst().orElse(free);
-            long total = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
-            return Math.max(free, Math.min(cached, total));
+    /// The bytes that this process may still get, of the machine or of its container; empty where the system does not say.
+    public static OptionalLong available() {
+        try {
+            Map<String, Long> machine = numbers(Path.of("/proc/meminfo"), 1024);
+            OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+            Path container = Path.of("/sys/fs/cgroup/memory.stat");
+            long cached = Files.isReadable(container)
+                    ? numbers(container, 1).getOrDefault("inactive_file", 0L)
+                    : 0;
+            return OptionalLong.of(available(machine.getOrDefault("MemAvailable", 0L),
+                    machine.getOrDefault("MemTotal", 0L), system.getTotalMemorySize(),
+                    system.getFreeMemorySize() + cached));
         } catch (IOException | UncheckedIOException e) {
-            return free; // not Linux
+            return OptionalLong.empty(); // not Linux
         }
+    }
+
+    /// @param machine bytes that the machine has left, what it only caches included
+    /// @param installed bytes of the machine
+    /// @param limit of the container; that of the machine where there is none
+    /// @param container bytes that the container has left, likewise
+    static long available(long machine, long installed, long limit, long container) {
+        return limit < installed ? Math.min(machine, container) : machine;
+    }
+
+    /// The numbers of lines such as `MemTotal:  24 kB` or `inactive_file 24`.
+    private static Map<String, Long> numbers(Path file, long unit) throws IOException {
+        Map<String, Long> numbers = new HashMap<>();
+        for (String line : Files.readAllLines(file)) {
+            Matcher matcher = NUMBER.matcher(line);
+            if (matcher.lookingAt()) {
+                numbers.put(matcher.group(1), unit * Long.parseLong(matcher.group(2)));
+            }
+        }
+        return numbers;
     }
 }

@@ -398,6 +398,9 @@ public final class Trainer {
 
     private void save() throws IOException {
         requireSound();
+        if (recipe.parallel() == Recipe.Parallel.FACTORS) { // each rank computes the gradients of dense layers by itself
+            group.agree("the sum of the weights after step " + state.step(), checksum());
+        }
         IOException failure = null;
         List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(parts.constants());
@@ -414,6 +417,15 @@ public final class Trainer {
             throw failure != null ? failure : new IOException("rank 0 could not save the run");
         }
         throughput.resume();
+    }
+
+    private String checksum() throws IOException {
+        CRC32C sum = new CRC32C();
+        OutputStream summed = new CheckedOutputStream(OutputStream.nullOutputStream(), sum);
+        for (Parameter parameter : network.parameters()) {
+            NamedTensor.write(backend.view(parameter.value()), summed);
+        }
+        return Long.toHexString(sum.getValue());
     }
 
     /// Ends all ranks if one has a parameter that is not finite: a tower's are its own.

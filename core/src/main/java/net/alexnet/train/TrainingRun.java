@@ -300,9 +300,6 @@ public final class TrainingRun {
         tools.group.agree("the pictures",
                 DatasetFingerprint.of(pictures.dataset().training(), pictures.dataset().validation())
                         + DatasetFingerprint.of(pictures.statistics()));
-        if (recipe.parallel() == Recipe.Parallel.FACTORS) { // each rank computes the gradients of dense layers
-            tools.group.agree("the compute environment", tools.backend.computeEnvironment().toString());
-        }
         if (recipe.parallel() == Recipe.Parallel.TOWERS && tools.group.rank().world() > 1) {
             Network tower = network.keepTower(tools.group);
             return trainOwn(tower, optimizer.of(tower), state);

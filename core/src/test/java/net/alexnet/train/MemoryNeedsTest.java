@@ -9,6 +9,8 @@ import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class MemoryNeedsTest {
     private static final Recipe PAPER = Recipe.standard();
@@ -40,7 +42,15 @@ class MemoryNeedsTest {
     }
 
     @Test
-    void thisMachineHasSomeMemory() {
-        assertThat(MemoryNeeds.available()).isBetween(1_000_000L, 1L << 50);
+    void aContainersLimitCounts() {
+        assertThat(MemoryNeeds.available(20, 24, 24, 3)).isEqualTo(20); // no container
+        assertThat(MemoryNeeds.available(20, 24, 16, 4)).isEqualTo(4);
+        assertThat(MemoryNeeds.available(2, 24, 16, 4)).isEqualTo(2);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void linuxSaysWhatIsLeft() {
+        assertThat(MemoryNeeds.available().orElseThrow()).isBetween(1L << 20, 1L << 50);
     }
 }

@@ -66,7 +66,10 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
     /// @param localRank the rank's number on its host, from 0
     /// @param devices how many CUDA devices the host has
     static String ofRank(String name, int localRank, int devices) {
-        return name.equals("cuda") || (name.equals("auto") && devices > 0) ? "cuda:" + localRank : name;
+        if (!name.equals("cuda") && (!name.equals("auto") || devices == 0)) {
+            return name;
+        }
+        return "cuda:" + (devices == 1 ? 0 : localRank); // a launcher may show each rank its own device only
     }
 
     /// Whether [#find] may find a GPU: whether the natives on the class path are those of one. It loads nothing.

@@ -22,8 +22,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Ranks that are processes, connected by libtorch's collective operations: by Gloo on CPUs, by NCCL on GPUs ([Collectives]).
 ///
-/// With Gloo, all ranks get the same bits of a sum, in every run of as many ranks. Gloo aborts the process if ranks disagree about the size of
-/// an operation, so they compare their plans first ([#agree]).
+/// With Gloo, all ranks get the same bits of a sum, in every run of as many ranks. Gloo aborts the process if ranks disagree
+/// about the size of an operation, so they compare their plans first ([#agree]). NCCL's own watch ends the process of a rank
+/// whose peer is lost, after the timeout: this method of failing has not been tried.
 final class TorchGroup implements Group {
     private final Rank rank;
     private final Ranks.Wire wire;
@@ -54,7 +55,7 @@ final class TorchGroup implements Group {
         torch.initLogging(); // without it, c10d does not read TORCH_CPP_LOG_LEVEL
         TorchStore store = TorchStore.of(at, ranks.timeout());
         try {
-            meet(store, rank);
+            meet(store, rank, backend.device().isCpu() ? "a CPU" : "a GPU");
             org.bytedeco.pytorch.Backend group = backend.device().isCpu()
                     ? Collectives.gloo(ranks, store)
                     : Collectives.nccl(ranks, store);
@@ -64,6 +65,9 @@ final class TorchGroup implements Group {
             return joined;
         } catch (GroupException | IllegalArgumentException e) {
             throw e;
+        } catch (LinkageError e) {
+            throw new IllegalArgumentException("the library of collective operations cannot be loaded (" + firstLine(e)
+                    + "): install NVIDIA's NCCL, or use --device cpu", e);
         } catch (RuntimeException e) {
             throw new GroupException("rank " + rank.number() + " of " + rank.world()
                     + " cannot connect to the others (" + firstLine(e)
@@ -72,8 +76,9 @@ final class TorchGroup implements Group {
     }
 
     /// Every rank says how many it expects, before Gloo would wait for some that never come.
-    private static void meet(TorchStore store, Rank rank) {
-        store.set("world/" + rank.number(), Integer.toString(rank.world()));
+    private static void meet(TorchStore store, Rank rank, String device) {
+        String own = rank.world() + " on " + device;
+        store.set("world/" + rank.number(), own);
         if (store.add("rank/" + rank.number(), 1) > 1) {
             throw new IllegalArgumentException("rank " + rank.number()
                     + " was started twice: give each process a RANK of its own");
@@ -86,9 +91,10 @@ final class TorchGroup implements Group {
                 throw new GroupException("rank " + rank.number() + ": rank " + other + " of " + rank.world()
                         + " did not come: check that it was started and reaches the store", e);
             }
-            if (!world.equals(Integer.toString(rank.world()))) {
+            if (!world.equals(own)) {
                 throw new IllegalArgumentException("rank " + other + " was started with WORLD_SIZE=" + world + ", rank "
-                        + rank.number() + " with " + rank.world() + ": start all with the same number");
+                        + rank.number() + " with " + own
+                        + ": start all with the same number, on the same kind of device");
             }
         }
     }
@@ -279,8 +285,11 @@ final class TorchGroup implements Group {
             return already;
         }
         String line = firstLine(failure);
-        return new GroupException("rank " + rank.number() + " has lost another rank of " + rank.world() + " ("
-                + (line.contains("imed out") ? "no answer in time" : "its connection is closed") + ")", failure);
+        String what = line.contains("imed out")
+                ? "no answer in time"
+                : line.contains("NCCL") || line.contains("CUDA") ? line : "its connection is closed";
+        return new GroupException("rank " + rank.number() + " has lost another rank of " + rank.world() + " (" + what
+                + ")", failure);
     }
 
     /// libtorch's messages begin with the place in its source, and continue with a stack trace.

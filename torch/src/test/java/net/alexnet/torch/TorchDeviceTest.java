@@ -25,6 +25,7 @@ class TorchDeviceTest {
     void eachRankOfAHostHasAGpuOfItsOwn() {
         assertThat(TorchDevice.ofRank("auto", 3, 4)).isEqualTo("cuda:3");
         assertThat(TorchDevice.ofRank("auto", 3, 2)).isEqualTo("cuda:3"); // which is then refused: there are two
+        assertThat(TorchDevice.ofRank("auto", 3, 1)).isEqualTo("cuda:0"); // srun --gpus-per-task=1
         assertThat(TorchDevice.ofRank("cuda", 1, 4)).isEqualTo("cuda:1");
         assertThat(TorchDevice.ofRank("cuda:0", 1, 4)).isEqualTo("cuda:0");
         assertThat(TorchDevice.ofRank("auto", 1, 0)).isEqualTo("auto");

@@ -86,7 +86,7 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         DATA,
         /// As [#DATA], but for dense layers the ranks exchange what their gradients are products of: fewer bytes where all
         /// ranks together have fewer than some 4,000 images a step. All ranks need the same engine, number of threads and
-        /// kind of processor: each computes these gradients by itself, and its weights must stay those of the others.
+        /// kind of processor: each computes these gradients by itself. Every checkpoint compares the ranks' weights.
         FACTORS,
         /// Each of two ranks has one tower and all images (§3.2); the towers exchange outputs.
         TOWERS

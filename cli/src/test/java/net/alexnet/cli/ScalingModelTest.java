@@ -1,14 +1,14 @@
-package net.alexnet.train;
+package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import net.alexnet.cli.ScalingModel.Exchange;
+import net.alexnet.cli.ScalingModel.Pass;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.nn.Architecture.Row;
-import net.alexnet.train.ScalingModel.Exchange;
-import net.alexnet.train.ScalingModel.Pass;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,7 +24,7 @@ class ScalingModelTest {
             double seconds = 2.13 / 3 * row.multiplyAdds() / all;
             passes.add(Pass.of(row, seconds, seconds));
         }
-        return new ScalingModel(passes, 2.13 / 3, 128, deviation);
+        return new ScalingModel(passes, 2.13 / 3, 0, 128, deviation, true);
     }
 
     @Test
@@ -61,12 +61,26 @@ class ScalingModelTest {
         }
     }
 
-    /// With an endless link, what is left is the work of communicating and the slowest rank.
+    /// With an endless link, what is left is the work of communicating and the slowest rank. Hops hide behind the convolutions
+    /// until there are many ranks.
     @Test
     void anEndlessLinkLeavesTheWorkOfCommunicating() {
-        assertThat(paper(0).efficiency(1024, 1e9, Exchange.FLOAT32)).isCloseTo(2.13 / 2.28, within(.001));
+        assertThat(paper(0).efficiency(64, 1e9, Exchange.FLOAT32)).isCloseTo(2.13 / 2.28, within(.01));
+        double slowest = .05 * Math.sqrt(2 * Math.log(64));
         assertThat(paper(.05).efficiency(64, 1e9, Exchange.FLOAT32))
-                .isCloseTo(2.13 / 2.28 / (1 + .05 * Math.sqrt(2 * Math.log(64))), within(.001));
+                .isCloseTo(2.13 / (2.13 * (1 + slowest) + .15), within(.01));
+        assertThat(paper(0).efficiency(4096, 1e9, Exchange.FLOAT32)).isLessThan(.8);
+    }
+
+    /// A GPU's step leaves its communication to others; what does not overlap counts on both sides.
+    @Test
+    void aGpuHasNoWorkOfCommunicating() {
+        ScalingModel cpu = paper(0);
+        ScalingModel gpu = new ScalingModel(cpu.layers(), cpu.forwardSeconds(), 0, 128, 0, false);
+        ScalingModel updating = new ScalingModel(cpu.layers(), cpu.forwardSeconds(), 2.13, 128, 0, true);
+        assertThat(gpu.efficiency(2, 1e9, Exchange.FLOAT32)).isCloseTo(1, within(1e-3));
+        assertThat(1 / updating.efficiency(2, 1, Exchange.FLOAT32) - 1)
+                .isCloseTo((1 / cpu.efficiency(2, 1, Exchange.FLOAT32) - 1) / 2, within(1e-3));
     }
 
     /// On paper, factors cost fewer bytes as long as all ranks together have fewer than 4,408 pictures.

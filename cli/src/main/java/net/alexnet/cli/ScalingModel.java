@@ -1,4 +1,4 @@
-package net.alexnet.train;
+package net.alexnet.cli;
 
 import module java.base;
 import net.alexnet.nn.Architecture.Row;
@@ -9,14 +9,17 @@ import net.alexnet.nn.Layer.Weighted;
 /// with that many hosts.
 ///
 /// A step is played through: each layer's gradient is sent when the backward pass has it, one after the other over one link,
-/// while the pass goes on. A ring of P ranks sends `2 (P − 1) / P` times the bytes of a gradient. A step ends with the later
-/// of the two, and with the slowest rank.
+/// while the pass goes on. A ring of P ranks sends `2 (P − 1) / P` times the bytes of a gradient, in 2 (P − 1) hops. A step
+/// ends with the later of the two, and the slowest rank is an upper bound.
 ///
 /// @param layers in the order of the backward pass, so the last layer first
 /// @param forwardSeconds of a rank's batch
+/// @param otherSeconds of a step: the update, and the upload of the pictures
+/// @param onCpu whether the processor that computes also has the work of communicating
 /// @param batch pictures of each rank in a step, at least 1
 /// @param deviation of a step's time from step to step, as a fraction of the mean; ranks vary independently of each other
-public record ScalingModel(List<Pass> layers, double forwardSeconds, int batch, double deviation) {
+record ScalingModel(List<Pass> layers, double forwardSeconds, double otherSeconds, int batch, double deviation,
+        boolean onCpu) {
     /// What arrives of a link's nominal rate: 244 MB over 1 Gb/s were read at 2.05 to 2.15 s.
     private static final double LINK = 0.94;
 
@@ -26,12 +29,15 @@ public record ScalingModel(List<Pass> layers, double forwardSeconds, int batch, 
     /// The same in bfloat16: .1 s for the sum, and .3 s for the conversions there and back.
     private static final double CPU_BFLOAT16 = 0.4 / 244e6;
 
-    public ScalingModel {
+    /// Seconds of a hop: a barrier of two ranks, which is two hops, was read at 80 µs.
+    private static final double HOP = 40e-6;
+
+    ScalingModel {
         layers = List.copyOf(layers);
     }
 
     /// How ranks exchange gradients.
-    public enum Exchange {
+    enum Exchange {
         /// Sums of float32 values.
         FLOAT32,
         /// Sums of bfloat16 values.
@@ -46,9 +52,9 @@ public record ScalingModel(List<Pass> layers, double forwardSeconds, int batch, 
     /// @param factorBytes of one picture's factors in float32, 0 for a layer that is not dense
     /// @param weightSeconds of the gradient by the weights
     /// @param dataSeconds of the gradient by the inputs
-    public record Pass(long gradientBytes, long factorBytes, double weightSeconds, double dataSeconds) {
+    record Pass(long gradientBytes, long factorBytes, double weightSeconds, double dataSeconds) {
         /// Of a row.
-        public static Pass of(Row row, double weightSeconds, double dataSeconds) {
+        static Pass of(Row row, double weightSeconds, double dataSeconds) {
             long factors = row.layer() instanceof Dense ? row.in().elements() + row.out().elements() : 0;
             long values = row.layer() instanceof Weighted ? row.parameters() : 0;
             return new Pass(Float.BYTES * values, Float.BYTES * factors, weightSeconds, dataSeconds);
@@ -60,34 +66,41 @@ public record ScalingModel(List<Pass> layers, double forwardSeconds, int batch, 
     /// @param ranks at least 1, one on each host
     /// @param gigabits of each host's link in a second, nominal
     /// @return above 0; 1 for a single rank
-    public double efficiency(int ranks, double gigabits, Exchange exchange) {
-        double alone = forwardSeconds + layers.stream().mapToDouble(it -> it.weightSeconds + it.dataSeconds).sum();
+    double efficiency(int ranks, double gigabits, Exchange exchange) {
+        double alone = forwardSeconds + otherSeconds
+                + layers.stream().mapToDouble(it -> it.weightSeconds + it.dataSeconds).sum();
         if (ranks == 1) {
             return 1;
         }
         double bytesPerSecond = LINK * gigabits * 1e9 / 8;
         double ring = 2 * (ranks - 1.0) / ranks;
-        double computed = forwardSeconds;
+        double hops = 2 * (ranks - 1.0) * HOP;
+        // the greatest of P normal values is at most about sqrt(2 ln P) deviations above their mean
+        double slowest = 1 + deviation * Math.sqrt(2 * Math.log(ranks));
+        double computed = slowest * forwardSeconds;
         double sent = 0;
         for (Pass layer : layers) {
-            computed += layer.weightSeconds;
+            computed += slowest * layer.weightSeconds;
             if (exchange == Exchange.FACTORS && layer.factorBytes > 0) {
                 double others = ranks - 1.0;
                 double bytes = others * batch * layer.factorBytes;
                 // the pass waits for them, and then multiplies those of all ranks
-                computed = Math.max(computed, sent) + bytes / bytesPerSecond + CPU * bytes
-                        + others * layer.weightSeconds;
+                computed = Math.max(computed, sent) + 2 * hops + bytes / bytesPerSecond + cost(CPU) * bytes
+                        + slowest * others * layer.weightSeconds;
                 sent = computed;
             } else {
                 boolean half = exchange == Exchange.BFLOAT16;
-                sent = Math.max(sent, computed)
+                int tensors = layer.gradientBytes > 0 ? 2 : 0; // the weight and the bias
+                sent = Math.max(sent, computed) + tensors * hops
                         + ring * layer.gradientBytes / (half ? 2 : 1) / bytesPerSecond;
-                computed += (half ? CPU_BFLOAT16 : CPU) * layer.gradientBytes;
+                computed += cost(half ? CPU_BFLOAT16 : CPU) * layer.gradientBytes;
             }
-            computed += layer.dataSeconds;
+            computed += slowest * layer.dataSeconds;
         }
-        // the greatest of P normal values is about sqrt(2 ln P) deviations above their mean
-        double slowest = 1 + deviation * Math.sqrt(2 * Math.log(ranks));
-        return alone / (Math.max(computed, sent) * slowest);
+        return alone / (Math.max(computed, sent) + slowest * otherSeconds);
+    }
+
+    private double cost(double seconds) {
+        return onCpu ? seconds : 0;
     }
 }
