@@ -5,7 +5,7 @@
 
 Each trial starts 2, 3 or 4 ranks on the embedded sample, that share batches, exchange factors or have a tower each, and kills or freezes a rank, or
 kills the launcher and starts the run again with --resume. It prints a line a trial, and ends with code 1 if the weights of one
-differ, one takes too long, or a process is left after six seconds. FOLDER is removed by the user.
+differ, one takes too long, or a process is left after six seconds. You may remove FOLDER afterwards.
 """
 import hashlib
 import os

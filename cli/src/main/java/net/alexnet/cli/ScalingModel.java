@@ -9,15 +9,16 @@ import net.alexnet.nn.Layer.Weighted;
 /// with that many hosts.
 ///
 /// A step is played through: each layer's gradient is sent when the backward pass has it, one after the other over one link,
-/// while the pass goes on. A ring of P ranks sends `2 (P − 1) / P` times the bytes of a gradient, in 2 (P − 1) hops. A step
-/// ends with the later of the two, and the slowest rank is an upper bound.
+/// while the pass goes on. A ring of P ranks sends `2 (P − 1) / P` times the bytes of a gradient, in `2 (P − 1)` hops. A step
+/// ends when all is computed and all has arrived. What is computed takes as long as on the slowest rank, of which
+/// [#efficiency] takes an upper bound.
 ///
 /// @param layers in the order of the backward pass, so the last layer first
 /// @param forwardSeconds of a rank's batch
 /// @param otherSeconds of a step: the update, and the upload of the pictures
-/// @param onCpu whether the processor that computes also has the work of communicating
 /// @param batch pictures of each rank in a step, at least 1
 /// @param deviation of a step's time from step to step, as a fraction of the mean; ranks vary independently of each other
+/// @param onCpu whether the processor that computes also has the work of communicating
 record ScalingModel(List<Pass> layers, double forwardSeconds, double otherSeconds, int batch, double deviation,
         boolean onCpu) {
     /// What arrives of a link's nominal rate: 244 MB over 1 Gb/s were read at 2.05 to 2.15 s.
@@ -67,11 +68,11 @@ record ScalingModel(List<Pass> layers, double forwardSeconds, double otherSecond
     /// @param gigabits of each host's link in a second, nominal
     /// @return above 0; 1 for a single rank
     double efficiency(int ranks, double gigabits, Exchange exchange) {
-        double alone = forwardSeconds + otherSeconds
-                + layers.stream().mapToDouble(it -> it.weightSeconds + it.dataSeconds).sum();
         if (ranks == 1) {
             return 1;
         }
+        double alone = forwardSeconds + otherSeconds
+                + layers.stream().mapToDouble(it -> it.weightSeconds + it.dataSeconds).sum();
         double bytesPerSecond = LINK * gigabits * 1e9 / 8;
         double ring = 2 * (ranks - 1.0) / ranks;
         double hops = 2 * (ranks - 1.0) * HOP;

@@ -3,8 +3,7 @@ package net.alexnet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
-import java.util.List;
+import module java.base;
 import net.alexnet.cli.ScalingModel.Exchange;
 import net.alexnet.cli.ScalingModel.Pass;
 import net.alexnet.nn.AlexNet;
@@ -25,6 +24,15 @@ class ScalingModelTest {
             passes.add(Pass.of(row, seconds, seconds));
         }
         return new ScalingModel(passes, 2.13 / 3, 0, 128, deviation, true);
+    }
+
+    /// The same network on a GPU.
+    ///
+    /// @param factor on all times
+    private static ScalingModel gpu(ScalingModel cpu, double factor) {
+        return new ScalingModel(cpu.layers().stream().map(pass -> new Pass(pass.gradientBytes(), pass.factorBytes(),
+                factor * pass.weightSeconds(), factor * pass.dataSeconds())).toList(), factor * cpu.forwardSeconds(), 0,
+                128, 0, false);
     }
 
     @Test
@@ -76,11 +84,38 @@ class ScalingModelTest {
     @Test
     void aGpuHasNoWorkOfCommunicating() {
         ScalingModel cpu = paper(0);
-        ScalingModel gpu = new ScalingModel(cpu.layers(), cpu.forwardSeconds(), 0, 128, 0, false);
         ScalingModel updating = new ScalingModel(cpu.layers(), cpu.forwardSeconds(), 2.13, 128, 0, true);
-        assertThat(gpu.efficiency(2, 1e9, Exchange.FLOAT32)).isCloseTo(1, within(1e-3));
+        assertThat(gpu(cpu, 1).efficiency(2, 1e9, Exchange.FLOAT32)).isCloseTo(1, within(1e-3));
         assertThat(1 / updating.efficiency(2, 1, Exchange.FLOAT32) - 1)
                 .isCloseTo((1 / cpu.efficiency(2, 1, Exchange.FLOAT32) - 1) / 2, within(1e-3));
+    }
+
+    /// deploy/RANKS.md has rows of this model: an exchange, and for 1, 10 and 100 Gb/s the efficiencies of 2, 4, 8, 16 ranks.
+    @Test
+    void theTablesForUsersAreTheModels() throws Exception {
+        Map<String, Exchange> exchanges = Map.of("data, float32", Exchange.FLOAT32, "data, bfloat16",
+                Exchange.BFLOAT16, "factors", Exchange.FACTORS);
+        ScalingModel model = paper(0);
+        int rows = 0;
+        for (String line : Files.readAllLines(Path.of("../deploy/RANKS.md"))) {
+            List<String> cells = Arrays.stream(line.split("\\|", -1)).map(String::strip).toList();
+            if (line.startsWith("| a rank of 5,000")) {
+                model = gpu(model, 128 / 5000.0 / 2.13);
+            }
+            Exchange exchange = cells.size() == 6 ? exchanges.get(cells.get(1)) : null;
+            if (exchange == null) {
+                continue;
+            }
+            for (int i = 0; i < 3; i++) {
+                int link = List.of(1, 10, 100).get(i);
+                ScalingModel of = model;
+                assertThat(cells.get(2 + i)).as(line).isEqualTo(Stream.of(2, 4, 8, 16)
+                        .map(ranks -> String.valueOf(Math.round(100 * of.efficiency(ranks, link, exchange))))
+                        .collect(Collectors.joining(", ")));
+            }
+            rows++;
+        }
+        assertThat(rows).isEqualTo(6);
     }
 
     /// On paper, factors cost fewer bytes as long as all ranks together have fewer than 4,408 pictures.

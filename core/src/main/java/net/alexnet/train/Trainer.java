@@ -399,7 +399,7 @@ public final class Trainer {
     private void save() throws IOException {
         requireSound();
         if (recipe.parallel() == Recipe.Parallel.FACTORS) { // each rank computes the gradients of dense layers by itself
-            group.agree("the sum of the weights after step " + state.step(), checksum());
+            group.agree("the checksum of the weights after step " + state.step(), checksum());
         }
         IOException failure = null;
         List<NamedTensor> entries = new ArrayList<>(network.entries());

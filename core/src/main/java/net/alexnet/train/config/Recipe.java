@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param microBatch the most images that a rank computes at a time, 1 to `batch`; the gradients of a step's micro-batches are
 ///     added up before its update (gradient accumulation), so a batch needs the memory of a micro-batch. Null to compute a
 ///     rank's part of the batch at once
-/// @param parallel how several ranks divide the work; a single rank ignores it
+/// @param parallel how several ranks divide the work; a single rank trains alike with each
 /// @param epochs how often every training image is seen, 1 to 1000000
 /// @param precision of convolutions and fully connected layers; `bfloat16` is faster on GPUs and rarely on CPUs
 /// @param optimizer the update rule
