@@ -137,8 +137,8 @@ public final class OpenCvCodec implements ImageCodec {
         }
         ImageHeader header = header(file, maxPixels);
         int kib = (int) Math.ceilDiv(bytesNeeded(header, channels, file.length), 1024L);
-        KIB.acquireUninterruptibly(kib);
         byte[] used = PngChunks.used(file);
+        KIB.acquireUninterruptibly(kib);
         try (BytePointer bytes = new BytePointer(used);
                 Mat encoded = new Mat(1, used.length, opencv_core.CV_8UC1, bytes);
                 Mat decoded = decoded(encoded, header, channels)) {

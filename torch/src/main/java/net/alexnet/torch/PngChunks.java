@@ -1,9 +1,13 @@
 package net.alexnet.torch;
 
 import module java.base;
+import net.alexnet.data.image.UnreadableImageException;
 
 /// Removes from a PNG what its pixels do not depend on: color profiles, texts and the like. OpenCV uses none of them, and
 /// libpng writes warnings about them to standard error that contain bytes of the file.
+///
+/// A chunk that is longer than the file is an error: OpenCV allocates and clears as much memory as a chunk says it has, so
+/// that 148 bytes can take 4 GiB.
 final class PngChunks {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int FRAME = 12; // length, type and checksum
@@ -14,7 +18,8 @@ final class PngChunks {
     /// The same picture without them.
     ///
     /// @param file not changed; returned if it is no PNG or there is nothing to remove
-    static byte[] used(byte[] file) {
+    /// @throws UnreadableImageException if the file ends within a chunk
+    static byte[] used(byte[] file) throws UnreadableImageException {
         if (!Arrays.equals(file, 0, Math.min(file.length, SIGNATURE.length), SIGNATURE, 0, SIGNATURE.length)) {
             return file;
         }
@@ -25,7 +30,7 @@ final class PngChunks {
         while (at + FRAME <= file.length) {
             long next = at + FRAME + (chunks.getInt(at) & 0xFFFFFFFFL);
             if (next > file.length) {
-                break; // cut: for the decoder to say
+                throw new UnreadableImageException("a broken PNG: it ends within a chunk");
             }
             boolean critical = Character.isUpperCase(chunks.get(at + 4)); // of the type's first letter
             String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);

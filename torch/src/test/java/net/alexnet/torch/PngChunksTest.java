@@ -1,6 +1,7 @@
 package net.alexnet.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
+import net.alexnet.data.image.UnreadableImageException;
 import org.junit.jupiter.api.Test;
 
 class PngChunksTest {
@@ -28,7 +30,7 @@ class PngChunksTest {
 
     /// libpng writes the name of a broken profile to standard error.
     @Test
-    void profilesAndTextsAreRemoved() {
+    void profilesAndTextsAreRemoved() throws Exception {
         byte[] profile = "\u001b]0;owned\u0007\0\0broken".getBytes(StandardCharsets.US_ASCII);
         byte[] png = png();
         byte[] file = with(with(with(png, "vpAg", profile, png.length - 12), "iCCP", profile, HEADER), "zTXt", profile,
@@ -38,21 +40,34 @@ class PngChunksTest {
     }
 
     @Test
-    void whatThePixelsDependOnStays() {
+    void whatThePixelsDependOnStays() throws Exception {
         byte[] file = with(with(png(), "eXIf", new byte[30], HEADER), "tRNS", new byte[6], HEADER);
         assertThat(PngChunks.used(file)).isSameAs(file);
     }
 
     @Test
-    void aBrokenFileIsLeftToTheDecoder() {
+    void aFileThatEndsWithinAChunkIsRefused() {
         byte[] png = png();
+        byte[] header = Arrays.copyOf(png, HEADER);
+        int refused = 0;
         for (int length = 0; length < png.length; length++) {
             byte[] cut = Arrays.copyOf(png, length);
-            assertThat(PngChunks.used(cut)).isEqualTo(cut);
+            try {
+                assertThat(PngChunks.used(cut)).isSameAs(cut); // for the decoder, which finds no pixels in it
+                assertThatThrownBy(() -> new OpenCvCodec().decode(cut, 3)).isInstanceOf(UnreadableImageException.class);
+            } catch (UnreadableImageException e) {
+                refused++;
+            }
         }
-        byte[] long31 = with(png, "tEXt", new byte[4], HEADER);
-        ByteBuffer.wrap(long31).putInt(HEADER, Integer.MAX_VALUE);
-        assertThat(PngChunks.used(long31)).isEqualTo(long31);
+        assertThat(refused).isPositive();
+        for (int length : new int[] {Integer.MAX_VALUE, -1, Integer.MIN_VALUE, png.length}) {
+            byte[] longer = ByteBuffer.allocate(png.length).put(png).putInt(header.length, length).array();
+            assertThatThrownBy(() -> PngChunks.used(longer)).isInstanceOf(UnreadableImageException.class);
+        }
+    }
+
+    @Test
+    void otherFilesAreLeftToTheDecoder() throws Exception {
         assertThat(PngChunks.used("GIF89a".getBytes(StandardCharsets.US_ASCII))).hasSize(6);
     }
 }
