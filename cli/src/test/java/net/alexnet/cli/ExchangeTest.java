@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withPrecision;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
@@ -19,9 +20,12 @@ import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.tensor.Shape;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Weights from elsewhere become a model that the other commands use, and go out again.
 class ExchangeTest {
@@ -212,6 +216,53 @@ class ExchangeTest {
                 assertThat(second.read(name)).containsExactly(first.read(name));
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bfloat16, 2, 4e-3", "int8, 1, 8e-3"})
+    void denseWeightsGoOutRounded(String type, int bytes, float tolerance) throws Exception {
+        Result.done("import", foreign, "--classes", names, model);
+        Path rounded = folder.resolve("rounded.safetensors");
+        JsonNode said = Result.done("export", model, rounded, "--dense-weights", type, "--net", "paper", "--json")
+                .json();
+        try (WeightFile before = SafetensorsFile.open(model); WeightFile after = SafetensorsFile.open(rounded)) {
+            long dense = 0;
+            assertThat(after.names()).isEqualTo(before.names());
+            for (String name : before.names()) {
+                float[] values = before.read(name);
+                if (before.shape(name).rank() == 2) {
+                    dense += values.length;
+                    float largest = 0;
+                    for (float value : values) {
+                        largest = Math.max(largest, Math.abs(value));
+                    }
+                    assertThat(after.read(name)).isNotEqualTo(values).containsExactly(values,
+                            withPrecision(largest * tolerance));
+                } else {
+                    assertThat(after.read(name)).containsExactly(values);
+                }
+            }
+            assertThat(Files.size(model) - said.get("bytes").asLong())
+                    .isCloseTo(dense * (Float.BYTES - bytes), Offset.offset(2048L)); // names and scales
+        }
+        ToyImages.write(folder.resolve("pictures"), 1, 1);
+        Path picture = folder.resolve("pictures/discs/0.png");
+        JsonNode exact = Result.done("classify", model, picture, "--threads", 1, "--json").json();
+        JsonNode near = Result.done("classify", rounded, picture, "--threads", 1, "--json").json();
+        assertThat(probability(near)).isCloseTo(probability(exact), Offset.offset(0.02))
+                .isNotEqualTo(probability(exact));
+    }
+
+    private static double probability(JsonNode answer) {
+        return answer.findValue("probability").asDouble();
+    }
+
+    @Test
+    void onlySafetensorsHoldRoundedWeights() throws Exception {
+        Result.done("import", foreign, "--classes", names, model);
+        Result.of("export", model, folder.resolve("net.onnx"), "--dense-weights", "int8")
+                .isRefused(2, ".safetensors", "--dense-weights");
+        assertThat(folder.resolve("net.onnx")).doesNotExist();
     }
 
     // --- misuse ------------------------------------------------------------------------------------------------------

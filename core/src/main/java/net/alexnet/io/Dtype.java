@@ -77,6 +77,36 @@ public enum Dtype {
         };
     }
 
+    /// Stores float32 values in this type, little-endian and without gaps.
+    ///
+    /// @param values in the machine's byte order
+    /// @throws IllegalArgumentException if this is none of the types that files are written in: F32, BF16 and I8
+    void store(MemorySegment values, MemorySegment stored) {
+        long count = values.byteSize() / Float.BYTES;
+        switch (this) {
+            case F32 -> MemorySegment.copy(values, NamedTensor.FLOAT, 0, stored, FLOAT, 0, count);
+            case BF16 -> {
+                for (long i = 0; i < count; i++) {
+                    stored.setAtIndex(SHORT, i, bfloat16(values.getAtIndex(NamedTensor.FLOAT, i)));
+                }
+            }
+            case I8 -> {
+                for (long i = 0; i < count; i++) {
+                    stored.set(ValueLayout.JAVA_BYTE, i, (byte) values.getAtIndex(NamedTensor.FLOAT, i));
+                }
+            }
+            default -> throw new IllegalArgumentException("files are not written as " + this);
+        }
+    }
+
+    /// The nearest bfloat16, the even one of two; a value that is not a number stays so.
+    private static short bfloat16(float value) {
+        int bits = Float.floatToIntBits(value);
+        int odd = (bits >>> Short.SIZE) & 1;
+        int nearest = Float.isNaN(value) ? bits : bits + Short.MAX_VALUE + odd;
+        return (short) (nearest >>> Short.SIZE);
+    }
+
     private IOException noWeights() {
         return new IOException("holds " + this + "; only F32, F16, BF16 and F64 can be read as weights");
     }

@@ -39,6 +39,30 @@ public final class MappedWeights implements WeightFile {
         }
     }
 
+    /// A tensor of whole numbers with a scale for each row, as [DenseWeights#INT8] stores it.
+    ///
+    /// @param bytes the whole numbers
+    /// @param scales float32, little-endian
+    record Scaled(Shape shape, MemorySegment bytes, MemorySegment scales) implements Stored {
+        @Override
+        public Dtype dtype() {
+            return Dtype.I8;
+        }
+
+        @Override
+        public MemorySegment values() throws IOException {
+            float[] values = Dtype.F32.array(bytes.byteSize());
+            int row = values.length / shape.dim(0);
+            for (int output = 0; output < shape.dim(0); output++) {
+                float scale = scales.getAtIndex(Dtype.FLOAT, output);
+                for (int i = output * row; i < (output + 1) * row; i++) {
+                    values[i] = bytes.get(ValueLayout.JAVA_BYTE, i) * scale;
+                }
+            }
+            return MemorySegment.ofArray(values);
+        }
+    }
+
     private final Path file;
     private final Map<String, String> metadata;
     private final Map<String, Stored> tensors;

@@ -9,7 +9,9 @@ import net.alexnet.tensor.Shape;
 /// @param shape the logical extents
 /// @param values gives the `shape.elements()` float32 values in row-major order and the machine's byte order, at any
 ///     byte; called once, when the tensor is written, so that no more than one tensor has to be in memory at a time
-public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> values) {
+/// @param dtype in which a safetensors file stores them: `F32`, `BF16`, which rounds to the nearest, or `I8`, for whole numbers
+///     from -128 to 127
+public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> values, Dtype dtype) {
     /// One value, at any byte.
     public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -21,12 +23,17 @@ public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> valu
         }
     }
 
+    /// A tensor that is stored as float32.
+    public NamedTensor(String name, Shape shape, Supplier<MemorySegment> values) {
+        this(name, shape, values, Dtype.F32);
+    }
+
     /// A tensor whose values come in an array.
     public static NamedTensor of(String name, Shape shape, Supplier<float[]> values) {
         return new NamedTensor(name, shape, () -> MemorySegment.ofArray(values.get()));
     }
 
-    /// How many bytes the values take in a file.
+    /// How many bytes the values take as float32.
     public long bytes() {
         return Math.multiplyExact(shape.elements(), (long) Float.BYTES);
     }
@@ -54,12 +61,17 @@ public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> valu
     ///
     /// @param values from [#checkedValues]
     public static void write(MemorySegment values, OutputStream out) throws IOException {
-        byte[] buffer = new byte[(int) Math.min(BUFFER_BYTES, values.byteSize())];
-        MemorySegment floats = MemorySegment.ofArray(buffer);
-        for (long start = 0; start < values.byteSize(); start += buffer.length) {
-            int count = (int) Math.min(buffer.length, values.byteSize() - start);
-            MemorySegment.copy(values, FLOAT, start, floats, Dtype.FLOAT, 0, count / Float.BYTES);
-            out.write(buffer, 0, count);
+        write(values, Dtype.F32, out);
+    }
+
+    static void write(MemorySegment values, Dtype dtype, OutputStream out) throws IOException {
+        byte[] buffer = new byte[(int) Math.min(BUFFER_BYTES, values.byteSize() / Float.BYTES * dtype.bytes())];
+        MemorySegment stored = MemorySegment.ofArray(buffer);
+        long count = values.byteSize() / Float.BYTES;
+        for (long start = 0, piece; start < count; start += piece) {
+            piece = Math.min(buffer.length / dtype.bytes(), count - start);
+            dtype.store(values.asSlice(start * Float.BYTES, piece * Float.BYTES), stored);
+            out.write(buffer, 0, (int) piece * dtype.bytes());
         }
     }
 }

@@ -26,7 +26,7 @@ public final class Safetensors {
 
     private Safetensors() {}
 
-    /// Writes tensors as float32, one after the other in the order given, whole or not at all (see [AtomicFiles]). The
+    /// Writes tensors one after the other in the order given, whole or not at all (see [AtomicFiles]). The
     /// same arguments give the same bytes: metadata is sorted by key, and nothing else enters.
     ///
     /// @param metadata about the whole file: its network, classes and preprocessing
@@ -44,7 +44,7 @@ public final class Safetensors {
         out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
         out.write(header);
         for (NamedTensor entry : entries) {
-            NamedTensor.write(entry.checkedValues(), out);
+            NamedTensor.write(entry.checkedValues(), entry.dtype(), out);
         }
     }
 
@@ -80,9 +80,9 @@ public final class Safetensors {
                 throw new IllegalArgumentException("the tensor name '" + entry.name() + "' is "
                         + (entry.name().equals(METADATA) ? "reserved" : "given twice"));
             }
-            long end = Math.addExact(offset, entry.bytes());
+            long end = Math.addExact(offset, entry.shape().elements() * entry.dtype().bytes());
             json.writeObjectFieldStart(entry.name());
-            json.writeStringField("dtype", Dtype.F32.name());
+            json.writeStringField("dtype", entry.dtype().name());
             json.writeArrayFieldStart("shape");
             for (int dim : entry.shape().dims()) {
                 json.writeNumber(dim);

@@ -77,7 +77,7 @@ public final class SafetensorsFile {
             throw new WeightFileException(file, "not a safetensors file, or damaged: " + AtomicFiles.reason(e), e);
         }
         MemorySegment data = mapped.asSlice(Long.BYTES + header.byteSize());
-        return new MappedWeights(file, parser.metadata, parser.parts(file, data), arena);
+        return new MappedWeights(file, parser.metadata, scaled(parser.parts(file, data)), arena);
     }
 
     private static MemorySegment header(Path file, MemorySegment mapped) throws WeightFileException {
@@ -128,6 +128,20 @@ public final class SafetensorsFile {
                     + data.byteSize() + (covered > data.byteSize() ? ": it is cut" : ""));
         }
         return parts;
+    }
+
+    /// Joins whole numbers with the tensor of their scales, as [DenseWeights#INT8] has them; other tensors stay as they are.
+    private static Map<String, MappedWeights.Stored> scaled(Map<String, MappedWeights.Part> parts) {
+        Map<String, MappedWeights.Stored> joined = new LinkedHashMap<>(parts);
+        parts.forEach((name, part) -> {
+            MappedWeights.Part scales = parts.get(name + DenseWeights.SCALE);
+            if (part.dtype() == Dtype.I8 && scales != null && scales.dtype() == Dtype.F32
+                    && scales.shape().equals(Shape.of(part.shape().dim(0)))) {
+                joined.put(name, new MappedWeights.Scaled(part.shape(), part.bytes(), scales.bytes()));
+                joined.remove(name + DenseWeights.SCALE);
+            }
+        });
+        return joined;
     }
 
     // --- the header; allocations are in proportion to its bytes, whatever it claims -----------------------------------

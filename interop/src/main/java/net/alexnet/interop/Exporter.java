@@ -6,6 +6,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.interop.keras.KerasWriter;
 import net.alexnet.interop.onnx.OnnxWriter;
 import net.alexnet.interop.pytorch.PyTorchWriter;
+import net.alexnet.io.DenseWeights;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.io.Safetensors;
 import net.alexnet.io.WeightFile;
@@ -84,6 +85,18 @@ public final class Exporter {
     ///     compute something else; if an ONNX file would have other names than its graph's; or if ONNX has no operator for a
     ///     layer
     public static void write(Path target, Model.Stored model, WeightLayout layout, Format format) throws IOException {
+        write(target, model, layout, format, DenseWeights.FLOAT32);
+    }
+
+    /// As [#write(Path, Model.Stored, WeightLayout, Format)], with the weights of fully connected layers rounded.
+    ///
+    /// @param dense how they are stored; other than float32 in safetensors files only
+    public static void write(Path target, Model.Stored model, WeightLayout layout, Format format, DenseWeights dense)
+            throws IOException {
+        if (dense != DenseWeights.FLOAT32 && format != Format.SAFETENSORS) {
+            throw new IllegalArgumentException("only .safetensors files hold rounded weights; omit --dense-weights, or"
+                    + " name a .safetensors file");
+        }
         ModelCard card = model.card();
         difference(card.network(), layout).ifPresent(difference -> {
             throw new IllegalArgumentException("the names of " + layout.key() + " stand for the network "
@@ -103,7 +116,9 @@ public final class Exporter {
         whole.putAll(metadata(card, layout));
         switch (format) {
             case SAFETENSORS -> Safetensors.write(target, metadata(card, layout),
-                    Stream.concat(entries(model, layout).stream(), Model.entries(card).stream()).toList());
+                    Stream.concat(entries(model, layout).stream().flatMap(entry -> entry.shape().rank() == 2
+                            ? dense.stored(entry).stream()
+                            : Stream.of(entry)), Model.entries(card).stream()).toList());
             case PYTORCH -> PyTorchWriter.write(target, whole, entries(model, layout));
             case ONNX -> OnnxWriter.write(target, card, entries(model, layout));
             case KERAS -> KerasWriter.writeModel(target, card, whole, entries(model, layout));

@@ -24,9 +24,13 @@ import net.alexnet.interop.keras.KerasFile;
 import net.alexnet.interop.onnx.OnnxFile;
 import net.alexnet.interop.pytorch.PyTorchFile;
 import net.alexnet.interop.pytorch.ZipOf;
+import net.alexnet.io.DenseWeights;
+import net.alexnet.io.NamedTensor;
+import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
+import net.alexnet.tensor.Shape;
 
 /// A format under attack: valid files, ways to spoil them, and who reads them.
 enum Target {
@@ -138,12 +142,19 @@ enum Target {
         }
         if (this == SAFETENSORS) {
             return List.of(Files.readAllBytes(Expected.fixture("python.safetensors")),
-                    Files.readAllBytes(Expected.fixture("onnx/expected.safetensors")));
+                    Files.readAllBytes(Expected.fixture("onnx/expected.safetensors")), rounded());
         }
         for (String name : fixtures.split(" ", -1)) {
             files.add(Files.readAllBytes(Expected.fixture(folder() + "/" + name)));
         }
         return files;
+    }
+
+    private static byte[] rounded() throws IOException {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        NamedTensor weight = NamedTensor.of("fc8.weight", Shape.of(2, 3), () -> new float[] {1, -2, 3, .5f, 0, -.25f});
+        Safetensors.write(file, Map.of(), DenseWeights.INT8.stored(weight));
+        return file.toByteArray();
     }
 
     /// Puts the files beside a model that it names into the folder where its spoilt copies will be.

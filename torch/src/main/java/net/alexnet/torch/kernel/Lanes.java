@@ -13,6 +13,9 @@ final class Lanes {
     /// Whether there are 32 vector registers, as with AVX-512, or 16.
     private static final boolean MANY_REGISTERS = LANES == 16;
 
+    /// Vectors of the widest panel.
+    static final int WIDEST = MANY_REGISTERS ? 4 : 2;
+
     private Lanes() {}
 
     /// Channels rounded up to whole vectors.

@@ -47,8 +47,9 @@ final class VectorKernels implements ForwardKernels {
         int depth = geometry.filterLength();
         RowProduct[] products = weight.prepared(new DirectForm(groups), RowProduct[].class, () -> {
             RowProduct[] each = new RowProduct[groups];
-            Arrays.setAll(each, group -> VectorRowProduct.of(weight.memory(), group * filters, filters, depth, workers,
-                    scratch));
+            Arrays.setAll(each, group -> new VectorRowProduct(
+                    new FloatPanels(new WeightPanels.Rows(weight.memory(), group * filters, filters, depth, workers)),
+                    filters, depth, workers, scratch));
             return each;
         });
         new DirectConvolution(geometry, group -> products[group], workers).run(x, biases, relu, y);
@@ -59,7 +60,9 @@ final class VectorKernels implements ForwardKernels {
         int outputs = weight.shape().dim(0);
         int depth = weight.shape().dim(1);
         weight.prepared(new DirectForm(1), RowProduct.class,
-                () -> VectorRowProduct.of(weight.memory(), 0, outputs, depth, workers, scratch))
+                () -> new VectorRowProduct(
+                        WeightPanels.narrowest(new WeightPanels.Rows(weight.memory(), 0, outputs, depth, workers)),
+                        outputs, depth, workers, scratch))
                 .run(RowProduct.rows(x, rows, depth), rows, new RowProduct.Target(
                         bias.toArray(JAVA_FLOAT_UNALIGNED), false, y, 0, outputs, 0));
     }
