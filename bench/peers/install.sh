@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes a virtual environment with the Python peers of net.alexnet.bench.Comparison: PyTorch, and Keras on TensorFlow.
+# Makes a virtual environment with the Python peers of net.alexnet.bench.Comparison: PyTorch, Keras on TensorFlow,
+# onnxruntime and OpenVINO.
 #
 #   bench/peers/install.sh DIR        then: bench/compare --python DIR
 #
@@ -12,7 +13,8 @@ if [ $# -ne 1 ]; then
     exit 2
 fi
 "${PYTHON:-python3}" -m venv "$1"
-for peer in torch==2.10.0 "tensorflow-cpu==2.21.0 keras==3.15.1"; do   # torch: the version of our own libtorch
+# torch: the version of our own libtorch
+for peer in torch==2.10.0 "tensorflow-cpu==2.21.0 keras==3.15.1" onnxruntime==1.32.0 openvino==2026.4.0; do
     # shellcheck disable=SC2086  # the packages are words
     "$1/bin/python" -m pip install -q --disable-pip-version-check numpy $peer || echo "install: no $peer" >&2
 done

@@ -80,8 +80,7 @@ public final class Comparison {
     }
 
     private void run(Options options, Path work) throws IOException {
-        Path equal = work.resolve("equal.safetensors");
-        EqualWork.write(equal);
+        EqualWork.Files equal = EqualWork.write(work);
         List<Side> sides = Side.all(java(), equal, options.python());
         Contestant ours = start(sides.getFirst(), work)
                 .orElseThrow(() -> new IllegalStateException("our own side does not run: " + absent.values()));
@@ -137,7 +136,7 @@ public final class Comparison {
     private static void turns(List<Contestant> order, int round, boolean counts) throws IOException {
         for (Workload workload : Workload.values()) {
             StringBuilder line = new StringBuilder(counts ? "round " + round : "warm-up").append(", ").append(workload);
-            for (Contestant contestant : order) {
+            for (Contestant contestant : order.stream().filter(one -> one.side().takes(workload)).toList()) {
                 double seconds = contestant.turn(workload, counts);
                 line.append(String.format(Locale.ROOT, ", %s %.4g s", contestant.side().name(), seconds));
             }

@@ -1,13 +1,10 @@
 package net.alexnet.bench;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import net.alexnet.inference.Engines;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
@@ -31,9 +28,8 @@ final class OurSide implements Turns.Program {
     private static final int SGEMM = 2048;
 
     private final Backend backend = TorchBackend.open("cpu");
-    private final Backend forward = Engines.openForInference("cpu", Runtime.getRuntime().availableProcessors());
     private final Network network;
-    private final Network inference;
+    private final OurInference inference;
     private final TrainingStep learning;
     private final MemorySegment pixels;
     private final int[] labels = new int[EqualWork.BATCH];
@@ -46,8 +42,8 @@ final class OurSide implements Turns.Program {
         this.equal = equal;
         try (WeightFile file = SafetensorsFile.open(equal)) {
             this.network = Network.of(EqualWork.network(0.5).architecture(), file, backend);
-            this.inference = Network.of(network.architecture(), file, forward);
-            this.pixels = channelsLast(file.read("pictures"), network.architecture());
+            this.inference = new OurInference(equal);
+            this.pixels = OurInference.channelsLast(file.read("pictures"), network.architecture());
             float[] read = file.read("labels");
             for (int i = 0; i < labels.length; i++) {
                 labels[i] = (int) read[i];
@@ -63,24 +59,9 @@ final class OurSide implements Turns.Program {
         Turns.serve(new OurSide(Path.of(arguments[0])));
     }
 
-    /// As the loader gives them: `(N, H, W, C)`.
-    private static MemorySegment channelsLast(float[] pictures, Architecture architecture) {
-        int channels = architecture.input().dim(0);
-        int places = architecture.input().dim(1) * architecture.input().dim(2);
-        MemorySegment pixels = Arena.global().allocate((long) pictures.length * Float.BYTES, 64);
-        for (int i = 0; i < pictures.length; i++) {
-            int picture = i / (channels * places);
-            int channel = i / places % channels;
-            int place = i % places;
-            pixels.setAtIndex(ValueLayout.JAVA_FLOAT, ((long) picture * places + place) * channels + channel,
-                    pictures[i]);
-        }
-        return pixels;
-    }
-
     @Override
     public String describe() {
-        return backend.describe() + "; inference: " + forward.describe() + ", Java " + Runtime.version();
+        return backend.describe() + "; inference: " + inference.describe();
     }
 
     @Override
@@ -98,14 +79,7 @@ final class OurSide implements Turns.Program {
 
     @Override
     public double infer(int batch) {
-        try (Scope _ = forward.scope()) {
-            float[] probabilities = forward.download(inference.probabilities(pictures(batch, forward)));
-            double sum = 0;
-            for (float probability : probabilities) {
-                sum += probability;
-            }
-            return sum / batch;
-        }
+        return inference.infer(batch);
     }
 
     /// On a network of its own, which is freed afterwards.
@@ -149,11 +123,7 @@ final class OurSide implements Turns.Program {
     }
 
     private Tensor pictures(int batch) {
-        return pictures(batch, backend);
-    }
-
-    private Tensor pictures(int batch, Backend on) {
         int side = network.architecture().input().dim(1);
-        return on.uploadImages(pixels, batch, side, side, network.architecture().input().dim(0));
+        return backend.uploadImages(pixels, batch, side, side, network.architecture().input().dim(0));
     }
 }

@@ -10,11 +10,32 @@ import java.util.Optional;
 ///
 /// @param name for `--only` and the tables
 /// @param what it is, a sentence
-/// @param sameNetwork whether it computes the paper's network from the given parameters, so that losses must agree
+/// @param work what it computes
 /// @param missing why it cannot run here, if that is known in advance
 /// @param environment added to this process's environment, from which the launcher's settings are removed
-record Side(String name, String what, boolean sameNetwork, Optional<String> missing, List<String> command,
+record Side(String name, String what, Work work, Optional<String> missing, List<String> command,
         Map<String, String> environment) {
+    /// What a side computes.
+    enum Work {
+        /// The paper's network from the given parameters: losses must agree.
+        SAME,
+        /// The same without training.
+        SAME_INFERENCE,
+        /// The same without training, with weights or values of 8 or 16 bits: losses must agree to a hundredth.
+        ROUNDED_INFERENCE,
+        /// Another network.
+        OTHER
+    }
+
+    /// Whether it computes the paper's network from the given parameters.
+    boolean sameNetwork() {
+        return work != Work.OTHER;
+    }
+
+    /// Whether it does this work at all.
+    boolean takes(Workload workload) {
+        return workload != Workload.TRAINING || work == Work.SAME || work == Work.OTHER;
+    }
 
     static final String OURS = "ours";
 
@@ -30,22 +51,22 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
     /// All of them, ours first.
     ///
     /// @param java the command of this JVM with its options
-    /// @param equal the file of [EqualWork]
+    /// @param equal the files of [EqualWork]
     /// @param python the folder of a virtual environment, made by `bench/peers/install.sh`
-    static List<Side> all(List<String> java, Path equal, Optional<Path> python) {
+    static List<Side> all(List<String> java, EqualWork.Files equal, Optional<Path> python) {
         String bench = TARGET + "bench.jar";
         return List.of(
                 same(OURS, "this project, with the JVM options and the environment of `./alexnet`",
-                        command(java, "-cp", bench, OurSide.class.getName(), equal.toString()),
+                        command(java, "-cp", bench, OurSide.class.getName(), equal.tensors().toString()),
                         LAUNCHER),
                 same("libtorch-plain", "what a PyTorch user writes, on libtorch through JavaCPP: autograd, NCHW,"
                         + " `conv2d` with groups, `local_response_norm` on each tower, `SGD`",
-                        command(java, "-cp", bench, LibtorchPeer.class.getName(), "plain", equal.toString()), Map.of()),
+                        command(java, "-cp", bench, LibtorchPeer.class.getName(), "plain", equal.tensors().toString()), Map.of()),
                 same("libtorch-tuned",
                         "the same as an expert tunes it: channels-last, response normalization as a banded 1×1 convolution whose"
                                 + " filters are made once, ReLU in place, inference mode with `addmv` for one picture,"
                                 + " our settings of glibc's allocator",
-                        command(java, "-cp", bench, LibtorchPeer.class.getName(), "tuned", equal.toString()),
+                        command(java, "-cp", bench, LibtorchPeer.class.getName(), "tuned", equal.tensors().toString()),
                         ALLOCATOR),
                 other("djl",
                         "Deep Java Library's zoo AlexNet on its PyTorch engine: one tower, no response normalization,"
@@ -55,13 +76,28 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
                 other("dl4j", "Deeplearning4j's zoo AlexNet on nd4j-native: one tower, its own optimizer", java,
                         "dl4j/",
                         "Dl4j.java", Map.of()),
-                python("pytorch", "PyTorch in Python as its user writes it: NCHW, `local_response_norm`, `SGD`", python,
-                        "torch_training.py", equal),
-                python("keras", "Keras on TensorFlow, the paper's network", python, "keras_training.py", equal));
+                python("pytorch", "PyTorch in Python as its user writes it: NCHW, `local_response_norm`, `SGD`", Work.SAME,
+                        python, "torch_training.py", equal.tensors().toString()),
+                python("keras", "Keras on TensorFlow, the paper's network", Work.SAME, python, "keras_training.py",
+                        equal.tensors().toString()),
+                ours(java, "ours-bfloat16", "ours with the weights of dense layers in bfloat16", equal.bfloat16()),
+                ours(java, "ours-int8", "ours with the weights of dense layers in int8, a scale for each output",
+                        equal.int8()),
+                inference("onnxruntime", "the network as we export it, on all processors", Work.SAME_INFERENCE, python,
+                        equal),
+                inference("openvino", "the network as we export it, in float32, compiled for each batch, on all processors",
+                        Work.SAME_INFERENCE, python, equal),
+                inference("openvino-bfloat16", "the same in bfloat16, where the processor has units for it",
+                        Work.ROUNDED_INFERENCE, python, equal));
     }
 
     private static Side same(String name, String what, List<String> command, Map<String, String> environment) {
-        return new Side(name, what, true, Optional.empty(), command, environment);
+        return new Side(name, what, Work.SAME, Optional.empty(), command, environment);
+    }
+
+    private static Side ours(List<String> java, String name, String what, Path tensors) {
+        return new Side(name, what, Work.ROUNDED_INFERENCE, Optional.empty(),
+                command(java, "-cp", TARGET + "bench.jar", OurInference.class.getName(), tensors.toString()), LAUNCHER);
     }
 
     /// A program that runs from source on jars of its own, which [Turns] joins.
@@ -70,16 +106,22 @@ record Side(String name, String what, boolean sameNetwork, Optional<String> miss
         Optional<String> missing = Path.of(TARGET, jars).toFile().isDirectory()
                 ? Optional.empty()
                 : Optional.of("no jars in " + TARGET + jars + ": `bench/compare` could not fetch them");
-        return new Side(name, what, false, missing,
+        return new Side(name, what, Work.OTHER, missing,
                 command(java, "-cp", TARGET + "classes:" + TARGET + jars + "*", "bench/peers/" + jars + source),
                 environment);
     }
 
-    private static Side python(String name, String what, Optional<Path> folder, String script, Path equal) {
-        return new Side(name, what, true,
+    private static Side inference(String engine, String what, Work work, Optional<Path> python, EqualWork.Files equal) {
+        return python(engine, what, work, python, "inference.py", engine, equal.onnx().toString(),
+                equal.tensors().toString());
+    }
+
+    private static Side python(String name, String what, Work work, Optional<Path> folder, String script,
+            String... arguments) {
+        return new Side(name, what, work,
                 folder.isPresent() ? Optional.empty() : Optional.of("no `--python DIR` (`bench/peers/install.sh DIR`)"),
-                List.of(folder.orElse(Path.of("")).resolve("bin/python").toString(), "bench/peers/" + script,
-                        equal.toString()),
+                command(List.of(folder.orElse(Path.of("")).resolve("bin/python").toString(), "bench/peers/" + script),
+                        arguments),
                 Map.of());
     }
 

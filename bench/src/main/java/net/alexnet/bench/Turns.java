@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /// | in | out |
 /// |---|---|
 /// | `describe` | engine and versions |
-/// | `check` | the loss, the root mean square of the logits, and the loss after one step, all without dropout |
+/// | `check` | the loss without dropout; if the side trains, also the root mean square of the logits and the loss after a step |
 /// | `work` | the multiply-adds of a picture, forward and training |
 /// | `train BATCH SECONDS` | seconds per step over at least so many, and the last loss |
 /// | `infer BATCH SECONDS` | seconds per pass, and the mean sum of a picture's probabilities |
