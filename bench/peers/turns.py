@@ -27,7 +27,7 @@ def timed(step, seconds):
 
 
 def serve(program):
-    """Answers until the input ends. `program` has describe, check, train(batch) and infer(batch)."""
+    """Answers until the input ends. `program` has describe, check, infer(batch) and, if it trains, train(batch)."""
     answers, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
         verb, *numbers = line.split()
@@ -36,6 +36,6 @@ def serve(program):
         elif verb == "check":
             answer = " ".join(str(value) for value in program.check())
         else:
-            step = {"train": program.train, "infer": program.infer}[verb]
+            step = getattr(program, verb)  # train or infer
             answer = " ".join(str(value) for value in timed(lambda: step(int(numbers[0])), float(numbers[1])))
         print(answer, file=answers, flush=True)

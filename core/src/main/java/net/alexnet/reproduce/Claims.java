@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Claims {
     private static final Arm LONG = Arm.of("long", "epochs", "40", "schedule",
             "{type: steps, epochs: [36], factor: 0.1}");
-    private static final List<String> RATES = List.of("0.02", "0.04", "0.01", "0.08");
+    private static final List<String> RATES = List.of("0.005", "0.01", "0.0025", "0.02");
     private static final List<String> RATES_OF_2012 = List.of("0.003", "0.01", "0.001", "0.0003");
 
     private static final List<Claim> ALL = List.of(
