@@ -195,7 +195,7 @@ public final class Training extends TrainingBuilder<Training> {
             recipe = fitted(recipe, source, settings());
         }
         if (group.rank().world() > 1) {
-            recipe = RecipeReader.readStored("the recipe of rank 0", group.share(RecipeReader.write(recipe)), Map.of());
+            recipe = RecipeReader.read("the recipe of rank 0", group.share(RecipeReader.write(recipe)), Map.of());
         }
         describe(dataset, dataset.split());
         describeValidation(recipe, dataset);
@@ -257,7 +257,7 @@ public final class Training extends TrainingBuilder<Training> {
                 run.launchedBy(launch());
             }
             Checkpoint checkpoint = RunCheckpoint.last(run, path).load();
-            Recipe recipe = RecipeReader.readStored(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
+            Recipe recipe = RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
                     resumed == null ? Map.of() : settings());
             if (checkpoint.state().finished(recipe.epochs()) && ranks == null) {
                 listener.warning("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
@@ -305,7 +305,7 @@ public final class Training extends TrainingBuilder<Training> {
     private TrainingResult follow(Backend backend, Group group, BooleanSupplier stop)
             throws IOException, InterruptedException {
         RunFolder folder = new RunFolder(Path.of(group.share("")));
-        Recipe recipe = RecipeReader.readStored("the recipe of rank 0", group.share(""), settings());
+        Recipe recipe = RecipeReader.read("the recipe of rank 0", group.share(""), settings());
         ImageCodec codec = Engines.find().codec();
         TrainingPictures ready = pictures(source(recipe, codec, stop), recipe, codec, stop);
         return TrainingResult.of(folder, recipe,

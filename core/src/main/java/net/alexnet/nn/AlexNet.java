@@ -7,7 +7,6 @@ import static net.alexnet.tensor.LocalResponseNorm.Region.WITHIN_CHANNEL;
 import static net.alexnet.tensor.Rounding.CEIL;
 import static net.alexnet.tensor.Rounding.FLOOR;
 
-import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import module java.base;
@@ -426,7 +425,7 @@ public record AlexNet(
     /// A variant with other values than its defaults; `null` leaves the default. Recipes and model files are read with it.
     @JsonCreator
     static AlexNet read(
-            @JsonProperty(value = "variant", required = true) @JsonAlias("table") Variant variant,
+            @JsonProperty(value = "variant", required = true) Variant variant,
             @JsonProperty("input") @Nullable Integer input,
             @JsonProperty("channels") @Nullable Integer channels,
             @JsonProperty("classes") @Nullable Integer classes,

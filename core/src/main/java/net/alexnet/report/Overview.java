@@ -33,7 +33,7 @@ final class Overview {
                         : ""));
         addErrors(facts, run);
         facts.put("time", Texts.duration(run.seconds()) + ", validation included");
-        run.checkpoint().flatMap(Checkpoint::environment)
+        run.checkpoint().map(Checkpoint::environment)
                 .ifPresent(machine -> facts.put("computed by", text(machine)));
         run.checkpoint().ifPresent(last -> facts.put("last checkpoint", "saved " + last.written()));
         StringBuilder html = new StringBuilder("<dl>\n");

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
 
-/// What a run's `log.jsonl` says. Lines of older versions lack some values, which are then empty.
+/// What a run's `log.jsonl` says.
 ///
 /// @param linear the linear classifier that a fine-tuned run began with
 /// @param test the last test of the finished run

@@ -44,8 +44,8 @@ import net.alexnet.train.config.Recipe.Values;
 /// Starts, fine-tunes and resumes training runs: it prepares all parts of a run and hands them to the [Trainer]. The caller
 /// holds the run's lock. A new run becomes the latest when its first batch is ready.
 public final class TrainingRun {
-    /// Keys of a model file's metadata: fingerprints of the images that it was trained and validated on (files of older
-    /// versions lack the second), and of their pixels if the preprocessing is the base's and so does not depend on them.
+    /// Keys of a model file's metadata: fingerprints of the images that it was trained and validated on, and of their
+    /// pixels if the preprocessing is the base's and so does not depend on them.
     private static final String PICTURES = "pictures_sha256";
 
     private static final String VALIDATION = "validation_sha256";
@@ -173,8 +173,7 @@ public final class TrainingRun {
                 optimizer.restore(momentum);
             }
             run.shared(network, optimizer, checkpoint.state());
-            List<String> changes = checkpoint.environment()
-                    .map(then -> then.changes(tools.backend.computeEnvironment())).orElse(List.of());
+            List<String> changes = checkpoint.environment().changes(tools.backend.computeEnvironment());
             if (!changes.isEmpty()) {
                 tools.progress.warning("the compute environment has changed since the checkpoint ("
                         + String.join("; ", changes) + "), so the last digits of the results may differ from those of"
@@ -209,7 +208,6 @@ public final class TrainingRun {
         return Checkpoint.state(tools.group.share(Checkpoint.json(state)));
     }
 
-    /// Compares the model card as this version writes it: other versions spell it otherwise.
     private void requireUnchanged(WeightFile weights) throws IOException {
         String start = weights.metadata().get(START);
         if (start != null && !(Files.exists(folder.linear()) && start.equals(Hashes.hex(folder.linear())))) {
@@ -218,12 +216,8 @@ public final class TrainingRun {
                             + " weights. Put the file back, or start a new run");
         }
         Map<String, String> then = new TreeMap<>(weights.metadata());
-        Model.cardOf(weights).ifPresent(saved -> then.putAll(Model.metadata(saved)));
         then.remove(Model.UNSURE_BELOW); // which each validation makes anew
         Map<String, String> now = metadata();
-        if (!then.containsKey(VALIDATION)) {
-            now.remove(VALIDATION);
-        }
         if (!then.equals(now)) {
             Set<String> keys = new TreeSet<>(then.keySet());
             keys.addAll(now.keySet());

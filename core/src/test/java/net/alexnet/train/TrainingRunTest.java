@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +24,6 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.Predictor;
 import net.alexnet.inference.Views;
 import net.alexnet.io.CacheFolder;
-import net.alexnet.io.Hashes;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.config.Recipe;
@@ -101,23 +99,6 @@ class TrainingRunTest {
             assertThat(outcome.state()).isEqualTo(whole.state());
             assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
         }
-    }
-
-    /// Version 0.1 spelled the network's variant `table`.
-    @Test
-    void resumesACheckpointOfAnOldVersion() throws Exception {
-        start(dataset(0), tools(step -> step >= 2));
-        Path model = newest().modelFile();
-        Path state = model.resolveSibling("state.json");
-        String current = Hashes.hex(model);
-        String text = Files.readString(model, StandardCharsets.ISO_8859_1);
-        String old = text.replace("\\\"variant\\\"", "\\\"table\\\"  "); // as long as before
-        assertThat(old).isNotEqualTo(text).hasSameSizeAs(text);
-        Files.writeString(model, old, StandardCharsets.ISO_8859_1);
-        Files.writeString(state, Files.readString(state).replace(current, Hashes.hex(model)));
-        Files.writeString(state.resolveSibling("state.json.sha256"), Hashes.hex(state) + "  state.json\n");
-
-        assertThat(resume(dataset(0), tools(step -> false)).finished()).isTrue();
     }
 
     @Test

@@ -6,15 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
-import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
@@ -153,22 +150,6 @@ class ExporterTest {
                 new Preprocessing(3, 256, network.input(), List.of(1.0, 2.0, 3.0), 1), "trained"));
         assertThatThrownBy(() -> Exporter.write(folder.resolve("out.onnx"), Model.read(model), WeightLayout.PAPER,
                 Exporter.Format.ONNX)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("ONNX");
-    }
-
-    /// They spell two keys of the metadata otherwise.
-    @Test
-    void theKeysOfOlderExportsAreRead() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.caffe(), 2);
-        ModelCard card = new ModelCard(network, CLASSES.names(),
-                new Preprocessing(3, 256, 227, List.of(1.0, 2.0, 3.0), 1), "trained");
-        Map<String, String> metadata = new HashMap<>(Model.metadata(card));
-        metadata.putAll(Map.of("format", "pt", "dialect", "caffe", "colour_order", "bgr"));
-        Path older = folder.resolve("older.safetensors");
-        Safetensors.write(older, metadata,
-                List.copyOf(ForeignFiles.tensors(network, WeightLayout.CAFFE, 7).values()));
-        try (WeightFile file = Importer.open(older)) {
-            assertThat(Importer.layout(file)).isEqualTo(WeightLayout.CAFFE);
-        }
     }
 
     @Test

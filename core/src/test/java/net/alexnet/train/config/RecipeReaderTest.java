@@ -144,48 +144,6 @@ class RecipeReaderTest {
                 .hasMessageStartingWith("my.yaml: " + message);
     }
 
-    // --- old names of keys ---------------------------------------------------------------------------------------
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            optimizer: {rate: 0.5}             | optimizer.rate             | optimizer.learning_rate
-            optimizer: {bias_rate_factor: 3}   | optimizer.bias_rate_factor | optimizer.bias_learning_rate_factor
-            pictures: {colour_noise: 0.5}      | pictures.colour_noise      | pictures.color_noise
-            network: {table: caffe}            | network.table              | network.variant
-            watch: {log_every_steps: 7}        | watch                      | monitor
-            finetune: {rates: {fc8: 7}}        | finetune.rates             | finetune.learning_rate_factors
-            finetune: {folds: 3}               | finetune.folds             | data.folds
-            """)
-    void anOldKeyIsRefusedWithTheNewOne(String yaml, String old, String now) {
-        assertThatThrownBy(() -> read(yaml)).isInstanceOf(RecipeException.class)
-                .hasMessageContainingAll("my.yaml", "'" + old + "'", "'" + now + "'");
-    }
-
-    @Test
-    void anOldKeyIsRefusedInSettingsToo() {
-        assertThatThrownBy(() -> read("name: x", Map.of("optimizer.rate", "1"))).isInstanceOf(RecipeException.class)
-                .hasMessageContainingAll("optimizer.rate", "optimizer.learning_rate");
-    }
-
-    @Test
-    void aStoredRecipeMayHaveOldKeys() {
-        Recipe recipe = RecipeReader.readStored("run", """
-                optimizer: {rate: 0.5, bias_rate_factor: 3}
-                pictures: {colour_noise: 0.25}
-                watch: {log_every_steps: 7}
-                finetune: {rates: {fc8: 7}, folds: 3, fold: 2, views: 2, augment: true}
-                """, Map.of());
-
-        assertThat(recipe.optimizer().learningRate()).isEqualTo(0.5);
-        assertThat(recipe.optimizer().biasLearningRateFactor()).isEqualTo(3);
-        assertThat(recipe.pictures().colorNoise()).isEqualTo(0.25);
-        assertThat(recipe.monitor().logEverySteps()).isEqualTo(7);
-        assertThat(recipe.fineTuning().orElseThrow().learningRateFactors()).containsExactly(entry("fc8", 7.0));
-        assertThat(recipe.data().folds()).isEqualTo(3);
-        assertThat(recipe.data().fold()).isEqualTo(2);
-        assertThat(RecipeReader.readStored("run", RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
-    }
-
     // --- refusals --------------------------------------------------------------------------------------------------
 
     @ParameterizedTest
