@@ -2,32 +2,25 @@ package net.alexnet.server.service;
 
 import module java.base;
 import net.alexnet.data.image.Image;
-import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.UnreadableImageException;
-import net.alexnet.inference.Engines;
-import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Predictor;
 import net.alexnet.inference.Views;
 import net.alexnet.io.Hashes;
-import net.alexnet.tensor.Backend;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
 
 /// A model in memory, on an engine of its own, which frees the model's memory when it is closed.
 final class LoadedModel implements AutoCloseable {
-    private final Model model;
-    private final Backend backend;
-    private final ImageCodec codec;
+    private final OpenModel model;
     private final Map<Views, Predictor> predictors = new EnumMap<>(Views.class);
     private final Future<String> hash;
 
-    private LoadedModel(Model model, Backend backend, Future<String> hash) {
+    private LoadedModel(OpenModel model, Future<String> hash) {
         this.model = model;
-        this.backend = backend;
-        this.codec = Engines.find().codec();
         this.hash = hash;
         for (Views views : Views.values()) {
-            predictors.put(views, new Predictor(model, views, codec));
+            predictors.put(views, model.predictor(views));
         }
     }
 
@@ -39,15 +32,9 @@ final class LoadedModel implements AutoCloseable {
             throws IOException {
         ModelFile file = source.open(); // is read while the engine loads
         FutureTask<String> hash = new FutureTask<>(() -> hash(source, look, file));
-        Backend backend = Engines.openForInference(device, threads);
-        try {
-            Model model = file.open(backend);
-            Thread.ofPlatform().daemon().name("hash").start(hash);
-            return new LoadedModel(model, backend, hash);
-        } catch (IOException | RuntimeException | Error e) {
-            backend.close();
-            throw e;
-        }
+        LoadedModel model = new LoadedModel(OpenModel.of(file, device, threads), hash);
+        Thread.ofPlatform().daemon().name("hash").start(hash);
+        return model;
     }
 
     /// @throws IOException if the file was replaced since it was looked at, so that this may not be the hash of what was read
@@ -80,12 +67,12 @@ final class LoadedModel implements AutoCloseable {
 
     /// What computes, in a line for a log.
     String engine() {
-        return backend.describe();
+        return model.backend().describe();
     }
 
     /// Decodes a picture as the library does.
     Image decode(byte[] file) throws UnreadableImageException {
-        return codec.resizeAndCenterCrop(file, card().preprocessing().resize(), card().preprocessing().channels());
+        return model.decode(file);
     }
 
     /// Computes a batch.
@@ -98,6 +85,6 @@ final class LoadedModel implements AutoCloseable {
 
     @Override
     public void close() {
-        backend.close();
+        model.close();
     }
 }

@@ -16,6 +16,7 @@ import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.Evaluations.Job;
 import net.alexnet.server.studio.RunTable.Run;
+import net.alexnet.train.OpenModel;
 
 /// The validation pictures of a run as its network sees them: which it gets wrong, and how.
 final class Mistakes {

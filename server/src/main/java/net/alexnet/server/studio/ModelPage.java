@@ -10,6 +10,7 @@ import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
+import net.alexnet.train.OpenModel;
 
 /// The page about what a network learned. Its parts are filled by a script from what [ModelParts]
 /// and [Mistakes] answer.

@@ -6,22 +6,21 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.image.Image;
 import net.alexnet.inference.CachedFeatures;
-import net.alexnet.inference.Engines;
 import net.alexnet.inference.FeatureCache;
 import net.alexnet.inference.FeatureExtractor;
 import net.alexnet.inference.FeatureLayer;
-import net.alexnet.inference.Model;
 import net.alexnet.inference.NearestNeighbors;
 import net.alexnet.inference.NearestNeighbors.Neighbor;
 import net.alexnet.inference.Views;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.nn.Network;
 import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
-import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
 import org.jspecify.annotations.Nullable;
 
 /// The training pictures that are most similar to a picture by the last hidden layer, as in the
@@ -80,8 +79,9 @@ final class Neighbors implements AutoCloseable {
             return Reply.json(new Answer("computing", job.done, job.total, List.of(), null));
         }
         return models.with(checkpoint, model -> {
-            float[] query = model.features(model.square(call.body()),
-                    FeatureLayer.lastHidden(model.card().network().architecture()));
+            float[] query = model.predictor(Views.CENTER).features(
+                    List.of(TryPage.square(model, call.body())),
+                    FeatureLayer.lastHidden(model.card().network().architecture())).getFirst();
             List<Near> near = new ArrayList<>();
             List<Image> pictures = new ArrayList<>();
             for (Neighbor one : NearestNeighbors.nearest(found.features, query, SHOWN, _ -> true)) {
@@ -128,7 +128,7 @@ final class Neighbors implements AutoCloseable {
             }
         };
         BooleanSupplier stop = () -> closed;
-        try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
+        try {
             RunPictures pictures = RunPictures.of(run, options);
             ImageDataset training = pictures.dataset().training();
             int count = Math.min(COMPARED, training.size());
@@ -137,14 +137,16 @@ final class Neighbors implements AutoCloseable {
                     : training.subset(IntStream.range(0, count)
                             .map(i -> (int) ((long) i * training.size() / count)).toArray());
             ModelFile file = ModelFile.find(job.checkpoint.folder(), options.checkpoint());
-            Model model = file.open(backend);
-            FeatureLayer layer = FeatureLayer.lastHidden(model.network().architecture());
-            FeatureExtractor extractor = new FeatureExtractor(model.network(), layer, model.card().preprocessing(),
-                    Views.CENTER, FeatureCache.BATCH, options.threads());
-            job.found = new Found(pictures, images, new FeatureCache(extractor, file.layers(layer.end()),
-                    new FeatureCache.Tools(options.reporting(progress, stop).cache(), pictures.codec(), progress,
-                            "computing features", stop))
-                    .of(images));
+            try (OpenModel open = OpenModel.of(file, options.device(), options.threads())) {
+                Network network = open.model().network();
+                FeatureLayer layer = FeatureLayer.lastHidden(network.architecture());
+                FeatureExtractor extractor = new FeatureExtractor(network, layer, open.card().preprocessing(),
+                        Views.CENTER, FeatureCache.BATCH, options.threads());
+                job.found = new Found(pictures, images, new FeatureCache(extractor, file.layers(layer.end()),
+                        new FeatureCache.Tools(options.reporting(progress, stop).cache(), pictures.codec(), progress,
+                                "computing features", stop))
+                        .of(images));
+            }
         } catch (IOException e) {
             job.failure = AtomicFiles.reason(e);
         } catch (HttpFailure | BackendException | IllegalArgumentException e) {

@@ -4,6 +4,7 @@ import module java.base;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.figure.Occlusion;
 import net.alexnet.figure.OcclusionFigure;
 import net.alexnet.figure.Picture;
@@ -14,6 +15,7 @@ import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
+import net.alexnet.train.OpenModel;
 
 /// The page where a picture is given to a network. Pictures are bodies of requests and are
 /// forgotten with them.
@@ -121,7 +123,7 @@ final class TryPage {
         Views views = views(call);
         return models.with(lookup.checkpoint(lookup.run(call), call), model -> {
             long start = System.nanoTime();
-            Image square = model.square(call.body());
+            Image square = square(model, call.body());
             float[] found = probabilities(model, square, views);
             double milliseconds = (System.nanoTime() - start) / 1e6;
             List<String> labels = model.card().classes();
@@ -136,7 +138,7 @@ final class TryPage {
 
     private static float[] probabilities(OpenModel model, Image square, Views views) throws HttpFailure {
         try {
-            return model.probabilities(square, views);
+            return model.predictor(views).probabilities(List.of(square)).getFirst();
         } catch (IllegalArgumentException e) {
             throw new HttpFailure(400, String.valueOf(e.getMessage())); // a layer without trained weights
         }
@@ -148,6 +150,21 @@ final class TryPage {
             case "10" -> Views.TEN;
             default -> throw new HttpFailure(400, "views must be 1 or 10");
         };
+    }
+
+    /// The square of a picture that the network's views are cut from.
+    ///
+    /// @param file the bytes of a picture file
+    /// @throws HttpFailure of status 400 if they are not a picture
+    static Image square(OpenModel model, byte[] file) throws HttpFailure {
+        if (file.length == 0) {
+            throw new HttpFailure(400, "there is no picture: the body is empty; send the bytes of a JPEG or PNG file");
+        }
+        try {
+            return model.decode(file);
+        } catch (UnreadableImageException e) {
+            throw new HttpFailure(400, "the picture cannot be read: " + e.getMessage());
+        }
     }
 
     static Image center(Image square, Preprocessing preprocessing) {
@@ -166,7 +183,7 @@ final class TryPage {
     Reply occlusion(Call call) throws IOException, HttpFailure, InterruptedException {
         return models.with(lookup.checkpoint(lookup.run(call), call), model -> {
             Preprocessing preprocessing = model.card().preprocessing();
-            Picture picture = new Picture("", OptionalInt.empty(), model.square(call.body()));
+            Picture picture = new Picture("", OptionalInt.empty(), square(model, call.body()));
             Occlusion found = model.with(network -> Occlusion.of(network, picture, Occlusion.Square.of(preprocessing)));
             double least = Arrays.stream(found.map()).min().orElseThrow();
             double most = Arrays.stream(found.map()).max().orElseThrow();
