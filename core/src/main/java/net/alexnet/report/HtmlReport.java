@@ -41,12 +41,7 @@ public final class HtmlReport {
             BooleanSupplier stop) {
         /// A listener that hears of progress only: what the page is about was said when the run was made.
         ProgressListener quiet() {
-            return new ProgressListener() {
-                @Override
-                public void progress(String task, long done, long total) {
-                    progress.progress(task, done, total);
-                }
-            };
+            return ProgressListener.of(progress::progress);
         }
     }
 

@@ -17,16 +17,16 @@ import net.alexnet.server.Router;
 public final class Studio implements AutoCloseable {
     private final HttpServer server;
     private final Models models;
-    private final Evaluations evaluations;
+    private final Mistakes mistakes;
     private final Trainings trainings;
     private final Neighbors neighbors;
     private final Answers answers;
 
-    private Studio(HttpServer server, Models models, Evaluations evaluations, Trainings trainings,
+    private Studio(HttpServer server, Models models, Mistakes mistakes, Trainings trainings,
             Neighbors neighbors, Answers answers) {
         this.server = server;
         this.models = models;
-        this.evaluations = evaluations;
+        this.mistakes = mistakes;
         this.trainings = trainings;
         this.neighbors = neighbors;
         this.answers = answers;
@@ -69,10 +69,9 @@ public final class Studio implements AutoCloseable {
         Neighbors neighbors = new Neighbors(lookup, models);
         TryPage tried = new TryPage(lookup, summaries, models, frame, address::get,
                 settings.token().isPresent());
-        Evaluations evaluations = new Evaluations(options);
         ModelPage model = new ModelPage(lookup, models, frame);
         ModelParts parts = new ModelParts(lookup, models);
-        Mistakes mistakes = new Mistakes(lookup, models, evaluations);
+        Mistakes mistakes = new Mistakes(lookup, models);
         Exports exports = new Exports(lookup, options);
         DataPage data = new DataPage(lookup, options, frame);
         ClaimsPage claims = new ClaimsPage(table, frame);
@@ -125,7 +124,7 @@ public final class Studio implements AutoCloseable {
         HttpServer server = HttpServer.start(settings, router.build());
         address.set(server.address());
         Thread.ofPlatform().daemon().name("ahead").start(() -> ahead(summaries, run));
-        return new Studio(server, models, evaluations, trainings, neighbors, answers);
+        return new Studio(server, models, mistakes, trainings, neighbors, answers);
     }
 
     /// Reads the logs and makes the newest run's page before anyone asks: the first time takes
@@ -153,7 +152,7 @@ public final class Studio implements AutoCloseable {
         answers.close();
         trainings.close();
         neighbors.close();
-        evaluations.close();
+        mistakes.close();
         models.close();
     }
 }
