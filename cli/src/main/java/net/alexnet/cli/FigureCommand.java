@@ -161,12 +161,15 @@ final class FigureCommand {
                 + " the mean over DIR.")
         private Optional<Path> share = Optional.empty();
 
+        @Option(names = "--force", description = "Replace the output file if it exists.")
+        private boolean force;
+
         @Mixin
         private FeatureOptions options = new FeatureOptions();
 
         @Override
         boolean force() {
-            return options.force();
+            return force;
         }
 
         @Override
