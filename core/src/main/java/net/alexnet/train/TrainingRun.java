@@ -10,7 +10,6 @@ import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.loader.Augmentation;
-import net.alexnet.data.loader.BatchSource;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.EpochShuffle;
 import net.alexnet.data.loader.PcaColorNoise;
@@ -374,7 +373,7 @@ public final class TrainingRun {
         return Optional.of(folder.linear()).filter(file -> mean && Files.exists(file));
     }
 
-    private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, BatchSource source,
+    private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, DataLoader source,
             Validation validation) throws IOException, InterruptedException {
         source.ready(); // fails before a run that cannot begin leaves anything
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
