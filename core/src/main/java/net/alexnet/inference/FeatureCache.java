@@ -5,7 +5,6 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.ResizedImages;
-import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.CachedFeatures.Missing;
 import net.alexnet.inference.CachedFeatures.StoredRow;
@@ -14,7 +13,7 @@ import net.alexnet.tensor.ComputeEnvironment;
 
 /// Features from a cache, computed once where they are not in it.
 ///
-/// Each set of crops is stored by itself and computed in padded batches of [#BATCH]: the last bits of a row depend on its
+/// Features are computed in padded batches of [#BATCH]: the last bits of a row depend on its
 /// batch, so they follow from the key alone.
 ///
 /// @param layers see [FeatureKey#layers]
@@ -24,7 +23,8 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
 
     /// @param extractor computes, in batches of [#BATCH] whatever its own are
     public FeatureCache {
-        extractor = with(extractor, extractor.crops());
+        extractor = new FeatureExtractor(extractor.network(), extractor.layer(), extractor.preprocessing(),
+                extractor.crops(), BATCH, extractor.workers());
     }
 
     /// What it works with.
@@ -41,47 +41,24 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
         }
     }
 
-    private static FeatureExtractor with(FeatureExtractor extractor, List<Crop> crops) {
-        return new FeatureExtractor(extractor.network(), extractor.layer(), extractor.preprocessing(), crops, BATCH,
-                extractor.workers());
-    }
-
-    /// Finds the features of images, or computes and stores them, for the extractor's own crops.
-    public CachedFeatures of(ImageDataset images) throws IOException, InterruptedException {
-        return of(images, List.of(extractor.crops())).getFirst();
-    }
-
     /// Finds the features of images, or computes and stores them.
     ///
-    /// @param images of any size
-    /// @param cropSets crops of each image; the features of a set of crops are their mean
-    /// @return for each set of crops; images that cannot be read have no row
+    /// @param images of any size; those that cannot be read have no row
     /// @throws IOException if features cannot be written, an image changed meanwhile, or it was stopped; then nothing is
-    ///     stored of the crops that were under way
-    public List<CachedFeatures> of(ImageDataset images, List<List<Crop>> cropSets)
-            throws IOException, InterruptedException {
-        String id = FeatureKey.images(images);
-        int total = Math.multiplyExact(images.size(), cropSets.size());
-        List<CachedFeatures> all = new ArrayList<>();
-        boolean reused = true;
-        for (List<Crop> crops : cropSets) {
-            FeatureKey key = key(crops, id);
-            Optional<CachedFeatures> known = find(images, key);
-            reused &= known.isPresent();
-            all.add(known.isPresent() ? known.get() : compute(images, key, all.size() * images.size(), total));
-        }
+    ///     stored
+    public CachedFeatures of(ImageDataset images) throws IOException, InterruptedException {
+        FeatureKey key = new FeatureKey(layers, FeatureKey.preprocessing(extractor.preprocessing()), extractor.crops(),
+                extractor.network().backend().computeEnvironment(), ComputeEnvironment.REVISION, BATCH,
+                FeatureKey.images(images));
+        Optional<CachedFeatures> known = find(images, key);
+        CachedFeatures features = known.isPresent() ? known.get() : compute(images, key);
         tools.cache.trim();
-        tools.listener.message((reused ? "stored features, used again: " : "stored features: ")
-                + tools.folder().folder(key(cropSets.getFirst(), id)));
-        return List.copyOf(all);
+        tools.listener.message((known.isPresent() ? "stored features, used again: " : "stored features: ")
+                + tools.folder().folder(key));
+        return features;
     }
 
-    private FeatureKey key(List<Crop> crops, String images) {
-        return new FeatureKey(layers, FeatureKey.preprocessing(extractor.preprocessing()), crops,
-                extractor.network().backend().computeEnvironment(), ComputeEnvironment.REVISION, BATCH, images);
-    }
-
-    /// Hands over the features of images for the extractor's own crops. More than the cache's limit are computed without
+    /// Hands over the features of images. More than the cache's limit are computed without
     /// being stored.
     ///
     /// @return the images that cannot be read
@@ -96,7 +73,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
             return rejected(features, images);
         }
         ResizedImages readable = readable(images);
-        extract(extractor, readable, consumer, 0, images.size());
+        extract(readable, consumer);
         return readable.rejected();
     }
 
@@ -143,14 +120,12 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 extractor.preprocessing().channels(), 0);
     }
 
-    private CachedFeatures compute(ImageDataset images, FeatureKey key, int before, int total)
-            throws IOException, InterruptedException {
-        stopIfAsked(before, total); // a stop need not wait for a draft that is not there yet
+    private CachedFeatures compute(ImageDataset images, FeatureKey key) throws IOException, InterruptedException {
+        stopIfAsked(0, images.size()); // a stop need not wait for a draft that is not there yet
         ResizedImages readable = readable(images);
         try (FeatureCacheFolder.Writer writer = tools.folder().writer(key, extractor.layer().length())) {
-            extract(with(extractor, key.crops()), readable,
-                    (image, features) -> writer.add(new StoredRow(image, readable.contentId(image)), features),
-                    before, total);
+            extract(readable,
+                    (image, features) -> writer.add(new StoredRow(image, readable.contentId(image)), features));
             if (!FeatureKey.images(images).equals(key.images())) {
                 throw new IOException("an image changed while its features were computed, so none were stored;"
                         + " run the same command again");
@@ -161,15 +136,15 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     }
 
     /// Of the images that can be read.
-    private void extract(FeatureExtractor by, ResizedImages readable, FeatureExtractor.Consumer consumer, int before,
-            int total) throws IOException, InterruptedException {
-        by.extract(readable.imagesOrBlack(), true, (image, features) -> {
+    private void extract(ResizedImages readable, FeatureExtractor.Consumer consumer)
+            throws IOException, InterruptedException {
+        extractor.extract(readable.imagesOrBlack(), true, (image, features) -> {
             if (readable.reason(image) == null) {
                 consumer.accept(image, features);
             }
-        }, (done, _) -> {
-            tools.listener.progress(tools.task, before + done, total);
-            stopIfAsked(before + done, total);
+        }, (done, total) -> {
+            tools.listener.progress(tools.task, done, total);
+            stopIfAsked(done, total);
         });
     }
 
