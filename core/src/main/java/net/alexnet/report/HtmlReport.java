@@ -24,7 +24,6 @@ public final class HtmlReport {
     public static final String FILE = "report.html";
 
     private final List<RunRecord> runs;
-    private final List<Section> more = new ArrayList<>();
 
     private HtmlReport(List<RunRecord> runs) {
         this.runs = runs;
@@ -60,21 +59,13 @@ public final class HtmlReport {
         return new HtmlReport(List.copyOf(read));
     }
 
-    /// Adds a part at the end of the page, such as figures that others make.
-    public HtmlReport with(Section section) {
-        more.add(section);
-        return this;
-    }
-
     /// The page.
     ///
     /// @throws InterruptedIOException if it was stopped
     public String html(Tools tools) throws IOException, InterruptedException {
-        List<Section> sections = new ArrayList<>(
-                runs.size() == 1 ? ofOne(runs.getFirst(), tools) : new Comparison(runs).sections());
-        sections.addAll(more);
-        return Page.of(runs.size() == 1 ? "Run " + runs.getFirst().name() : "Comparison of " + runs.size() + " runs",
-                sections);
+        return runs.size() == 1
+                ? Page.of("Run " + runs.getFirst().name(), ofOne(runs.getFirst(), tools))
+                : Page.of("Comparison of " + runs.size() + " runs", new Comparison(runs).sections());
     }
 
     /// Writes the page of a run into its folder.
@@ -95,18 +86,6 @@ public final class HtmlReport {
     public Path write(Path file, Tools tools) throws IOException, InterruptedException {
         AtomicFiles.writeString(file, html(tools));
         return file;
-    }
-
-    /// A whole page of some parts: a document without scripts, in one file.
-    ///
-    /// @param title plain text
-    public static String page(String title, List<Section> sections) throws IOException {
-        return Page.of(title, sections);
-    }
-
-    /// The style sheet of the parts.
-    public static String styles() throws IOException {
-        return Page.styles();
     }
 
     private static List<Section> ofOne(RunRecord run, Tools tools) throws IOException, InterruptedException {

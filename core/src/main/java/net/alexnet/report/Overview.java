@@ -36,10 +36,7 @@ final class Overview {
         run.checkpoint().map(Checkpoint::environment)
                 .ifPresent(machine -> facts.put("computed by", text(machine)));
         run.checkpoint().ifPresent(last -> facts.put("last checkpoint", "saved " + last.written()));
-        StringBuilder html = new StringBuilder("<dl>\n");
-        facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
-                .append("</dd>\n"));
-        return new Section("overview", "What was trained", html + "</dl>\n");
+        return new Section("overview", "What was trained", Html.facts(facts));
     }
 
     private static void addErrors(Map<String, String> facts, RunRecord run) {
