@@ -15,6 +15,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Layer.DropoutScaling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +78,7 @@ class ExporterTest {
 
     @Test
     void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
-        AlexNet network = AlexNet.torchvision().withSize(63, 3, 0.001).withClasses(2)
+        AlexNet network = AlexNet.of(Variant.TORCHVISION).withSize(63, 3, 0.001).withClasses(2)
                 .withLayers(AlexNet.Activation.TANH, true, true).withDropout(0.25, DropoutScaling.AT_TRAINING);
         float[] means = new float[63 * 63 * 3];
         means[5] = 99;
@@ -95,7 +96,7 @@ class ExporterTest {
 
     @Test
     void ourOwnNamesMakeAModelFile() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.torchvision(), 2);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(Variant.TORCHVISION), 2);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.TORCHVISION, _ -> {});
         Path model = imported("model.safetensors", foreign,
                 ImportOptions.of(WeightLayout.TORCHVISION).classes(CLASSES));
@@ -108,7 +109,7 @@ class ExporterTest {
 
     @Test
     void theNamesOfAnotherNetworkAreRefused() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.caffe(), 2);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(Variant.CAFFE), 2);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.CAFFE, _ -> {});
         Path model = imported("model.safetensors", foreign, ImportOptions.of(WeightLayout.CAFFE).classes(CLASSES));
         Path out = folder.resolve("out.safetensors");
@@ -145,7 +146,7 @@ class ExporterTest {
     /// ONNX has no operator for the normalization within channels of 2012's own network.
     @Test
     void anOriginalNetworkIsNotExportedToOnnx() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.original(), 2);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(Variant.ORIGINAL), 2);
         Path model = ForeignFiles.model(folder.resolve("model.safetensors"), new ModelCard(network, CLASSES.names(),
                 new Preprocessing(3, 256, network.input(), List.of(1.0, 2.0, 3.0), 1), "trained"));
         assertThatThrownBy(() -> Exporter.write(folder.resolve("out.onnx"), Model.read(model), WeightLayout.PAPER,

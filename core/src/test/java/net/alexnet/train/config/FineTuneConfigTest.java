@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class FineTuneConfigTest {
 
     @Test
     void torchvisionsDropoutBeforeFc6BelongsToFc6() {
-        Architecture network = AlexNet.torchvision().architecture();
+        Architecture network = AlexNet.of(Variant.TORCHVISION).architecture();
         int cut = freezing("conv5", Map.of()).frozenRows(network);
         assertThat(network.rows().get(cut).name()).startsWith("drop");
         assertThat(network.rows().get(cut + 1).name()).isEqualTo("fc6");

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
@@ -46,7 +47,7 @@ class RecipeReaderTest {
 
     @Test
     void anOlderRecipesKeyTableIsTheVariant() {
-        assertThat(read("network: {variant: caffe}").network()).isEqualTo(AlexNet.caffe());
+        assertThat(read("network: {variant: caffe}").network()).isEqualTo(AlexNet.of(Variant.CAFFE));
     }
 
     @Test
@@ -280,7 +281,7 @@ class RecipeReaderTest {
     @Test
     void numbersComeBackToTheLastBit() {
         Schedule schedule = new Plateau(1, 0.1 + 0.2, 1e-300, 0);
-        Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.caffe().withSize(227, 1, 1 / 3.0), PAPER.pictures(),
+        Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.of(Variant.CAFFE).withSize(227, 1, 1 / 3.0), PAPER.pictures(),
                 PAPER.data(), 65_536, 2, Recipe.Parallel.DATA, 1_000_000, PAPER.precision(), PAPER.optimizer(),
                 schedule, PAPER.checkpoints(),
                 PAPER.monitor(), new Start.FromScratch());
