@@ -96,7 +96,8 @@ public final class TrainingRun {
         this.card = new ModelCard(
                 recipe.network(), pictures.dataset().classes(),
                 base.map(this::fitted).orElseGet(() -> preprocessing(pictures.statistics())),
-                recipe.start().origin(recipe.name()));
+                recipe.fineTuning().map(tuning -> tuning.origin(recipe.name()))
+                        .orElse("trained as " + recipe.name()));
         List<RejectedImage> rejected = pictures.rejected();
         if (tools.group.leads()) {
             RejectedImage.write(folder.path(), rejected);
@@ -232,7 +233,8 @@ public final class TrainingRun {
 
     private SgdOptimizer optimizer(Network network) {
         return new SgdOptimizer(network, recipe.optimizer(),
-                layer -> recipe.start().learningRateFactor(network.architecture(), layer));
+                layer -> recipe.fineTuning().map(tuning -> tuning.learningRateFactor(network.architecture(), layer))
+                        .orElse(1.0));
     }
 
     /// The images with the split that the recipe asks for: their own, or one of several folds.
@@ -310,7 +312,7 @@ public final class TrainingRun {
         TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), recipe.picturesAtOnce(), augmentation(),
                 recipe.seed(), network.isTower() ? Rank.SOLO : tools.group.rank(),
                 state.epoch(), state.batchInEpoch());
-        int from = recipe.start().frozenRows(network.architecture());
+        int from = recipe.fineTuning().map(tuning -> tuning.frozenRows(network.architecture())).orElse(0);
         try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.picturesAtOnce(),
                 tools.workers, DEPTH,
                 tools.codec)) {

@@ -25,7 +25,6 @@ import net.alexnet.train.config.Recipe.Values;
 import net.alexnet.train.config.RecipeReader;
 import net.alexnet.train.config.Schedule.Constant;
 import net.alexnet.train.config.SgdConfig;
-import net.alexnet.train.config.Start;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +91,7 @@ public abstract class DividedStepContract {
                 new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 10, null, Recipe.Parallel.DATA, 2,
                 Precision.FLOAT32,
                 new SgdConfig(0.01, 0.9, 0.0005, 2, false), new Constant(), new Recipe.Checkpoints(1, 0, 9),
-                new Recipe.Monitor(1, 1, 1000, 0), new Start.FromScratch());
+                new Recipe.Monitor(1, 1, 1000, 0), null);
         return RecipeReader.read("test", RecipeReader.write(recipe), settings);
     }
 

@@ -65,10 +65,10 @@ class FineTuneConfigTest {
     void comesBackFromYamlAndOtherRecipesHaveNone() {
         Recipe recipe = RecipeReader.read("x", "finetune: {freeze: conv2}",
                 Map.of("finetune.learning_rate_factors.fc6", "0.1"));
-        assertThat(recipe.start()).isEqualTo(freezing("conv2", Map.of("fc6", 0.1)));
+        assertThat(recipe.finetune()).isEqualTo(freezing("conv2", Map.of("fc6", 0.1)));
         assertThat(RecipeReader.read("y", RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
         assertThat(RecipeReader.write(Recipe.standard())).doesNotContain("finetune");
-        assertThat(Recipe.standard().start()).isEqualTo(new Start.FromScratch());
+        assertThat(Recipe.standard().finetune()).isNull();
     }
 
     @Test

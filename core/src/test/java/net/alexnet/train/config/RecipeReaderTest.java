@@ -274,7 +274,7 @@ class RecipeReaderTest {
                 Precision.BFLOAT16,
                 PAPER.optimizer(),
                 new Constant(),
-                PAPER.checkpoints(), PAPER.monitor(), new Start.FromScratch());
+                PAPER.checkpoints(), PAPER.monitor(), null);
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 
@@ -284,7 +284,7 @@ class RecipeReaderTest {
         Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.of(Variant.CAFFE).withSize(227, 1, 1 / 3.0), PAPER.pictures(),
                 PAPER.data(), 65_536, 2, Recipe.Parallel.DATA, 1_000_000, PAPER.precision(), PAPER.optimizer(),
                 schedule, PAPER.checkpoints(),
-                PAPER.monitor(), new Start.FromScratch());
+                PAPER.monitor(), null);
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 
