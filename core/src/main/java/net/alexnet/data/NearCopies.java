@@ -51,7 +51,7 @@ final class NearCopies {
         List<Copy> copies = new ArrayList<>();
         for (Copy candidate : candidates(PerceptualHash.of(image))) {
             Image other = training.source(candidate.index).image(new byte[0]);
-            if (AlignedCorrelation.of(other, candidate.mirrored ? mirrored(image) : image,
+            if (AlignedCorrelation.of(other, candidate.mirrored ? image.mirrored() : image,
                     codec) >= LEAST_CORRELATION) {
                 copies.add(candidate);
                 if (copies.size() == MOST_COPIES) {
@@ -89,16 +89,6 @@ final class NearCopies {
                 }
             }
         }
-    }
-
-    private static Image mirrored(Image image) {
-        byte[] samples = new byte[image.samples().length];
-        int row = image.width() * image.channels();
-        for (int i = 0; i < samples.length; i++) {
-            int x = i % row / image.channels();
-            samples[i] = image.samples()[i + (image.width() - 1 - 2 * x) * image.channels()];
-        }
-        return new Image(image.width(), image.height(), image.channels(), samples);
     }
 
     /// All numbers of 16 bits with at most two bits that are 1, fewest first.

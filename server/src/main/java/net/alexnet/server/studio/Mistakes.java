@@ -1,6 +1,7 @@
 package net.alexnet.server.studio;
 
 import module java.base;
+import net.alexnet.Classification.Guess;
 import net.alexnet.Options;
 import net.alexnet.data.Sample;
 import net.alexnet.data.image.Encoding;
@@ -97,8 +98,6 @@ final class Mistakes implements AutoCloseable {
 
     /// A picture, and what the network says of it.
     private record Shown(int index, String name, String truth, List<Guess> top, double loss, double margin) {}
-
-    private record Guess(String label, float probability) {}
 
     private record Found(long found, List<Shown> pictures) {}
 

@@ -1,6 +1,7 @@
 package net.alexnet.server.studio;
 
 import module java.base;
+import net.alexnet.Classification.Guess;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
@@ -106,8 +107,6 @@ final class TryPage {
                 .append("Copy<span class=\"unseen\"> the ").append(name).append("</span></button></div>\n");
     }
 
-    private record Guess(String label, float probability) {}
-
     /// What is said of a picture.
     ///
     /// @param top the five most probable classes, best first
@@ -130,7 +129,7 @@ final class TryPage {
             List<Guess> top = TopK.best(found, 0, labels.size(), TOP).stream()
                     .map(index -> new Guess(labels.get(index), found[index])).toList();
             boolean unsure = model.unsureBelow().isPresent()
-                    && top.getFirst().probability < model.unsureBelow().getAsDouble();
+                    && top.getFirst().probability() < model.unsureBelow().getAsDouble();
             return Reply.json(new Answer(top, labels, found, unsure, milliseconds,
                     Tiles.of(center(square, model.card().preprocessing()))));
         });
