@@ -78,13 +78,9 @@ public final class Training extends TrainingBuilder<Training> {
         return new Training(run, null);
     }
 
-    /// Names the pictures: where those of a resumed run are now if they were moved, or another folder than the recipe's.
-    public Training picturesIn(Path folder) {
-        pictures = DataSource.absolute(folder);
-        return self();
-    }
-
-    /// Names the pictures, as [#picturesIn(Path)], or their address as [#on(String)].
+    /// Names the pictures: where those of a resumed run are now if they were moved, or others than the recipe's.
+    ///
+    /// @param source as for [#on(String)]
     public Training picturesIn(String source) {
         pictures = DataSource.named(source);
         return self();

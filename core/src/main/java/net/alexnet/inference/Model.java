@@ -204,14 +204,6 @@ public record Model(ModelCard card, Network network) {
         return new Stored(card(weights), weights);
     }
 
-    /// Reads a model file and puts its network on a backend.
-    ///
-    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a
-    ///     network
-    public static Model open(Path file, Backend backend) throws WeightFileException {
-        return read(file).on(backend);
-    }
-
     /// The card of a model file. The file is closed again, and its weights are not read.
     ///
     /// @throws WeightFileException if the file is damaged, or its metadata does not describe a

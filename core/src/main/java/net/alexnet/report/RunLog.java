@@ -61,12 +61,6 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
         return log.withLastLine();
     }
 
-    static RunLog of(Stream<String> lines) {
-        Collector collector = new Collector();
-        lines.forEach(line -> collector.add(line.getBytes(StandardCharsets.UTF_8)));
-        return collector.log();
-    }
-
     /// Takes the lines of a log one after the other. Used by one thread at a time.
     static final class Collector {
         private final List<Step> steps = new ArrayList<>();

@@ -1,13 +1,17 @@
 package net.alexnet.report;
 
-import java.util.stream.Stream;
+import java.nio.charset.StandardCharsets;
 
 /// Logs of runs.
 final class Logs {
     private Logs() {}
 
     static RunLog of(String... lines) {
-        return RunLog.of(Stream.of(lines));
+        RunLog.Collector collector = new RunLog.Collector();
+        for (String line : lines) {
+            collector.add(line.getBytes(StandardCharsets.UTF_8));
+        }
+        return collector.log();
     }
 
     /// Three steps in two epochs, with everything that a log can have.

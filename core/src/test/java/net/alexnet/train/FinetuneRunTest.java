@@ -98,7 +98,7 @@ class FinetuneRunTest {
             assertThat(tuned.shape("fc8.weight").dim(0)).isEqualTo(2);
             assertThat(momentum.names()).allMatch(name -> name.startsWith("fc")).hasSize(6);
         }
-        ModelCard card = Model.open(newest().modelFile(), backend).card();
+        ModelCard card = Model.read(newest().modelFile()).on(backend).card();
         assertThat(card.preprocessing()).isEqualTo(BASE_PREPROCESSING);
         assertThat(card.classes()).isEqualTo(CLASSES);
         assertThat(card.origin()).contains("fine-tuned", "base.safetensors", "ABC");

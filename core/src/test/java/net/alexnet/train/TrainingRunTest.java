@@ -62,7 +62,7 @@ class TrainingRunTest {
         assertThat(outcome.report().orElseThrow().images()).isEqualTo(4);
         assertThat(progress.prepared).containsExactly("reading training pictures 10", "reading validation pictures 4");
         assertThat(progress.started).hasSize(1);
-        Model model = Model.open(newest().modelFile(), backend);
+        Model model = Model.read(newest().modelFile()).on(backend);
         assertThat(model.card().network()).isEqualTo(RECIPE.network());
         assertThat(model.card().classes()).isEqualTo(CLASSES);
         assertThat(model.card().origin()).isEqualTo("trained as tiny");
@@ -80,7 +80,7 @@ class TrainingRunTest {
             sums.add(ResizeAndCenterCrop.middle(training(0).source(i).image(new byte[0]), 10, CODEC));
         }
         PixelStatistics statistics = sums.statistics();
-        Preprocessing preprocessing = Model.open(newest().modelFile(), backend).card().preprocessing();
+        Preprocessing preprocessing = Model.read(newest().modelFile()).on(backend).card().preprocessing();
         assertThat(preprocessing.mean()).isEqualTo(statistics.mean());
         assertThat(preprocessing.scale().getFirst()).isCloseTo(1 / statistics.std().getFirst(), within(1e-12));
         assertThat(preprocessing.resize()).isEqualTo(10);
@@ -151,7 +151,7 @@ class TrainingRunTest {
                 i -> CODEC.decode(TestImages.Codec.file(10, 10, 99), 1));
         Outcome outcome = start(dataset(gray), tools(step -> false));
         assertThat(outcome.finished()).isTrue();
-        assertThat(Model.open(newest().modelFile(), backend).card().preprocessing().scale()).containsExactly(1.0);
+        assertThat(Model.read(newest().modelFile()).on(backend).card().preprocessing().scale()).containsExactly(1.0);
     }
 
     private static TrainingPictures pictures(Dataset dataset, TrainingRun.Tools tools)

@@ -110,7 +110,7 @@ class ImporterTest {
                         .containsExactly(theirs.read(WeightLayout.TORCHVISION.theirs(name)));
             }
         }
-        assertThat(Model.open(model, backend).card().classes()).isEqualTo(THREE.names());
+        assertThat(Model.read(model).on(backend).card().classes()).isEqualTo(THREE.names());
         assertThat(Model.read(model).card().views()).isEmpty(); // other classes than those of the published figures
     }
 
@@ -130,7 +130,7 @@ class ImporterTest {
         AlexNet network = narrow(AlexNet.of(Variant.CAFFE), 3);
         Path file = foreign(network, WeightLayout.CAFFE, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.CAFFE).classes(THREE));
-        Model open = Model.open(model, backend);
+        Model open = Model.read(model).on(backend);
         int side = 227;
         float[] rgb = new float[3 * side * side];
         Random random = new Random(3);
@@ -165,7 +165,7 @@ class ImporterTest {
         AlexNet network = AlexNet.of(Variant.CAFFE).withSize(224, 3, 0.001).withClasses(3);
         Path file = foreign(network, WeightLayout.ONNX_ZOO, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.ONNX_ZOO).classes(THREE));
-        ModelCard card = Model.open(model, backend).card();
+        ModelCard card = Model.read(model).on(backend).card();
         assertThat(card.network()).isEqualTo(card.network().withSize(224, 3, card.network().width()));
         assertThat(card.network().architecture().rows().getFirst().out()).isEqualTo(Shape.of(8, 54, 54));
         assertThat(card.preprocessing().crop()).isEqualTo(224);
@@ -189,7 +189,7 @@ class ImporterTest {
                     (name, bias) -> new NamedTensor(name, Shape.of(1, 1, 1, 8), bias.values()));
         });
         imported(file, ImportOptions.of(WeightLayout.CAFFE).classes(THREE));
-        assertThat(Model.open(model, backend).network().parameters()).hasSize(16);
+        assertThat(Model.read(model).on(backend).network().parameters()).hasSize(16);
     }
 
     // --- what is refused ---------------------------------------------------------------------------------------------
