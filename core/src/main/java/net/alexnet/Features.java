@@ -198,14 +198,14 @@ public final class Features {
         ModelFile file = ModelFile.find(model, options.checkpoint());
         try (OpenModel opened = OpenModel.of(file, options.device(), options.threads())) {
             Preprocessing preprocessing = opened.card().preprocessing();
-            options.crops().note(preprocessing).ifPresent(listener::warning);
+            options.chosenViews().note(preprocessing).ifPresent(listener::warning);
             Architecture architecture = opened.model().network().architecture();
             FeatureLayer wanted = layer.map(name -> FeatureLayer.of(architecture, name))
                     .orElseGet(() -> FeatureLayer.lastHidden(architecture));
             opened.card().requireTrained(wanted.end());
             FeatureExtractor extractor = new FeatureExtractor(opened.model().network(), wanted, preprocessing,
-                    options.crops(), FeatureCache.BATCH, options.threads());
-            return work.with(new FeatureCache(extractor, file.layers(wanted.end()), new FeatureCache.Tools(
+                    options.chosenViews(), FeatureCache.BATCH, options.threads());
+            return work.with(new FeatureCache(extractor, file.layers(wanted.end()), new FeatureCache.Resources(
                     options.caches(), opened.codec(), listener, "computing features", stop)), opened.codec());
         }
     }

@@ -159,7 +159,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     private TrainingResult run(RunFolder folder, Recipe recipe, Job job) throws IOException, InterruptedException {
         try (RunFolder.Lock _ = folder.lock()) {
             return TrainingResult.of(folder, recipe, TrainingRun.finetune(folder, recipe, job.base, job.pictures,
-                    tools(job.backend, job.codec, Group.SOLO, job.stop)));
+                    resources(job.backend, job.codec, Group.SOLO, job.stop)));
         }
     }
 

@@ -49,7 +49,7 @@ public final class ImageClassifier implements AutoCloseable {
     private ImageClassifier(OpenModel model, Options options) {
         this.model = model;
         this.options = options;
-        this.predictor = model.predictor(options.crops());
+        this.predictor = model.predictor(options.chosenViews());
     }
 
     /// Takes what becomes of each file.

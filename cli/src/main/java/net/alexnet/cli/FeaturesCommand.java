@@ -35,7 +35,7 @@ final class FeaturesCommand extends ProgressCommand {
         for (Path file : FeatureFile.Format.of(out).files(out)) {
             requireWritable("--out: ", file, data, force);
         }
-        Features.Table table = options.features(progress).write(data, out, terminal().interruption()::asked);
+        Features.Table table = options.features(progress).write(data, out, terminal().interruption()::stopRequested);
         progress.clear();
         List<Integer> dims = table.shape().dims();
         print(new Report(out.toString(), table.layer(), dims, table.rows(), table.rejected()),

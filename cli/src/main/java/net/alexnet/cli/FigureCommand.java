@@ -181,7 +181,7 @@ final class FigureCommand {
         Drawn draw(ConsoleProgress progress) throws IOException, InterruptedException {
             within("--top", top, 1, Integer.MAX_VALUE);
             Features features = options.features(progress);
-            List<Features.Found> found = features.similar(queries, in, top, terminal().interruption()::asked);
+            List<Features.Found> found = features.similar(queries, in, top, terminal().interruption()::stopRequested);
             if (found.isEmpty()) {
                 throw new IOException("none of the files can be read as a picture");
             }
@@ -200,7 +200,7 @@ final class FigureCommand {
             List<String> lines = new ArrayList<>();
             if (share.isPresent()) {
                 NeighborShare measured = features.neighborShare(List.of(share.get()), in, top,
-                        terminal().interruption()::asked);
+                        terminal().interruption()::stopRequested);
                 facts.put("share", measured);
                 lines.add(String.format(Locale.ROOT, "%s of the %d nearest have the picture's class, in the mean over"
                         + " %,d pictures", Texts.percent(measured.share()), top, measured.pictures()));

@@ -68,8 +68,8 @@ final class ReproduceCommand extends ProgressCommand {
             print(json(listed), lines(listed));
             return 0;
         }
-        terminal().interruption().hear();
-        boolean complete = reproduction.run(() -> terminal().interruption().asked());
+        terminal().interruption().deferExit();
+        boolean complete = reproduction.run(() -> terminal().interruption().stopRequested());
         progress.clear();
         List<Status> states = reproduction.list();
         List<String> lines = new ArrayList<>(lines(states));

@@ -83,7 +83,7 @@ final class ServeCommand extends BaseCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        terminal().interruption().hear();
+        terminal().interruption().deferExit();
         Optional<Integer> port = grpcPort.map(number -> (int) within("--grpc-port", number, 0, 65535));
         try (ModelService service = ModelService.start(settings(), this::say)) {
             List<String> lines = new ArrayList<>(service.lines());
@@ -94,7 +94,7 @@ final class ServeCommand extends BaseCommand {
                 addresses.put("grpc_port", grpc.port());
             }
             print(addresses, lines);
-            while (!terminal().interruption().asked()) {
+            while (!terminal().interruption().stopRequested()) {
                 Thread.sleep(PAUSE);
             }
         }

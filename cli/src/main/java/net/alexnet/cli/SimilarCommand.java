@@ -37,7 +37,7 @@ final class SimilarCommand extends ProgressCommand {
     int run(ConsoleProgress progress) throws IOException, InterruptedException {
         within("--top", top, 1, Integer.MAX_VALUE);
         List<Features.Found> found = options.features(progress).similar(queries, in, top,
-                terminal().interruption()::asked);
+                terminal().interruption()::stopRequested);
         progress.clear();
         print(found.stream().map(one -> new Found(one.file(), one.similar().stream().map(like -> new Similar(
                 like.distance(), like.file().toString(), like.label().orElse(null))).toList())).toList(), lines(found));

@@ -89,7 +89,7 @@ final class StudioCommand extends BaseCommand {
             if (!quiet) {
                 browse(address);
             }
-            while (!terminal().interruption().asked()) {
+            while (!terminal().interruption().stopRequested()) {
                 Thread.sleep(LOOK);
             }
         }

@@ -62,7 +62,7 @@ abstract class TrainingCommand extends ProgressCommand {
         if (test != null) {
             run.test(test);
         }
-        terminal().interruption().hear(); // a signal waits until the run is saved
+        terminal().interruption().deferExit(); // a signal waits until the run is saved
     }
 
     /// Whether this process reports, and no other rank does.
@@ -77,7 +77,7 @@ abstract class TrainingCommand extends ProgressCommand {
 
     /// Whether the user wants the run to stop.
     boolean stopped() {
-        return terminal().interruption().asked();
+        return terminal().interruption().stopRequested();
     }
 
     /// Runs and reports.

@@ -228,7 +228,8 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
             boolean alone = folders.size() == 1;
             boolean split = training.isPresent() ? validation.isPresent() || alone : alone && validation.isPresent();
             return split
-                    ? new Parts(training.orElse(source), validation, folders.stream().filter(folder -> part(folder).isPresent()).toList())
+                    ? new Parts(training.orElse(source), validation,
+                            folders.stream().filter(folder -> part(folder).isPresent()).toList())
                     : new Parts(source, Optional.empty(), List.of());
         }
 

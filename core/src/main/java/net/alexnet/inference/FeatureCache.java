@@ -17,7 +17,7 @@ import net.alexnet.tensor.ComputeEnvironment;
 /// batch, so they follow from the key alone.
 ///
 /// @param layers see [FeatureKey#layers]
-public record FeatureCache(FeatureExtractor extractor, String layers, Tools tools) {
+public record FeatureCache(FeatureExtractor extractor, String layers, Resources resources) {
     /// Crops at a time.
     public static final int BATCH = 64;
 
@@ -34,7 +34,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     /// @param listener is told how it goes
     /// @param task what the listener is told while features are computed
     /// @param stop asked after every batch whether to give up
-    public record Tools(CacheFolder cache, ImageCodec codec, ProgressListener listener, String task,
+    public record Resources(CacheFolder cache, ImageCodec codec, ProgressListener listener, String task,
             BooleanSupplier stop) {
         FeatureCacheFolder folder() {
             return new FeatureCacheFolder(cache);
@@ -52,9 +52,9 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 FeatureKey.images(images));
         Optional<CachedFeatures> known = find(images, key);
         CachedFeatures features = known.isPresent() ? known.get() : compute(images, key);
-        tools.cache.trim();
-        tools.listener.message((known.isPresent() ? "stored features, used again: " : "stored features: ")
-                + tools.folder().folder(key));
+        resources.cache.trim();
+        resources.listener.message((known.isPresent() ? "stored features, used again: " : "stored features: ")
+                + resources.folder().folder(key));
         return features;
     }
 
@@ -65,7 +65,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     public List<RejectedImage> each(ImageDataset images, FeatureExtractor.Consumer consumer)
             throws IOException, InterruptedException {
         long bytes = (long) extractor.layer().length() * Float.BYTES * images.size();
-        if (bytes <= tools.cache.limit()) {
+        if (bytes <= resources.cache.limit()) {
             CachedFeatures features = of(images);
             for (int i = 0; i < features.rows().size(); i++) {
                 consumer.accept(features.rows().get(i).picture(), features.row(i));
@@ -106,24 +106,24 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     /// The key does not tell whether an image can be read, so those that could not are tried again. If one can be read
     /// now, all features are computed again.
     private Optional<CachedFeatures> find(ImageDataset images, FeatureKey key) throws IOException {
-        Optional<CachedFeatures> found = tools.folder().find(key);
-        Path folder = tools.folder().folder(key);
+        Optional<CachedFeatures> found = resources.folder().find(key);
+        Path folder = resources.folder().folder(key);
         if (found.isEmpty() && Files.exists(folder)) {
-            tools.listener.warning("the stored features " + folder + " were damaged and are computed again");
+            resources.listener.warning("the stored features " + folder + " were damaged and are computed again");
         }
         ResizedImages again = readable(images);
         return found.filter(features -> features.missing().stream().noneMatch(one -> again.canRead(one.picture())));
     }
 
     private ResizedImages readable(ImageDataset images) {
-        return new ResizedImages(images, tools.codec, extractor.preprocessing().resize(),
+        return new ResizedImages(images, resources.codec, extractor.preprocessing().resize(),
                 extractor.preprocessing().channels(), 0);
     }
 
     private CachedFeatures compute(ImageDataset images, FeatureKey key) throws IOException, InterruptedException {
         stopIfAsked(0, images.size()); // a stop need not wait for a draft that is not there yet
         ResizedImages readable = readable(images);
-        try (FeatureCacheFolder.Writer writer = tools.folder().writer(key, extractor.layer().length())) {
+        try (FeatureCacheFolder.Writer writer = resources.folder().writer(key, extractor.layer().length())) {
             extract(readable,
                     (image, features) -> writer.add(new StoredRow(image, readable.contentId(image)), features));
             if (!FeatureKey.images(images).equals(key.images())) {
@@ -143,13 +143,13 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
                 consumer.accept(image, features);
             }
         }, (done, total) -> {
-            tools.listener.progress(tools.task, done, total);
+            resources.listener.progress(resources.task, done, total);
             stopIfAsked(done, total);
         });
     }
 
     private void stopIfAsked(int done, int total) throws IOException {
-        if (tools.stop.getAsBoolean()) {
+        if (resources.stop.getAsBoolean()) {
             throw new IOException("stopped after " + done + " of " + total
                     + " rows of features; the same command computes those that were under way again");
         }

@@ -25,7 +25,7 @@ public final class RunSections {
         for (int i = 0; i < folders.size(); i++) {
             runs.add(RunRecord.now(folders.get(i), logs.get(i)));
         }
-        return new Comparison(runs).sections();
+        return new RunComparison(runs).sections();
     }
 
     /// @param pictures their numbers, in words

@@ -20,7 +20,7 @@ final class ClaimTable {
     static String markdown(List<Result> results) {
         StringBuilder text = new StringBuilder(HEAD);
         for (Result result : results) {
-            Comparison comparison = result.comparison();
+            ArmDifference comparison = result.comparison();
             text.append("| ").append(String.join(" | ", result.statement() + " (`" + result.claim() + "`, "
                     + result.section() + ")", result.paper().isEmpty() ? "-" : result.paper(), effect(result),
                     interval(result, comparison == null ? null : comparison.seeds()),
@@ -46,7 +46,7 @@ final class ClaimTable {
 
     private static String verdict(Result result) {
         StringBuilder text = new StringBuilder(result.verdict().words());
-        Comparison comparison = result.comparison();
+        ArmDifference comparison = result.comparison();
         if (result.verdict() == Verdict.NOT_RESOLVED && comparison != null && comparison.moreSeeds() != null) {
             text.append("; ").append(comparison.moreSeeds())
                     .append(" more seeds of each arm would find a difference of this size");

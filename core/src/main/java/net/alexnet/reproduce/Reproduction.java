@@ -145,10 +145,10 @@ public final class Reproduction {
         for (Claim claim : claims) {
             Plan plan = new Plan(claim, seeds.orElse(claim.seeds()), runs);
             Result result = result(claim, runs);
-            List<Job> missing = plan.missing();
+            List<PlannedRun> missing = plan.missing();
             double epochs = 0;
-            for (Job job : missing) {
-                epochs += runs.epochsLeft(job);
+            for (PlannedRun planned : missing) {
+                epochs += runs.epochsLeft(planned);
             }
             all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(), result.verdict().words(),
                     ClaimTable.effect(result), plan.count(), plan.done(),
@@ -173,9 +173,9 @@ public final class Reproduction {
         long end = System.nanoTime() + budget.toNanos();
         List<Claim> untrained = new ArrayList<>();
         for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
-            List<Job> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
-            for (Job job : missing) {
-                runs.recipe(job);
+            List<PlannedRun> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
+            for (PlannedRun planned : missing) {
+                runs.recipe(planned);
             }
             if (runs.needPictures(missing)) {
                 untrained.add(claim);
@@ -200,7 +200,7 @@ public final class Reproduction {
     /// @return whether nothing is missing
     private boolean work(Runs runs, long end, BooleanSupplier stop) throws IOException, InterruptedException {
         while (!stop.getAsBoolean()) {
-            List<Job> missing = new ArrayList<>();
+            List<PlannedRun> missing = new ArrayList<>();
             for (Claim claim : claims) {
                 missing.addAll(new Plan(claim, seeds.orElse(claim.seeds()), runs).missing());
             }
@@ -210,14 +210,14 @@ public final class Reproduction {
             double epochSeconds = runs.secondsPerEpoch().orElse(0); // what the first run needs is not known
             boolean busy = false;
             boolean worked = false;
-            for (Job job : missing) {
+            for (PlannedRun planned : missing) {
                 double left = (end - System.nanoTime()) / 1e9;
-                double needed = runs.epochsLeft(job) * epochSeconds;
+                double needed = runs.epochsLeft(planned) * epochSeconds;
                 if (left <= 0 || needed > left) {
                     continue;
                 }
-                listener.message("run " + runs.path(job.arm(), job.seed()));
-                Runs.Outcome outcome = runs.work(job);
+                listener.message("run " + runs.path(planned.arm(), planned.seed()));
+                Runs.Outcome outcome = runs.work(planned);
                 busy |= outcome == Runs.Outcome.BUSY;
                 worked = outcome == Runs.Outcome.DONE;
                 if (outcome != Runs.Outcome.BUSY) {
@@ -264,7 +264,7 @@ public final class Reproduction {
     }
 
     private Result result(Claim claim, Runs runs) throws IOException {
-        Judge.Reading reading = new Judge(runs).read(claim);
+        ClaimCheck.Reading reading = new ClaimCheck(runs).read(claim);
         boolean oneSet = claim.experiment() instanceof Claim.Neighbors || claim.experiment() instanceof Claim.Averages;
         Verdict verdict = claim.experiment() instanceof Claim.Elsewhere
                 ? Verdict.NOT_TESTED
@@ -275,7 +275,7 @@ public final class Reproduction {
         SortedSet<String> builds = new TreeSet<>();
         for (Result.Run run : reading.runs()) {
             Path path = folder.resolve(run.folder());
-            seconds += Evidence.epochs(path).stream().mapToDouble(Epoch::seconds).sum();
+            seconds += FinishedRun.epochs(path).stream().mapToDouble(Epoch::seconds).sum();
             Path build = path.resolve(Build.FILE);
             if (Files.exists(build)) {
                 builds.add(RegularFile.text(build).strip());
@@ -287,10 +287,10 @@ public final class Reproduction {
                 diverged += runs.diverged(arm, seed) ? 1 : 0;
             }
         }
-        Interval interval = reading.comparison().map(Comparison::seeds).orElse(null);
+        Interval interval = reading.comparison().map(ArmDifference::seeds).orElse(null);
         Double paper = claim.paperEffect().isPresent() ? claim.paperEffect().getAsDouble() : null;
         Boolean holds = null;
-        if (interval != null && paper != null && !Boolean.TRUE.equals(reading.more().get(Judge.BOUND))) {
+        if (interval != null && paper != null && !Boolean.TRUE.equals(reading.more().get(ClaimCheck.BOUND))) {
             holds = interval.low() <= paper && paper <= interval.high();
         }
         return new Result(claim.id(), claim.section(), claim.statement(), claim.paper(), paper, reading.unit(), verdict,

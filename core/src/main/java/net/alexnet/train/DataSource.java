@@ -149,8 +149,9 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
             return TrainingPictures.inMemory(dataset, side, channels, codec, workers, listener);
         }
         ProgressListener withoutWarnings = ProgressListener.of(listener::progress); // a run warns of rejected pictures itself
-        DatasetPreparer.Tools tools = new DatasetPreparer.Tools(codec, workers, false, withoutWarnings, stop);
-        return switch (new PreparedCache(cache).prepare(name(), dataset, preparation(side, channels), tools)) {
+        DatasetPreparer.Resources resources = new DatasetPreparer.Resources(codec, workers, false, withoutWarnings,
+                stop);
+        return switch (new PreparedCache(cache).prepare(name(), dataset, preparation(side, channels), resources)) {
             case DatasetPreparer.Outcome.Finished finished -> {
                 PreparedDataset made = finished.dataset();
                 listener.message("prepared pictures: " + made.path());

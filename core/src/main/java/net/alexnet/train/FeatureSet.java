@@ -36,27 +36,29 @@ record FeatureSet(CachedFeatures features, Shape shape, int[] rows, int[] labels
     /// @param layers the hash of these rows, see `FeatureKey.layers`
     /// @param images resized
     static Splits of(Network network, int end, String layers, Dataset images, Preprocessing preprocessing,
-            TrainingRun.Tools tools) throws IOException, InterruptedException {
+            TrainingRun.Resources resources) throws IOException, InterruptedException {
         Row last = network.architecture().rows().get(end - 1);
         FeatureExtractor extractor = new FeatureExtractor(network, new FeatureLayer(last.name(), end, last.out()),
-                preprocessing, Views.CENTER, FeatureCache.BATCH, tools.workers());
+                preprocessing, Views.CENTER, FeatureCache.BATCH, resources.workers());
         ImageDataset training = images.training();
         ImageDataset validation = images.validation();
         if (training.whole().isPresent() && training.whole().equals(validation.whole())) {
-            CachedFeatures all = cached(extractor, layers, "all", training.whole().get(), tools);
+            CachedFeatures all = cached(extractor, layers, "all", training.whole().get(), resources);
             return new Splits(part(all, last.out(), training, training::indexInWhole),
                     part(all, last.out(), validation, validation::indexInWhole));
         }
         return new Splits(
-                part(cached(extractor, layers, "training", training, tools), last.out(), training, i -> i),
-                part(cached(extractor, layers, "validation", validation, tools), last.out(), validation,
+                part(cached(extractor, layers, "training", training, resources), last.out(), training, i -> i),
+                part(cached(extractor, layers, "validation", validation, resources), last.out(), validation,
                         i -> i));
     }
 
     private static CachedFeatures cached(FeatureExtractor extractor, String layers, String what,
-            ImageDataset images, TrainingRun.Tools tools) throws IOException, InterruptedException {
-        FeatureCache cache = new FeatureCache(extractor, layers, new FeatureCache.Tools(tools.cache(), tools.codec(),
-                tools.progress(), "computing features of " + what + " pictures", () -> tools.stop().test(0)));
+            ImageDataset images, TrainingRun.Resources resources) throws IOException, InterruptedException {
+        FeatureCache cache = new FeatureCache(extractor, layers,
+                new FeatureCache.Resources(resources.cache(), resources.codec(),
+                        resources.progress(), "computing features of " + what + " pictures",
+                        () -> resources.stop().test(0)));
         CachedFeatures cached = cache.of(images);
         if (!cached.missing().isEmpty()) {
             throw new IOException(images.name(cached.missing().getFirst().picture())

@@ -18,7 +18,8 @@ import net.alexnet.tensor.Backend;
 ///     not train
 /// @param codec decodes pictures
 public record OpenModel(Model model, OptionalDouble unsureBelow, Backend backend, ImageCodec codec)
-        implements AutoCloseable {
+        implements
+            AutoCloseable {
     /// Opens a model.
     ///
     /// @param file which is read while the engine loads

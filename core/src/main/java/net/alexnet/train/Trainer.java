@@ -106,7 +106,7 @@ public final class Trainer {
     /// @throws DivergedException if the loss is no longer a number; earlier checkpoints remain
     /// @throws IOException if a checkpoint or a log cannot be written
     public static Outcome run(Parts parts) throws IOException, InterruptedException {
-        if (!parts.group().leads()) {
+        if (!parts.group().isRankZero()) {
             return new Trainer(parts, null).run();
         }
         try (MetricsLogger logger = new MetricsLogger(parts.folder(), parts.state().step(), parts.progress())) {
@@ -399,13 +399,13 @@ public final class Trainer {
     private void save() throws IOException {
         requireSound();
         if (recipe.parallel() == Recipe.Parallel.FACTORS) { // each rank computes the gradients of dense layers by itself
-            group.agree("the checksum of the weights after step " + state.step(), checksum());
+            group.requireSame("the checksum of the weights after step " + state.step(), checksum());
         }
         IOException failure = null;
         List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(parts.constants());
         List<NamedTensor> momentum = parts.optimizer().entries().stream().map(network::whole).toList();
-        if (group.leads()) {
+        if (group.isRankZero()) {
             try {
                 parts.progress().saved(parts.store().save(state, backend.computeEnvironment(),
                         RecipeReader.write(recipe), metadata(), entries, momentum));

@@ -122,7 +122,7 @@ class FeatureCacheTest {
                 warnings.add(text);
             }
         };
-        return new FeatureCache(extractor, "layers", new FeatureCache.Tools(new CacheFolder(root),
+        return new FeatureCache(extractor, "layers", new FeatureCache.Resources(new CacheFolder(root),
                 new TestImages.Codec(), listener, "computing features", () -> stop.getAsBoolean()));
     }
 
@@ -264,9 +264,9 @@ class FeatureCacheTest {
         List<float[]> stored = new ArrayList<>();
         FeatureCache cache = cached(described(backend, "a"), 64);
         assertThat(cache.each(files.images(), (_, features) -> stored.add(features))).isEmpty();
-        FeatureCache small = new FeatureCache(cache.extractor(), "layers", new FeatureCache.Tools(
+        FeatureCache small = new FeatureCache(cache.extractor(), "layers", new FeatureCache.Resources(
                 new CacheFolder(root.resolve("small"), 1, Duration.ZERO), new TestImages.Codec(),
-                cache.tools().listener(), cache.tools().task(), () -> false));
+                cache.resources().listener(), cache.resources().task(), () -> false));
         List<float[]> computed = new ArrayList<>();
         assertThat(small.each(files.images(), (_, features) -> computed.add(features))).isEmpty();
         assertThat(computed).usingElementComparator(Arrays::compare).containsExactlyElementsOf(stored);

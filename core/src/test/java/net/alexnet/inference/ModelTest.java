@@ -139,7 +139,8 @@ class ModelTest {
         ModelCard whole = new ModelCard(large, List.of("a", "b"), preprocessing, "");
         Safetensors.write(file, Model.metadata(whole), List.of());
         // the card is read before the weights, of which there are none here
-        assertThatThrownBy(() -> Model.read(file).on(backend)).hasMessageContaining("there is no tensor 'conv1.weight'");
+        assertThatThrownBy(() -> Model.read(file).on(backend))
+                .hasMessageContaining("there is no tensor 'conv1.weight'");
     }
 
     @Test

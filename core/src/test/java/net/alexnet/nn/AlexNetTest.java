@@ -165,7 +165,8 @@ class AlexNetTest {
         assertThat(dropouts(four)).isEmpty();
         assertThat(four.parameters()).isEqualTo(
                 32 * (3 * 25 + 1) + 32 * (32 * 25 + 1) + 2 * 32 * (32 * 9 + 1) + 10 * (32 * 8 * 8 + 1));
-        assertThat(names(AlexNet.of(Variant.FOUR).withHead(List.of(), true).architecture())).containsSubsequence("flatten",
+        assertThat(names(AlexNet.of(Variant.FOUR).withHead(List.of(), true).architecture())).containsSubsequence(
+                "flatten",
                 "l2norm4", "fc5");
     }
 

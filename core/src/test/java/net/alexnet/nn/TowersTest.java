@@ -153,8 +153,10 @@ class TowersTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("found 3");
         assertThatThrownBy(() -> Towers.part(AlexNet.paper().withTowers(1).architecture(), new Rank(0, 2)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("norm1");
-        assertThatThrownBy(() -> Towers.part(AlexNet.of(Variant.TORCHVISION).withHead(List.of("conv1"), false).architecture(),
-                new Rank(0, 2))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pool0");
+        assertThatThrownBy(
+                () -> Towers.part(AlexNet.of(Variant.TORCHVISION).withHead(List.of("conv1"), false).architecture(),
+                        new Rank(0, 2)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pool0");
     }
 
     @Test

@@ -71,7 +71,7 @@ public final class RecipeReader {
             if (tree.has(FINETUNE)) {
                 whole.set(FINETUNE, YAML.valueToTree(FineTuneConfig.standard()));
             }
-            lay(tree, whole);
+            merge(tree, whole);
             requireValues(where, "", whole);
             return YAML.treeToValue(whole, Recipe.class);
         } catch (JsonProcessingException e) {
@@ -116,15 +116,15 @@ public final class RecipeReader {
         group.set(path.substring(dot + 1), value);
     }
 
-    private static void lay(ObjectNode over, ObjectNode base) {
-        for (Map.Entry<String, JsonNode> entry : over.properties()) {
-            JsonNode below = base.get(entry.getKey());
+    private static void merge(ObjectNode changes, ObjectNode target) {
+        for (Map.Entry<String, JsonNode> entry : changes.properties()) {
+            JsonNode old = target.get(entry.getKey());
             if (!WHOLE.contains(entry.getKey())
-                    && below instanceof ObjectNode deeper
+                    && old instanceof ObjectNode deeper
                     && entry.getValue() instanceof ObjectNode given) {
-                lay(given, deeper);
+                merge(given, deeper);
             } else {
-                base.set(entry.getKey(), entry.getValue());
+                target.set(entry.getKey(), entry.getValue());
             }
         }
     }

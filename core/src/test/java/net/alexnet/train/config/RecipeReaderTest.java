@@ -281,7 +281,8 @@ class RecipeReaderTest {
     @Test
     void numbersComeBackToTheLastBit() {
         Schedule schedule = new Plateau(1, 0.1 + 0.2, 1e-300, 0);
-        Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.of(Variant.CAFFE).withSize(227, 1, 1 / 3.0), PAPER.pictures(),
+        Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.of(Variant.CAFFE).withSize(227, 1, 1 / 3.0),
+                PAPER.pictures(),
                 PAPER.data(), 65_536, 2, Recipe.Parallel.DATA, 1_000_000, PAPER.precision(), PAPER.optimizer(),
                 schedule, PAPER.checkpoints(),
                 PAPER.monitor(), null);

@@ -26,24 +26,24 @@ final class LoadedModel implements AutoCloseable {
 
     /// Loads a model. This is the one place of the service that opens an engine.
     ///
-    /// @param look at the source, from before this call
+    /// @param state of the source, from before this call
     /// @throws IOException if there is no such model, or its file is damaged
-    static LoadedModel open(ModelSource source, ModelSource.Look look, String device, int threads)
+    static LoadedModel open(ModelSource source, ModelSource.FileState state, String device, int threads)
             throws IOException {
         ModelFile file = source.open(); // is read while the engine loads
-        FutureTask<String> hash = new FutureTask<>(() -> hash(source, look, file));
+        FutureTask<String> hash = new FutureTask<>(() -> hash(source, state, file));
         LoadedModel model = new LoadedModel(OpenModel.of(file, device, threads), hash);
         Thread.ofPlatform().daemon().name("hash").start(hash);
         return model;
     }
 
     /// @throws IOException if the file was replaced since it was looked at, so that this may not be the hash of what was read
-    private static String hash(ModelSource source, ModelSource.Look look, ModelFile file) throws IOException {
+    private static String hash(ModelSource source, ModelSource.FileState state, ModelFile file) throws IOException {
         Optional<Path> weights = source.file();
         String hash = weights.isPresent()
                 ? Hashes.hex(weights.get())
                 : file.layers(file.stored().card().network().architecture().rows().size());
-        if (!source.look().equals(look)) {
+        if (!source.fileState().equals(state)) {
             throw new IOException("the file was replaced while it was read");
         }
         return hash;
@@ -76,10 +76,10 @@ final class LoadedModel implements AutoCloseable {
     }
 
     /// Computes a batch.
-    List<float[]> compute(Kind kind, List<Image> images) {
-        Predictor predictor = Objects.requireNonNull(predictors.get(kind.views()));
-        return kind.layer().isPresent()
-                ? predictor.features(images, kind.layer().get())
+    List<float[]> compute(BatchKey key, List<Image> images) {
+        Predictor predictor = Objects.requireNonNull(predictors.get(key.views()));
+        return key.layer().isPresent()
+                ? predictor.features(images, key.layer().get())
                 : predictor.probabilities(images);
     }
 

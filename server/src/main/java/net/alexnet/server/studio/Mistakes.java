@@ -32,11 +32,11 @@ final class Mistakes implements AutoCloseable {
     private static final int MATRIX = 40; // the most classes of a matrix, as in ValidationParts
 
     private final RunLookup lookup;
-    private final Models models;
+    private final OpenModels models;
     private final Options options;
     private final Jobs<Evaluated> evaluations = new Jobs<>("evaluation", KEPT);
 
-    Mistakes(RunLookup lookup, Models models) {
+    Mistakes(RunLookup lookup, OpenModels models) {
         this.lookup = lookup;
         this.models = models;
         this.options = models.options().threads(Math.max(1, models.options().threads() / 2));

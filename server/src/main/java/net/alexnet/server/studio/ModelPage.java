@@ -18,10 +18,10 @@ import net.alexnet.train.OpenModel;
 /// and [Mistakes] answer.
 final class ModelPage {
     private final RunLookup lookup;
-    private final Models models;
+    private final OpenModels models;
     private final PageFrame frame;
 
-    ModelPage(RunLookup lookup, Models models, PageFrame frame) {
+    ModelPage(RunLookup lookup, OpenModels models, PageFrame frame) {
         this.lookup = lookup;
         this.models = models;
         this.frame = frame;
@@ -104,7 +104,8 @@ final class ModelPage {
         if (!card.untrained().isEmpty()) {
             facts.put("no trained weights of", String.join(", ", card.untrained()));
         }
-        StringBuilder html = new StringBuilder(Html.facts(facts)).append("<details><summary>Classes</summary><ul class=\"names\">");
+        StringBuilder html = new StringBuilder(Html.facts(facts))
+                .append("<details><summary>Classes</summary><ul class=\"names\">");
         card.classes().forEach(name -> html.append("<li>").append(Texts.markup(name)).append("</li>"));
         return html.append("</ul></details>\n").toString();
     }

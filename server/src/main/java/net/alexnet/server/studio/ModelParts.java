@@ -21,9 +21,9 @@ final class ModelParts {
     private static final int MAPS = 64; // of a layer that are shown
 
     private final RunLookup lookup;
-    private final Models models;
+    private final OpenModels models;
 
-    ModelParts(RunLookup lookup, Models models) {
+    ModelParts(RunLookup lookup, OpenModels models) {
         this.lookup = lookup;
         this.models = models;
     }
@@ -97,7 +97,8 @@ final class ModelParts {
             if (row.layer() instanceof Weighted || row.layer() instanceof MaxPool) {
                 FeatureLayer layer = FeatureLayer.of(open.card().network().architecture(), row.name());
                 if (open.card().untrained().isEmpty()) {
-                    layers.add(layer(row, layer, open.predictor(Views.CENTER).features(List.of(square), layer).getFirst()));
+                    layers.add(layer(row, layer,
+                            open.predictor(Views.CENTER).features(List.of(square), layer).getFirst()));
                 }
             }
         }

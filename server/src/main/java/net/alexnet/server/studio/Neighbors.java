@@ -31,11 +31,11 @@ final class Neighbors implements AutoCloseable {
     private static final int MOST_JOBS = 4; // that wait, compute or are kept
 
     private final RunLookup lookup;
-    private final Models models;
+    private final OpenModels models;
     private final Options options;
     private final Jobs<Found> jobs = new Jobs<>("features", MOST_JOBS);
 
-    Neighbors(RunLookup lookup, Models models) {
+    Neighbors(RunLookup lookup, OpenModels models) {
         this.lookup = lookup;
         this.models = models;
         this.options = models.options().threads(Math.max(1, models.options().threads() / 2));
@@ -109,7 +109,7 @@ final class Neighbors implements AutoCloseable {
             FeatureExtractor extractor = new FeatureExtractor(network, layer, open.card().preprocessing(),
                     Views.CENTER, FeatureCache.BATCH, options.threads());
             return new Found(pictures, images, new FeatureCache(extractor, file.layers(layer.end()),
-                    new FeatureCache.Tools(options.reporting(progress, stop).cache(), pictures.codec(), progress,
+                    new FeatureCache.Resources(options.reporting(progress, stop).cache(), pictures.codec(), progress,
                             "computing features", stop))
                     .of(images));
         }

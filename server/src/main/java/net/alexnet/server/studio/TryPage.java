@@ -25,14 +25,14 @@ final class TryPage {
 
     private final RunLookup lookup;
     private final RunSummaries summaries;
-    private final Models models;
+    private final OpenModels models;
     private final PageFrame frame;
     private final Supplier<URI> address;
     private final boolean token;
 
     /// @param address of this server, for the line with curl
     /// @param token whether callers must show one
-    TryPage(RunLookup lookup, RunSummaries summaries, Models models, PageFrame frame, Supplier<URI> address,
+    TryPage(RunLookup lookup, RunSummaries summaries, OpenModels models, PageFrame frame, Supplier<URI> address,
             boolean token) {
         this.lookup = lookup;
         this.summaries = summaries;

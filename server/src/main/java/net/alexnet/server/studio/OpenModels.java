@@ -8,7 +8,7 @@ import net.alexnet.train.ModelFile;
 import net.alexnet.train.OpenModel;
 
 /// The models that were used last. Safe for use by many threads.
-final class Models implements AutoCloseable {
+final class OpenModels implements AutoCloseable {
     private static final int KEPT = 2; // the paper's network has 250 MB
 
     private final Options options;
@@ -16,7 +16,7 @@ final class Models implements AutoCloseable {
     private boolean closed;
 
     /// @param options what computes
-    Models(Options options) {
+    OpenModels(Options options) {
         this.options = options;
     }
 
