@@ -130,7 +130,8 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
             return this;
         }
 
-        /// Says nothing of pictures that the model was trained on: who runs a test has counted them before the training.
+        /// Turns off the warning about pictures that the model was trained on; [TrainingBuilder#test(Path)] has given it
+        /// already.
         Builder withoutWarningOfTraining() {
             warns = false;
             return this;

@@ -82,9 +82,9 @@ final class RunReport {
                         "top-1 error " + text(result.top1Error()) + " (mean of " + result.folds().size()
                                 + " folds and its standard error) after each fold's last epoch; "
                                 + text(result.bestTop1Error())
-                                + " in its best epoch, which is optimistic: the fold's own pictures selected it"
+                                + " in its best epoch, which is too low, because this epoch was chosen by the same pictures"
                                 + (result.baseHasSeen()
-                                        ? ". Both are optimistic: the base was trained on these pictures"
+                                        ? ". Both are too low, because the base was trained on these pictures"
                                         : ""),
                         "folds: " + result.folds().stream().map(fold -> Texts.percent(fold.top1Error().orElseThrow()))
                                 .collect(Collectors.joining(", ")),

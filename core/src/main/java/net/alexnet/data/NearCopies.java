@@ -10,9 +10,9 @@ import net.alexnet.data.image.UnreadableImageException;
 /// Finds training pictures that a picture is a copy of: compressed again, resized, brightened, mirrored or cropped a
 /// little. Pictures of less than 32 pixels a side have no copies, since too many look alike.
 ///
-/// The pictures whose hashes are near are compared pixel by pixel. They are found without a look at all: two hashes that
-/// differ in at most 10 bits differ in at most 2 of the bits of one of their four quarters, so that there is a table of
-/// all hashes by each quarter.
+/// The pictures whose hashes are near are compared pixel by pixel. Candidates are found without comparing every pair: if two
+/// hashes differ in at most 10 bits, one of their four 16-bit quarters differs in at most 2. So there is a table of the hashes
+/// for each quarter.
 final class NearCopies {
     private static final int MOST_BITS = 10;
     private static final double LEAST_CORRELATION = 0.9;

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param seeds the interval over seeds; null for less than two seeds
 /// @param seedsAndPictures the interval over both; null where there are no pictures to tell apart, or no seeds
 /// @param pictures the interval over pictures for these very networks; null where there are no pictures to tell apart
-/// @param detectable the smallest difference that so many seeds find in 80 of 100 cases; null for less than two seeds
+/// @param detectable the smallest true difference that an experiment with this many seeds would show with a probability of
+///     80 %; null for less than two seeds
 /// @param moreSeeds how many more seeds of each arm would find a difference as large as this in 80 of 100 cases; null where
 ///     that is not known
 record ArmDifference(double difference, @Nullable Interval seeds, @Nullable Interval seedsAndPictures,

@@ -9,7 +9,8 @@ final class ClaimTable {
             # The paper's claims
 
             A difference is above 0 where the claim holds. The verdict is by the interval over seeds, on these test pictures.
-            Both intervals are at 95 %. "Detectable" is the difference that so many seeds find in 80 of 100 cases.
+            Both intervals are at 95 %. "Detectable" is the smallest true difference that an experiment with this many seeds
+            would show with a probability of 80 %.
 
             | claim | paper | difference | over seeds | over seeds and pictures | detectable | seeds | verdict |
             |---|---|---|---|---|---|---|---|

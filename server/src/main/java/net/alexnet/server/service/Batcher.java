@@ -93,7 +93,8 @@ final class Batcher implements AutoCloseable {
                 throw HttpFailure.busy("the queue has " + settings.queue() + " places; " + pictures
                         + " are taken, and this request needs " + wanted, seconds);
             }
-            // an idle network takes any request: its time may be that of the first batch, which the JVM compiles in
+            // an idle network takes any request: the estimate may come from the first batch, which is slow because the
+            // JVM was still compiling
             if (views > 0 && whole > time.toNanos()) {
                 throw HttpFailure.busy("the answer would take about " + Math.round(whole / 1e6)
                         + " ms, which is longer than the deadline of " + time.toMillis() + " ms", seconds);
