@@ -177,9 +177,24 @@ final class FigureCommand {
             return queries;
         }
 
+        /// Refuses pictures that are searched in, too: each would be its own nearest neighbor.
+        private void requireOthers(Path asked) throws IOException {
+            if (Files.exists(asked) && Files.exists(in)) {
+                Path one = asked.toRealPath();
+                Path other = in.toRealPath();
+                if (one.startsWith(other) || other.startsWith(one)) {
+                    throw new IllegalArgumentException("the pictures of --share " + asked + " are among those of --in "
+                            + in + ", so each would be its own neighbor; name others");
+                }
+            }
+        }
+
         @Override
         Drawn draw(ConsoleProgress progress) throws IOException, InterruptedException {
             within("--top", top, 1, Integer.MAX_VALUE);
+            if (share.isPresent()) {
+                requireOthers(share.get());
+            }
             Features features = options.features(progress);
             List<Features.Found> found = features.similar(queries, in, top, terminal().interruption()::stopRequested);
             if (found.isEmpty()) {

@@ -62,6 +62,17 @@ final class ClaimTable {
         return text.append(result.diverged() == 0 ? "" : "; " + result.diverged() + " runs diverged").toString();
     }
 
+    /// What is known of a claim, in a few words.
+    static String summary(Claim claim, Result result) {
+        if (claim.experiment() instanceof Claim.Elsewhere elsewhere) {
+            return "needs other pictures: " + elsewhere.command();
+        }
+        ArmDifference comparison = result.comparison();
+        return comparison == null || comparison.moreSeeds() == null || result.verdict() != Verdict.NOT_RESOLVED
+                ? effect(result)
+                : effect(result) + ", " + comparison.moreSeeds() + " more seeds would find it";
+    }
+
     /// The difference in words: the ratio of epochs, or percentage points.
     static String effect(Result result) {
         Object ratio = result.more().get("ratio");

@@ -15,6 +15,7 @@ import net.alexnet.io.Texts;
 import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.reproduce.Claim.Experiment;
 import net.alexnet.train.DataSource;
+import net.alexnet.train.DatasetFingerprint;
 import net.alexnet.train.DivergedException;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.TrainingRun;
@@ -104,14 +105,11 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return false;
     }
 
-    /// Refuses pictures that are too few for a claim, before hours are spent.
+    /// The pictures that new runs are trained on, and where they are.
     ///
     /// @throws IllegalArgumentException if neither the user nor the recipe names pictures
-    /// @throws DatasetException if there are too few of them, or their folder cannot be used
-    void requirePictures(List<Claim> claims) throws IOException, InterruptedException {
-        if (claims.isEmpty()) {
-            return;
-        }
+    /// @throws DatasetException if their folder cannot be used
+    Pictures openPictures() throws IOException, InterruptedException {
         Recipe base = Recipes.read(recipe, Map.of());
         String source = pictures.map(DataSource::named).orElse(base.data().source());
         if (source.isEmpty()) {
@@ -119,18 +117,32 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
                     + " names no pictures. Name the folder of your pictures by --data");
         }
         Recipe named = base.withSource(DataSource.absolute(source));
-        Dataset found = TrainingRun.split(named, DataSource.open(named, Engines.find().codec(),
-                options.reporting(listener, stop).cache(), listener, stop).dataset());
-        int training = found.training().size();
-        int validation = found.validation().size();
-        for (Claim claim : claims) {
-            Experiment test = claim.experiment();
-            if (training < test.trainingPictures() || validation < test.validationPictures()) {
-                throw new DatasetException(source + " has " + Texts.count(training, "training picture") + " and "
-                        + Texts.count(validation, "validation picture") + "; the claim " + claim.id() + " needs "
-                        + test.trainingPictures() + " and " + test.validationPictures()
-                        + ". Add pictures, or name other claims");
+        return new Pictures(source, TrainingRun.split(named, DataSource.open(named, Engines.find().codec(),
+                options.reporting(listener, stop).cache(), listener, stop).dataset()));
+    }
+
+    /// Pictures, and the folder or address by which the user named them.
+    record Pictures(String source, Dataset dataset) {
+        /// Refuses too few for a claim, before hours are spent.
+        ///
+        /// @throws DatasetException if there are too few
+        void requireEnough(List<Claim> claims) throws DatasetException {
+            int training = dataset.training().size();
+            int validation = dataset.validation().size();
+            for (Claim claim : claims) {
+                Experiment test = claim.experiment();
+                if (training < test.trainingPictures() || validation < test.validationPictures()) {
+                    throw new DatasetException(source + " has " + Texts.count(training, "training picture") + " and "
+                            + Texts.count(validation, "validation picture") + "; the claim " + claim.id() + " needs "
+                            + test.trainingPictures() + " and " + test.validationPictures()
+                            + ". Add pictures, or name other claims");
+                }
             }
+        }
+
+        /// A hash of the labels and names.
+        String fingerprint() {
+            return DatasetFingerprint.of(dataset.training(), dataset.validation());
         }
     }
 
