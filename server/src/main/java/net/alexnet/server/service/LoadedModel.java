@@ -2,6 +2,7 @@ package net.alexnet.server.service;
 
 import module java.base;
 import net.alexnet.data.image.Image;
+import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Predictor;
@@ -81,6 +82,14 @@ final class LoadedModel implements AutoCloseable {
         return key.layer().isPresent()
                 ? predictor.features(images, key.layer().get())
                 : predictor.probabilities(images);
+    }
+
+    /// Computes the probabilities of a black picture.
+    void computeBlack() {
+        Preprocessing reads = card().preprocessing();
+        Image black = new Image(reads.resize(), reads.resize(), reads.channels(),
+                new byte[reads.resize() * reads.resize() * reads.channels()]);
+        var _ = compute(new BatchKey(Views.CENTER, Optional.empty()), List.of(black));
     }
 
     @Override

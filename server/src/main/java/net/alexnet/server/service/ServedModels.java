@@ -87,6 +87,7 @@ final class ServedModels implements AutoCloseable {
         ServedModel before = entry.served;
         entry.served = next;
         entry.state = state;
+        next.warmUp();
         if (before != null) {
             metrics.noModel(entry.name, VERSION, before.model());
             metrics.model(entry.name, VERSION, next.model());
