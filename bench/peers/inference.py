@@ -1,4 +1,4 @@
-"""The paper's network as this project exports it, in a program for inference: a side of net.alexnet.bench.Comparison.
+"""The paper's network as this project exports it, in a program for inference: a side of net.alexnet.bench.PeerBenchmark.
 
     python inference.py ENGINE NETWORK.onnx FILE     ENGINE: onnxruntime, openvino, openvino-bfloat16;
                                                      FILE: pictures and labels, as safetensors

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a virtual environment with the Python peers of net.alexnet.bench.Comparison: PyTorch, Keras on TensorFlow,
+# Makes a virtual environment with the Python peers of net.alexnet.bench.PeerBenchmark: PyTorch, Keras on TensorFlow,
 # onnxruntime and OpenVINO.
 #
 #   bench/peers/install.sh DIR        then: bench/compare --python DIR

@@ -1,4 +1,4 @@
-"""The network of examples/keras, on TensorFlow: a side of net.alexnet.bench.Comparison.
+"""The network of examples/keras, on TensorFlow: a side of net.alexnet.bench.PeerBenchmark.
 
     python keras_training.py FILE        parameters under PyTorch's names, pictures and labels, as safetensors
 

@@ -1,4 +1,4 @@
-"""The paper's network as its user writes it in PyTorch: a side of net.alexnet.bench.Comparison.
+"""The paper's network as its user writes it in PyTorch: a side of net.alexnet.bench.PeerBenchmark.
 
     python torch_training.py FILE        parameters under PyTorch's names, pictures and labels, as safetensors
 """

@@ -1,4 +1,4 @@
-"""The protocol of net.alexnet.bench.Comparison on the side of a program in Python; Turns.java says what it is."""
+"""The protocol of net.alexnet.bench.PeerBenchmark on the side of a program in Python; Turns.java says what it is."""
 
 import json
 import sys

@@ -18,7 +18,7 @@ import ai.djl.training.tracker.Tracker;
 import java.io.IOException;
 import net.alexnet.bench.Turns;
 
-/// Deep Java Library's zoo AlexNet: a side of net.alexnet.bench.Comparison. Runs from source on the jars of `pom.xml`.
+/// Deep Java Library's zoo AlexNet: a side of net.alexnet.bench.PeerBenchmark. Runs from source on the jars of `pom.xml`.
 final class Djl implements Turns.Program {
     private static final int BATCH = 128;
 

@@ -7,7 +7,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/// Deeplearning4j's zoo AlexNet: a side of net.alexnet.bench.Comparison. Runs from source on the jars of `pom.xml`.
+/// Deeplearning4j's zoo AlexNet: a side of net.alexnet.bench.PeerBenchmark. Runs from source on the jars of `pom.xml`.
 final class Dl4j implements Turns.Program {
     private static final int BATCH = 128;
     private static final int CLASSES = 1000;

@@ -23,7 +23,7 @@ public record CrossValidation(Path folder, List<TrainingResult> folds, boolean b
         return estimate(TrainingResult::top1Error);
     }
 
-    /// The top-1 error of the best epoch, which is optimistic: the fold's own pictures selected the epoch.
+    /// The top-1 error of the best epoch; too low, because this epoch was chosen by the same pictures.
     public Estimate bestTop1Error() {
         return estimate(TrainingResult::bestTop1Error);
     }

@@ -130,7 +130,8 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
             return this;
         }
 
-        /// Says nothing of pictures that the model was trained on: who runs a test has counted them before the training.
+        /// Turns off the warning about pictures that the model was trained on; [TrainingBuilder#test(Path)] has given it
+        /// already.
         Builder withoutWarningOfTraining() {
             warns = false;
             return this;
@@ -157,10 +158,10 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
                         ? null
                         : PredictionWriter.predictions(predictions.get(), classes)) {
                     for (NamedModel model : opened) {
-                        options.crops().note(model.model().card().preprocessing())
+                        options.chosenViews().note(model.model().card().preprocessing())
                                 .ifPresent(note -> listener.warning(model.path() + ": " + note));
                     }
-                    EvaluationData data = EvaluationData.open(pictures, opened, new EvaluationData.Tools(
+                    EvaluationData data = EvaluationData.open(pictures, opened, new EvaluationData.Resources(
                             Engines.find().codec(), options.threads(), options.caches(), listener, warns, stop));
                     data.rejected().forEach(one -> listener.warning("left out " + one.name() + ": " + one.reason()));
                     try (PredictionWriter ids = submission.isEmpty()
@@ -177,7 +178,7 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
             List<Member> members = IntStream.range(0, opened.size())
                     .mapToObj(i -> new Member(opened.get(i).model().network(), data.inputs().get(i))).toList();
             ProbabilityTable all = new ProbabilityTable();
-            Outcome outcome = new Ensemble(members, options.crops(), BATCH, options.threads()).evaluate(
+            Outcome outcome = new Ensemble(members, options.chosenViews(), BATCH, options.threads()).evaluate(
                     (done, total) -> listener.progress("evaluating", done, total), prediction -> {
                         for (PredictionWriter file : files) {
                             file.accept(prediction);

@@ -17,13 +17,12 @@ import net.alexnet.inference.FeatureExtractor;
 import net.alexnet.inference.FeatureFile;
 import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.ImageSource;
-import net.alexnet.inference.Model;
 import net.alexnet.inference.NearestNeighbors;
 import net.alexnet.nn.Architecture;
-import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Shape;
 import net.alexnet.train.DataSource;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
 import net.alexnet.train.RunCheckpoint;
 import net.alexnet.train.TrainingRun;
 import net.alexnet.train.config.Recipe;
@@ -197,19 +196,17 @@ public final class Features {
 
     private <T> T with(BooleanSupplier stop, Work<T> work) throws IOException, InterruptedException {
         ModelFile file = ModelFile.find(model, options.checkpoint());
-        try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
-            Model opened = file.open(backend);
+        try (OpenModel opened = OpenModel.of(file, options.device(), options.threads())) {
             Preprocessing preprocessing = opened.card().preprocessing();
-            options.crops().note(preprocessing).ifPresent(listener::warning);
-            Architecture architecture = opened.network().architecture();
+            options.chosenViews().note(preprocessing).ifPresent(listener::warning);
+            Architecture architecture = opened.model().network().architecture();
             FeatureLayer wanted = layer.map(name -> FeatureLayer.of(architecture, name))
                     .orElseGet(() -> FeatureLayer.lastHidden(architecture));
             opened.card().requireTrained(wanted.end());
-            FeatureExtractor extractor = new FeatureExtractor(opened.network(), wanted, preprocessing,
-                    options.crops(), FeatureCache.BATCH, options.threads());
-            ImageCodec codec = Engines.find().codec();
-            return work.with(new FeatureCache(extractor, file.layers(wanted.end()), new FeatureCache.Tools(
-                    options.caches(), codec, listener, "computing features", stop)), codec);
+            FeatureExtractor extractor = new FeatureExtractor(opened.model().network(), wanted, preprocessing,
+                    options.chosenViews(), FeatureCache.BATCH, options.threads());
+            return work.with(new FeatureCache(extractor, file.layers(wanted.end()), new FeatureCache.Resources(
+                    options.caches(), opened.codec(), listener, "computing features", stop)), opened.codec());
         }
     }
 

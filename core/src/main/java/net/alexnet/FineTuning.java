@@ -159,7 +159,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
     private TrainingResult run(RunFolder folder, Recipe recipe, Job job) throws IOException, InterruptedException {
         try (RunFolder.Lock _ = folder.lock()) {
             return TrainingResult.of(folder, recipe, TrainingRun.finetune(folder, recipe, job.base, job.pictures,
-                    tools(job.backend, job.codec, Group.SOLO, job.stop)));
+                    resources(job.backend, job.codec, Group.SOLO, job.stop)));
         }
     }
 
@@ -203,8 +203,8 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
         Preprocessing preprocessing = stored.card().preprocessing();
         List<String> leftOut = leftOut(stored);
         if (!leftOut.isEmpty()) {
-            listener.message("the base has no trained weights of " + String.join(", ", new TreeSet<>(leftOut))
-                    + ", so the network is made without");
+            listener.message("the base has no trained weights for " + String.join(", ", new TreeSet<>(leftOut))
+                    + "; these layers are left out of the network");
         }
         Recipe recipe = template.onBase(stored.card().network().withHead(leftOut, true), preprocessing.resize(),
                 preprocessing.meanImage().isPresent() ? Mean.IMAGE : Mean.CHANNEL,

@@ -6,18 +6,15 @@ import net.alexnet.data.AllImages;
 import net.alexnet.data.Content;
 import net.alexnet.data.OrderedWork;
 import net.alexnet.data.image.Image;
-import net.alexnet.data.image.ImageCodec;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.ResizeAndCenterCrop;
 import net.alexnet.data.image.UnreadableImageException;
-import net.alexnet.inference.Engines;
 import net.alexnet.inference.FeatureLayer;
-import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Predictor;
 import net.alexnet.io.RegularFile;
-import net.alexnet.tensor.Backend;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
 import org.jspecify.annotations.Nullable;
 
 /// A trained model, ready to classify pictures and to compute their features.
@@ -43,23 +40,16 @@ public final class ImageClassifier implements AutoCloseable {
     /// Views that go through the network at a time.
     private static final int BATCH = 32;
 
-    private final Model model;
-    private final OptionalDouble unsureBelow;
-    private final Backend backend;
-    private final ImageCodec codec;
+    private final OpenModel model;
     private final Options options;
     private final Predictor predictor;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(); // close() writes, all calls read
     private boolean closed;
 
-    private ImageClassifier(Model model, OptionalDouble unsureBelow, Backend backend, ImageCodec codec,
-            Options options) {
+    private ImageClassifier(OpenModel model, Options options) {
         this.model = model;
-        this.unsureBelow = unsureBelow;
-        this.backend = backend;
-        this.codec = codec;
         this.options = options;
-        this.predictor = new Predictor(model, options.crops(), codec);
+        this.predictor = model.predictor(options.chosenViews());
     }
 
     /// Takes what becomes of each file.
@@ -96,15 +86,8 @@ public final class ImageClassifier implements AutoCloseable {
     ///
     /// @throws IllegalArgumentException if the machine does not have the device of the options
     public static ImageClassifier load(Path model, Options options) throws IOException {
-        ModelFile file = ModelFile.find(model, options.checkpoint()); // is read while the engine loads
-        Backend backend = Engines.openForInference(options.device(), options.threads());
-        try {
-            return new ImageClassifier(file.open(backend), Model.unsureBelow(file.stored().weights()), backend,
-                    Engines.find().codec(), options);
-        } catch (IOException | RuntimeException | Error e) {
-            backend.close();
-            throw e;
-        }
+        return new ImageClassifier(OpenModel.of(ModelFile.find(model, options.checkpoint()), options.device(),
+                options.threads()), options);
     }
 
     /// The names of the classes; the network's n-th output is the n-th name.
@@ -121,12 +104,12 @@ public final class ImageClassifier implements AutoCloseable {
     /// classified right at the end of its training, the most probable class is less probable. Empty for models that this
     /// library did not train.
     public OptionalDouble unsureBelow() {
-        return unsureBelow;
+        return model.unsureBelow();
     }
 
     /// What computes, in a line for a log: engine, device, threads.
     public String describe() {
-        return backend.describe();
+        return model.backend().describe();
     }
 
     // --- classes ---------------------------------------------------------------------------------------------------
@@ -161,7 +144,7 @@ public final class ImageClassifier implements AutoCloseable {
 
     private Classification classify(Image image) {
         return new Classification(labels(), open(() -> predictor.probabilities(List.of(image))).getFirst(),
-                unsureBelow);
+                unsureBelow());
     }
 
     /// Classifies many files, which are decoded in parallel and go through the network in batches.
@@ -230,7 +213,7 @@ public final class ImageClassifier implements AutoCloseable {
             if (one.failure() != null) {
                 results.failed(one.file(), one.failure());
             } else {
-                results.classified(one.file(), new Classification(labels(), probabilities.get(row++), unsureBelow));
+                results.classified(one.file(), new Classification(labels(), probabilities.get(row++), unsureBelow()));
             }
         }
     }
@@ -258,7 +241,7 @@ public final class ImageClassifier implements AutoCloseable {
     }
 
     private float[] features(Image image, String layer) {
-        FeatureLayer wanted = FeatureLayer.of(model.network().architecture(), layer);
+        FeatureLayer wanted = FeatureLayer.of(model.model().network().architecture(), layer);
         return open(() -> predictor.features(List.of(image), wanted)).getFirst();
     }
 
@@ -280,9 +263,8 @@ public final class ImageClassifier implements AutoCloseable {
     }
 
     private Image decode(String name, byte[] file) throws ImageReadException {
-        Preprocessing preprocessing = model.card().preprocessing();
         try {
-            return codec.resizeAndCenterCrop(file, preprocessing.resize(), preprocessing.channels());
+            return model.decode(file);
         } catch (UnreadableImageException e) {
             throw new ImageReadException(name, String.valueOf(e.getMessage()), e);
         }
@@ -291,7 +273,7 @@ public final class ImageClassifier implements AutoCloseable {
     private Image convert(BufferedImage image) {
         Preprocessing preprocessing = model.card().preprocessing();
         return ResizeAndCenterCrop.middle(
-                Pixels.of(image).withChannels(preprocessing.channels()), preprocessing.resize(), codec);
+                Pixels.of(image).withChannels(preprocessing.channels()), preprocessing.resize(), model.codec());
     }
 
     // --- the engine ------------------------------------------------------------------------------------------------
@@ -316,7 +298,7 @@ public final class ImageClassifier implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
-                backend.close();
+                model.close();
             }
         } finally {
             lock.writeLock().unlock();

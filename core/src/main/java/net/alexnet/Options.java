@@ -65,11 +65,11 @@ public record Options(String device, int threads, Which checkpoint, int views, P
     /// What making a run's page needs.
     ///
     /// @param stop polled; true to give up
-    public HtmlReport.Tools reporting(ProgressListener listener, BooleanSupplier stop) {
-        return new HtmlReport.Tools(device, threads, caches(), listener, stop);
+    public HtmlReport.Resources reporting(ProgressListener listener, BooleanSupplier stop) {
+        return new HtmlReport.Resources(device, threads, caches(), listener, stop);
     }
 
-    Views crops() {
+    Views chosenViews() {
         return views == 1 ? Views.CENTER : Views.TEN;
     }
 }

@@ -78,13 +78,9 @@ public final class Training extends TrainingBuilder<Training> {
         return new Training(run, null);
     }
 
-    /// Names the pictures: where those of a resumed run are now if they were moved, or another folder than the recipe's.
-    public Training picturesIn(Path folder) {
-        pictures = DataSource.absolute(folder);
-        return self();
-    }
-
-    /// Names the pictures, as [#picturesIn(Path)], or their address as [#on(String)].
+    /// Names the pictures: where those of a resumed run are now if they were moved, or others than the recipe's.
+    ///
+    /// @param source as for [#on(String)]
     public Training picturesIn(String source) {
         pictures = DataSource.named(source);
         return self();
@@ -147,7 +143,7 @@ public final class Training extends TrainingBuilder<Training> {
     private TrainingResult attend(BooleanSupplier stop) throws IOException, InterruptedException {
         try (Backend backend = open(resumed == null ? named().precision() : Precision.FLOAT32);
                 Group group = join(backend)) {
-            return group.share("").equals(BEGIN)
+            return group.broadcastText("").equals(BEGIN)
                     ? begin(named(), backend, group, stop)
                     : follow(backend, group, stop);
         }
@@ -158,7 +154,7 @@ public final class Training extends TrainingBuilder<Training> {
     private TrainingResult begin(BooleanSupplier stop) throws IOException, InterruptedException {
         Recipe named = named();
         try (Backend backend = open(named.precision()); Group group = join(backend)) {
-            group.share(BEGIN);
+            group.broadcastText(BEGIN);
             return begin(named, backend, group, stop);
         }
     }
@@ -185,7 +181,7 @@ public final class Training extends TrainingBuilder<Training> {
     private TrainingResult begin(Recipe named, Backend backend, Group group, BooleanSupplier stop)
             throws IOException, InterruptedException {
         requireForRanks(named);
-        group.agree("the recipe", RecipeReader.write(named.withSource(""))); // a host may have its pictures elsewhere
+        group.requireSame("the recipe", RecipeReader.write(named.withSource(""))); // a host may have its pictures elsewhere
         ImageCodec codec = Engines.find().codec();
         Recipe recipe = named.withSource(DataSource.absolute(named.data().source()));
         DataSource source = source(recipe, codec, stop);
@@ -195,7 +191,8 @@ public final class Training extends TrainingBuilder<Training> {
             recipe = fitted(recipe, source, settings());
         }
         if (group.rank().world() > 1) {
-            recipe = RecipeReader.readStored("the recipe of rank 0", group.share(RecipeReader.write(recipe)), Map.of());
+            recipe = RecipeReader.read("the recipe of rank 0", group.broadcastText(RecipeReader.write(recipe)),
+                    Map.of());
         }
         describe(dataset, dataset.split());
         describeValidation(recipe, dataset);
@@ -207,18 +204,18 @@ public final class Training extends TrainingBuilder<Training> {
         if (estimates && group.rank().world() == 1) {
             estimate(recipe, dataset, backend);
         }
-        if (!group.leads()) {
-            RunFolder folder = new RunFolder(Path.of(group.share("")));
+        if (!group.isRankZero()) {
+            RunFolder folder = new RunFolder(Path.of(group.broadcastText("")));
             return TrainingResult.of(folder, recipe,
-                    TrainingRun.start(folder, recipe, ready, tools(backend, codec, group, stop)));
+                    TrainingRun.start(folder, recipe, ready, resources(backend, codec, group, stop)));
         }
         RunFolder folder = create(recipe);
         try (RunFolder.Lock _ = folder.lock()) {
             folder.launchedBy(launch());
-            group.share(folder.path().toString());
+            group.broadcastText(folder.path().toString());
             describe(folder, recipe);
             return TrainingResult.of(folder, recipe,
-                    TrainingRun.start(folder, recipe, ready, tools(backend, codec, group, stop)));
+                    TrainingRun.start(folder, recipe, ready, resources(backend, codec, group, stop)));
         }
     }
 
@@ -257,7 +254,7 @@ public final class Training extends TrainingBuilder<Training> {
                 run.launchedBy(launch());
             }
             Checkpoint checkpoint = RunCheckpoint.last(run, path).load();
-            Recipe recipe = RecipeReader.readStored(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
+            Recipe recipe = RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
                     resumed == null ? Map.of() : settings());
             if (checkpoint.state().finished(recipe.epochs()) && ranks == null) {
                 listener.warning("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
@@ -267,16 +264,16 @@ public final class Training extends TrainingBuilder<Training> {
             }
             requireForRanks(recipe);
             try (Backend backend = open(recipe.precision()); Group group = join(backend)) {
-                group.share("resume");
-                group.share(run.path().toString());
-                group.share(RecipeReader.write(recipe));
+                group.broadcastText("resume");
+                group.broadcastText(run.path().toString());
+                group.broadcastText(RecipeReader.write(recipe));
                 ImageCodec codec = Engines.find().codec();
                 DataSource source = source(recipe, codec, stop);
                 describeValidation(recipe, source.dataset());
                 TrainingPictures ready = pictures(source, recipe, codec, stop);
                 listener.message("resuming " + run.path() + " at step " + checkpoint.state().step());
                 return TrainingResult.of(run, recipe,
-                        TrainingRun.resume(run, recipe, checkpoint, ready, tools(backend, codec, group, stop)));
+                        TrainingRun.resume(run, recipe, checkpoint, ready, resources(backend, codec, group, stop)));
             }
         }
     }
@@ -304,11 +301,11 @@ public final class Training extends TrainingBuilder<Training> {
     /// Resumes on another rank than 0, which reads the checkpoint and shares it.
     private TrainingResult follow(Backend backend, Group group, BooleanSupplier stop)
             throws IOException, InterruptedException {
-        RunFolder folder = new RunFolder(Path.of(group.share("")));
-        Recipe recipe = RecipeReader.readStored("the recipe of rank 0", group.share(""), settings());
+        RunFolder folder = new RunFolder(Path.of(group.broadcastText("")));
+        Recipe recipe = RecipeReader.read("the recipe of rank 0", group.broadcastText(""), settings());
         ImageCodec codec = Engines.find().codec();
         TrainingPictures ready = pictures(source(recipe, codec, stop), recipe, codec, stop);
         return TrainingResult.of(folder, recipe,
-                TrainingRun.follow(folder, recipe, ready, tools(backend, codec, group, stop)));
+                TrainingRun.follow(folder, recipe, ready, resources(backend, codec, group, stop)));
     }
 }

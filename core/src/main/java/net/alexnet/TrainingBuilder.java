@@ -157,7 +157,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         Group group = ranks == null || ranks.rendezvous().rank().world() == 1
                 ? Group.SOLO
                 : Engines.find().join(ranks, backend);
-        if (!group.leads()) {
+        if (!group.isRankZero()) {
             listener = TrainingListener.NONE; // rank 0 tells how the run goes
         }
         return group;
@@ -293,8 +293,8 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         }
     }
 
-    TrainingRun.Tools tools(Backend backend, ImageCodec codec, Group group, BooleanSupplier stop) {
-        return new TrainingRun.Tools(backend, codec, options.threads(), options.caches(), listener, group,
+    TrainingRun.Resources resources(Backend backend, ImageCodec codec, Group group, BooleanSupplier stop) {
+        return new TrainingRun.Resources(backend, codec, options.threads(), options.caches(), listener, group,
                 step -> stop.getAsBoolean() || step >= maxSteps);
     }
 }

@@ -16,7 +16,7 @@ import net.alexnet.train.config.Recipe;
 /// @param stoppedEarly whether the schedule ended the run before its last epoch, because the error no longer fell
 /// @param top1Error after the last epoch; empty before the first validation, and in a run without validation pictures
 /// @param top5Error after the last epoch; empty if this call validated nothing
-/// @param bestTop1Error of the best epoch, which is optimistic: the validation pictures selected the epoch
+/// @param bestTop1Error of the best epoch; too low, because this epoch was chosen by the same pictures
 /// @param validationImages how many pictures were validated on; empty if this call validated nothing
 /// @param imagesPerSecond over all steps of this call
 /// @param fineTuned whether the run began with a trained model

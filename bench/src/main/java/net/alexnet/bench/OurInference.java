@@ -14,7 +14,7 @@ import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 
-/// Our side of a [Comparison] in inference: a pass as the library makes it, on the backend that all answers come from.
+/// Our side of a [PeerBenchmark] in inference: a pass as the library makes it, on the backend that all answers come from.
 final class OurInference implements Turns.Program {
     private final Backend backend = Engines.openForInference("cpu", Runtime.getRuntime().availableProcessors());
     private final Network network;

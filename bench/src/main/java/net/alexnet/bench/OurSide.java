@@ -22,7 +22,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
 
-/// Our side of a [Comparison]: the library's own [TrainingStep] on pictures in the form of its loader, and a pass as in its
+/// Our side of a [PeerBenchmark]: the library's own [TrainingStep] on pictures in the form of its loader, and a pass as in its
 /// evaluation.
 final class OurSide implements Turns.Program {
     private static final int SGEMM = 2048;

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// What a [Comparison] read, as Markdown. What was written about the figures by hand stays: see [MarkedText].
+/// What a [PeerBenchmark] read, as Markdown. What was written about the figures by hand stays: see [MarkedText].
 final class Report {
     private final List<Contestant> contestants;
     private final Contestant ours;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One side of a [Comparison]: a program, how it is started, and how the tables describe it.
+/// One side of a [PeerBenchmark]: a program, how it is started, and how the tables describe it.
 ///
 /// @param name for `--only` and the tables
 /// @param what it is, a sentence

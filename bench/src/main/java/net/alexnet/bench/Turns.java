@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 
-/// The protocol of a [Comparison] on the side of a program in Java: a line in is one turn, a line out is its result. Between
+/// The protocol of a [PeerBenchmark] on the side of a program in Java: a line in is one turn, a line out is its result. Between
 /// turns the program waits for its input, so only one side computes at a time. `turns.py` is the same in Python.
 ///
 /// | in | out |

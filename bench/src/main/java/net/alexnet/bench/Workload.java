@@ -1,6 +1,6 @@
 package net.alexnet.bench;
 
-/// What the sides of a [Comparison] are asked to do, on pictures of 224×224×3 and 1000 classes.
+/// What the sides of a [PeerBenchmark] are asked to do, on pictures of 224×224×3 and 1000 classes.
 enum Workload {
     /// Forward, backward and update, dropout on.
     TRAINING("Training step, batch 128", "train", 128, 3),

@@ -7,7 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// The options that `features` and `similar` have in common.
+/// The options that `features`, `similar` and `figure neighbors` have in common.
 final class FeatureOptions {
     @Parameters(index = "0", paramLabel = "MODEL", description = ModelOptions.MODELS)
     private Path model = Path.of("");
@@ -17,15 +17,8 @@ final class FeatureOptions {
             + " Default: the last hidden layer, fc7.")
     private Optional<String> layer = Optional.empty();
 
-    @Option(names = "--force", description = "Replace the output file if it exists.")
-    private boolean force;
-
     @Mixin
     private ModelOptions options = new ModelOptions();
-
-    boolean force() {
-        return force;
-    }
 
     /// The layer's name for a person.
     String layer() {

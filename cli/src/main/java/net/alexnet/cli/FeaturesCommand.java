@@ -22,6 +22,9 @@ final class FeaturesCommand extends ProgressCommand {
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "FILE.npy (with FILE.npy.files.tsv, which names the rows) or FILE.csv.")
     private Path out = Path.of("");
 
+    @Option(names = "--force", description = "Replace the output file if it exists.")
+    private boolean force;
+
     @Mixin
     private FeatureOptions options = new FeatureOptions();
 
@@ -30,9 +33,9 @@ final class FeaturesCommand extends ProgressCommand {
     @Override
     int run(ConsoleProgress progress) throws IOException, InterruptedException {
         for (Path file : FeatureFile.Format.of(out).files(out)) {
-            requireWritable("--out: ", file, data, options.force());
+            requireWritable("--out: ", file, data, force);
         }
-        Features.Table table = options.features(progress).write(data, out, terminal().interruption()::asked);
+        Features.Table table = options.features(progress).write(data, out, terminal().interruption()::stopRequested);
         progress.clear();
         List<Integer> dims = table.shape().dims();
         print(new Report(out.toString(), table.layer(), dims, table.rows(), table.rejected()),

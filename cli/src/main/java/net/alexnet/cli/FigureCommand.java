@@ -161,12 +161,15 @@ final class FigureCommand {
                 + " the mean over DIR.")
         private Optional<Path> share = Optional.empty();
 
+        @Option(names = "--force", description = "Replace the output file if it exists.")
+        private boolean force;
+
         @Mixin
         private FeatureOptions options = new FeatureOptions();
 
         @Override
         boolean force() {
-            return options.force();
+            return force;
         }
 
         @Override
@@ -174,11 +177,26 @@ final class FigureCommand {
             return queries;
         }
 
+        /// Refuses pictures that are searched in, too: each would be its own nearest neighbor.
+        private void requireOthers(Path asked) throws IOException {
+            if (Files.exists(asked) && Files.exists(in)) {
+                Path one = asked.toRealPath();
+                Path other = in.toRealPath();
+                if (one.startsWith(other) || other.startsWith(one)) {
+                    throw new IllegalArgumentException("the pictures of --share " + asked + " are among those of --in "
+                            + in + ", so each would be its own neighbor; name others");
+                }
+            }
+        }
+
         @Override
         Drawn draw(ConsoleProgress progress) throws IOException, InterruptedException {
             within("--top", top, 1, Integer.MAX_VALUE);
+            if (share.isPresent()) {
+                requireOthers(share.get());
+            }
             Features features = options.features(progress);
-            List<Features.Found> found = features.similar(queries, in, top, terminal().interruption()::asked);
+            List<Features.Found> found = features.similar(queries, in, top, terminal().interruption()::stopRequested);
             if (found.isEmpty()) {
                 throw new IOException("none of the files can be read as a picture");
             }
@@ -197,7 +215,7 @@ final class FigureCommand {
             List<String> lines = new ArrayList<>();
             if (share.isPresent()) {
                 NeighborShare measured = features.neighborShare(List.of(share.get()), in, top,
-                        terminal().interruption()::asked);
+                        terminal().interruption()::stopRequested);
                 facts.put("share", measured);
                 lines.add(String.format(Locale.ROOT, "%s of the %d nearest have the picture's class, in the mean over"
                         + " %,d pictures", Texts.percent(measured.share()), top, measured.pictures()));

@@ -56,9 +56,9 @@ final class LaunchCommand extends BaseCommand {
         }
         String address = master.map(LaunchCommand::host).orElse("127.0.0.1");
         int port = master.map(LaunchCommand::port).orElse(0);
-        terminal().interruption().hear(); // a signal waits until the ranks have saved
+        terminal().interruption().deferExit(); // a signal waits until the ranks have saved
         try (TorchStore store = store(address, port)) {
-            return new RankProcesses(command, err(), terminal().interruption()::asked, store,
+            return new RankProcesses(command, err(), terminal().interruption()::stopRequested, store,
                     new RankProcesses.Hosts(address, store.port(), processes, nodes, node), maxRestarts).run();
         }
     }

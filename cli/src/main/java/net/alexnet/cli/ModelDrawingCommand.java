@@ -4,10 +4,9 @@ import module java.base;
 import net.alexnet.Options;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.figure.Picture;
-import net.alexnet.inference.Engines;
 import net.alexnet.inference.Model;
-import net.alexnet.tensor.Backend;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -50,13 +49,11 @@ abstract class ModelDrawingCommand extends DrawingCommand {
     final Drawn draw(ConsoleProgress progress) throws IOException {
         Options given = options.options();
         ModelFile file = ModelFile.find(model, checkpoint);
-        try (Backend backend = Engines.openForInference(given.device(), given.threads())) {
-            Model opened = file.open(backend);
-            ImageCodec codec = Engines.find().codec();
+        try (OpenModel opened = OpenModel.of(file, given.device(), given.threads())) {
             List<Picture> shown = pictures().isEmpty()
                     ? List.of()
-                    : Picture.read(pictures(), codec, opened.card(), progress::warning);
-            return draw(opened, shown, codec);
+                    : Picture.read(pictures(), opened.codec(), opened.card(), progress::warning);
+            return draw(opened.model(), shown, opened.codec());
         }
     }
 }

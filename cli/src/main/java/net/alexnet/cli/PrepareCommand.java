@@ -72,7 +72,7 @@ final class PrepareCommand extends ProgressCommand {
         }
         Path out = Path.of(folders.getLast());
         Path source = RemotePictures.local(folders.getFirst(), CacheFolder.ofUser(), progress,
-                terminal().interruption()::asked).toAbsolutePath().normalize();
+                terminal().interruption()::stopRequested).toAbsolutePath().normalize();
         DatasetPreparer.requireApart(source, out);
         PreparationSettings settings = options.settings(source);
         progress.message("reading " + source);
@@ -82,8 +82,9 @@ final class PrepareCommand extends ProgressCommand {
                 Texts.clause(dataset.split())));
         dataset.warnings().forEach(progress::warning);
         long start = System.nanoTime();
-        Outcome outcome = DatasetPreparer.prepare(dataset, out, settings, new DatasetPreparer.Tools(
-                new OpenCvCodec(settings.maxPixels()), threads, strict, progress, terminal().interruption()::asked));
+        Outcome outcome = DatasetPreparer.prepare(dataset, out, settings, new DatasetPreparer.Resources(
+                new OpenCvCodec(settings.maxPixels()), threads, strict, progress,
+                terminal().interruption()::stopRequested));
         progress.clear();
         switch (outcome) {
             case Outcome.Finished finished -> report(finished, out, (System.nanoTime() - start) / 1e9);

@@ -49,7 +49,7 @@ final class PullCommand extends ProgressCommand {
         try {
             PulledModels.Pulled pulled = models.pull(published,
                     new PulledModels.Progress(progress::downloading, progress::message),
-                    terminal().interruption()::asked);
+                    terminal().interruption()::stopRequested);
             if (out != null) {
                 AtomicFiles.write(out, stream -> Files.copy(pulled.file(), stream));
             }

@@ -1,6 +1,5 @@
 package net.alexnet.cli;
 
-import java.lang.management.ManagementFactory;
 import module java.base;
 import net.alexnet.torch.TorchStore;
 
@@ -182,14 +181,9 @@ final class RankProcesses {
         }
     }
 
-    /// Starts a rank: this JVM with its own flags, and torchrun's environment.
+    /// Starts a rank, with torchrun's environment.
     private Process start(int local, int attempt) throws IOException {
-        List<String> line = new ArrayList<>();
-        line.add(ProcessHandle.current().info().command().orElseThrow(() -> new IOException(
-                "this system does not say which program runs, so no rank can be started")));
-        line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        line.add("--add-modules=jdk.incubator.vector");
-        line.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        List<String> line = TrainingCommand.program();
         line.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(line).inheritIO();
         Map<String, String> environment = builder.environment();

@@ -38,8 +38,9 @@ final class ReportCommand extends ProgressCommand {
                     + " runs belongs into no run's folder; name the file to write (-o FILE)");
         }
         HtmlReport report = HtmlReport.of(runs.toArray(Path[]::new));
-        HtmlReport.Tools tools = options.options().reporting(progress, terminal().interruption()::asked);
-        Path written = out.isPresent() ? report.write(out.get(), tools) : report.write(tools);
+        HtmlReport.Resources resources = options.options().reporting(progress,
+                terminal().interruption()::stopRequested);
+        Path written = out.isPresent() ? report.write(out.get(), resources) : report.write(resources);
         progress.clear();
         print(new Written(written.toString(), runs.stream().map(Path::toString).toList()),
                 List.of("report: " + written));

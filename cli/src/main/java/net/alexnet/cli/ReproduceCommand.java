@@ -21,7 +21,7 @@ final class ReproduceCommand extends ProgressCommand {
     @Parameters(paramLabel = "CLAIM", arity = "0..*", description = "The claims to test, or all. Without any, they are listed.")
     private List<String> claims = List.of();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "The folder of the pictures, as for train.")
+    @Option(names = "--data", paramLabel = "DIR", description = "The folder of the pictures, as for train. Default: those that the runs in --out have.")
     private @Nullable String data;
 
     @Option(names = "--recipe", paramLabel = "NAME|FILE", description = "The recipe that each arm changes in one thing. Default: cifar10.")
@@ -36,7 +36,8 @@ final class ReproduceCommand extends ProgressCommand {
     @Option(names = "--quick", description = "One seed of each arm: a direction in the least time, without an interval.")
     private boolean quick;
 
-    @Option(names = "--budget", paramLabel = "TIME", description = "Start no run that would not end within this time: 45m, 8h, 2d.")
+    @Option(names = "--budget", paramLabel = "TIME", description = "Start no run that would not end within this time, as far as earlier runs tell, and save and stop one that takes"
+            + " longer: 45m, 8h, 2d.")
     private @Nullable String budget;
 
     @Mixin
@@ -68,8 +69,8 @@ final class ReproduceCommand extends ProgressCommand {
             print(json(listed), lines(listed));
             return 0;
         }
-        terminal().interruption().hear();
-        boolean complete = reproduction.run(() -> terminal().interruption().asked());
+        terminal().interruption().deferExit();
+        boolean complete = reproduction.run(() -> terminal().interruption().stopRequested());
         progress.clear();
         List<Status> states = reproduction.list();
         List<String> lines = new ArrayList<>(lines(states));
@@ -94,17 +95,28 @@ final class ReproduceCommand extends ProgressCommand {
         int width = states.stream().mapToInt(state -> state.id().length()).max().orElse(0);
         List<String> lines = new ArrayList<>();
         for (Status state : states) {
-            String hours = state.hours().isPresent() && state.done() < state.runs()
-                    ? String.format(Locale.ROOT, ", %.1f h to go", state.hours().getAsDouble())
-                    : "";
             lines.add(String.format(Locale.ROOT, "%-" + width + "s  %s", state.id(), state.statement()
                     + (state.paper().isEmpty() ? "" : " (paper: " + state.paper() + ")")));
             lines.add(String.format(Locale.ROOT, "%-" + width + "s  %s", "", state.runs() == 0
-                    ? state.verdict()
+                    ? state.verdict() + ", " + state.result()
                     : state.verdict() + (state.result().equals("-") ? "" : ", " + state.result()) + "; " + state.done()
-                            + " of " + state.runs() + " runs done" + hours));
+                            + " of " + state.runs() + " runs done" + cost(state)));
         }
         return lines;
+    }
+
+    /// How long the missing runs take.
+    private static String cost(Status state) {
+        if (state.done() == state.runs()) {
+            return "";
+        }
+        if (state.hours().isEmpty()) {
+            return ", how long one takes is known after the first";
+        }
+        double hours = state.hours().getAsDouble();
+        return hours < 1
+                ? String.format(Locale.ROOT, ", %.0f min to go", Math.ceil(hours * 60))
+                : String.format(Locale.ROOT, ", %.1f h to go", hours);
     }
 
     private static Duration time(String text) {

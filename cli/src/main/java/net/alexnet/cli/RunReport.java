@@ -21,26 +21,24 @@ final class RunReport {
         }
     }
 
-    private record Trained(String run, int epochs, long steps, boolean finished, double imagesPerSecond,
-            @Nullable Double top1Error, @Nullable ErrorInterval top1ErrorInterval, @Nullable Double top5Error,
-            @Nullable ErrorInterval top5ErrorInterval, @Nullable Tested test) {}
+    /// @param linearTop1Error null for a run from scratch, as is the next one
+    private record Run(String run, int epochs, long steps, boolean finished, boolean stoppedEarly,
+            double imagesPerSecond, @Nullable Double top1Error, @Nullable ErrorInterval top1ErrorInterval,
+            @Nullable Double top5Error, @Nullable ErrorInterval top5ErrorInterval, @Nullable Double bestTop1Error,
+            @Nullable Long validationN, @Nullable Double linearTop1Error, @Nullable Double linearOutOfFoldTop1Error,
+            @Nullable Tested test) {}
 
-    private record Tuned(String run, int epochs, long steps, boolean finished, boolean stoppedEarly,
-            double examplesPerSecond, @Nullable Double linearTop1Error, @Nullable Double linearOutOfFoldTop1Error,
-            @Nullable Double bestTop1Error, @Nullable Double lastTop1Error,
-            @Nullable ErrorInterval lastTop1ErrorInterval, @Nullable Long validationN, @Nullable Tested test) {}
-
-    record Folds(String runs, boolean finished, @Nullable Double lastTop1ErrorMean,
-            @Nullable Double lastTop1ErrorStandardError, @Nullable Double bestTop1ErrorMean,
+    record Folds(String runs, boolean finished, @Nullable Double top1ErrorMean,
+            @Nullable Double top1ErrorStandardError, @Nullable Double bestTop1ErrorMean,
             @Nullable Double bestTop1ErrorStandardError, boolean baseLearntFromThesePictures, List<Object> folds) {}
 
     static Object of(TrainingResult result) {
-        return result.fineTuned()
-                ? tuned(result)
-                : new Trained(result.run().toString(), result.epochs(), result.steps(), result.finished(),
-                        result.imagesPerSecond(), orNull(result.top1Error()),
-                        interval(result, result.top1Error()), orNull(result.top5Error()),
-                        interval(result, result.top5Error()), Tested.of(result));
+        return new Run(result.run().toString(), result.epochs(), result.steps(), result.finished(),
+                result.stoppedEarly(), result.imagesPerSecond(), orNull(result.top1Error()),
+                interval(result, result.top1Error()), orNull(result.top5Error()), interval(result, result.top5Error()),
+                orNull(result.bestTop1Error()),
+                result.validationImages().isPresent() ? result.validationImages().getAsLong() : null,
+                orNull(result.linearTop1Error()), orNull(result.linearOutOfFoldTop1Error()), Tested.of(result));
     }
 
     static List<String> lines(TrainingResult result) {
@@ -51,15 +49,6 @@ final class RunReport {
                         : Optional.of("top-1 error " + text(result, result.top1Error().orElseThrow())
                                 + Text.top5(result.top5Error().getAsDouble(), error -> text(result, error))
                                 + on(result) + " after epoch " + result.epochs()));
-    }
-
-    private static Object tuned(TrainingResult result) {
-        return new Tuned(result.run().toString(), result.epochs(), result.steps(), result.finished(),
-                result.stoppedEarly(), result.imagesPerSecond(), orNull(result.linearTop1Error()),
-                orNull(result.linearOutOfFoldTop1Error()), orNull(result.bestTop1Error()), orNull(result.top1Error()),
-                interval(result, result.top1Error()),
-                result.validationImages().isPresent() ? result.validationImages().getAsLong() : null,
-                Tested.of(result));
     }
 
     private static List<String> tunedLines(TrainingResult result) {
@@ -82,7 +71,7 @@ final class RunReport {
                 last.map(CrossValidation.Estimate::standardError).orElse(null),
                 best.map(CrossValidation.Estimate::mean).orElse(null),
                 best.map(CrossValidation.Estimate::standardError).orElse(null), result.baseHasSeen(),
-                result.folds().stream().map(RunReport::tuned).toList());
+                result.folds().stream().map(RunReport::of).toList());
     }
 
     static List<String> lines(CrossValidation result) {
@@ -93,9 +82,9 @@ final class RunReport {
                         "top-1 error " + text(result.top1Error()) + " (mean of " + result.folds().size()
                                 + " folds and its standard error) after each fold's last epoch; "
                                 + text(result.bestTop1Error())
-                                + " in its best epoch, which is optimistic: the fold's own pictures selected it"
+                                + " in its best epoch, which is too low, because this epoch was chosen by the same pictures"
                                 + (result.baseHasSeen()
-                                        ? ". Both are optimistic: the base was trained on these pictures"
+                                        ? ". Both are too low, because the base was trained on these pictures"
                                         : ""),
                         "folds: " + result.folds().stream().map(fold -> Texts.percent(fold.top1Error().orElseThrow()))
                                 .collect(Collectors.joining(", ")),

@@ -70,8 +70,8 @@ final class ServeCommand extends BaseCommand {
     @Option(names = "--queue", paramLabel = "N", defaultValue = "256", description = "The most pictures of a model that wait. Default: ${DEFAULT-VALUE}.")
     private int queue = 256;
 
-    @Option(names = "--deadline", paramLabel = "MS", defaultValue = "2000", description = "Milliseconds, from when a request has arrived, in which its answer is expected. If it is expected to take longer, it is"
-            + " refused at once (503). If the time is over and none of its pictures has been taken, it ends (504)."
+    @Option(names = "--deadline", paramLabel = "MS", defaultValue = "2000", description = "The longest that a request should take, in milliseconds. If the queue is too long for that, the request is refused"
+            + " at once (503). If its time runs out before its computation has begun, it is answered with 504."
             + " Default: ${DEFAULT-VALUE}.")
     private int deadline = 2000;
 
@@ -83,7 +83,7 @@ final class ServeCommand extends BaseCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        terminal().interruption().hear();
+        terminal().interruption().deferExit();
         Optional<Integer> port = grpcPort.map(number -> (int) within("--grpc-port", number, 0, 65535));
         try (ModelService service = ModelService.start(settings(), this::say)) {
             List<String> lines = new ArrayList<>(service.lines());
@@ -94,7 +94,7 @@ final class ServeCommand extends BaseCommand {
                 addresses.put("grpc_port", grpc.port());
             }
             print(addresses, lines);
-            while (!terminal().interruption().asked()) {
+            while (!terminal().interruption().stopRequested()) {
                 Thread.sleep(PAUSE);
             }
         }

@@ -14,8 +14,8 @@ final class ShutdownSignal implements AutoCloseable {
     private final Duration patience;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread hook = new Thread(this::hold, "shutdown-signal");
-    private volatile boolean asked;
-    private volatile boolean heard;
+    private volatile boolean requested;
+    private volatile boolean deferred;
 
     /// Catches signals until [#close()].
     ///
@@ -28,9 +28,9 @@ final class ShutdownSignal implements AutoCloseable {
     }
 
     private void hold() {
-        asked = true;
+        requested = true;
         try {
-            if (heard) {
+            if (deferred) {
                 err.println("stopping as soon as the work under way allows it…");
                 if (!ended.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                     err.println("stopped without saving: the work under way took more than " + patience.toSeconds()
@@ -44,15 +44,15 @@ final class ShutdownSignal implements AutoCloseable {
         }
     }
 
-    /// Whether the command should save and end.
-    boolean asked() {
-        hear();
-        return asked;
+    /// Whether the command should save and end. From the first call on, a signal waits for the command.
+    boolean stopRequested() {
+        deferExit();
+        return requested;
     }
 
     /// From here on a signal waits for the command, which will ask.
-    void hear() {
-        heard = true;
+    void deferExit() {
+        deferred = true;
     }
 
     @Override

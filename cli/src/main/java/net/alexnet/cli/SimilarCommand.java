@@ -3,8 +3,6 @@ package net.alexnet.cli;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import module java.base;
 import net.alexnet.Features;
-import net.alexnet.io.AtomicFiles;
-import net.alexnet.torch.OpenCvCodec;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +14,8 @@ import picocli.CommandLine.Parameters;
         + " hidden layer.", footer = {
             "", "Examples:",
             "  ./alexnet similar runs/latest cat.jpg --in album/",
-            "  ./alexnet similar alexnet.safetensors cat.jpg dog.jpg --in album/ --top 10 --html sheet.html"})
+            "  ./alexnet similar alexnet.safetensors cat.jpg dog.jpg --in album/ --top 10",
+            "", "./alexnet figure neighbors draws them."})
 final class SimilarCommand extends ProgressCommand {
     @Parameters(index = "1..*", arity = "1..*", paramLabel = "FILE|DIR", description = "Pictures to find similar ones for.")
     private List<Path> queries = List.of();
@@ -26,9 +25,6 @@ final class SimilarCommand extends ProgressCommand {
 
     @Option(names = "--top", paramLabel = "N", description = "How many to show. Default: ${DEFAULT-VALUE}.")
     private int top = 6;
-
-    @Option(names = "--html", paramLabel = "FILE", description = "Also write a page with the pictures, a row for each of yours.")
-    private Optional<Path> html = Optional.empty();
 
     @Mixin
     private FeatureOptions options = new FeatureOptions();
@@ -40,28 +36,21 @@ final class SimilarCommand extends ProgressCommand {
     @Override
     int run(ConsoleProgress progress) throws IOException, InterruptedException {
         within("--top", top, 1, Integer.MAX_VALUE);
-        if (html.isPresent()) {
-            requireWritable("--html: ", html.get(), queries, options.force());
-        }
         List<Features.Found> found = options.features(progress).similar(queries, in, top,
-                terminal().interruption()::asked);
+                terminal().interruption()::stopRequested);
         progress.clear();
-        if (html.isPresent()) {
-            AtomicFiles.writeString(html.get(), ContactSheet.of(found, new OpenCvCodec()));
-        }
         print(found.stream().map(one -> new Found(one.file(), one.similar().stream().map(like -> new Similar(
                 like.distance(), like.file().toString(), like.label().orElse(null))).toList())).toList(), lines(found));
         return found.isEmpty() ? 1 : 0;
     }
 
-    private List<String> lines(List<Features.Found> found) {
+    private static List<String> lines(List<Features.Found> found) {
         List<String> lines = new ArrayList<>();
         for (Features.Found one : found) {
             lines.add(one.file());
             one.similar().forEach(like -> lines.add(String.format(Locale.ROOT, "  %10.4f  %s%s", like.distance(),
                     like.file(), like.label().map(label -> "  (" + label + ")").orElse(""))));
         }
-        html.ifPresent(page -> lines.add("page: " + page));
         return lines;
     }
 }

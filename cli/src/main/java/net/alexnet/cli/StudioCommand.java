@@ -2,7 +2,6 @@ package net.alexnet.cli;
 
 import java.awt.Desktop;
 import java.awt.GraphicsEnvironment;
-import java.lang.management.ManagementFactory;
 import module java.base;
 import net.alexnet.server.Answered;
 import net.alexnet.server.HttpSettings;
@@ -80,7 +79,7 @@ final class StudioCommand extends BaseCommand {
             settings = settings.openToAll();
         }
         Studio.Control trainings = control
-                ? new Studio.Control(data, runs.getFirst(), program())
+                ? new Studio.Control(data, runs.getFirst(), TrainingCommand.program())
                 : Studio.Control.NONE;
         try (Studio studio = Studio.start(settings, runs, options.options(), trainings)) {
             String address = studio.address()
@@ -90,7 +89,7 @@ final class StudioCommand extends BaseCommand {
             if (!quiet) {
                 browse(address);
             }
-            while (!terminal().interruption().asked()) {
+            while (!terminal().interruption().stopRequested()) {
                 Thread.sleep(LOOK);
             }
         }
@@ -112,18 +111,6 @@ final class StudioCommand extends BaseCommand {
         byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         return HEX.formatHex(bytes);
-    }
-
-    /// This program with the kernels' module, as the launcher starts a training.
-    private static List<String> program() {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> !option.startsWith("-XX:AOTCache")) // is for a JVM without the kernels' module
-                .forEach(command::add);
-        command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
-                Main.class.getName()));
-        return command;
     }
 
     private static void browse(String address) {

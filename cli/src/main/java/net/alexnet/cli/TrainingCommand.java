@@ -1,5 +1,6 @@
 package net.alexnet.cli;
 
+import java.lang.management.ManagementFactory;
 import module java.base;
 import net.alexnet.TrainingBuilder;
 import net.alexnet.TrainingResult;
@@ -61,7 +62,7 @@ abstract class TrainingCommand extends ProgressCommand {
         if (test != null) {
             run.test(test);
         }
-        terminal().interruption().hear(); // a signal waits until the run is saved
+        terminal().interruption().deferExit(); // a signal waits until the run is saved
     }
 
     /// Whether this process reports, and no other rank does.
@@ -76,7 +77,7 @@ abstract class TrainingCommand extends ProgressCommand {
 
     /// Whether the user wants the run to stop.
     boolean stopped() {
-        return terminal().interruption().asked();
+        return terminal().interruption().stopRequested();
     }
 
     /// Runs and reports.
@@ -110,5 +111,18 @@ abstract class TrainingCommand extends ProgressCommand {
         if (value != null) {
             run.set(key, value);
         }
+    }
+
+    /// This program in another process: this JVM's own options and the kernels' module, as the launcher starts a training.
+    /// Arguments of the program follow.
+    static List<String> program() {
+        List<String> line = new ArrayList<>();
+        line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> !option.startsWith("-XX:AOTCache")) // is for a JVM without the kernels' module
+                .forEach(line::add);
+        line.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                Main.class.getName()));
+        return line;
     }
 }

@@ -192,18 +192,6 @@ class FeaturesTest {
     void noFileIsReplacedUnasked() throws Exception {
         Path query = own.resolve("rows/1.jpg");
         byte[] picture = Files.readAllBytes(query);
-        Object[] similar = {"similar", model, query, "--in", own, "--html", query};
-        Result.of(similar).isRefused(2, "--html: ", query.toString());
-        List<Object> forced = new ArrayList<>(List.of(similar));
-        forced.add("--force");
-        Result.of(forced.toArray()).isRefused(2, query + " is the file that is read");
-        assertThat(query).hasBinaryContent(picture);
-        Path page = Files.writeString(folder.resolve("page.html"), "a page");
-        similar[6] = page;
-        Result.of(similar).isRefused(2, "--html: " + page + " exists; --force replaces it");
-        assertThat(page).hasContent("a page");
-        similar[6] = folder.resolve("gone/page.html");
-        Result.of(similar).isRefused(2, "--html: there is no folder");
         Path table = Files.writeString(folder.resolve("f.npy.files.tsv"), "names");
         Result.of("features", model, "--data", own, "--out", folder.resolve("f.npy"))
                 .isRefused(2, "--out: " + table + " exists; --force replaces it");
@@ -321,25 +309,6 @@ class FeaturesTest {
         Path tunedRun = folder.resolve("runs/latest");
         assertThat(Result.done("similar", tunedRun, query, "--in", prepared, "--progress", "plain").err())
                 .as("the fine-tuned net is the same up to here").contains("stored features, used again: ");
-    }
-
-    @Test
-    void thePageIsWholeAndEscapesWhatItShows() throws Exception {
-        String hostile = "<script>alert('x')&\".png";
-        Files.move(own.resolve("discs"), own.resolve("<b>discs"));
-        Files.copy(own.resolve("rows/2.png"), own.resolve("<b>discs").resolve(hostile));
-        Path page = folder.resolve("page.html");
-        Result result = Result.done("similar", model, own.resolve("rows/2.png"),
-                own.resolve("<b>discs").resolve(hostile),
-                "--in", own, "--html", page, "--top", 4);
-        assertThat(result.out()).contains("page: " + page);
-        String html = Files.readString(page);
-        assertThat(html).doesNotContain("<script", "<b>", "http").contains("&lt;b&gt;discs",
-                "&lt;script&gt;alert(&#39;x&#39;)&amp;&quot;.png", "color-scheme: light dark");
-        assertThat(html).contains("colspan=\"4\"");
-        assertThat(html.split("<tr>", -1)).hasSize(1 + 1 + 2);
-        assertThat(html.split("<img alt=\"[^\"]+\"[^>]* src=\"data:image/jpeg;base64,[A-Za-z0-9+/=]+\">", -1))
-                .hasSize(1 + 2 * 5);
     }
 
     @Test

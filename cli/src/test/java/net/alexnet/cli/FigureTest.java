@@ -92,10 +92,18 @@ class FigureTest {
 
     @Test
     void theNeighborShareIsMeasured() throws Exception {
+        Path copies = folder.resolve("copies");
+        ToyImages.write(copies, 8, 1);
         JsonNode report = Result.done("figure", "neighbors", model, pictures.resolve("rows/1.jpg"), "--in", pictures,
-                "--share", pictures, "--layer", "pixels", "--top", 1, "-o", folder.resolve("n.svg"), "--json").json();
-        assertThat(report.get("share").get("share").asDouble()).as("each picture is its own nearest").isEqualTo(1);
+                "--share", copies, "--layer", "pixels", "--top", 1, "-o", folder.resolve("n.svg"), "--json").json();
+        assertThat(report.get("share").get("share").asDouble()).as("each picture is next to its copy").isEqualTo(1);
         assertThat(report.get("share").get("pictures").asInt()).isEqualTo(24);
+    }
+
+    @Test
+    void aPictureIsNotItsOwnNeighbor() {
+        Result.of("figure", "neighbors", model, pictures.resolve("rows/1.jpg"), "--in", pictures, "--share",
+                pictures.resolve("rows"), "-o", folder.resolve("own.svg")).isRefused(2, "--share", "--in");
     }
 
     @Test

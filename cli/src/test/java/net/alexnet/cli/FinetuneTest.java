@@ -137,7 +137,7 @@ class FinetuneTest {
         Result stopped = Result.done(finetune("--epochs", 3, "--batch", 4, "--max-steps", 5));
         assertThat(stopped.err()).contains("stopped after step 5 and saved; continue with: ./alexnet train --resume");
         Result resumed = Result.done("train", "--resume", RunFiles.latest(runs).folder(), "--threads", 2, "--json");
-        assertThat(resumed.out()).contains("last_top1_error");
+        assertThat(resumed.out()).contains("top1_error");
         assertThat(RunFiles.latest(runs).weights(12)).isEqualTo(expected);
     }
 
@@ -150,7 +150,7 @@ class FinetuneTest {
         int judged = 0;
         for (int i = 0; i < 3; i++) {
             JsonNode fold = figures.get("folds").get(i);
-            last[i] = fold.get("last_top1_error").asDouble();
+            last[i] = fold.get("top1_error").asDouble();
             best += fold.get("best_top1_error").asDouble() / 3;
             assertThat(fold.get("best_top1_error").asDouble()).isLessThanOrEqualTo(last[i]);
             judged += fold.get("validation_n").asInt();
@@ -162,8 +162,8 @@ class FinetuneTest {
             squares += (error - mean) * (error - mean);
         }
         assertThat(figures.get("finished").asBoolean()).isTrue();
-        assertThat(figures.get("last_top1_error_mean").asDouble()).isCloseTo(mean, within(1e-12));
-        assertThat(figures.get("last_top1_error_standard_error").asDouble())
+        assertThat(figures.get("top1_error_mean").asDouble()).isCloseTo(mean, within(1e-12));
+        assertThat(figures.get("top1_error_standard_error").asDouble())
                 .isCloseTo(Math.sqrt(squares / 2 / 3), within(1e-12));
         assertThat(figures.get("best_top1_error_mean").asDouble()).isCloseTo(best, within(1e-12));
         assertThat(figures.has("top1_error")).as("a number of single runs only").isFalse();

@@ -126,8 +126,8 @@ class NoValidationTest {
             assertThat(figures.get("finished").asBoolean()).isTrue();
             double outOfFold = figures.get("linear_out_of_fold_top1_error").asDouble(-1);
             assertThat(outOfFold).isBetween(0.0, 1.0);
-            for (String error : List.of("linear_top1_error", "best_top1_error", "last_top1_error",
-                    "last_top1_error_interval", "validation_n")) {
+            for (String error : List.of("linear_top1_error", "best_top1_error", "top1_error",
+                    "top1_error_interval", "validation_n")) {
                 assertThat(figures.get(error).isNull()).as(error).isTrue();
             }
             JsonNode linear = RunFiles.latest(runs).log("linear").getFirst();

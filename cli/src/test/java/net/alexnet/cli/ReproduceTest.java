@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import net.alexnet.io.AtomicFiles;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,59 @@ class ReproduceTest {
     }
 
     @Test
+    void otherPicturesAreRefusedBeforeTheyAreTrainedOn() throws Exception {
+        Path others = root.resolve("others");
+        ToyImages.write(others, 9, 2);
+        for (int seeds : new int[] {3, 4}) {
+            Result.of("reproduce", "ten-views", "--recipe", recipe, "--data", others, "--out", whole, "--threads", 1,
+                    "--seeds", seeds).isRefused(1, whole.toString(), others.toString(), pictures.toString());
+        }
+        assertThat(whole.resolve("runs/baseline/seed-4")).doesNotExist();
+        Path moved = Files.move(pictures, root.resolve("moved"));
+        try {
+            Result.done("reproduce", "ten-views", "--recipe", recipe, "--data", moved, "--out", whole, "--threads", 1,
+                    "--seeds", 3);
+        } finally {
+            Files.move(moved, pictures);
+        }
+    }
+
+    @Test
+    void aFolderOfOtherThingsIsLeftAlone() throws Exception {
+        Path runs = Files.createDirectories(root.resolve("ordinary"));
+        Files.writeString(runs.resolve("latest"), "a run");
+        Result.of("reproduce", "towers", "--recipe", recipe, "--data", pictures, "--out", runs).isRefused(1,
+                runs.toString(), "latest");
+        try (var left = Files.list(runs)) {
+            assertThat(left).hasSize(1);
+        }
+    }
+
+    /// The second call needs no --data, as the folder says which pictures its runs have; and it knows how long an epoch takes.
+    @Test
+    void theFirstRunStopsAtTheBudget() throws Exception {
+        Path out = root.resolve("short");
+        Path longer = Files.writeString(root.resolve("longer.yaml"),
+                Files.readString(recipe).replace("epochs: 2", "epochs: 4000"));
+        Result stopped = Result.done("reproduce", "towers", "--quick", "--recipe", longer, "--data", pictures, "--out",
+                out, "--threads", 1, "--budget", "3s", "--json");
+        assertThat(stopped.json().get(0).get("done").asInt()).isZero();
+        assertThat(stopped.json().get(0).get("verdict").asText()).isEqualTo("not run");
+        Path checkpoints = out.resolve("runs/baseline/seed-1/checkpoints");
+        assertThat(checkpoints).isNotEmptyDirectory();
+        String first = names(checkpoints);
+        Result.done("reproduce", "towers", "--quick", "--recipe", longer, "--out", out, "--threads", 1, "--budget",
+                "3s");
+        assertThat(names(checkpoints)).isEqualTo(first);
+    }
+
+    private static String names(Path folder) throws Exception {
+        try (var all = Files.list(folder)) {
+            return all.map(Path::toString).sorted().collect(Collectors.joining());
+        }
+    }
+
+    @Test
     void tooFewPicturesAreRefusedAtTheStart() throws Exception {
         Path none = root.resolve("none");
         Result.of("reproduce", "relu", "--out", none).isRefused(2, "cifar10", "--data");
@@ -213,7 +267,7 @@ class ReproduceTest {
     @Test
     void withoutClaimsAllAreListed() {
         Result listed = Result.done("reproduce", "--out", root.resolve("nothing"));
-        assertThat(listed.out()).contains("ten-views", "not tested", "0 of ");
+        assertThat(listed.out()).contains("ten-views", "not run", "not tested", "0 of ", "ilsvrc2012/");
         assertThat(root.resolve("nothing")).doesNotExist();
     }
 }

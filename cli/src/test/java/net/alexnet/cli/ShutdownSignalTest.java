@@ -181,7 +181,7 @@ class ShutdownSignalTest {
             PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
             try (ShutdownSignal signal = new ShutdownSignal(err, Duration.ofMillis(200));
                     AtomicFileWriter _ = new AtomicFileWriter(Path.of(arguments[0]))) {
-                signal.hear();
+                signal.deferExit();
                 err.println("ready");
                 Thread.sleep(Duration.ofMinutes(5));
             }

@@ -188,7 +188,7 @@ class TestPicturesTest {
         Object[] tune = {"finetune", run.folder(), "--data", pictures, "--test", prepared, "--set",
             "data.hold_out=0", "--epochs", 1, "--runs", runs, "--threads", 1, "--json"};
         JsonNode figures = Result.done(tune).json();
-        assertThat(figures.get("last_top1_error").isNull()).isTrue();
+        assertThat(figures.get("top1_error").isNull()).isTrue();
         assertThat(figures.get("test").get("n").asInt()).isEqualTo(TESTED);
         assertThat(RunFiles.latest(runs).log("test")).hasSize(1);
         Result.of("finetune", run.folder(), "--data", pictures, "--test", unseen, "--folds", 2, "--runs", runs)

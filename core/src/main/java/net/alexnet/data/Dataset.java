@@ -11,7 +11,8 @@ import net.alexnet.io.Texts;
 /// @param validation the images for validation, none of which are in `training`; there may be none
 /// @param split a sentence that says how the two were split, and which images were left out
 /// @param synsets the synset of each class, in the order of `classes`; empty if they are not ImageNet's
-/// @param doubts whether the source was meant so, a sentence each
+/// @param sourceWarnings warnings that the source may have been read in another way than its owner meant, one sentence
+///     each
 public record Dataset(
         String name,
         List<String> classes,
@@ -19,10 +20,10 @@ public record Dataset(
         ImageDataset validation,
         String split,
         List<Synset> synsets,
-        List<String> doubts) {
+        List<String> sourceWarnings) {
     public Dataset {
         classes = List.copyOf(classes);
-        doubts = List.copyOf(doubts);
+        sourceWarnings = List.copyOf(sourceWarnings);
         synsets = List.copyOf(synsets);
         if (!classes.equals(training.classes()) || !classes.equals(validation.classes())) {
             throw new IllegalArgumentException(name + ": the classes " + classes + " are not those of its training set "
@@ -39,7 +40,8 @@ public record Dataset(
 
     /// What a user should know of the classes, a sentence each; nothing if they are as they should be.
     public List<String> warnings() {
-        return Stream.concat(doubts.stream(), Stream.of(unlearned(), unequal()).flatMap(Optional::stream)).toList();
+        return Stream.concat(sourceWarnings.stream(), Stream.of(unlearned(), unequal()).flatMap(Optional::stream))
+                .toList();
     }
 
     /// Of classes of very different sizes.
@@ -75,7 +77,7 @@ public record Dataset(
         this(name, classes, training, validation, split, List.of());
     }
 
-    /// A dataset without doubts.
+    /// A dataset without source warnings.
     public Dataset(String name, List<String> classes, ImageDataset training, ImageDataset validation, String split,
             List<Synset> synsets) {
         this(name, classes, training, validation, split, synsets, List.of());

@@ -2,7 +2,6 @@ package net.alexnet.data;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import module java.base;
 import net.alexnet.data.image.ColorPca;
 import net.alexnet.data.image.MeanImage;
@@ -214,9 +213,6 @@ record DatasetFile(
                                 ? "another version of this program wrote it. Remove " + folder
                                         + " and prepare it again: ./alexnet prepare SOURCE " + folder
                                 : "it is not a prepared dataset's"));
-            }
-            if (json.path("duplicates") instanceof ObjectNode duplicates && !duplicates.has("near")) {
-                duplicates.put("near", 0); // older versions did not look for them
             }
             DatasetFile file = Json.INDENTED.treeToValue(json, DatasetFile.class);
             file.requireShards(path, Split.TRAINING, file.training);

@@ -24,7 +24,7 @@ public final class DatasetPreparer {
     private final Dataset source;
     private final Path folder;
     private final PreparationSettings settings;
-    private final Tools tools;
+    private final Resources resources;
     private final PreparationJournal journal;
     private final long total;
     private long scaled;
@@ -37,7 +37,7 @@ public final class DatasetPreparer {
     /// @param strict whether more than 1 % unreadable images are a failure, not a warning
     /// @param progress is told how it goes
     /// @param stop asked between images whether to end early
-    public record Tools(
+    public record Resources(
             ImageCodec codec, int workers, boolean strict, ProgressListener progress, BooleanSupplier stop) {}
 
     /// How a preparation ended.
@@ -59,11 +59,12 @@ public final class DatasetPreparer {
     }
 
     private DatasetPreparer(
-            Dataset source, Path folder, PreparationSettings settings, Tools tools, PreparationJournal journal) {
+            Dataset source, Path folder, PreparationSettings settings, Resources resources,
+            PreparationJournal journal) {
         this.source = source;
         this.folder = folder;
         this.settings = settings;
-        this.tools = tools;
+        this.resources = resources;
         this.journal = journal;
         this.total = (long) source.training().size() + source.validation().size();
     }
@@ -92,34 +93,35 @@ public final class DatasetPreparer {
     /// @param folder where it goes: new, empty, or of this very preparation
     /// @throws DatasetException if the folder is of other images or settings, or not ours; if a split has no readable
     ///     image, or a strict preparation too few; if another process prepares the folder
-    public static Outcome prepare(Dataset source, Path folder, PreparationSettings settings, Tools tools)
+    public static Outcome prepare(Dataset source, Path folder, PreparationSettings settings, Resources resources)
             throws IOException, InterruptedException {
-        return prepare(source, SourceFingerprint.of(source), folder, settings, tools);
+        return prepare(source, SourceFingerprint.of(source), folder, settings, resources);
     }
 
     static Outcome prepare(Dataset source, SourceFingerprint origin, Path folder, PreparationSettings settings,
-            Tools tools)
+            Resources resources)
             throws IOException, InterruptedException {
         if (DatasetFile.isIn(folder)) {
-            return found(folder, origin, settings, tools);
+            return found(folder, origin, settings, resources);
         }
         requireOurs(folder);
         RegularFile.makeFolder(folder);
         try (PreparationJournal journal = new PreparationJournal(folder, origin, settings)) {
             return DatasetFile.isIn(folder) // another process was faster
-                    ? found(folder, origin, settings, tools)
-                    : new DatasetPreparer(source, folder, settings, tools, journal).run(origin);
+                    ? found(folder, origin, settings, resources)
+                    : new DatasetPreparer(source, folder, settings, resources, journal).run(origin);
         }
     }
 
-    private static Outcome found(Path folder, SourceFingerprint origin, PreparationSettings settings, Tools tools)
+    private static Outcome found(Path folder, SourceFingerprint origin, PreparationSettings settings,
+            Resources resources)
             throws IOException {
         DatasetFile file = DatasetFile.read(folder);
         file.source().requireSame(folder, file.preparation(), origin, settings);
-        PreparedDataset dataset = PreparedDataset.open(folder, tools.codec);
+        PreparedDataset dataset = PreparedDataset.open(folder, resources.codec);
         PreparationJournal.remove(folder); // left there if a preparation was killed after its last write
         long total = (long) dataset.training().size() + dataset.validation().size() + dataset.rejected();
-        if (tools.strict && dataset.rejected() > MANY_REJECTED * total) {
+        if (resources.strict && dataset.rejected() > MANY_REJECTED * total) {
             throw new DatasetException(tooMany(folder, dataset.rejected(), total));
         }
         return new Outcome.Finished(dataset, true, 0, 0);
@@ -189,7 +191,7 @@ public final class DatasetPreparer {
                         near.get(), training.get().images, validation.get().images),
                 DatasetFile.Statistics.of(statistics.get())).write(folder);
         PreparationJournal.remove(folder);
-        return new Outcome.Finished(PreparedDataset.open(folder, tools.codec), false, scaled, scalingNanos / 1e9);
+        return new Outcome.Finished(PreparedDataset.open(folder, resources.codec), false, scaled, scalingNanos / 1e9);
     }
 
     /// Training images are shuffled once, as in the 2012 source, so that neighbors are of different classes even if a slow
@@ -213,11 +215,11 @@ public final class DatasetPreparer {
     private Optional<Stored> store(Split split, ImageDataset images, int[] order, int before)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        ShardSetWriter writer = new ShardSetWriter(split, images, order, settings, tools.codec, folder, journal);
+        ShardSetWriter writer = new ShardSetWriter(split, images, order, settings, resources.codec, folder, journal);
         int begun = journal.kept(split);
-        boolean finished = writer.run(tools.workers, tools.stop, done -> {
+        boolean finished = writer.run(resources.workers, resources.stop, done -> {
             scaled += done > begun ? 1 : 0;
-            tools.progress.progress("resizing pictures", before + done, total);
+            resources.progress.progress("resizing pictures", before + done, total);
         });
         scalingNanos += System.nanoTime() - start;
         if (!finished) {
@@ -233,7 +235,7 @@ public final class DatasetPreparer {
                     + (rejected.isEmpty() ? "" : "; the first, " + rejected.getFirst()));
         }
         List<StoredShard> opened = StoredShard.open(folder, writer.shards(), source.classes().size(),
-                new StoredShard.Form(tools.codec, settings));
+                new StoredShard.Form(resources.codec, settings));
         return Optional.of(new Stored(writer.shards(), opened,
                 StoredShard.images(source.classes(), writer.shards(), opened), rejected));
     }
@@ -241,9 +243,9 @@ public final class DatasetPreparer {
     /// The statistics of the images as they decode from the shards, so that anyone can compute them again.
     private Optional<PixelStatistics> measure(ImageDataset stored, ResizedImages.Viewer viewer)
             throws IOException, InterruptedException {
-        ResizedImages images = new ResizedImages(stored, tools.codec, settings.side(), settings.channels(), 0);
-        Optional<PixelStatistics> statistics = images.read(tools.workers,
-                (done, all) -> tools.progress.progress("measuring colors", done, all), tools.stop, viewer);
+        ResizedImages images = new ResizedImages(stored, resources.codec, settings.side(), settings.channels(), 0);
+        Optional<PixelStatistics> statistics = images.read(resources.workers,
+                (done, all) -> resources.progress.progress("measuring colors", done, all), resources.stop, viewer);
         for (RejectedImage damaged : images.rejected()) {
             throw new DatasetException(damaged.toString());
         }
@@ -257,23 +259,24 @@ public final class DatasetPreparer {
     /// @return empty if it was stopped
     private Optional<SortedMap<Integer, List<NearCopies.Copy>>> nearCopies(Stored training, long[] hashes,
             Stored validation) throws IOException, InterruptedException {
-        NearCopies copies = new NearCopies(training.images, hashes, tools.codec);
+        NearCopies copies = new NearCopies(training.images, hashes, resources.codec);
         long[] trained = Duplicates.sourceHashes(training.opened);
         long[] validated = Duplicates.sourceHashes(validation.opened);
         SortedMap<Integer, List<NearCopies.Copy>> near = new TreeMap<>();
         int all = validation.images.size();
-        try (OrderedWork<List<NearCopies.Copy>> work = new OrderedWork<>(0, all, tools.workers, WINDOW * tools.workers,
+        try (OrderedWork<List<NearCopies.Copy>> work = new OrderedWork<>(0, all, resources.workers,
+                WINDOW * resources.workers,
                 index -> copies(copies, validation.images, index).stream()
                         .filter(copy -> trained[copy.index()] != validated[index]).toList())) {
             for (int index = 0; work.hasNext(); index++) {
-                if (tools.stop.getAsBoolean()) {
+                if (resources.stop.getAsBoolean()) {
                     return Optional.empty();
                 }
                 List<NearCopies.Copy> found = work.next();
                 if (!found.isEmpty()) {
                     near.put(index, found);
                 }
-                tools.progress.progress("looking for copies", index + 1L, all);
+                resources.progress.progress("looking for copies", index + 1L, all);
             }
         }
         return Optional.of(near);
@@ -302,10 +305,10 @@ public final class DatasetPreparer {
             return;
         }
         String message = tooMany(folder, rejected.size(), total);
-        if (tools.strict) {
+        if (resources.strict) {
             throw new DatasetException(message);
         }
-        tools.progress.warning(message + ". The first is " + rejected.getFirst());
+        resources.progress.warning(message + ". The first is " + rejected.getFirst());
     }
 
     private static String tooMany(Path folder, long rejected, long total) {
@@ -337,7 +340,7 @@ public final class DatasetPreparer {
         Path table = folder.resolve(DUPLICATES);
         Tsv.write(table, List.of("group", "split", "class", "file", "kind", "distance"), rows);
         DatasetFile.DuplicateCount count = new DatasetFile.DuplicateCount(groups.size(), equal, near.size());
-        count.warnings(table).forEach(tools.progress::warning);
+        count.warnings(table).forEach(resources.progress::warning);
         return count;
     }
 

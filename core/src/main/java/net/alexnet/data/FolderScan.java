@@ -216,35 +216,29 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
     /// @param all all folders named like a part, these two and others, such as a `test/` beside `val/`; empty if there is
     ///     no part
     record Parts(Path training, Optional<Path> validation, List<Path> all) {
-        private static final List<String> TRAINING = List.of("train", "training");
-        private static final List<String> VALIDATION = List.of("val", "valid", "validation", "test", "testing");
-
         static Parts of(Path source) throws IOException {
             List<Path> folders;
             try (Stream<Path> entries = Files.list(source)) {
                 folders = entries.filter(entry -> Files.isDirectory(entry) && !leavesOut(entry))
                         .sorted().toList();
             }
-            Optional<Path> training = first(TRAINING, folders);
-            Optional<Path> validation = first(VALIDATION, folders);
+            Optional<Path> training = first(SourcePart.TRAINING, folders);
+            Optional<Path> validation = first(SourcePart.VALIDATION, folders)
+                    .or(() -> first(SourcePart.TEST, folders));
             boolean alone = folders.size() == 1;
             boolean split = training.isPresent() ? validation.isPresent() || alone : alone && validation.isPresent();
             return split
-                    ? new Parts(training.orElse(source), validation, folders.stream().filter(Parts::isPart).toList())
+                    ? new Parts(training.orElse(source), validation,
+                            folders.stream().filter(folder -> part(folder).isPresent()).toList())
                     : new Parts(source, Optional.empty(), List.of());
         }
 
-        private static boolean isPart(Path folder) {
-            return TRAINING.contains(name(folder)) || VALIDATION.contains(name(folder));
+        private static Optional<SourcePart> part(Path folder) {
+            return SourcePart.named(String.valueOf(folder.getFileName()));
         }
 
-        private static String name(Path folder) {
-            return String.valueOf(folder.getFileName()).toLowerCase(Locale.ROOT);
-        }
-
-        private static Optional<Path> first(List<String> wanted, List<Path> folders) {
-            return wanted.stream().flatMap(name -> folders.stream().filter(folder -> name(folder).equals(name)))
-                    .findFirst();
+        private static Optional<Path> first(SourcePart wanted, List<Path> folders) {
+            return folders.stream().filter(folder -> part(folder).equals(Optional.of(wanted))).findFirst();
         }
     }
 }

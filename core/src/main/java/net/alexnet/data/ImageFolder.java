@@ -45,14 +45,15 @@ public final class ImageFolder {
             Dataset split = rule.dataset(source.toString(), trainingImages,
                     "; add pictures, or a folder " + source.resolve("val").resolve(LAYOUT));
             return new Dataset(split.name(), classes, split.training(), split.validation(),
-                    split.split() + notes(training), List.of(), doubts(training));
+                    split.split() + notes(training), List.of(), sourceWarnings(training));
         }
         requireImages(validation);
         return new Dataset(source.toString(), classes, trainingImages, images(source, validation, classes, labels),
-                sentence(training, validation) + notes(training) + notes(validation), List.of(), doubts(training));
+                sentence(training, validation) + notes(training) + notes(validation), List.of(),
+                sourceWarnings(training));
     }
 
-    private static List<String> doubts(FolderScan training) {
+    private static List<String> sourceWarnings(FolderScan training) {
         return training.deeper()
                 .map(advice -> "no picture is directly in a class folder of " + training.root() + ". " + advice)
                 .stream().toList();

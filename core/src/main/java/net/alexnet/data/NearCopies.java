@@ -10,9 +10,9 @@ import net.alexnet.data.image.UnreadableImageException;
 /// Finds training pictures that a picture is a copy of: compressed again, resized, brightened, mirrored or cropped a
 /// little. Pictures of less than 32 pixels a side have no copies, since too many look alike.
 ///
-/// The pictures whose hashes are near are compared pixel by pixel. They are found without a look at all: two hashes that
-/// differ in at most 10 bits differ in at most 2 of the bits of one of their four quarters, so that there is a table of
-/// all hashes by each quarter.
+/// The pictures whose hashes are near are compared pixel by pixel. Candidates are found without comparing every pair: if two
+/// hashes differ in at most 10 bits, one of their four 16-bit quarters differs in at most 2. So there is a table of the hashes
+/// for each quarter.
 final class NearCopies {
     private static final int MOST_BITS = 10;
     private static final double LEAST_CORRELATION = 0.9;
@@ -51,7 +51,7 @@ final class NearCopies {
         List<Copy> copies = new ArrayList<>();
         for (Copy candidate : candidates(PerceptualHash.of(image))) {
             Image other = training.source(candidate.index).image(new byte[0]);
-            if (AlignedCorrelation.of(other, candidate.mirrored ? mirrored(image) : image,
+            if (AlignedCorrelation.of(other, candidate.mirrored ? image.mirrored() : image,
                     codec) >= LEAST_CORRELATION) {
                 copies.add(candidate);
                 if (copies.size() == MOST_COPIES) {
@@ -89,16 +89,6 @@ final class NearCopies {
                 }
             }
         }
-    }
-
-    private static Image mirrored(Image image) {
-        byte[] samples = new byte[image.samples().length];
-        int row = image.width() * image.channels();
-        for (int i = 0; i < samples.length; i++) {
-            int x = i % row / image.channels();
-            samples[i] = image.samples()[i + (image.width() - 1 - 2 * x) * image.channels()];
-        }
-        return new Image(image.width(), image.height(), image.channels(), samples);
     }
 
     /// All numbers of 16 bits with at most two bits that are 1, fewest first.

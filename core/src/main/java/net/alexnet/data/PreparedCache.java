@@ -21,7 +21,8 @@ public record PreparedCache(CacheFolder cache) {
     /// It waits for another process that prepares the same.
     ///
     /// @param name what a user calls the source, such as its folder's name
-    public Outcome prepare(String name, Dataset source, PreparationSettings preparation, DatasetPreparer.Tools tools)
+    public Outcome prepare(String name, Dataset source, PreparationSettings preparation,
+            DatasetPreparer.Resources resources)
             throws IOException, InterruptedException {
         SourceFingerprint origin = SourceFingerprint.of(source);
         Path entry = entry(name, origin, preparation);
@@ -29,11 +30,11 @@ public record PreparedCache(CacheFolder cache) {
         cache.use(entry);
         while (true) {
             try {
-                Outcome outcome = DatasetPreparer.prepare(source, origin, entry, preparation, tools);
+                Outcome outcome = DatasetPreparer.prepare(source, origin, entry, preparation, resources);
                 cache.trim();
                 return outcome;
             } catch (FolderInUseException e) { // another start on the same pictures, such as another rank of this host
-                if (tools.stop().getAsBoolean()) {
+                if (resources.stop().getAsBoolean()) {
                     throw e;
                 }
                 Thread.sleep(POLL_MILLIS);

@@ -6,6 +6,23 @@ public interface ProgressListener {
     /// Ignores everything.
     ProgressListener NONE = new ProgressListener() {};
 
+    /// Hears how far a job is.
+    @FunctionalInterface
+    interface Progress {
+        /// See [ProgressListener#progress].
+        void at(String task, long done, long total);
+    }
+
+    /// A listener that hears of progress only.
+    static ProgressListener of(Progress progress) {
+        return new ProgressListener() {
+            @Override
+            public void progress(String task, long done, long total) {
+                progress.at(task, done, total);
+            }
+        };
+    }
+
     /// A part of the job goes on.
     ///
     /// @param task what is being done, such as `validating`

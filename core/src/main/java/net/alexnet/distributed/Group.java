@@ -40,12 +40,12 @@ public interface Group extends AutoCloseable {
         public void broadcast(Tensor tensor) {}
 
         @Override
-        public String share(String text) {
+        public String broadcastText(String text) {
             return text;
         }
 
         @Override
-        public void agree(String what, String value) {}
+        public void requireSame(String what, String value) {}
 
         @Override
         public void close() {}
@@ -83,17 +83,17 @@ public interface Group extends AutoCloseable {
     void broadcast(Tensor tensor);
 
     /// A text of rank 0's; what the others give is ignored.
-    String share(String text);
+    String broadcastText(String text);
 
     /// Checks that a value is the same on all ranks.
     ///
     /// @param what names the value in the message
     /// @throws IllegalArgumentException on a rank whose value is not rank 0's
     /// @throws GroupException on the others; the message names that rank
-    void agree(String what, String value);
+    void requireSame(String what, String value);
 
     /// Whether this rank writes the run's files and tells how it goes.
-    default boolean leads() {
+    default boolean isRankZero() {
         return rank().number() == 0;
     }
 

@@ -84,7 +84,7 @@ final class Drawing {
         return text.endsWith(".00") ? text.substring(0, text.length() - 3) : text;
     }
 
-    /// The name of a file without its folder: a figure that is passed on tells nothing of the disk it was made on.
+    /// The name of a file without its folder, so that a figure that is published does not show paths of its maker's disk.
     static String file(String name) {
         return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf(File.separatorChar)) + 1);
     }

@@ -11,9 +11,6 @@ import net.alexnet.tensor.Precision;
 /// with it. An implementation has a public constructor without parameters that loads nothing native, and a line in
 /// `META-INF/services/net.alexnet.inference.EngineProvider`.
 public interface EngineProvider {
-    /// The engine's name for messages, such as `libtorch`.
-    String name();
-
     /// Opens a backend; the caller closes it.
     ///
     /// @param device `auto` for the fastest device of this machine, or a name that the engine knows

@@ -5,7 +5,6 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.data.ResizedImages;
-import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.ImageCodec;
 import net.alexnet.inference.CachedFeatures.Missing;
 import net.alexnet.inference.CachedFeatures.StoredRow;
@@ -14,17 +13,18 @@ import net.alexnet.tensor.ComputeEnvironment;
 
 /// Features from a cache, computed once where they are not in it.
 ///
-/// Each set of crops is stored by itself and computed in padded batches of [#BATCH]: the last bits of a row depend on its
+/// Features are computed in padded batches of [#BATCH]: the last bits of a row depend on its
 /// batch, so they follow from the key alone.
 ///
 /// @param layers see [FeatureKey#layers]
-public record FeatureCache(FeatureExtractor extractor, String layers, Tools tools) {
+public record FeatureCache(FeatureExtractor extractor, String layers, Resources resources) {
     /// Crops at a time.
     public static final int BATCH = 64;
 
     /// @param extractor computes, in batches of [#BATCH] whatever its own are
     public FeatureCache {
-        extractor = with(extractor, extractor.crops());
+        extractor = new FeatureExtractor(extractor.network(), extractor.layer(), extractor.preprocessing(),
+                extractor.crops(), BATCH, extractor.workers());
     }
 
     /// What it works with.
@@ -34,61 +34,38 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     /// @param listener is told how it goes
     /// @param task what the listener is told while features are computed
     /// @param stop asked after every batch whether to give up
-    public record Tools(CacheFolder cache, ImageCodec codec, ProgressListener listener, String task,
+    public record Resources(CacheFolder cache, ImageCodec codec, ProgressListener listener, String task,
             BooleanSupplier stop) {
         FeatureCacheFolder folder() {
             return new FeatureCacheFolder(cache);
         }
     }
 
-    private static FeatureExtractor with(FeatureExtractor extractor, List<Crop> crops) {
-        return new FeatureExtractor(extractor.network(), extractor.layer(), extractor.preprocessing(), crops, BATCH,
-                extractor.workers());
-    }
-
-    /// Finds the features of images, or computes and stores them, for the extractor's own crops.
-    public CachedFeatures of(ImageDataset images) throws IOException, InterruptedException {
-        return of(images, List.of(extractor.crops())).getFirst();
-    }
-
     /// Finds the features of images, or computes and stores them.
     ///
-    /// @param images of any size
-    /// @param cropSets crops of each image; the features of a set of crops are their mean
-    /// @return for each set of crops; images that cannot be read have no row
+    /// @param images of any size; those that cannot be read have no row
     /// @throws IOException if features cannot be written, an image changed meanwhile, or it was stopped; then nothing is
-    ///     stored of the crops that were under way
-    public List<CachedFeatures> of(ImageDataset images, List<List<Crop>> cropSets)
-            throws IOException, InterruptedException {
-        String id = FeatureKey.images(images);
-        int total = Math.multiplyExact(images.size(), cropSets.size());
-        List<CachedFeatures> all = new ArrayList<>();
-        boolean reused = true;
-        for (List<Crop> crops : cropSets) {
-            FeatureKey key = key(crops, id);
-            Optional<CachedFeatures> known = find(images, key);
-            reused &= known.isPresent();
-            all.add(known.isPresent() ? known.get() : compute(images, key, all.size() * images.size(), total));
-        }
-        tools.cache.trim();
-        tools.listener.message((reused ? "stored features, used again: " : "stored features: ")
-                + tools.folder().folder(key(cropSets.getFirst(), id)));
-        return List.copyOf(all);
+    ///     stored
+    public CachedFeatures of(ImageDataset images) throws IOException, InterruptedException {
+        FeatureKey key = new FeatureKey(layers, FeatureKey.preprocessing(extractor.preprocessing()), extractor.crops(),
+                extractor.network().backend().computeEnvironment(), ComputeEnvironment.REVISION, BATCH,
+                FeatureKey.images(images));
+        Optional<CachedFeatures> known = find(images, key);
+        CachedFeatures features = known.isPresent() ? known.get() : compute(images, key);
+        resources.cache.trim();
+        resources.listener.message((known.isPresent() ? "stored features, used again: " : "stored features: ")
+                + resources.folder().folder(key));
+        return features;
     }
 
-    private FeatureKey key(List<Crop> crops, String images) {
-        return new FeatureKey(layers, FeatureKey.preprocessing(extractor.preprocessing()), crops,
-                extractor.network().backend().computeEnvironment(), ComputeEnvironment.REVISION, BATCH, images);
-    }
-
-    /// Hands over the features of images for the extractor's own crops. More than the cache's limit are computed without
+    /// Hands over the features of images. More than the cache's limit are computed without
     /// being stored.
     ///
     /// @return the images that cannot be read
     public List<RejectedImage> each(ImageDataset images, FeatureExtractor.Consumer consumer)
             throws IOException, InterruptedException {
         long bytes = (long) extractor.layer().length() * Float.BYTES * images.size();
-        if (bytes <= tools.cache.limit()) {
+        if (bytes <= resources.cache.limit()) {
             CachedFeatures features = of(images);
             for (int i = 0; i < features.rows().size(); i++) {
                 consumer.accept(features.rows().get(i).picture(), features.row(i));
@@ -96,7 +73,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
             return rejected(features, images);
         }
         ResizedImages readable = readable(images);
-        extract(extractor, readable, consumer, 0, images.size());
+        extract(readable, consumer);
         return readable.rejected();
     }
 
@@ -129,28 +106,26 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     /// The key does not tell whether an image can be read, so those that could not are tried again. If one can be read
     /// now, all features are computed again.
     private Optional<CachedFeatures> find(ImageDataset images, FeatureKey key) throws IOException {
-        Optional<CachedFeatures> found = tools.folder().find(key);
-        Path folder = tools.folder().folder(key);
+        Optional<CachedFeatures> found = resources.folder().find(key);
+        Path folder = resources.folder().folder(key);
         if (found.isEmpty() && Files.exists(folder)) {
-            tools.listener.warning("the stored features " + folder + " were damaged and are computed again");
+            resources.listener.warning("the stored features " + folder + " were damaged and are computed again");
         }
         ResizedImages again = readable(images);
         return found.filter(features -> features.missing().stream().noneMatch(one -> again.canRead(one.picture())));
     }
 
     private ResizedImages readable(ImageDataset images) {
-        return new ResizedImages(images, tools.codec, extractor.preprocessing().resize(),
+        return new ResizedImages(images, resources.codec, extractor.preprocessing().resize(),
                 extractor.preprocessing().channels(), 0);
     }
 
-    private CachedFeatures compute(ImageDataset images, FeatureKey key, int before, int total)
-            throws IOException, InterruptedException {
-        stopIfAsked(before, total); // a stop need not wait for a draft that is not there yet
+    private CachedFeatures compute(ImageDataset images, FeatureKey key) throws IOException, InterruptedException {
+        stopIfAsked(0, images.size()); // a stop need not wait for a draft that is not there yet
         ResizedImages readable = readable(images);
-        try (FeatureCacheFolder.Writer writer = tools.folder().writer(key, extractor.layer().length())) {
-            extract(with(extractor, key.crops()), readable,
-                    (image, features) -> writer.add(new StoredRow(image, readable.contentId(image)), features),
-                    before, total);
+        try (FeatureCacheFolder.Writer writer = resources.folder().writer(key, extractor.layer().length())) {
+            extract(readable,
+                    (image, features) -> writer.add(new StoredRow(image, readable.contentId(image)), features));
             if (!FeatureKey.images(images).equals(key.images())) {
                 throw new IOException("an image changed while its features were computed, so none were stored;"
                         + " run the same command again");
@@ -161,20 +136,20 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Tools tool
     }
 
     /// Of the images that can be read.
-    private void extract(FeatureExtractor by, ResizedImages readable, FeatureExtractor.Consumer consumer, int before,
-            int total) throws IOException, InterruptedException {
-        by.extract(readable.imagesOrBlack(), true, (image, features) -> {
+    private void extract(ResizedImages readable, FeatureExtractor.Consumer consumer)
+            throws IOException, InterruptedException {
+        extractor.extract(readable.imagesOrBlack(), true, (image, features) -> {
             if (readable.reason(image) == null) {
                 consumer.accept(image, features);
             }
-        }, (done, _) -> {
-            tools.listener.progress(tools.task, before + done, total);
-            stopIfAsked(before + done, total);
+        }, (done, total) -> {
+            resources.listener.progress(resources.task, done, total);
+            stopIfAsked(done, total);
         });
     }
 
     private void stopIfAsked(int done, int total) throws IOException {
-        if (tools.stop.getAsBoolean()) {
+        if (resources.stop.getAsBoolean()) {
             throw new IOException("stopped after " + done + " of " + total
                     + " rows of features; the same command computes those that were under way again");
         }

@@ -16,7 +16,7 @@ import net.alexnet.data.image.Preprocessing;
 /// @param rejected images of prepared datasets that could not be read when they were prepared
 public record ImageSource(
         NavigableMap<Integer, Path> roots, ImageDataset images, List<RejectedImage> rejected) {
-    /// Opens sources. One that is named twice counts once.
+    /// Opens sources. A source that is given twice is used once.
     ///
     /// @param named folders of images, prepared datasets or image files, at least one
     /// @param preprocessing that the images will go through

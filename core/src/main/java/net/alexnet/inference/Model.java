@@ -37,7 +37,6 @@ public record Model(ModelCard card, Network network) {
 
     /// The key of the order of the colors that `conv1` reads.
     public static final String COLOR_ORDER = "color_order";
-    private static final String OLD_COLOR_ORDER = "colour_order";
 
     /// The key of the probability below which a picture is unlike all classes: [TopKErrors.Report#unsureBelow()] of the
     /// validation images of the run that trained the model.
@@ -205,14 +204,6 @@ public record Model(ModelCard card, Network network) {
         return new Stored(card(weights), weights);
     }
 
-    /// Reads a model file and puts its network on a backend.
-    ///
-    /// @throws WeightFileException if the file is damaged, or its metadata does not describe a
-    ///     network
-    public static Model open(Path file, Backend backend) throws WeightFileException {
-        return read(file).on(backend);
-    }
-
     /// The card of a model file. The file is closed again, and its weights are not read.
     ///
     /// @throws WeightFileException if the file is damaged, or its metadata does not describe a
@@ -254,13 +245,6 @@ public record Model(ModelCard card, Network network) {
         return stated.isPresent() ? OptionalDouble.of(stated.get()) : OptionalDouble.empty();
     }
 
-    /// The order of colors that a file of weights says its `conv1` reads, if it says one; older
-    /// files spell the key `colour_order`.
-    public static Optional<String> colorOrder(Map<String, String> metadata) {
-        return Optional.ofNullable(metadata.get(COLOR_ORDER))
-                .or(() -> Optional.ofNullable(metadata.get(OLD_COLOR_ORDER)));
-    }
-
     private static ModelCard card(WeightFile weights) throws WeightFileException {
         Map<String, String> metadata = weights.metadata();
         if (!FORMAT.equals(metadata.get("format"))) {
@@ -268,7 +252,7 @@ public record Model(ModelCard card, Network network) {
                     + FORMAT + "', found "
                     + (metadata.isEmpty() ? "no metadata" : metadata.getOrDefault("format", "none")));
         }
-        String colors = colorOrder(metadata).orElse(ModelCard.COLOR_ORDER);
+        String colors = metadata.getOrDefault(COLOR_ORDER, ModelCard.COLOR_ORDER);
         if (!colors.equals(ModelCard.COLOR_ORDER)) {
             throw new WeightFileException(weights.path(),
                     "its metadata says that its colors are in the order '" + colors

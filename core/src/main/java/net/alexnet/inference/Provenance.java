@@ -1,11 +1,9 @@
 package net.alexnet.inference;
 
-import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
-/// The file that weights were imported from. Older files spell two of its keys `dialect`
-/// and `licence`.
+/// The file that weights were imported from.
 ///
 /// @param file its name, without folders
 /// @param sha256 of all its bytes, in lower-case hexadecimal
@@ -16,6 +14,6 @@ import org.jspecify.annotations.Nullable;
 public record Provenance(
         String file,
         String sha256,
-        @JsonAlias("dialect") String layout,
-        @JsonAlias("licence") @Nullable String license,
+        String layout,
+        @Nullable String license,
         @Nullable String address) {}

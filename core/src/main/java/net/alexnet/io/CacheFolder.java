@@ -17,8 +17,8 @@ import module java.base;
 /// An entry is a file or a folder, and the evicted kinds share one limit. [#trim()] removes the
 /// entries that were used longest ago until the rest is within the limit. An entry that was used
 /// within the last two hours stays. A process that needs an entry for longer calls [#use], which
-/// marks it as used again and again, unless it stands still for those two hours. So an entry that is
-/// needed now is never refused for its size, and the limit may be exceeded for that time.
+/// marks it as used again and again, unless it stands still for those two hours. Entries in use
+/// are not removed, so the cache may exceed its limit while they are used.
 ///
 /// @param root the folder of all kinds; made when there is something to put in it
 /// @param limit the total bytes of the evicted kinds

@@ -49,7 +49,9 @@ public final class LockFile implements AutoCloseable {
                         channel.close();
                     }
                 } finally {
-                    HELD.remove(claim); // only now: closing ends a lock that another thread took meanwhile
+                    // Only after close: closing any channel of a file releases all locks that this process holds on it,
+                    // so no other thread may lock it before.
+                    HELD.remove(claim);
                 }
             }
         }

@@ -7,7 +7,6 @@ import static net.alexnet.tensor.LocalResponseNorm.Region.WITHIN_CHANNEL;
 import static net.alexnet.tensor.Rounding.CEIL;
 import static net.alexnet.tensor.Rounding.FLOOR;
 
-import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import module java.base;
@@ -70,7 +69,41 @@ public record AlexNet(
 
     /// The networks of this file.
     public enum Variant {
-        PAPER, ORIGINAL, CAFFE, CAFFENET, TORCHVISION, SMALL, FOUR
+        /// The network of the 2012 paper, §3: 224×224 images; conv1's last windows read 3 pixels of zeros beyond the right
+        /// and the bottom edge; two towers; ReLU before normalization.
+        PAPER,
+        /// The network of the released source, run #145 (`layers-145.cfg`), which gave the paper's results.
+        ///
+        /// Differences from the paper: the ReLU of conv1 and conv5 comes after the pooling; conv1 is normalized before its
+        /// ReLU; conv2's maps are normalized a second time within each map (size 5, alpha .001, beta .75); conv3, conv4 and
+        /// conv5 start with a standard deviation of .03. The source gives no `minDiv` for that second norm, so k is 1, the
+        /// default of its tool.
+        ORIGINAL,
+        /// Caffe's `bvlc_alexnet`.
+        ///
+        /// Differences from the paper: 227×227 images; k = 1 in the response normalization, which crosses the border
+        /// between the towers; biases of .1 where the paper has 1; fc6 and fc7 start at .005; dropout scales while training.
+        CAFFE,
+        /// Caffe's reference model, CaffeNet (`bvlc_reference_caffenet`).
+        ///
+        /// Differences from [#CAFFE]: conv1 and conv2 are pooled before they are normalized; biases of 1, as in the paper.
+        CAFFENET,
+        /// The one-tower net of 2014 ("One weird trick") as torchvision has it.
+        ///
+        /// Differences from the paper: 64-192-384-256-256 maps; one tower; no response normalization; conv1 padded by 2 and
+        /// rounded down; dropout before fc6 and fc7 and not after, scaling while training; weights start as He et al. (2015).
+        TORCHVISION,
+        /// The paper's network for images too small for it, by default 32×32 of 10 classes.
+        ///
+        /// Differences from the paper: conv1 has 5×5 windows at stride 1, so that 32 pixels become 32 and not 7; weights start
+        /// as He et al. (2015), for inputs with a standard deviation of 1.
+        SMALL,
+        /// A network with four hidden layers for 32×32 images of 10 classes, as that of figure 1 (§3.1).
+        ///
+        /// The paper does not publish its network of figure 1. cuda-convnet's networks of four hidden layers have two
+        /// convolutions with pooling and two locally connected layers, whose place two convolutions of 3×3 take here. There is
+        /// no normalization and no dropout, as the figure's text says.
+        FOUR
     }
 
     /// The nonlinearity.
@@ -91,60 +124,14 @@ public record AlexNet(
         }
     }
 
-    /// The network of the 2012 paper, §3: 224×224 images; conv1's last windows read 3 pixels of zeros beyond the right
-    /// and the bottom edge; two towers; ReLU before normalization.
+    /// The network of the 2012 paper.
     public static AlexNet paper() {
         return of(Variant.PAPER);
     }
 
-    /// The network of the released source, run #145 (`layers-145.cfg`), which gave the paper's results.
-    ///
-    /// Differences from the paper: the ReLU of conv1 and conv5 comes after the pooling; conv1 is normalized before its
-    /// ReLU; conv2's maps are normalized a second time within each map (size 5, alpha .001, beta .75); conv3, conv4 and
-    /// conv5 start with a standard deviation of .03. The source gives no `minDiv` for that second norm, so k is 1, the
-    /// default of its tool.
-    public static AlexNet original() {
-        return of(Variant.ORIGINAL);
-    }
-
-    /// Caffe's `bvlc_alexnet`.
-    ///
-    /// Differences from the paper: 227×227 images; k = 1 in the response normalization, which crosses the border
-    /// between the towers; biases of .1 where the paper has 1; fc6 and fc7 start at .005; dropout scales while training.
-    public static AlexNet caffe() {
-        return of(Variant.CAFFE);
-    }
-
-    /// Caffe's reference model, CaffeNet (`bvlc_reference_caffenet`).
-    ///
-    /// Differences from [#caffe()]: conv1 and conv2 are pooled before they are normalized; biases of 1, as in the paper.
-    public static AlexNet caffenet() {
-        return of(Variant.CAFFENET);
-    }
-
-    /// The one-tower net of 2014 ("One weird trick") as torchvision has it.
-    ///
-    /// Differences from the paper: 64-192-384-256-256 maps; one tower; no response normalization; conv1 padded by 2 and
-    /// rounded down; dropout before fc6 and fc7 and not after, scaling while training; weights start as He et al. (2015).
-    public static AlexNet torchvision() {
-        return of(Variant.TORCHVISION);
-    }
-
-    /// The paper's network for images too small for it, by default 32×32 of 10 classes.
-    ///
-    /// Differences from the paper: conv1 has 5×5 windows at stride 1, so that 32 pixels become 32 and not 7; weights start
-    /// as He et al. (2015), for inputs with a standard deviation of 1.
+    /// The paper's network for small images.
     public static AlexNet small() {
         return of(Variant.SMALL);
-    }
-
-    /// A network with four hidden layers for 32×32 images of 10 classes, as that of figure 1 (§3.1).
-    ///
-    /// The paper does not publish its network of figure 1. cuda-convnet's networks of four hidden layers have two
-    /// convolutions with pooling and two locally connected layers, whose place two convolutions of 3×3 take here. There is
-    /// no normalization and no dropout, as the figure's text says.
-    public static AlexNet four() {
-        return of(Variant.FOUR);
     }
 
     /// The defaults of a variant.
@@ -426,7 +413,7 @@ public record AlexNet(
     /// A variant with other values than its defaults; `null` leaves the default. Recipes and model files are read with it.
     @JsonCreator
     static AlexNet read(
-            @JsonProperty(value = "variant", required = true) @JsonAlias("table") Variant variant,
+            @JsonProperty(value = "variant", required = true) Variant variant,
             @JsonProperty("input") @Nullable Integer input,
             @JsonProperty("channels") @Nullable Integer channels,
             @JsonProperty("classes") @Nullable Integer classes,

@@ -198,7 +198,7 @@ public final class Towers {
     NamedTensor whole(NamedTensor own) {
         float[] values = own.floats();
         float[] all = group.gather(values);
-        if (!group.leads()) {
+        if (!group.isRankZero()) {
             return own;
         }
         int row = values.length / own.shape().dim(0);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// A `log.jsonl` that a training may be writing: each read takes the lines that were added since the last one. Safe for use
 /// by many threads.
 ///
-/// A last line without its end is one that is being written; it is read when it is whole.
+/// A last line without a line break is still being written. It is read later, once the line break is there.
 public final class GrowingLog {
     private static final int PART = 1 << 20;
 

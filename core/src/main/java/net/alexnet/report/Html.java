@@ -1,5 +1,6 @@
 package net.alexnet.report;
 
+import java.util.Map;
 import net.alexnet.io.Texts;
 
 /// Texts as HTML.
@@ -9,5 +10,15 @@ public final class Html {
     /// A paragraph.
     public static String paragraph(String text) {
         return "<p>" + Texts.markup(text) + "</p>\n";
+    }
+
+    /// A list of names, each with what it stands for.
+    ///
+    /// @param facts the names as HTML, the rest as plain text
+    public static String facts(Map<String, String> facts) {
+        StringBuilder html = new StringBuilder("<dl>\n");
+        facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
+                .append("</dd>\n"));
+        return html.append("</dl>\n").toString();
     }
 }

@@ -14,7 +14,7 @@ import net.alexnet.train.ModelFile;
 /// A page about a run, or about several runs side by side: one file of HTML without scripts that loads nothing.
 ///
 /// ```java
-/// HtmlReport.of(Path.of("runs/latest")).write(tools);
+/// HtmlReport.of(Path.of("runs/latest")).write(resources);
 /// ```
 ///
 /// For the page of one run, its last checkpoint is evaluated on the validation pictures, which takes as long as a
@@ -24,7 +24,6 @@ public final class HtmlReport {
     public static final String FILE = "report.html";
 
     private final List<RunRecord> runs;
-    private final List<Section> more = new ArrayList<>();
 
     private HtmlReport(List<RunRecord> runs) {
         this.runs = runs;
@@ -37,16 +36,11 @@ public final class HtmlReport {
     /// @param cache where the run's prepared pictures may be
     /// @param progress is told how many pictures are evaluated
     /// @param stop polled; true to give up
-    public record Tools(String device, int threads, CacheFolder cache, ProgressListener progress,
+    public record Resources(String device, int threads, CacheFolder cache, ProgressListener progress,
             BooleanSupplier stop) {
         /// A listener that hears of progress only: what the page is about was said when the run was made.
         ProgressListener quiet() {
-            return new ProgressListener() {
-                @Override
-                public void progress(String task, long done, long total) {
-                    progress.progress(task, done, total);
-                }
-            };
+            return ProgressListener.of(progress::progress);
         }
     }
 
@@ -65,67 +59,47 @@ public final class HtmlReport {
         return new HtmlReport(List.copyOf(read));
     }
 
-    /// Adds a part at the end of the page, such as figures that others make.
-    public HtmlReport with(Section section) {
-        more.add(section);
-        return this;
-    }
-
     /// The page.
     ///
     /// @throws InterruptedIOException if it was stopped
-    public String html(Tools tools) throws IOException, InterruptedException {
-        List<Section> sections = new ArrayList<>(
-                runs.size() == 1 ? ofOne(runs.getFirst(), tools) : new Comparison(runs).sections());
-        sections.addAll(more);
-        return Page.of(runs.size() == 1 ? "Run " + runs.getFirst().name() : "Comparison of " + runs.size() + " runs",
-                sections);
+    public String html(Resources resources) throws IOException, InterruptedException {
+        return runs.size() == 1
+                ? Page.of("Run " + runs.getFirst().name(), ofOne(runs.getFirst(), resources))
+                : Page.of("Comparison of " + runs.size() + " runs", new RunComparison(runs).sections());
     }
 
     /// Writes the page of a run into its folder.
     ///
     /// @return the file
     /// @throws IllegalArgumentException if there are several runs
-    public Path write(Tools tools) throws IOException, InterruptedException {
+    public Path write(Resources resources) throws IOException, InterruptedException {
         if (runs.size() != 1) {
             throw new IllegalArgumentException("the page is about " + runs.size()
                     + " runs and belongs into no run's folder; name the file to write");
         }
-        return write(runs.getFirst().folder().path().resolve(FILE), tools);
+        return write(runs.getFirst().folder().path().resolve(FILE), resources);
     }
 
     /// Writes the page.
     ///
     /// @param file replaced if it exists
-    public Path write(Path file, Tools tools) throws IOException, InterruptedException {
-        AtomicFiles.writeString(file, html(tools));
+    public Path write(Path file, Resources resources) throws IOException, InterruptedException {
+        AtomicFiles.writeString(file, html(resources));
         return file;
     }
 
-    /// A whole page of some parts: a document without scripts, in one file.
-    ///
-    /// @param title plain text
-    public static String page(String title, List<Section> sections) throws IOException {
-        return Page.of(title, sections);
-    }
-
-    /// The style sheet of the parts.
-    public static String styles() throws IOException {
-        return Page.styles();
-    }
-
-    private static List<Section> ofOne(RunRecord run, Tools tools) throws IOException, InterruptedException {
+    private static List<Section> ofOne(RunRecord run, Resources resources) throws IOException, InterruptedException {
         Optional<String> counts = Optional.empty();
         List<Section> evaluated;
         Optional<Section> filters;
-        try (Backend backend = Engines.openForInference(tools.device, tools.threads)) {
+        try (Backend backend = Engines.openForInference(resources.device, resources.threads)) {
             filters = filters(ModelFile.find(run.lastCheckpoint(), ModelFile.Which.LAST).open(backend));
         }
         if (run.lastEpoch().isPresent() && run.validation().isEmpty()) {
             evaluated = List.of(missing("the run has no validation pictures"));
         } else {
-            try (Backend backend = Engines.openForInference(tools.device, tools.threads)) {
-                ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), backend, tools,
+            try (Backend backend = Engines.openForInference(resources.device, resources.threads)) {
+                ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), backend, resources,
                         UnaryOperator.identity());
                 counts = Optional.of(pass.counts());
                 evaluated = new ValidationParts(pass).sections();

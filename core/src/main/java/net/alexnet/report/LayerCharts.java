@@ -11,7 +11,7 @@ import net.alexnet.report.Table.Cell;
 final class LayerCharts {
     private LayerCharts() {}
 
-    /// Charts of the updates and the dead units; nothing if the log has no layers, as those of older versions.
+    /// Charts of the updates and the dead units; nothing if no line of the log has layers.
     static Optional<Section> of(List<Epoch> all) {
         List<Epoch> epochs = all.stream().filter(one -> !one.layers().isEmpty()).toList();
         if (epochs.isEmpty()) {

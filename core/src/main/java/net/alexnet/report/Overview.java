@@ -33,13 +33,10 @@ final class Overview {
                         : ""));
         addErrors(facts, run);
         facts.put("time", Texts.duration(run.seconds()) + ", validation included");
-        run.checkpoint().flatMap(Checkpoint::environment)
+        run.checkpoint().map(Checkpoint::environment)
                 .ifPresent(machine -> facts.put("computed by", text(machine)));
         run.checkpoint().ifPresent(last -> facts.put("last checkpoint", "saved " + last.written()));
-        StringBuilder html = new StringBuilder("<dl>\n");
-        facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
-                .append("</dd>\n"));
-        return new Section("overview", "What was trained", html + "</dl>\n");
+        return new Section("overview", "What was trained", Html.facts(facts));
     }
 
     private static void addErrors(Map<String, String> facts, RunRecord run) {
@@ -53,7 +50,7 @@ final class Overview {
                 () -> facts.put("validation error", "none: the run's log has no validation of its last epoch"));
         run.bestEpoch().ifPresent(best -> facts.put("best epoch", best.epoch() + ", with a top-1 error of "
                 + Format.percent(best.validation().orElseThrow().top1())
-                + ", which is optimistic: the validation pictures selected it"));
+                + ", which is too low, because this epoch was chosen by the same pictures"));
         run.log().test().ifPresent(test -> facts.put("test error", errors(test.errors()) + " of " + test.data()));
     }
 

@@ -4,12 +4,14 @@ import module java.base;
 import net.alexnet.io.Texts;
 
 /// A whole page: a document without scripts, in one file.
-final class Page {
+public final class Page {
     private Page() {}
 
+    /// The page.
+    ///
     /// @param title plain text
     /// @param sections in their order
-    static String of(String title, List<Section> sections) throws IOException {
+    public static String of(String title, List<Section> sections) throws IOException {
         StringBuilder page = new StringBuilder("""
                 <!DOCTYPE html>
                 <html lang="en">
@@ -29,7 +31,8 @@ final class Page {
         return page.append("</main>\n</body>\n</html>\n").toString();
     }
 
-    static String styles() throws IOException {
+    /// The style sheet of the sections.
+    public static String styles() throws IOException {
         try (InputStream in = Page.class.getResourceAsStream("report.css")) {
             if (in == null) {
                 throw new IOException("the program was built without report.css; build it again");

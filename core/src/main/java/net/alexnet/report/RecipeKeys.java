@@ -36,7 +36,7 @@ final class RecipeKeys {
         Recipe recipe = run.recipe();
         String source = Texts.argument(recipe.data().source());
         String rest = " --recipe " + Texts.argument(run.folder().path().resolve("recipe.yaml").toString())
-                + run.checkpoint().flatMap(Checkpoint::environment).map(machine -> " --threads " + machine.threads())
+                + run.checkpoint().map(Checkpoint::environment).map(machine -> " --threads " + machine.threads())
                         .orElse("");
         return recipe.fineTuning().map(FineTuneConfig::model)
                 .map(base -> "./alexnet finetune " + Texts.argument(base) + " --data " + source + rest

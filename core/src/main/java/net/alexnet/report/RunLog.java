@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
 
-/// What a run's `log.jsonl` says. Lines of older versions lack some values, which are then empty.
+/// What a run's `log.jsonl` says.
 ///
 /// @param linear the linear classifier that a fine-tuned run began with
 /// @param test the last test of the finished run
@@ -59,12 +59,6 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
         GrowingLog log = new GrowingLog(file);
         log.read();
         return log.withLastLine();
-    }
-
-    static RunLog of(Stream<String> lines) {
-        Collector collector = new Collector();
-        lines.forEach(line -> collector.add(line.getBytes(StandardCharsets.UTF_8)));
-        return collector.log();
     }
 
     /// Takes the lines of a log one after the other. Used by one thread at a time.

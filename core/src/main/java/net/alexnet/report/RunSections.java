@@ -3,7 +3,7 @@ package net.alexnet.report;
 import module java.base;
 import net.alexnet.train.RunFolder;
 
-/// The parts of a page that the folders of runs tell, without a look at pictures and weights. They can be made at any time of
+/// The sections of a page that need only the runs' folders, not their pictures or weights. They can be made at any time of
 /// a training, and are the same in `report.html` and in a page that shows the training as it goes.
 public final class RunSections {
     private RunSections() {}
@@ -25,7 +25,7 @@ public final class RunSections {
         for (int i = 0; i < folders.size(); i++) {
             runs.add(RunRecord.now(folders.get(i), logs.get(i)));
         }
-        return new Comparison(runs).sections();
+        return new RunComparison(runs).sections();
     }
 
     /// @param pictures their numbers, in words

@@ -57,23 +57,24 @@ public record ValidationPass(List<String> classes, ImageDataset images, Report r
     /// @param watch makes of the network one that tells what goes through it, or returns it as it is
     /// @throws IOException if the pictures are no longer there or were changed
     /// @throws InterruptedIOException if it was stopped
-    public static ValidationPass of(Path checkpoint, Backend backend, HtmlReport.Tools tools,
+    public static ValidationPass of(Path checkpoint, Backend backend, HtmlReport.Resources resources,
             UnaryOperator<Network> watch) throws IOException, InterruptedException {
         NamedModel model = NamedModel.open(List.of(checkpoint), ModelFile.Which.LAST, backend)
                 .getFirst();
-        EvaluationData data = EvaluationData.open(Optional.empty(), List.of(model), new EvaluationData.Tools(
-                Engines.find().codec(), tools.threads(), tools.cache(), tools.quiet(), false, tools.stop()));
+        EvaluationData data = EvaluationData.open(Optional.empty(), List.of(model), new EvaluationData.Resources(
+                Engines.find().codec(), resources.threads(), resources.cache(), resources.quiet(), false,
+                resources.stop()));
         Input input = data.inputs().getFirst();
         Map<Confusion, Integer> mistakes = new HashMap<>();
         List<Answer> answers = new ArrayList<>();
         Member member = new Member(watch.apply(model.model().network()), input);
         Report report = new Ensemble(List.of(member), Views.CENTER, BATCH,
-                tools.threads()).evaluate((done, total) -> tools.quiet().progress("evaluating", done, total),
+                resources.threads()).evaluate((done, total) -> resources.quiet().progress("evaluating", done, total),
                         prediction -> {
                             Answer answer = Answer.of(answers.size(), prediction);
                             answers.add(answer);
                             mistakes.merge(new Confusion(answer.label, answer.predicted, 0), 1, Integer::sum);
-                        }, tools.stop())
+                        }, resources.stop())
                 .orElseThrow(() -> new InterruptedIOException("stopped while evaluating")).average().views();
         return new ValidationPass(model.classes(), input.images(), report, ranked(mistakes), List.copyOf(answers),
                 counts(data.own().orElseThrow(), input.images().size()));

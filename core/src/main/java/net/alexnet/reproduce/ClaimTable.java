@@ -9,7 +9,8 @@ final class ClaimTable {
             # The paper's claims
 
             A difference is above 0 where the claim holds. The verdict is by the interval over seeds, on these test pictures.
-            Both intervals are at 95 %. "Detectable" is the difference that so many seeds find in 80 of 100 cases.
+            Both intervals are at 95 %. "Detectable" is the smallest true difference that an experiment with this many seeds
+            would show with a probability of 80 %.
 
             | claim | paper | difference | over seeds | over seeds and pictures | detectable | seeds | verdict |
             |---|---|---|---|---|---|---|---|
@@ -20,7 +21,7 @@ final class ClaimTable {
     static String markdown(List<Result> results) {
         StringBuilder text = new StringBuilder(HEAD);
         for (Result result : results) {
-            Comparison comparison = result.comparison();
+            ArmDifference comparison = result.comparison();
             text.append("| ").append(String.join(" | ", result.statement() + " (`" + result.claim() + "`, "
                     + result.section() + ")", result.paper().isEmpty() ? "-" : result.paper(), effect(result),
                     interval(result, comparison == null ? null : comparison.seeds()),
@@ -46,7 +47,7 @@ final class ClaimTable {
 
     private static String verdict(Result result) {
         StringBuilder text = new StringBuilder(result.verdict().words());
-        Comparison comparison = result.comparison();
+        ArmDifference comparison = result.comparison();
         if (result.verdict() == Verdict.NOT_RESOLVED && comparison != null && comparison.moreSeeds() != null) {
             text.append("; ").append(comparison.moreSeeds())
                     .append(" more seeds of each arm would find a difference of this size");
@@ -59,6 +60,17 @@ final class ClaimTable {
                     .append(" the paper's figure");
         }
         return text.append(result.diverged() == 0 ? "" : "; " + result.diverged() + " runs diverged").toString();
+    }
+
+    /// What is known of a claim, in a few words.
+    static String summary(Claim claim, Result result) {
+        if (claim.experiment() instanceof Claim.Elsewhere elsewhere) {
+            return "needs other pictures: " + elsewhere.command();
+        }
+        ArmDifference comparison = result.comparison();
+        return comparison == null || comparison.moreSeeds() == null || result.verdict() != Verdict.NOT_RESOLVED
+                ? effect(result)
+                : effect(result) + ", " + comparison.moreSeeds() + " more seeds would find it";
     }
 
     /// The difference in words: the ratio of epochs, or percentage points.

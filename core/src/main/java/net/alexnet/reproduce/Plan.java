@@ -21,15 +21,17 @@ record Plan(Claim claim, int seeds, Runs runs) {
         for (Arm arm : claim.experiment().arms()) {
             for (int seed = 1; seed <= seeds; seed++) {
                 boolean evaluated = !(claim.experiment() instanceof EpochsTo);
-                done += runs.isDone(new Job(arm, seed, 0, evaluated, claim.experiment() instanceof Neighbors)) ? 1 : 0;
+                done += runs.isDone(new PlannedRun(arm, seed, 0, evaluated, claim.experiment() instanceof Neighbors))
+                        ? 1
+                        : 0;
             }
         }
         return Math.min(done, count());
     }
 
     /// The runs that are missing now; those that depend on the result of others come as arms of their own.
-    List<Job> missing() throws IOException {
-        List<Job> missing = new ArrayList<>();
+    List<PlannedRun> missing() throws IOException {
+        List<PlannedRun> missing = new ArrayList<>();
         if (claim.experiment() instanceof EpochsTo test) {
             missing.addAll(search(test.fast(), test.trainingError(), false));
             missing.addAll(search(test.slow(), test.trainingError(), true));
@@ -37,9 +39,9 @@ record Plan(Claim claim, int seeds, Runs runs) {
         }
         for (int seed = 1; seed <= seeds; seed++) { // the first seed of every arm first
             for (Arm arm : claim.experiment().arms()) {
-                Job job = new Job(arm, seed, 0, true, claim.experiment() instanceof Neighbors);
-                if (!runs.isDone(job)) {
-                    missing.add(job);
+                PlannedRun planned = new PlannedRun(arm, seed, 0, true, claim.experiment() instanceof Neighbors);
+                if (!runs.isDone(planned)) {
+                    missing.add(planned);
                 }
             }
         }
@@ -50,22 +52,22 @@ record Plan(Claim claim, int seeds, Runs runs) {
     /// in which the best so far came to the training error, as a slower one cannot be the best.
     ///
     /// @param bounded whether runs that stay above the error count, too
-    private List<Job> search(List<Arm> arms, double trainingError, boolean bounded) throws IOException {
-        Judge judge = new Judge(runs);
-        int epochs = epochsOf(judge.best(arms, trainingError, false), trainingError);
-        List<Job> missing = new ArrayList<>();
+    private List<PlannedRun> search(List<Arm> arms, double trainingError, boolean bounded) throws IOException {
+        ClaimCheck check = new ClaimCheck(runs);
+        int epochs = epochsOf(check.best(arms, trainingError, false), trainingError);
+        List<PlannedRun> missing = new ArrayList<>();
         for (Arm arm : arms) {
-            Job job = new Job(arm, 1, epochs, false, false);
-            if (!runs.isDone(job)) {
-                missing.add(job);
+            PlannedRun planned = new PlannedRun(arm, 1, epochs, false, false);
+            if (!runs.isDone(planned)) {
+                missing.add(planned);
             }
         }
-        Optional<Arm> best = judge.best(arms, trainingError, bounded);
+        Optional<Arm> best = check.best(arms, trainingError, bounded);
         if (missing.isEmpty() && best.isPresent()) {
             for (int seed = 2; seed <= seeds; seed++) {
-                Job job = new Job(best.get(), seed, 0, false, false);
-                if (!runs.isDone(job)) {
-                    missing.add(job);
+                PlannedRun planned = new PlannedRun(best.get(), seed, 0, false, false);
+                if (!runs.isDone(planned)) {
+                    missing.add(planned);
                 }
             }
         }
@@ -75,6 +77,6 @@ record Plan(Claim claim, int seeds, Runs runs) {
     private int epochsOf(Optional<Arm> best, double trainingError) throws IOException {
         return best.isEmpty()
                 ? 0
-                : (int) Math.ceil(Evidence.crossing(runs.epochs(best.get(), 1), trainingError).orElseThrow());
+                : (int) Math.ceil(FinishedRun.crossing(runs.epochs(best.get(), 1), trainingError).orElseThrow());
     }
 }

@@ -27,6 +27,8 @@ import net.alexnet.train.config.Recipes;
 /// each takes a run that no other has.
 public final class Reproduction {
     private static final String BASE = "recipe.yaml";
+    private static final String PICTURES = "pictures.json";
+    private static final String RUNS = "runs";
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .defaultPropertyInclusion(JsonInclude.Value.ALL_NON_NULL)
@@ -57,8 +59,8 @@ public final class Reproduction {
         return new Reproduction(folder);
     }
 
-    /// The pictures to train on, as for [net.alexnet.Training#on(Path)]. Default: those of the
-    /// recipe.
+    /// The pictures to train on, as for [net.alexnet.Training#on(Path)]. Default: those that the
+    /// folder's runs have, else those of the recipe.
     public Reproduction on(Path source) {
         return on(source.toString());
     }
@@ -99,7 +101,8 @@ public final class Reproduction {
         return this;
     }
 
-    /// No run is started that would not end within this time, as far as earlier runs tell.
+    /// No run is started that would not end within this time, as far as earlier runs tell. A run
+    /// that takes longer is saved and stopped.
     ///
     /// @param time above 0
     public Reproduction budget(Duration time) {
@@ -128,8 +131,10 @@ public final class Reproduction {
     /// @param section of the paper
     /// @param statement what the paper says
     /// @param paper the effect that the paper states; may be empty
-    /// @param verdict `agrees`, `contrary`, `not resolved` or `not tested`
-    /// @param result what the finished runs show, in a few words
+    /// @param verdict `agrees`, `contrary` or `not resolved`; `not run` before a run is finished, and `not tested` if it needs
+    ///     other pictures
+    /// @param result what the finished runs show, in a few words; for a claim that needs other pictures the command that would
+    ///     show it
     /// @param runs how many runs are planned
     /// @param done how many of them are finished
     /// @param hours that the others will take; empty where no run has told how long an epoch takes
@@ -145,13 +150,15 @@ public final class Reproduction {
         for (Claim claim : claims) {
             Plan plan = new Plan(claim, seeds.orElse(claim.seeds()), runs);
             Result result = result(claim, runs);
-            List<Job> missing = plan.missing();
+            List<PlannedRun> missing = plan.missing();
             double epochs = 0;
-            for (Job job : missing) {
-                epochs += runs.epochsLeft(job);
+            for (PlannedRun planned : missing) {
+                epochs += runs.epochsLeft(planned);
             }
-            all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(), result.verdict().words(),
-                    ClaimTable.effect(result), plan.count(), plan.done(),
+            boolean none = plan.done() == 0 && result.verdict() == Verdict.NOT_RESOLVED;
+            all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(),
+                    none ? "not run" : result.verdict().words(),
+                    ClaimTable.summary(claim, result), plan.count(), plan.done(),
                     seconds.isEmpty()
                             ? OptionalDouble.empty()
                             : OptionalDouble.of(epochs * seconds.getAsDouble() / 3600)));
@@ -165,31 +172,38 @@ public final class Reproduction {
     /// @return whether all runs are finished
     /// @throws IllegalArgumentException if the recipe has an unknown key or does not fit an arm, or
     ///     names no pictures where a run is still to begin
-    /// @throws IOException if the folder belongs to a reproduction with another recipe, the
-    ///     pictures are too few for a claim, or a run fails
+    /// @throws IOException if the folder holds other things, or runs of another recipe or of other
+    ///     pictures; if the pictures are too few for a claim; or if a run fails
     public boolean run(BooleanSupplier stop) throws IOException, InterruptedException {
-        requireSame();
-        Runs runs = runs(stop);
+        requireOwnFolder();
+        requireSameRecipe();
         long end = System.nanoTime() + budget.toNanos();
+        Runs runs = runs(() -> stop.getAsBoolean() || System.nanoTime() > end);
         List<Claim> untrained = new ArrayList<>();
         for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
-            List<Job> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
-            for (Job job : missing) {
-                runs.recipe(job);
+            List<PlannedRun> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
+            for (PlannedRun planned : missing) {
+                runs.recipe(planned);
             }
             if (runs.needPictures(missing)) {
                 untrained.add(claim);
             }
         }
+        Optional<UsedPictures> used = Optional.empty();
         try {
-            runs.requirePictures(untrained);
+            if (!untrained.isEmpty() || pictures.isPresent()) {
+                Runs.Pictures opened = runs.openPictures();
+                opened.requireEnough(untrained);
+                used = Optional.of(new UsedPictures(opened.source(), opened.fingerprint()));
+                requireSamePictures(used.get());
+            }
         } catch (IOException e) {
             if (stop.getAsBoolean()) { // while they were fetched
                 return false;
             }
             throw e;
         }
-        begin();
+        begin(used);
         try {
             return work(runs, end, stop);
         } finally {
@@ -200,7 +214,7 @@ public final class Reproduction {
     /// @return whether nothing is missing
     private boolean work(Runs runs, long end, BooleanSupplier stop) throws IOException, InterruptedException {
         while (!stop.getAsBoolean()) {
-            List<Job> missing = new ArrayList<>();
+            List<PlannedRun> missing = new ArrayList<>();
             for (Claim claim : claims) {
                 missing.addAll(new Plan(claim, seeds.orElse(claim.seeds()), runs).missing());
             }
@@ -210,14 +224,14 @@ public final class Reproduction {
             double epochSeconds = runs.secondsPerEpoch().orElse(0); // what the first run needs is not known
             boolean busy = false;
             boolean worked = false;
-            for (Job job : missing) {
+            for (PlannedRun planned : missing) {
                 double left = (end - System.nanoTime()) / 1e9;
-                double needed = runs.epochsLeft(job) * epochSeconds;
+                double needed = runs.epochsLeft(planned) * epochSeconds;
                 if (left <= 0 || needed > left) {
                     continue;
                 }
-                listener.message("run " + runs.path(job.arm(), job.seed()));
-                Runs.Outcome outcome = runs.work(job);
+                listener.message("run " + runs.path(planned.arm(), planned.seed()));
+                Runs.Outcome outcome = runs.work(planned);
                 busy |= outcome == Runs.Outcome.BUSY;
                 worked = outcome == Runs.Outcome.DONE;
                 if (outcome != Runs.Outcome.BUSY) {
@@ -236,11 +250,50 @@ public final class Reproduction {
     }
 
     private Runs runs(BooleanSupplier stop) {
-        return new Runs(folder.resolve("runs"), recipe, pictures, options, listener, stop);
+        return new Runs(folder.resolve(RUNS), recipe, pictures.or(() -> usedPictures().map(UsedPictures::source)),
+                options, listener, stop);
+    }
+
+    /// The pictures that the folder's runs are trained on.
+    ///
+    /// @param source by which the user named them
+    /// @param fingerprint of their labels and names, so that their folder may be moved
+    private record UsedPictures(String source, String fingerprint) {}
+
+    /// Empty before the first run, or if the file is damaged.
+    private Optional<UsedPictures> usedPictures() {
+        try {
+            return Optional.of(JSON.readValue(folder.resolve(PICTURES).toFile(), UsedPictures.class));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// Checks that the folder's runs have the same pictures; else their errors could not be compared.
+    private void requireSamePictures(UsedPictures found) throws IOException {
+        Optional<UsedPictures> before = usedPictures();
+        if (before.isPresent() && !before.get().fingerprint().equals(found.fingerprint())) {
+            throw new IOException(folder + " holds runs of other pictures than " + found.source() + ": those of "
+                    + before.get().source() + ". Name another folder, or those pictures");
+        }
+    }
+
+    /// Checks that a folder with anything in it was made by this class, or holds kept runs alone.
+    private void requireOwnFolder() throws IOException {
+        if (Files.exists(folder.resolve(BASE)) || !Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            Optional<String> other = entries.map(entry -> String.valueOf(entry.getFileName()))
+                    .filter(name -> !name.equals(RUNS) && !name.startsWith(BASE) && !name.startsWith(".")).findFirst();
+            if (other.isPresent()) {
+                throw new IOException(folder + " holds other things, such as " + other.get() + "; name a new folder");
+            }
+        }
     }
 
     /// Checks that the folder's runs have the same base recipe; else arms could not be compared.
-    private void requireSame() throws IOException {
+    private void requireSameRecipe() throws IOException {
         Path file = folder.resolve(BASE);
         if (Files.exists(file) && !RegularFile.text(file).equals(base())) {
             throw new IOException(folder + " holds runs of another recipe than " + recipe + " is now; " + file
@@ -248,15 +301,21 @@ public final class Reproduction {
         }
     }
 
-    /// Writes the recipe, unless another process did so since the folder was looked at.
-    private void begin() throws IOException, InterruptedException {
+    /// Writes the recipe and what identifies the pictures, unless another process did so since the folder was looked at.
+    private void begin(Optional<UsedPictures> used) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         try (LockFile _ = LockFile.take(folder.resolve(BASE + ".lock"), () -> {}, () -> false)) {
             if (!Files.exists(folder.resolve(BASE))) {
                 AtomicFiles.writeString(folder.resolve(BASE), base());
             }
+            if (used.isPresent() && usedPictures().isEmpty()) {
+                AtomicFiles.writeString(folder.resolve(PICTURES), JSON.writeValueAsString(used.get()) + "\n");
+            }
         }
-        requireSame();
+        requireSameRecipe();
+        if (used.isPresent()) {
+            requireSamePictures(used.get());
+        }
     }
 
     private String base() throws IOException {
@@ -264,7 +323,7 @@ public final class Reproduction {
     }
 
     private Result result(Claim claim, Runs runs) throws IOException {
-        Judge.Reading reading = new Judge(runs).read(claim);
+        ClaimCheck.Reading reading = new ClaimCheck(runs).read(claim);
         boolean oneSet = claim.experiment() instanceof Claim.Neighbors || claim.experiment() instanceof Claim.Averages;
         Verdict verdict = claim.experiment() instanceof Claim.Elsewhere
                 ? Verdict.NOT_TESTED
@@ -275,7 +334,7 @@ public final class Reproduction {
         SortedSet<String> builds = new TreeSet<>();
         for (Result.Run run : reading.runs()) {
             Path path = folder.resolve(run.folder());
-            seconds += Evidence.epochs(path).stream().mapToDouble(Epoch::seconds).sum();
+            seconds += FinishedRun.epochs(path).stream().mapToDouble(Epoch::seconds).sum();
             Path build = path.resolve(Build.FILE);
             if (Files.exists(build)) {
                 builds.add(RegularFile.text(build).strip());
@@ -287,10 +346,10 @@ public final class Reproduction {
                 diverged += runs.diverged(arm, seed) ? 1 : 0;
             }
         }
-        Interval interval = reading.comparison().map(Comparison::seeds).orElse(null);
+        Interval interval = reading.comparison().map(ArmDifference::seeds).orElse(null);
         Double paper = claim.paperEffect().isPresent() ? claim.paperEffect().getAsDouble() : null;
         Boolean holds = null;
-        if (interval != null && paper != null && !Boolean.TRUE.equals(reading.more().get(Judge.BOUND))) {
+        if (interval != null && paper != null && !Boolean.TRUE.equals(reading.more().get(ClaimCheck.BOUND))) {
             holds = interval.low() <= paper && paper <= interval.high();
         }
         return new Result(claim.id(), claim.section(), claim.statement(), claim.paper(), paper, reading.unit(), verdict,

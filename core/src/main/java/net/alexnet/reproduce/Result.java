@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param seconds that these runs took
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record Result(String claim, String section, String statement, String paper, @Nullable Double paperEffect, String unit,
-        Verdict verdict, @Nullable Comparison comparison, @Nullable Boolean holdsPaperEffect, String judged,
+        Verdict verdict, @Nullable ArmDifference comparison, @Nullable Boolean holdsPaperEffect, String judged,
         Map<String, Object> more, List<Run> runs, int seeds, int plannedSeeds, int diverged, String note,
         List<String> builds,
         double seconds) {

@@ -15,6 +15,7 @@ import net.alexnet.io.Texts;
 import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.reproduce.Claim.Experiment;
 import net.alexnet.train.DataSource;
+import net.alexnet.train.DatasetFingerprint;
 import net.alexnet.train.DivergedException;
 import net.alexnet.train.RunFolder;
 import net.alexnet.train.TrainingRun;
@@ -33,9 +34,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     /// A note in the folder of a run whose loss was no longer a number.
     private static final String DIVERGED = "diverged.txt";
 
-    /// What became of a job.
+    /// What became of a planned run.
     enum Outcome {
-        /// The run is finished, and evaluated if the job asks for it.
+        /// The run is finished, and evaluated if the plan asks for it.
         DONE,
         /// Another process works on it.
         BUSY,
@@ -47,12 +48,12 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return folder.resolve(arm.name()).resolve("seed-" + seed);
     }
 
-    /// Whether a job needs no more work.
-    boolean isDone(Job job) throws IOException {
-        Path run = path(job.arm(), job.seed());
-        boolean read = job.evaluated() ? Files.exists(run.resolve(Evidence.PREDICTIONS)) : isTrained(run);
-        boolean compared = !job.neighbors() || Files.exists(run.resolve(Measures.NEIGHBORS));
-        return diverged(job.arm(), job.seed()) || (read && compared);
+    /// Whether a planned run needs no more work.
+    boolean isDone(PlannedRun planned) throws IOException {
+        Path run = path(planned.arm(), planned.seed());
+        boolean read = planned.evaluated() ? Files.exists(run.resolve(FinishedRun.PREDICTIONS)) : isTrained(run);
+        boolean compared = !planned.neighbors() || Files.exists(run.resolve(Measures.NEIGHBORS));
+        return diverged(planned.arm(), planned.seed()) || (read && compared);
     }
 
     /// Whether a run has ended: it is finished, or it diverged.
@@ -65,53 +66,50 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     }
 
     /// What the evaluated run of an arm shows.
-    Evidence evidence(Arm arm, int seed) throws IOException {
-        return Evidence.read(path(arm, seed), arm.name(), seed);
+    FinishedRun finished(Arm arm, int seed) throws IOException {
+        return FinishedRun.read(path(arm, seed), arm.name(), seed);
     }
 
     /// The epochs of a finished run; none if it diverged.
     List<Epoch> epochs(Arm arm, int seed) throws IOException {
-        return diverged(arm, seed) ? List.of() : Evidence.epochs(path(arm, seed));
+        return diverged(arm, seed) ? List.of() : FinishedRun.epochs(path(arm, seed));
     }
 
-    /// The recipe of a job's run.
-    Recipe recipe(Job job) throws IOException {
-        return Recipes.read(recipe, settings(job));
+    /// The recipe of a planned run.
+    Recipe recipe(PlannedRun planned) throws IOException {
+        return Recipes.read(recipe, settings(planned));
     }
 
-    private Map<String, String> settings(Job job) throws IOException {
-        Map<String, String> settings = new LinkedHashMap<>(job.arm().settings());
-        if (job.arm().wholePictures()) {
+    private Map<String, String> settings(PlannedRun planned) throws IOException {
+        Map<String, String> settings = new LinkedHashMap<>(planned.arm().settings());
+        if (planned.arm().wholePictures()) {
             Recipe base = Recipes.read(recipe, Map.of());
             settings.put("network.input", String.valueOf(base.pictures().resize()));
             settings.put("network.channels", String.valueOf(base.network().channels()));
         }
-        settings.put("seed", String.valueOf(job.seed()));
+        settings.put("seed", String.valueOf(planned.seed()));
         settings.put("checkpoints.keep", "1");
-        if (job.epochs() > 0) {
-            settings.put("epochs", String.valueOf(job.epochs()));
+        if (planned.epochs() > 0) {
+            settings.put("epochs", String.valueOf(planned.epochs()));
         }
         return settings;
     }
 
-    /// Whether a job's run has yet to begin: one with a checkpoint names its pictures itself.
-    boolean needPictures(List<Job> jobs) throws IOException {
-        for (Job job : jobs) {
-            if (!hasCheckpoint(path(job.arm(), job.seed()))) {
+    /// Whether a planned run has yet to begin: one with a checkpoint names its pictures itself.
+    boolean needPictures(List<PlannedRun> missing) throws IOException {
+        for (PlannedRun planned : missing) {
+            if (!hasCheckpoint(path(planned.arm(), planned.seed()))) {
                 return true;
             }
         }
         return false;
     }
 
-    /// Refuses pictures that are too few for a claim, before hours are spent.
+    /// The pictures that new runs are trained on, and where they are.
     ///
     /// @throws IllegalArgumentException if neither the user nor the recipe names pictures
-    /// @throws DatasetException if there are too few of them, or their folder cannot be used
-    void requirePictures(List<Claim> claims) throws IOException, InterruptedException {
-        if (claims.isEmpty()) {
-            return;
-        }
+    /// @throws DatasetException if their folder cannot be used
+    Pictures openPictures() throws IOException, InterruptedException {
         Recipe base = Recipes.read(recipe, Map.of());
         String source = pictures.map(DataSource::named).orElse(base.data().source());
         if (source.isEmpty()) {
@@ -119,32 +117,46 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
                     + " names no pictures. Name the folder of your pictures by --data");
         }
         Recipe named = base.withSource(DataSource.absolute(source));
-        Dataset found = TrainingRun.split(named, DataSource.open(named, Engines.find().codec(),
-                options.reporting(listener, stop).cache(), listener, stop).dataset());
-        int training = found.training().size();
-        int validation = found.validation().size();
-        for (Claim claim : claims) {
-            Experiment test = claim.experiment();
-            if (training < test.trainingPictures() || validation < test.validationPictures()) {
-                throw new DatasetException(source + " has " + Texts.count(training, "training picture") + " and "
-                        + Texts.count(validation, "validation picture") + "; the claim " + claim.id() + " needs "
-                        + test.trainingPictures() + " and " + test.validationPictures()
-                        + ". Add pictures, or name other claims");
+        return new Pictures(source, TrainingRun.split(named, DataSource.open(named, Engines.find().codec(),
+                options.reporting(listener, stop).cache(), listener, stop).dataset()));
+    }
+
+    /// Pictures, and the folder or address by which the user named them.
+    record Pictures(String source, Dataset dataset) {
+        /// Refuses too few for a claim, before hours are spent.
+        ///
+        /// @throws DatasetException if there are too few
+        void requireEnough(List<Claim> claims) throws DatasetException {
+            int training = dataset.training().size();
+            int validation = dataset.validation().size();
+            for (Claim claim : claims) {
+                Experiment test = claim.experiment();
+                if (training < test.trainingPictures() || validation < test.validationPictures()) {
+                    throw new DatasetException(source + " has " + Texts.count(training, "training picture") + " and "
+                            + Texts.count(validation, "validation picture") + "; the claim " + claim.id() + " needs "
+                            + test.trainingPictures() + " and " + test.validationPictures()
+                            + ". Add pictures, or name other claims");
+                }
             }
+        }
+
+        /// A hash of the labels and names.
+        String fingerprint() {
+            return DatasetFingerprint.of(dataset.training(), dataset.validation());
         }
     }
 
     /// Trains a run or resumes it, and evaluates it. It holds a lock beside the run's folder, so that no other process works on
     /// the same run.
-    Outcome work(Job job) throws IOException, InterruptedException {
-        Path run = path(job.arm(), job.seed());
+    Outcome work(PlannedRun planned) throws IOException, InterruptedException {
+        Path run = path(planned.arm(), planned.seed());
         Files.createDirectories(run.resolveSibling(""));
-        Optional<LockFile> lock = LockFile.tryTake(run.resolveSibling("seed-" + job.seed() + ".lock"));
+        Optional<LockFile> lock = LockFile.tryTake(run.resolveSibling("seed-" + planned.seed() + ".lock"));
         if (lock.isEmpty()) {
             return Outcome.BUSY;
         }
         try (LockFile _ = lock.get()) {
-            return isDone(job) || work(job, run) ? Outcome.DONE : Outcome.STOPPED;
+            return isDone(planned) || work(planned, run) ? Outcome.DONE : Outcome.STOPPED;
         } catch (IOException e) {
             if (stop.getAsBoolean()) {
                 return Outcome.STOPPED;
@@ -153,18 +165,18 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
     }
 
-    /// @return whether the job is done
-    private boolean work(Job job, Path run) throws IOException, InterruptedException {
-        boolean evaluates = job.evaluated() && !diverged(job.arm(), job.seed());
+    /// @return whether the run is done
+    private boolean work(PlannedRun planned, Path run) throws IOException, InterruptedException {
+        boolean evaluates = planned.evaluated() && !diverged(planned.arm(), planned.seed());
         boolean trained = isTrained(run) && (!evaluates || hasCheckpoint(run)); // only a checkpoint can be evaluated
-        if (!trained && !train(job, run)) {
+        if (!trained && !train(planned, run)) {
             return false;
         }
-        if (job.evaluated() && !diverged(job.arm(), job.seed())) {
-            if (!Files.exists(run.resolve(Evidence.PREDICTIONS))) {
+        if (planned.evaluated() && !diverged(planned.arm(), planned.seed())) {
+            if (!Files.exists(run.resolve(FinishedRun.PREDICTIONS))) {
                 evaluate(run);
             }
-            if (job.neighbors()) {
+            if (planned.neighbors()) {
                 Measures.writeNeighbors(run, options, listener, stop);
             }
         }
@@ -172,7 +184,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     }
 
     /// @return whether the run is finished
-    private boolean train(Job job, Path run) throws IOException, InterruptedException {
+    private boolean train(PlannedRun planned, Path run) throws IOException, InterruptedException {
         Training training;
         if (hasCheckpoint(run)) {
             training = Training.resume(run);
@@ -183,8 +195,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
             if (Files.exists(run)) { // killed before its first checkpoint, or its checkpoints were removed
                 AtomicFiles.deleteTree(run);
             }
-            training = Training.onSample().recipe(recipe).runsIn(run.resolveSibling("")).named("seed-" + job.seed());
-            settings(job).forEach(training::set);
+            training = Training.onSample().recipe(recipe).runsIn(run.resolveSibling(""))
+                    .named("seed-" + planned.seed());
+            settings(planned).forEach(training::set);
         }
         pictures.ifPresent(training::picturesIn);
         try {
@@ -201,9 +214,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     private void evaluate(Path run) throws IOException, InterruptedException {
         Measures.writeTowers(run, options);
-        Path probabilities = run.resolve(Evidence.PROBABILITIES);
+        Path probabilities = run.resolve(FinishedRun.PROBABILITIES);
         Evaluation.of(run).options(options).views(10).listener(listener).probabilitiesTo(probabilities).run(stop);
-        Evidence.writePredictions(run.resolve(Evidence.PREDICTIONS), ProbabilityTable.read(probabilities));
+        FinishedRun.writePredictions(run.resolve(FinishedRun.PREDICTIONS), ProbabilityTable.read(probabilities));
     }
 
     private static boolean hasCheckpoint(Path run) throws IOException {
@@ -231,9 +244,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
     }
 
-    /// How many epochs a job still needs at most.
-    int epochsLeft(Job job) throws IOException {
-        return Math.max(0, recipe(job).epochs() - Evidence.epochs(path(job.arm(), job.seed())).size());
+    /// How many epochs a planned run still needs at most.
+    int epochsLeft(PlannedRun planned) throws IOException {
+        return Math.max(0, recipe(planned).epochs() - FinishedRun.epochs(path(planned.arm(), planned.seed())).size());
     }
 
     /// The seconds that the epochs of all finished runs took, on average; empty before there is one.
@@ -244,7 +257,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         List<Double> seconds = new ArrayList<>();
         try (Stream<Path> all = Files.walk(folder, 2)) {
             for (Path run : all.filter(Files::isDirectory).toList()) {
-                Evidence.epochs(run).forEach(epoch -> seconds.add(epoch.seconds()));
+                FinishedRun.epochs(run).forEach(epoch -> seconds.add(epoch.seconds()));
             }
         }
         return seconds.stream().mapToDouble(d -> d).average();

@@ -15,9 +15,9 @@ enum Verdict {
     NOT_TESTED;
 
     /// @param comparison whose difference is above 0 where the claim holds
-    /// @param oneSet whether the claim is about one set of networks, so that the interval over pictures decides where there is
-    ///     none over seeds
-    static Verdict of(Comparison comparison, boolean oneSet) {
+    /// @param oneSet whether the claim needs no repetition over seeds; if there is no interval over seeds, the verdict then uses
+    ///     the interval over pictures
+    static Verdict of(ArmDifference comparison, boolean oneSet) {
         Interval interval = comparison.seeds() != null || !oneSet ? comparison.seeds() : comparison.pictures();
         if (interval == null || !interval.excludesZero()) {
             return NOT_RESOLVED;

@@ -1,13 +1,11 @@
 package net.alexnet.train;
 
-import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import module java.base;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Hashes;
@@ -18,18 +16,17 @@ import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.io.WeightFileException;
 import net.alexnet.tensor.ComputeEnvironment;
-import org.jspecify.annotations.Nullable;
 
 /// A checkpoint: a folder with the weights and the momentum as safetensors, `state.json`, and the SHA-256 of that in
 /// `state.json.sha256`.
 ///
 /// @param folder of its files
 /// @param state position, schedule and seed
-/// @param environment that computed it; empty in checkpoints of old versions
+/// @param environment that computed it
 /// @param recipe the run's whole recipe, as text
 /// @param written when it was saved, ISO 8601 in UTC
 /// @param files the weights and the momentum
-public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvironment> environment, String recipe,
+public record Checkpoint(Path folder, TrainingState state, ComputeEnvironment environment, String recipe,
         String written, List<TensorFile> files) {
     /// Raise it when an older program would misread a checkpoint.
     private static final int FORMAT_VERSION = 1;
@@ -38,8 +35,6 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
     private static final String MOMENTUM = "momentum.safetensors";
     private static final String STATE = "state.json";
     private static final String STATE_HASH = "state.json.sha256";
-    private static final String ENVIRONMENT = "compute_environment";
-    private static final String OLD_ENVIRONMENT = "numerics"; // in files of version 0.1
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).enable(SerializationFeature.INDENT_OUTPUT)
@@ -51,13 +46,13 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
         files = List.copyOf(files);
     }
 
-    /// `state.json`. The environment is null in files of old versions.
+    /// `state.json`.
     private record StateFile(int formatVersion, String written, TrainingState state,
-            @JsonAlias(OLD_ENVIRONMENT) @Nullable ComputeEnvironment computeEnvironment, List<TensorFile> files,
-            String recipe) {
+            ComputeEnvironment computeEnvironment, List<TensorFile> files, String recipe) {
         StateFile {
             files = List.copyOf(files); // a null in the file is refused here, as a file that cannot be read
             Objects.requireNonNull(state, "state");
+            Objects.requireNonNull(computeEnvironment, "compute_environment");
             Objects.requireNonNull(recipe, "recipe");
             Objects.requireNonNull(written, "written");
         }
@@ -134,19 +129,13 @@ public record Checkpoint(Path folder, TrainingState state, Optional<ComputeEnvir
                 throw new IOException(STATE + " has format version " + version + ", expected " + FORMAT_VERSION
                         + "; another version of this program wrote it");
             }
-            if (!json.has(ENVIRONMENT) && !json.has(OLD_ENVIRONMENT)) {
-                ((ObjectNode) json).putNull(ENVIRONMENT);
-            }
-            if (json.path("state") instanceof ObjectNode older && !older.has("mistakes")) { // before it was counted
-                older.put("images", 0).put("mistakes", 0);
-            }
             StateFile file = JSON.treeToValue(json, StateFile.class);
             List<String> names = file.files.stream().map(TensorFile::name).toList();
             if (!names.equals(List.of(MODEL, MOMENTUM))) {
                 throw new IOException(STATE + " must list " + MODEL + " and " + MOMENTUM + ", found " + names);
             }
-            return new Checkpoint(folder, file.state, Optional.ofNullable(file.computeEnvironment), file.recipe,
-                    file.written, file.files);
+            return new Checkpoint(folder, file.state, file.computeEnvironment, file.recipe, file.written,
+                    file.files);
         } catch (JsonProcessingException e) {
             throw new IOException(STATE + " cannot be read: " + e.getOriginalMessage(), e);
         }

@@ -148,14 +148,10 @@ public record DataSource(Dataset dataset, Optional<PreparedDataset> prepared) {
         if (raw(dataset.training())) {
             return TrainingPictures.inMemory(dataset, side, channels, codec, workers, listener);
         }
-        ProgressListener withoutWarnings = new ProgressListener() { // a run warns of unreadable pictures itself
-            @Override
-            public void progress(String task, long done, long total) {
-                listener.progress(task, done, total);
-            }
-        };
-        DatasetPreparer.Tools tools = new DatasetPreparer.Tools(codec, workers, false, withoutWarnings, stop);
-        return switch (new PreparedCache(cache).prepare(name(), dataset, preparation(side, channels), tools)) {
+        ProgressListener withoutWarnings = ProgressListener.of(listener::progress); // a run warns of rejected pictures itself
+        DatasetPreparer.Resources resources = new DatasetPreparer.Resources(codec, workers, false, withoutWarnings,
+                stop);
+        return switch (new PreparedCache(cache).prepare(name(), dataset, preparation(side, channels), resources)) {
             case DatasetPreparer.Outcome.Finished finished -> {
                 PreparedDataset made = finished.dataset();
                 listener.message("prepared pictures: " + made.path());

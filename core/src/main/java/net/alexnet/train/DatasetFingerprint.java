@@ -6,12 +6,12 @@ import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.io.Hashes;
 
 /// Fingerprints of a run's images, to detect that they have changed.
-final class DatasetFingerprint {
+public final class DatasetFingerprint {
     private DatasetFingerprint() {}
 
     /// SHA-256 of the labels and names of images, in their order, in hexadecimal. Names are relative to the source, so a
     /// folder may be moved. Pixels are not part of it; a run also compares their mean, or [#of(PixelStatistics)].
-    static String of(ImageDataset... sets) {
+    public static String of(ImageDataset... sets) {
         MessageDigest digest = Hashes.sha256();
         for (ImageDataset set : sets) {
             lines(set).forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));

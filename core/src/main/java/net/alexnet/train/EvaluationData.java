@@ -33,7 +33,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     /// @param cache where the run's prepared pictures may be
     /// @param warns of models that were trained on pictures of the same source
     /// @param stop polled while pictures are fetched and read; true to give up
-    public record Tools(ImageCodec codec, int workers, CacheFolder cache, ProgressListener progress, boolean warns,
+    public record Resources(ImageCodec codec, int workers, CacheFolder cache, ProgressListener progress, boolean warns,
             BooleanSupplier stop) {}
 
     /// Opens the pictures of a folder or an address, or those that the models were validated on.
@@ -41,15 +41,15 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     /// @param given the folder or address
     /// @param models with the same classes and channels
     /// @throws InterruptedIOException if it was stopped
-    public static EvaluationData open(Optional<String> given, List<NamedModel> models, Tools tools)
+    public static EvaluationData open(Optional<String> given, List<NamedModel> models, Resources resources)
             throws IOException, InterruptedException {
         if (given.isEmpty()) {
-            return validated(models, tools);
+            return validated(models, resources);
         }
-        Path local = RemotePictures.local(given.get(), tools.cache, tools.progress, tools.stop);
+        Path local = RemotePictures.local(given.get(), resources.cache, resources.progress, resources.stop);
         return PreparedDataset.isIn(local)
-                ? prepared(PreparedDataset.open(local, tools.codec), models, tools)
-                : named(given.get(), local, models, tools);
+                ? prepared(PreparedDataset.open(local, resources.codec), models, resources)
+                : named(given.get(), local, models, resources);
     }
 
     /// Checks, before a network is trained, that it can be evaluated on the pictures of a folder: that some can be read, and
@@ -81,14 +81,14 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     // --- what --data names -----------------------------------------------------------------------------------------
 
     /// The validation part of a prepared dataset, or all if it has none. It may know the model's classes by their wnids.
-    private static EvaluationData prepared(PreparedDataset prepared, List<NamedModel> models, Tools tools)
+    private static EvaluationData prepared(PreparedDataset prepared, List<NamedModel> models, Resources resources)
             throws IOException {
         NamedModel first = models.getFirst();
         ImageDataset pictures = evaluated(prepared, first.classes(), first.model().card().wnids());
-        tools.progress.message("all " + pictures.size() + (prepared.validation().size() == 0 ? "" : " validation")
+        resources.progress.message("all " + pictures.size() + (prepared.validation().size() == 0 ? "" : " validation")
                 + " pictures of " + prepared.path());
-        warnOfTraining(prepared.source(), pictures, prepared.path().toString(), models, tools);
-        return stored(prepared, pictures, models, tools);
+        warnOfTraining(prepared.source(), pictures, prepared.path().toString(), models, resources);
+        return stored(prepared, pictures, models, resources);
     }
 
     private static ImageDataset evaluated(PreparedDataset prepared, List<String> classes, List<String> wnids)
@@ -97,13 +97,13 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
                 .withClasses(wnids.containsAll(prepared.dataset().classes()) ? wnids : classes);
     }
 
-    private static EvaluationData named(String source, Path local, List<NamedModel> models, Tools tools)
+    private static EvaluationData named(String source, Path local, List<NamedModel> models, Resources resources)
             throws IOException, InterruptedException {
         NamedModel first = models.getFirst();
         EvaluationSet set = Datasets.openForEvaluation(local, first.classes(), first.model().card().wnids());
-        tools.progress.message(set.description());
-        EvaluationData data = resized(set, models, tools);
-        warnOfTraining(DataSource.named(source), data.inputs.getFirst().images(), source, models, tools);
+        resources.progress.message(set.description());
+        EvaluationData data = resized(set, models, resources);
+        warnOfTraining(DataSource.named(source), data.inputs.getFirst().images(), source, models, resources);
         return data;
     }
 
@@ -111,12 +111,12 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     ///
     /// @param root where the pictures came from in the first place
     private static void warnOfTraining(String root, ImageDataset pictures, String named, List<NamedModel> models,
-            Tools tools) throws IOException {
-        for (NamedModel model : tools.warns ? models : List.<NamedModel>of()) {
+            Resources resources) throws IOException {
+        for (NamedModel model : resources.warns ? models : List.<NamedModel>of()) {
             Optional<Recipe> recipe = model.recipe();
-            if (recipe.isPresent() && DataSource.maySame(DataSource.root(recipe.get(), tools.codec), root)
+            if (recipe.isPresent() && DataSource.maySame(DataSource.root(recipe.get(), resources.codec), root)
                     && !wasValidatedOn(model, pictures)) {
-                tools.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
+                resources.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
                         + " was trained on pictures of " + named + ", so this error may be too good; "
                         + (heldOutNone(model)
                                 ? "name pictures that are new to it"
@@ -137,7 +137,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     // --- what the models were validated on -------------------------------------------------------------------------
 
     /// The pictures that the first model's run was validated on: as they were prepared for it, if they still are.
-    private static EvaluationData validated(List<NamedModel> models, Tools tools)
+    private static EvaluationData validated(List<NamedModel> models, Resources resources)
             throws IOException, InterruptedException {
         for (NamedModel model : models) { // before pictures are read
             recipe(model);
@@ -148,7 +148,8 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
                     + " trained on all; name a folder of others (--data DIR)");
         }
         Recipe recipe = recipe(first);
-        DataSource source = DataSource.open(recipe, tools.codec, tools.cache, tools.progress, tools.stop);
+        DataSource source = DataSource.open(recipe, resources.codec, resources.cache, resources.progress,
+                resources.stop);
         Dataset dataset = TrainingRun.split(recipe, source.dataset());
         if (!dataset.classes().equals(first.classes())) {
             throw new IOException("the classes of " + dataset.name() + " are no longer those of the model: found "
@@ -156,15 +157,15 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
                     + ". Put them back, or name other pictures with --data");
         }
         Optional<PreparedDataset> prepared = source.stored(first.preprocessing().resize(),
-                first.preprocessing().channels(), tools.codec, tools.cache);
+                first.preprocessing().channels(), resources.codec, resources.cache);
         boolean largeEnough = prepared.isPresent() && models.stream()
                 .allMatch(model -> model.preprocessing().resize() <= prepared.get().preparation().side());
         EvaluationData data = largeEnough
                 ? stored(prepared.get(), TrainingRun.split(recipe, prepared.get().dataset()).validation(), models,
-                        tools)
-                : resized(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, tools);
-        requireHeldOut(data.inputs.getFirst().images(), dataset.name(), models, tools);
-        tools.progress.message("the pictures that the run was validated on");
+                        resources)
+                : resized(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, resources);
+        requireHeldOut(data.inputs.getFirst().images(), dataset.name(), models, resources);
+        resources.progress.message("the pictures that the run was validated on");
         return new EvaluationData(data.inputs, data.rejected, data.submissionIds, Optional.of(dataset));
     }
 
@@ -174,7 +175,8 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     }
 
     /// A changed folder is split otherwise, so that pictures that were learned from may be among those that are held out.
-    private static void requireHeldOut(ImageDataset pictures, String dataset, List<NamedModel> models, Tools tools)
+    private static void requireHeldOut(ImageDataset pictures, String dataset, List<NamedModel> models,
+            Resources resources)
             throws IOException {
         NamedModel first = models.getFirst();
         if (!TrainingRun.wasValidatedOn(first.metadata(), pictures).orElse(true)) {
@@ -184,7 +186,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
         }
         for (NamedModel other : models.subList(1, models.size())) {
             if (!wasValidatedOn(other, pictures)) {
-                tools.progress.warning(other.path() + " was validated on other pictures than " + first.path()
+                resources.progress.warning(other.path() + " was validated on other pictures than " + first.path()
                         + " and may have been trained on some of these, so its error and the average's may be too good;"
                         + " name pictures that are new to both with --data");
             }
@@ -200,7 +202,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
 
     /// The images of a prepared dataset.
     private static EvaluationData stored(PreparedDataset dataset, ImageDataset pictures, List<NamedModel> models,
-            Tools tools) throws IOException {
+            Resources resources) throws IOException {
         long budget = budget(models);
         Map<Integer, ImageDataset> bySide = new LinkedHashMap<>();
         List<Input> inputs = new ArrayList<>();
@@ -209,7 +211,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
             int side = preprocessing.resize();
             dataset.require(side, preprocessing.channels(), model.path().toString());
             inputs.add(new Input(
-                    bySide.computeIfAbsent(side, _ -> dataset.resizedImages(pictures, side, tools.codec, budget)),
+                    bySide.computeIfAbsent(side, _ -> dataset.resizedImages(pictures, side, resources.codec, budget)),
                     preprocessing));
         }
         List<Synset> known = dataset.dataset().synsets();
@@ -223,7 +225,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
     }
 
     /// Images of any size, resized in a pass over all of them.
-    private static EvaluationData resized(EvaluationSet set, List<NamedModel> models, Tools tools)
+    private static EvaluationData resized(EvaluationSet set, List<NamedModel> models, Resources resources)
             throws IOException, InterruptedException {
         Map<Integer, ResizedImages> bySide = new LinkedHashMap<>();
         List<Input> inputs = new ArrayList<>();
@@ -231,11 +233,11 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
             Preprocessing preprocessing = model.preprocessing();
             ResizedImages images = bySide.get(preprocessing.resize());
             if (images == null) {
-                images = new ResizedImages(set.images(), tools.codec, preprocessing.resize(),
+                images = new ResizedImages(set.images(), resources.codec, preprocessing.resize(),
                         preprocessing.channels(), budget(models));
-                if (images.read(tools.workers,
-                        (done, total) -> tools.progress.progress("reading evaluation pictures", done, total),
-                        tools.stop).isEmpty()) {
+                if (images.read(resources.workers,
+                        (done, total) -> resources.progress.progress("reading evaluation pictures", done, total),
+                        resources.stop).isEmpty()) {
                     throw new InterruptedIOException("stopped while reading evaluation pictures");
                 }
                 bySide.put(preprocessing.resize(), images);

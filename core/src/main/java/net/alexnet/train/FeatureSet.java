@@ -3,7 +3,6 @@ package net.alexnet.train;
 import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.ImageDataset;
-import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.CachedFeatures;
 import net.alexnet.inference.Ensemble.Progress;
@@ -11,6 +10,7 @@ import net.alexnet.inference.FeatureCache;
 import net.alexnet.inference.FeatureExtractor;
 import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.TopKErrors;
+import net.alexnet.inference.Views;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
@@ -20,7 +20,7 @@ import net.alexnet.tensor.Tensor;
 
 /// Cached outputs of a network's layers for images, with the images' classes: what a linear classifier is fitted to.
 ///
-/// @param features of the center of each of these images, and maybe of more
+/// @param features of the center of each of these images, and maybe of others
 /// @param shape of an image's features, `(C, H, W)` or `(F)`
 /// @param rows of the images in the cached features
 /// @param labels the class of each image
@@ -36,30 +36,30 @@ record FeatureSet(CachedFeatures features, Shape shape, int[] rows, int[] labels
     /// @param layers the hash of these rows, see `FeatureKey.layers`
     /// @param images resized
     static Splits of(Network network, int end, String layers, Dataset images, Preprocessing preprocessing,
-            TrainingRun.Tools tools) throws IOException, InterruptedException {
+            TrainingRun.Resources resources) throws IOException, InterruptedException {
         Row last = network.architecture().rows().get(end - 1);
         FeatureExtractor extractor = new FeatureExtractor(network, new FeatureLayer(last.name(), end, last.out()),
-                preprocessing, List.of(), FeatureCache.BATCH, tools.workers());
+                preprocessing, Views.CENTER, FeatureCache.BATCH, resources.workers());
         ImageDataset training = images.training();
         ImageDataset validation = images.validation();
         if (training.whole().isPresent() && training.whole().equals(validation.whole())) {
-            CachedFeatures all = cached(extractor, layers, "all", training.whole().get(), tools);
+            CachedFeatures all = cached(extractor, layers, "all", training.whole().get(), resources);
             return new Splits(part(all, last.out(), training, training::indexInWhole),
                     part(all, last.out(), validation, validation::indexInWhole));
         }
         return new Splits(
-                part(cached(extractor, layers, "training", training, tools), last.out(), training, i -> i),
-                part(cached(extractor, layers, "validation", validation, tools), last.out(), validation,
+                part(cached(extractor, layers, "training", training, resources), last.out(), training, i -> i),
+                part(cached(extractor, layers, "validation", validation, resources), last.out(), validation,
                         i -> i));
     }
 
     private static CachedFeatures cached(FeatureExtractor extractor, String layers, String what,
-            ImageDataset images, TrainingRun.Tools tools) throws IOException, InterruptedException {
-        FeatureCache cache = new FeatureCache(extractor, layers, new FeatureCache.Tools(tools.cache(), tools.codec(),
-                tools.progress(), "computing features of " + what + " pictures", () -> tools.stop().test(0)));
-        Preprocessing preprocessing = extractor.preprocessing();
-        CachedFeatures cached = cache.of(images,
-                List.of(List.of(Crop.center(preprocessing.resize(), preprocessing.crop())))).getFirst();
+            ImageDataset images, TrainingRun.Resources resources) throws IOException, InterruptedException {
+        FeatureCache cache = new FeatureCache(extractor, layers,
+                new FeatureCache.Resources(resources.cache(), resources.codec(),
+                        resources.progress(), "computing features of " + what + " pictures",
+                        () -> resources.stop().test(0)));
+        CachedFeatures cached = cache.of(images);
         if (!cached.missing().isEmpty()) {
             throw new IOException(images.name(cached.missing().getFirst().picture())
                     + " could be read when it was prepared, but not any more: "

@@ -42,37 +42,27 @@ final class LinearClassifier {
     private static final int MOST_COEFFICIENTS = 5_000_000;
 
     private final Backend backend;
-    private final Features features;
     private final int classes;
     private final int[] labels;
     private final Tensor rows;
     private final Optional<Tensor> products;
     private final BooleanSupplier stop;
 
-    /// Features of pictures, several rows each.
+    /// Features of pictures, a row each.
     ///
-    /// @param values `(rows, length)` float32; the rows of view 0 of every picture, then those of view 1, and so on
+    /// @param values `(rows, length)` float32
     /// @param length the number of features in a row
     /// @param labels the class of each picture
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Features(MemorySegment values, int length, int[] labels) {
-        int rows() {
-            return Math.toIntExact(values.byteSize() / Float.BYTES / length);
-        }
-
-        /// The picture of a row.
-        int picture(int row) {
-            return row % labels.length;
-        }
-    }
+    record Features(MemorySegment values, int length, int[] labels) {}
 
     /// A fitted classifier.
     ///
     /// @param weight `(classes, length)`, row-major
     /// @param bias one per class
     /// @param penalty that was chosen
-    /// @param outOfFold for each picture the probabilities of the classes by the fold that left it out, the mean over its
-    ///     views; `(pictures, classes)`
+    /// @param outOfFold for each picture the probabilities of the classes by the fold that left it out;
+    ///     `(pictures, classes)`
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Fit(float[] weight, float[] bias, double penalty, float[] outOfFold) {
         /// The fraction of pictures that the folds that left them out got wrong.
@@ -86,13 +76,12 @@ final class LinearClassifier {
 
     private LinearClassifier(Backend backend, Features features, int classes, BooleanSupplier stop) {
         this.backend = backend;
-        this.features = features;
         this.classes = classes;
         this.stop = stop;
-        this.labels = IntStream.range(0, features.rows()).map(row -> features.labels[features.picture(row)]).toArray();
-        this.rows = backend.upload(Shape.of(features.rows(), features.length), features.values);
-        this.products = features.rows() <= Math.min(MOST_PRODUCTS, 2 * features.length)
-                ? Optional.of(backend.dense(rows, rows, backend.zeros(Shape.of(features.rows()))))
+        this.labels = features.labels;
+        this.rows = backend.upload(Shape.of(labels.length, features.length), features.values);
+        this.products = labels.length <= Math.min(MOST_PRODUCTS, 2 * features.length)
+                ? Optional.of(backend.dense(rows, rows, backend.zeros(Shape.of(labels.length))))
                 : Optional.empty();
     }
 
@@ -111,7 +100,7 @@ final class LinearClassifier {
     private Optional<Fit> fit(long seed) {
         int[] foldOf = folds(seed);
         List<Solution> folds = IntStream.range(0, FOLDS)
-                .mapToObj(fold -> new Solution(row -> foldOf[features.picture(row)] != fold)).toList();
+                .mapToObj(fold -> new Solution(row -> foldOf[row] != fold)).toList();
         List<Trial> trials = new ArrayList<>();
         Trial best = null;
         for (int i = 0; i < PENALTIES && (best == null || trials.size() - trials.indexOf(best) <= WORSE); i++) {
@@ -146,14 +135,14 @@ final class LinearClassifier {
         for (int from = 0; from < FOLDS; from += together) {
             minimize(folds.subList(from, Math.min(FOLDS, from + together)), penalty, FOLD_TOLERANCE);
         }
-        int pictures = features.labels.length;
+        int pictures = labels.length;
         float[] probabilities = new float[pictures * classes];
         double sum = 0;
         double squares = 0;
         for (int picture = 0; picture < pictures; picture++) {
             float[] own = folds.get(foldOf[picture]).probabilities(picture);
             System.arraycopy(own, 0, probabilities, picture * classes, classes);
-            double loss = -Math.log(Math.max(own[features.labels[picture]], 1e-12));
+            double loss = -Math.log(Math.max(own[labels[picture]], 1e-12));
             sum += loss;
             squares += loss * loss;
         }
@@ -164,12 +153,12 @@ final class LinearClassifier {
 
     /// Deals the pictures of each class to the folds in a random order.
     private int[] folds(long seed) {
-        List<Integer> order = new ArrayList<>(IntStream.range(0, features.labels.length).boxed().toList());
+        List<Integer> order = new ArrayList<>(IntStream.range(0, labels.length).boxed().toList());
         Collections.shuffle(order, new Random(seed));
         int[] dealt = new int[classes];
-        int[] foldOf = new int[features.labels.length];
+        int[] foldOf = new int[labels.length];
         for (int picture : order) {
-            foldOf[picture] = dealt[features.labels[picture]]++ % FOLDS;
+            foldOf[picture] = dealt[labels[picture]]++ % FOLDS;
         }
         return foldOf;
     }
@@ -324,22 +313,18 @@ final class LinearClassifier {
             return coefficients;
         }
 
-        /// The probabilities of a picture's classes, the mean over its views.
+        /// The probabilities of a picture's classes.
         float[] probabilities(int picture) {
-            int n = labels.length;
-            int views = n / features.labels.length;
-            float[] mean = new float[classes];
             double[] row = new double[classes];
-            for (int i = picture; i < n; i += features.labels.length) {
-                for (int k = 0; k < classes; k++) {
-                    row[k] = at.scores[k * n + i];
-                }
-                double logSum = logSum(row);
-                for (int k = 0; k < classes; k++) {
-                    mean[k] += (float) (Math.exp(row[k] - logSum) / views);
-                }
+            for (int k = 0; k < classes; k++) {
+                row[k] = at.scores[k * labels.length + picture];
             }
-            return mean;
+            double logSum = logSum(row);
+            float[] probabilities = new float[classes];
+            for (int k = 0; k < classes; k++) {
+                probabilities[k] = (float) Math.exp(row[k] - logSum);
+            }
+            return probabilities;
         }
 
         float[] weight() {

@@ -195,7 +195,7 @@ public record RunFolder(Path path) {
     /// The run's whole recipe.
     public Recipe recipe() throws IOException {
         Path file = path.resolve(RECIPE);
-        return RecipeReader.readStored(file.toString(), RegularFile.text(file), Map.of());
+        return RecipeReader.read(file.toString(), RegularFile.text(file), Map.of());
     }
 
     /// Logs the errors of this run on test pictures. The caller holds the lock.

@@ -41,7 +41,7 @@ final class SharedValidation {
             if (group.any(stopped)) {
                 return Optional.empty();
             }
-            if (together && !group.leads()) {
+            if (together && !group.isRankZero()) {
                 rows.clear(); // both towers have all answers; those of rank 0 count
             }
             float[] own = new float[rows.stream().mapToInt(some -> some.length).sum()];

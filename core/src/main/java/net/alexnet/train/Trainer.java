@@ -1,8 +1,8 @@
 package net.alexnet.train;
 
 import module java.base;
-import net.alexnet.data.loader.Batch;
-import net.alexnet.data.loader.BatchSource;
+import net.alexnet.data.loader.DataLoader;
+import net.alexnet.data.loader.ImageBatch;
 import net.alexnet.distributed.Group;
 import net.alexnet.inference.FilterTiles;
 import net.alexnet.inference.Model;
@@ -62,7 +62,7 @@ public final class Trainer {
     /// @param stop called before every step, and during validation, with the number of steps done; if it returns true on any
     ///     rank, the trainer saves and ends
     public record Parts(Network network, int from, SgdOptimizer optimizer, Recipe recipe, TrainingState state,
-            BatchSource batches, int batchesPerEpoch, Optional<Validation> validation, Optional<Path> start,
+            DataLoader batches, int batchesPerEpoch, Optional<Validation> validation, Optional<Path> start,
             CheckpointStore store,
             Map<String, String> metadata, List<NamedTensor> constants, Path folder, RunListener progress, Group group,
             LongPredicate stop) {}
@@ -106,7 +106,7 @@ public final class Trainer {
     /// @throws DivergedException if the loss is no longer a number; earlier checkpoints remain
     /// @throws IOException if a checkpoint or a log cannot be written
     public static Outcome run(Parts parts) throws IOException, InterruptedException {
-        if (!parts.group().leads()) {
+        if (!parts.group().isRankZero()) {
             return new Trainer(parts, null).run();
         }
         try (MetricsLogger logger = new MetricsLogger(parts.folder(), parts.state().step(), parts.progress())) {
@@ -136,8 +136,8 @@ public final class Trainer {
     /// The next micro-batch. If a rank cannot read its images any more, the state is saved first. The ranks tell each other once
     /// a step, before the last micro-batch of each: they may have different numbers of them. Two towers have as many and tell each
     /// other before each. Nothing has been updated by then.
-    private Batch next() throws IOException, InterruptedException {
-        Batch batch = null;
+    private ImageBatch next() throws IOException, InterruptedException {
+        ImageBatch batch = null;
         IOException failure = null;
         try {
             batch = parts.batches().next();
@@ -174,14 +174,14 @@ public final class Trainer {
         UnitMaxima units = new UnitMaxima(backend);
         double factor = factor(state.batchInEpoch());
         try (Scope _ = backend.scope()) {
-            Batch batch = next();
+            ImageBatch batch = next();
             while (!batch.last()) {
-                Batch part = batch;
+                ImageBatch part = batch;
                 step.add(() -> inputs(part), part.labels(), part.total(), masks(part),
                         (stages, loss) -> observe(part, sums, units, stages, loss));
                 batch = next();
             }
-            Batch last = batch;
+            ImageBatch last = batch;
             total = last.total();
             if (last.count() == 0) {
                 reading = isRead(state.step() + 1) ? Optional.of(sums.shared(replicas)) : Optional.empty();
@@ -201,14 +201,14 @@ public final class Trainer {
         }
     }
 
-    private Tensor inputs(Batch batch) {
+    private Tensor inputs(ImageBatch batch) {
         Tensor inputs = batch.on(backend);
         return parts.from() == 0
                 ? inputs
                 : network.outputs(inputs, 0, parts.from()); // as at test time: frozen dropout drops nothing
     }
 
-    private DropoutMasks masks(Batch batch) {
+    private DropoutMasks masks(ImageBatch batch) {
         return new DropoutMasks(recipe.seed(), state.step(), batch.first());
     }
 
@@ -222,7 +222,7 @@ public final class Trainer {
 
     /// Checks a step before its update can spoil the weights. Returns the loss and the mistakes of a step that is checked or
     /// logged, with its last micro-batch; for other steps it returns nothing, so that they need not wait for the device.
-    private Optional<Reading> observe(Batch batch, StepSums sums, UnitMaxima units, List<Stage> stages, Loss loss)
+    private Optional<Reading> observe(ImageBatch batch, StepSums sums, UnitMaxima units, List<Stage> stages, Loss loss)
             throws IOException {
         long step = state.step() + 1;
         if (step == 1 && parts.from() == 0 && batch.first() == replicas.rank().begin(batch.total())) {
@@ -399,13 +399,13 @@ public final class Trainer {
     private void save() throws IOException {
         requireSound();
         if (recipe.parallel() == Recipe.Parallel.FACTORS) { // each rank computes the gradients of dense layers by itself
-            group.agree("the checksum of the weights after step " + state.step(), checksum());
+            group.requireSame("the checksum of the weights after step " + state.step(), checksum());
         }
         IOException failure = null;
         List<NamedTensor> entries = new ArrayList<>(network.entries());
         entries.addAll(parts.constants());
         List<NamedTensor> momentum = parts.optimizer().entries().stream().map(network::whole).toList();
-        if (group.leads()) {
+        if (group.isRankZero()) {
             try {
                 parts.progress().saved(parts.store().save(state, backend.computeEnvironment(),
                         RecipeReader.write(recipe), metadata(), entries, momentum));

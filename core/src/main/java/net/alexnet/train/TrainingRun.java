@@ -10,7 +10,6 @@ import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.PixelStatistics;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.loader.Augmentation;
-import net.alexnet.data.loader.BatchSource;
 import net.alexnet.data.loader.DataLoader;
 import net.alexnet.data.loader.EpochShuffle;
 import net.alexnet.data.loader.PcaColorNoise;
@@ -44,8 +43,8 @@ import net.alexnet.train.config.Recipe.Values;
 /// Starts, fine-tunes and resumes training runs: it prepares all parts of a run and hands them to the [Trainer]. The caller
 /// holds the run's lock. A new run becomes the latest when its first batch is ready.
 public final class TrainingRun {
-    /// Keys of a model file's metadata: fingerprints of the images that it was trained and validated on (files of older
-    /// versions lack the second), and of their pixels if the preprocessing is the base's and so does not depend on them.
+    /// Keys of a model file's metadata: fingerprints of the images that it was trained and validated on, and of their
+    /// pixels if the preprocessing is the base's and so does not depend on them.
     private static final String PICTURES = "pictures_sha256";
 
     private static final String VALIDATION = "validation_sha256";
@@ -72,10 +71,10 @@ public final class TrainingRun {
     /// @param progress is told how the run goes
     /// @param group of the ranks that train together
     /// @param stop called between steps with the number of steps done; if it returns true, the run saves and ends
-    public record Tools(Backend backend, ImageCodec codec, int workers, CacheFolder cache, RunListener progress,
+    public record Resources(Backend backend, ImageCodec codec, int workers, CacheFolder cache, RunListener progress,
             Group group, LongPredicate stop) {
         /// Of the only rank.
-        public Tools(Backend backend, ImageCodec codec, int workers, CacheFolder cache, RunListener progress,
+        public Resources(Backend backend, ImageCodec codec, int workers, CacheFolder cache, RunListener progress,
                 LongPredicate stop) {
             this(backend, codec, workers, cache, progress, Group.SOLO, stop);
         }
@@ -83,29 +82,30 @@ public final class TrainingRun {
 
     private final RunFolder folder;
     private final Recipe recipe;
-    private final Tools tools;
+    private final Resources resources;
     private final TrainingPictures pictures;
     private final ModelCard card;
 
     private TrainingRun(
-            RunFolder folder, Recipe recipe, TrainingPictures all, Optional<Preprocessing> base, Tools tools)
+            RunFolder folder, Recipe recipe, TrainingPictures all, Optional<Preprocessing> base, Resources resources)
             throws IOException {
         this.folder = folder;
         this.recipe = recipe;
-        this.tools = tools;
+        this.resources = resources;
         this.pictures = new TrainingPictures(split(recipe, all.dataset()), all.statistics(), all.rejected());
         this.card = new ModelCard(
                 recipe.network(), pictures.dataset().classes(),
                 base.map(this::fitted).orElseGet(() -> preprocessing(pictures.statistics())),
-                recipe.start().origin(recipe.name()));
+                recipe.fineTuning().map(tuning -> tuning.origin(recipe.name()))
+                        .orElse("trained as " + recipe.name()));
         List<RejectedImage> rejected = pictures.rejected();
-        if (tools.group.leads()) {
+        if (resources.group.isRankZero()) {
             RejectedImage.write(folder.path(), rejected);
         }
         if (!rejected.isEmpty()) {
             Dataset readable = pictures.dataset();
             int total = readable.training().size() + readable.validation().size() + rejected.size();
-            tools.progress.warning(rejected.size() + " of " + total + " pictures cannot be read and are skipped; "
+            resources.progress.warning(rejected.size() + " of " + total + " pictures cannot be read and are skipped; "
                     + folder.path().resolve("rejected.tsv") + " lists them. The first is " + rejected.getFirst().name()
                     + ": " + rejected.getFirst().reason());
         }
@@ -115,12 +115,13 @@ public final class TrainingRun {
     ///
     /// @param folder new, made for this recipe
     /// @param recipe for the images' classes
-    public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
+    public static Outcome start(RunFolder folder, Recipe recipe, TrainingPictures pictures, Resources resources)
             throws IOException, InterruptedException {
-        TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
-        try (Scope _ = tools.backend.scope()) {
+        TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), resources);
+        try (Scope _ = resources.backend.scope()) {
             Network network = Network.initialize(
-                    recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
+                    recipe.network().architecture(), recipe.network().initialization(), recipe.seed(),
+                    resources.backend);
             return run.train(network, run.optimizer(network), TrainingState.start(recipe.seed()));
         }
     }
@@ -130,15 +131,15 @@ public final class TrainingRun {
     /// @param folder new, made for this recipe
     /// @param recipe with a [FineTuneConfig], for the images' classes and the base's network
     public static Outcome finetune(
-            RunFolder folder, Recipe recipe, Model.Stored base, TrainingPictures pictures, Tools tools)
+            RunFolder folder, Recipe recipe, Model.Stored base, TrainingPictures pictures, Resources resources)
             throws IOException, InterruptedException {
         TrainingRun run = new TrainingRun(
-                folder, recipe, pictures, Optional.of(base.card().preprocessing()), tools);
+                folder, recipe, pictures, Optional.of(base.card().preprocessing()), resources);
         Architecture architecture = recipe.network().architecture();
         String head = FineTuneConfig.head(architecture);
-        try (Scope _ = tools.backend.scope()) {
+        try (Scope _ = resources.backend.scope()) {
             Network network = Network.warm(architecture, recipe.network().initialization(), recipe.seed(),
-                    base.weights(), layer -> !layer.equals(head), tools.backend);
+                    base.weights(), layer -> !layer.equals(head), resources.backend);
             Optional<Linear> linear = recipe.fineTuning().orElseThrow().linear()
                     ? Optional.of(run.fitHead(network, base.weights()))
                     : Optional.empty();
@@ -153,7 +154,7 @@ public final class TrainingRun {
     /// @param checkpoint of that run
     /// @throws IOException if the images are not those that the run began with
     public static Outcome resume(
-            RunFolder folder, Recipe recipe, Checkpoint checkpoint, TrainingPictures pictures, Tools tools)
+            RunFolder folder, Recipe recipe, Checkpoint checkpoint, TrainingPictures pictures, Resources resources)
             throws IOException, InterruptedException {
         if (pictures.dataset().classes().size() != recipe.network().classes()) {
             throw changed(folder, pictures.dataset(), "the number of classes");
@@ -161,22 +162,21 @@ public final class TrainingRun {
         Optional<Preprocessing> base = recipe.fineTuning().isEmpty()
                 ? Optional.empty()
                 : Optional.of(Model.cardOf(checkpoint.modelFile()).preprocessing());
-        TrainingRun run = new TrainingRun(folder, recipe, pictures, base, tools);
-        try (Scope _ = tools.backend.scope()) {
+        TrainingRun run = new TrainingRun(folder, recipe, pictures, base, resources);
+        try (Scope _ = resources.backend.scope()) {
             Network network;
             try (WeightFile weights = checkpoint.openModel()) {
                 run.requireUnchanged(weights);
-                network = Network.of(recipe.network().architecture(), weights, tools.backend);
+                network = Network.of(recipe.network().architecture(), weights, resources.backend);
             }
             SgdOptimizer optimizer = run.optimizer(network);
             try (WeightFile momentum = checkpoint.openMomentum()) {
                 optimizer.restore(momentum);
             }
             run.shared(network, optimizer, checkpoint.state());
-            List<String> changes = checkpoint.environment()
-                    .map(then -> then.changes(tools.backend.computeEnvironment())).orElse(List.of());
+            List<String> changes = checkpoint.environment().changes(resources.backend.computeEnvironment());
             if (!changes.isEmpty()) {
-                tools.progress.warning("the compute environment has changed since the checkpoint ("
+                resources.progress.warning("the compute environment has changed since the checkpoint ("
                         + String.join("; ", changes) + "), so the last digits of the results may differ from those of"
                         + " a run that was never stopped");
             }
@@ -187,12 +187,13 @@ public final class TrainingRun {
     /// Resumes on another rank than 0, whose state is shared.
     ///
     /// @param folder that rank 0 writes
-    public static Outcome follow(RunFolder folder, Recipe recipe, TrainingPictures pictures, Tools tools)
+    public static Outcome follow(RunFolder folder, Recipe recipe, TrainingPictures pictures, Resources resources)
             throws IOException, InterruptedException {
-        TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), tools);
-        try (Scope _ = tools.backend.scope()) {
+        TrainingRun run = new TrainingRun(folder, recipe, pictures, Optional.empty(), resources);
+        try (Scope _ = resources.backend.scope()) {
             Network network = Network.initialize(
-                    recipe.network().architecture(), recipe.network().initialization(), recipe.seed(), tools.backend);
+                    recipe.network().architecture(), recipe.network().initialization(), recipe.seed(),
+                    resources.backend);
             SgdOptimizer optimizer = run.optimizer(network);
             return run.train(network, optimizer,
                     run.shared(network, optimizer, TrainingState.start(recipe.seed())));
@@ -201,15 +202,14 @@ public final class TrainingRun {
 
     /// Gives all ranks the weights, the momentum and the state of rank 0.
     private TrainingState shared(Network network, SgdOptimizer optimizer, TrainingState state) throws IOException {
-        if (tools.group.rank().world() == 1) {
+        if (resources.group.rank().world() == 1) {
             return state;
         }
-        network.parameters().forEach(parameter -> tools.group.broadcast(parameter.value()));
-        optimizer.broadcast(tools.group);
-        return Checkpoint.state(tools.group.share(Checkpoint.json(state)));
+        network.parameters().forEach(parameter -> resources.group.broadcast(parameter.value()));
+        optimizer.broadcast(resources.group);
+        return Checkpoint.state(resources.group.broadcastText(Checkpoint.json(state)));
     }
 
-    /// Compares the model card as this version writes it: other versions spell it otherwise.
     private void requireUnchanged(WeightFile weights) throws IOException {
         String start = weights.metadata().get(START);
         if (start != null && !(Files.exists(folder.linear()) && start.equals(Hashes.hex(folder.linear())))) {
@@ -218,12 +218,8 @@ public final class TrainingRun {
                             + " weights. Put the file back, or start a new run");
         }
         Map<String, String> then = new TreeMap<>(weights.metadata());
-        Model.cardOf(weights).ifPresent(saved -> then.putAll(Model.metadata(saved)));
         then.remove(Model.UNSURE_BELOW); // which each validation makes anew
         Map<String, String> now = metadata();
-        if (!then.containsKey(VALIDATION)) {
-            now.remove(VALIDATION);
-        }
         if (!then.equals(now)) {
             Set<String> keys = new TreeSet<>(then.keySet());
             keys.addAll(now.keySet());
@@ -239,7 +235,8 @@ public final class TrainingRun {
 
     private SgdOptimizer optimizer(Network network) {
         return new SgdOptimizer(network, recipe.optimizer(),
-                layer -> recipe.start().learningRateFactor(network.architecture(), layer));
+                layer -> recipe.fineTuning().map(tuning -> tuning.learningRateFactor(network.architecture(), layer))
+                        .orElse(1.0));
     }
 
     /// The images with the split that the recipe asks for: their own, or one of several folds.
@@ -297,11 +294,11 @@ public final class TrainingRun {
 
     private Outcome train(Network network, SgdOptimizer optimizer, TrainingState state)
             throws IOException, InterruptedException {
-        tools.group.agree("the pictures",
+        resources.group.requireSame("the pictures",
                 DatasetFingerprint.of(pictures.dataset().training(), pictures.dataset().validation())
                         + DatasetFingerprint.of(pictures.statistics()));
-        if (recipe.parallel() == Recipe.Parallel.TOWERS && tools.group.rank().world() > 1) {
-            Network tower = network.keepTower(tools.group);
+        if (recipe.parallel() == Recipe.Parallel.TOWERS && resources.group.rank().world() > 1) {
+            Network tower = network.keepTower(resources.group);
             return trainOwn(tower, optimizer.of(tower), state);
         }
         return trainOwn(network, optimizer, state);
@@ -315,14 +312,14 @@ public final class TrainingRun {
         TrainingSampler.Pictures sampled = new TrainingSampler.Pictures(training.size(), preprocessing.resize(),
                 preprocessing.crop(), new EpochShuffle(recipe.data().shuffleWindow()));
         TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), recipe.picturesAtOnce(), augmentation(),
-                recipe.seed(), network.isTower() ? Rank.SOLO : tools.group.rank(),
+                recipe.seed(), network.isTower() ? Rank.SOLO : resources.group.rank(),
                 state.epoch(), state.batchInEpoch());
-        int from = recipe.start().frozenRows(network.architecture());
+        int from = recipe.fineTuning().map(tuning -> tuning.frozenRows(network.architecture())).orElse(0);
         try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.picturesAtOnce(),
-                tools.workers, DEPTH,
-                tools.codec)) {
+                resources.workers, DEPTH,
+                resources.codec)) {
             return loop(network, from, optimizer, state, loader, SharedValidation.on(pictures.dataset().validation(),
-                    preprocessing, recipe.picturesAtOnce(), tools.workers, tools.group));
+                    preprocessing, recipe.picturesAtOnce(), resources.workers, resources.group));
         }
     }
 
@@ -332,24 +329,24 @@ public final class TrainingRun {
         Architecture architecture = network.architecture();
         int head = architecture.rows().size() - 2;
         FeatureSet.Splits features = FeatureSet.of(network, head, FeatureKey.layers(base, architecture, head),
-                pictures.dataset(), card.preprocessing(), tools);
+                pictures.dataset(), card.preprocessing(), resources);
         LinearClassifier.Features training = features.training().linear();
         LinearClassifier.Fit fit = LinearClassifier
-                .fit(tools.backend, training, architecture.classes(), recipe.seed(), () -> tools.stop.test(0))
+                .fit(resources.backend, training, architecture.classes(), recipe.seed(), () -> resources.stop.test(0))
                 .orElseThrow(() -> new InterruptedIOException("stopped before there was anything to save"));
         List<Parameter> parameters = network.parameters();
-        tools.backend.assign(parameters.get(parameters.size() - 2).value(), fit.weight());
-        tools.backend.assign(parameters.getLast().value(), fit.bias());
+        resources.backend.assign(parameters.get(parameters.size() - 2).value(), fit.weight());
+        resources.backend.assign(parameters.getLast().value(), fit.bias());
         Optional<Report> report = validates()
                 ? Optional.of(features.validation().evaluate(network, head, recipe.picturesAtOnce(),
-                        (done, total) -> tools.progress.progress("validating", done, total)))
+                        (done, total) -> resources.progress.progress("validating", done, total)))
                 : Optional.empty();
         double seconds = (System.nanoTime() - start) / 1e9;
         double outOfFold = fit.outOfFoldError(training.labels());
-        try (MetricsLogger logger = new MetricsLogger(folder.path(), 0, tools.progress)) {
+        try (MetricsLogger logger = new MetricsLogger(folder.path(), 0, resources.progress)) {
             logger.linear(fit.penalty(), outOfFold, report, seconds);
         }
-        tools.progress.message(String.format(Locale.ROOT, "a linear classifier of the features has a top-1 error of"
+        resources.progress.message(String.format(Locale.ROOT, "a linear classifier of the features has a top-1 error of"
                 + " %s%.2f %% on training pictures that it has not seen (cross-validation); it took %.0f s",
                 report.map(it -> String.format(Locale.ROOT, "%.2f %% on the %d validation pictures, and of ",
                         100 * it.top1(), it.images())).orElse(""),
@@ -364,7 +361,7 @@ public final class TrainingRun {
                 architecture.classes());
         if (!suspects.isEmpty()) {
             LabelSuspects.write(folder.path(), suspects, pictures.dataset().training()::name, card.classes());
-            tools.progress.message(Texts.count(suspects.size(), "training picture") + " may be in the wrong class; "
+            resources.progress.message(Texts.count(suspects.size(), "training picture") + " may be in the wrong class; "
                     + folder.path().resolve(LabelSuspects.FILE) + " lists them, the most suspicious first");
         }
         return new Linear(outOfFold, report);
@@ -380,20 +377,21 @@ public final class TrainingRun {
         return Optional.of(folder.linear()).filter(file -> mean && Files.exists(file));
     }
 
-    private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, BatchSource source,
+    private Outcome loop(Network network, int from, SgdOptimizer optimizer, TrainingState state, DataLoader source,
             Validation validation) throws IOException, InterruptedException {
         source.ready(); // fails before a run that cannot begin leaves anything
         CheckpointStore store = folder.checkpoints(recipe.checkpoints().keep());
-        if (state.step() == 0 && recipe.data().folds() == 0 && tools.group.leads()) { // the folds of a cross-validation are not runs of their own
+        if (state.step() == 0 && recipe.data().folds() == 0 && resources.group.isRankZero()) { // the folds of a cross-validation are not runs of their own
             folder.becomeLatest(); // not before: a stop from here on leaves a checkpoint
         }
-        tools.progress.started(folder.path(), state.step());
+        resources.progress.started(folder.path(), state.step());
         try {
             return Trainer.run(new Trainer.Parts(network, from, optimizer, recipe, state, source,
                     TrainingSampler.batches(pictures.dataset().training().size(), recipe.batch()),
                     Optional.of(validation).filter(_ -> validates()),
                     start(), store,
-                    metadata(), Model.entries(card), folder.path(), tools.progress, tools.group, tools.stop));
+                    metadata(), Model.entries(card), folder.path(), resources.progress, resources.group,
+                    resources.stop));
         } catch (DivergedException e) {
             String kept = store.latest().map(last -> "; the last good checkpoint is " + last).orElse("");
             throw new DivergedException(e.getMessage() + kept);

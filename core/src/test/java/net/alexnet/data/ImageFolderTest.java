@@ -98,7 +98,7 @@ class ImageFolderTest {
 
     @Test
     void acceptsTheOtherNamesOfTheParts() throws Exception {
-        for (String part : List.of("valid", "validation", "test", "Test")) {
+        for (String part : List.of("valid", "validation", "dev", "test", "Test")) {
             Path folder = Files.createDirectory(root.resolve("with-" + part));
             images("with-" + part + "/Train/a/1.jpg", "with-" + part + "/Train/b/1.jpg",
                     "with-" + part + "/" + part + "/a/2.jpg");

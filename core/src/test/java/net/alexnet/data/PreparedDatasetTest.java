@@ -328,15 +328,6 @@ class PreparedDatasetTest {
     }
 
     @Test
-    void aDatasetOfAVersionWithoutNearCopiesIsRead() throws Exception {
-        Path file = folder.resolve("dataset.json");
-        JsonNode json = Json.INDENTED.readTree(Files.readAllBytes(file));
-        ((ObjectNode) json.get("duplicates")).remove("near");
-        Files.write(file, Json.INDENTED.writeValueAsBytes(json));
-        assertThat(open().nearCopies()).isZero();
-    }
-
-    @Test
     void inconsistentStatisticsAreRefused() throws Exception {
         edit("\"side\" : 16", "\"side\" : 15");
         assertThatThrownBy(this::open).isInstanceOf(DatasetException.class)

@@ -198,6 +198,6 @@ class PreparerRefusalTest {
 
     private static Outcome.Finished cached(PreparedCache cache, Dataset source, PreparationSettings settings)
             throws Exception {
-        return (Outcome.Finished) cache.prepare("my pictures", source, settings, new Preparing().tools());
+        return (Outcome.Finished) cache.prepare("my pictures", source, settings, new Preparing().resources());
     }
 }

@@ -29,11 +29,11 @@ final class Preparing implements ProgressListener {
     private long last;
 
     Outcome run(Dataset source, Path folder, PreparationSettings settings) throws IOException, InterruptedException {
-        return DatasetPreparer.prepare(source, folder, settings, tools());
+        return DatasetPreparer.prepare(source, folder, settings, resources());
     }
 
-    DatasetPreparer.Tools tools() {
-        return new DatasetPreparer.Tools(EncodedSet.CODEC, workers, strict, this, stop);
+    DatasetPreparer.Resources resources() {
+        return new DatasetPreparer.Resources(EncodedSet.CODEC, workers, strict, this, stop);
     }
 
     /// Prepares a dataset to its end.

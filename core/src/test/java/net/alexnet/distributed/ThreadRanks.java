@@ -123,12 +123,12 @@ public final class ThreadRanks {
         }
 
         @Override
-        public String share(String text) {
+        public String broadcastText(String text) {
             return (String) exchange(rank.number(), text)[0];
         }
 
         @Override
-        public void agree(String what, String value) {
+        public void requireSame(String what, String value) {
             Object[] all = exchange(rank.number(), value);
             for (int other = 0; other < world; other++) {
                 if (!all[other].equals(all[0])) {

@@ -98,10 +98,14 @@ class FeatureCacheTest {
     }
 
     private FeatureCache cached(Backend on, int batch) {
+        return cached(on, batch, CENTER);
+    }
+
+    private FeatureCache cached(Backend on, int batch, List<Crop> crops) {
         AlexNet table = TinyNetworks.of(6);
         Network network = Network.initialize(table.architecture(), table.initialization(), 3, on);
         FeatureExtractor extractor = new FeatureExtractor(network,
-                FeatureLayer.of(table.architecture(), "fc7"), PREPROCESSING, CENTER, batch, 2);
+                FeatureLayer.of(table.architecture(), "fc7"), PREPROCESSING, crops, batch, 2);
         ProgressListener listener = new ProgressListener() {
             @Override
             public void progress(String task, long done, long total) {
@@ -118,7 +122,7 @@ class FeatureCacheTest {
                 warnings.add(text);
             }
         };
-        return new FeatureCache(extractor, "layers", new FeatureCache.Tools(new CacheFolder(root),
+        return new FeatureCache(extractor, "layers", new FeatureCache.Resources(new CacheFolder(root),
                 new TestImages.Codec(), listener, "computing features", () -> stop.getAsBoolean()));
     }
 
@@ -126,13 +130,14 @@ class FeatureCacheTest {
     @Test
     void whatIsComputedTogetherFollowsFromTheKeyAlone() throws Exception {
         Prepared pictures = new Prepared(FeatureCache.BATCH + 6);
-        cached(described(backend, "a"), 3).of(pictures.images(), List.of(CENTER, MIRRORED));
+        cached(described(backend, "a"), 3).of(pictures.images());
+        cached(described(backend, "a"), 3, MIRRORED).of(pictures.images());
         assertThat(uploads).containsExactly(64, 64, 64, 64);
         uploads.clear();
         cached(described(backend, "a"), 1000).of(new Prepared(FeatureCache.BATCH + 1).images());
         assertThat(uploads).containsExactly(64, 64);
         uploads.clear();
-        cached(described(backend, "a"), 3).of(new Prepared(7).images(), List.of(Crop.ten(12, 8)));
+        cached(described(backend, "a"), 3, Crop.ten(12, 8)).of(new Prepared(7).images());
         assertThat(uploads).as("six pictures of ten views, and one").containsExactly(64, 64);
     }
 
@@ -170,17 +175,20 @@ class FeatureCacheTest {
     }
 
     @Test
-    void aStopStoresNothingOfTheCropsUnderWay() throws Exception {
+    void aStopStoresNothingOfWhatIsUnderWay() throws Exception {
         stop = () -> uploads.size() == 3;
         FeatureCache kept = cached(described(backend, "a"), 64);
+        FeatureCache mirrored = cached(described(backend, "a"), 64, MIRRORED);
         Prepared pictures = new Prepared(70);
-        assertThatThrownBy(() -> kept.of(pictures.images(), List.of(CENTER, MIRRORED))).isInstanceOf(IOException.class)
-                .hasMessageContaining("134 of 140 rows");
+        kept.of(pictures.images());
+        assertThatThrownBy(() -> mirrored.of(pictures.images())).isInstanceOf(IOException.class)
+                .hasMessageContaining("64 of 70 rows");
         try (Stream<Path> left = Files.list(root.resolve("features"))) {
-            assertThat(left).as("the first set of crops, which was done").hasSize(1);
+            assertThat(left).as("the first crops, which were done").hasSize(1);
         }
         stop = () -> false;
-        kept.of(pictures.images(), List.of(CENTER, MIRRORED));
+        kept.of(pictures.images());
+        mirrored.of(pictures.images());
         assertThat(uploads).containsExactly(64, 64, 64, 64, 64);
     }
 
@@ -256,9 +264,9 @@ class FeatureCacheTest {
         List<float[]> stored = new ArrayList<>();
         FeatureCache cache = cached(described(backend, "a"), 64);
         assertThat(cache.each(files.images(), (_, features) -> stored.add(features))).isEmpty();
-        FeatureCache small = new FeatureCache(cache.extractor(), "layers", new FeatureCache.Tools(
+        FeatureCache small = new FeatureCache(cache.extractor(), "layers", new FeatureCache.Resources(
                 new CacheFolder(root.resolve("small"), 1, Duration.ZERO), new TestImages.Codec(),
-                cache.tools().listener(), cache.tools().task(), () -> false));
+                cache.resources().listener(), cache.resources().task(), () -> false));
         List<float[]> computed = new ArrayList<>();
         assertThat(small.each(files.images(), (_, features) -> computed.add(features))).isEmpty();
         assertThat(computed).usingElementComparator(Arrays::compare).containsExactlyElementsOf(stored);

@@ -21,6 +21,7 @@ import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.TestImages;
 import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.TinyNetworks;
@@ -81,7 +82,7 @@ class FeatureExtractorTest {
         assertThat(FeatureLayer.of(paper, "conv5").shape().dims()).containsExactly(256, 13, 13);
         assertThat(FeatureLayer.of(paper, "drop7").end()).isEqualTo(FeatureLayer.of(paper, "fc7").end() + 1);
         assertThat(FeatureLayer.of(paper, "fc8").end()).isEqualTo(paper.rows().size() - 1);
-        Architecture original = AlexNet.original().architecture();
+        Architecture original = AlexNet.of(Variant.ORIGINAL).architecture();
         assertThat(FeatureLayer.of(original, "conv1").end()).as("its activation is behind the pooling").isEqualTo(1);
         for (AlexNet.Variant one : AlexNet.Variant.values()) {
             FeatureLayer last = FeatureLayer.lastHidden(AlexNet.of(one).architecture());

@@ -84,7 +84,7 @@ class AlexNetTest {
     /// `layers-145.cfg`: no neuron before the norm of conv1 and the pooling of conv5; `rnorm` within maps on conv2.
     @Test
     void theOriginalHasItsOwnOrder() {
-        Architecture original = AlexNet.original().architecture();
+        Architecture original = AlexNet.of(Variant.ORIGINAL).architecture();
         assertThat(names(original))
                 .startsWith("conv1", "norm1", "pool1", "relu1", "conv2", "relu2", "norm2", "mapnorm2",
                         "pool2", "conv3")
@@ -95,12 +95,12 @@ class AlexNetTest {
                 new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 1, 1e-3, 0.75, 1));
         assertThat(original.parameters()).isEqualTo(60_965_224);
         assertThat(original.multiplyAdds()).isEqualTo(724_406_816);
-        assertThat(AlexNet.original().initialization()).isEqualTo(Initialization.SOURCE);
+        assertThat(AlexNet.of(Variant.ORIGINAL).initialization()).isEqualTo(Initialization.SOURCE);
     }
 
     @Test
     void caffeReads227PixelsAndNormalizesAcrossTheTowers() {
-        Architecture caffe = AlexNet.caffe().architecture();
+        Architecture caffe = AlexNet.of(Variant.CAFFE).architecture();
         assertThat(caffe.input()).isEqualTo(Shape.of(3, 227, 227));
         assertThat(row(caffe, "conv1").out()).isEqualTo(Shape.of(96, 55, 55));
         assertThat(((Conv) row(caffe, "conv1").layer()).window().overhang(227)).isZero();
@@ -109,14 +109,14 @@ class AlexNetTest {
         assertThat(dropouts(caffe)).containsOnly(new Dropout(0.5, DropoutScaling.AT_TRAINING));
         assertThat(caffe.parameters()).isEqualTo(60_965_224);
         assertThat(caffe.multiplyAdds()).isEqualTo(724_406_816);
-        assertThat(AlexNet.caffe().initialization()).isEqualTo(Initialization.CAFFE);
+        assertThat(AlexNet.of(Variant.CAFFE).initialization()).isEqualTo(Initialization.CAFFE);
     }
 
     /// `bvlc_reference_caffenet/train_val.prototxt`: conv1, relu1, pool1, norm1; the parameters are those of `bvlc_alexnet`.
     @Test
     void caffenetPoolsBeforeItNormalizes() {
-        Architecture caffe = AlexNet.caffe().architecture();
-        Architecture caffenet = AlexNet.caffenet().architecture();
+        Architecture caffe = AlexNet.of(Variant.CAFFE).architecture();
+        Architecture caffenet = AlexNet.of(Variant.CAFFENET).architecture();
         assertThat(names(caffenet)).startsWith(
                 "conv1", "relu1", "pool1", "norm1", "conv2", "relu2", "pool2", "norm2", "conv3");
         assertThat(norms(caffenet)).isEqualTo(norms(caffe));
@@ -124,12 +124,12 @@ class AlexNetTest {
         assertThat(caffenet.input()).isEqualTo(Shape.of(3, 227, 227));
         assertThat(row(caffenet, "norm1").out()).isEqualTo(Shape.of(96, 27, 27));
         assertThat(caffenet.parameters()).isEqualTo(60_965_224);
-        assertThat(AlexNet.caffenet().initialization()).isEqualTo(Initialization.CAFFENET);
+        assertThat(AlexNet.of(Variant.CAFFENET).initialization()).isEqualTo(Initialization.CAFFENET);
     }
 
     @Test
     void torchvisionIsTheOneTowerNetOf2014() {
-        Architecture torchvision = AlexNet.torchvision().architecture();
+        Architecture torchvision = AlexNet.of(Variant.TORCHVISION).architecture();
         assertThat(torchvision.parameters()).isEqualTo(61_100_840);
         assertThat(convolutions(torchvision)).extracting(Conv::filters).containsExactly(64, 192, 384, 256, 256);
         assertThat(convolutions(torchvision)).extracting(Conv::groups).containsOnly(1);
@@ -159,13 +159,14 @@ class AlexNetTest {
 
     @Test
     void theNetOfFigure1HasFourHiddenLayersAndNoRegularization() {
-        Architecture four = AlexNet.four().architecture();
+        Architecture four = AlexNet.of(Variant.FOUR).architecture();
         assertThat(weightedOutputs(four)).containsExactly(32, 32, 32, 32, 10);
         assertThat(norms(four)).isEmpty();
         assertThat(dropouts(four)).isEmpty();
         assertThat(four.parameters()).isEqualTo(
                 32 * (3 * 25 + 1) + 32 * (32 * 25 + 1) + 2 * 32 * (32 * 9 + 1) + 10 * (32 * 8 * 8 + 1));
-        assertThat(names(AlexNet.four().withHead(List.of(), true).architecture())).containsSubsequence("flatten",
+        assertThat(names(AlexNet.of(Variant.FOUR).withHead(List.of(), true).architecture())).containsSubsequence(
+                "flatten",
                 "l2norm4", "fc5");
     }
 
@@ -253,7 +254,7 @@ class AlexNetTest {
 
     @Test
     void layersThatAreLeftOutGoWithTheirActivationAndDropout() {
-        assertThat(AlexNet.torchvision().withHead(List.of("fc7", "fc6"), true).architecture().rows())
+        assertThat(AlexNet.of(Variant.TORCHVISION).withHead(List.of("fc7", "fc6"), true).architecture().rows())
                 .extracting(Architecture.Row::name).endsWith("conv5", "relu5", "pool5", "flatten", "l2norm5",
                         "fc8", "softmax");
         assertThat(AlexNet.paper().withHead(List.of("conv3", "fc7"), false).architecture().rows())

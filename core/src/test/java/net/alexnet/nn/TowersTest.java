@@ -8,6 +8,7 @@ import net.alexnet.data.loader.Rank;
 import net.alexnet.distributed.Group;
 import net.alexnet.distributed.ThreadRanks;
 import net.alexnet.io.NamedTensor;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Layer.DropoutScaling;
 import net.alexnet.nn.Network.Stage;
 import net.alexnet.tensor.Backend;
@@ -40,9 +41,9 @@ class TowersTest {
                 small.withHead(List.of("conv4", "fc7"), false),
                 small.withTowers(1).withLayers(AlexNet.Activation.TANH, false, false),
                 paper,
-                AlexNet.torchvision().withSize(67, 3, 0.04).withClasses(4), // joins right after a ReLU
-                AlexNet.original().withSize(67, 3, 0.04).withClasses(7),
-                AlexNet.torchvision().withSize(67, 3, 0.04).withTowers(2).withClasses(4));
+                AlexNet.of(Variant.TORCHVISION).withSize(67, 3, 0.04).withClasses(4), // joins right after a ReLU
+                AlexNet.of(Variant.ORIGINAL).withSize(67, 3, 0.04).withClasses(7),
+                AlexNet.of(Variant.TORCHVISION).withSize(67, 3, 0.04).withTowers(2).withClasses(4));
     }
 
     @ParameterizedTest
@@ -146,14 +147,16 @@ class TowersTest {
 
     @Test
     void refusesWhatHasNoTowers() {
-        assertThatThrownBy(() -> Towers.part(AlexNet.caffe().architecture(), new Rank(0, 2)))
+        assertThatThrownBy(() -> Towers.part(AlexNet.of(Variant.CAFFE).architecture(), new Rank(0, 2)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("norm1");
         assertThatThrownBy(() -> Towers.part(AlexNet.paper().architecture(), new Rank(0, 3)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("found 3");
         assertThatThrownBy(() -> Towers.part(AlexNet.paper().withTowers(1).architecture(), new Rank(0, 2)))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("norm1");
-        assertThatThrownBy(() -> Towers.part(AlexNet.torchvision().withHead(List.of("conv1"), false).architecture(),
-                new Rank(0, 2))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pool0");
+        assertThatThrownBy(
+                () -> Towers.part(AlexNet.of(Variant.TORCHVISION).withHead(List.of("conv1"), false).architecture(),
+                        new Rank(0, 2)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pool0");
     }
 
     @Test

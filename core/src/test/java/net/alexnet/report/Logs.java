@@ -1,13 +1,17 @@
 package net.alexnet.report;
 
-import java.util.stream.Stream;
+import java.nio.charset.StandardCharsets;
 
 /// Logs of runs.
 final class Logs {
     private Logs() {}
 
     static RunLog of(String... lines) {
-        return RunLog.of(Stream.of(lines));
+        RunLog.Collector collector = new RunLog.Collector();
+        for (String line : lines) {
+            collector.add(line.getBytes(StandardCharsets.UTF_8));
+        }
+        return collector.log();
     }
 
     /// Three steps in two epochs, with everything that a log can have.
@@ -34,8 +38,8 @@ final class Logs {
                 """.split("\n"));
     }
 
-    /// As version 0.1 wrote it.
-    static RunLog old() {
+    /// The least that a log has: no layers and no training error.
+    static RunLog minimal() {
         return of("""
                 {"step":1,"kind":"step","epoch":1,"loss":2.4668240547180176,"learning_rate":0.02,\
                 "images_per_second":23.5,"wait_share":1.1181252652091862E-6}

@@ -34,7 +34,7 @@ class RunLogTest {
 
     @Test
     void leavesEmptyWhatOldLinesLack() {
-        RunLog log = Logs.old();
+        RunLog log = Logs.minimal();
         RunLog.Epoch only = log.epochs().getFirst();
         assertThat(only.trainingTop1()).isEmpty();
         assertThat(only.layers()).isEmpty();

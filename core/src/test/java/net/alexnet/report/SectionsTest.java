@@ -62,7 +62,7 @@ class SectionsTest {
 
     @Test
     void oldLogsHaveNoLayersAndNoTrainingError() {
-        RunLog log = Logs.old();
+        RunLog log = Logs.minimal();
         assertThat(LayerCharts.of(log.epochs())).isEmpty();
         Document page = Jsoup.parse(Curves.learning(log).html());
         assertThat(numbers(page, "Errors of each epoch")).containsExactly(List.of(1.0, 0.5619, 0.0851));

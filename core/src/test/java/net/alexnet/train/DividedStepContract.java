@@ -25,7 +25,6 @@ import net.alexnet.train.config.Recipe.Values;
 import net.alexnet.train.config.RecipeReader;
 import net.alexnet.train.config.Schedule.Constant;
 import net.alexnet.train.config.SgdConfig;
-import net.alexnet.train.config.Start;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +91,7 @@ public abstract class DividedStepContract {
                 new Recipe.Data("nowhere", 0.25, List.of(), 0, 0, 0), 10, null, Recipe.Parallel.DATA, 2,
                 Precision.FLOAT32,
                 new SgdConfig(0.01, 0.9, 0.0005, 2, false), new Constant(), new Recipe.Checkpoints(1, 0, 9),
-                new Recipe.Monitor(1, 1, 1000, 0), new Start.FromScratch());
+                new Recipe.Monitor(1, 1, 1000, 0), null);
         return RecipeReader.read("test", RecipeReader.write(recipe), settings);
     }
 
@@ -107,10 +106,10 @@ public abstract class DividedStepContract {
     private Ended train(Map<String, String> settings, Group group, Backend computes, int steps) throws Exception {
         Recipe recipe = recipe(settings);
         RecordingProgress progress = new RecordingProgress();
-        RunFolder folder = group.leads() ? RunFolder.create(runs, recipe) : new RunFolder(runs.resolve("never"));
-        TrainingRun.Tools tools = tools(progress, group, computes, steps);
-        TrainingState state = TrainingRun.start(folder, recipe, pictures(recipe, tools), tools).state();
-        return group.leads() ? ended(folder, state, progress) : new Ended(state, Map.of(), folder, progress);
+        RunFolder folder = group.isRankZero() ? RunFolder.create(runs, recipe) : new RunFolder(runs.resolve("never"));
+        TrainingRun.Resources resources = resources(progress, group, computes, steps);
+        TrainingState state = TrainingRun.start(folder, recipe, pictures(recipe, resources), resources).state();
+        return group.isRankZero() ? ended(folder, state, progress) : new Ended(state, Map.of(), folder, progress);
     }
 
     private Ended resume(Map<String, String> settings, RunFolder folder, int steps) throws Exception {
@@ -121,13 +120,14 @@ public abstract class DividedStepContract {
             throws Exception {
         Recipe recipe = recipe(settings);
         RecordingProgress progress = new RecordingProgress();
-        TrainingRun.Tools tools = tools(progress, group, computes, steps);
-        if (!group.leads()) {
+        TrainingRun.Resources resources = resources(progress, group, computes, steps);
+        if (!group.isRankZero()) {
             RunFolder never = new RunFolder(runs.resolve("never"));
-            return new Ended(TrainingRun.follow(never, recipe, pictures(recipe, tools), tools).state(), Map.of(), never,
+            return new Ended(TrainingRun.follow(never, recipe, pictures(recipe, resources), resources).state(),
+                    Map.of(), never,
                     progress);
         }
-        TrainingState state = TrainingRun.resume(folder, recipe, last(folder), pictures(recipe, tools), tools)
+        TrainingState state = TrainingRun.resume(folder, recipe, last(folder), pictures(recipe, resources), resources)
                 .state();
         return ended(folder, state, progress);
     }
@@ -148,8 +148,8 @@ public abstract class DividedStepContract {
         return ranks.getFirst();
     }
 
-    private TrainingRun.Tools tools(RecordingProgress progress, Group group, Backend computes, int steps) {
-        return new TrainingRun.Tools(computes, CODEC, 1, new CacheFolder(runs.resolve("cache")), progress, group,
+    private TrainingRun.Resources resources(RecordingProgress progress, Group group, Backend computes, int steps) {
+        return new TrainingRun.Resources(computes, CODEC, 1, new CacheFolder(runs.resolve("cache")), progress, group,
                 step -> step >= steps);
     }
 
@@ -169,10 +169,10 @@ public abstract class DividedStepContract {
         return folder.checkpoints(9).load(folder.checkpoints(9).latest().orElseThrow());
     }
 
-    private TrainingPictures pictures(Recipe recipe, TrainingRun.Tools tools) throws Exception {
+    private TrainingPictures pictures(Recipe recipe, TrainingRun.Resources resources) throws Exception {
         Dataset dataset = new Dataset("toys", CLASSES, set(TRAINING, 0), set(5, 100), "made by a test");
         return TrainingPictures.inMemory(dataset, recipe.pictures().resize(), recipe.network().channels(), CODEC, 1,
-                tools.progress());
+                resources.progress());
     }
 
     private ImageDataset set(int count, int first) {

@@ -98,7 +98,7 @@ class FinetuneRunTest {
             assertThat(tuned.shape("fc8.weight").dim(0)).isEqualTo(2);
             assertThat(momentum.names()).allMatch(name -> name.startsWith("fc")).hasSize(6);
         }
-        ModelCard card = Model.open(newest().modelFile(), backend).card();
+        ModelCard card = Model.read(newest().modelFile()).on(backend).card();
         assertThat(card.preprocessing()).isEqualTo(BASE_PREPROCESSING);
         assertThat(card.classes()).isEqualTo(CLASSES);
         assertThat(card.origin()).contains("fine-tuned", "base.safetensors", "ABC");
@@ -177,12 +177,12 @@ class FinetuneRunTest {
     void aResumedRunNeedsTheModelThatItStartedFrom() throws Exception {
         Recipe recipe = recipe(2, f -> averaged(), "none", true);
         start(recipe, 0, step -> step >= 2);
-        TrainingRun.Tools tools = tools(step -> false);
+        TrainingRun.Resources resources = resources(step -> false);
         Files.move(folder.linear(), root.resolve("away"));
-        assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools))
+        assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(0, resources), resources))
                 .isInstanceOf(IOException.class).hasMessageContaining("linear.safetensors");
         Files.move(root.resolve("away"), folder.linear());
-        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
+        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, resources), resources).finished()).isTrue();
     }
 
     /// A run that is stopped while its result is validated has saved where the last step left it.
@@ -195,8 +195,8 @@ class FinetuneRunTest {
         AtomicInteger asked = new AtomicInteger();
         start(recipe, 0, step -> step == last && asked.getAndIncrement() > 0);
         assertThat(newest().state().batchInEpoch()).as("the epoch is open").isPositive();
-        TrainingRun.Tools tools = tools(step -> false);
-        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
+        TrainingRun.Resources resources = resources(step -> false);
+        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, resources), resources).finished()).isTrue();
         assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
     }
 
@@ -227,8 +227,8 @@ class FinetuneRunTest {
             for (int stop : List.of(4, 9)) { // in an epoch, and after three of six
                 start(recipe, 0, step -> step >= stop);
                 assertThat(newest().state().step()).isEqualTo(stop);
-                TrainingRun.Tools tools = tools(step -> false);
-                Outcome outcome = TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools);
+                TrainingRun.Resources resources = resources(step -> false);
+                Outcome outcome = TrainingRun.resume(folder, recipe, newest(), pictures(0, resources), resources);
                 assertThat(outcome.state()).isEqualTo(whole.state());
                 assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
             }
@@ -267,8 +267,8 @@ class FinetuneRunTest {
         Recipe recipe = recipe("conv5");
         start(recipe, 0, step -> step >= 2);
         assertThat(backend.liveTensors()).isEqualTo(before);
-        TrainingRun.Tools tools = tools(step -> false);
-        TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools);
+        TrainingRun.Resources resources = resources(step -> false);
+        TrainingRun.resume(folder, recipe, newest(), pictures(0, resources), resources);
         assertThat(backend.liveTensors()).isEqualTo(before);
     }
 
@@ -277,10 +277,10 @@ class FinetuneRunTest {
     void aResumedRunRefusesOtherPixels() throws Exception {
         Recipe recipe = recipe("conv5");
         start(recipe, 0, step -> step >= 2);
-        TrainingRun.Tools tools = tools(step -> false);
-        assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(1, tools), tools))
+        TrainingRun.Resources resources = resources(step -> false);
+        assertThatThrownBy(() -> TrainingRun.resume(folder, recipe, newest(), pictures(1, resources), resources))
                 .isInstanceOf(IOException.class).hasMessageContainingAll("has changed", "pixels_sha256");
-        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, tools), tools).finished()).isTrue();
+        assertThat(TrainingRun.resume(folder, recipe, newest(), pictures(0, resources), resources).finished()).isTrue();
     }
 
     @Test
@@ -335,14 +335,14 @@ class FinetuneRunTest {
 
     private Outcome start(Recipe recipe, int first, LongPredicate stop) throws Exception {
         folder = RunFolder.create(root, recipe);
-        TrainingRun.Tools tools = tools(stop);
+        TrainingRun.Resources resources = resources(stop);
         return TrainingRun.finetune(folder, recipe, Model.read(root.resolve("base.safetensors")),
-                pictures(first, tools),
-                tools);
+                pictures(first, resources),
+                resources);
     }
 
-    private TrainingPictures pictures(int first, TrainingRun.Tools tools) throws Exception {
-        return TrainingPictures.inMemory(dataset(first), SIDE, 1, tools.codec(), tools.workers(), progress);
+    private TrainingPictures pictures(int first, TrainingRun.Resources resources) throws Exception {
+        return TrainingPictures.inMemory(dataset(first), SIDE, 1, resources.codec(), resources.workers(), progress);
     }
 
     private static Dataset dataset(int first) {
@@ -355,8 +355,8 @@ class FinetuneRunTest {
         return IntStream.range(0, count).map(i -> i % 2).boxed().toList();
     }
 
-    private TrainingRun.Tools tools(LongPredicate stop) {
-        return new TrainingRun.Tools(backend, CODEC, 2, new CacheFolder(root), progress, stop);
+    private TrainingRun.Resources resources(LongPredicate stop) {
+        return new TrainingRun.Resources(backend, CODEC, 2, new CacheFolder(root), progress, stop);
     }
 
     private Checkpoint newest() throws IOException {

@@ -24,7 +24,7 @@ class RunFuzzTest {
     @Test
     void recipes() throws Exception {
         byte[] recipe = RecipeReader.write(TinyRun.recipe(3)).getBytes(StandardCharsets.UTF_8);
-        new Fuzz("recipe", List.of(recipe), file -> RecipeReader.readStored("recipe.yaml",
+        new Fuzz("recipe", List.of(recipe), file -> RecipeReader.read("recipe.yaml",
                 new String(file, StandardCharsets.UTF_8), Map.of())).run();
     }
 
@@ -41,7 +41,7 @@ class RunFuzzTest {
             Files.writeString(checkpoint.resolve("state.json.sha256"), Hashes.hex(file) + "  state.json\n");
             Checkpoint read = Checkpoint.read(checkpoint);
             read.verify();
-            RecipeReader.readStored("state.json", read.recipe(), Map.of());
+            RecipeReader.read("state.json", read.recipe(), Map.of());
         }).run();
     }
 

@@ -8,7 +8,6 @@ import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
 import net.alexnet.train.config.Schedule.Constant;
 import net.alexnet.train.config.SgdConfig;
-import net.alexnet.train.config.Start;
 
 /// A recipe for grey pictures of 10 × 10 pixels and two classes.
 final class TinyRecipe {
@@ -21,6 +20,6 @@ final class TinyRecipe {
                 Precision.FLOAT32,
                 SgdConfig.paper(),
                 new Constant(),
-                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000, 0), new Start.FromScratch());
+                new Recipe.Checkpoints(1, 0, 9), new Recipe.Monitor(1, 1, 1000, 0), null);
     }
 }

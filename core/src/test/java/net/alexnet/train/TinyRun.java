@@ -36,7 +36,6 @@ import net.alexnet.train.config.RecipeReader;
 import net.alexnet.train.config.Schedule;
 import net.alexnet.train.config.Schedule.Constant;
 import net.alexnet.train.config.SgdConfig;
-import net.alexnet.train.config.Start;
 import org.jspecify.annotations.Nullable;
 
 /// A run whose steps take milliseconds: three classes of stripes, 22 training pictures in batches of 8, 8 and 6, and 9
@@ -90,7 +89,7 @@ final class TinyRun {
                 new Recipe.Pictures(SIDE, false, 1, false, 0, Mean.CHANNEL, Values.STANDARDIZED),
                 new Recipe.Data("", 0.2, List.of(), 0, 0, 0), 8, null, Recipe.Parallel.DATA,
                 epochs, Precision.FLOAT32,
-                optimizer, schedule, checkpoints, monitor, new Start.FromScratch());
+                optimizer, schedule, checkpoints, monitor, null);
     }
 
     /// The same recipe in micro-batches.

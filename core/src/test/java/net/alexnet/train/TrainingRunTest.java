@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +24,6 @@ import net.alexnet.inference.Model;
 import net.alexnet.inference.Predictor;
 import net.alexnet.inference.Views;
 import net.alexnet.io.CacheFolder;
-import net.alexnet.io.Hashes;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import net.alexnet.train.Trainer.Outcome;
 import net.alexnet.train.config.Recipe;
@@ -58,13 +56,13 @@ class TrainingRunTest {
 
     @Test
     void makesAModelThatNeedsNothingElse() throws Exception {
-        Outcome outcome = start(dataset(0), tools(step -> false));
+        Outcome outcome = start(dataset(0), resources(step -> false));
         assertThat(outcome.finished()).isTrue();
         assertThat(outcome.state().step()).isEqualTo(6);
         assertThat(outcome.report().orElseThrow().images()).isEqualTo(4);
         assertThat(progress.prepared).containsExactly("reading training pictures 10", "reading validation pictures 4");
         assertThat(progress.started).hasSize(1);
-        Model model = Model.open(newest().modelFile(), backend);
+        Model model = Model.read(newest().modelFile()).on(backend);
         assertThat(model.card().network()).isEqualTo(RECIPE.network());
         assertThat(model.card().classes()).isEqualTo(CLASSES);
         assertThat(model.card().origin()).isEqualTo("trained as tiny");
@@ -76,13 +74,13 @@ class TrainingRunTest {
 
     @Test
     void takesTheMeanAndTheScaleFromTheTrainingPicturesAlone() throws Exception {
-        start(dataset(0), tools(step -> false));
+        start(dataset(0), resources(step -> false));
         PixelStatistics.Accumulator sums = new PixelStatistics.Accumulator(10, 1);
         for (int i = 0; i < TRAINING; i++) {
             sums.add(ResizeAndCenterCrop.middle(training(0).source(i).image(new byte[0]), 10, CODEC));
         }
         PixelStatistics statistics = sums.statistics();
-        Preprocessing preprocessing = Model.open(newest().modelFile(), backend).card().preprocessing();
+        Preprocessing preprocessing = Model.read(newest().modelFile()).on(backend).card().preprocessing();
         assertThat(preprocessing.mean()).isEqualTo(statistics.mean());
         assertThat(preprocessing.scale().getFirst()).isCloseTo(1 / statistics.std().getFirst(), within(1e-12));
         assertThat(preprocessing.resize()).isEqualTo(10);
@@ -91,49 +89,32 @@ class TrainingRunTest {
 
     @Test
     void resumesBitForBit() throws Exception {
-        Outcome whole = start(dataset(0), tools(step -> false));
+        Outcome whole = start(dataset(0), resources(step -> false));
         byte[] expected = Files.readAllBytes(newest().modelFile());
         for (int stop : List.of(2, 3, 5)) { // in an epoch, at the end of one, in the next
             folder = RunFolder.create(runs, RECIPE);
-            start(dataset(0), tools(step -> step >= stop));
+            start(dataset(0), resources(step -> step >= stop));
             assertThat(newest().state().step()).isEqualTo(stop);
-            Outcome outcome = resume(dataset(0), tools(step -> false));
+            Outcome outcome = resume(dataset(0), resources(step -> false));
             assertThat(outcome.state()).isEqualTo(whole.state());
             assertThat(Files.readAllBytes(newest().modelFile())).isEqualTo(expected);
         }
     }
 
-    /// Version 0.1 spelled the network's variant `table`.
-    @Test
-    void resumesACheckpointOfAnOldVersion() throws Exception {
-        start(dataset(0), tools(step -> step >= 2));
-        Path model = newest().modelFile();
-        Path state = model.resolveSibling("state.json");
-        String current = Hashes.hex(model);
-        String text = Files.readString(model, StandardCharsets.ISO_8859_1);
-        String old = text.replace("\\\"variant\\\"", "\\\"table\\\"  "); // as long as before
-        assertThat(old).isNotEqualTo(text).hasSameSizeAs(text);
-        Files.writeString(model, old, StandardCharsets.ISO_8859_1);
-        Files.writeString(state, Files.readString(state).replace(current, Hashes.hex(model)));
-        Files.writeString(state.resolveSibling("state.json.sha256"), Hashes.hex(state) + "  state.json\n");
-
-        assertThat(resume(dataset(0), tools(step -> false)).finished()).isTrue();
-    }
-
     @Test
     void refusesToResumeWithOtherPictures() throws Exception {
-        start(dataset(0), tools(step -> step >= 2));
-        assertThatThrownBy(() -> resume(dataset(50), tools(step -> false)))
+        start(dataset(0), resources(step -> step >= 2));
+        assertThatThrownBy(() -> resume(dataset(50), resources(step -> false)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContainingAll("toys", folder.path().toString(), "preprocessing", "start a new run");
     }
 
     @Test
     void refusesToResumeWithOtherLabels() throws Exception {
-        start(dataset(0), tools(step -> step >= 2));
+        start(dataset(0), resources(step -> step >= 2));
         ImageDataset swapped = ListSet.of(CLASSES, labels(TRAINING + 1).subList(1, TRAINING + 1),
                 i -> training(0).source(i).image(new byte[0]));
-        assertThatThrownBy(() -> resume(dataset(swapped), tools(step -> false)))
+        assertThatThrownBy(() -> resume(dataset(swapped), resources(step -> false)))
                 .isInstanceOf(IOException.class).hasMessageContainingAll("toys", "pictures_sha256");
     }
 
@@ -145,7 +126,7 @@ class TrainingRunTest {
             }
             return training(0).source(i).image(new byte[0]);
         });
-        Outcome outcome = start(dataset(broken), tools(step -> false));
+        Outcome outcome = start(dataset(broken), resources(step -> false));
         assertThat(outcome.state().step()).isEqualTo(4); // 8 pictures in batches of 4, twice
         assertThat(progress.warnings).singleElement().asString().contains("2 of 14 pictures",
                 folder.path().resolve("rejected.tsv").toString(), "picture-3", "cut in half");
@@ -158,7 +139,7 @@ class TrainingRunTest {
         ImageDataset broken = ListSet.of(CLASSES, labels(TRAINING), i -> {
             throw new UnreadableImageException("a text");
         });
-        assertThatThrownBy(() -> start(dataset(broken), tools(step -> false)))
+        assertThatThrownBy(() -> start(dataset(broken), resources(step -> false)))
                 .isInstanceOf(DatasetException.class).hasMessageContaining("picture-0: a text");
         assertThat(runs.resolve("latest")).doesNotExist();
     }
@@ -168,27 +149,27 @@ class TrainingRunTest {
     void picturesOfOneColorAreNotDividedByZero() throws Exception {
         ImageDataset gray = ListSet.of(CLASSES, labels(TRAINING),
                 i -> CODEC.decode(TestImages.Codec.file(10, 10, 99), 1));
-        Outcome outcome = start(dataset(gray), tools(step -> false));
+        Outcome outcome = start(dataset(gray), resources(step -> false));
         assertThat(outcome.finished()).isTrue();
-        assertThat(Model.open(newest().modelFile(), backend).card().preprocessing().scale()).containsExactly(1.0);
+        assertThat(Model.read(newest().modelFile()).on(backend).card().preprocessing().scale()).containsExactly(1.0);
     }
 
-    private static TrainingPictures pictures(Dataset dataset, TrainingRun.Tools tools)
+    private static TrainingPictures pictures(Dataset dataset, TrainingRun.Resources resources)
             throws IOException, InterruptedException {
-        return TrainingPictures.inMemory(dataset, 10, 1, tools.codec(), tools.workers(), tools.progress());
+        return TrainingPictures.inMemory(dataset, 10, 1, resources.codec(), resources.workers(), resources.progress());
     }
 
-    private Outcome start(Dataset dataset, TrainingRun.Tools tools) throws IOException, InterruptedException {
-        return TrainingRun.start(folder, RECIPE, pictures(dataset, tools), tools);
+    private Outcome start(Dataset dataset, TrainingRun.Resources resources) throws IOException, InterruptedException {
+        return TrainingRun.start(folder, RECIPE, pictures(dataset, resources), resources);
     }
 
-    private Outcome resume(Dataset dataset, TrainingRun.Tools tools) throws IOException, InterruptedException {
-        TrainingPictures pictures = pictures(dataset, tools);
-        return TrainingRun.resume(folder, RECIPE, newest(), pictures, tools);
+    private Outcome resume(Dataset dataset, TrainingRun.Resources resources) throws IOException, InterruptedException {
+        TrainingPictures pictures = pictures(dataset, resources);
+        return TrainingRun.resume(folder, RECIPE, newest(), pictures, resources);
     }
 
-    private TrainingRun.Tools tools(LongPredicate stop) {
-        return new TrainingRun.Tools(backend, CODEC, 2, new CacheFolder(runs.resolve("cache")), progress, stop);
+    private TrainingRun.Resources resources(LongPredicate stop) {
+        return new TrainingRun.Resources(backend, CODEC, 2, new CacheFolder(runs.resolve("cache")), progress, stop);
     }
 
     private Checkpoint newest() throws IOException {

@@ -18,7 +18,6 @@ import net.alexnet.tensor.Shape;
 /// Writes a model for other programs.
 public final class Exporter {
     private static final String LAYOUT = "layout";
-    private static final String OLD_LAYOUT = "dialect";
 
     /// The kinds of file that a model can be written as.
     @SuppressWarnings("ImmutableEnumChecker") // the list of extensions is unmodifiable, which its type does not say
@@ -59,9 +58,9 @@ public final class Exporter {
 
     private Exporter() {}
 
-    /// The layout that an exported file states, if it states one; older files spell the key `dialect`.
+    /// The layout that an exported file states, if it states one.
     static Optional<String> layout(Map<String, String> metadata) {
-        return Optional.ofNullable(metadata.get(LAYOUT)).or(() -> Optional.ofNullable(metadata.get(OLD_LAYOUT)));
+        return Optional.ofNullable(metadata.get(LAYOUT));
     }
 
     /// The layout of an export if the user names none: torchvision's for torchvision's network, else our own, as always in

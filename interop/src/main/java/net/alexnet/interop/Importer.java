@@ -98,7 +98,7 @@ public final class Importer {
         WeightLayout layout = WeightLayout.of(key.get()).orElseThrow(() -> new WeightFileException(file.path(),
                 "its metadata names the layout '" + key.get() + "', which is not known; known are "
                         + keys(List.of(WeightLayout.values()), ", ")));
-        String colors = Model.colorOrder(metadata).orElse(layout.colorOrder());
+        String colors = metadata.getOrDefault(Model.COLOR_ORDER, layout.colorOrder());
         if (!colors.equals(layout.colorOrder())) {
             throw new WeightFileException(file.path(),
                     "its metadata contradicts itself: it states the order of colors '"

@@ -8,7 +8,8 @@ import net.alexnet.tensor.Shape;
 /// A file in which the network's names begin with a prefix, under the names without it. Training programs put one there:
 /// `model.` (Lightning), `net.`, `backbone.`. Other tensors, such as another head, keep their names.
 record PrefixedWeights(WeightFile file, String prefix, Map<String, String> theirs) implements WrappedWeights {
-    /// The fewest names of a layout that are taken for a network, and not for a likeness: two layers' weights and biases.
+    /// How many of a layout's names must follow a prefix before we take them for a network; fewer may be chance. These are two
+    /// layers' weights and biases.
     private static final int NETWORK = 4;
 
     private static final int LONGEST = Arrays.stream(WeightLayout.values())

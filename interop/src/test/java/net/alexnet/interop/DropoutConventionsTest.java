@@ -80,7 +80,7 @@ class DropoutConventionsTest {
         try (WeightFile weights = Importer.open(foreign)) {
             Importer.read(weights, options).write(file);
         }
-        return Model.open(file, backend);
+        return Model.read(file).on(backend);
     }
 
     /// The fully connected layers in plain sums, after what the network makes of its maps.

@@ -6,18 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import net.alexnet.data.image.MeanImage;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
-import net.alexnet.io.Safetensors;
 import net.alexnet.io.SafetensorsFile;
 import net.alexnet.io.WeightFile;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Layer.DropoutScaling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +78,7 @@ class ExporterTest {
 
     @Test
     void aMeanImageAndTheNetworksOptionsComeAlong() throws Exception {
-        AlexNet network = AlexNet.torchvision().withSize(63, 3, 0.001).withClasses(2)
+        AlexNet network = AlexNet.of(Variant.TORCHVISION).withSize(63, 3, 0.001).withClasses(2)
                 .withLayers(AlexNet.Activation.TANH, true, true).withDropout(0.25, DropoutScaling.AT_TRAINING);
         float[] means = new float[63 * 63 * 3];
         means[5] = 99;
@@ -98,7 +96,7 @@ class ExporterTest {
 
     @Test
     void ourOwnNamesMakeAModelFile() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.torchvision(), 2);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(Variant.TORCHVISION), 2);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.TORCHVISION, _ -> {});
         Path model = imported("model.safetensors", foreign,
                 ImportOptions.of(WeightLayout.TORCHVISION).classes(CLASSES));
@@ -111,7 +109,7 @@ class ExporterTest {
 
     @Test
     void theNamesOfAnotherNetworkAreRefused() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.caffe(), 2);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(Variant.CAFFE), 2);
         Path foreign = ForeignFiles.write(folder.resolve("f.safetensors"), network, WeightLayout.CAFFE, _ -> {});
         Path model = imported("model.safetensors", foreign, ImportOptions.of(WeightLayout.CAFFE).classes(CLASSES));
         Path out = folder.resolve("out.safetensors");
@@ -148,27 +146,11 @@ class ExporterTest {
     /// ONNX has no operator for the normalization within channels of 2012's own network.
     @Test
     void anOriginalNetworkIsNotExportedToOnnx() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.original(), 2);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(Variant.ORIGINAL), 2);
         Path model = ForeignFiles.model(folder.resolve("model.safetensors"), new ModelCard(network, CLASSES.names(),
                 new Preprocessing(3, 256, network.input(), List.of(1.0, 2.0, 3.0), 1), "trained"));
         assertThatThrownBy(() -> Exporter.write(folder.resolve("out.onnx"), Model.read(model), WeightLayout.PAPER,
                 Exporter.Format.ONNX)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("ONNX");
-    }
-
-    /// They spell two keys of the metadata otherwise.
-    @Test
-    void theKeysOfOlderExportsAreRead() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.caffe(), 2);
-        ModelCard card = new ModelCard(network, CLASSES.names(),
-                new Preprocessing(3, 256, 227, List.of(1.0, 2.0, 3.0), 1), "trained");
-        Map<String, String> metadata = new HashMap<>(Model.metadata(card));
-        metadata.putAll(Map.of("format", "pt", "dialect", "caffe", "colour_order", "bgr"));
-        Path older = folder.resolve("older.safetensors");
-        Safetensors.write(older, metadata,
-                List.copyOf(ForeignFiles.tensors(network, WeightLayout.CAFFE, 7).values()));
-        try (WeightFile file = Importer.open(older)) {
-            assertThat(Importer.layout(file)).isEqualTo(WeightLayout.CAFFE);
-        }
     }
 
     @Test

@@ -70,7 +70,7 @@ class ImporterTest {
     }
 
     private static AlexNet torchvision(int classes) {
-        return narrow(AlexNet.torchvision(), classes);
+        return narrow(AlexNet.of(Variant.TORCHVISION), classes);
     }
 
     // --- what is taken over ------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ class ImporterTest {
                         .containsExactly(theirs.read(WeightLayout.TORCHVISION.theirs(name)));
             }
         }
-        assertThat(Model.open(model, backend).card().classes()).isEqualTo(THREE.names());
+        assertThat(Model.read(model).on(backend).card().classes()).isEqualTo(THREE.names());
         assertThat(Model.read(model).card().views()).isEmpty(); // other classes than those of the published figures
     }
 
@@ -127,10 +127,10 @@ class ImporterTest {
     /// green, blue.
     @Test
     void caffesFirstConvolutionIsReversedToRgb() throws Exception {
-        AlexNet network = narrow(AlexNet.caffe(), 3);
+        AlexNet network = narrow(AlexNet.of(Variant.CAFFE), 3);
         Path file = foreign(network, WeightLayout.CAFFE, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.CAFFE).classes(THREE));
-        Model open = Model.open(model, backend);
+        Model open = Model.read(model).on(backend);
         int side = 227;
         float[] rgb = new float[3 * side * side];
         Random random = new Random(3);
@@ -162,10 +162,10 @@ class ImporterTest {
 
     @Test
     void theZoosGraphReads224Pixels() throws Exception {
-        AlexNet network = AlexNet.caffe().withSize(224, 3, 0.001).withClasses(3);
+        AlexNet network = AlexNet.of(Variant.CAFFE).withSize(224, 3, 0.001).withClasses(3);
         Path file = foreign(network, WeightLayout.ONNX_ZOO, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.ONNX_ZOO).classes(THREE));
-        ModelCard card = Model.open(model, backend).card();
+        ModelCard card = Model.read(model).on(backend).card();
         assertThat(card.network()).isEqualTo(card.network().withSize(224, 3, card.network().width()));
         assertThat(card.network().architecture().rows().getFirst().out()).isEqualTo(Shape.of(8, 54, 54));
         assertThat(card.preprocessing().crop()).isEqualTo(224);
@@ -173,7 +173,7 @@ class ImporterTest {
 
     @Test
     void caffenetIsItsOwnVariant() throws Exception {
-        Path file = foreign(narrow(AlexNet.caffenet(), 3), WeightLayout.CAFFENET, _ -> {});
+        Path file = foreign(narrow(AlexNet.of(Variant.CAFFENET), 3), WeightLayout.CAFFENET, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.CAFFENET).classes(THREE));
         assertThat(Model.read(model).card().network().variant()).isEqualTo(Variant.CAFFENET);
     }
@@ -181,7 +181,7 @@ class ImporterTest {
     /// Blobs had four axes before 2014.
     @Test
     void leadingAxesOfOneAreIgnored() throws Exception {
-        AlexNet network = narrow(AlexNet.caffe(), 3);
+        AlexNet network = narrow(AlexNet.of(Variant.CAFFE), 3);
         Path file = foreign(network, WeightLayout.CAFFE, tensors -> {
             tensors.computeIfPresent("fc7.weight",
                     (name, weight) -> new NamedTensor(name, Shape.of(1, 1, 8, 8), weight.values()));
@@ -189,7 +189,7 @@ class ImporterTest {
                     (name, bias) -> new NamedTensor(name, Shape.of(1, 1, 1, 8), bias.values()));
         });
         imported(file, ImportOptions.of(WeightLayout.CAFFE).classes(THREE));
-        assertThat(Model.open(model, backend).network().parameters()).hasSize(16);
+        assertThat(Model.read(model).on(backend).network().parameters()).hasSize(16);
     }
 
     // --- what is refused ---------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ class ImporterTest {
 
     @Test
     void oneLayerOfAnotherWidthIsNamed() throws Exception {
-        AlexNet network = AlexNet.torchvision().withSize(224, 3, 0.25).withClasses(3);
+        AlexNet network = AlexNet.of(Variant.TORCHVISION).withSize(224, 3, 0.25).withClasses(3);
         Path file = foreign(network, WeightLayout.TORCHVISION,
                 tensors -> tensors.put("features.3.weight", zeros("features.3.weight", 56, 16, 5, 5)));
         assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).classes(THREE)))
@@ -226,7 +226,7 @@ class ImporterTest {
 
     @Test
     void namesOfAnotherLayoutAreRecognized() throws Exception {
-        Path file = foreign(narrow(AlexNet.caffe(), 3), WeightLayout.ONNX_ZOO, _ -> {});
+        Path file = foreign(narrow(AlexNet.of(Variant.CAFFE), 3), WeightLayout.ONNX_ZOO, _ -> {});
         assertThatThrownBy(() -> imported(file, ImportOptions.of(WeightLayout.TORCHVISION).classes(THREE)))
                 .hasMessageContaining("missing: features.0.weight (").hasMessageContaining("left over: conv1_w_0 (")
                 .hasMessageEndingWith(". The names are those of --net onnx-zoo");
@@ -285,7 +285,7 @@ class ImporterTest {
         for (int i = 0; i < rgb.length; i++) {
             rgb[i] = 100 - i % 3 * 50 + (i / 3 % side == 14 ? 7 : 0);
         }
-        Path file = foreign(narrow(AlexNet.caffe(), 3), WeightLayout.CAFFE, _ -> {});
+        Path file = foreign(narrow(AlexNet.of(Variant.CAFFE), 3), WeightLayout.CAFFE, _ -> {});
         imported(file, ImportOptions.of(WeightLayout.CAFFE).classes(THREE).mean(new MeanImage(side, 3, rgb)));
         ModelCard card = Model.read(model).card();
         MeanImage taken = card.preprocessing().meanImage().orElseThrow();
@@ -323,7 +323,7 @@ class ImporterTest {
 
     @Test
     void aGreyNetsMeanIsAsked() throws Exception {
-        AlexNet gray = AlexNet.torchvision().withSize(224, 1, 0.001).withClasses(3);
+        AlexNet gray = AlexNet.of(Variant.TORCHVISION).withSize(224, 1, 0.001).withClasses(3);
         Path file = foreign(gray, WeightLayout.TORCHVISION, _ -> {});
         refused(file, ImportOptions.of(WeightLayout.TORCHVISION).classes(THREE), "1 channels", "--mean");
     }
@@ -402,7 +402,7 @@ class ImporterTest {
     /// A model card may state any input, and layers that are not taken from the file are made of that size.
     @Test
     void aNetworkThatNoMemoryHoldsIsRefused() throws Exception {
-        AlexNet huge = AlexNet.torchvision().withSize(3000, 3, 1).withClasses(3);
+        AlexNet huge = AlexNet.of(Variant.TORCHVISION).withSize(3000, 3, 1).withClasses(3);
         ModelCard card = new ModelCard(huge, THREE.names(),
                 new Preprocessing(3, 3000, 3000, List.of(1.0, 2.0, 3.0), 1), "");
         Path file = folder.resolve("huge.safetensors");

@@ -219,7 +219,7 @@ class KerasImportTest {
 
     @Test
     void whatKerasDoesNotHaveIsNotExported() throws Exception {
-        AlexNet network = ForeignFiles.narrow(AlexNet.original(), 5);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(Variant.ORIGINAL), 5);
         Model.Stored stored = Model.read(ForeignFiles.model(folder.resolve("m.safetensors"), new ModelCard(network,
                 CLASSES.names(), new Preprocessing(3, 256, 224, List.of(0.0, 0.0, 0.0), 1), "trained")));
         Path exported = folder.resolve("exported.keras");

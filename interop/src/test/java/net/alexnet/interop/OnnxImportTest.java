@@ -160,7 +160,7 @@ class OnnxImportTest {
     private void assertRead(byte[] graph, String said) throws IOException {
         Path file = folder.resolve("changed.onnx");
         Files.write(file, graph);
-        AlexNet network = ForeignFiles.narrow(AlexNet.caffe().withSize(224, 3, 0.001), 7);
+        AlexNet network = ForeignFiles.narrow(AlexNet.of(Variant.CAFFE).withSize(224, 3, 0.001), 7);
         try (WeightFile weights = Importer.open(file)) {
             if (said.isEmpty()) {
                 requireComputes(weights, network);
@@ -173,7 +173,7 @@ class OnnxImportTest {
 
     /// Caffe's network for 224 pixels, whose first pool hangs over by one.
     private byte[] caffe224() throws IOException {
-        return graphOf(ForeignFiles.narrow(AlexNet.caffe().withSize(224, 3, 0.001), 7));
+        return graphOf(ForeignFiles.narrow(AlexNet.of(Variant.CAFFE).withSize(224, 3, 0.001), 7));
     }
 
     /// What the exporter writes of a network, without its card.

@@ -19,6 +19,7 @@ import net.alexnet.inference.Model;
 import net.alexnet.interop.PulledModels.Pulled;
 import net.alexnet.io.Hashes;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class PulledModelsTest {
     void serve() throws IOException {
         models = new PulledModels(folder.resolve("models"));
         foreign = ForeignFiles.write(folder.resolve("toy.safetensors"),
-                ForeignFiles.narrow(AlexNet.torchvision(), 1000), WeightLayout.TORCHVISION, _ -> {});
+                ForeignFiles.narrow(AlexNet.of(Variant.TORCHVISION), 1000), WeightLayout.TORCHVISION, _ -> {});
         served = Files.readAllBytes(foreign);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {

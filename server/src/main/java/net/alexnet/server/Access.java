@@ -7,8 +7,8 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.HostPort;
 import org.jspecify.annotations.Nullable;
 
-/// Who may call: by the right name (so no foreign page reaches us through a name of its own that leads here), from no
-/// foreign page, and with the token.
+/// Who may call: by one of our own names, from no foreign page, and with the token. The `Host` header must be one of our own
+/// names. Otherwise a foreign page could point its own domain at this server (DNS rebinding).
 final class Access {
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
@@ -42,7 +42,7 @@ final class Access {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// @param local the address that the connection leads to: a name cannot be bent to lead elsewhere if it is the address
+    /// @param local the address that the client connected to. It is allowed as `Host`: an IP address cannot be rebound
     /// @throws HttpFailure of status 421
     void requireHost(HttpFields headers, String local) throws HttpFailure {
         String host = host(headers);

@@ -3,8 +3,8 @@ package net.alexnet.server;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 
-/// The headers of every answer. They keep a page to what it comes with: no script, style or picture of elsewhere, no
-/// frame around it, and no other site that reads it.
+/// The headers of every answer. They forbid scripts, styles and pictures of other servers, frames around the page, and
+/// reading by other sites.
 final class Headers {
     private Headers() {}
 

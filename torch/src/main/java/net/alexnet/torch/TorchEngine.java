@@ -13,11 +13,6 @@ import net.alexnet.torch.kernel.KernelMemory;
 /// libtorch and OpenCV as the engine that [net.alexnet.inference.Engines] finds.
 public final class TorchEngine implements EngineProvider {
     @Override
-    public String name() {
-        return "libtorch";
-    }
-
-    @Override
     public Backend open(String device, int threads, Precision precision) {
         return TorchBackend.open(device, threads, precision);
     }

@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Ranks that are processes, connected by libtorch's collective operations: by Gloo on CPUs, by NCCL on GPUs ([Collectives]).
 ///
 /// With Gloo, all ranks get the same bits of a sum, in every run of as many ranks. Gloo aborts the process if ranks disagree
-/// about the size of an operation, so they compare their plans first ([#agree]). NCCL's own watch ends the process of a rank
+/// about the size of an operation, so they compare their plans first ([#requireSame]). NCCL's own watch ends the process of a rank
 /// whose peer is lost, after the timeout: this method of failing has not been tried.
 final class TorchGroup implements Group {
     private final Rank rank;
@@ -61,7 +61,7 @@ final class TorchGroup implements Group {
                     : Collectives.nccl(ranks, store);
             TorchGroup joined = new TorchGroup(rank, ranks.wire(), backend, store, group);
             // Gloo aborts the process if operations of different sizes meet
-            joined.agree("the wire format or the version", ranks.wire() + " " + ComputeEnvironment.REVISION);
+            joined.requireSame("the wire format or the version", ranks.wire() + " " + ComputeEnvironment.REVISION);
             return joined;
         } catch (GroupException | IllegalArgumentException e) {
             throw e;
@@ -250,10 +250,10 @@ final class TorchGroup implements Group {
     // --- texts -----------------------------------------------------------------------------------------------------
 
     @Override
-    public String share(String text) {
+    public String broadcastText(String text) {
         String key = "text/" + shared++;
         try {
-            if (leads()) {
+            if (isRankZero()) {
                 store.set(key, text.isEmpty() ? "-" : "+" + text); // an empty value cannot be read back
                 return text;
             }
@@ -264,8 +264,8 @@ final class TorchGroup implements Group {
     }
 
     @Override
-    public void agree(String what, String value) {
-        boolean differs = !share(value).equals(value);
+    public void requireSame(String what, String value) {
+        boolean differs = !broadcastText(value).equals(value);
         double[] wrong = new double[rank.world()];
         wrong[rank.number()] = differs ? 1 : 0;
         wrong = sum(wrong);

@@ -83,10 +83,11 @@ class TorchGroupTest {
             float[] gathered = group.gather(Arrays.copyOf(new float[] {number, number, number}, number + 1));
             Tensor first = backend.upload(Shape.of(2), new float[] {number + 5, 7});
             group.broadcast(first);
-            group.agree("the recipe", "same");
+            group.requireSame("the recipe", "same");
             return Arrays.toString(backend.download(values)) + Arrays.toString(backend.download(other))
                     + Arrays.toString(group.sum(1, number, .5)) + Arrays.toString(gathered)
-                    + Arrays.toString(backend.download(first)) + group.share("text of " + number) + group.share("");
+                    + Arrays.toString(backend.download(first)) + group.broadcastText("text of " + number)
+                    + group.broadcastText("");
         });
         assertThat(seen).hasSize(world);
         assertThat(new HashSet<>(seen)).hasSize(1);
@@ -184,7 +185,7 @@ class TorchGroupTest {
     @Test
     void aRankWithAnotherValueIsNamed() {
         assertThatThrownBy(() -> run(3, Ranks.Wire.FLOAT32, (group, _) -> {
-            group.agree("the recipe", group.rank().number() == 2 ? "other" : "same");
+            group.requireSame("the recipe", group.rank().number() == 2 ? "other" : "same");
             return "";
         })).hasMessageContaining("the recipe of rank 2");
     }

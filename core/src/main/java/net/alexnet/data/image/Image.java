@@ -35,6 +35,17 @@ public record Image(int width, int height, int channels, byte[] samples) {
         return new Image(partWidth, partHeight, channels, part);
     }
 
+    /// The image with left and right exchanged.
+    public Image mirrored() {
+        byte[] turned = new byte[samples.length];
+        int row = width * channels;
+        for (int i = 0; i < turned.length; i++) {
+            int x = i % row / channels;
+            turned[i] = samples[i + (width - 1 - 2 * x) * channels];
+        }
+        return new Image(width, height, channels, turned);
+    }
+
     /// The image in gray (1) or in red, green, blue (3).
     public Image withChannels(int wanted) {
         if (wanted == channels) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A loader is used by one thread at a time. Any thread may close it, but not while an engine still reads a batch in
 /// place. Its workers are named `feed-…`.
-public final class DataLoader implements BatchSource, AutoCloseable {
+public final class DataLoader implements AutoCloseable {
     private static final long ALIGNMENT = 64; // a cache line, and the widest vector
 
     private final ImageDataset resizedImages;
@@ -120,7 +120,6 @@ public final class DataLoader implements BatchSource, AutoCloseable {
     /// @throws NoSuchElementException if there is no further batch
     /// @throws InterruptedException if this thread is interrupted while it waits; the batch comes with the next call
     /// @throws IllegalStateException if this loader is closed
-    @Override
     public ImageBatch next() throws IOException, InterruptedException {
         requireOpen();
         held.ifPresent(free::add);
@@ -137,7 +136,9 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         return batch(pending);
     }
 
-    @Override
+    /// Waits until the next batch is there, or cannot be; does not take it.
+    ///
+    /// @throws IOException as [#next()] would
     public void ready() throws IOException, InterruptedException {
         requireOpen();
         Pending pending = ahead.peek();
@@ -146,7 +147,7 @@ public final class DataLoader implements BatchSource, AutoCloseable {
         }
     }
 
-    @Override
+    /// Nanoseconds for which [#next()] and [#ready()] have waited so far.
     public long waitNanos() {
         return waitNanos;
     }

@@ -3,7 +3,7 @@
 ///
 /// ```
 /// EpochShuffle, Augmentation → TrainingSampler ┐                              workers fill reused buffers
-///                                              ├→ BatchIndices, in order → DataLoader ───────────→ Batch, in order
+///                                              ├→ BatchIndices, in order → DataLoader ──────→ ImageBatch, in order
 ///                            SequentialSampler ┘
 /// ```
 ///

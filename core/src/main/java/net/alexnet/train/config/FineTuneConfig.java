@@ -19,9 +19,7 @@ import net.alexnet.tensor.Check;
 ///     `linear` is false, because a random head is no start. Such a mean often errs less than the end (Wortsman et al.,
 ///     Robust fine-tuning of zero-shot models, 2022; readings in LOG.md)
 public record FineTuneConfig(String model, String sha256, String freeze, Map<String, Double> learningRateFactors,
-        boolean linear, double average)
-        implements
-            Start {
+        boolean linear, double average) {
     /// The value of `freeze` that freezes no layer.
     public static final String NONE = "none";
 
@@ -43,12 +41,16 @@ public record FineTuneConfig(String model, String sha256, String freeze, Map<Str
         return new FineTuneConfig(file, digest, freeze, learningRateFactors, linear, average);
     }
 
-    @Override
+    /// Where a model of this run comes from, for its model card.
+    ///
+    /// @param recipe the recipe's name
     public String origin(String recipe) {
         return "fine-tuned as " + recipe + " from " + model + ", SHA-256 " + sha256;
     }
 
-    @Override
+    /// A layer's factor on the learning rate; 0 if it is frozen.
+    ///
+    /// @param layer the name of a layer with weights
     public double learningRateFactor(Architecture network, String layer) {
         List<String> layers = layers(network);
         return layers.indexOf(layer) <= layers.indexOf(freeze)
@@ -66,9 +68,10 @@ public record FineTuneConfig(String model, String sha256, String freeze, Map<Str
         return key.endsWith("*") ? layer.startsWith(key.substring(0, key.length() - 1)) : key.equals(layer);
     }
 
+    /// How many rows at the beginning of the network are frozen: the index of the first row that a training step computes.
+    ///
     /// Rows without weights that follow the last frozen layer are frozen too, but a dropout is not: its masks change in
     /// every step, so it belongs to the layer that learns, and so do the rows after it.
-    @Override
     public int frozenRows(Architecture network) {
         int frozen = 0;
         for (int i = 0; i < network.rows().size(); i++) {

@@ -1,8 +1,6 @@
 package net.alexnet.train.config;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import module java.base;
 import net.alexnet.nn.AlexNet;
 import net.alexnet.tensor.Check;
@@ -27,16 +25,15 @@ import org.jspecify.annotations.Nullable;
 /// @param schedule changes the learning rate over time
 /// @param checkpoints when the state is saved
 /// @param monitor how often the loss is logged and checked
-/// @param start what the run starts from; a recipe file with a group `finetune` starts from a trained network
+/// @param finetune the trained network that the run starts from, and how; null for fresh weights
 public record Recipe(String name, long seed, AlexNet network, Pictures pictures, Data data, int batch,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer microBatch, Parallel parallel, int epochs,
         Precision precision, SgdConfig optimizer, Schedule schedule, Checkpoints checkpoints, Monitor monitor,
-        @JsonProperty("finetune") @JsonDeserialize(as = FineTuneConfig.class) @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Start.FromScratch.class) Start start) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable FineTuneConfig finetune) {
     /// The most epochs of a run.
     public static final int MOST_EPOCHS = 1_000_000;
 
     public Recipe {
-        start = Objects.requireNonNullElse(start, new Start.FromScratch()); // Jackson gives null without such a group
         Check.that(!name.isBlank(), "name", name, "a word");
         Check.that(batch >= 1 && batch <= 65_536, "batch", batch, "1 to 65536");
         if (microBatch != null) {
@@ -48,7 +45,7 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         Check.that(parallel != Parallel.FACTORS || microBatch == null, "micro_batch", String.valueOf(microBatch),
                 "left out with parallel: factors, which need a whole step");
         Check.that(
-                !(schedule.needsValidation() && start instanceof FineTuneConfig tuned && tuned.average() > 0),
+                !(schedule.needsValidation() && finetune != null && finetune.average() > 0),
                 "finetune.average", "above 0 with the schedule plateau",
                 "0, because nobody knows before which epoch of such a schedule is the last");
         network.architecture(); // refuses a geometry that does not fit
@@ -167,7 +164,7 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
                 new Pictures(256, true, 1, true, 0.1, Mean.IMAGE, Values.RAW), new Data("", 0.2, List.of(), 0, 0, 0),
                 128, null, Parallel.DATA, 90, Precision.FLOAT32, SgdConfig.paper(),
                 new Schedule.Plateau(5, 0.1, 0.001, 3),
-                new Checkpoints(1, 0, 3), new Monitor(20, 1, 2000, 0), new Start.FromScratch());
+                new Checkpoints(1, 0, 3), new Monitor(20, 1, 2000, 0), null);
     }
 
     /// The most images that a rank computes at a time: a micro-batch, or the whole batch.
@@ -177,17 +174,17 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
 
     /// The configuration of fine-tuning; empty for a run from scratch.
     public Optional<FineTuneConfig> fineTuning() {
-        return start instanceof FineTuneConfig config ? Optional.of(config) : Optional.empty();
+        return Optional.ofNullable(finetune);
     }
 
     /// The same run for this many classes.
     public Recipe withClasses(int classes) {
-        return with(network.withClasses(classes), pictures, data, batch, epochs, start);
+        return with(network.withClasses(classes), pictures, data, batch, epochs, finetune);
     }
 
     /// The same run with this many epochs.
     public Recipe withEpochs(int count) {
-        return with(network, pictures, data, batch, count, start);
+        return with(network, pictures, data, batch, count, finetune);
     }
 
     /// The same run on images from another source.
@@ -195,7 +192,7 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         return with(network, pictures,
                 new Data(source, data.holdOut, data.classNames, data.shuffleWindow, data.folds, data.fold), batch,
                 epochs,
-                start);
+                finetune);
     }
 
     /// The same run, validated by one of several parts of all images.
@@ -205,12 +202,12 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     public Recipe withFold(int fold, int folds) {
         return with(network, pictures,
                 new Data(data.source, data.holdOut, data.classNames, data.shuffleWindow, folds, fold), batch, epochs,
-                start);
+                finetune);
     }
 
     /// The same run with another size of network, images, batch and number of epochs.
     public Recipe fitted(AlexNet other, int resize, int newBatch, int newEpochs) {
-        return with(other, pictures.with(resize, pictures.mean, pictures.values), data, newBatch, newEpochs, start);
+        return with(other, pictures.with(resize, pictures.mean, pictures.values), data, newBatch, newEpochs, finetune);
     }
 
     /// The same run from a trained network.
@@ -224,10 +221,10 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
     }
 
     private Recipe with(AlexNet newNetwork, Pictures newPictures, Data newData, int newBatch, int newEpochs,
-            Start newStart) {
+            @Nullable FineTuneConfig newFinetune) {
         return new Recipe(name, seed, newNetwork, newPictures, newData, newBatch,
                 microBatch == null || microBatch >= newBatch ? null : microBatch, parallel, newEpochs, precision,
                 optimizer,
-                schedule, checkpoints, monitor, newStart);
+                schedule, checkpoints, monitor, newFinetune);
     }
 }

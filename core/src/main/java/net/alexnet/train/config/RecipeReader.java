@@ -31,20 +31,6 @@ public final class RecipeReader {
     private static final Set<String> WHOLE = Set.of("network", "schedule");
     private static final String FINETUNE = "finetune"; // a group that other recipes do not have
 
-    /// Keys of version 0.1 and their names now. Recipes with old keys are refused, except those stored in runs.
-    private static final Map<String, String> RENAMED = Map.of(
-            "optimizer.rate", "optimizer.learning_rate",
-            "optimizer.bias_rate_factor", "optimizer.bias_learning_rate_factor",
-            "pictures.colour_noise", "pictures.color_noise",
-            "watch", "monitor",
-            "network.table", "network.variant",
-            "finetune.rates", "finetune.learning_rate_factors",
-            "finetune.folds", "data.folds",
-            "finetune.fold", "data.fold");
-
-    /// Keys that no longer exist. Recipes of runs may have them.
-    private static final List<String> REMOVED = List.of("finetune.views", "finetune.augment");
-
     private static final String TYPES = "one of constant, steps, plateau, polynomial, warmup"; // of Schedule
 
     private static final ObjectMapper YAML = JsonMapper.builder(
@@ -73,41 +59,19 @@ public final class RecipeReader {
     /// @param settings further keys by their dotted path (`optimizer.learning_rate`), which override the file
     /// @throws RecipeException if a key is unknown, a value is of the wrong kind or out of range
     public static Recipe read(String where, String yaml, Map<String, String> settings) {
-        return read(where, yaml, settings, false);
-    }
-
-    /// Reads the recipe of a run or checkpoint, which a version with other names of keys may have written.
-    ///
-    /// @param where the file's name, for messages
-    /// @param settings as for [#read]
-    /// @throws RecipeException as from [#read]
-    public static Recipe readStored(String where, String yaml, Map<String, String> settings) {
-        return read(where, yaml, settings, true);
-    }
-
-    private static Recipe read(String where, String yaml, Map<String, String> settings, boolean stored) {
         try {
             JsonNode file = YAML.readTree(yaml);
             if (!(file instanceof ObjectNode tree)) {
                 throw new RecipeException(where + ": expected keys such as 'network:' and 'epochs:', found no mapping");
             }
-            if (stored) {
-                RENAMED.forEach((old, now) -> rename(tree, old, now));
-                REMOVED.forEach(key -> take(tree, key));
-            }
             for (Map.Entry<String, String> setting : settings.entrySet()) {
                 set(tree, setting.getKey(), YAML.readTree(setting.getValue()));
             }
-            RENAMED.forEach((old, now) -> {
-                if (!tree.at(pointer(old)).isMissingNode()) {
-                    throw new RecipeException(where + ": unknown key '" + old + "': it is now '" + now + "'");
-                }
-            });
             ObjectNode whole = YAML.valueToTree(Recipe.standard());
             if (tree.has(FINETUNE)) {
                 whole.set(FINETUNE, YAML.valueToTree(FineTuneConfig.standard()));
             }
-            lay(tree, whole);
+            merge(tree, whole);
             requireValues(where, "", whole);
             return YAML.treeToValue(whole, Recipe.class);
         } catch (JsonProcessingException e) {
@@ -144,17 +108,6 @@ public final class RecipeReader {
         return "/" + path.replace('.', '/');
     }
 
-    private static void rename(ObjectNode tree, String old, String now) {
-        take(tree, old).ifPresent(value -> set(tree, now, value));
-    }
-
-    private static Optional<JsonNode> take(ObjectNode tree, String path) {
-        int dot = path.lastIndexOf('.');
-        return (dot < 0 ? tree : tree.at(pointer(path.substring(0, dot)))) instanceof ObjectNode group
-                ? Optional.ofNullable(group.remove(path.substring(dot + 1)))
-                : Optional.empty();
-    }
-
     private static void set(ObjectNode tree, String path, JsonNode value) {
         int dot = path.lastIndexOf('.');
         ObjectNode group = dot < 0
@@ -163,15 +116,15 @@ public final class RecipeReader {
         group.set(path.substring(dot + 1), value);
     }
 
-    private static void lay(ObjectNode over, ObjectNode base) {
-        for (Map.Entry<String, JsonNode> entry : over.properties()) {
-            JsonNode below = base.get(entry.getKey());
+    private static void merge(ObjectNode changes, ObjectNode target) {
+        for (Map.Entry<String, JsonNode> entry : changes.properties()) {
+            JsonNode old = target.get(entry.getKey());
             if (!WHOLE.contains(entry.getKey())
-                    && below instanceof ObjectNode deeper
+                    && old instanceof ObjectNode deeper
                     && entry.getValue() instanceof ObjectNode given) {
-                lay(given, deeper);
+                merge(given, deeper);
             } else {
-                base.set(entry.getKey(), entry.getValue());
+                target.set(entry.getKey(), entry.getValue());
             }
         }
     }

@@ -1,6 +1,5 @@
 package net.alexnet.train.config;
 
-import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -183,8 +182,8 @@ public sealed interface Schedule {
     /// @param stepsTaken how often the learning rate was lowered
     /// @param finished whether the schedule ends the training
     record State(@JsonProperty(required = true) double best,
-            @JsonProperty(required = true) @JsonAlias("waited") int epochsSinceBest,
-            @JsonProperty(required = true) @JsonAlias("drops") int stepsTaken,
+            @JsonProperty(required = true) int epochsSinceBest,
+            @JsonProperty(required = true) int stepsTaken,
             @JsonProperty(required = true) boolean finished) {
         public State {
             if (!(best >= 0) || epochsSinceBest < 0 || stepsTaken < 0) {

@@ -7,6 +7,14 @@ import org.junit.jupiter.api.Test;
 
 class ImageTest {
     @Test
+    void mirroringExchangesLeftAndRight() {
+        assertThat(new Image(3, 2, 1, new byte[] {1, 2, 3, 4, 5, 6}).mirrored().samples())
+                .containsExactly(3, 2, 1, 6, 5, 4);
+        assertThat(new Image(2, 1, 3, new byte[] {1, 2, 3, 4, 5, 6}).mirrored().samples())
+                .containsExactly(4, 5, 6, 1, 2, 3);
+    }
+
+    @Test
     void cropCopiesTheSamplesOfThePart() {
         for (int channels : new int[] {1, 3}) {
             Image image = TestImages.pattern(9, 7, channels, 1);

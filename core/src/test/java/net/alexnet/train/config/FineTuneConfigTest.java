@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Architecture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,7 @@ class FineTuneConfigTest {
 
     @Test
     void torchvisionsDropoutBeforeFc6BelongsToFc6() {
-        Architecture network = AlexNet.torchvision().architecture();
+        Architecture network = AlexNet.of(Variant.TORCHVISION).architecture();
         int cut = freezing("conv5", Map.of()).frozenRows(network);
         assertThat(network.rows().get(cut).name()).startsWith("drop");
         assertThat(network.rows().get(cut + 1).name()).isEqualTo("fc6");
@@ -64,10 +65,10 @@ class FineTuneConfigTest {
     void comesBackFromYamlAndOtherRecipesHaveNone() {
         Recipe recipe = RecipeReader.read("x", "finetune: {freeze: conv2}",
                 Map.of("finetune.learning_rate_factors.fc6", "0.1"));
-        assertThat(recipe.start()).isEqualTo(freezing("conv2", Map.of("fc6", 0.1)));
+        assertThat(recipe.finetune()).isEqualTo(freezing("conv2", Map.of("fc6", 0.1)));
         assertThat(RecipeReader.read("y", RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
         assertThat(RecipeReader.write(Recipe.standard())).doesNotContain("finetune");
-        assertThat(Recipe.standard().start()).isEqualTo(new Start.FromScratch());
+        assertThat(Recipe.standard().finetune()).isNull();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.config.Recipe.Mean;
 import net.alexnet.train.config.Recipe.Values;
@@ -46,7 +47,7 @@ class RecipeReaderTest {
 
     @Test
     void anOlderRecipesKeyTableIsTheVariant() {
-        assertThat(read("network: {variant: caffe}").network()).isEqualTo(AlexNet.caffe());
+        assertThat(read("network: {variant: caffe}").network()).isEqualTo(AlexNet.of(Variant.CAFFE));
     }
 
     @Test
@@ -142,48 +143,6 @@ class RecipeReaderTest {
     void aBadSettingIsNamed(String key, String value, String message) {
         assertThatThrownBy(() -> read("name: x", Map.of(key, value))).isInstanceOf(RecipeException.class)
                 .hasMessageStartingWith("my.yaml: " + message);
-    }
-
-    // --- old names of keys ---------------------------------------------------------------------------------------
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            optimizer: {rate: 0.5}             | optimizer.rate             | optimizer.learning_rate
-            optimizer: {bias_rate_factor: 3}   | optimizer.bias_rate_factor | optimizer.bias_learning_rate_factor
-            pictures: {colour_noise: 0.5}      | pictures.colour_noise      | pictures.color_noise
-            network: {table: caffe}            | network.table              | network.variant
-            watch: {log_every_steps: 7}        | watch                      | monitor
-            finetune: {rates: {fc8: 7}}        | finetune.rates             | finetune.learning_rate_factors
-            finetune: {folds: 3}               | finetune.folds             | data.folds
-            """)
-    void anOldKeyIsRefusedWithTheNewOne(String yaml, String old, String now) {
-        assertThatThrownBy(() -> read(yaml)).isInstanceOf(RecipeException.class)
-                .hasMessageContainingAll("my.yaml", "'" + old + "'", "'" + now + "'");
-    }
-
-    @Test
-    void anOldKeyIsRefusedInSettingsToo() {
-        assertThatThrownBy(() -> read("name: x", Map.of("optimizer.rate", "1"))).isInstanceOf(RecipeException.class)
-                .hasMessageContainingAll("optimizer.rate", "optimizer.learning_rate");
-    }
-
-    @Test
-    void aStoredRecipeMayHaveOldKeys() {
-        Recipe recipe = RecipeReader.readStored("run", """
-                optimizer: {rate: 0.5, bias_rate_factor: 3}
-                pictures: {colour_noise: 0.25}
-                watch: {log_every_steps: 7}
-                finetune: {rates: {fc8: 7}, folds: 3, fold: 2, views: 2, augment: true}
-                """, Map.of());
-
-        assertThat(recipe.optimizer().learningRate()).isEqualTo(0.5);
-        assertThat(recipe.optimizer().biasLearningRateFactor()).isEqualTo(3);
-        assertThat(recipe.pictures().colorNoise()).isEqualTo(0.25);
-        assertThat(recipe.monitor().logEverySteps()).isEqualTo(7);
-        assertThat(recipe.fineTuning().orElseThrow().learningRateFactors()).containsExactly(entry("fc8", 7.0));
-        assertThat(recipe.data().folds()).isEqualTo(3);
-        assertThat(recipe.data().fold()).isEqualTo(2);
-        assertThat(RecipeReader.readStored("run", RecipeReader.write(recipe), Map.of())).isEqualTo(recipe);
     }
 
     // --- refusals --------------------------------------------------------------------------------------------------
@@ -315,17 +274,18 @@ class RecipeReaderTest {
                 Precision.BFLOAT16,
                 PAPER.optimizer(),
                 new Constant(),
-                PAPER.checkpoints(), PAPER.monitor(), new Start.FromScratch());
+                PAPER.checkpoints(), PAPER.monitor(), null);
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 
     @Test
     void numbersComeBackToTheLastBit() {
         Schedule schedule = new Plateau(1, 0.1 + 0.2, 1e-300, 0);
-        Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.caffe().withSize(227, 1, 1 / 3.0), PAPER.pictures(),
+        Recipe recipe = new Recipe("x", Long.MIN_VALUE, AlexNet.of(Variant.CAFFE).withSize(227, 1, 1 / 3.0),
+                PAPER.pictures(),
                 PAPER.data(), 65_536, 2, Recipe.Parallel.DATA, 1_000_000, PAPER.precision(), PAPER.optimizer(),
                 schedule, PAPER.checkpoints(),
-                PAPER.monitor(), new Start.FromScratch());
+                PAPER.monitor(), null);
         assertThat(read(RecipeReader.write(recipe))).isEqualTo(recipe);
     }
 

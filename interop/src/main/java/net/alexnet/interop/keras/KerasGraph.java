@@ -68,8 +68,8 @@ public record KerasGraph(int channels, int side, List<Double> scale, List<Double
         return "Mul by " + (float) factor;
     }
 
-    /// Follows the layers. What `x / (k + alpha · Σ x²)^beta` is composed of is three values beside the chain: the squares,
-    /// their sums, and the power of these.
+    /// Follows the layers. A response normalization is written as separate layers; three of their values (squares, sums, power)
+    /// branch off the chain and are kept in `beside`.
     private static final class Reader {
         private final List<KerasNorm> norms;
         private final List<String> operators = new ArrayList<>();

@@ -10,6 +10,7 @@ import io.jhdf.exceptions.HdfException;
 import module java.base;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.ModelCard;
+import net.alexnet.interop.pytorch.StoredZip;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
 import net.alexnet.nn.Architecture;
@@ -18,7 +19,6 @@ import net.alexnet.nn.Layer;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
-import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /// Writes a model for Keras 3.
@@ -31,9 +31,6 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 /// The metadata of a model file are in the dataset `alexnet/metadata`, as JSON.
 public final class KerasWriter {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    /// The first moment that a zip can say, in any time zone; else it would be the moment of writing.
-    private static final LocalDateTime WRITTEN = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     private final ModelCard card;
     private final ArrayNode layers = JSON.createArrayNode();
@@ -71,26 +68,11 @@ public final class KerasWriter {
                 .getBytes(StandardCharsets.UTF_8);
         withWeights(file, card, metadata, parameters, true, weights -> AtomicFiles.write(file, out -> {
             ZipArchiveOutputStream zip = new ZipArchiveOutputStream(out);
-            entry(zip, "metadata.json", version.length, target -> target.write(version));
-            entry(zip, "config.json", config.length, target -> target.write(config));
-            entry(zip, "model.weights.h5", Files.size(weights), target -> Files.copy(weights, target));
+            StoredZip.add(zip, "metadata.json", version.length, 0, target -> target.write(version));
+            StoredZip.add(zip, "config.json", config.length, 0, target -> target.write(config));
+            StoredZip.add(zip, "model.weights.h5", Files.size(weights), 0, target -> Files.copy(weights, target));
             zip.finish();
         }));
-    }
-
-    /// A zip has the checksum before the data, so the content is gone through twice.
-    private static void entry(ZipArchiveOutputStream zip, String name, long bytes, AtomicFiles.Content content)
-            throws IOException {
-        CRC32 sum = new CRC32();
-        content.writeTo(new CheckedOutputStream(OutputStream.nullOutputStream(), sum));
-        ZipArchiveEntry entry = new ZipArchiveEntry(name);
-        entry.setTimeLocal(WRITTEN);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(bytes);
-        entry.setCrc(sum.getValue());
-        zip.putArchiveEntry(entry);
-        content.writeTo(zip);
-        zip.closeArchiveEntry();
     }
 
     // --- the weights -------------------------------------------------------------------------------------------------

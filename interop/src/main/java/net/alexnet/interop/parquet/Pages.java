@@ -114,10 +114,6 @@ final class Pages {
                 type == DICTIONARY ? -1 : row, (int) values, encoding, levels);
     }
 
-    int rows() {
-        return rows;
-    }
-
     /// The bytes of a row; nothing if they are null.
     Optional<byte[]> bytes(int row) throws IOException {
         Page page = pages.get(pageOf(row));

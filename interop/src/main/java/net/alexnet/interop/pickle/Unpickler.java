@@ -311,7 +311,7 @@ public final class Unpickler {
     }
 
     private List<Object> popToMark() throws IOException {
-        int mark = stack.lastIndexOf(Special.MARK); // an enum's equals goes into nothing
+        int mark = stack.lastIndexOf(Special.MARK); // safe: equals of an enum never descends into nested values
         if (mark < 0) {
             throw new IOException("the pickle looks for a mark that is not there");
         }

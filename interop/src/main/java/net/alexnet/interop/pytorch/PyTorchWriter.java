@@ -5,7 +5,6 @@ import module java.base;
 import net.alexnet.interop.pickle.Unpickler;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.NamedTensor;
-import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /// Writes a state dict that PyTorch reads since version 1.6, also by `torch.load(weights_only=True, mmap=True)`:
@@ -25,10 +24,8 @@ public final class PyTorchWriter {
     /// The record of the metadata.
     static final String METADATA = "alexnet.json";
 
+    private static final String FOLDER = "archive/";
     private static final int ALIGNMENT = 64;
-
-    /// The first moment that a zip can say, in any time zone; else it would be the moment of writing.
-    private static final LocalDateTime WRITTEN = LocalDateTime.of(1980, 1, 1, 0, 0);
 
     private final ByteArrayOutputStream pickle = new ByteArrayOutputStream();
 
@@ -53,30 +50,15 @@ public final class PyTorchWriter {
             record(zip, "version", "3\n".getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < entries.size(); i++) {
                 MemorySegment values = entries.get(i).checkedValues();
-                record(zip, "data/" + i, values.byteSize(), target -> NamedTensor.write(values, target));
+                StoredZip.add(zip, FOLDER + "data/" + i, values.byteSize(), ALIGNMENT,
+                        target -> NamedTensor.write(values, target));
             }
             zip.finish();
         });
     }
 
     private static void record(ZipArchiveOutputStream zip, String name, byte[] bytes) throws IOException {
-        record(zip, name, bytes.length, target -> target.write(bytes));
-    }
-
-    /// A zip has the checksum before the data, so the content is gone through twice.
-    private static void record(ZipArchiveOutputStream zip, String name, long bytes, AtomicFiles.Content content)
-            throws IOException {
-        CRC32 sum = new CRC32();
-        content.writeTo(new CheckedOutputStream(OutputStream.nullOutputStream(), sum));
-        ZipArchiveEntry entry = new ZipArchiveEntry("archive/" + name);
-        entry.setTimeLocal(WRITTEN);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(bytes);
-        entry.setCrc(sum.getValue());
-        entry.setAlignment(ALIGNMENT);
-        zip.putArchiveEntry(entry);
-        content.writeTo(zip);
-        zip.closeArchiveEntry();
+        StoredZip.add(zip, FOLDER + name, bytes.length, ALIGNMENT, target -> target.write(bytes));
     }
 
     static byte[] pickle(List<NamedTensor> entries) {

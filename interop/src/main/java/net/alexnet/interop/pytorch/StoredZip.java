@@ -1,11 +1,17 @@
 package net.alexnet.interop.pytorch;
 
 import module java.base;
+import net.alexnet.io.AtomicFiles;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /// The entries of a zip file that stores them uncompressed, found by its central directory (APPNOTE.TXT, sections 4.3.7,
 /// 4.3.12 to 4.3.16 and 4.5.3). Compressed and encrypted entries are refused, and entries may not share bytes, so that they
 /// are no larger than the file. Checksums are not recomputed: PyTorch can be told not to write them.
 public final class StoredZip {
+    /// The first moment that a zip can say, in any time zone; else it would be the moment of writing.
+    private static final LocalDateTime WRITTEN = LocalDateTime.of(1980, 1, 1, 0, 0);
+
     private static final int MAX_ENTRIES = 20_000;
     private static final int MAX_NAME = 1000;
     private static final long LARGE = 0xffff_ffffL;
@@ -32,6 +38,26 @@ public final class StoredZip {
         StoredZip zip = new StoredZip(file);
         zip.read();
         return zip.entries;
+    }
+
+    /// Adds an uncompressed entry to a zip that is written. A zip has the checksum before the data, so the content is gone
+    /// through twice.
+    ///
+    /// @param bytes of the content
+    /// @param alignment its place in the file is a multiple of this power of 2; 0 for any place
+    public static void add(ZipArchiveOutputStream zip, String name, long bytes, int alignment,
+            AtomicFiles.Content content) throws IOException {
+        CRC32 sum = new CRC32();
+        content.writeTo(new CheckedOutputStream(OutputStream.nullOutputStream(), sum));
+        ZipArchiveEntry entry = new ZipArchiveEntry(name);
+        entry.setTimeLocal(WRITTEN);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(bytes);
+        entry.setCrc(sum.getValue());
+        entry.setAlignment(alignment);
+        zip.putArchiveEntry(entry);
+        content.writeTo(zip);
+        zip.closeArchiveEntry();
     }
 
     private void read() throws IOException {

@@ -50,22 +50,22 @@ class OnnxNetworksTest {
 
     @Example
     void caffeAt227() throws Exception {
-        assertAgrees(AlexNet.caffe().withSize(227, 3, 0.1).withClasses(20), 3);
+        assertAgrees(AlexNet.of(Variant.CAFFE).withSize(227, 3, 0.1).withClasses(20), 3);
     }
 
     @Example
     void caffenetAt227() throws Exception {
-        assertAgrees(AlexNet.caffenet().withSize(227, 3, 0.1).withClasses(20), 6);
+        assertAgrees(AlexNet.of(Variant.CAFFENET).withSize(227, 3, 0.1).withClasses(20), 6);
     }
 
     @Example
     void torchvisionAt224() throws Exception {
-        assertAgrees(AlexNet.torchvision().withSize(224, 3, 0.1).withClasses(20), 4);
+        assertAgrees(AlexNet.of(Variant.TORCHVISION).withSize(224, 3, 0.1).withClasses(20), 4);
     }
 
     @Example
     void fineTunedConvolutionsAt224() throws Exception {
-        assertAgrees(AlexNet.torchvision().withSize(224, 3, 0.1).withClasses(6)
+        assertAgrees(AlexNet.of(Variant.TORCHVISION).withSize(224, 3, 0.1).withClasses(6)
                 .withHead(List.of("fc6", "fc7"), true), 7);
     }
 

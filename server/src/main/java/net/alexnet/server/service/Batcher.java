@@ -19,7 +19,7 @@ final class Batcher implements AutoCloseable {
 
     /// Computes a batch.
     interface Network {
-        List<float[]> compute(Kind kind, List<Image> images);
+        List<float[]> compute(BatchKey key, List<Image> images);
     }
 
     /// Is told of each batch.
@@ -93,7 +93,8 @@ final class Batcher implements AutoCloseable {
                 throw HttpFailure.busy("the queue has " + settings.queue() + " places; " + pictures
                         + " are taken, and this request needs " + wanted, seconds);
             }
-            // an idle network takes any request: its time may be that of the first batch, which the JVM compiles in
+            // an idle network takes any request: the estimate may come from the first batch, which is slow because the
+            // JVM was still compiling
             if (views > 0 && whole > time.toNanos()) {
                 throw HttpFailure.busy("the answer would take about " + Math.round(whole / 1e6)
                         + " ms, which is longer than the deadline of " + time.toMillis() + " ms", seconds);
@@ -118,9 +119,9 @@ final class Batcher implements AutoCloseable {
 
     // --- jobs ------------------------------------------------------------------------------------------------------
 
-    /// The pictures of one request, of one kind.
+    /// The pictures of one request, with one key.
     final class Job {
-        private final Kind kind;
+        private final BatchKey key;
         private final List<Image> images;
         private final float[][] results;
         private final long arrived = System.nanoTime();
@@ -130,8 +131,8 @@ final class Batcher implements AutoCloseable {
         private int computed;
         private volatile long began;
 
-        private Job(Kind kind, List<Image> images, long deadline) {
-            this.kind = kind;
+        private Job(BatchKey key, List<Image> images, long deadline) {
+            this.key = key;
             this.images = List.copyOf(images);
             this.results = new float[images.size()][];
             this.deadline = deadline;
@@ -198,8 +199,8 @@ final class Batcher implements AutoCloseable {
     /// Puts pictures into the queue. They need a [Place].
     ///
     /// @param deadline as of [System#nanoTime()]
-    Job submit(Kind kind, List<Image> images, long deadline) throws HttpFailure {
-        Job job = new Job(kind, images, deadline);
+    Job submit(BatchKey key, List<Image> images, long deadline) throws HttpFailure {
+        Job job = new Job(key, images, deadline);
         lock.lock();
         try {
             if (closed) {
@@ -274,26 +275,26 @@ final class Batcher implements AutoCloseable {
 
     private void awaitMore() throws InterruptedException {
         long left = settings.maxDelay().toNanos();
-        while (left > 0 && !closed && !waiting.isEmpty() && picturesOfNextKind() < most(waiting.getFirst())) {
+        while (left > 0 && !closed && !waiting.isEmpty() && picturesOfNextBatch() < most(waiting.getFirst())) {
             left = changed.awaitNanos(left);
         }
     }
 
-    private int picturesOfNextKind() {
-        Kind kind = waiting.getFirst().kind;
-        return waiting.stream().filter(job -> job.kind.equals(kind)).mapToInt(job -> job.images.size() - job.next)
+    private int picturesOfNextBatch() {
+        BatchKey key = waiting.getFirst().key;
+        return waiting.stream().filter(job -> job.key.equals(key)).mapToInt(job -> job.images.size() - job.next)
                 .sum();
     }
 
     private int most(Job job) {
-        return Math.max(1, settings.maxBatch() / job.kind.views().count());
+        return Math.max(1, settings.maxBatch() / job.key.views().count());
     }
 
     /// A picture of each request in turns. Requests that still have some go to the end of the queue.
     private List<Taken> deal() {
-        Kind kind = waiting.getFirst().kind;
+        BatchKey key = waiting.getFirst().key;
         int most = most(waiting.getFirst());
-        List<Job> same = waiting.stream().filter(job -> job.kind.equals(kind)).toList();
+        List<Job> same = waiting.stream().filter(job -> job.key.equals(key)).toList();
         List<Taken> batch = new ArrayList<>();
         for (boolean found = true; found && batch.size() < most;) {
             found = false;
@@ -323,11 +324,11 @@ final class Batcher implements AutoCloseable {
             }
         }
         try {
-            Kind kind = batch.getFirst().job().kind;
-            List<float[]> results = network.compute(kind, batch.stream().map(Taken::image).toList());
+            BatchKey key = batch.getFirst().job().key;
+            List<float[]> results = network.compute(key, batch.stream().map(Taken::image).toList());
             long nanos = System.nanoTime() - start;
             listener.computed(batch.size(), nanos);
-            learn((double) nanos / batch.size() / kind.views().count());
+            learn((double) nanos / batch.size() / key.views().count());
             for (int i = 0; i < batch.size(); i++) {
                 Job job = batch.get(i).job();
                 job.results[batch.get(i).index()] = results.get(i);

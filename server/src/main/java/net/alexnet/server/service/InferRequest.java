@@ -34,11 +34,11 @@ record InferRequest(String id, List<Picture> pictures, Views views, List<Output>
     /// @param classes how many of the most probable classes are sent instead of all probabilities; 0 for all
     record Output(String name, Optional<FeatureLayer> layer, boolean binary, int classes) {}
 
-    /// What is computed, each kind once.
-    List<Kind> kinds() {
+    /// What is computed, each key once.
+    List<BatchKey> keys() {
         Stream<Optional<FeatureLayer>> probabilities = top > 0 ? Stream.of(Optional.empty()) : Stream.of();
         return Stream.concat(outputs.stream().map(Output::layer), probabilities)
-                .map(layer -> new Kind(views, layer)).distinct().toList();
+                .map(layer -> new BatchKey(views, layer)).distinct().toList();
     }
 
     /// The same request, if the caller waits no longer than a time.

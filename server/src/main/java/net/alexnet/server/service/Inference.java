@@ -30,7 +30,7 @@ final class Inference implements AutoCloseable {
     /// @param memory that the answer takes
     /// @throws HttpFailure of status 503 if too much waits, 504 if the deadline passed, 400, 413 or 415 for what is no picture
     ///     or too large a one
-    InferResult run(Models.Lease lease, InferRequest request, Duration arrival, BodyMemory.Share memory)
+    InferResult run(ServedModels.Lease lease, InferRequest request, Duration arrival, BodyMemory.Share memory)
             throws HttpFailure, InterruptedException {
         long start = System.nanoTime();
         long read = arrival.toNanos();
@@ -52,23 +52,23 @@ final class Inference implements AutoCloseable {
         }
     }
 
-    private InferResult run(Models.Lease lease, InferRequest request, long start)
+    private InferResult run(ServedModels.Lease lease, InferRequest request, long start)
             throws HttpFailure, InterruptedException {
         Batcher batcher = lease.served().batcher();
-        List<Kind> kinds = request.kinds();
+        List<BatchKey> keys = request.keys();
         int pictures = request.pictures().size();
         long deadline = start + request.time().toNanos();
-        Map<Kind, Batcher.Job> jobs = new LinkedHashMap<>();
-        try (Batcher.Place _ = batcher.reserve(pictures, (long) pictures * request.views().count() * kinds.size(),
+        Map<BatchKey, Batcher.Job> jobs = new LinkedHashMap<>();
+        try (Batcher.Place _ = batcher.reserve(pictures, (long) pictures * request.views().count() * keys.size(),
                 request.time())) {
             List<Image> images = decode(lease.model(), request.pictures());
             long decoded = System.nanoTime();
-            for (Kind kind : kinds) {
-                jobs.put(kind, batcher.submit(kind, images, deadline));
+            for (BatchKey key : keys) {
+                jobs.put(key, batcher.submit(key, images, deadline));
             }
-            Map<Kind, List<float[]>> results = new HashMap<>();
+            Map<BatchKey, List<float[]>> results = new HashMap<>();
             long queued = 0;
-            for (Map.Entry<Kind, Batcher.Job> job : jobs.entrySet()) {
+            for (Map.Entry<BatchKey, Batcher.Job> job : jobs.entrySet()) {
                 results.put(job.getKey(), job.getValue().await());
                 queued = Math.max(queued, job.getValue().queued());
             }
@@ -137,21 +137,22 @@ final class Inference implements AutoCloseable {
 
     // --- results ---------------------------------------------------------------------------------------------------
 
-    private static InferResult result(Models.Lease lease, InferRequest request, Map<Kind, List<float[]>> results) {
+    private static InferResult result(ServedModels.Lease lease, InferRequest request,
+            Map<BatchKey, List<float[]>> results) {
         List<String> labels = lease.model().card().classes();
         List<Tensor> tensors = new ArrayList<>();
         for (Output output : request.outputs()) {
-            List<float[]> rows = Objects.requireNonNull(results.get(new Kind(request.views(), output.layer())));
+            List<float[]> rows = Objects.requireNonNull(results.get(new BatchKey(request.views(), output.layer())));
             tensors.add(tensor(output, rows, labels));
         }
         String top = "";
         if (request.top() > 0) {
             List<float[]> rows = Objects
-                    .requireNonNull(results.getOrDefault(new Kind(request.views(), Optional.empty()),
+                    .requireNonNull(results.getOrDefault(new BatchKey(request.views(), Optional.empty()),
                             List.of()));
             top = Json.text(rows.stream().map(row -> best(row, labels, request.top())).toList());
         }
-        return new InferResult(request.id(), lease.entry().name(), Models.VERSION, top, tensors);
+        return new InferResult(request.id(), lease.entry().name(), ServedModels.VERSION, top, tensors);
     }
 
     private static Tensor tensor(Output output, List<float[]> rows, List<String> labels) {

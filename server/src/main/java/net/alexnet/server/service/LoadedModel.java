@@ -2,61 +2,49 @@ package net.alexnet.server.service;
 
 import module java.base;
 import net.alexnet.data.image.Image;
-import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.image.Preprocessing;
 import net.alexnet.data.image.UnreadableImageException;
-import net.alexnet.inference.Engines;
-import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Predictor;
 import net.alexnet.inference.Views;
 import net.alexnet.io.Hashes;
-import net.alexnet.tensor.Backend;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
 
 /// A model in memory, on an engine of its own, which frees the model's memory when it is closed.
 final class LoadedModel implements AutoCloseable {
-    private final Model model;
-    private final Backend backend;
-    private final ImageCodec codec;
+    private final OpenModel model;
     private final Map<Views, Predictor> predictors = new EnumMap<>(Views.class);
     private final Future<String> hash;
 
-    private LoadedModel(Model model, Backend backend, Future<String> hash) {
+    private LoadedModel(OpenModel model, Future<String> hash) {
         this.model = model;
-        this.backend = backend;
-        this.codec = Engines.find().codec();
         this.hash = hash;
         for (Views views : Views.values()) {
-            predictors.put(views, new Predictor(model, views, codec));
+            predictors.put(views, model.predictor(views));
         }
     }
 
     /// Loads a model. This is the one place of the service that opens an engine.
     ///
-    /// @param look at the source, from before this call
+    /// @param state of the source, from before this call
     /// @throws IOException if there is no such model, or its file is damaged
-    static LoadedModel open(ModelSource source, ModelSource.Look look, String device, int threads)
+    static LoadedModel open(ModelSource source, ModelSource.FileState state, String device, int threads)
             throws IOException {
         ModelFile file = source.open(); // is read while the engine loads
-        FutureTask<String> hash = new FutureTask<>(() -> hash(source, look, file));
-        Backend backend = Engines.openForInference(device, threads);
-        try {
-            Model model = file.open(backend);
-            Thread.ofPlatform().daemon().name("hash").start(hash);
-            return new LoadedModel(model, backend, hash);
-        } catch (IOException | RuntimeException | Error e) {
-            backend.close();
-            throw e;
-        }
+        FutureTask<String> hash = new FutureTask<>(() -> hash(source, state, file));
+        LoadedModel model = new LoadedModel(OpenModel.of(file, device, threads), hash);
+        Thread.ofPlatform().daemon().name("hash").start(hash);
+        return model;
     }
 
     /// @throws IOException if the file was replaced since it was looked at, so that this may not be the hash of what was read
-    private static String hash(ModelSource source, ModelSource.Look look, ModelFile file) throws IOException {
+    private static String hash(ModelSource source, ModelSource.FileState state, ModelFile file) throws IOException {
         Optional<Path> weights = source.file();
         String hash = weights.isPresent()
                 ? Hashes.hex(weights.get())
                 : file.layers(file.stored().card().network().architecture().rows().size());
-        if (!source.look().equals(look)) {
+        if (!source.fileState().equals(state)) {
             throw new IOException("the file was replaced while it was read");
         }
         return hash;
@@ -80,24 +68,32 @@ final class LoadedModel implements AutoCloseable {
 
     /// What computes, in a line for a log.
     String engine() {
-        return backend.describe();
+        return model.backend().describe();
     }
 
     /// Decodes a picture as the library does.
     Image decode(byte[] file) throws UnreadableImageException {
-        return codec.resizeAndCenterCrop(file, card().preprocessing().resize(), card().preprocessing().channels());
+        return model.decode(file);
     }
 
     /// Computes a batch.
-    List<float[]> compute(Kind kind, List<Image> images) {
-        Predictor predictor = Objects.requireNonNull(predictors.get(kind.views()));
-        return kind.layer().isPresent()
-                ? predictor.features(images, kind.layer().get())
+    List<float[]> compute(BatchKey key, List<Image> images) {
+        Predictor predictor = Objects.requireNonNull(predictors.get(key.views()));
+        return key.layer().isPresent()
+                ? predictor.features(images, key.layer().get())
                 : predictor.probabilities(images);
+    }
+
+    /// Computes the probabilities of a black picture.
+    void computeBlack() {
+        Preprocessing reads = card().preprocessing();
+        Image black = new Image(reads.resize(), reads.resize(), reads.channels(),
+                new byte[reads.resize() * reads.resize() * reads.channels()]);
+        var _ = compute(new BatchKey(Views.CENTER, Optional.empty()), List.of(black));
     }
 
     @Override
     public void close() {
-        backend.close();
+        model.close();
     }
 }

@@ -16,7 +16,7 @@ import net.alexnet.server.Router;
 /// The running service.
 public final class ModelService implements AutoCloseable {
     private final ServiceSettings settings;
-    private final Models models;
+    private final ServedModels models;
     private final Inference inference;
     private final ServiceMetrics metrics;
     private final HttpServer http;
@@ -25,7 +25,7 @@ public final class ModelService implements AutoCloseable {
     private ModelService(ServiceSettings settings, Consumer<String> messages) throws IOException {
         this.settings = settings;
         metrics = new ServiceMetrics(settings.version());
-        models = new Models(settings, metrics, messages);
+        models = new ServedModels(settings, metrics, messages);
         inference = new Inference(settings.threads(), metrics);
         FutureTask<Boolean> loading = new FutureTask<>(() -> {
             models.load();
@@ -72,10 +72,10 @@ public final class ModelService implements AutoCloseable {
         inference.close();
     }
 
-    private void describe(Models.Entry entry) {
+    private void describe(ServedModels.Entry entry) {
         Thread.ofVirtual().start(() -> { // waits for the hash, which a start does not
-            try (Models.Lease lease = models.lease(entry.name(), Optional.empty())) {
-                metrics.model(entry.name(), Models.VERSION, lease.model());
+            try (ServedModels.Lease lease = models.lease(entry.name(), Optional.empty())) {
+                metrics.model(entry.name(), ServedModels.VERSION, lease.model());
             } catch (HttpFailure e) {
                 // it stops already
             }
@@ -126,7 +126,8 @@ public final class ModelService implements AutoCloseable {
     /// @param version empty for any
     /// @throws HttpFailure of status 404 if there is no such model or version, 503 if it is not loaded yet
     public ModelMetadata metadata(String model, String version) throws HttpFailure {
-        try (Models.Lease lease = models.lease(model, Optional.of(version).filter(Predicate.not(String::isEmpty)))) {
+        try (ServedModels.Lease lease = models.lease(model,
+                Optional.of(version).filter(Predicate.not(String::isEmpty)))) {
             return V2Endpoints.metadata(lease);
         }
     }
@@ -139,8 +140,8 @@ public final class ModelService implements AutoCloseable {
     /// @throws HttpFailure as the HTTP service would answer
     public InferResult infer(String model, String version, WireRequest request, Optional<Duration> time,
             BodyMemory.Share memory) throws Exception {
-        return metrics.counted(models.known(model), Models.VERSION, () -> {
-            try (Models.Lease lease = models.lease(model,
+        return metrics.counted(models.known(model), ServedModels.VERSION, () -> {
+            try (ServedModels.Lease lease = models.lease(model,
                     Optional.of(version).filter(Predicate.not(String::isEmpty)))) {
                 InferRequest checked = new RequestChecks(lease.model().card(), settings).check(request);
                 return inference.run(lease, time.map(checked::within).orElse(checked), Duration.ZERO, memory);
@@ -166,8 +167,8 @@ public final class ModelService implements AutoCloseable {
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         String curl = settings.http().token().isPresent() ? "curl -H 'Authorization: Bearer TOKEN' " : "curl ";
-        for (Models.Entry entry : models.all()) {
-            try (Models.Lease lease = models.lease(entry.name(), Optional.empty())) {
+        for (ServedModels.Entry entry : models.all()) {
+            try (ServedModels.Lease lease = models.lease(entry.name(), Optional.empty())) {
                 LoadedModel model = lease.model();
                 lines.add("%s: %d classes, %s".formatted(entry.name(), model.card().classes().size(), memory(model)));
                 if (lines.size() == 1) {

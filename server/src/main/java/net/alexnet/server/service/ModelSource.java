@@ -11,7 +11,7 @@ import net.alexnet.train.RunCheckpoint;
 /// @param which of a run's checkpoints
 record ModelSource(Path path, Which which) {
     /// What can be seen of a model without reading it: two equal ones are the same model.
-    record Look(Optional<Path> place, long bytes, Object changed, Object key) {}
+    record FileState(Optional<Path> place, long bytes, Object changed, Object key) {}
 
     ModelFile open() throws IOException {
         return ModelFile.find(path, which);
@@ -32,15 +32,15 @@ record ModelSource(Path path, Which which) {
                 : Optional.of(path).filter(Files::exists);
     }
 
-    /// Looks, without reading any weights.
-    Look look() throws IOException {
+    /// Its state now. No weights are read.
+    FileState fileState() throws IOException {
         Optional<Path> place = checkpoint().map(RunCheckpoint::folder)
                 .or(() -> Optional.of(path).filter(Files::exists));
         if (place.isEmpty()) {
-            return new Look(place, 0, "", "");
+            return new FileState(place, 0, "", "");
         }
         BasicFileAttributes attributes = Files.readAttributes(place.get(), BasicFileAttributes.class);
-        return new Look(place.map(Path::toAbsolutePath), attributes.size(), attributes.lastModifiedTime(),
+        return new FileState(place.map(Path::toAbsolutePath), attributes.size(), attributes.lastModifiedTime(),
                 Objects.requireNonNullElse(attributes.fileKey(), ""));
     }
 }

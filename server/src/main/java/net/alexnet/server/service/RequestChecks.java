@@ -39,7 +39,7 @@ final class RequestChecks {
     /// @throws HttpFailure of status 400, or 413 for too many pictures, or 501 for shared memory
     InferRequest check(WireRequest wire) throws HttpFailure {
         boolean binary = flag(wire.parameters(), "binary_data_output", false);
-        Views views = Kind
+        Views views = BatchKey
                 .views(number(wire.parameters(), "views", settings.views(), Set.of(1, 10)::contains, "1 or 10"));
         if (wire.outputs().size() > MOST_OUTPUTS) {
             throw new HttpFailure(413,
@@ -57,7 +57,7 @@ final class RequestChecks {
     /// A request for the probabilities of pictures in files.
     InferRequest simple(List<byte[]> files, int views, int top) throws HttpFailure {
         List<Picture> pictures = files.stream().<Picture>map(Picture.Encoded::new).toList();
-        return of("", pictures, Kind.views(views),
+        return of("", pictures, BatchKey.views(views),
                 List.of(output(new WireRequest.Output(PROBABILITIES, Map.of()), false)),
                 top, settings.deadline());
     }

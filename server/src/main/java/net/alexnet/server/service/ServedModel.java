@@ -6,12 +6,14 @@ import java.util.concurrent.Semaphore;
 final class ServedModel {
     private final LoadedModel model;
     private final Batcher batcher;
+    private final Semaphore turn;
     private int users;
     private boolean retired;
 
     /// @param turn which a batch of any model waits for, as each uses all threads
     ServedModel(String name, LoadedModel model, ServiceSettings settings, Semaphore turn, Batcher.Listener listener) {
         this.model = model;
+        this.turn = turn;
         this.batcher = new Batcher(name, settings, (kind, images) -> {
             turn.acquireUninterruptibly();
             try {
@@ -20,6 +22,24 @@ final class ServedModel {
                 turn.release();
             }
         }, listener);
+    }
+
+    /// Computes a black picture on a thread of its own. The first pass takes some hundred times as long as later ones, as
+    /// the JVM compiles in it; a request that comes meanwhile waits for its turn.
+    void warmUp() {
+        if (acquire()) {
+            Thread.ofPlatform().daemon().name("warm-up").start(() -> {
+                turn.acquireUninterruptibly();
+                try {
+                    model.computeBlack();
+                } catch (RuntimeException | OutOfMemoryError e) {
+                    // the first request meets the same, and its answer says so
+                } finally {
+                    turn.release();
+                    release();
+                }
+            });
+        }
     }
 
     LoadedModel model() {

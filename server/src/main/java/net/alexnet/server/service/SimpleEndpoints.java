@@ -22,12 +22,12 @@ final class SimpleEndpoints {
     static final String PREDICT = ":predict";
     private static final String INSTANCES = "{\"instances\": [{\"b64\": …}]}";
 
-    private final Models models;
+    private final ServedModels models;
     private final Inference inference;
     private final ServiceSettings settings;
     private final ServiceMetrics metrics;
 
-    SimpleEndpoints(Models models, Inference inference, ServiceSettings settings, ServiceMetrics metrics) {
+    SimpleEndpoints(ServedModels models, Inference inference, ServiceSettings settings, ServiceMetrics metrics) {
         this.models = models;
         this.inference = inference;
         this.settings = settings;
@@ -45,7 +45,7 @@ final class SimpleEndpoints {
 
     /// The best classes of the picture in the body, or of each of a form's files. Other fields of a form are left out.
     private Reply predictions(Call call) throws Exception {
-        try (Models.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
+        try (ServedModels.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
             List<String> labels = lease.model().card().classes();
             List<byte[]> files = call.type().equals("multipart/form-data") ? parts(call) : List.of(call.body());
             int views = parameter(call, "views", settings.views(), Set.of(1, 10)::contains, "1 or 10");
@@ -57,7 +57,7 @@ final class SimpleEndpoints {
         }
     }
 
-    private List<float[]> probabilities(Call call, Models.Lease lease, List<byte[]> files, int views)
+    private List<float[]> probabilities(Call call, ServedModels.Lease lease, List<byte[]> files, int views)
             throws HttpFailure, InterruptedException {
         InferRequest request = new RequestChecks(lease.model().card(), settings).simple(files, views, 0);
         return inference.run(lease, request, call.read(), call.memory()).outputs().getFirst().rows();
@@ -109,7 +109,7 @@ final class SimpleEndpoints {
     // --- /v1 -------------------------------------------------------------------------------------------------------
 
     private Reply ready(Call call) throws HttpFailure {
-        try (Models.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
+        try (ServedModels.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
             return Reply.json(Map.of("name", lease.entry().name(), "ready", true));
         }
     }
@@ -119,7 +119,7 @@ final class SimpleEndpoints {
         if (!asked.endsWith(PREDICT)) {
             throw new HttpFailure(404, "expected /v1/models/MODEL" + PREDICT);
         }
-        try (Models.Lease lease = models.lease(asked.substring(0, asked.length() - PREDICT.length()),
+        try (ServedModels.Lease lease = models.lease(asked.substring(0, asked.length() - PREDICT.length()),
                 Optional.empty())) {
             List<String> labels = lease.model().card().classes();
             List<float[]> rows = probabilities(call, lease, instances(call.body()), settings.views());

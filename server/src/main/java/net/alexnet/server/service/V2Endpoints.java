@@ -23,12 +23,12 @@ final class V2Endpoints {
     private static final String VERSION = MODEL + "/versions/{version}";
     private static final String JSON_LENGTH = "Inference-Header-Content-Length";
 
-    private final Models models;
+    private final ServedModels models;
     private final Inference inference;
     private final ServiceSettings settings;
     private final ServiceMetrics metrics;
 
-    V2Endpoints(Models models, Inference inference, ServiceSettings settings, ServiceMetrics metrics) {
+    V2Endpoints(ServedModels models, Inference inference, ServiceSettings settings, ServiceMetrics metrics) {
         this.models = models;
         this.inference = inference;
         this.settings = settings;
@@ -44,7 +44,7 @@ final class V2Endpoints {
                                 : Map.of("ready", false, "live", true, "error",
                                         "models are being loaded, or the server stops")))
                 .get("/v2/models",
-                        _ -> Reply.json(Map.of("models", models.all().stream().map(Models.Entry::name).toList())))
+                        _ -> Reply.json(Map.of("models", models.all().stream().map(ServedModels.Entry::name).toList())))
                 .get("/v2/models/stats", _ -> statistics(models.all()))
                 .post("/v2/repository/index", _ -> Reply.json(index()))
                 .post("/v2/repository/models/{model}/load", V2Endpoints::unchangeable)
@@ -76,21 +76,21 @@ final class V2Endpoints {
     }
 
     private interface WithModel {
-        Reply answer(Models.Lease lease) throws Exception;
+        Reply answer(ServedModels.Lease lease) throws Exception;
     }
 
     private Reply withModel(Call call, WithModel answer) throws Exception {
-        try (Models.Lease lease = models.lease(call.segment("model"),
+        try (ServedModels.Lease lease = models.lease(call.segment("model"),
                 Optional.ofNullable(call.segments().get("version")))) {
             return answer.answer(lease);
         }
     }
 
     /// Counts the answers of an endpoint by model and code, whatever they are.
-    static Endpoint counted(ServiceMetrics metrics, Models models, Endpoint endpoint) {
+    static Endpoint counted(ServiceMetrics metrics, ServedModels models, Endpoint endpoint) {
         return call -> {
             String asked = call.segments().getOrDefault("model", "").replaceFirst(SimpleEndpoints.PREDICT + "$", "");
-            return metrics.counted(models.known(asked), Models.VERSION, () -> endpoint.answer(call));
+            return metrics.counted(models.known(asked), ServedModels.VERSION, () -> endpoint.answer(call));
         };
     }
 
@@ -157,8 +157,8 @@ final class V2Endpoints {
         return server;
     }
 
-    static ModelMetadata metadata(Models.Lease lease) {
-        return new ModelMetadata(lease.entry().name(), List.of(Models.VERSION), PLATFORM,
+    static ModelMetadata metadata(ServedModels.Lease lease) {
+        return new ModelMetadata(lease.entry().name(), List.of(ServedModels.VERSION), PLATFORM,
                 List.of(new TensorMetadata(RequestChecks.INPUT, "BYTES", List.of(-1L))),
                 List.of(new TensorMetadata(RequestChecks.PROBABILITIES, "FP32",
                         List.of(-1L, (long) lease.model().card().classes().size()))),
@@ -182,7 +182,7 @@ final class V2Endpoints {
         return properties;
     }
 
-    private Map<String, Object> config(Models.Lease lease) {
+    private Map<String, Object> config(ServedModels.Lease lease) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("name", lease.entry().name());
         config.put("platform", PLATFORM);
@@ -195,16 +195,16 @@ final class V2Endpoints {
         return config;
     }
 
-    private static Reply statistics(Collection<Models.Entry> entries) {
+    private static Reply statistics(Collection<ServedModels.Entry> entries) {
         return Reply.json(Map.of("model_stats", entries.stream()
-                .map(entry -> entry.statistics().json(entry.name(), Models.VERSION)).toList()));
+                .map(entry -> entry.statistics().json(entry.name(), ServedModels.VERSION)).toList()));
     }
 
     private List<Map<String, String>> index() {
         return models.all().stream().map(entry -> {
             Map<String, String> one = new LinkedHashMap<>();
             one.put("name", entry.name());
-            one.put("version", Models.VERSION);
+            one.put("version", ServedModels.VERSION);
             one.put("state", entry.isReady() ? "READY" : "LOADING");
             one.put("reason", "");
             return one;

@@ -1,7 +1,7 @@
 package net.alexnet.server.studio;
 
 import module java.base;
-import net.alexnet.report.HtmlReport;
+import net.alexnet.report.Page;
 import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
@@ -24,7 +24,7 @@ final class Assets {
     /// @throws IOException if the program was built without one
     static Assets read() throws IOException {
         Map<String, Reply> files = new HashMap<>();
-        files.put("report.css", reply("css", HtmlReport.styles().getBytes(StandardCharsets.UTF_8)));
+        files.put("report.css", reply("css", Page.styles().getBytes(StandardCharsets.UTF_8)));
         for (String name : NAMES) {
             try (InputStream in = Assets.class.getResourceAsStream(name)) {
                 if (in == null) {

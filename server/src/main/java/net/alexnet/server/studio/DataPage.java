@@ -98,10 +98,7 @@ final class DataPage {
                 + pictures.recipe().network().input());
         pictures.prepared().ifPresent(it -> facts.put("prepared", "with a side of " + it.preparation().side()
                 + " pixels; " + Texts.count(it.rejected(), "picture") + " could not be read"));
-        StringBuilder html = new StringBuilder("<dl>");
-        facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
-                .append("</dd>\n"));
-        html.append("</dl>\n");
+        StringBuilder html = new StringBuilder(Html.facts(facts));
         dataset.warnings().forEach(text -> html.append("<p class=\"warned-text\">▲ ").append(Texts.markup(text))
                 .append("</p>\n"));
         return html.toString();
@@ -118,15 +115,17 @@ final class DataPage {
         return table;
     }
 
-    private static Optional<Section> rejected(Run run) throws IOException {
+    /// The pictures that the run left out; empty if there are none.
+    static Optional<Section> rejected(Run run) throws IOException {
         RunFiles.check(run.folder());
         List<RejectedImage> all = RejectedImage.read(run.folder().path());
         if (all.isEmpty()) {
             return Optional.empty();
         }
-        Table table = new Table(Texts.count(all.size(), "picture") + " that cannot be read", List.of("file", "reason"));
+        Table table = new Table(Texts.count(all.size(), "picture") + " that cannot be read and were left out",
+                List.of("file", "reason"));
         all.stream().limit(SHOWN).forEach(one -> table.row(List.of(Cell.text(one.name()), Cell.text(one.reason()))));
-        return Optional.of(new Section("rejected", "Rejected", table.html()));
+        return Optional.of(new Section("rejected", "Rejected pictures", table.html()));
     }
 
     /// The rows of `duplicates.tsv`: group, split, class, file, kind and distance.

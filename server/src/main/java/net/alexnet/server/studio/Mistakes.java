@@ -1,11 +1,15 @@
 package net.alexnet.server.studio;
 
 import module java.base;
+import net.alexnet.Classification.Guess;
+import net.alexnet.Options;
 import net.alexnet.data.Sample;
 import net.alexnet.data.image.Encoding;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.UnreadableImageException;
+import net.alexnet.inference.Engines;
 import net.alexnet.inference.Prediction.Score;
+import net.alexnet.inference.StrongestPictures;
 import net.alexnet.inference.StrongestPictures.Excited;
 import net.alexnet.inference.TopKErrors.Confusion;
 import net.alexnet.report.ValidationParts;
@@ -14,24 +18,32 @@ import net.alexnet.report.ValidationPass.Answer;
 import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
-import net.alexnet.server.studio.Evaluations.Job;
+import net.alexnet.server.studio.Jobs.Job;
 import net.alexnet.server.studio.RunTable.Run;
+import net.alexnet.tensor.Backend;
+import net.alexnet.train.OpenModel;
 
-/// The validation pictures of a run as its network sees them: which it gets wrong, and how.
-final class Mistakes {
+/// The validation pictures of a run as its network sees them: which it gets wrong, and how. A checkpoint is evaluated when it
+/// is first asked for, with half of the cores, because a training may run beside it.
+final class Mistakes implements AutoCloseable {
     private static final int PAGE = 48; // pictures
     private static final int PAIRS = 200;
+    private static final int KEPT = 3; // evaluations
     private static final int MATRIX = 40; // the most classes of a matrix, as in ValidationParts
 
     private final RunLookup lookup;
-    private final Models models;
-    private final Evaluations evaluations;
+    private final OpenModels models;
+    private final Options options;
+    private final Jobs<Evaluated> evaluations = new Jobs<>("evaluation", KEPT);
 
-    Mistakes(RunLookup lookup, Models models, Evaluations evaluations) {
+    Mistakes(RunLookup lookup, OpenModels models) {
         this.lookup = lookup;
         this.models = models;
-        this.evaluations = evaluations;
+        this.options = models.options().threads(Math.max(1, models.options().threads() / 2));
     }
+
+    /// @param strongest the pictures that excite each unit most
+    private record Evaluated(ValidationPass pass, StrongestPictures strongest) {}
 
     private CheckpointId checkpoint(Call call) throws IOException, HttpFailure {
         return lookup.checkpoint(lookup.run(call), call);
@@ -43,23 +55,30 @@ final class Mistakes {
     Reply start(Call call) throws IOException, HttpFailure {
         Run run = lookup.run(call);
         RunPictures.requireLocal(run.folder().recipe());
-        return state(evaluations.start(lookup.checkpoint(run, call)));
+        CheckpointId checkpoint = lookup.checkpoint(run, call);
+        return state(evaluations.start(checkpoint, (progress, stop) -> {
+            StrongestPictures strongest = new StrongestPictures();
+            try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
+                return new Evaluated(ValidationPass.of(checkpoint.folder(), backend, options.reporting(progress, stop),
+                        strongest::watch), strongest);
+            }
+        }));
     }
 
     /// Tells how far the evaluation is, and its tables when it is done.
     Reply state(Call call) throws IOException, HttpFailure {
-        Optional<Job> job = evaluations.find(checkpoint(call));
+        Optional<Job<Evaluated>> job = evaluations.find(checkpoint(call));
         return job.isPresent() ? state(job.get()) : Reply.json(Map.of("state", "none"));
     }
 
-    private static Reply state(Job job) {
+    private static Reply state(Job<Evaluated> job) {
         if (job.failure().isPresent()) {
             return Reply.json(Map.of("state", "failed", "reason", job.failure().get()));
         }
-        if (job.pass().isEmpty()) {
+        if (job.result().isEmpty()) {
             return Reply.json(Map.of("state", "running", "done", job.done(), "total", job.total()));
         }
-        ValidationPass pass = job.pass().get();
+        ValidationPass pass = job.result().get().pass();
         ValidationParts parts = new ValidationParts(pass);
         long wrong = pass.pictures().stream().filter(one -> one.label() != one.predicted()).count();
         return Reply.json(Map.of("state", "done", "pictures", pass.pictures().size(), "wrong", wrong, "classes",
@@ -67,20 +86,18 @@ final class Mistakes {
                 parts.mistakes().html() + parts.classes().html()));
     }
 
-    private ValidationPass pass(Call call) throws IOException, HttpFailure {
-        return evaluations.find(checkpoint(call)).flatMap(Job::pass).orElseThrow(Mistakes::notEvaluated);
+    private Evaluated evaluated(Call call) throws IOException, HttpFailure {
+        return evaluations.find(checkpoint(call)).flatMap(Job::result).orElseThrow(() -> new HttpFailure(409,
+                "the validation pictures are not evaluated; POST to evaluation first, and wait until its"
+                        + " state is done"));
     }
 
-    private static HttpFailure notEvaluated() {
-        return new HttpFailure(409,
-                "the validation pictures are not evaluated; POST to evaluation first, and wait until its"
-                        + " state is done");
+    private ValidationPass pass(Call call) throws IOException, HttpFailure {
+        return evaluated(call).pass();
     }
 
     /// A picture, and what the network says of it.
     private record Shown(int index, String name, String truth, List<Guess> top, double loss, double margin) {}
-
-    private record Guess(String label, float probability) {}
 
     private record Found(long found, List<Shown> pictures) {}
 
@@ -167,11 +184,11 @@ final class Mistakes {
 
     /// The pictures that excite a unit of a convolution most.
     Reply exciting(Call call) throws IOException, HttpFailure {
-        Job job = evaluations.find(checkpoint(call)).orElseThrow(Mistakes::notEvaluated);
-        ValidationPass pass = job.pass().orElseThrow(Mistakes::notEvaluated);
+        Evaluated evaluated = evaluated(call);
+        ValidationPass pass = evaluated.pass();
         String layer = call.segment("layer");
         int unit = number(call.segment("unit"));
-        List<Excited> found = job.strongest().of(layer, unit).orElseThrow(
+        List<Excited> found = evaluated.strongest().of(layer, unit).orElseThrow(
                 () -> new HttpFailure(404, "the network has no convolution '" + layer + "' with a map " + unit));
         return Reply.json(found.stream().map(one -> new Exciting(one.picture(), pass.images().name(one.picture()),
                 pass.classes().get(pass.images().label(one.picture())), one.value())).toList());
@@ -202,5 +219,10 @@ final class Mistakes {
         } catch (UnreadableImageException e) {
             throw new HttpFailure(404, "the picture cannot be read: " + e.getMessage());
         }
+    }
+
+    @Override
+    public void close() {
+        evaluations.close();
     }
 }

@@ -6,19 +6,22 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Provenance;
 import net.alexnet.io.Texts;
 import net.alexnet.nn.Architecture.Row;
+import net.alexnet.report.Html;
+import net.alexnet.report.Section;
 import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
+import net.alexnet.train.OpenModel;
 
 /// The page about what a network learned. Its parts are filled by a script from what [ModelParts]
 /// and [Mistakes] answer.
 final class ModelPage {
     private final RunLookup lookup;
-    private final Models models;
+    private final OpenModels models;
     private final PageFrame frame;
 
-    ModelPage(RunLookup lookup, Models models, PageFrame frame) {
+    ModelPage(RunLookup lookup, OpenModels models, PageFrame frame) {
         this.lookup = lookup;
         this.models = models;
         this.frame = frame;
@@ -40,20 +43,20 @@ final class ModelPage {
                     .append("</option>");
         }
         html.append("</select></label> <button>Show</button></form>\n");
-        section(html, "filters", "Kernels of conv1", """
+        html.append(new Section("filters", "Kernels of conv1", """
                 <p class="bar"><label>Sort by <select id="order"><option value="index">number</option>
                 <option value="share">color share</option><option value="norm">norm</option></select></label>
                 <label id="when">Checkpoint <input type="range" id="epoch" min="0" step="1"> <output id="epoch-name"></output>
                 </label></p>
                 <div id="kernels"></div><p id="kernel" class="quiet" role="status"></p>
-                """);
-        section(html, "way", "A picture's way through the layers", """
+                """).html());
+        html.append(new Section("way", "A picture's way through the layers", """
                 <p class="bar"><label>A picture of yours <input type="file" id="own" accept="image/*">
                 </label> <button type="button" id="random">A validation picture</button></p>
                 <p id="way-said" role="status"></p><div id="maps"></div>
                 <p id="unit-said" role="status"></p><ul class="cards" id="unit"></ul>
-                """);
-        section(html, "evaluation", "Mistakes", """
+                """).html());
+        html.append(new Section("evaluation", "Mistakes", """
                 <p class="bar"><button type="button" id="evaluate">Evaluate on the validation pictures</button>
                 <progress id="evaluating" hidden></progress> <span id="evaluation-said" role="status"></span></p>
                 <div id="evaluated" hidden>
@@ -67,8 +70,8 @@ final class ModelPage {
                 <p id="found" role="status"></p><ul class="cards" id="cards"></ul>
                 <p><button type="button" id="more" hidden>More</button></p>
                 <div id="tables"></div></div>
-                """);
-        section(html, "card", "Card", card(card) + saved(run, chosen));
+                """).html());
+        html.append(new Section("card", "Card", card(card) + saved(run, chosen)).html());
         return frame.page(run, "model", "Model", List.of("model.js"), html.append("</div>\n").toString());
     }
 
@@ -82,11 +85,6 @@ final class ModelPage {
                         + extension
                         + "</a>")
                         .collect(Collectors.joining(" ", "<p class=\"bar\" id=\"save\">Save this model as ", "</p>\n"));
-    }
-
-    private static void section(StringBuilder html, String id, String title, String body) {
-        html.append("<section aria-labelledby=\"").append(id).append("-title\" id=\"").append(id).append("\"><h2 id=\"")
-                .append(id).append("-title\">").append(title).append("</h2>\n").append(body).append("</section>\n");
     }
 
     /// What the model file says of itself.
@@ -106,10 +104,8 @@ final class ModelPage {
         if (!card.untrained().isEmpty()) {
             facts.put("no trained weights of", String.join(", ", card.untrained()));
         }
-        StringBuilder html = new StringBuilder("<dl>");
-        facts.forEach((name, value) -> html.append("<dt>").append(name).append("</dt><dd>").append(Texts.markup(value))
-                .append("</dd>\n"));
-        html.append("</dl>\n<details><summary>Classes</summary><ul class=\"names\">");
+        StringBuilder html = new StringBuilder(Html.facts(facts))
+                .append("<details><summary>Classes</summary><ul class=\"names\">");
         card.classes().forEach(name -> html.append("<li>").append(Texts.markup(name)).append("</li>"));
         return html.append("</ul></details>\n").toString();
     }

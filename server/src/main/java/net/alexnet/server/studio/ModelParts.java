@@ -6,6 +6,7 @@ import net.alexnet.figure.ActivationFigure;
 import net.alexnet.figure.TowerColors;
 import net.alexnet.inference.FeatureLayer;
 import net.alexnet.inference.FilterTiles;
+import net.alexnet.inference.Views;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.nn.Layer.MaxPool;
@@ -13,15 +14,16 @@ import net.alexnet.nn.Layer.Weighted;
 import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
+import net.alexnet.train.OpenModel;
 
 /// The kernels of a network, and what its layers make of a picture.
 final class ModelParts {
     private static final int MAPS = 64; // of a layer that are shown
 
     private final RunLookup lookup;
-    private final Models models;
+    private final OpenModels models;
 
-    ModelParts(RunLookup lookup, Models models) {
+    ModelParts(RunLookup lookup, OpenModels models) {
         this.lookup = lookup;
         this.models = models;
     }
@@ -86,7 +88,7 @@ final class ModelParts {
     /// Answers with the outputs of the layers for the picture in the body.
     Reply layers(Call call) throws IOException, HttpFailure, InterruptedException {
         return models.with(lookup.checkpoint(lookup.run(call), call),
-                open -> Reply.json(outputs(open, open.square(call.body()))));
+                open -> Reply.json(outputs(open, TryPage.square(open, call.body()))));
     }
 
     static Object outputs(OpenModel open, Image square) {
@@ -95,7 +97,8 @@ final class ModelParts {
             if (row.layer() instanceof Weighted || row.layer() instanceof MaxPool) {
                 FeatureLayer layer = FeatureLayer.of(open.card().network().architecture(), row.name());
                 if (open.card().untrained().isEmpty()) {
-                    layers.add(layer(row, layer, open.features(square, layer)));
+                    layers.add(layer(row, layer,
+                            open.predictor(Views.CENTER).features(List.of(square), layer).getFirst()));
                 }
             }
         }

@@ -6,22 +6,20 @@ import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.image.Image;
 import net.alexnet.inference.CachedFeatures;
-import net.alexnet.inference.Engines;
 import net.alexnet.inference.FeatureCache;
 import net.alexnet.inference.FeatureExtractor;
 import net.alexnet.inference.FeatureLayer;
-import net.alexnet.inference.Model;
 import net.alexnet.inference.NearestNeighbors;
 import net.alexnet.inference.NearestNeighbors.Neighbor;
 import net.alexnet.inference.Views;
-import net.alexnet.io.AtomicFiles;
+import net.alexnet.nn.Network;
 import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
+import net.alexnet.server.studio.Jobs.Job;
 import net.alexnet.server.studio.RunTable.Run;
-import net.alexnet.tensor.Backend;
-import net.alexnet.tensor.BackendException;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
 import org.jspecify.annotations.Nullable;
 
 /// The training pictures that are most similar to a picture by the last hidden layer, as in the
@@ -33,29 +31,14 @@ final class Neighbors implements AutoCloseable {
     private static final int MOST_JOBS = 4; // that wait, compute or are kept
 
     private final RunLookup lookup;
-    private final Models models;
+    private final OpenModels models;
     private final Options options;
-    private final ExecutorService executor = Executors
-            .newSingleThreadExecutor(Thread.ofPlatform().daemon().name("features").factory());
-    private volatile boolean closed;
-    private final SequencedMap<CheckpointId, Job> jobs = new LinkedHashMap<>(MOST_JOBS, 0.75f, true);
+    private final Jobs<Found> jobs = new Jobs<>("features", MOST_JOBS);
 
-    Neighbors(RunLookup lookup, Models models) {
+    Neighbors(RunLookup lookup, OpenModels models) {
         this.lookup = lookup;
         this.models = models;
         this.options = models.options().threads(Math.max(1, models.options().threads() / 2));
-    }
-
-    private static final class Job {
-        private final CheckpointId checkpoint;
-        private volatile long done;
-        private volatile long total;
-        private volatile @Nullable String failure;
-        private volatile @Nullable Found found;
-
-        Job(CheckpointId checkpoint) {
-            this.checkpoint = checkpoint;
-        }
     }
 
     private record Found(RunPictures pictures, ImageDataset images, CachedFeatures features) {}
@@ -70,18 +53,19 @@ final class Neighbors implements AutoCloseable {
     Reply near(Call call) throws IOException, HttpFailure, InterruptedException {
         Run run = lookup.run(call);
         CheckpointId checkpoint = lookup.checkpoint(run, call);
-        Job job = job(run, checkpoint);
-        if (job.failure != null) {
-            forget(job); // told once; whoever asks again tries again
-            throw new HttpFailure(404, "there are no pictures to compare with: " + job.failure);
+        Job<Found> job = job(run, checkpoint);
+        if (job.failure().isPresent()) {
+            jobs.forget(checkpoint); // told once; whoever asks again tries again
+            throw new HttpFailure(404, "there are no pictures to compare with: " + job.failure().get());
         }
-        Found found = job.found;
-        if (found == null) {
-            return Reply.json(new Answer("computing", job.done, job.total, List.of(), null));
+        if (job.result().isEmpty()) {
+            return Reply.json(new Answer("computing", job.done(), job.total(), List.of(), null));
         }
+        Found found = job.result().get();
         return models.with(checkpoint, model -> {
-            float[] query = model.features(model.square(call.body()),
-                    FeatureLayer.lastHidden(model.card().network().architecture()));
+            float[] query = model.predictor(Views.CENTER).features(
+                    List.of(TryPage.square(model, call.body())),
+                    FeatureLayer.lastHidden(model.card().network().architecture())).getFirst();
             List<Near> near = new ArrayList<>();
             List<Image> pictures = new ArrayList<>();
             for (Neighbor one : NearestNeighbors.nearest(found.features, query, SHOWN, _ -> true)) {
@@ -99,66 +83,40 @@ final class Neighbors implements AutoCloseable {
     }
 
     /// The job of a checkpoint, which waits until those before it have ended.
-    private synchronized Job job(Run run, CheckpointId checkpoint) throws HttpFailure {
-        Job known = jobs.get(checkpoint);
-        if (known != null) {
-            return known;
+    private Job<Found> job(Run run, CheckpointId checkpoint) throws HttpFailure {
+        Optional<Job<Found>> known = jobs.find(checkpoint);
+        if (known.isEmpty() && jobs.busy()) {
+            throw HttpFailure.busy("features of other runs are being computed", 10);
         }
-        if (jobs.size() == MOST_JOBS) {
-            Job ended = jobs.values().stream().filter(one -> one.found != null || one.failure != null).findFirst()
-                    .orElseThrow(() -> HttpFailure.busy("features of other runs are being computed", 10));
-            jobs.remove(ended.checkpoint);
-        }
-        Job started = new Job(checkpoint);
-        jobs.put(checkpoint, started);
-        executor.execute(() -> work(run, started));
-        return started;
+        return known.isPresent()
+                ? known.get()
+                : jobs.start(checkpoint, (progress, stop) -> found(run, checkpoint, progress, stop));
     }
 
-    private synchronized void forget(Job job) {
-        jobs.remove(job.checkpoint, job);
-    }
-
-    private void work(Run run, Job job) {
-        ProgressListener progress = new ProgressListener() {
-            @Override
-            public void progress(String task, long done, long total) {
-                job.done = done;
-                job.total = total;
-            }
-        };
-        BooleanSupplier stop = () -> closed;
-        try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
-            RunPictures pictures = RunPictures.of(run, options);
-            ImageDataset training = pictures.dataset().training();
-            int count = Math.min(COMPARED, training.size());
-            ImageDataset images = count == training.size()
-                    ? training
-                    : training.subset(IntStream.range(0, count)
-                            .map(i -> (int) ((long) i * training.size() / count)).toArray());
-            ModelFile file = ModelFile.find(job.checkpoint.folder(), options.checkpoint());
-            Model model = file.open(backend);
-            FeatureLayer layer = FeatureLayer.lastHidden(model.network().architecture());
-            FeatureExtractor extractor = new FeatureExtractor(model.network(), layer, model.card().preprocessing(),
+    private Found found(Run run, CheckpointId checkpoint, ProgressListener progress, BooleanSupplier stop)
+            throws IOException, HttpFailure, InterruptedException {
+        RunPictures pictures = RunPictures.of(run, options);
+        ImageDataset training = pictures.dataset().training();
+        int count = Math.min(COMPARED, training.size());
+        ImageDataset images = count == training.size()
+                ? training
+                : training.subset(IntStream.range(0, count)
+                        .map(i -> (int) ((long) i * training.size() / count)).toArray());
+        ModelFile file = ModelFile.find(checkpoint.folder(), options.checkpoint());
+        try (OpenModel open = OpenModel.of(file, options.device(), options.threads())) {
+            Network network = open.model().network();
+            FeatureLayer layer = FeatureLayer.lastHidden(network.architecture());
+            FeatureExtractor extractor = new FeatureExtractor(network, layer, open.card().preprocessing(),
                     Views.CENTER, FeatureCache.BATCH, options.threads());
-            job.found = new Found(pictures, images, new FeatureCache(extractor, file.layers(layer.end()),
-                    new FeatureCache.Tools(options.reporting(progress, stop).cache(), pictures.codec(), progress,
+            return new Found(pictures, images, new FeatureCache(extractor, file.layers(layer.end()),
+                    new FeatureCache.Resources(options.reporting(progress, stop).cache(), pictures.codec(), progress,
                             "computing features", stop))
                     .of(images));
-        } catch (IOException e) {
-            job.failure = AtomicFiles.reason(e);
-        } catch (HttpFailure | BackendException | IllegalArgumentException e) {
-            job.failure = String.valueOf(e.getMessage());
-        } catch (InterruptedException e) {
-            job.failure = "stopped";
-        } catch (RuntimeException | Error e) { // whoever waits for it must be told
-            job.failure = "it failed unexpectedly: " + e;
         }
     }
 
     @Override
     public void close() {
-        closed = true;
-        executor.shutdown();
+        jobs.close();
     }
 }

@@ -1,13 +1,13 @@
 package net.alexnet.server.studio;
 
 import module java.base;
-import net.alexnet.data.RejectedImage;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.RegularFile;
 import net.alexnet.io.Texts;
 import net.alexnet.report.GrowingLog;
 import net.alexnet.report.Html;
 import net.alexnet.report.HtmlReport;
+import net.alexnet.report.Page;
 import net.alexnet.report.RunLog;
 import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.report.RunLog.Step;
@@ -24,8 +24,6 @@ import net.alexnet.train.CheckpointStore;
 
 /// The page of a run, which is made anew when its log grows: a script replaces what has changed.
 final class RunPage {
-    private static final int SHOWN = 500; // rejected pictures
-
     private final RunLookup lookup;
     private final RunLogs logs;
     private final RunSummaries summaries;
@@ -70,7 +68,7 @@ final class RunPage {
         RunFiles.check(run.folder());
         byte[] page = Files.isRegularFile(file)
                 ? RegularFile.read(file, RegularFile.TEXT_LIMIT)
-                : HtmlReport.page("Run " + run.name(), sections(run, logs.read(run).log()))
+                : Page.of("Run " + run.name(), sections(run, logs.read(run).log()))
                         .getBytes(StandardCharsets.UTF_8);
         return Reply.bytes("text/html; charset=utf-8", page).unstored() // it shows pictures
                 .with("Content-Disposition", "attachment; filename=\"" + run.id() + ".html\"");
@@ -217,16 +215,7 @@ final class RunPage {
 
     private static Optional<Section> rejected(Run run) {
         try {
-            RunFiles.check(run.folder());
-            List<RejectedImage> all = RejectedImage.read(run.folder().path());
-            if (all.isEmpty()) {
-                return Optional.empty();
-            }
-            Table table = new Table(Texts.count(all.size(), "picture") + " that cannot be read and were left out",
-                    List.of("file", "reason"));
-            all.stream().limit(SHOWN).forEach(one -> table.row(List.of(Cell.text(one.name()),
-                    Cell.text(one.reason()))));
-            return Optional.of(new Section("rejected", "Rejected pictures", table.html()));
+            return DataPage.rejected(run);
         } catch (IOException e) {
             return Optional.empty(); // a table that is being written
         }

@@ -8,6 +8,7 @@ import net.alexnet.data.PreparedDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.data.RemotePictures;
 import net.alexnet.data.Sample;
+import net.alexnet.data.image.ColorShift;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.ImageCodec;
@@ -112,20 +113,15 @@ record RunPictures(Recipe recipe, Dataset dataset, Optional<PreparedDataset> pre
             Crop crop = input.view();
             Image part = picture.crop(crop.left(), crop.top(), crop.side(), crop.side());
             Image view = crop.side() == side ? part : codec.resize(part, side, side);
-            return drawn(view, crop.mirrored(), input);
+            return shifted(crop.mirrored() ? view.mirrored() : view, input.shift());
         }).toList();
     }
 
-    private static Image drawn(Image view, boolean mirrored, BatchIndices.Input input) {
+    private static Image shifted(Image view, ColorShift shift) {
         byte[] samples = new byte[view.samples().length];
         int channels = view.channels();
         for (int i = 0; i < samples.length; i++) {
-            int pixel = i / channels;
-            int x = pixel % view.width();
-            int from = mirrored ? (pixel + view.width() - 1 - 2 * x) * channels + i % channels : i;
-            samples[i] = (byte) Math.clamp(Math.round((view.samples()[from] & 0xFF) + input.shift().of(i % channels)),
-                    0,
-                    255);
+            samples[i] = (byte) Math.clamp(Math.round((view.samples()[i] & 0xFF) + shift.of(i % channels)), 0, 255);
         }
         return new Image(view.width(), view.height(), channels, samples);
     }

@@ -23,7 +23,7 @@ final class RunSummaries {
 
     /// All runs, the newest first.
     List<RunSummary> all() throws IOException {
-        Locks locks = Locks.now();
+        TrainingLocks locks = TrainingLocks.now();
         Collection<Run> runs = table.all();
         known.keySet().retainAll(runs.stream().map(run -> run.folder().path()).collect(Collectors.toSet()));
         List<RunSummary> all = new ArrayList<>();
@@ -46,10 +46,10 @@ final class RunSummaries {
 
     /// One run.
     RunSummary of(Run run) throws IOException {
-        return of(run, Locks.now());
+        return of(run, TrainingLocks.now());
     }
 
-    private RunSummary of(Run run, Locks locks) throws IOException {
+    private RunSummary of(Run run, TrainingLocks locks) throws IOException {
         Path path = run.folder().path();
         Path log = run.folder().log();
         RunFiles.check(run.folder());

@@ -57,7 +57,7 @@ final class RunTable {
                 : Optional.ofNullable(now().runs.get(id)).filter(one -> Files.isDirectory(one.folder.path()));
     }
 
-    /// One thread walks through the folders; meanwhile the others are given the list before.
+    /// One thread walks through the folders; other threads get the previous list until it is done.
     private Listing now() throws IOException {
         Listing known = listing;
         if (known != null && (known.isFresh() || !walking.tryLock())) {

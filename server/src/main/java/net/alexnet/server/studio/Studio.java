@@ -16,20 +16,20 @@ import net.alexnet.server.Router;
 /// ```
 public final class Studio implements AutoCloseable {
     private final HttpServer server;
-    private final Models models;
-    private final Evaluations evaluations;
+    private final OpenModels models;
+    private final Mistakes mistakes;
     private final Trainings trainings;
     private final Neighbors neighbors;
-    private final Answers answers;
+    private final EndpointLimits limits;
 
-    private Studio(HttpServer server, Models models, Evaluations evaluations, Trainings trainings,
-            Neighbors neighbors, Answers answers) {
+    private Studio(HttpServer server, OpenModels models, Mistakes mistakes, Trainings trainings,
+            Neighbors neighbors, EndpointLimits limits) {
         this.server = server;
         this.models = models;
-        this.evaluations = evaluations;
+        this.mistakes = mistakes;
         this.trainings = trainings;
         this.neighbors = neighbors;
-        this.answers = answers;
+        this.limits = limits;
     }
 
     /// What the page may start.
@@ -61,18 +61,17 @@ public final class Studio implements AutoCloseable {
         RunLogs logs = new RunLogs();
         RunSummaries summaries = new RunSummaries(table, logs);
         PageFrame frame = new PageFrame(!control.pictures().isEmpty());
-        Answers answers = new Answers(frame);
+        EndpointLimits limits = new EndpointLimits(frame);
         RunsPage list = new RunsPage(table, logs, summaries, frame);
         RunPage run = new RunPage(lookup, logs, summaries, frame);
-        Models models = new Models(options);
+        OpenModels models = new OpenModels(options);
         AtomicReference<URI> address = new AtomicReference<>(URI.create("http://localhost"));
         Neighbors neighbors = new Neighbors(lookup, models);
         TryPage tried = new TryPage(lookup, summaries, models, frame, address::get,
                 settings.token().isPresent());
-        Evaluations evaluations = new Evaluations(options);
         ModelPage model = new ModelPage(lookup, models, frame);
         ModelParts parts = new ModelParts(lookup, models);
-        Mistakes mistakes = new Mistakes(lookup, models, evaluations);
+        Mistakes mistakes = new Mistakes(lookup, models);
         Exports exports = new Exports(lookup, options);
         DataPage data = new DataPage(lookup, options, frame);
         ClaimsPage claims = new ClaimsPage(table, frame);
@@ -80,52 +79,52 @@ public final class Studio implements AutoCloseable {
         Assets assets = Assets.read();
         Trainings trainings = new Trainings(control.program());
         Router.Builder router = Router.builder()
-                .get("/", answers.light(list::list))
-                .get("/compare", answers.light(list::compare))
+                .get("/", limits.light(list::list))
+                .get("/compare", limits.light(list::compare))
                 .get("/assets/{file}", assets::get)
-                .get("/runs/{run}", answers.light(run::page))
-                .get("/runs/{run}/now", answers.light(run::now))
-                .get("/runs/{run}/parts", answers.light(run::parts))
-                .get("/runs/{run}/report.html", answers.light(run::report))
-                .get("/runs/{run}/log", answers.light(stream::lines))
+                .get("/runs/{run}", limits.light(run::page))
+                .get("/runs/{run}/now", limits.light(run::now))
+                .get("/runs/{run}/parts", limits.light(run::parts))
+                .get("/runs/{run}/report.html", limits.light(run::report))
+                .get("/runs/{run}/log", limits.light(stream::lines))
                 .events("/runs/{run}/events", stream::open)
-                .get("/try", answers.light(tried::newest))
-                .get("/try/{run}", answers.light(tried::page))
-                .post("/try/{run}/classify", answers.heavy(tried::classify))
-                .post("/try/{run}/occlusion", answers.heavy(tried::occlusion))
-                .post("/try/{run}/near", answers.heavy(neighbors::near))
-                .get("/models/{run}", answers.heavy(model::page))
-                .get("/models/{run}/kernels", answers.heavy(parts::kernels))
-                .get("/models/{run}/file", answers.heavy(exports::file))
-                .post("/models/{run}/layers", answers.heavy(parts::layers))
-                .get("/models/{run}/evaluation", answers.light(mistakes::state))
-                .post("/models/{run}/evaluation", answers.light(mistakes::start))
-                .get("/models/{run}/mistakes", answers.light(mistakes::list))
-                .get("/models/{run}/pairs", answers.light(mistakes::pairs))
-                .get("/models/{run}/units/{layer}/{unit}", answers.light(mistakes::exciting))
-                .get("/models/{run}/pictures/{picture}", answers.heavy(mistakes::picture))
-                .get("/models/{run}/pictures/{picture}/layers", answers.heavy(mistakes::layers))
-                .get("/data/{run}", answers.heavy(data::page))
-                .get("/data/{run}/draws", answers.heavy(data::draws))
-                .get("/data/{run}/statistics", answers.heavy(data::statistics))
-                .get("/data/{run}/duplicates", answers.heavy(data::duplicates))
-                .get("/claims", answers.heavy(claims::page))
-                .otherwise(answers.light(_ -> {
+                .get("/try", limits.light(tried::newest))
+                .get("/try/{run}", limits.light(tried::page))
+                .post("/try/{run}/classify", limits.heavy(tried::classify))
+                .post("/try/{run}/occlusion", limits.heavy(tried::occlusion))
+                .post("/try/{run}/near", limits.heavy(neighbors::near))
+                .get("/models/{run}", limits.heavy(model::page))
+                .get("/models/{run}/kernels", limits.heavy(parts::kernels))
+                .get("/models/{run}/file", limits.heavy(exports::file))
+                .post("/models/{run}/layers", limits.heavy(parts::layers))
+                .get("/models/{run}/evaluation", limits.light(mistakes::state))
+                .post("/models/{run}/evaluation", limits.light(mistakes::start))
+                .get("/models/{run}/mistakes", limits.light(mistakes::list))
+                .get("/models/{run}/pairs", limits.light(mistakes::pairs))
+                .get("/models/{run}/units/{layer}/{unit}", limits.light(mistakes::exciting))
+                .get("/models/{run}/pictures/{picture}", limits.heavy(mistakes::picture))
+                .get("/models/{run}/pictures/{picture}/layers", limits.heavy(mistakes::layers))
+                .get("/data/{run}", limits.heavy(data::page))
+                .get("/data/{run}/draws", limits.heavy(data::draws))
+                .get("/data/{run}/statistics", limits.heavy(data::statistics))
+                .get("/data/{run}/duplicates", limits.heavy(data::duplicates))
+                .get("/claims", limits.heavy(claims::page))
+                .otherwise(limits.light(_ -> {
                     throw Router.unknown();
                 }));
         if (!control.pictures().isEmpty()) {
             TrainPage train = new TrainPage(new TrainingFolders(control.pictures()), trainings, table, summaries,
                     control.runs(), frame);
-            router.get("/train", answers.heavy(train::page))
-                    .get("/train/folders/{folder}", answers.heavy(train::contents))
-                    .get("/trainings", answers.light(train::list))
-                    .post("/trainings", answers.heavy(train::start))
-                    .post("/trainings/{number}/stop", answers.light(train::stop));
+            router.get("/train", limits.heavy(train::page))
+                    .get("/train/folders/{folder}", limits.heavy(train::contents))
+                    .get("/trainings", limits.light(train::list))
+                    .post("/trainings", limits.heavy(train::start))
+                    .post("/trainings/{number}/stop", limits.light(train::stop));
         }
         HttpServer server = HttpServer.start(settings, router.build());
         address.set(server.address());
         Thread.ofPlatform().daemon().name("ahead").start(() -> ahead(summaries, run));
-        return new Studio(server, models, evaluations, trainings, neighbors, answers);
+        return new Studio(server, models, mistakes, trainings, neighbors, limits);
     }
 
     /// Reads the logs and makes the newest run's page before anyone asks: the first time takes
@@ -150,10 +149,10 @@ public final class Studio implements AutoCloseable {
     @Override
     public void close() {
         server.stop(Duration.ofSeconds(2));
-        answers.close();
+        limits.close();
         trainings.close();
         neighbors.close();
-        evaluations.close();
+        mistakes.close();
         models.close();
     }
 }

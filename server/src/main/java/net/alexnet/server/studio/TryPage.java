@@ -1,9 +1,11 @@
 package net.alexnet.server.studio;
 
 import module java.base;
+import net.alexnet.Classification.Guess;
 import net.alexnet.data.image.Crop;
 import net.alexnet.data.image.Image;
 import net.alexnet.data.image.Preprocessing;
+import net.alexnet.data.image.UnreadableImageException;
 import net.alexnet.figure.Occlusion;
 import net.alexnet.figure.OcclusionFigure;
 import net.alexnet.figure.Picture;
@@ -14,6 +16,7 @@ import net.alexnet.server.Call;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
 import net.alexnet.server.studio.RunTable.Run;
+import net.alexnet.train.OpenModel;
 
 /// The page where a picture is given to a network. Pictures are bodies of requests and are
 /// forgotten with them.
@@ -22,14 +25,14 @@ final class TryPage {
 
     private final RunLookup lookup;
     private final RunSummaries summaries;
-    private final Models models;
+    private final OpenModels models;
     private final PageFrame frame;
     private final Supplier<URI> address;
     private final boolean token;
 
     /// @param address of this server, for the line with curl
     /// @param token whether callers must show one
-    TryPage(RunLookup lookup, RunSummaries summaries, Models models, PageFrame frame, Supplier<URI> address,
+    TryPage(RunLookup lookup, RunSummaries summaries, OpenModels models, PageFrame frame, Supplier<URI> address,
             boolean token) {
         this.lookup = lookup;
         this.summaries = summaries;
@@ -104,8 +107,6 @@ final class TryPage {
                 .append("Copy<span class=\"unseen\"> the ").append(name).append("</span></button></div>\n");
     }
 
-    private record Guess(String label, float probability) {}
-
     /// What is said of a picture.
     ///
     /// @param top the five most probable classes, best first
@@ -121,14 +122,14 @@ final class TryPage {
         Views views = views(call);
         return models.with(lookup.checkpoint(lookup.run(call), call), model -> {
             long start = System.nanoTime();
-            Image square = model.square(call.body());
+            Image square = square(model, call.body());
             float[] found = probabilities(model, square, views);
             double milliseconds = (System.nanoTime() - start) / 1e6;
             List<String> labels = model.card().classes();
             List<Guess> top = TopK.best(found, 0, labels.size(), TOP).stream()
                     .map(index -> new Guess(labels.get(index), found[index])).toList();
             boolean unsure = model.unsureBelow().isPresent()
-                    && top.getFirst().probability < model.unsureBelow().getAsDouble();
+                    && top.getFirst().probability() < model.unsureBelow().getAsDouble();
             return Reply.json(new Answer(top, labels, found, unsure, milliseconds,
                     Tiles.of(center(square, model.card().preprocessing()))));
         });
@@ -136,7 +137,7 @@ final class TryPage {
 
     private static float[] probabilities(OpenModel model, Image square, Views views) throws HttpFailure {
         try {
-            return model.probabilities(square, views);
+            return model.predictor(views).probabilities(List.of(square)).getFirst();
         } catch (IllegalArgumentException e) {
             throw new HttpFailure(400, String.valueOf(e.getMessage())); // a layer without trained weights
         }
@@ -148,6 +149,21 @@ final class TryPage {
             case "10" -> Views.TEN;
             default -> throw new HttpFailure(400, "views must be 1 or 10");
         };
+    }
+
+    /// The square of a picture that the network's views are cut from.
+    ///
+    /// @param file the bytes of a picture file
+    /// @throws HttpFailure of status 400 if they are not a picture
+    static Image square(OpenModel model, byte[] file) throws HttpFailure {
+        if (file.length == 0) {
+            throw new HttpFailure(400, "there is no picture: the body is empty; send the bytes of a JPEG or PNG file");
+        }
+        try {
+            return model.decode(file);
+        } catch (UnreadableImageException e) {
+            throw new HttpFailure(400, "the picture cannot be read: " + e.getMessage());
+        }
     }
 
     static Image center(Image square, Preprocessing preprocessing) {
@@ -166,7 +182,7 @@ final class TryPage {
     Reply occlusion(Call call) throws IOException, HttpFailure, InterruptedException {
         return models.with(lookup.checkpoint(lookup.run(call), call), model -> {
             Preprocessing preprocessing = model.card().preprocessing();
-            Picture picture = new Picture("", OptionalInt.empty(), model.square(call.body()));
+            Picture picture = new Picture("", OptionalInt.empty(), square(model, call.body()));
             Occlusion found = model.with(network -> Occlusion.of(network, picture, Occlusion.Square.of(preprocessing)));
             double least = Arrays.stream(found.map()).min().orElseThrow();
             double most = Arrays.stream(found.map()).max().orElseThrow();

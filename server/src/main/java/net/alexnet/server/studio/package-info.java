@@ -2,11 +2,11 @@
 /// to try them.
 ///
 /// ```
-/// RunTable     which runs there are ──▶ RunsPage, ClaimsPage
-/// RunLogs      their logs, as they grow ──▶ RunPage, LogStream (events) ─▶ run.js
-/// Models       their networks ──▶ TryPage, ModelPage, ModelParts
-/// RunPictures  their pictures ──▶ DataPage, Neighbors
-/// Answers      heavy work on few threads, and failures in words
+/// RunTable        which runs there are ──▶ RunsPage, ClaimsPage
+/// RunLogs         their logs, as they grow ──▶ RunPage, LogStream (events) ─▶ run.js
+/// OpenModels      their networks ──▶ TryPage, ModelPage, ModelParts
+/// RunPictures     their pictures ──▶ DataPage, Neighbors
+/// EndpointLimits  heavy work on few threads, and failures in words
 /// ```
 ///
 /// The page reads the folders of runs and never a training process. It shows the same parts as

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class BatcherTest {
-    private static final Kind ONE = new Kind(Views.CENTER, Optional.empty());
-    private static final Kind TEN = new Kind(Views.TEN, Optional.empty());
+    private static final BatchKey ONE = new BatchKey(Views.CENTER, Optional.empty());
+    private static final BatchKey TEN = new BatchKey(Views.TEN, Optional.empty());
     private static final long FAR = System.nanoTime() + Duration.ofHours(1).toNanos();
 
     private final List<List<Integer>> batches = new CopyOnWriteArrayList<>();
@@ -35,7 +35,7 @@ class BatcherTest {
     }
 
     /// The result of a picture is its only sample; the first batch waits.
-    private List<float[]> compute(Kind kind, List<Image> images) {
+    private List<float[]> compute(BatchKey key, List<Image> images) {
         started.countDown();
         try {
             go.await();

@@ -79,11 +79,11 @@ class ModelServiceTest {
     void aModelWhoseFileChangedSinceTheLookHasNoHash() throws Exception {
         Path model = TinyModel.write(folder.resolve("tiny.safetensors"), 1);
         ModelSource source = new ModelSource(model, Which.LAST);
-        ModelSource.Look before = source.look();
+        ModelSource.FileState before = source.fileState();
         Path next = TinyModel.write(folder.resolve("next"), 2);
         Files.move(next, model, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         try (LoadedModel stale = LoadedModel.open(source, before, "reference", 1);
-                LoadedModel fresh = LoadedModel.open(source, source.look(), "reference", 1)) {
+                LoadedModel fresh = LoadedModel.open(source, source.fileState(), "reference", 1)) {
             assertThat(stale.sha256()).isEqualTo("unknown");
             assertThat(fresh.sha256()).isEqualTo(Hashes.hex(model));
         }

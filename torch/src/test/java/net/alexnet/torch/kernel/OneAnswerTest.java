@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import module java.base;
 import net.alexnet.nn.AlexNet;
+import net.alexnet.nn.AlexNet.Variant;
 import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
@@ -20,11 +21,11 @@ class OneAnswerTest {
     static Stream<AlexNet> networks() {
         return Stream.of(
                 AlexNet.paper().withSize(127, 3, .25).withClasses(7),
-                AlexNet.torchvision().withSize(127, 3, .25).withClasses(5),
-                AlexNet.caffenet().withSize(115, 3, .25).withClasses(130),
+                AlexNet.of(Variant.TORCHVISION).withSize(127, 3, .25).withClasses(5),
+                AlexNet.of(Variant.CAFFENET).withSize(115, 3, .25).withClasses(130),
                 AlexNet.small().withSize(28, 3, .25),
                 AlexNet.small().withSize(28, 1, .125),
-                AlexNet.four());
+                AlexNet.of(Variant.FOUR));
     }
 
     @ParameterizedTest

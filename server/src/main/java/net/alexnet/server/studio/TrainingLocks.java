@@ -4,25 +4,25 @@ import module java.base;
 
 /// Tells whether a training holds the lock of a run, without taking the lock: a training that
 /// starts at that moment would be refused.
-final class Locks {
+final class TrainingLocks {
     private static final Path TABLE = Path.of("/proc/locks"); // of Linux
     private static final Pattern INODE = Pattern.compile(" WRITE \\S+ \\S+:(\\d+) ");
     private static final Duration RECENT = Duration.ofMinutes(2);
 
     private final Optional<Set<String>> inodes;
 
-    private Locks(Optional<Set<String>> inodes) {
+    private TrainingLocks(Optional<Set<String>> inodes) {
         this.inodes = inodes;
     }
 
     /// The locks that are held now.
-    static Locks now() {
+    static TrainingLocks now() {
         try {
             Set<String> held = INODE.matcher(Files.readString(TABLE)).results().map(one -> one.group(1))
                     .collect(Collectors.toSet());
-            return new Locks(Optional.of(held));
+            return new TrainingLocks(Optional.of(held));
         } catch (IOException e) {
-            return new Locks(Optional.empty());
+            return new TrainingLocks(Optional.empty());
         }
     }
 

@@ -18,7 +18,7 @@ import net.alexnet.train.RunFolder;
 /// @param classes the true class of each picture
 /// @param oneView the most probable class of each picture by its center view
 /// @param tenViews the same by ten views
-record Evidence(Path run, String arm, int seed, List<Epoch> epochs, List<Integer> classes, List<Integer> oneView,
+record FinishedRun(Path run, String arm, int seed, List<Epoch> epochs, List<Integer> classes, List<Integer> oneView,
         List<Integer> tenViews) {
     /// The probabilities, from which averages of networks are computed. It may be deleted afterwards.
     static final String PROBABILITIES = "probabilities.safetensors";
@@ -26,15 +26,15 @@ record Evidence(Path run, String arm, int seed, List<Epoch> epochs, List<Integer
     /// The most probable class of each validation picture: small enough to be kept for good.
     static final String PREDICTIONS = "predicted.csv";
 
-    Evidence {
+    FinishedRun {
         epochs = List.copyOf(epochs);
     }
 
     /// Reads what a run left.
-    static Evidence read(Path run, String arm, int seed) throws IOException {
+    static FinishedRun read(Path run, String arm, int seed) throws IOException {
         List<List<Integer>> rows = RegularFile.text(run.resolve(PREDICTIONS)).lines().skip(1)
                 .map(line -> Arrays.stream(line.split(",", -1)).map(Integer::valueOf).toList()).toList();
-        return new Evidence(run, arm, seed, epochs(run), rows.stream().map(row -> row.get(0)).toList(),
+        return new FinishedRun(run, arm, seed, epochs(run), rows.stream().map(row -> row.get(0)).toList(),
                 rows.stream().map(row -> row.get(1)).toList(), rows.stream().map(row -> row.get(2)).toList());
     }
 

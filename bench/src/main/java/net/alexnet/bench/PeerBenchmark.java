@@ -19,7 +19,7 @@ import net.alexnet.io.AtomicFiles;
 /// ```
 /// bench/compare [--python VENV] [--rounds 5] [--only NAME,…] [--out BENCHMARKS.md]
 /// ```
-public final class Comparison {
+public final class PeerBenchmark {
     private static final int SGEMM_SECONDS = 1;
     private static final double SGEMM_GIGAFLOP = 2e-9 * 2048 * 2048 * 2048;
 
@@ -27,7 +27,7 @@ public final class Comparison {
     private final Map<Side, String> absent = new LinkedHashMap<>();
     private final List<Double> sgemm = new ArrayList<>();
 
-    private Comparison() {}
+    private PeerBenchmark() {}
 
     private record Options(Optional<Path> python, int rounds, List<String> only, Path out) {
         static Options of(String[] arguments) {
@@ -68,7 +68,7 @@ public final class Comparison {
 
     private static void compare(Options options) throws IOException {
         Path work = Files.createTempDirectory("alexnet-comparison");
-        Comparison comparison = new Comparison();
+        PeerBenchmark comparison = new PeerBenchmark();
         try {
             comparison.run(options, work);
         } finally {

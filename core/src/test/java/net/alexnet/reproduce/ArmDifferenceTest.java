@@ -8,13 +8,14 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class ComparisonTest {
+class ArmDifferenceTest {
     private static final double[] NO_PICTURES = {};
 
     /// The figures are those of `scipy.stats.ttest_ind(a, b, equal_var=False).confidence_interval()`.
     @Test
     void theIntervalOverSeedsIsWelchs() {
-        Comparison found = Comparison.of(new double[] {25.1, 24.7, 25.6}, new double[] {24.1, 24.3, 23.8, 24.0, 24.6},
+        ArmDifference found = ArmDifference.of(new double[] {25.1, 24.7, 25.6},
+                new double[] {24.1, 24.3, 23.8, 24.0, 24.6},
                 NO_PICTURES);
         assertThat(found.difference()).isCloseTo(0.973333333333, within(1e-9));
         Interval seeds = Objects.requireNonNull(found.seeds());
@@ -27,7 +28,7 @@ class ComparisonTest {
 
     @Test
     void oneSeedHasNoIntervalAndNoVerdict() {
-        Comparison found = Comparison.of(new double[] {25}, new double[] {24, 24.1}, NO_PICTURES);
+        ArmDifference found = ArmDifference.of(new double[] {25}, new double[] {24, 24.1}, NO_PICTURES);
         assertThat(found.difference()).isCloseTo(0.95, within(1e-12));
         assertThat(found.seeds()).isNull();
         assertThat(found.detectable()).isNull();
@@ -37,7 +38,7 @@ class ComparisonTest {
     @Test
     void picturesAloneDecideOnlyWhereTheClaimIsAboutOneSetOfNetworks() {
         double[] pictures = {1, 2, 3, 2, 1, 2};
-        Comparison found = Comparison.of(new double[] {25}, new double[] {24}, pictures);
+        ArmDifference found = ArmDifference.of(new double[] {25}, new double[] {24}, pictures);
         assertThat(Objects.requireNonNull(found.pictures()).excludesZero()).isTrue();
         assertThat(Verdict.of(found, false)).isEqualTo(Verdict.NOT_RESOLVED);
         assertThat(Verdict.of(found, true)).isEqualTo(Verdict.AGREES);
@@ -45,17 +46,17 @@ class ComparisonTest {
 
     @Test
     void theSignOfAnIntervalDecides() {
-        assertThat(Verdict.of(Comparison.paired(new double[] {1, 1.1, 1.2}, NO_PICTURES), false))
+        assertThat(Verdict.of(ArmDifference.paired(new double[] {1, 1.1, 1.2}, NO_PICTURES), false))
                 .isEqualTo(Verdict.AGREES);
-        assertThat(Verdict.of(Comparison.paired(new double[] {-1, -1.1, -1.2}, NO_PICTURES), false))
+        assertThat(Verdict.of(ArmDifference.paired(new double[] {-1, -1.1, -1.2}, NO_PICTURES), false))
                 .isEqualTo(Verdict.CONTRARY);
-        assertThat(Verdict.of(Comparison.paired(new double[] {-1, 1.1, 0.2}, NO_PICTURES), false))
+        assertThat(Verdict.of(ArmDifference.paired(new double[] {-1, 1.1, 0.2}, NO_PICTURES), false))
                 .isEqualTo(Verdict.NOT_RESOLVED);
     }
 
     @Test
     void equalRunsHaveAnIntervalOfNoWidth() {
-        Comparison found = Comparison.of(new double[] {2, 2}, new double[] {1, 1}, NO_PICTURES);
+        ArmDifference found = ArmDifference.of(new double[] {2, 2}, new double[] {1, 1}, NO_PICTURES);
         assertThat(found.seeds()).isEqualTo(new Interval(1, 1));
         assertThat(Verdict.of(found, false)).isEqualTo(Verdict.AGREES);
     }
@@ -70,7 +71,7 @@ class ComparisonTest {
             double[] a = random.doubles(5).map(_ -> random.nextGaussian(24, 0.35)).toArray();
             double[] b = random.doubles(3).map(_ -> random.nextGaussian(24, 0.35)).toArray();
             double[] pictures = IntStream.range(0, 50).mapToDouble(_ -> random.nextGaussian(0, 3)).toArray();
-            Comparison found = Comparison.of(a, b, pictures);
+            ArmDifference found = ArmDifference.of(a, b, pictures);
             Interval seeds = Objects.requireNonNull(found.seeds());
             Interval both = Objects.requireNonNull(found.seedsAndPictures());
             held += seeds.excludesZero() ? 0 : 1;
@@ -91,19 +92,21 @@ class ComparisonTest {
         for (int trial = 0; trial < trials; trial++) {
             double[] a = random.doubles(8).map(_ -> random.nextGaussian(24 + detectable, deviation)).toArray();
             double[] b = random.doubles(8).map(_ -> random.nextGaussian(24, deviation)).toArray();
-            found += Verdict.of(Comparison.of(a, b, NO_PICTURES), false) == Verdict.AGREES ? 1 : 0;
+            found += Verdict.of(ArmDifference.of(a, b, NO_PICTURES), false) == Verdict.AGREES ? 1 : 0;
         }
         assertThat((double) found / trials).isBetween(0.76, 0.84);
     }
 
     @Test
     void moreSeedsAreThoseThatWouldDetectADifferenceOfThisSize() {
-        Comparison small = Comparison.of(new double[] {24.2, 24.6, 24.9}, new double[] {24.0, 24.3, 24.7}, NO_PICTURES);
+        ArmDifference small = ArmDifference.of(new double[] {24.2, 24.6, 24.9}, new double[] {24.0, 24.3, 24.7},
+                NO_PICTURES);
         Integer more = Objects.requireNonNull(small.moreSeeds());
         assertThat(more).isBetween(30, 60); // 15.7 (s/d)^2 with s = .35 and d = .23 is 36 seeds
-        Comparison large = Comparison.of(new double[] {34.2, 34.6, 34.9}, new double[] {24.0, 24.3, 24.7}, NO_PICTURES);
+        ArmDifference large = ArmDifference.of(new double[] {34.2, 34.6, 34.9}, new double[] {24.0, 24.3, 24.7},
+                NO_PICTURES);
         assertThat(large.moreSeeds()).isZero();
-        Comparison none = Comparison.of(new double[] {24.0, 24.5}, new double[] {24.5, 24.0}, NO_PICTURES);
+        ArmDifference none = ArmDifference.of(new double[] {24.0, 24.5}, new double[] {24.5, 24.0}, NO_PICTURES);
         assertThat(none.moreSeeds()).isNull();
     }
 
@@ -113,8 +116,8 @@ class ComparisonTest {
         double[] values = {1.2, 0.8, 1.9, 1.4, 0.7};
         double mean = IntStream.range(0, 5).mapToDouble(i -> values[i]).average().orElseThrow();
         double[] without = IntStream.range(0, 5).mapToDouble(left -> (5 * mean - values[left]) / 4).toArray();
-        Interval jackknife = Objects.requireNonNull(Comparison.jackknife(mean, without, NO_PICTURES).seeds());
-        Interval usual = Objects.requireNonNull(Comparison.paired(values, NO_PICTURES).seeds());
+        Interval jackknife = Objects.requireNonNull(ArmDifference.jackknife(mean, without, NO_PICTURES).seeds());
+        Interval usual = Objects.requireNonNull(ArmDifference.paired(values, NO_PICTURES).seeds());
         assertThat(jackknife.low()).isCloseTo(usual.low(), within(1e-9));
         assertThat(jackknife.high()).isCloseTo(usual.high(), within(1e-9));
     }

@@ -16,7 +16,7 @@ import net.alexnet.reproduce.Claim.TowerColor;
 /// Computes the result of a claim from the finished runs.
 ///
 /// All errors are in percent. Every difference is taken so that it is above 0 where the claim holds.
-record Judge(Runs runs) {
+record ClaimCheck(Runs runs) {
     private static final double PERCENT = 100;
     private static final String POINTS = "percentage points";
     private static final double[] NONE = {};
@@ -33,7 +33,7 @@ record Judge(Runs runs) {
     /// @param comparison empty where too few runs are finished
     /// @param seeds how many runs of each arm are finished
     /// @param judged which of the runs' values is compared
-    record Reading(String unit, String judged, Optional<Comparison> comparison, List<Result.Run> runs,
+    record Reading(String unit, String judged, Optional<ArmDifference> comparison, List<Result.Run> runs,
             Map<String, Object> more,
             int seeds) {}
 
@@ -52,18 +52,18 @@ record Judge(Runs runs) {
     /// The evaluated runs of an arm, of all its seeds.
     ///
     /// @throws IOException if they were evaluated on different pictures
-    private List<Evidence> finished(Arm arm) throws IOException {
-        List<Evidence> found = new ArrayList<>();
+    private List<FinishedRun> finished(Arm arm) throws IOException {
+        List<FinishedRun> found = new ArrayList<>();
         for (int seed : runs.seeds(arm)) {
-            if (Files.exists(runs.path(arm, seed).resolve(Evidence.PREDICTIONS))) {
-                found.add(runs.evidence(arm, seed));
+            if (Files.exists(runs.path(arm, seed).resolve(FinishedRun.PREDICTIONS))) {
+                found.add(runs.finished(arm, seed));
                 requireSamePictures(found.getFirst(), found.getLast());
             }
         }
         return found;
     }
 
-    private static void requireSamePictures(Evidence one, Evidence other) throws IOException {
+    private static void requireSamePictures(FinishedRun one, FinishedRun other) throws IOException {
         if (!one.classes().equals(other.classes())) {
             throw new IOException(
                     one.run() + " and " + other.run() + " were evaluated on different pictures, so they cannot"
@@ -71,8 +71,8 @@ record Judge(Runs runs) {
         }
     }
 
-    private Result.Run run(Evidence evidence, SequencedMap<String, Double> values) {
-        return new Result.Run(evidence.arm(), evidence.seed(), folder(evidence.arm(), evidence.seed()), values);
+    private Result.Run run(FinishedRun finished, SequencedMap<String, Double> values) {
+        return new Result.Run(finished.arm(), finished.seed(), folder(finished.arm(), finished.seed()), values);
     }
 
     private static String folder(String arm, int seed) {
@@ -82,10 +82,10 @@ record Judge(Runs runs) {
     // --- one experiment each -------------------------------------------------------------------------------------------
 
     private Reading higher(Higher test) throws IOException {
-        List<Evidence> arm = finished(test.arm());
-        List<Evidence> baseline = finished(test.baseline());
+        List<FinishedRun> arm = finished(test.arm());
+        List<FinishedRun> baseline = finished(test.baseline());
         List<Result.Run> all = new ArrayList<>();
-        for (Evidence one : Stream.concat(baseline.stream(), arm.stream()).toList()) {
+        for (FinishedRun one : Stream.concat(baseline.stream(), arm.stream()).toList()) {
             all.add(run(one, values("top1_error", PERCENT * mean(one.mistakes(false)),
                     "training_top1_error", PERCENT * one.trainingError(),
                     "gap", PERCENT * (one.validationError() - one.trainingError()))));
@@ -103,7 +103,7 @@ record Judge(Runs runs) {
         double[] perPicture = test.metric() == Metric.TOP1_ERROR
                 ? minus(meanMistakes(arm, false), meanMistakes(baseline, false))
                 : NONE;
-        return new Reading(POINTS, judged, Optional.of(Comparison.of(values(all, test.arm(), judged),
+        return new Reading(POINTS, judged, Optional.of(ArmDifference.of(values(all, test.arm(), judged),
                 values(all, test.baseline(), judged), perPicture)), all, Map.of(), least);
     }
 
@@ -113,7 +113,7 @@ record Judge(Runs runs) {
     }
 
     private Reading tenViews(TenViews test) throws IOException {
-        List<Evidence> nets = finished(test.arm());
+        List<FinishedRun> nets = finished(test.arm());
         List<Result.Run> all = new ArrayList<>();
         double[] gains = new double[nets.size()];
         for (int i = 0; i < gains.length; i++) {
@@ -124,16 +124,16 @@ record Judge(Runs runs) {
         }
         return new Reading(POINTS, "", nets.isEmpty()
                 ? Optional.empty()
-                : Optional.of(Comparison.paired(gains, minus(meanMistakes(nets, false), meanMistakes(nets, true)))),
+                : Optional.of(ArmDifference.paired(gains, minus(meanMistakes(nets, false), meanMistakes(nets, true)))),
                 all, Map.of(), nets.size());
     }
 
     private Reading averages(Averages test) throws IOException {
-        List<Evidence> nets = finished(test.arm());
+        List<FinishedRun> nets = finished(test.arm());
         nets = nets.subList(0, Math.min(MOST_AVERAGED, nets.size()));
         List<Result.Run> all = new ArrayList<>();
         List<ProbabilityTable.Stored> tables = new ArrayList<>();
-        for (Evidence net : nets) {
+        for (FinishedRun net : nets) {
             all.add(run(net, values("one_view", PERCENT * mean(net.mistakes(false)), "ten_views",
                     PERCENT * mean(net.mistakes(true)))));
             net.table().ifPresent(tables::add);
@@ -159,7 +159,7 @@ record Judge(Runs runs) {
         double[] average = mean(averaged);
         double ten = mean(mean(subsets.stream().map(subset -> mistakesOfAverage(tables, subset, true)).toList()));
         return new Reading(POINTS, "",
-                Optional.of(Comparison.jackknife(PERCENT * (mean(single) - mean(average)), without,
+                Optional.of(ArmDifference.jackknife(PERCENT * (mean(single) - mean(average)), without,
                         minus(single, average))),
                 all, more("subsets", subsets.size(), "one_view_error_of_the_average", PERCENT * mean(average),
                         "ten_views_error_of_the_average", PERCENT * ten),
@@ -178,7 +178,7 @@ record Judge(Runs runs) {
             }
             mean[i] = (float) (sum / nets.size());
         }
-        return Evidence.mistakes(mean, first);
+        return FinishedRun.mistakes(mean, first);
     }
 
     private static List<List<Integer>> subsets(List<Integer> nets, int size) {
@@ -201,7 +201,7 @@ record Judge(Runs runs) {
         if (slow.epochs.length == 0 || fast.epochs.length == 0 || fast.never > 0) {
             return new Reading("ln of the ratio of epochs", "epochs_to_error", Optional.empty(), all, Map.of(), 0);
         }
-        Comparison logs = Comparison.of(Arrays.stream(slow.epochs).map(Math::log).toArray(),
+        ArmDifference logs = ArmDifference.of(Arrays.stream(slow.epochs).map(Math::log).toArray(),
                 Arrays.stream(fast.epochs).map(Math::log).toArray(), NONE);
         Map<String, Object> more = more("ratio", Math.exp(logs.difference()), "slow", slow.best, "fast", fast.best,
                 "slow_runs_above_the_error", slow.never, BOUND, slow.never > 0);
@@ -235,7 +235,7 @@ record Judge(Runs runs) {
                     continue;
                 }
                 List<Epoch> lines = runs.epochs(arm, seed);
-                OptionalDouble crossing = Evidence.crossing(lines, error);
+                OptionalDouble crossing = FinishedRun.crossing(lines, error);
                 SequencedMap<String, Double> values = values("epochs_trained", (double) lines.size());
                 crossing.ifPresent(epoch -> values.put("epochs_to_error", epoch));
                 all.add(new Result.Run(arm.name(), seed, folder(arm.name(), seed), values));
@@ -261,7 +261,7 @@ record Judge(Runs runs) {
         List<Candidate> candidates = new ArrayList<>();
         for (Arm arm : arms) {
             List<Epoch> lines = runs.isTrained(arm, 1) ? runs.epochs(arm, 1) : List.of();
-            OptionalDouble crossing = Evidence.crossing(lines, error);
+            OptionalDouble crossing = FinishedRun.crossing(lines, error);
             if (crossing.isPresent() || (bounded && !lines.isEmpty())) {
                 candidates.add(new Candidate(arm, crossing.orElse(Double.POSITIVE_INFINITY),
                         lines.getLast().trainingTop1().orElse(Double.NaN)));
@@ -307,7 +307,7 @@ record Judge(Runs runs) {
         double variance = (square(PERCENT * layer.path("deviation").asDouble())
                 + square(PERCENT * pixels.path("deviation").asDouble())) / layer.path("pictures").asInt();
         return new Reading(POINTS, "",
-                Optional.of(Comparison.overPictures(difference, variance, layer.path("pictures").asInt())),
+                Optional.of(ArmDifference.overPictures(difference, variance, layer.path("pictures").asInt())),
                 List.of(new Result.Run(test.arm().name(), 1, folder(test.arm().name(), 1),
                         values(test.layer(), PERCENT * layer.path("share").asDouble(), "pixels",
                                 PERCENT * pixels.path("share").asDouble()))),
@@ -320,7 +320,7 @@ record Judge(Runs runs) {
 
     // --- sums ----------------------------------------------------------------------------------------------------
 
-    private static double[] meanMistakes(List<Evidence> runs, boolean tenViews) {
+    private static double[] meanMistakes(List<FinishedRun> runs, boolean tenViews) {
         return mean(runs.stream().map(run -> run.mistakes(tenViews)).toList());
     }
 

@@ -10,7 +10,7 @@ import net.alexnet.server.Reply;
 
 /// How pages are answered: heavy work on few threads, and failures in words. Safe for use by many
 /// threads.
-final class Answers implements AutoCloseable {
+final class EndpointLimits implements AutoCloseable {
     private static final int HEAVY = 2; // jobs at once
     private static final int MOST_WAITING = 32; // a browser asks for six things at once
 
@@ -18,7 +18,7 @@ final class Answers implements AutoCloseable {
     private final ExecutorService pool = new ThreadPoolExecutor(HEAVY, HEAVY, 0, TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(MOST_WAITING), Thread.ofPlatform().daemon().name("heavy-", 0).factory());
 
-    Answers(PageFrame frame) {
+    EndpointLimits(PageFrame frame) {
         this.frame = frame;
     }
 

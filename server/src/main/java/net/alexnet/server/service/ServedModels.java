@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// The models that are served. Their files are looked at every few seconds. When one has changed, it is loaded beside the
 /// old one and takes its place, and the old one is closed after its last request. A model whose new file cannot be loaded
 /// stays as it is.
-final class Models implements AutoCloseable {
+final class ServedModels implements AutoCloseable {
     /// The version that clients know; the hash of the file is another name of it.
     static final String VERSION = "1";
     /// How many digits of the hash make a version.
@@ -29,7 +29,7 @@ final class Models implements AutoCloseable {
         private final ModelSource source;
         private final Statistics statistics = new Statistics();
         private volatile @Nullable ServedModel served;
-        private volatile ModelSource.@Nullable Look look;
+        private volatile ModelSource.@Nullable FileState state;
 
         private Entry(String name, ModelSource source) {
             this.name = name;
@@ -55,7 +55,7 @@ final class Models implements AutoCloseable {
     }
 
     /// @param messages is told of models that were loaded anew or could not be
-    Models(ServiceSettings settings, ServiceMetrics metrics, Consumer<String> messages) {
+    ServedModels(ServiceSettings settings, ServiceMetrics metrics, Consumer<String> messages) {
         this.settings = settings;
         this.metrics = metrics;
         this.messages = messages;
@@ -70,14 +70,14 @@ final class Models implements AutoCloseable {
     /// @throws IOException if one cannot be loaded
     void load() throws IOException {
         for (Entry entry : entries.values()) {
-            load(entry, entry.source.look());
+            load(entry, entry.source.fileState());
         }
         long pause = settings.look().toMillis();
-        var _ = watch.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
+        var _ = watch.scheduleWithFixedDelay(this::reloadChanged, pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    private void load(Entry entry, ModelSource.Look look) throws IOException {
-        LoadedModel loaded = LoadedModel.open(entry.source, look, settings.device(), settings.threads());
+    private void load(Entry entry, ModelSource.FileState state) throws IOException {
+        LoadedModel loaded = LoadedModel.open(entry.source, state, settings.device(), settings.threads());
         ServedModel next = new ServedModel(entry.name, loaded, settings, turn, (pictures, nanos) -> {
             entry.statistics.batch(pictures, nanos);
             metrics.pictures.labelValues(entry.name).inc(pictures);
@@ -86,7 +86,8 @@ final class Models implements AutoCloseable {
         });
         ServedModel before = entry.served;
         entry.served = next;
-        entry.look = look;
+        entry.state = state;
+        next.warmUp();
         if (before != null) {
             metrics.noModel(entry.name, VERSION, before.model());
             metrics.model(entry.name, VERSION, next.model());
@@ -95,15 +96,15 @@ final class Models implements AutoCloseable {
         }
     }
 
-    private void look() {
+    private void reloadChanged() {
         for (Entry entry : entries.values()) {
             if (closed) {
                 return;
             }
             try {
-                ModelSource.Look now = entry.source.look();
-                if (!now.equals(entry.look)) {
-                    entry.look = now; // if it cannot be loaded, it is not tried again until it changes
+                ModelSource.FileState now = entry.source.fileState();
+                if (!now.equals(entry.state)) {
+                    entry.state = now; // if it cannot be loaded, it is not tried again until it changes
                     changed(entry, now);
                 }
             } catch (IOException | RuntimeException | Error e) {
@@ -114,7 +115,7 @@ final class Models implements AutoCloseable {
     }
 
     /// Only another content counts, not another time.
-    private void changed(Entry entry, ModelSource.Look now) throws IOException {
+    private void changed(Entry entry, ModelSource.FileState now) throws IOException {
         Optional<Path> file = entry.source.file();
         ServedModel served = entry.served;
         if (file.isPresent() && served != null

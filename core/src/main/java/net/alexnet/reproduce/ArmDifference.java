@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// @param seeds the interval over seeds; null for less than two seeds
 /// @param seedsAndPictures the interval over both; null where there are no pictures to tell apart, or no seeds
 /// @param pictures the interval over pictures for these very networks; null where there are no pictures to tell apart
-/// @param detectable the smallest difference that so many seeds find in 80 of 100 cases; null for less than two seeds
+/// @param detectable the smallest true difference that an experiment with this many seeds would show with a probability of
+///     80 %; null for less than two seeds
 /// @param moreSeeds how many more seeds of each arm would find a difference as large as this in 80 of 100 cases; null where
 ///     that is not known
-record Comparison(double difference, @Nullable Interval seeds, @Nullable Interval seedsAndPictures,
+record ArmDifference(double difference, @Nullable Interval seeds, @Nullable Interval seedsAndPictures,
         @Nullable Interval pictures, @Nullable Double detectable, @Nullable Integer moreSeeds) {
     private static final int MOST_SEEDS = 1000;
 
@@ -39,7 +40,7 @@ record Comparison(double difference, @Nullable Interval seeds, @Nullable Interva
     /// @param arm a value of each run
     /// @param baseline likewise, of the runs to compare with
     /// @param perPicture for each picture the difference of the groups' means; empty where there are no pictures
-    static Comparison of(double[] arm, double[] baseline, double[] perPicture) {
+    static ArmDifference of(double[] arm, double[] baseline, double[] perPicture) {
         Sample a = Sample.of(arm);
         Sample b = Sample.of(baseline);
         double difference = a.mean - b.mean;
@@ -58,7 +59,7 @@ record Comparison(double difference, @Nullable Interval seeds, @Nullable Interva
     ///
     /// @param differences one for each network
     /// @param perPicture for each picture the mean of the networks' differences; empty where there are no pictures
-    static Comparison paired(double[] differences, double[] perPicture) {
+    static ArmDifference paired(double[] differences, double[] perPicture) {
         Sample sample = Sample.of(differences);
         return sample.count < 2
                 ? of(sample.mean, Double.NaN, Double.NaN, perPicture, null)
@@ -71,7 +72,7 @@ record Comparison(double difference, @Nullable Interval seeds, @Nullable Interva
     ///
     /// @param without the same difference without each of the networks in turn (the jackknife); empty if it cannot be
     ///     computed without one
-    static Comparison jackknife(double difference, double[] without, double[] perPicture) {
+    static ArmDifference jackknife(double difference, double[] without, double[] perPicture) {
         Sample sample = without.length < 2 ? new Sample(0, Double.NaN, 0) : Sample.of(without);
         int count = sample.count;
         double variance = sample.variance * (count - 1) * (count - 1) / count;
@@ -82,17 +83,17 @@ record Comparison(double difference, @Nullable Interval seeds, @Nullable Interva
     /// is rather too wide.
     ///
     /// @param variance of the difference
-    static Comparison overPictures(double difference, double variance, int pictures) {
-        return new Comparison(difference, null, null, interval(difference, variance, pictures - 1), null, null);
+    static ArmDifference overPictures(double difference, double variance, int pictures) {
+        return new ArmDifference(difference, null, null, interval(difference, variance, pictures - 1), null, null);
     }
 
-    private static Comparison of(double difference, double seedVariance, double freedom, double[] perPicture,
+    private static ArmDifference of(double difference, double seedVariance, double freedom, double[] perPicture,
             @Nullable Integer more) {
         double pictureVariance = perPicture.length < 2 ? Double.NaN : Sample.of(perPicture).ofMean();
         int pictures = perPicture.length;
         boolean seeds = seedVariance >= 0;
         boolean byPicture = pictureVariance >= 0;
-        return new Comparison(difference,
+        return new ArmDifference(difference,
                 seeds ? interval(difference, seedVariance, freedom) : null,
                 seeds && byPicture
                         ? interval(difference, seedVariance + pictureVariance,

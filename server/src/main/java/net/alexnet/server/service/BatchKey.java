@@ -8,7 +8,7 @@ import net.alexnet.inference.Views;
 ///
 /// @param views that are averaged
 /// @param layer whose outputs are wanted; the probabilities of the classes if empty
-record Kind(Views views, Optional<FeatureLayer> layer) {
+record BatchKey(Views views, Optional<FeatureLayer> layer) {
     /// @param count 1 or 10
     static Views views(int count) {
         return count == 1 ? Views.CENTER : Views.TEN;

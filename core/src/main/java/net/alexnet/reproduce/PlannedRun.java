@@ -7,4 +7,4 @@ package net.alexnet.reproduce;
 /// @param epochs at most so many, where a longer run could show nothing more; 0 for the recipe's own number
 /// @param evaluated whether the finished run is evaluated on the validation pictures
 /// @param neighbors whether the nearest pictures of its validation pictures are measured
-record Job(Arm arm, int seed, int epochs, boolean evaluated, boolean neighbors) {}
+record PlannedRun(Arm arm, int seed, int epochs, boolean evaluated, boolean neighbors) {}

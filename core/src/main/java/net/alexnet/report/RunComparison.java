@@ -8,11 +8,11 @@ import net.alexnet.report.RunLog.Errors;
 import net.alexnet.report.Table.Cell;
 
 /// Several runs side by side.
-final class Comparison {
+final class RunComparison {
     private final List<RunRecord> runs;
     private final List<String> names;
 
-    Comparison(List<RunRecord> runs) {
+    RunComparison(List<RunRecord> runs) {
         this.runs = runs;
         List<String> folders = runs.stream().map(RunRecord::name).toList();
         // runs of other folders may have the same name

@@ -16,17 +16,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Figure 1, on runs whose logs and recipes alone were kept.
-class JudgeTest {
+class ClaimCheckTest {
     private static final EpochsTo FIGURE = (EpochsTo) Claims.named("relu").experiment();
 
     @TempDir
     Path folder;
 
-    private Judge judge;
+    private ClaimCheck check;
 
     @BeforeEach
     void open() {
-        judge = new Judge(new Runs(folder, "cifar10", Optional.empty(), Options.defaults(), TrainingListener.NONE,
+        check = new ClaimCheck(new Runs(folder, "cifar10", Optional.empty(), Options.defaults(), TrainingListener.NONE,
                 () -> false));
     }
 
@@ -42,11 +42,11 @@ class JudgeTest {
         Files.writeString(run.resolve("log.jsonl"), log);
     }
 
-    private Judge.Reading read() throws IOException {
-        return judge.read(Claims.named("relu"));
+    private ClaimCheck.Reading read() throws IOException {
+        return check.read(Claims.named("relu"));
     }
 
-    private static double ratio(Judge.Reading reading) {
+    private static double ratio(ClaimCheck.Reading reading) {
         return (double) Objects.requireNonNull(reading.more().get("ratio"));
     }
 
@@ -55,7 +55,7 @@ class JudgeTest {
         run(FIGURE.slow().get(0), 1, .5, .4, .3, .2); // 3.5 epochs
         run(FIGURE.slow().get(1), 1, .6, .5, .4, .3);
         run(FIGURE.fast().get(0), 1, .25);
-        Judge.Reading reading = read();
+        ClaimCheck.Reading reading = read();
         assertThat(ratio(reading)).isCloseTo(3.5, within(1e-9));
         assertThat(reading.more()).containsEntry("slow", FIGURE.slow().get(0).name())
                 .containsEntry("ratio_is_at_least", false);
@@ -66,7 +66,7 @@ class JudgeTest {
         run(FIGURE.slow().get(0), 1, .6, .5, .4, .35);
         run(FIGURE.slow().get(1), 1, .6, .5, .4, .3); // ends nearest
         run(FIGURE.fast().get(0), 1, .25);
-        Judge.Reading reading = read();
+        ClaimCheck.Reading reading = read();
         assertThat(ratio(reading)).isCloseTo(4, within(1e-9));
         assertThat(reading.more()).containsEntry("slow", FIGURE.slow().get(1).name())
                 .containsEntry("ratio_is_at_least", true);

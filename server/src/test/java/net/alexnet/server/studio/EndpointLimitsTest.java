@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class AnswersTest {
+class EndpointLimitsTest {
     private static Call call(Map<String, String> headers) {
         return new Call("GET", "/", Map.of(), Map.of(), headers, new byte[0], Duration.ZERO,
                 new BodyMemory(1 << 20).new Share());
@@ -25,9 +25,9 @@ class AnswersTest {
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
         CountDownLatch asked = new CountDownLatch(40 - 34);
-        try (Answers answers = new Answers(new PageFrame(false));
+        try (EndpointLimits limits = new EndpointLimits(new PageFrame(false));
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-            Endpoint slow = answers.heavy(_ -> {
+            Endpoint slow = limits.heavy(_ -> {
                 atOnce.incrementAndGet();
                 end.await();
                 return Reply.empty(204);
@@ -46,7 +46,7 @@ class AnswersTest {
             }
             asked.await();
             assertThat(atOnce.get()).isLessThanOrEqualTo(2);
-            assertThat(answers.light(_ -> Reply.empty(204)).answer(call(Map.of())).status()).isEqualTo(204);
+            assertThat(limits.light(_ -> Reply.empty(204)).answer(call(Map.of())).status()).isEqualTo(204);
             end.countDown();
         }
         assertThat(refused.get()).isEqualTo(6);
@@ -54,8 +54,8 @@ class AnswersTest {
 
     @Test
     void tellsWhatIsDamaged() throws Exception {
-        try (Answers answers = new Answers(new PageFrame(false))) {
-            Endpoint damaged = answers.heavy(_ -> {
+        try (EndpointLimits limits = new EndpointLimits(new PageFrame(false))) {
+            Endpoint damaged = limits.heavy(_ -> {
                 throw new IOException("the <file> is damaged");
             });
             assertThatThrownBy(() -> damaged.answer(call(Map.of()))).isInstanceOfSatisfying(HttpFailure.class,
@@ -65,7 +65,7 @@ class AnswersTest {
             assertThat(page.headers()).containsEntry("Content-Type", "text/html; charset=utf-8");
             assertThat(StandardCharsets.UTF_8.decode(page.body().duplicate()).toString())
                     .contains("the &lt;file&gt; is damaged");
-            Endpoint missing = answers.light(_ -> {
+            Endpoint missing = limits.light(_ -> {
                 throw new NoSuchFileException("x");
             });
             assertThatThrownBy(() -> missing.answer(call(Map.of()))).isInstanceOfSatisfying(HttpFailure.class,

@@ -4,9 +4,11 @@ import module java.base;
 import net.alexnet.Options;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.tensor.BackendException;
+import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
 
 /// The models that were used last. Safe for use by many threads.
-final class Models implements AutoCloseable {
+final class OpenModels implements AutoCloseable {
     private static final int KEPT = 2; // the paper's network has 250 MB
 
     private final Options options;
@@ -14,7 +16,7 @@ final class Models implements AutoCloseable {
     private boolean closed;
 
     /// @param options what computes
-    Models(Options options) {
+    OpenModels(Options options) {
         this.options = options;
     }
 
@@ -56,7 +58,8 @@ final class Models implements AutoCloseable {
             throw new IllegalStateException("the models are closed");
         }
         Entry entry = open.computeIfAbsent(checkpoint,
-                key -> new Entry(new FutureTask<>(() -> OpenModel.of(key.folder(), options))));
+                key -> new Entry(new FutureTask<>(() -> OpenModel.of(
+                        ModelFile.find(key.folder(), options.checkpoint()), options.device(), options.threads()))));
         entry.users++;
         Iterator<Entry> oldest = open.values().iterator();
         for (int surplus = open.size() - KEPT; surplus > 0; surplus--) {
