@@ -33,7 +33,7 @@ class OpenVino:
         import openvino
         self.core = openvino.Core()
         if precision == "bf16" and "BF16" not in self.core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-            raise RuntimeError("RuntimeError: this processor has no units for bfloat16")
+            raise RuntimeError("this processor has no units for bfloat16")
         self.model = self.core.read_model(path)
         self.settings = {"INFERENCE_PRECISION_HINT": precision, "PERFORMANCE_HINT": "LATENCY",
                          "INFERENCE_NUM_THREADS": os.cpu_count()}

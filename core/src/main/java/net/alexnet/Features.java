@@ -212,7 +212,7 @@ public final class Features {
 
     private static void requireGoingOn(BooleanSupplier stop, String consequence) throws IOException {
         if (stop.getAsBoolean()) {
-            throw new IOException("stopped" + consequence);
+            throw new InterruptedIOException("stopped" + consequence);
         }
     }
 

@@ -26,7 +26,7 @@ final class ExportCommand extends BaseCommand {
     private Path out = Path.of("");
 
     @Option(names = "--net", paramLabel = "LAYOUT", description = "Whose tensor names to use: torchvision, caffe, caffenet or onnx-zoo, each for its own network only, or paper for"
-            + " this program's. Default: torchvision for its network, else paper; always paper for .onnx.")
+            + " this program's. Default: torchvision for its network, else paper; always paper for .onnx and for rounded weights.")
     private @Nullable String net;
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "safetensors, pytorch, onnx, keras or keras_weights, whatever the extension of OUT.")
@@ -53,7 +53,8 @@ final class ExportCommand extends BaseCommand {
                         + " names no format; it must be one of " + extensions() + ", or give --format"));
         requireWritable("", out, List.of(model), force);
         Model.Stored stored = ModelFile.find(model, checkpoint).stored();
-        WeightLayout layout = net == null ? Exporter.usual(stored.card(), chosen) : WeightLayout.named(net);
+        WeightLayout usual = denseWeights == DenseWeights.FLOAT32 ? Exporter.usual(stored.card(), chosen) : WeightLayout.PAPER;
+        WeightLayout layout = net == null ? usual : WeightLayout.named(net);
         Exporter.write(out, stored, layout, chosen, denseWeights);
         if (!json()) {
             warn(stored, chosen);

@@ -194,6 +194,18 @@ class ReproduceTest {
     }
 
     @Test
+    void picturesOfTheRecipeStayThose() throws Exception {
+        Path sample = Files.writeString(root.resolve("sample.yaml"), ToyRecipe.TEXT.replace("epochs: 8", "epochs: 1")
+                .replace("  hold_out: 0.3", "  source: sample").replace("  width", "  channels: 1\n  width"));
+        Path out = root.resolve("sample");
+        for (int seeds = 1; seeds <= 2; seeds++) {
+            JsonNode done = Result.done("reproduce", "towers", "--recipe", sample, "--out", out, "--threads", 1, "--seeds",
+                    seeds, "--json").json();
+            assertThat(done.get(0).get("done").asInt()).isEqualTo(seeds);
+        }
+    }
+
+    @Test
     void aFolderOfOtherThingsIsLeftAlone() throws Exception {
         Path runs = Files.createDirectories(root.resolve("ordinary"));
         Files.writeString(runs.resolve("latest"), "a run");
@@ -204,14 +216,15 @@ class ReproduceTest {
         }
     }
 
-    /// The second call needs no --data, as the folder says which pictures its runs have; and it knows how long an epoch takes.
+    /// The second call goes on with it, though it will not end in time either. It needs no --data, as the folder says which
+    /// pictures its runs have.
     @Test
     void theFirstRunStopsAtTheBudget() throws Exception {
         Path out = root.resolve("short");
         Path longer = Files.writeString(root.resolve("longer.yaml"),
                 Files.readString(recipe).replace("epochs: 2", "epochs: 4000"));
         Result stopped = Result.done("reproduce", "towers", "--quick", "--recipe", longer, "--data", pictures, "--out",
-                out, "--threads", 1, "--budget", "3s", "--json");
+                out, "--threads", 1, "--budget", "6s", "--json");
         assertThat(stopped.json().get(0).get("done").asInt()).isZero();
         assertThat(stopped.json().get(0).get("verdict").asText()).isEqualTo("not run");
         Path checkpoints = out.resolve("runs/baseline/seed-1/checkpoints");
@@ -219,7 +232,14 @@ class ReproduceTest {
         String first = names(checkpoints);
         Result.done("reproduce", "towers", "--quick", "--recipe", longer, "--out", out, "--threads", 1, "--budget",
                 "3s");
-        assertThat(names(checkpoints)).isEqualTo(first);
+        assertThat(names(checkpoints)).isNotEqualTo(first);
+        // damaged, it is not taken for none
+        Path pictures = out.resolve("pictures.json");
+        for (String damaged : List.of("{", "null")) {
+            Files.writeString(pictures, damaged);
+            Result.of("reproduce", "towers", "--quick", "--recipe", longer, "--out", out).isRefused(1,
+                    pictures.toString());
+        }
     }
 
     private static String names(Path folder) throws Exception {

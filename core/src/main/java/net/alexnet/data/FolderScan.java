@@ -238,7 +238,8 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         }
 
         private static Optional<Path> first(SourcePart wanted, List<Path> folders) {
-            return folders.stream().filter(folder -> part(folder).equals(Optional.of(wanted))).findFirst();
+            return folders.stream().filter(folder -> part(folder).equals(Optional.of(wanted)))
+                    .min(Comparator.comparingInt(folder -> wanted.rank(String.valueOf(folder.getFileName()))));
         }
     }
 }

@@ -16,8 +16,12 @@ enum SourcePart {
 
     /// The part of a name in any case.
     static Optional<SourcePart> named(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return Arrays.stream(values()).filter(part -> List.of(part.names.split(" ")).contains(lower)).findFirst();
+        return Arrays.stream(values()).filter(part -> part.rank(name) >= 0).findFirst();
+    }
+
+    /// Where a name in any case stands among those of this part, the most usual first; negative if it is none of them.
+    int rank(String name) {
+        return List.of(names.split(" ")).indexOf(name.toLowerCase(Locale.ROOT));
     }
 
     /// The parts that a model is evaluated on: the first of validation and test that is there, or else all.

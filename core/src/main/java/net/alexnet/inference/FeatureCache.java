@@ -150,7 +150,7 @@ public record FeatureCache(FeatureExtractor extractor, String layers, Resources 
 
     private void stopIfAsked(int done, int total) throws IOException {
         if (resources.stop.getAsBoolean()) {
-            throw new IOException("stopped after " + done + " of " + total
+            throw new InterruptedIOException("stopped after " + done + " of " + total
                     + " rows of features; the same command computes those that were under way again");
         }
     }

@@ -22,20 +22,37 @@ public enum DenseWeights {
     /// The zeroed bits of a scale: a product with a whole number of 7 bits then fits the 24 of a float.
     private static final int EXACT = -1 << 7;
 
-    /// The tensors that stand for a weight in a file.
+    /// Above it a rounded value could be infinite.
+    private static final float LARGEST = 0x1p127f;
+
+    /// The tensors that stand for a weight in a file. Its values are asked for once for each of them.
+    ///
+    /// Writing them fails with an [IllegalArgumentException] if a value is not a finite number of at most 2^127.
     public List<NamedTensor> stored(NamedTensor weight) {
         return switch (this) {
             case FLOAT32 -> List.of(weight);
-            case BFLOAT16 -> List.of(new NamedTensor(weight.name(), weight.shape(), weight.values(), Dtype.BF16));
+            case BFLOAT16 -> List.of(new NamedTensor(weight.name(), weight.shape(),
+                    () -> MemorySegment.ofArray(finite(weight)), Dtype.BF16));
             case INT8 -> List.of(
-                    new NamedTensor(weight.name(), weight.shape(), () -> MemorySegment.ofArray(multiples(weight)),
-                            Dtype.I8),
+                    new NamedTensor(weight.name(), weight.shape(),
+                            () -> MemorySegment.ofArray(multiples(weight)), Dtype.I8),
                     NamedTensor.of(weight.name() + SCALE, Shape.of(weight.shape().dim(0)), () -> scales(weight)));
         };
     }
 
-    private static float[] multiples(NamedTensor weight) {
+    private static float[] finite(NamedTensor weight) {
         float[] values = weight.floats();
+        for (float value : values) {
+            if (!(Math.abs(value) <= LARGEST)) {
+                throw new IllegalArgumentException("tensor '" + weight.name() + "' holds " + value
+                        + ", which cannot be rounded; store it as float32");
+            }
+        }
+        return values;
+    }
+
+    private static float[] multiples(NamedTensor weight) {
+        float[] values = finite(weight);
         int inputs = values.length / weight.shape().dim(0);
         for (int first = 0; first < values.length; first += inputs) {
             float scale = scale(values, first, inputs);
@@ -47,7 +64,7 @@ public enum DenseWeights {
     }
 
     private static float[] scales(NamedTensor weight) {
-        float[] values = weight.floats();
+        float[] values = finite(weight);
         float[] scales = new float[weight.shape().dim(0)];
         for (int output = 0; output < scales.length; output++) {
             scales[output] = scale(values, output * (values.length / scales.length), values.length / scales.length);

@@ -8,7 +8,7 @@ import net.alexnet.tensor.Shape;
 /// @param name unique in its file, such as `conv1.weight`
 /// @param shape the logical extents
 /// @param values gives the `shape.elements()` float32 values in row-major order and the machine's byte order, at any
-///     byte; called once, when the tensor is written, so that no more than one tensor has to be in memory at a time
+///     byte; called when the tensor is written, so that no more than one tensor has to be in memory at a time
 /// @param dtype in which a safetensors file stores them: `F32`, `BF16`, which rounds to the nearest, or `I8`, for whole numbers
 ///     from -128 to 127
 public record NamedTensor(String name, Shape shape, Supplier<MemorySegment> values, Dtype dtype) {

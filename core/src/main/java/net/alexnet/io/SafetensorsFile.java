@@ -135,7 +135,7 @@ public final class SafetensorsFile {
         Map<String, MappedWeights.Stored> joined = new LinkedHashMap<>(parts);
         parts.forEach((name, part) -> {
             MappedWeights.Part scales = parts.get(name + DenseWeights.SCALE);
-            if (part.dtype() == Dtype.I8 && scales != null && scales.dtype() == Dtype.F32
+            if (part.dtype() == Dtype.I8 && part.shape().rank() == 2 && scales != null && scales.dtype() == Dtype.F32
                     && scales.shape().equals(Shape.of(part.shape().dim(0)))) {
                 joined.put(name, new MappedWeights.Scaled(part.shape(), part.bytes(), scales.bytes()));
                 joined.remove(name + DenseWeights.SCALE);

@@ -70,7 +70,7 @@ final class ClaimTable {
         ArmDifference comparison = result.comparison();
         return comparison == null || comparison.moreSeeds() == null || result.verdict() != Verdict.NOT_RESOLVED
                 ? effect(result)
-                : effect(result) + ", " + comparison.moreSeeds() + " more seeds would find it";
+                : effect(result) + ", " + comparison.moreSeeds() + " more seeds would probably find it";
     }
 
     /// The difference in words: the ratio of epochs, or percentage points.

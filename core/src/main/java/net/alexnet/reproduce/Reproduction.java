@@ -1,6 +1,7 @@
 package net.alexnet.reproduce;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -11,8 +12,10 @@ import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
 import net.alexnet.io.RegularFile;
 import net.alexnet.report.RunLog.Epoch;
+import net.alexnet.train.DataSource;
 import net.alexnet.train.config.RecipeReader;
 import net.alexnet.train.config.Recipes;
+import org.jspecify.annotations.Nullable;
 
 /// Tests the paper's claims with runs of one's own.
 ///
@@ -22,13 +25,15 @@ import net.alexnet.train.config.Recipes;
 /// ```
 ///
 /// The folder has `runs/ARM/seed-K`, which are ordinary runs that the claims share, `claims/ID/`
-/// with `result.json`, `figure.csv` and `figure.svg`, and `claims.md`. A reproduction that was
+/// with `result.json`, `figure.csv` and `figure.svg`, `claims.md`, and `recipe.yaml` and
+/// `pictures.json`, which say what all runs have in common. A reproduction that was
 /// stopped or killed continues with the same results. Several processes may work in one folder;
 /// each takes a run that no other has.
 public final class Reproduction {
     private static final String BASE = "recipe.yaml";
     private static final String PICTURES = "pictures.json";
     private static final String RUNS = "runs";
+    private static final String DAMAGED = " is damaged. Remove it: the next call writes it again";
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .defaultPropertyInclusion(JsonInclude.Value.ALL_NON_NULL)
@@ -178,7 +183,7 @@ public final class Reproduction {
         requireOwnFolder();
         requireSameRecipe();
         long end = System.nanoTime() + budget.toNanos();
-        Runs runs = runs(() -> stop.getAsBoolean() || System.nanoTime() > end);
+        Runs runs = runs(() -> stop.getAsBoolean() || System.nanoTime() - end > 0);
         List<Claim> untrained = new ArrayList<>();
         for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
             List<PlannedRun> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
@@ -194,11 +199,12 @@ public final class Reproduction {
             if (!untrained.isEmpty() || pictures.isPresent()) {
                 Runs.Pictures opened = runs.openPictures();
                 opened.requireEnough(untrained);
-                used = Optional.of(new UsedPictures(opened.source(), opened.fingerprint()));
-                requireSamePictures(used.get());
+                used = Optional.of(new UsedPictures(
+                        runs.pictures().map(DataSource::named).orElse(null), opened.fingerprint()));
+                requireSamePictures(used.get(), opened.source());
             }
         } catch (IOException e) {
-            if (stop.getAsBoolean()) { // while they were fetched
+            if (runs.stop().getAsBoolean()) { // while they were fetched
                 return false;
             }
             throw e;
@@ -227,7 +233,7 @@ public final class Reproduction {
             for (PlannedRun planned : missing) {
                 double left = (end - System.nanoTime()) / 1e9;
                 double needed = runs.epochsLeft(planned) * epochSeconds;
-                if (left <= 0 || needed > left) {
+                if (left <= 0 || (needed > left && !runs.hasBegun(planned))) {
                     continue;
                 }
                 listener.message("run " + runs.path(planned.arm(), planned.seed()));
@@ -249,32 +255,41 @@ public final class Reproduction {
         return false;
     }
 
-    private Runs runs(BooleanSupplier stop) {
-        return new Runs(folder.resolve(RUNS), recipe, pictures.or(() -> usedPictures().map(UsedPictures::source)),
-                options, listener, stop);
+    private Runs runs(BooleanSupplier stop) throws IOException {
+        Optional<String> known = pictures.isPresent() ? pictures : usedPictures().map(UsedPictures::source);
+        return new Runs(folder.resolve(RUNS), recipe, known, options, listener, stop);
     }
 
     /// The pictures that the folder's runs are trained on.
     ///
-    /// @param source by which the user named them
+    /// @param source where the user said that they are; null for those of the recipe
     /// @param fingerprint of their labels and names, so that their folder may be moved
-    private record UsedPictures(String source, String fingerprint) {}
+    private record UsedPictures(@Nullable String source, String fingerprint) {}
 
-    /// Empty before the first run, or if the file is damaged.
-    private Optional<UsedPictures> usedPictures() {
-        try {
-            return Optional.of(JSON.readValue(folder.resolve(PICTURES).toFile(), UsedPictures.class));
-        } catch (IOException _) {
+    /// Empty before the first run.
+    private Optional<UsedPictures> usedPictures() throws IOException {
+        Path file = folder.resolve(PICTURES);
+        if (!Files.exists(file)) {
             return Optional.empty();
         }
+        try {
+            UsedPictures read = JSON.readValue(RegularFile.text(file), UsedPictures.class);
+            if (read != null && read.fingerprint() != null) {
+                return Optional.of(read);
+            }
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + DAMAGED, e);
+        }
+        throw new IOException(file + DAMAGED);
     }
 
     /// Checks that the folder's runs have the same pictures; else their errors could not be compared.
-    private void requireSamePictures(UsedPictures found) throws IOException {
+    private void requireSamePictures(UsedPictures found, String named) throws IOException {
         Optional<UsedPictures> before = usedPictures();
-        if (before.isPresent() && !before.get().fingerprint().equals(found.fingerprint())) {
-            throw new IOException(folder + " holds runs of other pictures than " + found.source() + ": those of "
-                    + before.get().source() + ". Name another folder, or those pictures");
+        if (before.isPresent() && !found.fingerprint().equals(before.get().fingerprint())) {
+            String source = before.get().source();
+            throw new IOException(folder + " holds runs of other pictures than " + named
+                    + (source == null ? "" : ": those of " + source) + ". Name another folder, or those pictures");
         }
     }
 
@@ -308,14 +323,20 @@ public final class Reproduction {
             if (!Files.exists(folder.resolve(BASE))) {
                 AtomicFiles.writeString(folder.resolve(BASE), base());
             }
-            if (used.isPresent() && usedPictures().isEmpty()) {
+            if (used.isPresent() && usedPictures().map(before -> isMoved(before, used.get())).orElse(true)) {
                 AtomicFiles.writeString(folder.resolve(PICTURES), JSON.writeValueAsString(used.get()) + "\n");
             }
         }
         requireSameRecipe();
         if (used.isPresent()) {
-            requireSamePictures(used.get());
+            requireSamePictures(used.get(), String.valueOf(used.get().source()));
         }
+    }
+
+    /// Whether the same pictures are at another place now.
+    private static boolean isMoved(UsedPictures before, UsedPictures now) {
+        return now.source() != null && now.fingerprint().equals(before.fingerprint())
+                && !now.source().equals(before.source());
     }
 
     private String base() throws IOException {

@@ -95,6 +95,11 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return settings;
     }
 
+    /// Whether a run has a checkpoint to go on with.
+    boolean hasBegun(PlannedRun planned) throws IOException {
+        return hasCheckpoint(path(planned.arm(), planned.seed()));
+    }
+
     /// Whether a planned run has yet to begin: one with a checkpoint names its pictures itself.
     boolean needPictures(List<PlannedRun> missing) throws IOException {
         for (PlannedRun planned : missing) {
@@ -157,7 +162,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
         try (LockFile _ = lock.get()) {
             return isDone(planned) || work(planned, run) ? Outcome.DONE : Outcome.STOPPED;
-        } catch (IOException e) {
+        } catch (InterruptedIOException e) {
             if (stop.getAsBoolean()) {
                 return Outcome.STOPPED;
             }
@@ -171,6 +176,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         boolean trained = isTrained(run) && (!evaluates || hasCheckpoint(run)); // only a checkpoint can be evaluated
         if (!trained && !train(planned, run)) {
             return false;
+        }
+        if (!Files.exists(run.resolve(Build.FILE)) && !diverged(planned.arm(), planned.seed())) {
+            AtomicFiles.writeString(run.resolve(Build.FILE), Build.here(options.threads()) + "\n");
         }
         if (planned.evaluated() && !diverged(planned.arm(), planned.seed())) {
             if (!Files.exists(run.resolve(FinishedRun.PREDICTIONS))) {
@@ -201,11 +209,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
         pictures.ifPresent(training::picturesIn);
         try {
-            boolean finished = training.options(options).listener(listener).run(stop).finished();
-            if (finished) {
-                AtomicFiles.writeString(run.resolve(Build.FILE), Build.here(options.threads()) + "\n");
-            }
-            return finished;
+            return training.options(options).listener(listener).run(stop).finished();
         } catch (DivergedException e) {
             AtomicFiles.writeString(run.resolve(DIVERGED), e.getMessage() + "\n");
             return true;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -85,6 +86,29 @@ class DenseWeightsTest {
         try (WeightFile weights = SafetensorsFile.open(file)) {
             assertThatThrownBy(() -> weights.read("fc.weight")).isInstanceOf(WeightFileException.class)
                     .hasMessageContaining("I8");
+        }
+    }
+
+    @Test
+    void aSingleNumberHasNoScales() throws Exception {
+        Path file = folder.resolve("scalar.safetensors");
+        Safetensors.write(file, Map.of(),
+                List.of(new NamedTensor("a", new Shape(List.of()), () -> MemorySegment.ofArray(new float[1]), Dtype.I8),
+                        NamedTensor.of("a_scale", Shape.of(1), () -> new float[1])));
+        try (WeightFile weights = SafetensorsFile.open(file)) {
+            assertThat(weights.names()).containsExactly("a", "a_scale");
+        }
+    }
+
+    @Test
+    void valuesThatCannotBeRoundedAreRefused() {
+        for (float value : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.MAX_VALUE}) {
+            float[] values = random();
+            values[700] = value;
+            for (DenseWeights type : List.of(DenseWeights.BFLOAT16, DenseWeights.INT8)) {
+                assertThatThrownBy(() -> written(type, weight(values))).isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("fc.weight");
+            }
         }
     }
 

@@ -15,10 +15,10 @@ final class PngChunks {
 
     private PngChunks() {}
 
-    /// The same picture without them.
+    /// The same picture without them, and without what follows its end.
     ///
     /// @param file not changed; returned if it is no PNG or there is nothing to remove
-    /// @throws UnreadableImageException if the file ends within a chunk
+    /// @throws UnreadableImageException if a chunk is not whole, or there is no last one
     static byte[] used(byte[] file) throws UnreadableImageException {
         if (!Arrays.equals(file, 0, Math.min(file.length, SIGNATURE.length), SIGNATURE, 0, SIGNATURE.length)) {
             return file;
@@ -27,26 +27,24 @@ final class PngChunks {
         ByteArrayOutputStream used = new ByteArrayOutputStream(0);
         int kept = 0; // up to here
         int at = SIGNATURE.length;
-        while (at + FRAME <= file.length) {
-            long next = at + FRAME + (chunks.getInt(at) & 0xFFFFFFFFL);
+        String type = "";
+        while (!type.equals("IEND")) {
+            long next = file.length - at < FRAME ? Long.MAX_VALUE : at + FRAME + (chunks.getInt(at) & 0xFFFFFFFFL);
             if (next > file.length) {
-                throw new UnreadableImageException("a broken PNG: it ends within a chunk");
+                throw new UnreadableImageException("a broken PNG: it ends before its last chunk does");
             }
             boolean critical = Character.isUpperCase(chunks.get(at + 4)); // of the type's first letter
-            String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
+            type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
             if (!critical && !USED.contains(type)) {
                 used.write(file, kept, at - kept);
                 kept = (int) next;
             }
             at = (int) next;
-            if (type.equals("IEND")) {
-                break;
-            }
         }
-        if (kept == 0) {
+        if (kept == 0 && at == file.length) {
             return file;
         }
-        used.write(file, kept, file.length - kept);
+        used.write(file, kept, at - kept);
         return used.toByteArray();
     }
 }

@@ -87,13 +87,13 @@ final class ServedModels implements AutoCloseable {
         ServedModel before = entry.served;
         entry.served = next;
         entry.state = state;
-        next.warmUp();
         if (before != null) {
             metrics.noModel(entry.name, VERSION, before.model());
             metrics.model(entry.name, VERSION, next.model());
             messages.accept(entry.name + ": loaded anew, SHA-256 " + loaded.sha256());
             before.retire();
         }
+        next.warmUp();
     }
 
     private void reloadChanged() {

@@ -7,9 +7,6 @@ import net.alexnet.torch.kernel.Scratch.Use;
 /// [WeightPanels] of values `q · scale` with whole q from -127 to 127 and a scale for each output, as
 /// [net.alexnet.io.DenseWeights#INT8] rounds them. The largest value of an output is 127 times its scale.
 final class BytePanels implements WeightPanels {
-    /// The Vector API has no vector of four bytes, which four floats would need.
-    static final boolean AVAILABLE = LANES > 4;
-
     private final byte[] packed;
     private final float[] scales;
     private final int depth;
@@ -32,7 +29,8 @@ final class BytePanels implements WeightPanels {
     static boolean holds(float[] row) {
         float scale = scale(row);
         for (float value : row) {
-            if (scale > 0 ? (float) Math.rint(value / scale) * scale != value : value != 0) {
+            float whole = scale > 0 ? (float) Math.rint(value / scale) : 0;
+            if (whole * scale != value || Math.abs(whole) > Byte.MAX_VALUE) {
                 return false;
             }
         }

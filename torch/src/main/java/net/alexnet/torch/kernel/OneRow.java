@@ -37,7 +37,7 @@ final class OneRow {
         }
     }
 
-    /// As [#multiply(float[], int, float[], int, int, float[], int)], of weights in bfloat16. Of panels as wide as [Lanes#WIDEST].
+    /// As [#multiply(float[], int, float[], int, int, float[], int)], of weights in bfloat16. A panel has [Lanes#WIDEST] vectors.
     static void multiply(float[] x, int fromX, short[] w, int fromW, float[] y, int depth) {
         if (Lanes.WIDEST == 2) {
             bfloats2(x, fromX, w, fromW, y, depth);
@@ -46,7 +46,8 @@ final class OneRow {
         }
     }
 
-    /// As [#multiply(float[], int, float[], int, int, float[], int)], of weights that are whole multiples of a scale. Of panels as wide as [Lanes#WIDEST].
+    /// As [#multiply(float[], int, float[], int, int, float[], int)], of weights that are whole multiples of a scale. A panel has
+    /// [Lanes#WIDEST] vectors.
     ///
     /// @param scales of the panel's outputs, from `fromScales`
     static void multiply(float[] x, int fromX, byte[] w, int fromW, float[] scales, int fromScales, float[] y,

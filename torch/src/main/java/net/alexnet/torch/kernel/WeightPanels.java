@@ -27,12 +27,12 @@ interface WeightPanels {
             Scratch scratch);
 
     /// The panels of a dense layer's weight. One picture needs each weight once, so that reading them takes most of the time:
-    /// weights that bfloat16 holds, or whole multiples of a scale for each output, are kept in two bytes or one. Their values
-    /// are looked at, and no digit changes.
+    /// weights that bfloat16 holds, or whole multiples of a scale for each output, are kept in two bytes or one. The choice
+    /// is made by the weights' values, and the products have the same bits in every form.
     ///
     /// @param rows of the weight
     static WeightPanels narrowest(Rows rows) {
-        if (BytePanels.AVAILABLE && rows.all(BytePanels::holds)) {
+        if (rows.all(BytePanels::holds)) {
             return new BytePanels(rows);
         }
         return rows.all(BFloat16Panels::holds) ? new BFloat16Panels(rows) : new FloatPanels(rows);

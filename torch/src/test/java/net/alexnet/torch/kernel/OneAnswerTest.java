@@ -49,6 +49,10 @@ class OneAnswerTest {
         public static void main(String[] arguments) {
             networks().forEach(table -> System.out.println(
                     Arrays.hashCode(probabilities(table, KernelBackend.open(2), pixels(table, PICTURES), 7))));
+            for (int rows : new int[] {1, 7}) {
+                WeightPanelsTest.kinds().forEach(kind -> System.out.println(Arrays.hashCode(WeightPanelsTest.product(
+                        KernelBackend.open(2), WeightPanelsTest.weight(kind, 130), 130, rows))));
+            }
         }
     }
 
@@ -66,7 +70,7 @@ class OneAnswerTest {
             assertThat(process.waitFor()).isZero();
         }
         assertThat(hashes.getFirst().lines().filter(line -> line.matches("-?\\d+")))
-                .hasSize((int) networks().count());
+                .hasSize((int) networks().count() + 2 * (int) WeightPanelsTest.kinds().count());
         assertThat(hashes.getFirst().lines().filter(line -> line.matches("-?\\d+")).toList())
                 .isEqualTo(hashes.getLast().lines().filter(line -> line.matches("-?\\d+")).toList());
     }

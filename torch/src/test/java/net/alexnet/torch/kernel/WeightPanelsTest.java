@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import net.alexnet.tensor.Backend;
@@ -41,7 +42,7 @@ class WeightPanelsTest {
                 new Kind("floats", FloatPanels.class, (value, _) -> (float) value),
                 new Kind("bfloat16", BFloat16Panels.class,
                         (value, _) -> Float.intBitsToFloat(Float.floatToIntBits((float) value) & 0xFFFF0000)),
-                new Kind("multiples", BytePanels.AVAILABLE ? BytePanels.class : FloatPanels.class, (value, output) -> {
+                new Kind("multiples", BytePanels.class, (value, output) -> {
                     float scale = (129 + output) * 0x1p-17f; // more bits than bfloat16 has
                     return Math.clamp(Math.round(value * 40), -127, 127) * scale;
                 }));
@@ -52,7 +53,7 @@ class WeightPanelsTest {
     void givePlainLoopsBits(Kind kind) {
         for (int outputs : new int[] {1, 10, 64, 130}) {
             float[] weight = weight(kind, outputs);
-            for (int rows : new int[] {1, 2, 7, 100}) {
+            for (int rows : new int[] {1, 2, 7, 97}) {
                 float[] plain = product(KernelBackend.openPlain(1), weight, outputs, rows);
                 assertThat(product(KernelBackend.open(2), weight, outputs, rows)).containsExactly(plain);
             }
@@ -81,19 +82,19 @@ class WeightPanelsTest {
         }
     }
 
-    private static float[] weight(Kind kind, int outputs) {
+    static float[] weight(Kind kind, int outputs) {
         SplittableRandom random = new SplittableRandom(outputs);
         float[] weight = new float[outputs * DEPTH];
         for (int i = 0; i < weight.length; i++) {
-            weight[i] = kind.rounding().of(random.nextGaussian(), i / DEPTH);
+            weight[i] = i / DEPTH == 5 ? 0 : kind.rounding().of(random.nextGaussian(), i / DEPTH); // a row of zeros
         }
         for (int output = 0; output < outputs && kind.name().equals("multiples"); output++) {
-            weight[output * DEPTH + 3] = kind.rounding().of(1000, output); // its scale's 127th multiple
+            weight[output * DEPTH + 3] = output == 5 ? 0 : kind.rounding().of(1000, output); // its scale's 127th multiple
         }
         return weight;
     }
 
-    private static float[] product(Backend backend, float[] weight, int outputs, int rows) {
+    static float[] product(Backend backend, float[] weight, int outputs, int rows) {
         SplittableRandom random = new SplittableRandom(rows);
         float[] x = new float[rows * DEPTH];
         for (int i = 0; i < x.length; i++) {
@@ -102,7 +103,7 @@ class WeightPanelsTest {
         try (backend; Scope _ = backend.scope()) {
             Tensor y = backend.dense(backend.upload(Shape.of(rows, DEPTH), MemorySegment.ofArray(x)),
                     backend.upload(Shape.of(outputs, DEPTH), MemorySegment.ofArray(weight)),
-                    backend.upload(Shape.of(outputs), MemorySegment.ofArray(new float[outputs])));
+                    backend.upload(Shape.of(outputs), MemorySegment.ofArray(Arrays.copyOf(x, outputs))));
             return backend.download(y);
         }
     }
