@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import module java.base;
+import net.alexnet.data.DatasetException;
 import net.alexnet.distributed.GroupException;
 import net.alexnet.distributed.Rendezvous;
 import net.alexnet.io.AtomicFiles;
@@ -114,7 +115,8 @@ final class Cli {
         return switch (e) {
             case IllegalArgumentException _ -> 2;
             case GroupException _ -> LaunchCommand.OTHER_RANK;
-            case DivergedException _ when Rendezvous.of(System.getenv()).isPresent() -> LaunchCommand.NO_RESTART;
+            case DivergedException _,DatasetException _ when Rendezvous.of(System.getenv()).isPresent() ->
+                LaunchCommand.NO_RESTART;
             default -> 1;
         };
     }
