@@ -74,7 +74,7 @@ final class RunsPage {
                 .append(Sparkline.of(one.losses()))
                 .append("</td>");
         cell(html, one.validation().map(Errors::top1).map(Texts::percent));
-        cell(html, one.validation().map(Errors::top5).map(Texts::percent));
+        cell(html, one.validation().filter(Errors::hasTop5).map(Errors::top5).map(Texts::percent));
         cell(html, one.imagesPerSecond().isPresent()
                 ? Optional.of(String.format(Locale.ROOT, "%,.0f", one.imagesPerSecond().getAsDouble()))
                 : Optional.empty());
