@@ -268,7 +268,14 @@ class EvaluateTest {
         Path same = root.resolve("same");
         Result.of("evaluate", first, "--out", same, "--submission", same).isRefused(2, same.toString(), "name two");
         Path nowhere = root.resolve("nowhere/predictions.csv");
-        Result.of("evaluate", first, "--threads", 1, "--out", nowhere).isRefused(1, "cannot write " + nowhere);
+        Result.of("evaluate", first, "--threads", 1, "--out", nowhere).isRefused(2, "--out", "no folder "
+                + nowhere.getParent());
+        Result.of("evaluate", first, "--out", root.resolve("p.txt")).isRefused(2, "--out must end in .csv", "p.txt");
+        Result.of("evaluate", first, "--submission", root.resolve("p.csv")).isRefused(2,
+                "--submission must end in .txt", "p.csv");
+        Path there = Files.writeString(root.resolve("there.txt"), "mine");
+        Result.of("evaluate", first, "--submission", there).isRefused(2, there.toString(), "--force");
+        assertThat(there).hasContent("mine");
         String last = new RunFiles(first).checkpoints().getLast();
         Path file = first.resolve("checkpoints").resolve(last).resolve("model.safetensors");
         Result.of("evaluate", first, file).isRefused(2, "--data");
@@ -309,7 +316,7 @@ class EvaluateTest {
     /// What a model says of the unseen pictures, by the file's and the class's name.
     private static Map<String, Double> probabilities(Path model) throws IOException {
         Path table = Files.createTempFile(root, "alone", ".csv");
-        evaluate(model, "--data", unseen, "--views", 10, "--out", table);
+        evaluate(model, "--data", unseen, "--views", 10, "--out", table, "--force");
         return probabilities(rows(table));
     }
 
