@@ -166,7 +166,8 @@ class ToyEndToEndTest {
                 unseen.resolve("rows/0.png"), "--threads", 1);
         assertThat(result.out().lines()).hasSize(4).first().asString().endsWith("rows/0.png");
         assertThat(result.out().lines().skip(1)).allMatch(line -> line.matches(" +[0-9.]+ %  (rows|columns|discs)"));
-        assertThat(result.errLines()).singleElement().asString().startsWith("warning: ").contains("not a picture");
+        assertThat(result.warnings()).singleElement().asString().contains("not a picture");
+        assertThat(result.errLines().getLast()).startsWith("alexnet: 1 of 2 files");
     }
 
     @Test
