@@ -7,6 +7,7 @@ import net.alexnet.distributed.Group;
 import net.alexnet.distributed.Ranks;
 import net.alexnet.inference.Engines;
 import net.alexnet.io.Hashes;
+import net.alexnet.io.Texts;
 import net.alexnet.nn.Towers;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
@@ -257,8 +258,10 @@ public final class Training extends TrainingBuilder<Training> {
             Recipe recipe = RecipeReader.read(checkpoint.folder() + ", its recipe", checkpoint.recipe(),
                     resumed == null ? Map.of() : settings());
             if (checkpoint.state().finished(recipe.epochs()) && ranks == null) {
-                listener.warning("the run " + run.path() + " is finished after " + checkpoint.state().epoch()
-                        + " epochs; start a new run with more epochs to train longer");
+                listener.warning("the run " + run.path() + " is finished after "
+                        + Texts.count(checkpoint.state().epoch(), "epoch")
+                        + (pictures == null ? "" : ", so it does not train on the pictures that are named")
+                        + "; start a new run with more epochs to train longer");
                 return TrainingResult.of(run, recipe, new Outcome(checkpoint.state(), true, Optional.empty(), 0,
                         Optional.empty()));
             }

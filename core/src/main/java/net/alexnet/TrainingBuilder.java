@@ -249,8 +249,15 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
             return result;
         }
         TrainingResult tested = tested(result, stop);
-        if (tested.finished() && !stop.getAsBoolean()) {
+        if (!tested.finished()) {
+            return tested;
+        }
+        if (!stop.getAsBoolean()) {
             report(tested, stop);
+        } else if (!Files.exists(tested.run().resolve(HtmlReport.FILE))) {
+            listener.warning("the run " + tested.run() + " is finished and saved, but it was stopped before its "
+                    + HtmlReport.FILE + " was made; ./alexnet report " + Texts.argument(tested.run().toString())
+                    + " makes it");
         }
         return tested;
     }

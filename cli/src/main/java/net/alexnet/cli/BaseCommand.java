@@ -51,6 +51,16 @@ abstract class BaseCommand implements Callable<Integer> {
         return found;
     }
 
+    /// Checks the name of a file that the command will write.
+    ///
+    /// @param ending that says its form, such as `.csv`
+    /// @throws IllegalArgumentException if the name has another
+    static void requireEnding(String option, Path file, String ending) {
+        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ending)) {
+            throw new IllegalArgumentException(option + " must end in " + ending + ", found " + file);
+        }
+    }
+
     /// Checks a file that the command will write.
     ///
     /// @param option that names it, with `: ` behind it, or nothing

@@ -84,7 +84,12 @@ final class ClassifyCommand extends ProgressCommand {
             }
             progress.clear();
             print(answers.all, answers.each ? List.of() : answers.summary());
-            return answers.classified > 0 && !answers.failedByName ? 0 : 1;
+            if (answers.classified == 0 || answers.failedByName) {
+                throw new IOException(answers.classified + " of " + Texts.count(answers.files, "file")
+                        + " could be classified; "
+                        + (json() ? "\"error\" of each of the others says why" : "the warnings above say why"));
+            }
+            return 0;
         }
     }
 

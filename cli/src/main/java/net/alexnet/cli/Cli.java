@@ -1,15 +1,19 @@
 package net.alexnet.cli;
 
 import module java.base;
+import net.alexnet.data.DatasetException;
 import net.alexnet.distributed.GroupException;
 import net.alexnet.distributed.Rendezvous;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.io.Texts;
 import net.alexnet.tensor.BackendException;
 import net.alexnet.train.DivergedException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -38,6 +42,10 @@ final class Cli {
         }
     }
 
+    private static final Pattern PICTURE = Pattern.compile("(?i)\\.(jpe?g|png|gif|bmp|webp|tiff?|p[bgp]m)$");
+    private static final Pattern TYPE = Pattern.compile("(?<=: )('.*') is not an? (int|long|double)");
+    private static final Pattern CONSTANTS = Pattern
+            .compile("expected one of \\[(.+)\\] \\(case-insensitive\\) but was");
     private static final String LESS = "use a smaller batch or a smaller network, or give Java more memory:"
             + " ALEXNET_JAVA_OPTS=-Xmx8g";
 
@@ -98,11 +106,34 @@ final class Cli {
 
     private static int misuse(CommandLine.ParameterException e, String[] arguments) {
         PrintWriter err = e.getCommandLine().getErr();
-        err.println("alexnet: " + e.getMessage());
+        err.println("alexnet: " + modelForgotten(e).orElseGet(() -> inOurWords(String.valueOf(e.getMessage()))));
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
             err.println("See './" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         }
         return 2;
+    }
+
+    /// Where the first argument is a picture and nothing follows it, the model was left out.
+    private static Optional<String> modelForgotten(CommandLine.ParameterException e) {
+        CommandSpec command = e.getCommandLine().getCommandSpec();
+        if (e instanceof CommandLine.MissingParameterException missing
+                && missing.getMissing().stream().anyMatch(ArgSpec::isPositional)
+                && command.positionalParameters().getFirst().getValue() instanceof Path first
+                && Files.isRegularFile(first) && PICTURE.matcher(first.toString()).find()) {
+            return Optional.of("found the picture " + first + " where the model is expected. Name the model first: ./"
+                    + command.qualifiedName() + " runs/latest " + Texts.argument(first.toString()));
+        }
+        return Optional.empty();
+    }
+
+    /// The parser's messages name constants and types of Java, and repeat a word.
+    private static String inOurWords(String message) {
+        String text = TYPE.matcher(message.replace("option option", "option"))
+                .replaceFirst(found -> Matcher.quoteReplacement("expected "
+                        + (found.group(2).equals("double") ? "a number" : "a whole number") + ", found "
+                        + found.group(1)));
+        return CONSTANTS.matcher(text).replaceFirst(found -> Matcher.quoteReplacement("expected one of "
+                + found.group(1).toLowerCase(Locale.ROOT) + ", found"));
     }
 
     private int failure(Exception e, CommandLine command) {
@@ -114,7 +145,8 @@ final class Cli {
         return switch (e) {
             case IllegalArgumentException _ -> 2;
             case GroupException _ -> LaunchCommand.OTHER_RANK;
-            case DivergedException _ when Rendezvous.of(System.getenv()).isPresent() -> LaunchCommand.NO_RESTART;
+            case DivergedException _,DatasetException _ when Rendezvous.of(System.getenv()).isPresent() ->
+                LaunchCommand.NO_RESTART;
             default -> 1;
         };
     }

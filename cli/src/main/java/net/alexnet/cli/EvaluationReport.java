@@ -91,7 +91,10 @@ record EvaluationReport(Evaluation result, int views) {
 
     private static void addFigures(List<String> lines, Report errors, String where, String who) {
         lines.add(figure("top-1 error", Texts.percent(errors.top1()), misses(errors.missedTop1(), errors), where, who));
-        lines.add(figure("top-5 error", Texts.percent(errors.top5()), misses(errors.missedTop5(), errors), where, who));
+        if (errors.missedTop5() > 0) { // with five classes or fewer it is always 0, which says nothing
+            lines.add(figure("top-5 error", Texts.percent(errors.top5()), misses(errors.missedTop5(), errors), where,
+                    who));
+        }
         lines.add(figure("loss", String.format(Locale.ROOT, "%.4f", errors.loss()), "", where, who));
     }
 

@@ -63,6 +63,10 @@ final class FinetuneCommand extends TrainingCommand {
             throw new IllegalArgumentException("finetune starts new runs; ./alexnet train --resume "
                     + Texts.argument(resume.toString()) + " continues one of fine-tuning, too");
         }
+        if (model != null && base != null) {
+            throw new IllegalArgumentException("the base is given twice, as " + model + " and by --base " + base
+                    + "; give one of them, and the pictures by --data");
+        }
         if (data == null) {
             throw new IllegalArgumentException(
                     "--data is missing; it names the pictures, a folder with one subfolder per"
@@ -71,10 +75,6 @@ final class FinetuneCommand extends TrainingCommand {
         if (folds != null && limitsSteps()) {
             throw new IllegalArgumentException(
                     "--max-steps stops one run, and --folds makes several; give one of them");
-        }
-        if (model != null && base != null) {
-            throw new IllegalArgumentException("the base is given twice, as " + model + " and by --base " + base
-                    + "; give one of them");
         }
         FineTuning tuning = FineTuning.on(data);
         if (recipe != null) {

@@ -18,7 +18,7 @@ final class ReportCommand extends ProgressCommand {
     private List<Path> runs = List.of();
 
     @Option(names = {"-o",
-        "--out"}, paramLabel = "FILE", description = "The page. Default for one run: report.html in its folder, which is replaced.")
+        "--out"}, paramLabel = "FILE", description = "The page, FILE.html. Default for one run: report.html in its folder, which is replaced.")
     private Optional<Path> out = Optional.empty();
 
     @Option(names = "--force", description = "Replace FILE if it exists.")
@@ -32,6 +32,7 @@ final class ReportCommand extends ProgressCommand {
     @Override
     int run(ConsoleProgress progress) throws IOException, InterruptedException {
         if (out.isPresent()) {
+            requireEnding("-o", out.get(), ".html");
             requireWritable("-o: ", out.get(), runs, force);
         } else if (runs.size() > 1) {
             throw new IllegalArgumentException("the page about " + runs.size()

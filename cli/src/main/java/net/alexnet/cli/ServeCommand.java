@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
     "",
     "Only programs on this machine can reach it, unless --host says otherwise. When a model's file changes, it is",
     "loaded beside the old one and takes its place. Replace a file by renaming another one; do not write into it.",
+    "A request may have 16 MiB and 64 pictures; a larger one is refused (413).",
     "On Ctrl-C and SIGTERM it answers what it has, and ends."})
 final class ServeCommand extends BaseCommand {
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -45,7 +46,7 @@ final class ServeCommand extends BaseCommand {
     @Option(names = "--grpc-port", paramLabel = "N", description = "Answer the same protocol over gRPC on this port, too.")
     private Optional<Integer> grpcPort = Optional.empty();
 
-    @Option(names = "--token", paramLabel = "TOKEN", description = "Callers must send the header 'Authorization: Bearer TOKEN'. Other users can see the options of a program;"
+    @Option(names = "--token", paramLabel = "TOKEN", description = "Callers must send the header 'Authorization: Bearer TOKEN'. At least 16 characters. Other users can see the options of a program;"
             + " the variable ALEXNET_TOKEN says the same unseen.")
     private Optional<String> token = Optional.ofNullable(System.getenv("ALEXNET_TOKEN"));
 

@@ -22,9 +22,10 @@ import picocli.CommandLine.Parameters;
 final class StudioCommand extends BaseCommand {
     private static final long LOOK = 200; // milliseconds between two looks at whether to stop
     private static final HexFormat HEX = HexFormat.of();
+    private static final Path RUNS = Path.of("runs"); // need not exist yet
 
     @Parameters(paramLabel = "RUNS", arity = "0..*", description = "Folders below which runs are, or folders of runs. Default: runs.")
-    private List<Path> runs = List.of(Path.of("runs"));
+    private List<Path> runs = List.of(RUNS);
 
     @Option(names = "--port", paramLabel = "N", description = "0 for a free one. Default: ${DEFAULT-VALUE}.")
     private int port = 8130;
@@ -69,7 +70,18 @@ final class StudioCommand extends BaseCommand {
                 throw new IllegalArgumentException("--data: there is no folder " + folder);
             }
         }
-        HttpSettings settings = HttpSettings.defaults().host(host).port(port).allowedHosts(Set.copyOf(allowedHosts))
+        for (Path folder : control ? List.<Path>of() : runs) { // with --control a training makes it
+            if (!Files.isDirectory(folder) && !folder.equals(RUNS)) {
+                throw new IllegalArgumentException("there is no folder " + folder
+                        + "; name a folder below which runs are, or leave it out for the folder " + RUNS);
+            }
+        }
+        Set<String> names = new HashSet<>(allowedHosts);
+        boolean everywhere = InetAddress.getByName(host).isAnyLocalAddress();
+        if (everywhere) {
+            names.add(ownName());
+        }
+        HttpSettings settings = HttpSettings.defaults().host(host).port(port).allowedHosts(names)
                 .listener(this::answered);
         Optional<String> secret = token.isPresent() || open || isLocal() ? token : Optional.of(random());
         if (secret.isPresent()) {
@@ -82,7 +94,8 @@ final class StudioCommand extends BaseCommand {
                 ? new Studio.Control(data, runs.getFirst(), TrainingCommand.program())
                 : Studio.Control.NONE;
         try (Studio studio = Studio.start(settings, runs, options.options(), trainings)) {
-            String address = studio.address()
+            String place = studio.address().toString();
+            String address = (everywhere ? place.replace("//localhost:", "//" + ownName() + ":") : place)
                     + secret.map(it -> "/?token=" + URLEncoder.encode(it, StandardCharsets.UTF_8)).orElse("");
             print(new Started(address), List.of("studio: " + address + "  (Ctrl-C ends it)"));
             out().flush();
@@ -92,6 +105,7 @@ final class StudioCommand extends BaseCommand {
             while (!terminal().interruption().stopRequested()) {
                 Thread.sleep(LOOK);
             }
+            studio.stop().ifPresent(err()::println);
         }
         return 0;
     }
@@ -101,6 +115,15 @@ final class StudioCommand extends BaseCommand {
             err().println("request " + one.id().orElse("") + " failed: " + failure);
             err().flush();
         });
+    }
+
+    /// The name by which other machines may know this one.
+    private static String ownName() {
+        try {
+            return InetAddress.getLocalHost().getHostName().toLowerCase(Locale.ROOT);
+        } catch (UnknownHostException e) {
+            return "localhost";
+        }
     }
 
     private boolean isLocal() throws IOException {

@@ -20,7 +20,7 @@ final class Text {
                 : String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
     }
 
-    /// `, top-5 error 1.20 %`; nothing if it is 0, as it always is with five classes or less.
+    /// `, top-5 error 1.20 %`; nothing if it is 0, as it always is with five classes or fewer.
     static String top5(double error, DoubleFunction<String> form) {
         return error == 0 ? "" : ", top-5 error " + form.apply(error);
     }

@@ -159,17 +159,17 @@ class EvaluateTest {
     @Test
     void figuresStandBelowEachOther() {
         List<String> alone = figures(evaluate(first, "--data", unseen));
-        assertThat(alone).hasSize(8); // three figures, the balanced error, and three classes below their heading
+        // two figures, as the top-5 error of three classes says nothing, the balanced error, and three classes below their heading
+        assertThat(alone).hasSize(7);
         assertThat(alone.get(0))
                 .matches("top-1 error +[0-9.]+ %  \\(\\d+ of 39 pictures; 95 % interval [0-9.]+ to [0-9.]+\\)");
-        assertThat(alone.get(1)).matches("top-5 error +0.00 %  \\(0 of 39 pictures; .* 0.0 to 9.0\\)");
-        assertThat(alone.get(2)).matches("loss +\\d\\.\\d{4}");
+        assertThat(alone.get(1)).matches("loss +\\d\\.\\d{4}");
         List<String> both = figures(evaluate(first, second, "--data", unseen, "--views", 10));
-        assertThat(both).hasSize(23);
+        assertThat(both).hasSize(17);
         assertThat(both.get(0)).endsWith("  10 views, average of 2 models");
-        assertThat(both.get(3)).endsWith("  center view, average of 2 models");
-        assertThat(both.get(6)).endsWith("  10 views, " + first);
-        assertThat(both.get(17)).startsWith("loss ").endsWith("  center view, " + second);
+        assertThat(both.get(2)).endsWith("  center view, average of 2 models");
+        assertThat(both.get(4)).endsWith("  10 views, " + first);
+        assertThat(both.get(11)).startsWith("loss ").endsWith("  center view, " + second);
         assertThat(both.stream().filter(line -> line.startsWith("top")).map(line -> line.indexOf('%')).distinct())
                 .as("%s", both).hasSize(1);
     }
@@ -268,7 +268,14 @@ class EvaluateTest {
         Path same = root.resolve("same");
         Result.of("evaluate", first, "--out", same, "--submission", same).isRefused(2, same.toString(), "name two");
         Path nowhere = root.resolve("nowhere/predictions.csv");
-        Result.of("evaluate", first, "--threads", 1, "--out", nowhere).isRefused(1, "cannot write " + nowhere);
+        Result.of("evaluate", first, "--threads", 1, "--out", nowhere).isRefused(2, "--out", "no folder "
+                + nowhere.getParent());
+        Result.of("evaluate", first, "--out", root.resolve("p.txt")).isRefused(2, "--out must end in .csv", "p.txt");
+        Result.of("evaluate", first, "--submission", root.resolve("p.csv")).isRefused(2,
+                "--submission must end in .txt", "p.csv");
+        Path there = Files.writeString(root.resolve("there.txt"), "mine");
+        Result.of("evaluate", first, "--submission", there).isRefused(2, there.toString(), "--force");
+        assertThat(there).hasContent("mine");
         String last = new RunFiles(first).checkpoints().getLast();
         Path file = first.resolve("checkpoints").resolve(last).resolve("model.safetensors");
         Result.of("evaluate", first, file).isRefused(2, "--data");
@@ -309,7 +316,7 @@ class EvaluateTest {
     /// What a model says of the unseen pictures, by the file's and the class's name.
     private static Map<String, Double> probabilities(Path model) throws IOException {
         Path table = Files.createTempFile(root, "alone", ".csv");
-        evaluate(model, "--data", unseen, "--views", 10, "--out", table);
+        evaluate(model, "--data", unseen, "--views", 10, "--out", table, "--force");
         return probabilities(rows(table));
     }
 

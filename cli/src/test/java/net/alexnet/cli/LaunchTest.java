@@ -147,6 +147,15 @@ class LaunchTest {
     }
 
     @Test
+    void picturesThatCannotBeUsedEndItAtOnce() throws Exception {
+        Path empty = Files.createDirectories(root.resolve("empty"));
+        Ended ended = end(ProgramProcess.of(Main.class, "launch", "--processes", 2, "train", "--data", empty, "--runs",
+                runs, "--threads", 1).start());
+        assertThat(ended.code).as("%s", ended).isEqualTo(1);
+        assertThat(ended.err).contains(empty + " holds no pictures").doesNotContain("start again");
+    }
+
+    @Test
     void ranksWithoutALauncherEnd() throws Exception {
         Process launcher = launch(runs, 2);
         List<ProcessHandle> ranks = ranks(launcher);

@@ -117,7 +117,7 @@ class LauncherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "classify", "classify / cat.jpg", "classify model cat.jpg dog.jpg", "classify model /",
-        "inspect model", "prepare /"})
+        "inspect model", "prepare /", "train --help", "evaluate -h"})
     void classifyAlwaysRunsWithoutIt(String line) throws Exception {
         assertThat(decided("vectors", Map.of("HOME", "/home/me"), line.split(" ", -1))).isEmpty();
     }

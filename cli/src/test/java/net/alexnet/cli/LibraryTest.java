@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageIO;
 import net.alexnet.Classification;
 import net.alexnet.Evaluation;
@@ -51,7 +52,7 @@ class LibraryTest {
     private static final Heard HEARD = new Heard();
 
     /// Keeps what a listener is told.
-    private static final class Heard implements TrainingListener {
+    private static class Heard implements TrainingListener {
         final List<Step> steps = new ArrayList<>();
         final List<Epoch> epochs = new ArrayList<>();
         final List<Path> saved = new ArrayList<>();
@@ -140,6 +141,22 @@ class LibraryTest {
         assertThat(Training.resume(stopped.run()).options(CPU).run().finished()).as("nothing is left to do").isTrue();
         assertThatThrownBy(() -> Training.resume(stopped.run()).set("epochs", 9).run())
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aRunThatIsStoppedBeforeItsPageIsFinishedAndSaysSo() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        Heard heard = new Heard() {
+            @Override
+            public void saved(Path checkpoint) {
+                super.saved(checkpoint);
+                stop.set(epochs.size() == trained.epochs());
+            }
+        };
+        TrainingResult result = training("late").listener(heard).run(stop::get);
+        assertThat(result.finished()).isTrue();
+        assertThat(result.run().resolve("report.html")).doesNotExist();
+        assertThat(heard.warnings).last().asString().contains("report.html", "./alexnet report " + result.run());
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is asked for wrongly is answered in one clear line, without a stack trace, and leaves nothing behind.
 class MisuseTest {
@@ -96,7 +97,7 @@ class MisuseTest {
     void aFilesNameDoesNotSteerTheTerminal() throws Exception {
         Path text = root.resolve("no\u001b[2Jtes.jpg");
         ToyImages.writeText(text);
-        assertThat(Result.of("classify", run, text, "--threads", 1).errLines()).containsExactly(
+        assertThat(Result.of("classify", run, text, "--threads", 1).warnings()).containsExactly(
                 "warning: " + text.toString().replace('\u001b', '\ufffd') + ": not a picture");
     }
 
@@ -107,7 +108,8 @@ class MisuseTest {
         Result result = Result.of("classify", run, text, "--threads", 1);
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
-        assertThat(result.errLines()).containsExactly("warning: " + text + ": not a picture");
+        assertThat(result.errLines()).hasSize(2).first().isEqualTo("warning: " + text + ": not a picture");
+        assertThat(result.errLines()).last().asString().startsWith("alexnet: 0 of 1 file");
         assertThat(Result.of("classify", run, text, "--threads", 1, "--json").json()).singleElement()
                 .satisfies(answer -> assertThat(answer.get("error").asText()).isEqualTo("not a picture"));
     }
@@ -118,14 +120,27 @@ class MisuseTest {
         Result result = Result.of("classify", run, missing, "--threads", 1);
         assertThat(result.exitCode()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
-        assertThat(result.errLines()).containsExactly("warning: " + missing + ": there is no such file");
+        assertThat(result.errLines()).hasSize(2).first().isEqualTo("warning: " + missing + ": there is no such file");
+        assertThat(result.errLines()).last().asString().startsWith("alexnet: 0 of 1 file");
         Path there = pictures.resolve("rows/0.png");
         Result both = Result.of("classify", run, missing, there, "--threads", 1, "--json");
         assertThat(both.exitCode()).isEqualTo(1);
+        assertThat(both.errLines()).singleElement().asString().startsWith("alexnet: 1 of 2 files");
         JsonNode answers = both.json();
         assertThat(answers.get(0).get("error").asText()).contains("no such file");
         assertThat(answers.get(1).get("predictions")).hasSize(3);
         Result.of("classify", run).isRefused(2, "FILE|DIR");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classify", "figure occlusion", "figure predictions", "similar"})
+    void aModelThatWasLeftOut(String command) {
+        Path picture = pictures.resolve("rows/0.png");
+        List<Object> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
+        arguments.add(picture);
+        arguments.addAll(command.equals("similar") ? List.of("--in", pictures) : List.of());
+        Result.of(arguments.toArray()).isRefused(2, picture.toString(), "model first", "./alexnet " + command
+                + " runs/latest ");
     }
 
     @Test
@@ -159,6 +174,7 @@ class MisuseTest {
     void resumingByTheOtherCommand() {
         Result.of("finetune", "--resume", run).isRefused(2, "./alexnet train --resume " + run);
         Result.of("finetune").isRefused(2, "--data");
+        Result.of("finetune", pictures, "--base", run).isRefused(2, pictures.toString(), run.toString(), "--data");
     }
 
     @Test
@@ -251,12 +267,14 @@ class MisuseTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             train --epochs 0         | --epochs must be 1 to 1000000, found 0
-            train --epochs ten       | '--epochs': 'ten' is not an int
+            train --epochs ten       | '--epochs': expected a whole number, found 'ten'
+            prepare --hold-out 20%   | '--hold-out': expected a number, found '20%'
             train --max-steps 0      | --max-steps must be at least 1, found 0
             train --threads 0        | --threads must be 1 to 1024, found 0
-            train --device gpu       | device 'gpu' is not one of auto, cpu, cuda, cuda:N, mps
-            train --progress loud    | '--progress': expected one of [AUTO, PLAIN, NONE]
-            train --set epochs       | KEY=VALUE
+            train --device gpu       | --device must be auto, cpu, cuda, cuda:N, mps or reference, found gpu
+            serve x --device cuda:x  | --device must be auto, cpu, cuda, cuda:N, mps or reference, found cuda:x
+            train --progress loud    | '--progress': expected one of auto, plain, none, found 'loud'
+            train --set epochs       | for option '--set' (KEY=VALUE)
             train --reciep paper     | '--reciep'
             train paper              | 'paper'
             trian                    | 'trian'

@@ -186,6 +186,8 @@ class ReportTest {
         Result.of("report", bare).isRefused(1, bare.toString(), "no checkpoint");
         Result.of("report", run.folder(), longer.folder()).isRefused(2, "-o");
         Result.of("report").isRefused(2, "RUN");
-        Result.of("report", run.folder(), "-o", pictures).isRefused(2, pictures.toString());
+        Result.of("report", run.folder(), "-o", "r.pdf").isRefused(2, "-o must end in .html", "r.pdf");
+        Path folder = Files.createDirectory(root.resolve("folder.html"));
+        Result.of("report", run.folder(), "-o", folder).isRefused(2, folder.toString());
     }
 }

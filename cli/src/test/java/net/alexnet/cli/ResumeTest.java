@@ -162,6 +162,9 @@ class ResumeTest {
         Result result = resume(uninterrupted.folder());
         assertThat(result.exitCode()).isZero();
         assertThat(result.errLines()).singleElement().asString().contains("is finished", "3 epochs");
+        assertThat(Result.done("train", "--resume", uninterrupted.folder(), "--data", pictures).errLines())
+                .singleElement().asString()
+                .contains("3 epochs", "does not train on the pictures");
         assertThat(result.json().get("finished").asBoolean()).isTrue();
         assertThat(uninterrupted.names()).isEqualTo(before);
     }

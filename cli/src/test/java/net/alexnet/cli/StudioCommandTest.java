@@ -18,5 +18,7 @@ class StudioCommandTest {
         Result.of("studio", "--control", "--data", folder, folder.resolve("runs"), "--token", "short")
                 .isRefused(2, "token"); // what follows the value of --data is a folder of runs
         Result.of("studio", "--token", "short").isRefused(2, "token");
+        Result.of("studio", folder.resolve("mistyped"), "--no-browser").isRefused(2, "there is no folder "
+                + folder.resolve("mistyped"));
     }
 }

@@ -166,8 +166,9 @@ class TestPicturesTest {
         TrainingResult result = stopping.train("untested");
         assertThat(result.finished()).isTrue();
         assertThat(result.test()).isEmpty();
-        assertThat(stopping.warnings).last().asString().contains("finished and saved", "its test was stopped",
-                "./alexnet evaluate " + result.run() + " --data " + unseen);
+        assertThat(stopping.warnings.getLast()).contains("./alexnet report " + result.run());
+        assertThat(stopping.warnings).anySatisfy(warning -> assertThat(warning).contains("finished and saved",
+                "its test was stopped", "./alexnet evaluate " + result.run() + " --data " + unseen));
         RunFiles files = new RunFiles(result.run());
         assertThat(files.weights(STEPS)).isEqualTo(run.weights(STEPS));
         assertThat(files.log("test")).isEmpty();

@@ -89,7 +89,8 @@ final class Curves {
         Figure.spread(epochs, ROWS).forEach(one -> table.row(List.of(Cell.count(one.epoch()),
                 Cell.number(one.trainingTop1(), Format::percent),
                 Cell.number(of(one, Errors::top1), Format::percent),
-                Cell.number(of(one, Errors::top5), Format::percent))));
+                Cell.number(one.validation().filter(Errors::hasTop5).map(Errors::top5)
+                        .map(OptionalDouble::of).orElse(OptionalDouble.empty()), Format::percent))));
         return new Figure(new Chart("Top-1 error", EPOCH, ERROR, epochAxis(epochs),
                 Scale.fromZero(Figure.values(lines, Point::y)), lines, List.of()), List.of(), List.of(table));
     }

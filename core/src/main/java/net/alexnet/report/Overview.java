@@ -55,8 +55,8 @@ final class Overview {
     }
 
     private static String errors(Errors it) {
-        return "top-1 " + RunRecord.text(it.top1(), it.images()) + ", top-5 "
-                + RunRecord.text(it.top5(), it.images()) + " on " + pictures(it);
+        return "top-1 " + RunRecord.text(it.top1(), it.images())
+                + (it.hasTop5() ? ", top-5 " + RunRecord.text(it.top5(), it.images()) : "") + " on " + pictures(it);
     }
 
     private static String pictures(Errors it) {

@@ -41,7 +41,7 @@ final class RunComparison {
             List<Cell> cells = new ArrayList<>(
                     List.of(Cell.text(names.get(i)), Cell.count(run.epochs())));
             cells.addAll(withInterval(run.validation(), Errors::top1));
-            cells.addAll(withInterval(run.validation(), Errors::top5));
+            cells.addAll(withInterval(run.validation().filter(Errors::hasTop5), Errors::top5));
             cells.add(percent(run.bestEpoch().map(one -> Curves.of(one, Errors::top1))));
             cells.add(percent(run.lastEpoch().map(Epoch::trainingTop1)));
             cells.addAll(withInterval(run.log().test().map(RunLog.TestLine::errors), Errors::top1));

@@ -24,7 +24,12 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
             Optional<Errors> validation, List<Layer> layers, double seconds) {}
 
     /// Errors on pictures that were not trained on, as fractions.
-    public record Errors(long images, double loss, double top1, double top5) {}
+    public record Errors(long images, double loss, double top1, double top5) {
+        /// Whether the top-5 error is above 0. With five classes or fewer it is always 0, which says nothing.
+        public boolean hasTop5() {
+            return top5 > 0;
+        }
+    }
 
     /// A layer with weights at the end of an epoch.
     ///

@@ -62,6 +62,8 @@ class SectionsTest {
 
     @Test
     void oldLogsHaveNoLayersAndNoTrainingError() {
+        assertThat(Logs.recent().test().orElseThrow().errors().hasTop5()).as("0.0").isFalse();
+        assertThat(Logs.recent().epochs().getLast().validation().orElseThrow().hasTop5()).isTrue();
         RunLog log = Logs.minimal();
         assertThat(LayerCharts.of(log.epochs())).isEmpty();
         Document page = Jsoup.parse(Curves.learning(log).html());

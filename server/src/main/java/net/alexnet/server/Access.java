@@ -109,7 +109,8 @@ final class Access {
     }
 
     private static HttpFailure unauthorized() {
-        return new HttpFailure(401, "this server needs a token: send the header 'Authorization: Bearer TOKEN'",
+        return new HttpFailure(401, "this server needs a token: send the header 'Authorization: Bearer TOKEN',"
+                + " or in a browser open an address that ends in ?token=TOKEN",
                 Map.of("WWW-Authenticate", "Bearer"));
     }
 

@@ -7,12 +7,16 @@ import org.eclipse.jetty.server.Request;
 
 /// Collects a body as it arrives; between its pieces no thread waits.
 final class BodyReader implements Runnable {
+    /// How long the rest of a body that is too large is read and left. A client that still sends does not read the answer.
+    private static final Duration REST = Duration.ofSeconds(2);
+
     private final Request request;
     private final int most;
     private final BodyMemory.Share memory;
     private final CompletableFuture<byte[]> done = new CompletableFuture<>();
     private byte[] body = {};
     private int length;
+    private boolean isTooLarge;
 
     /// @param most bytes that are accepted
     BodyReader(Request request, int most, BodyMemory.Share memory) {
@@ -28,12 +32,15 @@ final class BodyReader implements Runnable {
     CompletableFuture<byte[]> start(Duration time) {
         run();
         if (!done.isDone()) {
-            var deadline = request.getComponents().getScheduler().schedule(() -> fail(new HttpFailure(408,
-                    "the body did not arrive within " + time.toSeconds() + " s")), time.toMillis(),
-                    TimeUnit.MILLISECONDS);
-            var _ = done.whenComplete((_, _) -> deadline.cancel());
+            failAfter(time, new HttpFailure(408, "the body did not arrive within " + time.toSeconds() + " s"));
         }
         return done;
+    }
+
+    private void failAfter(Duration time, HttpFailure failure) {
+        var deadline = request.getComponents().getScheduler().schedule(() -> fail(failure), time.toMillis(),
+                TimeUnit.MILLISECONDS);
+        var _ = done.whenComplete((_, _) -> deadline.cancel());
     }
 
     /// Reads what has arrived; Jetty calls it again when there is more.
@@ -56,7 +63,9 @@ final class BodyReader implements Runnable {
             } finally {
                 chunk.release();
             }
-            if (chunk.isLast()) {
+            if (chunk.isLast() && isTooLarge) {
+                fail(tooLarge(most));
+            } else if (chunk.isLast()) {
                 done.complete(body.length == length ? body : Arrays.copyOf(body, length));
             }
         }
@@ -64,8 +73,14 @@ final class BodyReader implements Runnable {
 
     private void append(ByteBuffer piece) throws HttpFailure {
         int added = piece.remaining();
+        if (isTooLarge) {
+            return;
+        }
         if (added > most - length) {
-            throw tooLarge(most);
+            isTooLarge = true;
+            body = new byte[0];
+            failAfter(most == 0 ? Duration.ZERO : REST, tooLarge(most));
+            return;
         }
         memory.take(added);
         if (length + added > body.length) {
@@ -80,7 +95,7 @@ final class BodyReader implements Runnable {
     static HttpFailure tooLarge(int most) {
         return new HttpFailure(413, most == 0
                 ? "this address takes no body"
-                : "the body has more than " + most + " bytes; send fewer pictures in a request");
+                : "the body has more than " + most + " bytes; send fewer or smaller pictures in a request");
     }
 
     private static HttpFailure failure(Throwable cause) {

@@ -42,7 +42,7 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
         try {
             admit(exchange);
         } catch (HttpFailure e) {
-            exchange.send(e.reply());
+            exchange.fail(e);
         }
         return true;
     }
@@ -114,7 +114,7 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
                         share.close();
                     }
                     if (failure instanceof HttpFailure expected) {
-                        exchange.send(expected.reply());
+                        exchange.fail(expected);
                     } else if (failure != null) {
                         exchange.send(exchange.fault(failure));
                     } else {
@@ -143,11 +143,11 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
             }
         } catch (Exception | Error e) {
             share.close();
-            exchange.send(switch (e) {
-                case HttpFailure expected -> expected.reply();
-                case InterruptedException _ -> HttpFailure.busy("the server is stopping", 1).reply();
-                default -> exchange.fault(e);
-            });
+            switch (e) {
+                case HttpFailure expected -> exchange.fail(expected);
+                case InterruptedException _ -> exchange.fail(HttpFailure.busy("the server is stopping", 1));
+                default -> exchange.send(exchange.fault(e));
+            }
         }
     }
 
@@ -204,6 +204,14 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
 
         Callback callback() {
             return callback;
+        }
+
+        /// A person who opened an address in a browser is told on a page.
+        void fail(HttpFailure failure) {
+            boolean asksForPage = request.getMethod().equals("GET")
+                    && Objects.requireNonNullElse(request.getHeaders().get(HttpHeader.ACCEPT), "")
+                            .contains("text/html");
+            send(asksForPage ? failure.page() : failure.reply());
         }
 
         void send(Reply reply) {

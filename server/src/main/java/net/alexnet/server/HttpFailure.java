@@ -1,6 +1,7 @@
 package net.alexnet.server;
 
 import java.util.Map;
+import net.alexnet.io.Texts;
 
 /// An answer that is an error. Its message becomes `{"error": …}`, so it says what was found, what was expected and what to
 /// do, and names no file of the server.
@@ -37,7 +38,20 @@ public final class HttpFailure extends Exception {
 
     /// The failure as it is sent.
     public Reply reply() {
-        Reply reply = Reply.json(status, Map.of("error", String.valueOf(getMessage())));
+        return withHeaders(Reply.json(status, Map.of("error", String.valueOf(getMessage()))));
+    }
+
+    /// The failure as a page for a person.
+    Reply page() {
+        String text = Texts.markup(String.valueOf(getMessage()));
+        Reply page = Reply
+                .text("text/html; charset=utf-8", "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+                        + "<title>Error</title>\n<p>" + text + ".</p>\n</html>\n")
+                .unstored();
+        return withHeaders(new Reply(status, page.headers(), page.body()));
+    }
+
+    private Reply withHeaders(Reply reply) {
         for (Map.Entry<String, String> header : headers.entrySet()) {
             reply = reply.with(header.getKey(), header.getValue());
         }

@@ -118,6 +118,19 @@ class HttpServerTest {
     }
 
     @Test
+    void aBrowserIsToldOnAPage() throws Exception {
+        HttpResponse<String> page = send(to("/nothing").header("Accept", "text/html,*/*;q=0.8"));
+        assertThat(page.statusCode()).isEqualTo(404);
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(page.body()).startsWith("<!DOCTYPE html>");
+        restart(HttpSettings.defaults().token("0123456789abcdef0123"));
+        HttpResponse<String> locked = send(to("/").header("Accept", "text/html"));
+        assertThat(locked.statusCode()).isEqualTo(401);
+        assertThat(locked.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        assertThat(locked.body()).contains("?token=TOKEN");
+    }
+
+    @Test
     void headHasTheHeadersAndNoBody() throws Exception {
         HttpResponse<String> answer = send(to("/").method("HEAD", BodyPublishers.noBody()));
         assertThat(answer.statusCode()).isEqualTo(200);
@@ -209,6 +222,14 @@ class HttpServerTest {
         String chunk = "190\r\n" + "a".repeat(400) + "\r\n";
         assertThat(raw("POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk
                 + chunk)).startsWith("HTTP/1.1 413").contains("1000");
+    }
+
+    @Test
+    void aClientThatSendsTooMuchReadsTheAnswer() throws Exception {
+        restart(HttpSettings.defaults().limits(Limits.defaults().body(1000)));
+        byte[] body = new byte[8_000_000]; // more than sockets hold
+        assertThat(send(to("/echo").POST(BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(body))))
+                .statusCode()).isEqualTo(413);
     }
 
     @Test

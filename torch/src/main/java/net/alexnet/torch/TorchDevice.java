@@ -56,7 +56,7 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
                 yield new TorchDevice("mps", DeviceType.MPS, 0, "as asked");
             }
             default -> throw new IllegalArgumentException(
-                    "device '" + name + "' is not one of auto, cpu, cuda, cuda:N, mps");
+                    "device '" + name + "' is not one of auto, cpu, cuda, cuda:N, mps, reference");
         };
     }
 

@@ -24,7 +24,7 @@ public final class Recipes {
         if (Files.isRegularFile(file)) {
             return RecipeReader.read(nameOrFile, RegularFile.text(file), settings);
         }
-        throw new RecipeException("there is no recipe '" + nameOrFile + "', neither by name nor as a file; "
+        throw new RecipeException("there is no recipe '" + nameOrFile + "', neither by name nor as a file. "
                 + DidYouMean.question(nameOrFile, NAMES) + "Known: " + String.join(", ", NAMES));
     }
 

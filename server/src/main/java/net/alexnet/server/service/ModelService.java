@@ -34,7 +34,11 @@ public final class ModelService implements AutoCloseable {
         Thread.ofPlatform().daemon().name("load").start(loading); // while HTTP starts
         Router.Builder router = Router.builder()
                 .get("/metrics", metrics::scrape)
-                .get("/openapi.yaml", _ -> Reply.bytes("application/yaml", openApi()));
+                .get("/openapi.yaml", _ -> Reply.bytes("application/yaml", openApi()))
+                .otherwise(_ -> {
+                    throw new HttpFailure(404, Router.unknown().getMessage() + "; /openapi.yaml describes those that"
+                            + " there are");
+                });
         new V2Endpoints(models, inference, settings, metrics).addTo(router);
         new SimpleEndpoints(models, inference, settings, metrics).addTo(router);
         Consumer<Answered> told = settings.http().listener();

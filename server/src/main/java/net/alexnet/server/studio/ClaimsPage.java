@@ -28,8 +28,9 @@ final class ClaimsPage {
         List<Path> folders = folders();
         if (folders.isEmpty()) {
             html.append(
-                    "<p>There is no reproduction below the folders that this page shows. This command makes one, in hours")
-                    .append(" or days:</p>\n<pre tabindex=\"0\"><code>./alexnet reproduce all --data cifar-10/</code></pre>\n");
+                    "<p>There is no reproduction below the folders that this page shows. The first command makes one, in")
+                    .append(" hours or days; the second shows it:</p>\n<pre tabindex=\"0\"><code>")
+                    .append("./alexnet reproduce all --data cifar-10/\n./alexnet studio reproduction/</code></pre>\n");
         }
         for (int i = 0; i < folders.size(); i++) {
             html.append(new Section("claims-" + i, String.valueOf(folders.get(i).getFileName()), claims(folders.get(i)))

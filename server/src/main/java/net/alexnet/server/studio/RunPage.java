@@ -159,7 +159,9 @@ final class RunPage {
         }
         summary.validation().ifPresent(errors -> {
             tiles.put("top-1 error", Texts.percent(errors.top1()));
-            tiles.put("top-5 error", Texts.percent(errors.top5()));
+            if (errors.hasTop5()) {
+                tiles.put("top-5 error", Texts.percent(errors.top5()));
+            }
         });
         StringBuilder html = new StringBuilder("<dl class=\"tiles\">");
         tiles.forEach((name, value) -> html.append("<div><dt>").append(name).append("</dt><dd>").append(value)

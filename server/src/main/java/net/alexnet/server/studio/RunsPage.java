@@ -34,10 +34,17 @@ final class RunsPage {
         List<RunSummary> all = summaries.all();
         StringBuilder html = new StringBuilder("<h1>Runs</h1>\n");
         if (all.isEmpty()) {
-            return frame.page("Runs", "/", List.of(), html.append("<p>There is no run below ")
-                    .append(Texts.markup(table.roots().stream().map(Path::toString).collect(Collectors.joining(", "))))
-                    .append(" yet. Start one in a terminal, and look here again:</p>\n<pre tabindex=\"0\"><code>")
-                    .append("./alexnet train --data FOLDER</code></pre>\n").toString());
+            html.append("<p>There is no run below ")
+                    .append(Texts.markup(table.roots().stream().map(Path::toString).collect(Collectors.joining(", "))));
+            if (frame.control()) {
+                html.append(" yet. <a href=\"/train\">Start one</a>.</p>\n");
+            } else {
+                html.append(" yet. Start one in a terminal, and look here again:</p>\n<pre tabindex=\"0\"><code>")
+                        .append("./alexnet train --data FOLDER --runs ")
+                        .append(Texts.markup(Texts.argument(table.roots().getFirst().toString())))
+                        .append("</code></pre>\n");
+            }
+            return frame.page("Runs", "/", List.of(), html.toString());
         }
         html.append("<form class=\"bar\" action=\"/\" role=\"search\"><label>Search <input type=\"search\" name=\"q\"")
                 .append(" id=\"search\" autocomplete=\"off\" value=\"").append(Texts.markup(words))
@@ -74,7 +81,7 @@ final class RunsPage {
                 .append(Sparkline.of(one.losses()))
                 .append("</td>");
         cell(html, one.validation().map(Errors::top1).map(Texts::percent));
-        cell(html, one.validation().map(Errors::top5).map(Texts::percent));
+        cell(html, one.validation().filter(Errors::hasTop5).map(Errors::top5).map(Texts::percent));
         cell(html, one.imagesPerSecond().isPresent()
                 ? Optional.of(String.format(Locale.ROOT, "%,.0f", one.imagesPerSecond().getAsDouble()))
                 : Optional.empty());

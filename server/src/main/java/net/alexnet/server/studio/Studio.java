@@ -114,7 +114,7 @@ public final class Studio implements AutoCloseable {
                 }));
         if (!control.pictures().isEmpty()) {
             TrainPage train = new TrainPage(new TrainingFolders(control.pictures()), trainings, table, summaries,
-                    control.runs(), frame);
+                    control.runs(), options.threads(), frame);
             router.get("/train", limits.heavy(train::page))
                     .get("/train/folders/{folder}", limits.heavy(train::contents))
                     .get("/trainings", limits.light(train::list))
@@ -145,14 +145,22 @@ public final class Studio implements AutoCloseable {
         return server.address();
     }
 
-    /// Stops to serve.
-    @Override
-    public void close() {
+    /// Stops to serve. A training that the page started saves a checkpoint and ends; those that wait do not begin.
+    ///
+    /// @return what that training printed last, such as how to continue it; empty if none ran
+    public Optional<String> stop() {
         server.stop(Duration.ofSeconds(2));
         limits.close();
-        trainings.close();
+        Optional<String> said = trainings.stop();
         neighbors.close();
         mistakes.close();
         models.close();
+        return said;
+    }
+
+    /// Stops as [#stop()] does.
+    @Override
+    public void close() {
+        var _ = stop();
     }
 }

@@ -24,16 +24,19 @@ final class TrainPage {
     private final RunTable runs;
     private final RunSummaries summaries;
     private final Path target;
+    private final int threads;
     private final PageFrame frame;
 
     /// @param target the folder in which trainings make their runs
+    /// @param threads of each training
     TrainPage(TrainingFolders folders, Trainings trainings, RunTable runs, RunSummaries summaries, Path target,
-            PageFrame frame) {
+            int threads, PageFrame frame) {
         this.folders = folders;
         this.trainings = trainings;
         this.runs = runs;
         this.summaries = summaries;
         this.target = target;
+        this.threads = threads;
         this.frame = frame;
     }
 
@@ -122,6 +125,9 @@ final class TrainPage {
         if (wanted.hasNonNull("resume")) {
             return resume(wanted.path("resume").asText());
         }
+        if (!wanted.hasNonNull("folder")) {
+            throw new HttpFailure(400, "folder is missing; expected the id of a folder of pictures that /train lists");
+        }
         Path folder = folder(wanted.path("folder").asText());
         String base = wanted.path("base").asText(SCRATCH);
         List<String> arguments = new ArrayList<>();
@@ -130,7 +136,8 @@ final class TrainPage {
         } else {
             arguments.addAll(List.of("finetune", base(base)));
         }
-        arguments.addAll(List.of("--data", folder.toString(), "--runs", target.toString(), "--progress", "plain"));
+        arguments.addAll(List.of("--data", folder.toString(), "--runs", target.toString(), "--threads",
+                String.valueOf(threads), "--progress", "plain"));
         if (wanted.hasNonNull("epochs")) {
             int epochs = wanted.path("epochs").asInt();
             if (epochs < 1 || epochs > MOST_EPOCHS) {
@@ -155,8 +162,8 @@ final class TrainPage {
         RunSummary run = stopped().stream().filter(one -> one.run().id().equals(id)).findFirst()
                 .orElseThrow(() -> new HttpFailure(404,
                         "there is no stopped run of this id with a checkpoint; /train lists those that there are"));
-        List<String> arguments = List.of("train", "--resume", run.run().folder().path().toString(), "--progress",
-                "plain");
+        List<String> arguments = List.of("train", "--resume", run.run().folder().path().toString(), "--threads",
+                String.valueOf(threads), "--progress", "plain");
         if (trainings.isPending(arguments)) {
             throw new HttpFailure(409, "this run waits already to be continued; its place is in the list below");
         }

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 final class Trainings implements AutoCloseable {
     private static final int LINES = 40; // of what a training printed
     private static final int MOST_WAITING = 50;
+    private static final int PATIENCE = 3; // minutes in which a training that is stopped should save
+
+    /// What the JVM says of the module that our kernels are written with.
+    private static final String INCUBATOR = "WARNING: Using incubator modules: jdk.incubator.vector";
 
     private final List<String> program;
     private final List<Training> all = new ArrayList<>();
@@ -54,6 +58,10 @@ final class Trainings implements AutoCloseable {
 
         private synchronized boolean waits() {
             return state == State.WAITING;
+        }
+
+        private synchronized boolean runs() {
+            return state == State.RUNNING || state == State.STOPPING;
         }
 
         private synchronized void fail(String reason) {
@@ -146,7 +154,7 @@ final class Trainings implements AutoCloseable {
                 training.state = State.RUNNING;
             }
             try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-                lines.lines().forEach(training::say);
+                lines.lines().filter(line -> !line.equals(INCUBATOR)).forEach(training::say);
             }
             int code = process.waitFor();
             synchronized (training) {
@@ -165,16 +173,35 @@ final class Trainings implements AutoCloseable {
         return File.separatorChar == '\\';
     }
 
-    /// Stops the training that runs, which saves a checkpoint. Those that wait do not begin.
-    @Override
-    public void close() {
-        executor.shutdownNow();
+    /// Stops the training that runs, which saves a checkpoint, and waits for its end. Those that wait do not begin.
+    ///
+    /// @return what the training printed last, such as how to continue it; empty if none ran
+    Optional<String> stop() {
         List<Training> left;
         synchronized (this) {
             left = List.copyOf(all);
         }
+        Optional<Training> running = left.stream().filter(Training::runs).findFirst();
         for (int number = 1; number <= left.size(); number++) {
             stop(number);
         }
+        if (running.isEmpty()) {
+            executor.shutdownNow();
+            return Optional.empty();
+        }
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(PATIENCE, TimeUnit.MINUTES)) {
+                return Optional.empty();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return running.get().report().printed().reversed().stream().findFirst();
+    }
+
+    @Override
+    public void close() {
+        var _ = stop();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.parser.OpenAPIV3Parser;
 import io.swagger.v3.parser.core.models.SwaggerParseResult;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -118,6 +119,10 @@ class ProtocolTest {
         SwaggerParseResult parsed = new OpenAPIV3Parser().readContents(text);
         assertThat(parsed.getMessages()).isEmpty();
         OpenAPI api = parsed.getOpenAPI();
+        assertThat(api.getPaths().get("/predictions/{model}")).extracting(PathItem::getPut).isNotNull();
+        HttpResponse<byte[]> nowhere = service.send(service.to("/nowhere"));
+        assertThat(nowhere.statusCode()).isEqualTo(404);
+        assertThat(new String(nowhere.body(), StandardCharsets.UTF_8)).contains("/openapi.yaml");
         api.getPaths().forEach((path, item) -> item.readOperationsMap().forEach((method, operation) -> {
             try {
                 String real = path.replace("{model}", "tiny").replace("{version}", "1");

@@ -248,9 +248,25 @@ class ControlTest {
         post("/trainings/1/stop", Map.of());
         assertThat(awaitState(1, "stopped").path("printed").get(1).asText()).isEqualTo("saved");
         assertThat(awaitState(2, "done").path("printed").get(0).asText()).startsWith("train --data")
-                .contains("data/fast", "--runs", "--epochs 3");
+                .contains("data/fast", "--runs", "--epochs 3", "--threads " + Options.defaults().threads());
         post("/trainings", Map.of("folder", id("broken"), "base", "scratch"));
         awaitState(3, "failed");
+    }
+
+    @Test
+    void theEndOfThePageWaitsForATrainingToSave() throws Exception {
+        post("/trainings", Map.of("folder", id("slow"), "base", "scratch"));
+        while (awaitState(1, "running").path("printed").isEmpty()) {
+            Thread.sleep(20); // until it can be stopped
+        }
+        post("/trainings", Map.of("folder", id("fast"), "base", "scratch"));
+        assertThat(studio.stop()).contains("saved");
+        assertThat(studio.stop()).isEmpty();
+    }
+
+    @Test
+    void anEmptyListLeadsToThePageThatStartsARun() throws Exception {
+        assertThat(new Page(address).document("/").select("main a").eachAttr("href")).containsExactly("/train");
     }
 
     @Test
@@ -270,6 +286,10 @@ class ControlTest {
         assertThat(post("/trainings", wanted, "Origin", "http://example.org").statusCode()).isEqualTo(403);
         assertThat(post("/trainings", wanted, "Content-Type", "text/plain").statusCode()).isEqualTo(415);
         assertThat(post("/trainings", Map.of("folder", id("fast"), "epochs", 0)).statusCode()).isEqualTo(400);
+        assertThat(post("/trainings", Map.of())).satisfies(answer -> {
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body()).contains("folder is missing");
+        });
         assertThat(JSON.readTree(new Page(address).get("/trainings").body())).isEmpty();
     }
 
@@ -298,7 +318,8 @@ class ControlTest {
         Files.delete(link);
         post("/trainings", Map.of("resume", "toy"));
         assertThat(awaitState(1, "done").path("printed").get(0).asText())
-                .isEqualTo("train --resume " + run.toRealPath() + " --progress plain");
+                .isEqualTo("train --resume " + run.toRealPath() + " --threads " + Options.defaults().threads()
+                        + " --progress plain");
         assertThat(post("/trainings", Map.of("resume", "young")).statusCode()).isEqualTo(404);
     }
 

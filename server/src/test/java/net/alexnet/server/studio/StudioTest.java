@@ -60,6 +60,27 @@ class StudioTest {
     }
 
     @Test
+    void anEmptyListNamesTheFolderToTrainInto(@TempDir Path other) throws Exception {
+        try (Studio empty = Studio.start(HttpSettings.defaults(), List.of(other), Options.defaults(),
+                Studio.Control.NONE)) {
+            assertThat(new Page(empty.address()).document("/").select("pre").text()).contains("--runs " + other);
+            assertThat(new Page(empty.address()).document("/claims").select("pre").text())
+                    .contains("./alexnet studio reproduction/");
+        }
+    }
+
+    @Test
+    void aTopFiveErrorOfZeroIsNotShown() throws Exception {
+        TestRuns.append(run, TestRuns.epoch(4, 2, 0.75).replace("0.125", "0.0"));
+        assertThat(page.document("/").select("tbody tr:has(th:contains(<b>)) td").eachText()).contains("75.00 %")
+                .doesNotContain("0.00 %");
+        assertThat(
+                page.document("/runs/" + page.document("/").select("tbody tr:has(th:contains(<b>))").attr("data-run"))
+                        .select("dl.tiles dt").eachText())
+                .contains("top-1 error").doesNotContain("top-5 error");
+    }
+
+    @Test
     void searches() throws Exception {
         assertThat(page.document("/?q=CATS+finished").select("tbody th").eachText()).containsExactly("done");
         assertThat(page.document("/?q=cats+stopped").select("tbody tr")).isEmpty();
