@@ -53,7 +53,9 @@ final class ExportCommand extends BaseCommand {
                         + " names no format; it must be one of " + extensions() + ", or give --format"));
         requireWritable("", out, List.of(model), force);
         Model.Stored stored = ModelFile.find(model, checkpoint).stored();
-        WeightLayout usual = denseWeights == DenseWeights.FLOAT32 ? Exporter.usual(stored.card(), chosen) : WeightLayout.PAPER;
+        WeightLayout usual = denseWeights == DenseWeights.FLOAT32
+                ? Exporter.usual(stored.card(), chosen)
+                : WeightLayout.PAPER;
         WeightLayout layout = net == null ? usual : WeightLayout.named(net);
         Exporter.write(out, stored, layout, chosen, denseWeights);
         if (!json()) {

@@ -199,8 +199,10 @@ class ReproduceTest {
                 .replace("  hold_out: 0.3", "  source: sample").replace("  width", "  channels: 1\n  width"));
         Path out = root.resolve("sample");
         for (int seeds = 1; seeds <= 2; seeds++) {
-            JsonNode done = Result.done("reproduce", "towers", "--recipe", sample, "--out", out, "--threads", 1, "--seeds",
-                    seeds, "--json").json();
+            JsonNode done = Result
+                    .done("reproduce", "towers", "--recipe", sample, "--out", out, "--threads", 1, "--seeds",
+                            seeds, "--json")
+                    .json();
             assertThat(done.get(0).get("done").asInt()).isEqualTo(seeds);
         }
     }

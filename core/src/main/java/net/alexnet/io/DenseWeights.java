@@ -23,11 +23,12 @@ public enum DenseWeights {
     private static final int EXACT = -1 << 7;
 
     /// Above it a rounded value could be infinite.
-    private static final float LARGEST = 0x1p127f;
+    private static final float LARGEST = 0x1.fep127f;
 
     /// The tensors that stand for a weight in a file. Its values are asked for once for each of them.
     ///
-    /// Writing them fails with an [IllegalArgumentException] if a value is not a finite number of at most 2^127.
+    /// Writing them fails with an [IllegalArgumentException] if a value is not finite, or within a hundredth of
+    /// float32's largest.
     public List<NamedTensor> stored(NamedTensor weight) {
         return switch (this) {
             case FLOAT32 -> List.of(weight);

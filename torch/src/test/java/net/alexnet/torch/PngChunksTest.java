@@ -78,7 +78,7 @@ class PngChunksTest {
         assertThat(PngChunks.used(bomb)).isEqualTo(Arrays.copyOf(bomb, HEADER + 12));
         byte[] padded = Arrays.copyOf(png, png.length + 5);
         assertThat(PngChunks.used(padded)).isEqualTo(png);
-        assertThat(new OpenCvCodec().decode(padded, 3)).isEqualTo(new OpenCvCodec().decode(png, 3));
+        assertThat(new OpenCvCodec().decode(padded, 3).samples()).isEqualTo(new byte[18]);
     }
 
     @Test
