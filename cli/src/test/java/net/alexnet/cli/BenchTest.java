@@ -113,6 +113,6 @@ class BenchTest {
 
     @Test
     void anUnknownDevice() {
-        Result.of("bench", recipe, "--device", "abacus").isRefused(2, "device 'abacus' is not one of");
+        Result.of("bench", recipe, "--device", "abacus").isRefused(2, "--device", "abacus", "reference");
     }
 }

@@ -120,7 +120,7 @@ class PrepareTest {
             prepare a b --size 1025                  | must be 8 to 1024 pixels, found 1025
             prepare a b --size big                   | '--size'
             prepare a b --channels 2                 | channels must be 1 or 3, found 2
-            prepare a b --format gif                 | '--format': expected one of [JPEG, PNG]
+            prepare a b --format gif                 | '--format': expected one of jpeg, png
             prepare a b --quality 0                  | the quality of a JPEG must be 1 to 100, found 0
             prepare a b --shard-size 5GiB            | must be 65536 to 4294967296 bytes, found 5368709120
             prepare a b --shard-size large           | 'large' is not a size such as 256MB or 1GiB

@@ -45,7 +45,7 @@ interface WeightPanels {
     /// @param outputs rows
     record Rows(MemorySegment weight, int first, int outputs, int depth, Workers workers) {
         /// Looks at a row.
-        interface Test {
+        interface Condition {
             boolean holds(float[] row);
         }
 
@@ -58,11 +58,11 @@ interface WeightPanels {
             void put(float[] row, int output, int at);
         }
 
-        /// Whether all rows pass a test. Ends soon after one does not.
-        boolean all(Test test) {
+        /// Whether all rows meet a condition. Ends soon after one does not.
+        boolean all(Condition condition) {
             AtomicBoolean all = new AtomicBoolean(true);
             workers.forEach(outputs, (_, output) -> {
-                if (all.get() && !test.holds(row(output))) {
+                if (all.get() && !condition.holds(row(output))) {
                     all.set(false);
                 }
             });
