@@ -218,8 +218,8 @@ class ReproduceTest {
         }
     }
 
-    /// The second call goes on with it, though it will not end in time either. It needs no --data, as the folder says which
-    /// pictures its runs have.
+    /// The second call resumes the run, although the run will not end within that budget either. The call needs no --data,
+    /// because the folder says which pictures its runs have.
     @Test
     void theFirstRunStopsAtTheBudget() throws Exception {
         Path out = root.resolve("short");

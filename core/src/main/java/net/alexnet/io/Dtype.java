@@ -3,7 +3,7 @@ package net.alexnet.io;
 import module java.base;
 
 /// The types that the values of a file may have. Every type has a size, so that the layout of any file can be checked;
-/// only F16, BF16, F32 and F64 can be read as weights.
+/// only F16, BF16, F32 and F64 can be read as weights, and I8 with scales beside it ([DenseWeights#INT8]).
 public enum Dtype {
     BOOL(1), U8(1), I8(1), F8_E5M2(1), F8_E4M3(1), U16(2), I16(2), F16(2), BF16(2), U32(4), I32(4), F32(4), U64(8), I64(
             8), F64(8);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// The tensors of a mapped file of any format. Each format's parser makes one.
 ///
 /// Tensors of other types than float16, bfloat16, float32 and float64 are listed, so that nothing of a file is hidden,
-/// but cannot be read. A tensor with an extent of 0 holds no weights, and parsers do not list it.
+/// but cannot be read, except for [Scaled] ones. A tensor with an extent of 0 holds no weights, and parsers do not list it.
 public final class MappedWeights implements WeightFile {
     /// What a parser may allocate beyond the size of its file, in bytes.
     public static final long ALLOWANCE = 64L << 20;

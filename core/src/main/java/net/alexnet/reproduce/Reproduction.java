@@ -329,7 +329,7 @@ public final class Reproduction {
         }
         requireSameRecipe();
         if (used.isPresent()) {
-            requireSamePictures(used.get(), String.valueOf(used.get().source()));
+            requireSamePictures(used.get(), Objects.requireNonNullElse(used.get().source(), "those of the recipe"));
         }
     }
 

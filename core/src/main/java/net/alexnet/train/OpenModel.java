@@ -54,7 +54,7 @@ public record OpenModel(Model model, OptionalDouble unsureBelow, Backend backend
         return new Predictor(model, views, codec);
     }
 
-    /// Does other work with the model, while nobody else computes with it.
+    /// Does other work with the model. Calls on several threads run one after the other.
     public <T> T with(Function<Model, T> work) {
         synchronized (backend) {
             return work.apply(model);

@@ -24,8 +24,8 @@ final class ServedModel {
         }, listener);
     }
 
-    /// Computes a black picture on a thread of its own. The first pass takes some hundred times as long as later ones, as
-    /// the JVM compiles in it; a request that comes meanwhile waits for its turn.
+    /// Computes a black picture on a thread of its own. The first pass is much slower than later ones, because the JVM
+    /// compiles the kernels in it; a request that comes meanwhile waits for its turn.
     void warmUp() {
         if (acquire()) {
             Thread.ofPlatform().daemon().name("warm-up").start(() -> {

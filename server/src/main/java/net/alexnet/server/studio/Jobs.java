@@ -26,7 +26,7 @@ final class Jobs<R> implements AutoCloseable {
     interface Work<R> {
         /// Computes the result.
         ///
-        /// @param stop whether nobody wants it any more
+        /// @param stop polled; true to give up, as the job was dropped or the page is closing
         R compute(ProgressListener progress, BooleanSupplier stop)
                 throws IOException, HttpFailure, InterruptedException;
     }
