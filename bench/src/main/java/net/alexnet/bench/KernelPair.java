@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import net.alexnet.torch.kernel.Kernels;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 import org.bytedeco.javacpp.PointerScope;
@@ -57,7 +58,7 @@ record KernelPair(Runnable kernel, Supplier<List<Tensor>> libtorch, List<Tensor>
     // --- what the pairs are made of --------------------------------------------------------------------------------
 
     static Kernels kernels() {
-        return Kernels.open(Runtime.getRuntime().availableProcessors()).orElseThrow(
+        return Kernels.open(Runtime.getRuntime().availableProcessors(), Precision.FLOAT32).orElseThrow(
                 () -> new IllegalStateException("there are no kernels here: " + Kernels.missing().orElse("")));
     }
 

@@ -2,13 +2,13 @@ package net.alexnet.tensor;
 
 import java.util.Locale;
 
-/// The precision in which convolutions and fully connected layers multiply. All else is float32: parameters and momentum
-/// buffers, gradients between layers, normalization, the loss, the update.
+/// The precision of products, in convolutions and fully connected layers, and of maps. All else is float32: parameters and
+/// momentum buffers, what normalization computes with, vectors, the loss, the update.
 public enum Precision {
     /// 24 significant bits, the paper's.
     FLOAT32,
-    /// Operands of a product are rounded to bfloat16, float32's range with 8 significant bits. Sums are computed in float32
-    /// or better, and results are float32 tensors. Biases are not rounded.
+    /// Operands of a product, biases too, and what it computes are rounded to bfloat16, float32's range with 8 significant
+    /// bits; so is every map. Sums are computed in float32 or better.
     BFLOAT16;
 
     /// As in a recipe.
@@ -37,5 +37,10 @@ public enum Precision {
             rounded[i] = round(values[i]);
         }
         return rounded;
+    }
+
+    /// The bytes of a value.
+    public int bytes() {
+        return this == FLOAT32 ? Float.BYTES : Short.BYTES;
     }
 }

@@ -4,16 +4,18 @@ import module java.base;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Allocates large tensors, which each step of a run makes and frees in the same order. It takes the lowest hole that is large
 /// enough, and joins freed memory with the holes beside it. The backward pass then fits into memory that the forward pass
 /// has freed. The C library's allocator and lists of free blocks by size would keep a block for every size that was ever
 /// requested (readings in LOG.md).
 ///
-/// All values are float32, on the CPU. A place is a view of a chunk's tensor, so the memory lives as long as the view.
+/// Chunks are float32, on the CPU; a tensor in bfloat16 takes half as many of their values as it has. A place is a view of a chunk's tensor, so the memory lives as long as the view.
 final class BlockAllocator {
     /// The fewest values of a large tensor. libtorch allocates smaller ones.
     static final long LARGE = 1 << 18;
@@ -64,15 +66,16 @@ final class BlockAllocator {
 
     /// A tensor of this shape, ordered as [Layout] says, whose values are whatever the memory held.
     Tensor empty(Shape shape, TensorOptions options) {
-        long values = shape.elements();
+        boolean half = options.dtype().toScalarType().intern() == ScalarType.BFloat16;
+        long values = half ? Math.ceilDiv(shape.elements(), 2) : shape.elements();
         if (values < LARGE) {
             return Layout.empty(shape, options);
         }
         long length = Math.ceilDiv(values, PLACE) * PLACE;
-        Place place = place(length, options);
+        Place place = place(length, half ? options.dtype(new ScalarTypeOptional(ScalarType.Float)) : options);
         Tensor flat = place.chunk().values().narrow(0, place.at(), values);
         given.put(flat.data_ptr().address(), place);
-        return Layout.over(flat, shape);
+        return Layout.over(half ? flat.view(ScalarType.BFloat16).narrow(0, 0, shape.elements()) : flat, shape);
     }
 
     private Place place(long length, TensorOptions options) {

@@ -2,10 +2,12 @@ package net.alexnet.torch;
 
 import net.alexnet.tensor.Shape;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// The order of values in native memory: tensors of four axes (maps and filters) are channels-last, `(N, H, W, C)` in memory
 /// for `(N, C, H, W)` in name; all others are in row-major order. oneDNN reads both without reordering, and all operands
@@ -39,11 +41,11 @@ final class Layout {
         return flat.view(memoryOrder).permute(0, 3, 1, 2);
     }
 
-    /// Maps to rows, channels outermost in each, always in new memory.
+    /// Maps to rows in float32, channels outermost in each, always in new memory.
     ///
     /// @param rows `(N, C·H·W)`
     static Tensor rows(Tensor maps, Shape rows) {
-        Tensor result = empty(rows, maps.options());
+        Tensor result = empty(rows, maps.options().dtype(new ScalarTypeOptional(ScalarType.Float)));
         result.view(sizes(shape(maps))).copy_(maps);
         return result;
     }

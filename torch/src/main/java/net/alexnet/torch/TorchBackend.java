@@ -25,6 +25,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// libtorch's settings belong to the process. While a backend is open, they are ours: no TF32, deterministic kernels, and
 /// the backend's number of threads in the threads that call it. Closing the last backend restores the former settings.
 public final class TorchBackend extends ScopedBackend<TorchTensor> {
+    /// The bits of minus infinity in bfloat16.
+    private static final short MINUS_INFINITY = (short) 0xFF80;
+
     private final TorchDevice device;
     private final String description;
     private final ComputeEnvironment computeEnvironment;
@@ -118,7 +121,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
 
     @Override
     public Tensor zeros(Shape shape) {
-        return call.run("zeros", () -> own(Layout.empty(shape, device.options(ScalarType.Float)).zero_()), shape);
+        return call.run("zeros", () -> stored(Layout.empty(shape, device.options(ScalarType.Float)).zero_()), shape);
     }
 
     @Override
@@ -144,7 +147,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
 
     @Override
     public MemorySegment view(Tensor tensor) {
-        return read("view", () -> raw(tensor).is_cpu() && raw(tensor).is_contiguous()
+        return read("view", () -> raw(tensor).is_cpu() && raw(tensor).is_contiguous() && !isRounded(raw(tensor))
                 ? ((TorchTensor) tensor).view()
                 : MemorySegment.ofArray(TorchTransfer.download(raw(tensor))), tensor);
     }
@@ -163,9 +166,25 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return one("convolve", () -> kernels.convolution(x.shape(), weight.shape(), window, groups)
                 .map(layer -> kernels.forward(layer, raw(x), (TorchTensor) weight, raw(bias), relu, y))
                 .orElseGet(() -> {
-                    var linear = products.convolve(raw(x), raw(weight), raw(bias), window, groups);
-                    return relu ? linear.relu_() : linear;
+                    var linear = blocks(x, window, groups)
+                            .map(layer -> layer.convolve((TorchTensor) x, (TorchTensor) weight, raw(bias)))
+                            .orElseGet(() -> products.convolve(raw(x), operand(weight), raw(bias), window, groups));
+                    return relu ? rectified(linear) : linear;
                 }), x, weight, bias);
+    }
+
+    private Optional<TorchBlocks> blocks(Tensor x, Window window, int groups) {
+        return kernels.blocks(x.shape(), window, groups).map(layer -> new TorchBlocks(layer, kernels, products));
+    }
+
+    /// `max(0, x)` in place. In bfloat16 libtorch does it in float32, several times as slowly as by comparing bits: all below
+    /// those of NaN with a sign become 0.
+    private static org.bytedeco.pytorch.Tensor rectified(org.bytedeco.pytorch.Tensor x) {
+        if (!isRounded(x) || !x.is_cpu()) {
+            return x.relu_();
+        }
+        torch.threshold_(x.view(ScalarType.Short), new Scalar(MINUS_INFINITY), new Scalar(0));
+        return x;
     }
 
     @Override
@@ -176,14 +195,14 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
                 .filter(FastConvolution::hasInputGradient)
                 .map(layer -> kernels.inputGradient(layer, raw(dy), (TorchTensor) weight, raw(x), throughRelu))
                 .orElseGet(() -> throughRelu(throughRelu, x,
-                        products.convolveInputGradient(raw(dy), raw(weight), x.shape(), window, groups))),
+                        products.convolveInputGradient(raw(dy), operand(weight), x.shape(), window, groups))),
                 dy, weight, x);
     }
 
     /// A gradient by x, continued through the ReLU that x is the output of, if there is one.
     private static org.bytedeco.pytorch.Tensor throughRelu(
             boolean throughRelu, Tensor x, org.bytedeco.pytorch.Tensor dx) {
-        return throughRelu ? torch.threshold_backward(dx, raw(x), new Scalar(0.0f)) : dx;
+        return throughRelu ? torch.threshold_backward(dx, raw(x).toType(dx.scalar_type()), new Scalar(0.0f)) : dx;
     }
 
     @Override
@@ -193,8 +212,10 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return two("convolveParameterGradients", ParameterGradients::new,
                 () -> kernels.convolution(x.shape(), weightShape, window, groups)
                         .map(layer -> kernels.parameterGradients(layer, raw(x), raw(dy), weightShape))
-                        .orElseGet(() -> products
-                                .convolveParameterGradients(raw(x), raw(dy), weightShape, window, groups)),
+                        .orElseGet(() -> blocks(x, window, groups)
+                                .map(layer -> layer.parameterGradients((TorchTensor) x, raw(dy), weightShape))
+                                .orElseGet(() -> products
+                                        .convolveParameterGradients(raw(x), raw(dy), weightShape, window, groups))),
                 x, dy);
     }
 
@@ -203,13 +224,14 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     @Override
     public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
         Operands.dense(x.shape(), weight.shape(), bias.shape());
-        return one("dense", () -> products.dense(raw(x), raw(weight), raw(bias)), x, weight, bias);
+        return one("dense", () -> floats(products.dense(raw(x), operand(weight), raw(bias))), x, weight, bias);
     }
 
     @Override
     public Tensor denseInputGradient(Tensor dy, Tensor weight) {
         Operands.denseInputGradient(dy.shape(), weight.shape());
-        return one("denseInputGradient", () -> products.denseInputGradient(raw(dy), raw(weight)), dy, weight);
+        return one("denseInputGradient", () -> floats(products.denseInputGradient(raw(dy), operand(weight))), dy,
+                weight);
     }
 
     @Override
@@ -252,7 +274,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     @Override
     public Tensor tanhGradient(Tensor y, Tensor dy) {
         Operands.same("tanhGradient", "y", y.shape(), "dy", dy.shape());
-        return one("tanhGradient", () -> torch.tanh_backward(raw(dy), raw(y)), y, dy);
+        return one("tanhGradient", () -> torch.tanh_backward(raw(dy), raw(y).toType(raw(dy).scalar_type())), y, dy);
     }
 
     @Override
@@ -292,18 +314,18 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     public Tensor normalize(Tensor x, LocalResponseNorm norm) {
         Operands.normalize(x.shape(), norm);
         return one("normalize", () -> kernels.all().flatMap(all -> all.responseNorm(norm, x.shape().dim(1)))
-                .map(layer -> kernels.written(x.shape(), raw(x), y -> layer.forward(memory(x), y)))
-                .orElseGet(() -> new TorchResponseNorm(norm).forward(raw(x))), x);
+                .map(layer -> kernels.written(x.shape(), map(x), y -> layer.forward(memory(map(x)), y)))
+                .orElseGet(() -> new TorchResponseNorm(norm).forward(floats(raw(x)))), x);
     }
 
     @Override
     public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, boolean throughRelu) {
         Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
         return one("normalizeGradient", () -> kernels.all().flatMap(all -> all.responseNorm(norm, x.shape().dim(1)))
-                .map(layer -> kernels.written(x.shape(), raw(x),
-                        dx -> layer.gradient(memory(x), memory(dy), dx, throughRelu)))
-                .orElseGet(() -> throughRelu(throughRelu, x,
-                        new TorchResponseNorm(norm).gradient(raw(x), raw(y), raw(dy)))),
+                .map(layer -> kernels.written(x.shape(), map(x),
+                        dx -> layer.gradient(memory(map(x)), memory(map(dy)), dx, throughRelu)))
+                .orElseGet(() -> throughRelu(throughRelu, x, new TorchResponseNorm(norm)
+                        .gradient(floats(raw(x)), floats(raw(y)), floats(raw(dy))))),
                 x, y, dy);
     }
 
@@ -315,11 +337,11 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
             Tensor y = pooled("maxPool", fast.get(), x, shape);
             return new Pooled(y, y);
         }
-        return two("maxPool", Pooled::new, () -> new TorchMaxPool(window).forward(raw(x)), x);
+        return two("maxPool", Pooled::new, () -> new TorchMaxPool(window).forward(map(x)), x);
     }
 
     private Tensor pooled(String operation, FastMaxPool layer, Tensor x, Shape shape) {
-        return one(operation, () -> kernels.written(shape, raw(x), y -> layer.forward(memory(x), y)), x);
+        return one(operation, () -> kernels.written(shape, map(x), y -> layer.forward(memory(map(x)), y)), x);
     }
 
     @Override
@@ -330,13 +352,13 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return fast.isPresent()
                 ? pooledGradient("maxPoolGradient", fast.get(), x, argmax, dy, throughRelu)
                 : one("maxPoolGradient", () -> throughRelu(throughRelu, x,
-                        new TorchMaxPool(window).gradient(raw(dy), raw(argmax), x.shape())), x, dy, argmax);
+                        new TorchMaxPool(window).gradient(map(dy), raw(argmax), x.shape())), x, dy, argmax);
     }
 
     private Tensor pooledGradient(
             String operation, FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
-        return one(operation, () -> kernels.written(x.shape(), raw(x),
-                dx -> layer.gradient(memory(x), memory(y), memory(dy), dx, throughRelu)), x, y, dy);
+        return one(operation, () -> kernels.written(x.shape(), map(x), dx -> layer
+                .gradient(memory(map(x)), memory(map(y)), memory(map(dy)), dx, throughRelu)), x, y, dy);
     }
 
     @Override
@@ -402,14 +424,17 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
             float learningRate) {
         Operands.update(parameter.shape(), momentumBuffer.shape(), gradient.shape());
         change("update", () -> {
+            TorchTensor weights = (TorchTensor) parameter;
+            var rounded = weights.withoutDerived(Precision.BFLOAT16);
             var w = writable(parameter);
             var v = writable(momentumBuffer);
             if (kernels.all().isPresent()) {
-                TorchKernels.compute(() -> kernels.all().get().update(
-                        memory(parameter), memory(momentumBuffer), memory(gradient), momentum, weightDecay,
-                        learningRate));
+                TorchKernels.compute(() -> kernels.all().get().update(memory(w), memory(v), memory(raw(gradient)),
+                        rounded.map(TorchKernels::memory), momentum, weightDecay, learningRate));
+                rounded.ifPresent(values -> weights.addDerived(Precision.BFLOAT16, values));
                 return;
             }
+            rounded.ifPresent(org.bytedeco.pytorch.Tensor::releaseReference);
             v.mul_(new Scalar(momentum));
             v.add_(w, new Scalar(-(double) weightDecay * learningRate));
             v.add_(raw(gradient), new Scalar(-learningRate));
@@ -428,7 +453,8 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
             if (count == 0) {
                 return new Statistics(Double.NaN, Double.NaN, nonFinite);
             }
-            var moments = torch.var_mean(nonFinite == 0 ? raw(x) : raw(x).masked_select(finite), false);
+            var values = floats(raw(x));
+            var moments = torch.var_mean(nonFinite == 0 ? values : values.masked_select(finite), false);
             return new Statistics(moments.get1().item_float(), Math.sqrt(moments.get0().item_float()), nonFinite);
         }, x);
     }
@@ -482,8 +508,29 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return ((TorchTensor) tensor).handle();
     }
 
-    private static MemorySegment memory(Tensor tensor) {
-        return TorchKernels.memory(raw(tensor));
+    private static MemorySegment memory(org.bytedeco.pytorch.Tensor tensor) {
+        return TorchKernels.memory(tensor);
+    }
+
+    /// A map as a kernel reads it.
+    private org.bytedeco.pytorch.Tensor map(Tensor tensor) {
+        return products.operand(raw(tensor));
+    }
+
+    /// A weight as a product reads it.
+    private org.bytedeco.pytorch.Tensor operand(Tensor weight) {
+        return products.rounds()
+                ? ((TorchTensor) weight).derived(Precision.BFLOAT16, products::operand)
+                : raw(weight);
+    }
+
+    /// The values in float32; the tensor itself if they are.
+    private static org.bytedeco.pytorch.Tensor floats(org.bytedeco.pytorch.Tensor tensor) {
+        return tensor.toType(ScalarType.Float);
+    }
+
+    private static boolean isRounded(org.bytedeco.pytorch.Tensor tensor) {
+        return tensor.scalar_type().intern() == ScalarType.BFloat16;
     }
 
     /// For a tensor that is changed in place.
@@ -491,7 +538,14 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return ((TorchTensor) tensor).writableHandle();
     }
 
+    /// What an operation computed; maps in the precision of products.
     private Tensor own(org.bytedeco.pytorch.Tensor result) {
+        return stored(result.dim() == 4 && result.scalar_type().intern() == ScalarType.Float
+                ? products.operand(result)
+                : result);
+    }
+
+    private Tensor stored(org.bytedeco.pytorch.Tensor result) {
         return own(new TorchTensor(Layout.ordered(result), this, MemorySegment.NULL, blocks));
     }
 }

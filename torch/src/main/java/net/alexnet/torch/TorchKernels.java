@@ -8,24 +8,26 @@ import net.alexnet.tensor.Window;
 import net.alexnet.torch.kernel.FastConvolution;
 import net.alexnet.torch.kernel.KernelMemory;
 import net.alexnet.torch.kernel.Kernels;
+import net.alexnet.torch.kernel.SpaceToDepth;
 import net.alexnet.torch.kernel.WinogradWeights;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Our own kernels on the memory of libtorch's tensors, where they are faster than libtorch's: on a CPU with wide vectors.
 ///
 /// Both order tensors as [Layout] says, channels innermost.
 final class TorchKernels {
     private final Optional<Kernels> kernels;
-    private final boolean multiplies;
+    private final Precision precision;
     private final BlockAllocator blocks;
 
-    /// @param precision of products; kernels multiply in float32 only
+    /// @param precision of maps and products; kernels multiply in float32 only
     /// @param blocks where outputs are allocated
     TorchKernels(TorchDevice device, int threads, Precision precision, BlockAllocator blocks) {
         this.blocks = blocks;
-        this.multiplies = precision == Precision.FLOAT32;
-        this.kernels = device.isCpu() ? Kernels.open(threads) : Optional.empty();
+        this.precision = precision;
+        this.kernels = device.isCpu() ? Kernels.open(threads, precision) : Optional.empty();
     }
 
     /// For a log: what they are, or why there are none.
@@ -35,7 +37,7 @@ final class TorchKernels {
 
     /// The memory that they need besides tensors.
     EngineMemory memory() {
-        return kernels.isPresent() && multiplies ? new KernelMemory() : EngineMemory.NONE;
+        return kernels.isPresent() && precision == Precision.FLOAT32 ? new KernelMemory() : EngineMemory.NONE;
     }
 
     Optional<Kernels> all() {
@@ -43,7 +45,19 @@ final class TorchKernels {
     }
 
     Optional<FastConvolution> convolution(Shape x, Shape weight, Window window, int groups) {
-        return kernels.filter(_ -> multiplies).flatMap(all -> all.convolution(x, weight, window, groups));
+        return kernels.flatMap(all -> all.convolution(x, weight, window, groups));
+    }
+
+    /// A convolution over blocks of pixels, where that is faster.
+    Optional<SpaceToDepth> blocks(Shape x, Window window, int groups) {
+        return kernels.filter(_ -> precision == Precision.BFLOAT16 && SpaceToDepth.pays(x, window, groups))
+                .map(_ -> new SpaceToDepth(x, window));
+    }
+
+    Tensor toBlocks(SpaceToDepth layer, Tensor pictures) {
+        Tensor blocks = Layout.empty(layer.blocks(), TorchTransfer.host(ScalarType.BFloat16));
+        compute(() -> kernels.orElseThrow().toBlocks(layer, memory(pictures), memory(blocks)));
+        return blocks;
     }
 
     Tensor forward(FastConvolution layer, Tensor x, TorchTensor weight, Tensor bias, boolean relu, Shape shape) {
@@ -108,9 +122,9 @@ final class TorchKernels {
     /// A tensor's memory, its values in the order of [Layout].
     ///
     /// @param lifetime which ends before the memory does
-    @SuppressWarnings("restricted") // libtorch says how many values there are
+    @SuppressWarnings("restricted") // libtorch says how many bytes there are
     static MemorySegment memory(Tensor tensor, Arena lifetime) {
         return MemorySegment.ofAddress(tensor.data_ptr().address())
-                .reinterpret(tensor.numel() * Float.BYTES, lifetime, null);
+                .reinterpret(tensor.numel() * tensor.element_size(), lifetime, null);
     }
 }

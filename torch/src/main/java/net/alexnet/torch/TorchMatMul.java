@@ -12,28 +12,23 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Convolution and fully connected layers by libtorch (oneDNN, cuDNN or Metal) in a [Precision]: float32 tensors in, float32
-/// tensors out.
-///
-/// With bfloat16 the operands are converted before each product and the result after it; libtorch sums in float32 and rounds
-/// the result to bfloat16 too. Biases stay float32.
+/// Convolution and fully connected layers by libtorch (oneDNN, cuDNN or Metal) in a [Precision]: float32 operands are rounded
+/// before each product, and results have that precision. libtorch sums in float32.
 ///
 /// libtorch pads both ends of an axis alike and drops an incomplete last window. Where the last window extends further beyond
 /// the edge than the padding ([net.alexnet.tensor.Rounding#CEIL]: conv1 of the paper, by 3 pixels), the input is copied into
 /// a larger one with zeros at the right and bottom, and its gradient is cut to size.
 ///
-/// @param precision of the operands
+/// @param precision of operands and results
 record TorchMatMul(Precision precision) {
-    private boolean casts() {
+    /// Whether operands are rounded.
+    boolean rounds() {
         return precision == Precision.BFLOAT16;
     }
 
-    private Tensor operand(Tensor x) {
-        return casts() ? x.toType(ScalarType.BFloat16) : x;
-    }
-
-    private Tensor result(Tensor y) {
-        return casts() ? y.toType(ScalarType.Float) : y;
+    /// The values in this precision; the tensor itself if it has it.
+    Tensor operand(Tensor x) {
+        return rounds() ? x.toType(ScalarType.BFloat16) : x;
     }
 
     // --- convolution, §3.5 -----------------------------------------------------------------------------------------
@@ -44,11 +39,9 @@ record TorchMatMul(Precision precision) {
     /// @param weight `(K, C/groups, kernel, kernel)`
     /// @param bias `(K)`
     Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
-        Tensor added = casts() ? torch.zeros_like(operand(bias)) : bias;
-        Tensor y = torch.convolution(padded(operand(x), window), operand(weight), new TensorOptional(added),
+        return torch.convolution(padded(operand(x), window), operand(weight), new TensorOptional(operand(bias)),
                 Layout.square(window.stride()), Layout.square(window.padding()), Layout.square(1), false,
                 Layout.square(0), groups);
-        return casts() ? result(y).add_(bias.view(1, -1, 1, 1)) : y;
     }
 
     /// The gradient by the input.
@@ -61,7 +54,7 @@ record TorchMatMul(Precision precision) {
         Tensor values = Layout.empty( // only its shape is read
                 Shape.of(x.dim(0), x.dim(1), x.dim(2) + bottom, x.dim(3) + right), from.options());
         Tensor dx = backward(from, values, operand(weight), window, groups, true).get0();
-        return result(bottom + right == 0 ? dx : dx.narrow(2, 0, x.dim(2)).narrow(3, 0, x.dim(3)));
+        return bottom + right == 0 ? dx : dx.narrow(2, 0, x.dim(2)).narrow(3, 0, x.dim(3));
     }
 
     /// The gradients by the weight and by the bias.
@@ -71,7 +64,7 @@ record TorchMatMul(Precision precision) {
         Tensor from = operand(dy);
         Tensor values = Layout.empty(weight, from.options()); // only its shape is read
         T_TensorTensorTensor_T gradients = backward(from, padded(operand(x), window), values, window, groups, false);
-        return new Tensor[] {result(gradients.get1()), casts() ? dy.sum(0, 2, 3) : gradients.get2()};
+        return new Tensor[] {gradients.get1(), gradients.get2()};
     }
 
     private static T_TensorTensorTensor_T backward(
@@ -98,34 +91,32 @@ record TorchMatMul(Precision precision) {
 
     /// `x · weightᵀ + bias`.
     Tensor dense(Tensor x, Tensor weight, Tensor bias) {
-        if (casts()) {
-            return result(torch.mm(operand(x), operand(weight).t())).add_(bias);
-        }
-        return torch.linear(x, weight, new TensorOptional(bias));
+        return torch.linear(operand(x), operand(weight), new TensorOptional(operand(bias)));
     }
 
     /// `dy · weight`.
     Tensor denseInputGradient(Tensor dy, Tensor weight) {
-        return result(torch.mm(operand(dy), operand(weight)));
+        return torch.mm(operand(dy), operand(weight));
     }
 
     /// `dyᵀ · x`, and the sum of dy over the batch.
     ///
-    /// @param blocks where the former is allocated, `(K, F)`, if a CPU multiplies in float32
+    /// @param blocks where the former is allocated, `(K, F)`, on a CPU
     Tensor[] denseParameterGradients(Tensor x, Tensor dy, BlockAllocator blocks) {
-        Tensor bias = dy.sum(0);
-        Tensor weight = casts() || !x.is_cpu()
-                ? result(torch.mm(operand(dy).t(), operand(x)))
-                : blocks.filled(Shape.of((int) dy.size(1), (int) x.size(1)), x.options(),
-                        values -> torch.mm_out(values, dy.t(), x));
-        return new Tensor[] {weight, bias};
+        Tensor from = operand(x);
+        Tensor by = operand(dy);
+        Tensor weight = x.is_cpu()
+                ? blocks.filled(Shape.of((int) dy.size(1), (int) x.size(1)), from.options(),
+                        values -> torch.mm_out(values, by.t(), from))
+                : torch.mm(by.t(), from);
+        return new Tensor[] {weight, operand(dy.sum(0))};
     }
 
     /// Refuses a device that cannot compute in this precision: tries a small product and a small convolution.
     ///
     /// @throws IllegalArgumentException if it fails
     void require(TorchDevice device, NativeCall frame) {
-        if (!casts()) {
+        if (!rounds()) {
             return;
         }
         try {

@@ -13,6 +13,9 @@ final class TorchTensor extends ScopedBackend.Owned {
     private MemorySegment borrowed;
     private Optional<Arena> views = Optional.empty();
 
+    /// Tensors that were made from this one's values, by the way in which they were made.
+    private final Map<Object, org.bytedeco.pytorch.Tensor> derived = new HashMap<>();
+
     /// Prepared weights by whether they are for the gradient by the input; they are valid if `forms` has their form.
     private final Map<Boolean, float[]> prepared = new HashMap<>();
     private final Map<Boolean, WinogradWeights.Form> forms = new HashMap<>();
@@ -65,9 +68,33 @@ final class TorchTensor extends ScopedBackend.Owned {
         return values;
     }
 
+    /// A tensor that is made from this one's values on first use and after every change.
+    ///
+    /// @param way equal for the same values
+    org.bytedeco.pytorch.Tensor derived(Object way, UnaryOperator<org.bytedeco.pytorch.Tensor> make) {
+        return derived.computeIfAbsent(way,
+                _ -> new org.bytedeco.pytorch.Tensor(make.apply(handle())).retainReference());
+    }
+
+    /// Gives away what was derived in this way.
+    Optional<org.bytedeco.pytorch.Tensor> withoutDerived(Object way) {
+        return Optional.ofNullable(derived.remove(way));
+    }
+
+    /// Takes it back after a change that changed it too.
+    void addDerived(Object way, org.bytedeco.pytorch.Tensor values) {
+        derived.put(way, values);
+    }
+
+    private void endDerived() {
+        derived.values().forEach(org.bytedeco.pytorch.Tensor::releaseReference);
+        derived.clear();
+    }
+
     /// The tensor in memory of its own, to be changed. Borrowed memory may be a file that is mapped for reading.
     org.bytedeco.pytorch.Tensor writableHandle() {
         forms.clear();
+        endDerived();
         org.bytedeco.pytorch.Tensor old = handle();
         if (!borrowed.equals(MemorySegment.NULL)) {
             endViews();
@@ -83,6 +110,7 @@ final class TorchTensor extends ScopedBackend.Owned {
         endViews();
         prepared.clear();
         forms.clear();
+        endDerived();
         blocks.giveBack(handle);
         release(handle);
     }

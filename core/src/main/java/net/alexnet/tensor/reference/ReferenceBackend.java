@@ -23,7 +23,7 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
         this(Precision.FLOAT32);
     }
 
-    /// @param precision to which operands of convolutions and fully connected layers are rounded
+    /// @param precision to which products and maps are rounded
     public ReferenceBackend(Precision precision) {
         super(Values.class);
         this.precision = precision;
@@ -40,7 +40,7 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
                 "Java" + (precision == Precision.FLOAT32 ? "" : ", products in " + precision));
     }
 
-    /// Never: it rounds operands one by one, and multiplies in float32 or double.
+    /// Never: it rounds values one by one, and multiplies in float32 or double.
     @Override
     public boolean isFasterIn(Precision other) {
         return false;
@@ -94,8 +94,8 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
     public Tensor convolve(Tensor x, Tensor weight, Tensor bias, Window window, int groups, boolean relu) {
         Shape y = Operands.convolve(x.shape(), weight.shape(), bias.shape(), window, groups);
         ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weight.shape(), window, groups);
-        float[] values = layer.forward(operand(x), operand(weight), values(bias));
-        return tensor(y, relu ? each(values, values, (value, _) -> Math.max(0, value)) : values);
+        float[] values = layer.forward(operand(x), operand(weight), operand(bias));
+        return result(y, relu ? each(values, values, (value, _) -> Math.max(0, value)) : values);
     }
 
     @Override
@@ -112,8 +112,8 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
         Operands.convolveGradient("convolveParameterGradients", dy.shape(), x.shape(), weightShape, window, groups);
         ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weightShape, window, groups);
         return new ParameterGradients(
-                tensor(weightShape, layer.weightGradient(operand(x), operand(dy))),
-                tensor(Shape.of(weightShape.dim(0)), layer.biasGradient(values(dy))));
+                result(weightShape, layer.weightGradient(operand(x), operand(dy))),
+                result(Shape.of(weightShape.dim(0)), layer.biasGradient(values(dy))));
     }
 
     // --- fully connected -------------------------------------------------------------------------------------------
@@ -121,13 +121,13 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
     @Override
     public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
         Shape y = Operands.dense(x.shape(), weight.shape(), bias.shape());
-        return tensor(y, dense(x.shape(), weight.shape()).forward(operand(x), operand(weight), values(bias)));
+        return result(y, dense(x.shape(), weight.shape()).forward(operand(x), operand(weight), operand(bias)));
     }
 
     @Override
     public Tensor denseInputGradient(Tensor dy, Tensor weight) {
         Shape x = Operands.denseInputGradient(dy.shape(), weight.shape());
-        return tensor(x, dense(x, weight.shape()).inputGradient(operand(dy), operand(weight)));
+        return result(x, dense(x, weight.shape()).inputGradient(operand(dy), operand(weight)));
     }
 
     @Override
@@ -135,8 +135,8 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
         Shape weight = Operands.denseParameterGradients(x.shape(), dy.shape());
         ReferenceConvolution layer = dense(x.shape(), weight);
         return new ParameterGradients(
-                tensor(weight, layer.weightGradient(operand(x), operand(dy))),
-                tensor(Shape.of(weight.dim(0)), layer.biasGradient(values(dy))));
+                result(weight, layer.weightGradient(operand(x), operand(dy))),
+                result(Shape.of(weight.dim(0)), layer.biasGradient(values(dy))));
     }
 
     /// A convolution of 1 × 1 windows over maps of one pixel: `y[n,k] = bias[k] + Σ f  weight[k,f] · x[n,f]`.
@@ -153,7 +153,7 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
     @Override
     public Tensor unflatten(Tensor y, Shape xShape) {
         Operands.unflatten(y.shape(), xShape);
-        return tensor(xShape, values(y).clone());
+        return map(xShape, values(y).clone());
     }
 
     // --- value by value --------------------------------------------------------------------------------------------
@@ -248,12 +248,12 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
     }
 
     private Tensor each(Tensor a, Tensor b, OfTwo function) {
-        return tensor(a.shape(), each(values(a), values(b), function));
+        return map(a.shape(), each(values(a), values(b), function));
     }
 
     /// A gradient by x, continued through the ReLU that x is the output of, if there is one.
     private Tensor gradient(Tensor x, float[] dx, boolean throughRelu) {
-        return tensor(x.shape(), throughRelu ? each(values(x), dx, ReferenceBackend::reluGradient) : dx);
+        return map(x.shape(), throughRelu ? each(values(x), dx, ReferenceBackend::reluGradient) : dx);
     }
 
     private static float reluGradient(float y, float dy) {
@@ -265,22 +265,22 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
     @Override
     public Tensor normalize(Tensor x, LocalResponseNorm norm) {
         Operands.normalize(x.shape(), norm);
-        return tensor(x.shape(), new ReferenceResponseNorm(x.shape(), norm).forward(values(x)));
+        return map(x.shape(), new ReferenceResponseNorm(x.shape(), norm).forward(operand(x)));
     }
 
     @Override
     public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, boolean throughRelu) {
         Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
         ReferenceResponseNorm layer = new ReferenceResponseNorm(x.shape(), norm);
-        return gradient(x, layer.gradient(values(x), values(y), values(dy)), throughRelu);
+        return gradient(x, layer.gradient(operand(x), operand(y), operand(dy)), throughRelu);
     }
 
     @Override
     public Pooled maxPool(Tensor x, Window window) {
         Shape y = Operands.maxPool(x.shape(), window);
         ReferenceMaxPool layer = new ReferenceMaxPool(x.shape(), window);
-        float[] argmax = layer.argmax(values(x));
-        return new Pooled(tensor(y, layer.forward(values(x), argmax)), tensor(y, argmax));
+        float[] argmax = layer.argmax(operand(x));
+        return new Pooled(tensor(y, layer.forward(operand(x), argmax)), tensor(y, argmax));
     }
 
     @Override
@@ -288,7 +288,7 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
         Operands.maxPoolGradient(dy.shape(), x.shape(), window);
         Operands.same("maxPoolGradient", "argmax", pooled.argmax().shape(), "dy", dy.shape());
         ReferenceMaxPool layer = new ReferenceMaxPool(x.shape(), window);
-        return gradient(x, layer.gradient(values(dy), values(pooled.argmax())), throughRelu);
+        return gradient(x, layer.gradient(operand(dy), values(pooled.argmax())), throughRelu);
     }
 
     // --- the two ends ----------------------------------------------------------------------------------------------
@@ -383,6 +383,16 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
 
     private Tensor tensor(Shape shape, float[] values) {
         return own(new Values(shape, values, this));
+    }
+
+    /// What a product computed.
+    private Tensor result(Shape shape, float[] values) {
+        return tensor(shape, precision.round(values));
+    }
+
+    /// What an operation computed; only maps are rounded.
+    private Tensor map(Shape shape, float[] values) {
+        return shape.rank() == 4 ? result(shape, values) : tensor(shape, values);
     }
 
     private float[] operand(Tensor tensor) {

@@ -46,7 +46,7 @@ final class BFloat16Panels implements WeightPanels {
             return;
         }
         float[] values = scratch.get(Use.WEIGHTS, count * width);
-        OneRow.unpack(packed, at, values, count * width);
+        BFloat16.unpack(packed, at, values, 0, count * width);
         Gemm.multiply(x, from, pitch, values, 0, Lanes.WIDEST, 1, products, 0, width, rows, count);
     }
 }

@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import module java.base;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 import net.alexnet.torch.kernel.Scratch.Use;
@@ -37,10 +38,11 @@ public final class FastMaxPool {
 
     /// @param norm computed before pooling
     /// @param x the logical shape of the input, `(N, C, H, W)`
-    FastMaxPool(Window window, Optional<FastResponseNorm> norm, Shape x, Workers workers, Scratch[] scratch) {
+    FastMaxPool(Window window, Optional<FastResponseNorm> norm, Shape x, Precision precision, Workers workers,
+            Scratch[] scratch) {
         this.window = window;
         this.norm = norm;
-        this.layout = norm.map(FastResponseNorm::layout).orElse(new Pixels(1, x.dim(1)));
+        this.layout = norm.map(FastResponseNorm::layout).orElse(new Pixels(1, x.dim(1), precision));
         this.batch = x.dim(0);
         this.height = x.dim(2);
         this.width = x.dim(3);
@@ -100,7 +102,7 @@ public final class FastMaxPool {
                 lines.read();
             }
             maximize(lines.values, maxima, row);
-            layout.write(maxima, 0, columns, y, outputs(image, row));
+            layout.write(maxima, 0, columns, y, outputs(image, row), mine);
         }
     }
 
@@ -125,8 +127,8 @@ public final class FastMaxPool {
             while (lines.next < bottom(row)) {
                 lines.readForGradient();
             }
-            layout.read(y, outputs(image, row), columns, maxima, 0);
-            layout.read(dy, outputs(image, row), columns, above, 0);
+            layout.read(y, outputs(image, row), columns, maxima, 0, mine);
+            layout.read(dy, outputs(image, row), columns, above, 0, mine);
             if (throughRelu) {
                 Pixels.gate(maxima, above, 0, columns * layout.width()); // zeros of the ReLU are zeros after the normalization
             }
@@ -165,8 +167,11 @@ public final class FastMaxPool {
 
         /// Reads one more row.
         void read() {
-            layout.read(x, pixel(next), width, inputs, place(next));
-            norm.ifPresent(layer -> layer.normalize(inputs, values, roots, place(next), width, mine));
+            layout.read(x, pixel(next), width, inputs, place(next), mine);
+            norm.ifPresent(layer -> {
+                layer.normalize(inputs, values, roots, place(next), width, mine);
+                layout.round(values, place(next), width); // so that the backward pass finds the maxima
+            });
             next++;
         }
 
@@ -187,7 +192,7 @@ public final class FastMaxPool {
                 return;
             }
             norm.ifPresent(layer -> layer.gradient(inputs, roots, gradients, place(row), width, throughRelu, mine));
-            layout.write(gradients, place(row), width, dx, pixel(row));
+            layout.write(gradients, place(row), width, dx, pixel(row), mine);
         }
 
         private float[] room(Use use) {

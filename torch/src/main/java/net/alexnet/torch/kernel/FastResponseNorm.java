@@ -9,6 +9,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.Precision;
 import net.alexnet.torch.kernel.Scratch.Use;
 
 /// Local response normalization across channels, §3.3 of the paper, forward and backward in one pass over memory each:
@@ -56,8 +57,9 @@ public final class FastResponseNorm {
     private final Workers workers;
     private final Scratch[] scratch;
 
-    FastResponseNorm(LocalResponseNorm norm, int channels, Workers workers, Scratch[] scratch) {
-        this.layout = new Pixels(norm.groups(), channels / norm.groups());
+    FastResponseNorm(LocalResponseNorm norm, int channels, Precision precision, Workers workers,
+            Scratch[] scratch) {
+        this.layout = new Pixels(norm.groups(), channels / norm.groups(), precision);
         this.tower = Lanes.padded(layout.channels());
         this.k = (float) norm.k();
         this.scale = (float) norm.scale();
@@ -79,7 +81,7 @@ public final class FastResponseNorm {
         forEachBlock(x, (first, count, mine) -> {
             float[] values = read(x, first, count, Use.PIXELS, mine);
             normalize(values, values, block(Use.ROOTS, mine), 0, count, mine);
-            layout.write(values, 0, count, y, first);
+            layout.write(values, 0, count, y, first, mine);
         });
     }
 
@@ -95,7 +97,7 @@ public final class FastResponseNorm {
             normalize(values, block(Use.NORMALIZED, mine), roots, 0, count, mine);
             float[] gradient = read(dy, first, count, Use.GRADIENT, mine);
             gradient(values, roots, gradient, 0, count, throughRelu, mine);
-            layout.write(gradient, 0, count, dx, first);
+            layout.write(gradient, 0, count, dx, first, mine);
         });
     }
 
@@ -104,7 +106,7 @@ public final class FastResponseNorm {
     }
 
     private void forEachBlock(MemorySegment x, Block block) {
-        long pixels = x.byteSize() / Float.BYTES / layout.groups() / layout.channels();
+        long pixels = layout.count(x);
         workers.forEach(Math.toIntExact(Math.ceilDiv(pixels, PIECE)), (worker, piece) -> {
             long end = Math.min(pixels, (piece + 1L) * PIECE);
             for (long first = (long) piece * PIECE; first < end; first += TOGETHER) {
@@ -119,7 +121,7 @@ public final class FastResponseNorm {
 
     private float[] read(MemorySegment map, long first, int count, Use use, Scratch mine) {
         float[] values = block(use, mine);
-        layout.read(map, first, count, values, 0);
+        layout.read(map, first, count, values, 0, mine);
         return values;
     }
 

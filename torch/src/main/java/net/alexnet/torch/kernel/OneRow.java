@@ -5,8 +5,6 @@ import static net.alexnet.torch.kernel.Lanes.SPECIES;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -16,15 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// One method for each type of weights and number of vectors, for the reasons that [Gemm] gives.
 final class OneRow {
-    private static final VectorSpecies<Short> SHORTS = shape(short.class, Short.BYTES);
-    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-    private static final VectorSpecies<Byte> BYTES = shape(byte.class, Byte.BYTES);
+    private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class,
+            VectorShape.forBitSize(LANES * Byte.SIZE));
 
     private OneRow() {}
-
-    private static <T> VectorSpecies<T> shape(Class<T> type, int bytes) {
-        return VectorSpecies.of(type, VectorShape.forBitSize(LANES * bytes * Byte.SIZE));
-    }
 
     /// @param w `[depth][vectors · LANES]`, from `fromW`
     /// @param vectors in a panel: 2, 3 or 4
@@ -59,15 +52,6 @@ final class OneRow {
         }
     }
 
-    /// Values in bfloat16 as floats.
-    ///
-    /// @param count a multiple of the vectors' length
-    static void unpack(short[] packed, int from, float[] values, int count) {
-        for (int i = 0; i < count; i += LANES) {
-            load(packed, from + i).intoArray(values, i);
-        }
-    }
-
     /// The values of a panel of whole multiples of scales as floats.
     static void unpack(byte[] packed, int from, float[] scales, int fromScales, float[] values, int depth) {
         int width = Lanes.WIDEST * LANES;
@@ -84,8 +68,7 @@ final class OneRow {
     }
 
     private static FloatVector load(short[] values, int at) {
-        return ((IntVector) ShortVector.fromArray(SHORTS, values, at).convertShape(VectorOperators.S2I, INTS, 0))
-                .lanewise(VectorOperators.LSHL, Short.SIZE).reinterpretAsFloats();
+        return BFloat16.load(values, at);
     }
 
     private static FloatVector load(byte[] values, int at) {

@@ -7,6 +7,7 @@ import java.util.Map;
 final class Scratch {
     private static final float[] NONE = {};
 
+    private short[] shorts = {};
     private final Map<Use, float[]> buffers = new EnumMap<>(Use.class);
     private final Map<Use, Integer> expected = new EnumMap<>(Use.class);
 
@@ -30,5 +31,13 @@ final class Scratch {
         float[] larger = new float[Math.max(length, expected.getOrDefault(use, 0))];
         buffers.put(use, larger);
         return larger;
+    }
+
+    /// A buffer of at least this many values in bfloat16, for the moment between memory and floats.
+    short[] shorts(int length) {
+        if (shorts.length < length) {
+            shorts = new short[length];
+        }
+        return shorts;
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 
@@ -69,13 +70,13 @@ final class VectorKernels implements ForwardKernels {
 
     @Override
     public void normalize(MemorySegment x, Shape shape, LocalResponseNorm norm, MemorySegment y) {
-        new FastResponseNorm(norm, shape.dim(1), workers, scratch).forward(x, y);
+        new FastResponseNorm(norm, shape.dim(1), Precision.FLOAT32, workers, scratch).forward(x, y);
     }
 
     @Override
     public void maxPool(MemorySegment x, Shape shape, Window window, MemorySegment y) {
         if (FastMaxPool.fits(shape, window)) {
-            new FastMaxPool(window, Optional.empty(), shape, workers, scratch).forward(x, y);
+            new FastMaxPool(window, Optional.empty(), shape, Precision.FLOAT32, workers, scratch).forward(x, y);
         } else {
             PlainNorm.maxPool(x, shape, window, y, workers);
         }
@@ -87,8 +88,8 @@ final class VectorKernels implements ForwardKernels {
         if (!FastMaxPool.fits(shape, window)) {
             return false;
         }
-        FastResponseNorm before = new FastResponseNorm(norm, shape.dim(1), workers, scratch);
-        new FastMaxPool(window, Optional.of(before), shape, workers, scratch).forward(x, y);
+        FastResponseNorm before = new FastResponseNorm(norm, shape.dim(1), Precision.FLOAT32, workers, scratch);
+        new FastMaxPool(window, Optional.of(before), shape, Precision.FLOAT32, workers, scratch).forward(x, y);
         return true;
     }
 }

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import java.util.stream.Stream;
 import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
@@ -44,7 +45,7 @@ class FastMaxPoolTest {
             MemorySegment x = memory(arena, shape);
             x.setAtIndex(ValueLayout.JAVA_FLOAT, 4, 1e20f);
             MemorySegment y = memory(arena, shape);
-            Kernels.open(1).orElseThrow().responseNorm(NORM, 16).orElseThrow().forward(x, y);
+            Kernels.open(1, Precision.FLOAT32).orElseThrow().responseNorm(NORM, 16).orElseThrow().forward(x, y);
             for (int i = 0; i < 16; i++) {
                 assertThat(y.getAtIndex(ValueLayout.JAVA_FLOAT, i)).isFinite().isGreaterThanOrEqualTo(0);
             }
@@ -54,7 +55,7 @@ class FastMaxPoolTest {
     @Test
     void rowsTooLongForArraysAreRefused() {
         assumeTrue(Kernels.missing().isEmpty(), () -> Kernels.missing().orElseThrow());
-        assertThat(Kernels.open(1).orElseThrow().maxPool(Shape.of(1, 256, 2897, 2897),
+        assertThat(Kernels.open(1, Precision.FLOAT32).orElseThrow().maxPool(Shape.of(1, 256, 2897, 2897),
                 new Window(2897, 1, 0, Rounding.FLOOR)))
                 .isEmpty();
     }
@@ -62,7 +63,7 @@ class FastMaxPoolTest {
     /// The maxima and the gradients, one after the other.
     private static float[] run(int threads, Shape shape, Window window, boolean normalized) {
         assumeTrue(Kernels.missing().isEmpty(), () -> Kernels.missing().orElseThrow());
-        Kernels kernels = Kernels.open(threads).orElseThrow();
+        Kernels kernels = Kernels.open(threads, Precision.FLOAT32).orElseThrow();
         FastMaxPool pool = normalized
                 ? kernels.normalizedMaxPool(shape, NORM, window).orElseThrow()
                 : kernels.maxPool(shape, window).orElseThrow();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Optional;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,7 @@ class WinogradGeometryTest {
         "100000, 100000, 1, 13, false"})
     void aWeightTooLargeForAnArrayIsRefused(
             int channels, int filters, int groups, int width, boolean taken) {
-        Kernels kernels = Kernels.open(1).orElse(null);
+        Kernels kernels = Kernels.open(1, Precision.FLOAT32).orElse(null);
         assumeTrue(kernels != null);
         assertThat(kernels.convolution(Shape.of(1, channels, 13, width),
                 Shape.of(filters, channels / groups, 3, 3), Window.of(3, 1, 1), groups).isPresent()).isEqualTo(taken);
