@@ -155,6 +155,10 @@ public final class Training extends TrainingBuilder<Training> {
     private TrainingResult begin(BooleanSupplier stop) throws IOException, InterruptedException {
         Recipe named = named();
         try (Backend backend = open(named.precision()); Group group = join(backend)) {
+            if (ranks == null && named.precision() == Precision.FLOAT32 && backend.isFasterIn(Precision.BFLOAT16)) {
+                listener.message("this device has units for bfloat16: with precision=bfloat16 it trains faster, on"
+                        + " rounded values");
+            }
             group.broadcastText(BEGIN);
             return begin(named, backend, group, stop);
         }

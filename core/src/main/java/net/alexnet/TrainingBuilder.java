@@ -177,7 +177,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
             listener.message(backend.describe());
         }
         if (precision == Precision.BFLOAT16 && !backend.isFasterIn(precision)) {
-            listener.message("precision bfloat16 is meant for GPUs; on this device float32 is as fast or faster");
+            listener.message("this device has no units for bfloat16: float32 is as fast or faster");
         }
         return backend;
     }

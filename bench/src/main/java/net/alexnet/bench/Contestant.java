@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /// A [Side] that runs, with what it has said so far.
 final class Contestant implements AutoCloseable {
-    /// How far losses may differ, relative; and those of a side that rounds.
+    /// How far losses may differ, relative; and where one of the two sides rounds.
     private static final double TOLERANCE = 1e-3;
     private static final double ROUNDED = 1e-2;
 
@@ -69,7 +69,7 @@ final class Contestant implements AutoCloseable {
 
     /// @throws IllegalStateException if this side and ours do not compute the same
     void requireAgreement(Contestant ours) {
-        double tolerance = side.work() == Side.Work.ROUNDED_INFERENCE ? ROUNDED : TOLERANCE;
+        double tolerance = side.rounds() || ours.side.rounds() ? ROUNDED : TOLERANCE;
         for (int i = 0; i < check.length; i++) {
             if (!(Math.abs(check[i] / ours.check[i] - 1) <= tolerance)) {
                 throw new IllegalStateException(

@@ -3,10 +3,10 @@ package net.alexnet.bench;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
-import net.alexnet.torch.kernel.FastConvolution;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.Conv;
 import net.alexnet.tensor.Shape;
+import net.alexnet.torch.kernel.FastConvolution;
 import org.bytedeco.javacpp.BoolPointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Scalar;
@@ -69,7 +69,8 @@ final class KernelConvolution {
         return new KernelPair(() -> {
             layer.weights().transform(filters, prepared);
             layer.forward(in, prepared, biases, false, out);
-        }, () -> List.of(torch.convolution(padded, weight, new TensorOptional(bias), KernelPair.strides(conv.window()), KernelPair.paddings(conv.window()), ONES,
+        }, () -> List.of(torch.convolution(padded, weight, new TensorOptional(bias), KernelPair.strides(conv.window()),
+                KernelPair.paddings(conv.window()), ONES,
                 false, ZEROS, conv.groups())), List.of(x, weight), List.of(y), KernelPair.OTHER_SUM);
     }
 
@@ -100,7 +101,8 @@ final class KernelConvolution {
 
     private T_TensorTensorTensor_T backward(boolean byInputs) {
         BoolPointer wanted = new BoolPointer(3).put(0, byInputs).put(1, !byInputs).put(2, !byInputs);
-        return torch.convolution_backward(dy, padded, weight, new long[] {conv.filters()}, KernelPair.strides(conv.window()), KernelPair.paddings(conv.window()), ONES,
+        return torch.convolution_backward(dy, padded, weight, new long[] {conv.filters()},
+                KernelPair.strides(conv.window()), KernelPair.paddings(conv.window()), ONES,
                 false, ZEROS, conv.groups(), wanted);
     }
 }

@@ -2,8 +2,6 @@ package net.alexnet.bench;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import net.alexnet.torch.kernel.FastMaxPool;
-import net.alexnet.torch.kernel.FastResponseNorm;
 import net.alexnet.nn.Architecture.Row;
 import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.ResponseNorm;
@@ -11,6 +9,8 @@ import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Window;
+import net.alexnet.torch.kernel.FastMaxPool;
+import net.alexnet.torch.kernel.FastResponseNorm;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -101,7 +101,8 @@ final class KernelMaps {
         layer.forward(in, top); // the kernel's own maxima, because it searches for equal values
         double pull = 2 * norm.beta();
         return new KernelPair(() -> layer.gradient(in, top, gradient, out, false), () -> {
-            Tensor dBetween = torch.max_pool2d_with_indices_backward(dy, between, kernel(window), KernelPair.strides(window),
+            Tensor dBetween = torch.max_pool2d_with_indices_backward(dy, between, kernel(window),
+                    KernelPair.strides(window),
                     KernelPair.paddings(window), ONES, ceil(window), argmax);
             Tensor shares = banded.sums(dBetween.mul(between).div_(denominator));
             return List.of(dBetween.mul(power).addcmul_(x, shares, new Scalar(-pull)));
@@ -128,13 +129,15 @@ final class KernelMaps {
         MemorySegment in = KernelPair.memory(x);
         MemorySegment out = KernelPair.memory(y);
         return new KernelPair(() -> layer.forward(in, out),
-                () -> List.of(torch.max_pool2d(x, kernel(window), KernelPair.strides(window), KernelPair.paddings(window), ONES,
+                () -> List.of(torch.max_pool2d(x, kernel(window), KernelPair.strides(window),
+                        KernelPair.paddings(window), ONES,
                         ceil(window))),
                 List.of(x), List.of(y), KernelPair.SAME_SUM);
     }
 
     private static KernelPair poolBackward(FastMaxPool layer, Window window, Tensor x) {
-        T_TensorTensor_T pooled = torch.max_pool2d_with_indices(x, kernel(window), KernelPair.strides(window), KernelPair.paddings(window),
+        T_TensorTensor_T pooled = torch.max_pool2d_with_indices(x, kernel(window), KernelPair.strides(window),
+                KernelPair.paddings(window),
                 ONES, ceil(window));
         Tensor y = new Tensor(pooled.get0()); // outlives the pair
         Tensor argmax = new Tensor(pooled.get1());

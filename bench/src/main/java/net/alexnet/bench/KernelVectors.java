@@ -3,11 +3,12 @@ package net.alexnet.bench;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import net.alexnet.torch.kernel.Kernels;
+import java.util.Optional;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
-import net.alexnet.train.config.SgdConfig;
 import net.alexnet.tensor.Shape;
+import net.alexnet.torch.kernel.Kernels;
+import net.alexnet.train.config.SgdConfig;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -44,7 +45,8 @@ final class KernelVectors {
         List<MemorySegment[]> memory = ours.stream().map(Learned::memory).toList();
         Kernels kernels = KernelPair.kernels();
         return new KernelPair(
-                () -> memory.forEach(of -> kernels.update(of[0], of[1], of[2], momentum, decay, rate)),
+                () -> memory.forEach(of -> kernels
+                        .update(of[0], of[1], of[2], Optional.empty(), momentum, decay, rate)),
                 () -> {
                     for (Learned of : theirs) {
                         of.v().mul_(new Scalar(momentum)).add_(of.w(), new Scalar(-(double) decay * rate))

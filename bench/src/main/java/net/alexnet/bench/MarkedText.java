@@ -31,8 +31,9 @@ record MarkedText(String command) {
         int from = old.indexOf(begin());
         int to = old.indexOf(end());
         if ((from < 0) != (to < 0) || to < from) {
-            throw new IOException(file + " must have the marks '" + begin().strip() + "' and, behind it, '" + end().strip()
-                    + "', or neither; put back what is missing, or take both away");
+            throw new IOException(
+                    file + " must have the marks '" + begin().strip() + "' and, behind it, '" + end().strip()
+                            + "', or neither; put back what is missing, or take both away");
         }
         return from < 0
                 ? old + "\n" + begin() + text + end()

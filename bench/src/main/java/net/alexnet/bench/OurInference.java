@@ -14,15 +14,23 @@ import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Scope;
 
-/// Our side of a [PeerBenchmark] in inference: a pass as the library makes it, on the backend that all answers come from.
+/// Our side of a [PeerBenchmark] in inference: a pass as the library makes it, by default on the backend that all answers come
+/// from.
 final class OurInference implements Turns.Program {
-    private final Backend backend = Engines.openForInference("cpu", Runtime.getRuntime().availableProcessors());
+    private final Backend backend;
     private final Network network;
     private final MemorySegment pixels;
     private final float[] labels;
 
     /// @param equal a file of [EqualWork]
     OurInference(Path equal) throws WeightFileException {
+        this(equal, Engines.openForInference("cpu", Runtime.getRuntime().availableProcessors()));
+    }
+
+    /// @param equal a file of [EqualWork]
+    /// @param backend which computes
+    OurInference(Path equal, Backend backend) throws WeightFileException {
+        this.backend = backend;
         try (WeightFile file = SafetensorsFile.open(equal)) {
             this.network = Network.of(EqualWork.network(0).architecture(), file, backend);
             this.pixels = channelsLast(file.read("pictures"), network.architecture());

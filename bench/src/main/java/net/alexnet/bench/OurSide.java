@@ -5,19 +5,21 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import net.alexnet.io.SafetensorsFile;
+import net.alexnet.io.WeightFile;
+import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Network.Stage;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.torch.TorchBackend;
-import net.alexnet.train.TrainingStep;
 import net.alexnet.train.SgdOptimizer;
-import net.alexnet.io.SafetensorsFile;
-import net.alexnet.io.WeightFile;
-import net.alexnet.io.WeightFileException;
+import net.alexnet.train.TrainingStep;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.global.torch;
@@ -27,7 +29,7 @@ import org.bytedeco.pytorch.global.torch;
 final class OurSide implements Turns.Program {
     private static final int SGEMM = 2048;
 
-    private final Backend backend = TorchBackend.open("cpu");
+    private final Backend backend;
     private final Network network;
     private final OurInference inference;
     private final TrainingStep learning;
@@ -38,11 +40,14 @@ final class OurSide implements Turns.Program {
     private final Path equal;
     private long steps;
 
-    private OurSide(Path equal) throws WeightFileException {
+    private OurSide(Path equal, Precision precision) throws WeightFileException {
         this.equal = equal;
+        this.backend = TorchBackend.open("cpu", Runtime.getRuntime().availableProcessors(), precision);
         try (WeightFile file = SafetensorsFile.open(equal)) {
             this.network = Network.of(EqualWork.network(0.5).architecture(), file, backend);
-            this.inference = new OurInference(equal);
+            this.inference = precision == Precision.FLOAT32
+                    ? new OurInference(equal)
+                    : new OurInference(equal, backend);
             this.pixels = OurInference.channelsLast(file.read("pictures"), network.architecture());
             float[] read = file.read("labels");
             for (int i = 0; i < labels.length; i++) {
@@ -54,9 +59,9 @@ final class OurSide implements Turns.Program {
 
     /// Takes its turns.
     ///
-    /// @param arguments the file of [EqualWork]
+    /// @param arguments the file of [EqualWork], and the precision
     public static void main(String[] arguments) throws IOException {
-        Turns.serve(new OurSide(Path.of(arguments[0])));
+        Turns.serve(new OurSide(Path.of(arguments[0]), Precision.valueOf(arguments[1].toUpperCase(Locale.ROOT))));
     }
 
     @Override

@@ -11,13 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import net.alexnet.io.AtomicFiles;
+import net.alexnet.tensor.Precision;
 
 /// Compares training and inference of the paper's network with other programs on the same machine. Each side is a process of
 /// its own that sleeps while another one works. One peer after the other takes turns with ours. Sides with the same network
 /// start from the same parameters and pictures, and must reach the same losses; otherwise nothing is reported.
 ///
 /// ```
-/// bench/compare [--python VENV] [--rounds 5] [--only NAME,…] [--out BENCHMARKS.md]
+/// bench/compare [--python VENV] [--rounds 5] [--ours float32] [--only NAME,…] [--out BENCHMARKS.md]
 /// ```
 public final class PeerBenchmark {
     private static final int SGEMM_SECONDS = 1;
@@ -29,10 +30,11 @@ public final class PeerBenchmark {
 
     private PeerBenchmark() {}
 
-    private record Options(Optional<Path> python, int rounds, List<String> only, Path out) {
+    private record Options(Optional<Path> python, int rounds, Precision ours, List<String> only, Path out) {
         static Options of(String[] arguments) {
             Optional<Path> python = Optional.empty();
             int rounds = 5;
+            Precision ours = Precision.FLOAT32;
             List<String> only = List.of();
             Path out = Path.of("BENCHMARKS.md");
             if (arguments.length % 2 != 0) {
@@ -43,15 +45,16 @@ public final class PeerBenchmark {
                 switch (arguments[i]) {
                     case "--python" -> python = Optional.of(Path.of(value));
                     case "--rounds" -> rounds = Integer.parseInt(value);
+                    case "--ours" -> ours = Precision.valueOf(value.toUpperCase(Locale.ROOT));
                     case "--only" -> only = List.of(value.split(",", -1));
                     case "--out" -> out = Path.of(value);
                     default -> throw new IllegalArgumentException("no option " + arguments[i] + "; " + USAGE);
                 }
             }
-            return new Options(python, rounds, only, out);
+            return new Options(python, rounds, ours, only, out);
         }
 
-        private static final String USAGE = "options: --python VENV, --rounds N, --only NAME,…, --out FILE";
+        private static final String USAGE = "options: --python VENV, --rounds N, --ours float32|bfloat16, --only NAME,…, --out FILE";
     }
 
     /// Compares and writes.
@@ -81,7 +84,7 @@ public final class PeerBenchmark {
 
     private void run(Options options, Path work) throws IOException {
         EqualWork.Files equal = EqualWork.write(work);
-        List<Side> sides = Side.all(java(), equal, options.python());
+        List<Side> sides = Side.all(java(), equal, options.ours(), options.python());
         Contestant ours = start(sides.getFirst(), work)
                 .orElseThrow(() -> new IllegalStateException("our own side does not run: " + absent.values()));
         turns(List.of(ours), 0, false);

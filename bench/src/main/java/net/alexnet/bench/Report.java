@@ -59,7 +59,8 @@ final class Report {
         boolean one = workload.batch() == 1;
         line(String.format(Locale.ROOT, "## %s", workload.title()));
         line("");
-        line(String.format(Locale.ROOT, "| side | %s | pictures/s | GFLOP per picture | ours is faster by | per GFLOP |",
+        line(String.format(Locale.ROOT,
+                "| side | %s | pictures/s | GFLOP per picture | ours is faster by | per GFLOP |",
                 one ? "ms" : "s per step"));
         line("|---|---|---|---|---|---|");
         for (Contestant side : contestants.stream().filter(each -> each.side().takes(workload)).toList()) {
@@ -131,8 +132,8 @@ final class Report {
         line("""
                 Sides with the paper's network start from the same parameters, labels and 128 pictures of noise.
                 Without dropout, the loss, the root mean square of the logits and the loss after one step must agree
-                with ours to a relative difference of 0.001; otherwise nothing is written. Of a side that does not
-                train the loss is compared, to 0.01 where it rounds to 8 or 16 bits. A side with another
+                with ours to a relative difference of 0.001, or of 0.01 where one of the two rounds to 8 or 16 bits;
+                otherwise nothing is written. Of a side that does not train the loss is compared. A side with another
                 network states its own multiply-adds: the values of a filter or matrix times the places where it is
                 applied. Training counts three times that, less the first layer's once. In every turn the loss must
                 be finite, and the probabilities of a picture must sum to 1.""");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import net.alexnet.tensor.Precision;
 
 /// One side of a [PeerBenchmark]: a program, how it is started, and how the tables describe it.
 ///
@@ -19,9 +20,11 @@ record Side(String name, String what, Work work, Optional<String> missing, List<
     enum Work {
         /// The paper's network from the given parameters: losses must agree.
         SAME,
-        /// The same without training.
+        /// The same with values of 16 bits: losses must agree to a hundredth.
+        ROUNDED,
+        /// [#SAME] without training.
         SAME_INFERENCE,
-        /// The same without training, with weights or values of 8 or 16 bits: losses must agree to a hundredth.
+        /// [#ROUNDED] without training, or with weights of 8 bits.
         ROUNDED_INFERENCE,
         /// Another network.
         OTHER
@@ -32,9 +35,14 @@ record Side(String name, String what, Work work, Optional<String> missing, List<
         return work != Work.OTHER;
     }
 
+    /// Whether it computes with rounded values or weights.
+    boolean rounds() {
+        return work == Work.ROUNDED || work == Work.ROUNDED_INFERENCE;
+    }
+
     /// Whether it does this work at all.
     boolean takes(Workload workload) {
-        return workload != Workload.TRAINING || work == Work.SAME || work == Work.OTHER;
+        return workload != Workload.TRAINING || (work != Work.SAME_INFERENCE && work != Work.ROUNDED_INFERENCE);
     }
 
     static final String OURS = "ours";
@@ -52,16 +60,21 @@ record Side(String name, String what, Work work, Optional<String> missing, List<
     ///
     /// @param java the command of this JVM with its options
     /// @param equal the files of [EqualWork]
+    /// @param precision of ours
     /// @param python the folder of a virtual environment, made by `bench/peers/install.sh`
-    static List<Side> all(List<String> java, EqualWork.Files equal, Optional<Path> python) {
+    static List<Side> all(List<String> java, EqualWork.Files equal, Precision precision, Optional<Path> python) {
         String bench = TARGET + "bench.jar";
         return List.of(
-                same(OURS, "this project, with the JVM options and the environment of `./alexnet`",
-                        command(java, "-cp", bench, OurSide.class.getName(), equal.tensors().toString()),
+                new Side(OURS,
+                        "this project in " + precision + ", with the JVM options and the environment of `./alexnet`",
+                        precision == Precision.FLOAT32 ? Work.SAME : Work.ROUNDED, Optional.empty(),
+                        command(java, "-cp", bench, OurSide.class.getName(), equal.tensors().toString(),
+                                precision.toString()),
                         LAUNCHER),
                 same("libtorch-plain", "what a PyTorch user writes, on libtorch through JavaCPP: autograd, NCHW,"
                         + " `conv2d` with groups, `local_response_norm` on each tower, `SGD`",
-                        command(java, "-cp", bench, LibtorchPeer.class.getName(), "plain", equal.tensors().toString()), Map.of()),
+                        command(java, "-cp", bench, LibtorchPeer.class.getName(), "plain", equal.tensors().toString()),
+                        Map.of()),
                 same("libtorch-tuned",
                         "the same as an expert tunes it: channels-last, response normalization as a banded 1×1 convolution whose"
                                 + " filters are made once, ReLU in place, inference mode with `addmv` for one picture,"
@@ -76,16 +89,24 @@ record Side(String name, String what, Work work, Optional<String> missing, List<
                 other("dl4j", "Deeplearning4j's zoo AlexNet on nd4j-native: one tower, its own optimizer", java,
                         "dl4j/",
                         "Dl4j.java", Map.of()),
-                python("pytorch", "PyTorch in Python as its user writes it: NCHW, `local_response_norm`, `SGD`", Work.SAME,
+                python("pytorch", "PyTorch in Python as its user writes it: NCHW, `local_response_norm`, `SGD`",
+                        Work.SAME,
                         python, "torch_training.py", equal.tensors().toString()),
+                python("pytorch-bfloat16",
+                        "the same as an expert tunes it for such units: autocast, channels-last, response normalization as a"
+                                + " banded product, ReLU in place, the fused `SGD`",
+                        Work.ROUNDED, python, "torch_training.py", equal.tensors().toString(), "bfloat16"),
                 python("keras", "Keras on TensorFlow, the paper's network", Work.SAME, python, "keras_training.py",
                         equal.tensors().toString()),
-                ours(java, "ours-bfloat16", "ours with the weights of dense layers in bfloat16", equal.bfloat16()),
-                ours(java, "ours-int8", "ours with the weights of dense layers in int8, a scale for each output",
+                ours(java, "ours-bfloat16-weights", "ours with the weights of dense layers in bfloat16",
+                        equal.bfloat16()),
+                ours(java, "ours-int8-weights",
+                        "ours with the weights of dense layers in int8, a scale for each output",
                         equal.int8()),
                 inference("onnxruntime", "the network as we export it, on all processors", Work.SAME_INFERENCE, python,
                         equal),
-                inference("openvino", "the network as we export it, in float32, compiled for each batch, on all processors",
+                inference("openvino",
+                        "the network as we export it, in float32, compiled for each batch, on all processors",
                         Work.SAME_INFERENCE, python, equal),
                 inference("openvino-bfloat16", "the same in bfloat16, where the processor has units for it",
                         Work.ROUNDED_INFERENCE, python, equal));

@@ -8,6 +8,7 @@ import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.ResponseNorm;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.EngineMemory.Convolution;
+import net.alexnet.tensor.Shape;
 
 /// The bytes that a training step needs beyond the program itself, by purpose, known before anything is allocated.
 ///
@@ -15,14 +16,15 @@ import net.alexnet.tensor.EngineMemory.Convolution;
 /// inputs whose windows extend beyond the edge.
 ///
 /// @param parameters weights and biases
-/// @param gradients as many bytes as the parameters; where a step is computed in micro-batches, also those of the layer with the
+/// @param gradients by all parameters; where a step is computed in micro-batches, also those of the layer with the
 ///     most parameters, which are made before they are added to the sums
 /// @param momentum the momentum buffers, as many bytes as the parameters
 /// @param input the batches, or micro-batches, in memory: the one that is computed and those loaded ahead of it
 /// @param activations the layers' outputs, and dropout masks. A ReLU after a convolution writes nothing of its own, nor does
 ///     a normalization that the engine computes together with the pooling after it
 /// @param workspace the gradients of activations at the peak of the backward pass, less the activations that it has
-///     freed by then; and the memory of the engine's kernels
+///     freed by then; and the memory of the engine's kernels, with the
+///     parameters and a batch of pictures in its precision
 public record MemoryPlan(long parameters, long gradients, long momentum, long input, long activations, long workspace) {
     private static final int FLOAT = Float.BYTES;
 
@@ -43,7 +45,8 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
         long largest = architecture.rows().stream().mapToLong(Row::parameters).max().orElseThrow();
         return microBatch == batch
                 ? plan
-                : new MemoryPlan(plan.parameters, plan.gradients + FLOAT * largest, plan.momentum, plan.input,
+                : new MemoryPlan(plan.parameters, plan.gradients + engine.precision().bytes() * largest, plan.momentum,
+                        plan.input,
                         plan.activations, plan.workspace);
     }
 
@@ -66,7 +69,7 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
         long highest = 0;
         for (int i = 0; i < rows.size(); i++) {
             activations += written(rows, i, engine);
-            highest = Math.max(highest, activations + FLOAT * gradients(rows, i, engine));
+            highest = Math.max(highest, activations + gradients(rows, i, engine));
         }
         List<Convolution> convolutions = rows.stream().<Convolution>mapMulti((row, all) -> {
             if (row.layer() instanceof Conv conv) {
@@ -75,22 +78,32 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
         }).toList();
         long kernels = convolutions.stream().mapToLong(engine::prepared).sum()
                 + engine.scratch(convolutions, batch, threads);
-        return new MemoryPlan(parameters, parameters, parameters, input * inputs * batch, batch * activations,
-                batch * (highest - activations) + kernels);
+        int bytes = engine.precision().bytes();
+        long copies = bytes == FLOAT
+                ? 0
+                : bytes * (architecture.parameters() + batch * architecture.input().elements());
+        return new MemoryPlan(parameters, bytes * architecture.parameters(), parameters, input * inputs * batch,
+                batch * activations, batch * (highest - activations) + kernels + copies);
     }
 
     private static long written(List<Row> rows, int i, EngineMemory engine) {
         int copies = rows.get(i).layer() instanceof Dropout
                 ? 2
                 : isInPlace(rows, i) || isFused(rows, i, engine) ? 0 : 1;
-        return (long) copies * FLOAT * rows.get(i).out().elements();
+        return copies * bytes(rows.get(i).out(), engine);
     }
 
-    /// The values of the gradients on both sides of a row, if it has a backward pass of its own.
+    private static long bytes(Shape values, EngineMemory engine) {
+        return values.elements() * (values.rank() == 3 ? engine.precision().bytes() : FLOAT);
+    }
+
+    /// The bytes of the gradients on both sides of a row, if it has a backward pass of its own.
     private static long gradients(List<Row> rows, int i, EngineMemory engine) {
         boolean skipped = isFused(rows, i, engine)
                 || (isInPlace(rows, i) && Network.continuesThroughRelu(rows.get(i + 1).layer()));
-        return skipped ? 0 : rows.get(i).out().elements() + (i == 0 ? 0 : rows.get(i).in().elements());
+        return skipped
+                ? 0
+                : bytes(rows.get(i).out(), engine) + (i == 0 ? 0 : bytes(rows.get(i).in(), engine));
     }
 
     private static boolean isInPlace(List<Row> rows, int i) {

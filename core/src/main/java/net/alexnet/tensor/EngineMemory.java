@@ -15,6 +15,12 @@ public interface EngineMemory {
     /// @param groups towers
     record Convolution(Shape x, Shape weight, Window window, int groups) {}
 
+    /// The precision of maps and of gradients by parameters. If it is not float32, the engine also keeps the parameters and one
+    /// batch of pictures in it.
+    default Precision precision() {
+        return Precision.FLOAT32;
+    }
+
     /// The convolution's weight in the forms that the kernels read, forward and backward. They live as long as the weight.
     default long prepared(Convolution convolution) {
         return 0;

@@ -59,13 +59,6 @@ public abstract class BackendContract
         assertThat(backend.isFasterIn(Precision.FLOAT32)).isFalse();
     }
 
-    /// A backend of this suite runs on a CPU, which no user is to be told to take bfloat16 on.
-    @Test
-    final void aCpuIsNotFasterInBfloat16() {
-        assertThat(backend.computeEnvironment().device()).isEqualTo("cpu");
-        assertThat(backend.isFasterIn(Precision.BFLOAT16)).isFalse();
-    }
-
     @Test
     final void namesWhatItsLastDigitsDependOn() {
         ComputeEnvironment numerics = backend.computeEnvironment();

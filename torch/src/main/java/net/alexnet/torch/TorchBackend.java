@@ -415,7 +415,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     @Override
     public void add(Tensor sum, Tensor x) {
         Operands.same("add", "sum", sum.shape(), "x", x.shape());
-        change("add", () -> writable(sum).add_(raw(x)), sum, x);
+        change("add", () -> ((TorchTensor) sum).writableFloats().add_(raw(x)), sum, x);
     }
 
     @Override

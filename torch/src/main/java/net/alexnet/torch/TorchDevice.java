@@ -4,6 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import net.alexnet.tensor.Precision;
+import net.alexnet.torch.kernel.Processor;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.CUDAHooksInterface;
@@ -94,10 +95,14 @@ record TorchDevice(String name, DeviceType type, int index, String reason) {
     }
 
     /// As [net.alexnet.tensor.Backend#isFasterIn]. CUDA devices have units for bfloat16 since compute capability 8.0; libtorch
-    /// tells this of the current device only. On a CPU our kernels for float32 are as fast. Apple's GPUs were not measured.
+    /// tells this of the current device only. CPUs with AMX have such units; on others our kernels for float32 are as fast. Apple's
+    /// GPUs were not measured.
     boolean isFasterIn(Precision precision) {
-        if (precision != Precision.BFLOAT16 || type != DeviceType.CUDA) {
+        if (precision != Precision.BFLOAT16 || isMps()) {
             return false;
+        }
+        if (isCpu()) {
+            return Processor.has("amx_bf16").orElse(false);
         }
         try (var _ = new PointerScope()) {
             CUDAHooksInterface cuda = torch.getCUDAHooks();

@@ -37,7 +37,7 @@ final class TorchKernels {
 
     /// The memory that they need besides tensors.
     EngineMemory memory() {
-        return kernels.isPresent() && precision == Precision.FLOAT32 ? new KernelMemory() : EngineMemory.NONE;
+        return kernels.isPresent() ? new KernelMemory(precision) : EngineMemory.NONE;
     }
 
     Optional<Kernels> all() {

@@ -3,6 +3,7 @@ package net.alexnet.torch;
 import module java.base;
 import net.alexnet.tensor.ScopedBackend;
 import net.alexnet.torch.kernel.WinogradWeights;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A native tensor of which this object holds one reference until it is freed.
 final class TorchTensor extends ScopedBackend.Owned {
@@ -95,13 +96,22 @@ final class TorchTensor extends ScopedBackend.Owned {
     org.bytedeco.pytorch.Tensor writableHandle() {
         forms.clear();
         endDerived();
-        org.bytedeco.pytorch.Tensor old = handle();
-        if (!borrowed.equals(MemorySegment.NULL)) {
-            endViews();
-            handle = new org.bytedeco.pytorch.Tensor(old.clone()).retainReference();
-            release(old);
-            borrowed = MemorySegment.NULL;
-        }
+        return borrowed.equals(MemorySegment.NULL) ? handle() : moveTo(handle().clone());
+    }
+
+    /// As [#writableHandle], in float32, so that sums are not rounded.
+    org.bytedeco.pytorch.Tensor writableFloats() {
+        org.bytedeco.pytorch.Tensor own = writableHandle();
+        return own.scalar_type().intern() == ScalarType.Float ? own : moveTo(own.toType(ScalarType.Float));
+    }
+
+    private org.bytedeco.pytorch.Tensor moveTo(org.bytedeco.pytorch.Tensor values) {
+        endViews();
+        org.bytedeco.pytorch.Tensor old = handle;
+        handle = new org.bytedeco.pytorch.Tensor(values).retainReference();
+        blocks.giveBack(old);
+        release(old);
+        borrowed = MemorySegment.NULL;
         return handle;
     }
 

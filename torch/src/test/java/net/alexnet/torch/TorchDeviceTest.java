@@ -2,6 +2,8 @@ package net.alexnet.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import net.alexnet.tensor.ComputeEnvironment;
 import net.alexnet.tensor.Precision;
 import org.bytedeco.pytorch.global.torch;
@@ -19,6 +21,15 @@ class TorchDeviceTest {
                 .isFalse();
         assertThat(CUDA.isFasterIn(Precision.FLOAT32)).isFalse();
         assertThat(new TorchDevice("mps", DeviceType.MPS, 0, "as asked").isFasterIn(Precision.BFLOAT16)).isFalse();
+    }
+
+    @Test
+    void aCpuIsFasterInBfloat16WhereItHasUnitsForIt() throws Exception {
+        Path flags = Path.of("/proc/cpuinfo");
+        boolean units = Files.exists(flags) && Files.readString(flags).contains(" amx_bf16");
+        TorchDevice cpu = new TorchDevice("cpu", DeviceType.CPU, 0, "as asked");
+        assertThat(cpu.isFasterIn(Precision.BFLOAT16)).isEqualTo(units);
+        assertThat(cpu.isFasterIn(Precision.FLOAT32)).isFalse();
     }
 
     @Test

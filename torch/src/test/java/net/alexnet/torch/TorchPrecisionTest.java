@@ -6,13 +6,19 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.LocalResponseNorm.Region;
 import net.alexnet.tensor.Precision;
+import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Shape;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.tensor.Window;
 import net.alexnet.tensor.reference.ReferenceBackend;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Products in bfloat16, held to the reference with operands rounded alike.
 class TorchPrecisionTest {
@@ -51,6 +57,83 @@ class TorchPrecisionTest {
                     engine.convolveInputGradient(dy, weight, x, window, 2, false), gradients.weight(),
                     gradients.bias());
         });
+    }
+
+    /// A stride over few channels, where blocks of pixels are multiplied: conv1 of the paper and of torchvision, and windows that
+    /// end inside a picture, beyond it, and whose stride does not divide the kernel.
+    @ParameterizedTest
+    @CsvSource({"11, 4, 0, CEIL, 27", "11, 4, 2, FLOOR, 32", "5, 2, 1, FLOOR, 10", "7, 3, 3, CEIL, 20",
+        "3, 2, 0, FLOOR, 8"})
+    void stridesAgreeWithTheReference(int kernel, int stride, int padding, Rounding rounding, int side) {
+        Window window = new Window(kernel, stride, padding, rounding);
+        int outputs = window.outputs(side);
+        agrees(engine -> {
+            Tensor x = normal(engine, 1, Shape.of(3, 3, side, side + 2));
+            Tensor weight = normal(engine, 2, Shape.of(8, 3, kernel, kernel));
+            Tensor dy = normal(engine, 3, Shape.of(3, 8, outputs, window.outputs(side + 2)));
+            var gradients = engine.convolveParameterGradients(x, dy, weight.shape(), window, 1);
+            return List.of(engine.convolve(x, weight, normal(engine, 4, Shape.of(8)), window, 1),
+                    engine.convolveInputGradient(dy, weight, x, window, 1, false), gradients.weight(),
+                    gradients.bias());
+        });
+    }
+
+    /// Maps of 20 channels, which are no whole vectors, and of 32.
+    @ParameterizedTest
+    @ValueSource(ints = {20, 32})
+    void normalizationAndPoolingAgreeWithTheReference(int channels) {
+        LocalResponseNorm norm = new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-2, .75, 2);
+        Window window = Window.of(3, 2, 0);
+        agrees(engine -> {
+            Tensor x = engine.relu(normal(engine, 1, Shape.of(2, channels, 9, 9)));
+            Tensor dy = normal(engine, 2, x.shape());
+            Tensor pooledDy = normal(engine, 3, Shape.of(2, channels, 4, 4));
+            Tensor y = engine.normalize(x, norm);
+            var pooled = engine.maxPool(x, window);
+            Tensor both = engine.normalizeMaxPool(x, norm, window);
+            return List.of(y, engine.normalizeGradient(x, y, dy, norm, true), pooled.output(),
+                    engine.maxPoolGradient(x, pooledDy, pooled, window, true), both,
+                    engine.normalizeMaxPoolGradient(x, both, pooledDy, norm, window, true));
+        });
+    }
+
+    /// A weight is read again after a step that changed it.
+    @Test
+    void aStepChangesWhatIsMultiplied() {
+        agrees(engine -> {
+            Tensor x = normal(engine, 1, Shape.of(3, 40));
+            Tensor weight = normal(engine, 2, Shape.of(7, 40));
+            Tensor bias = engine.zeros(Shape.of(7));
+            Tensor momentum = engine.zeros(weight.shape());
+            Tensor before = engine.dense(x, weight, bias);
+            engine.update(weight, momentum, engine.denseParameterGradients(x, before).weight(), .9f, .01f, .01f);
+            Tensor once = engine.dense(x, weight, bias);
+            engine.assign(weight, engine.download(momentum));
+            return List.of(before, momentum, once, engine.dense(x, weight, bias));
+        });
+    }
+
+    /// Sums of micro-batches and what a user reads are float32.
+    @Test
+    void gradientsAddUpInFloat32() {
+        for (Backend engine : List.of(torch, reference)) {
+            Tensor one = engine.upload(Shape.of(1, 1), new float[] {1});
+            Tensor sum = engine.denseParameterGradients(one, one).weight();
+            engine.add(sum, engine.upload(Shape.of(1, 1), new float[] {0x1p-9f}));
+            assertThat(engine.download(sum)).containsExactly(1 + 0x1p-9f);
+        }
+    }
+
+    @Test
+    void notANumberStaysOneInMaps() {
+        Shape shape = Shape.of(1, 1, 1, 2);
+        for (float nan : List.of(Float.NaN, Float.intBitsToFloat(0xFFC00000), Float.intBitsToFloat(0x7F800001))) {
+            Tensor x = torch.upload(shape, new float[] {nan, -1});
+            Tensor one = torch.upload(Shape.of(1, 1, 1, 1), new float[] {1});
+            Tensor y = torch.convolve(x, one, torch.zeros(Shape.of(1)), Window.of(1, 1, 0), 1, true);
+            assertThat(torch.download(y)).containsExactly(Float.NaN, 0);
+            assertThat(torch.download(torch.maxPool(y, Window.of(1, 1, 0)).output())).containsExactly(Float.NaN, 0);
+        }
     }
 
     /// 1 + 2⁻⁹ is no bfloat16.

@@ -39,15 +39,7 @@ public final class KernelBackend extends ScopedBackend<KernelTensor> {
     /// Whether this machine has fused multiply-adds, as processors of x86 since 2013 and all others have. Java computes them
     /// in software elsewhere, a thousand times slower.
     public static boolean isFast() {
-        if (!System.getProperty("os.arch").equals("amd64")) {
-            return true;
-        }
-        try (BufferedReader lines = Files.newBufferedReader(Path.of("/proc/cpuinfo"))) {
-            return lines.lines().filter(line -> line.startsWith("flags")).findFirst()
-                    .map(flags -> (flags + " ").contains(" fma ")).orElse(true);
-        } catch (IOException | UncheckedIOException e) {
-            return true; // not Linux
-        }
+        return Processor.has("fma").orElse(true);
     }
 
     /// Opens it with vectors where the JVM has them, else with plain loops.

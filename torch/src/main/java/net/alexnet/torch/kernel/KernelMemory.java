@@ -6,10 +6,18 @@ import static net.alexnet.torch.kernel.WinogradTransform.PRODUCTS;
 import java.util.List;
 import net.alexnet.tensor.EngineMemory;
 import net.alexnet.tensor.LocalResponseNorm;
+import net.alexnet.tensor.Precision;
 
 /// The memory of the kernels of this package, without padding to whole vectors and small buffers. It works without the module
 /// `jdk.incubator.vector`.
-public final class KernelMemory implements EngineMemory {
+///
+/// @param precision of maps; in bfloat16, libtorch multiplies
+public record KernelMemory(Precision precision) implements EngineMemory {
+    /// In float32.
+    public KernelMemory() {
+        this(Precision.FLOAT32);
+    }
+
     /// Each point of a tile has a weight. The gradient by the input, which only convolutions of stride 1 have here, reads a
     /// second form.
     @Override
@@ -22,7 +30,7 @@ public final class KernelMemory implements EngineMemory {
     public long scratch(List<Convolution> convolutions, int batch, int threads) {
         List<Convolution> ours = convolutions.stream().filter(convolution -> pairs(convolution) > 0).toList();
         long busy = Math.min(threads, batch * ours.stream().mapToLong(KernelMemory::tileRows).max().orElse(0));
-        return 2L * Float.BYTES * PRODUCTS * busy * ours.stream().mapToLong(KernelMemory::pairs).max().orElse(0);
+        return 2L * Float.BYTES * PRODUCTS * busy * ours.stream().mapToLong(this::pairs).max().orElse(0);
     }
 
     @Override
@@ -39,8 +47,11 @@ public final class KernelMemory implements EngineMemory {
         return Math.ceilDiv(outputs, POINTS + 1 - taps(convolution));
     }
 
-    /// Pairs of an input and an output channel of one group, or 0 where [WinogradGeometry] has no kernel.
-    private static long pairs(Convolution convolution) {
+    /// Pairs of an input and an output channel of one group, or 0 where no kernel multiplies.
+    private long pairs(Convolution convolution) {
+        if (precision != Precision.FLOAT32) {
+            return 0;
+        }
         int kernel = convolution.window().kernel();
         int stride = convolution.window().stride();
         int taps = taps(convolution);
