@@ -25,8 +25,10 @@ public record DropoutMasks(long seed, long step, int first) {
         long start = CounterRng.bits(seed, DROPOUT, step, layer);
         float[] mask = new float[Math.toIntExact(shape.elements())];
         long before = first * (shape.elements() / shape.dim(0));
+        long below = CounterRng.threshold(rate);
+        float[] factors = {kept, 0}; // a branch would be mispredicted every other time
         for (int i = 0; i < mask.length; i++) {
-            mask[i] = CounterRng.uniform(start, before + i) < rate ? 0 : kept;
+            mask[i] = factors[(int) (CounterRng.uniformBits(start, before + i) - below >>> Long.SIZE - 1)];
         }
         return mask;
     }

@@ -76,7 +76,19 @@ public final class CounterRng {
 
     /// The i-th uniform number in `[0, 1)` that follows from `start`, with 24 bits.
     public static float uniform(long start, long i) {
-        return (mix(start + GAMMA * (i + 1)) >>> 40) * 0x1p-24f;
+        return uniformBits(start, i) * 0x1p-24f;
+    }
+
+    /// [#uniform] times 2^24.
+    public static long uniformBits(long start, long i) {
+        return mix(start + GAMMA * (i + 1)) >>> 40;
+    }
+
+    /// The number below which [#uniformBits] is with this probability.
+    ///
+    /// @param probability 0 to 1
+    public static long threshold(double probability) {
+        return (long) Math.ceil(probability * (1 << 24));
     }
 
     /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014).

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import net.alexnet.tensor.CounterRng;
+import net.alexnet.tensor.CounterRng.Purpose;
 import net.alexnet.tensor.Shape;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +30,18 @@ class DropoutMasksTest {
             assertThat(dropped(mask)).isCloseTo(rate, within(0.01)); // its deviation is at most .0022
         }
         assertThat(MASKS.draw(18, SHAPE, 0, 1)).containsOnly(1);
+    }
+
+    /// A unit is dropped where its uniform number is below the rate.
+    @Test
+    void dropsByUniformNumbers() {
+        long start = CounterRng.bits(2012, Purpose.DROPOUT, 3, 18);
+        for (double rate : new double[] {0, 0.1, 0.25, 0.5, 1 / 3.0, 1}) {
+            float[] mask = MASKS.draw(18, SHAPE, rate, 1);
+            for (int i = 0; i < mask.length; i++) {
+                assertThat(mask[i]).isEqualTo(CounterRng.uniform(start, i) < rate ? 0 : 1);
+            }
+        }
     }
 
     @Test

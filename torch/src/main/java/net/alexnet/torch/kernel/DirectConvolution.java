@@ -11,59 +11,69 @@ import java.util.function.IntFunction;
 ///
 /// @param products of each group
 record DirectConvolution(WinogradGeometry geometry, IntFunction<RowProduct> products, Workers workers) {
-    /// Windows that are rows at a time: so many floats at most, but at least one row of the map.
-    private static final int FLOATS = 1 << 22;
+    /// Windows that are rows at a time: so many floats at most, but at least one row of a map.
+    private static final int FLOATS = 1 << 20;
 
     /// @param x `(N, H, W, C)`
     /// @param y `(N, outHeight, outWidth, K)`, overwritten
     void run(MemorySegment x, float[] bias, boolean relu, MemorySegment y) {
-        int depth = depth();
-        int band = Math.clamp(FLOATS / Math.max(1, depth * geometry.outWidth()), 1, geometry.outHeight());
+        int depth = geometry.filterLength();
+        int all = Math.multiplyExact(geometry.batch(), geometry.outHeight()); // the rows of all pictures, one after the other
+        int band = Math.clamp(FLOATS / Math.max(1, depth * geometry.outWidth()), 1, all);
         float[] windows = new float[Math.multiplyExact(band * geometry.outWidth(), depth)];
-        for (int image = 0; image < geometry.batch(); image++) {
-            for (int top = 0; top < geometry.outHeight(); top += band) {
-                int lines = Math.min(band, geometry.outHeight() - top);
-                for (int group = 0; group < geometry.groups(); group++) {
-                    gather(x, image, top, lines, group, windows);
-                    int filters = geometry.filters() / geometry.groups();
-                    products.apply(group).run(windows, lines * geometry.outWidth(), new RowProduct.Target(
-                            Arrays.copyOfRange(bias, group * filters, (group + 1) * filters), relu, y,
-                            ((long) image * geometry.outHeight() + top) * geometry.outWidth(), geometry.filters(),
-                            group * filters));
-                }
+        int filters = geometry.filters() / geometry.groups();
+        for (int first = 0; first < all; first += band) {
+            int lines = Math.min(band, all - first);
+            for (int group = 0; group < geometry.groups(); group++) {
+                gather(x, first, lines, group, windows);
+                products.apply(group).run(windows, lines * geometry.outWidth(), new RowProduct.Target(
+                        Arrays.copyOfRange(bias, group * filters, (group + 1) * filters), relu, y,
+                        (long) first * geometry.outWidth(), geometry.filters(), group * filters));
             }
         }
     }
 
-    private int depth() {
-        return geometry.kernel() * geometry.kernel() * (geometry.channels() / geometry.groups());
-    }
-
     /// The windows of some rows of outputs, in the order of a filter: kernel row, kernel column, channel.
-    private void gather(MemorySegment x, int image, int top, int lines, int group, float[] windows) {
-        int count = geometry.channels() / geometry.groups();
-        int kernel = geometry.kernel();
+    private void gather(MemorySegment x, int first, int lines, int group, float[] windows) {
         workers.forEach(lines, (_, line) -> {
+            int image = (first + line) / geometry.outHeight();
+            int top = (first + line) % geometry.outHeight() * geometry.stride() - geometry.padding();
             for (int column = 0; column < geometry.outWidth(); column++) {
-                int to = (line * geometry.outWidth() + column) * depth();
                 int left = column * geometry.stride() - geometry.padding();
-                for (int i = 0; i < kernel; i++) {
-                    int row = (top + line) * geometry.stride() - geometry.padding() + i;
-                    for (int j = 0; j < kernel; j++) {
-                        pixel(x, image, row, left + j, group * count, count, windows, to + (i * kernel + j) * count);
-                    }
+                int to = (line * geometry.outWidth() + column) * geometry.filterLength();
+                for (int row = top; row < top + geometry.kernel(); row++) {
+                    to = windowRow(x, image, row, left, group, windows, to);
                 }
             }
         });
     }
 
-    private void pixel(MemorySegment x, int image, int row, int column, int channel, int count, float[] to, int at) {
-        if (row < 0 || row >= geometry.height() || column < 0 || column >= geometry.width()) {
-            Arrays.fill(to, at, at + count, 0);
-        } else {
-            long from = (((long) image * geometry.height() + row) * geometry.width() + column) * geometry.channels()
-                    + channel;
-            MemorySegment.copy(x, JAVA_FLOAT_UNALIGNED, from * Float.BYTES, to, at, count);
+    /// One row of a window, with zeros outside the map.
+    ///
+    /// @return the index behind it
+    private int windowRow(MemorySegment x, int image, int row, int left, int group, float[] to, int at) {
+        int count = geometry.channels() / geometry.groups();
+        int end = at + geometry.kernel() * count;
+        int from = Math.clamp(-left, 0, geometry.kernel());
+        int until = Math.clamp(geometry.width() - left, from, geometry.kernel());
+        if (row < 0 || row >= geometry.height() || from == until) {
+            Arrays.fill(to, at, end, 0);
+            return end;
         }
+        Arrays.fill(to, at, at + from * count, 0);
+        long pixel = ((long) image * geometry.height() + row) * geometry.width() + left;
+        if (geometry.groups() == 1) { // pixels lie one after the other
+            copy(x, (pixel + from) * count, to, at + from * count, (until - from) * count);
+        } else {
+            for (int i = from; i < until; i++) {
+                copy(x, (pixel + i) * geometry.channels() + (long) group * count, to, at + i * count, count);
+            }
+        }
+        Arrays.fill(to, at + until * count, end, 0);
+        return end;
+    }
+
+    private static void copy(MemorySegment x, long from, float[] to, int at, int count) {
+        MemorySegment.copy(x, JAVA_FLOAT_UNALIGNED, from * Float.BYTES, to, at, count);
     }
 }
