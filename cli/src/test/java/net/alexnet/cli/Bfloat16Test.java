@@ -65,7 +65,7 @@ class Bfloat16Test {
         train(runs, "--set", "precision=bfloat16", "--max-steps", 20);
         RunFiles run = RunFiles.latest(runs);
         Result resumed = Result.done("train", "--resume", run.folder(), "--threads", 1, "--progress", "plain");
-        assertThat(resumed.err()).contains("products in bfloat16");
+        assertThat(resumed.err()).contains("products and maps in bfloat16");
         assertThat(run.weights(STEPS)).isEqualTo(uninterrupted.weights(STEPS));
         assertThat(run.momentum(STEPS)).isEqualTo(uninterrupted.momentum(STEPS));
         assertThat(losses(run)).isEqualTo(losses(uninterrupted));

@@ -13,6 +13,8 @@ import net.alexnet.tensor.Shape;
 /// @param first the place of the first example of a micro-batch in the batch of all ranks: each example keeps its mask,
 ///     however the batch is cut
 public record DropoutMasks(long seed, long step, int first) {
+    private static final int SIGN = Long.SIZE - 1;
+
     /// Of the only rank.
     public DropoutMasks(long seed, long step) {
         this(seed, step, 0);
@@ -28,7 +30,7 @@ public record DropoutMasks(long seed, long step, int first) {
         long below = CounterRng.threshold(rate);
         float[] factors = {kept, 0}; // a branch would be mispredicted every other time
         for (int i = 0; i < mask.length; i++) {
-            mask[i] = factors[(int) (CounterRng.uniformBits(start, before + i) - below >>> Long.SIZE - 1)];
+            mask[i] = factors[(int) ((CounterRng.uniformBits(start, before + i) - below) >>> SIGN)];
         }
         return mask;
     }

@@ -48,7 +48,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         products.require(device, call);
         this.computeEnvironment = TorchLibrary.computeEnvironment(device, threads, kernels.describe(), precision);
         this.description = TorchLibrary.describe(device, threads) + ", " + kernels.describe()
-                + (precision == Precision.FLOAT32 ? "" : ", products in " + precision);
+                + (precision == Precision.FLOAT32 ? "" : ", products and maps in " + precision);
     }
 
     /// Opens libtorch with all cores.

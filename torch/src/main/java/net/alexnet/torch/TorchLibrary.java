@@ -113,7 +113,7 @@ final class TorchLibrary {
     /// @param kernels what they are, or why there are none
     /// @param precision of products
     static ComputeEnvironment computeEnvironment(TorchDevice device, int threads, String kernels, Precision precision) {
-        String products = precision == Precision.FLOAT32 ? "" : ", products in " + precision;
+        String products = precision == Precision.FLOAT32 ? "" : ", products and maps in " + precision;
         String engine = "libtorch " + version("TORCH_VERSION=");
         return device.isCpu()
                 ? new ComputeEnvironment(engine + ", oneDNN " + version("MKL-DNN v"), device.name(), threads,

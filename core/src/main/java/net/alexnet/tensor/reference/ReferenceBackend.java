@@ -37,7 +37,7 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
     @Override
     public ComputeEnvironment computeEnvironment() {
         return new ComputeEnvironment("reference", "cpu", 1,
-                "Java" + (precision == Precision.FLOAT32 ? "" : ", products in " + precision));
+                "Java" + (precision == Precision.FLOAT32 ? "" : ", products and maps in " + precision));
     }
 
     /// Never: it rounds values one by one, and multiplies in float32 or double.
