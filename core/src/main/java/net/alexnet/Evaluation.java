@@ -150,7 +150,8 @@ public record Evaluation(Report errors, Optional<Report> center, List<ModelError
         /// @param stop polled; true to give up
         /// @throws InterruptedIOException if it was stopped
         public Evaluation run(BooleanSupplier stop) throws IOException, InterruptedException {
-            try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
+            try (Backend backend = Engines.openForInference(options.device(), options.threads(),
+                    options.precision())) {
                 List<NamedModel> opened = NamedModel.open(models, options.checkpoint(), backend);
                 List<String> classes = opened.getFirst().classes();
                 // the files are made before hours are spent on what cannot be written

@@ -196,7 +196,7 @@ public final class Features {
 
     private <T> T with(BooleanSupplier stop, Work<T> work) throws IOException, InterruptedException {
         ModelFile file = ModelFile.find(model, options.checkpoint());
-        try (OpenModel opened = OpenModel.of(file, options.device(), options.threads())) {
+        try (OpenModel opened = OpenModel.of(file, options.device(), options.threads(), options.precision())) {
             Preprocessing preprocessing = opened.card().preprocessing();
             options.chosenViews().note(preprocessing).ifPresent(listener::warning);
             Architecture architecture = opened.model().network().architecture();

@@ -87,7 +87,7 @@ public final class ImageClassifier implements AutoCloseable {
     /// @throws IllegalArgumentException if the machine does not have the device of the options
     public static ImageClassifier load(Path model, Options options) throws IOException {
         return new ImageClassifier(OpenModel.of(ModelFile.find(model, options.checkpoint()), options.device(),
-                options.threads()), options);
+                options.threads(), options.precision()), options);
     }
 
     /// The names of the classes; the network's n-th output is the n-th name.

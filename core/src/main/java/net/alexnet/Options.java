@@ -6,6 +6,7 @@ import net.alexnet.data.ProgressListener;
 import net.alexnet.inference.Views;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.report.HtmlReport;
+import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile.Which;
 
 /// What computes, with how much of the machine, and where caches are; the same for classifying, training and evaluating.
@@ -20,8 +21,10 @@ import net.alexnet.train.ModelFile.Which;
 /// @param checkpoint which of a run's checkpoints is loaded
 /// @param views of each picture over whose probabilities or features a classifier averages: 1, the center, or 10, the
 ///     four corners, the center and their mirror images (§4.1 of the paper)
+/// @param precision of products and maps where a model is used; bfloat16 is several times as fast on CPUs with units for it
+///     (AMX) and on GPUs, and changes probabilities in their third digit. Training has its own, in the recipe
 /// @param cache the folder of all caches
-public record Options(String device, int threads, Which checkpoint, int views, Path cache) {
+public record Options(String device, int threads, Which checkpoint, int views, Precision precision, Path cache) {
     public Options {
         if (threads < 1 || threads > 1024) {
             throw new IllegalArgumentException("threads must be 1 to 1024, found " + threads);
@@ -35,27 +38,31 @@ public record Options(String device, int threads, Which checkpoint, int views, P
     /// `~/.cache/alexnet`.
     public static Options defaults() {
         return new Options("auto", Math.min(1024, Runtime.getRuntime().availableProcessors()), Which.LAST, 1,
-                CacheFolder.ofUser().root());
+                Precision.FLOAT32, CacheFolder.ofUser().root());
     }
 
     public Options device(String name) {
-        return new Options(name, threads, checkpoint, views, cache);
+        return new Options(name, threads, checkpoint, views, precision, cache);
     }
 
     public Options threads(int count) {
-        return new Options(device, count, checkpoint, views, cache);
+        return new Options(device, count, checkpoint, views, precision, cache);
     }
 
     public Options checkpoint(Which which) {
-        return new Options(device, threads, which, views, cache);
+        return new Options(device, threads, which, views, precision, cache);
     }
 
     public Options views(int count) {
-        return new Options(device, threads, checkpoint, count, cache);
+        return new Options(device, threads, checkpoint, count, precision, cache);
+    }
+
+    public Options precision(Precision chosen) {
+        return new Options(device, threads, checkpoint, views, chosen, cache);
     }
 
     public Options cache(Path folder) {
-        return new Options(device, threads, checkpoint, views, folder);
+        return new Options(device, threads, checkpoint, views, precision, folder);
     }
 
     CacheFolder caches() {

@@ -12,6 +12,7 @@ import net.alexnet.io.WeightFileException;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Network;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Scope;
 
 /// Our side of a [PeerBenchmark] in inference: a pass as the library makes it, by default on the backend that all answers come
@@ -24,7 +25,7 @@ final class OurInference implements Turns.Program {
 
     /// @param equal a file of [EqualWork]
     OurInference(Path equal) throws WeightFileException {
-        this(equal, Engines.openForInference("cpu", Runtime.getRuntime().availableProcessors()));
+        this(equal, Engines.openForInference("cpu", Runtime.getRuntime().availableProcessors(), Precision.FLOAT32));
     }
 
     /// @param equal a file of [EqualWork]

@@ -94,8 +94,9 @@ record Side(String name, String what, Work work, Optional<String> missing, List<
                         python, "torch_training.py", equal.tensors().toString()),
                 python("pytorch-bfloat16",
                         "the same as an expert tunes it for such units: autocast, channels-last, response normalization as a"
-                                + " banded product, ReLU in place, the fused `SGD`",
-                        Work.ROUNDED, python, "torch_training.py", equal.tensors().toString(), "bfloat16"),
+                                + " banded product, ReLU in place, the fused `SGD`, our settings of glibc's allocator",
+                        Work.ROUNDED, python, "torch_training.py", equal.tensors().toString(), "bfloat16")
+                                .withEnvironment(ALLOCATOR),
                 python("keras", "Keras on TensorFlow, the paper's network", Work.SAME, python, "keras_training.py",
                         equal.tensors().toString()),
                 ours(java, "ours-bfloat16-weights", "ours with the weights of dense layers in bfloat16",
@@ -130,6 +131,10 @@ record Side(String name, String what, Work work, Optional<String> missing, List<
         return new Side(name, what, Work.OTHER, missing,
                 command(java, "-cp", TARGET + "classes:" + TARGET + jars + "*", "bench/peers/" + jars + source),
                 environment);
+    }
+
+    private Side withEnvironment(Map<String, String> variables) {
+        return new Side(name, what, work, missing, command, variables);
     }
 
     private static Side inference(String engine, String what, Work work, Optional<Path> python, EqualWork.Files equal) {

@@ -68,9 +68,7 @@ final class BenchCommand extends ProgressCommand {
             measureTraining(probe, progress);
             peak = peakResidentBytes(); // before inference has a network of its own
         }
-        try (Backend backend = precision == Precision.FLOAT32
-                ? Engines.openForInference(options.device(), options.threads())
-                : Engines.open(options.device(), options.threads(), precision);
+        try (Backend backend = Engines.openForInference(options.device(), options.threads(), precision);
                 Probe probe = new Probe(network, batch, backend)) {
             progress.message("inference: " + backend.describe());
             measureInference(probe, progress);

@@ -49,7 +49,7 @@ abstract class ModelDrawingCommand extends DrawingCommand {
     final Drawn draw(ConsoleProgress progress) throws IOException {
         Options given = options.options();
         ModelFile file = ModelFile.find(model, checkpoint);
-        try (OpenModel opened = OpenModel.of(file, given.device(), given.threads())) {
+        try (OpenModel opened = OpenModel.of(file, given.device(), given.threads(), given.precision())) {
             List<Picture> shown = pictures().isEmpty()
                     ? List.of()
                     : Picture.read(pictures(), opened.codec(), opened.card(), progress::warning);

@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import net.alexnet.Options;
+import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,9 @@ final class ModelOptions extends ComputeOptions {
             + " the paper. Default: ${DEFAULT-VALUE}.")
     private int views = 1;
 
+    @Option(names = "--precision", paramLabel = "P", description = "float32, or bfloat16: rounded values, faster on CPUs with AMX and on GPUs; probabilities change in their third digit. Default: float32.")
+    private Precision precision = Precision.FLOAT32;
+
     int views() {
         return views;
     }
@@ -30,6 +34,6 @@ final class ModelOptions extends ComputeOptions {
         if (views != 1 && views != 10) {
             throw new IllegalArgumentException("--views must be 1 or 10, found " + views);
         }
-        return super.options().checkpoint(checkpoint).views(views);
+        return super.options().checkpoint(checkpoint).views(views).precision(precision);
     }
 }

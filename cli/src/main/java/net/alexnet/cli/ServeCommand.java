@@ -121,7 +121,8 @@ final class ServeCommand extends BaseCommand {
                 Duration.ofMillis(within("--max-delay", maxDelay, 0, 60_000 - 1)),
                 (int) within("--queue", queue, 1, 100_000),
                 Duration.ofMillis(within("--deadline", deadline, 1, 3_000_000)),
-                compute.views(), compute.device(), compute.threads(), Duration.ofSeconds(3), Cli.Version.number());
+                compute.views(), compute.device(), compute.threads(), compute.precision(), Duration.ofSeconds(3),
+                Cli.Version.number());
     }
 
     private void answered(Answered one) {

@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -69,6 +70,32 @@ class Bfloat16Test {
         assertThat(run.weights(STEPS)).isEqualTo(uninterrupted.weights(STEPS));
         assertThat(run.momentum(STEPS)).isEqualTo(uninterrupted.momentum(STEPS));
         assertThat(losses(run)).isEqualTo(losses(uninterrupted));
+    }
+
+    /// A model classifies in either precision, whatever it was trained in.
+    @Test
+    void aModelClassifiesInBfloat16Too() throws Exception {
+        List<Double> exact = probabilities("float32");
+        List<Double> rounded = probabilities("bfloat16");
+        assertThat(rounded).hasSameSizeAs(exact).isNotEqualTo(exact);
+        for (int i = 0; i < exact.size(); i++) {
+            assertThat(rounded.get(i)).isCloseTo(exact.get(i), within(.02));
+        }
+    }
+
+    private static List<Double> probabilities(String precision) throws IOException {
+        JsonNode answers = Result.done("classify", uninterrupted.folder(), pictures, "--json", "--precision", precision)
+                .json();
+        List<Double> all = new ArrayList<>();
+        for (JsonNode picture : answers) {
+            picture.get("predictions").forEach(guess -> {
+                if (guess.get("class").asText().equals("discs")) {
+                    all.add(guess.get("probability").asDouble());
+                }
+            });
+        }
+        assertThat(all).isNotEmpty();
+        return all;
     }
 
     private static List<JsonNode> losses(RunFiles run) throws IOException {

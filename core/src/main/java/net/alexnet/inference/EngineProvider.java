@@ -15,19 +15,20 @@ public interface EngineProvider {
     ///
     /// @param device `auto` for the fastest device of this machine, or a name that the engine knows
     /// @param threads how many threads an operation may use on a CPU, at least 1
-    /// @param precision of convolutions and fully connected layers
+    /// @param precision of products and maps
     /// @throws IllegalArgumentException if there is no such device, or it does not compute with this precision
     /// @throws EngineUnavailableException if the native libraries are missing or the JVM does not let them load
     Backend open(String device, int threads, Precision precision);
 
-    /// Opens a backend for forward passes at test time; the caller closes it. On a CPU an answer of it depends on the picture
-    /// and the model alone: not on which pictures share a batch, the number of threads or the flags of the JVM.
+    /// Opens a backend for forward passes at test time; the caller closes it. On a CPU and in float32 an answer of it depends on
+    /// the picture and the model alone: not on which pictures share a batch, the number of threads or the flags of the JVM.
     ///
     /// @param device as for [#open]
     /// @param threads as for [#open]
-    /// @throws IllegalArgumentException if there is no such device
+    /// @param precision of products and maps
+    /// @throws IllegalArgumentException as for [#open]
     /// @throws EngineUnavailableException as for [#open]
-    Backend openForInference(String device, int threads);
+    Backend openForInference(String device, int threads, Precision precision);
 
     /// Joins the ranks of a run; returns when all are there. The caller closes the group before the backend.
     ///

@@ -42,10 +42,13 @@ public final class Engines {
     ///
     /// @param device as for [#open]
     /// @param threads as for [#open]
-    /// @throws IllegalArgumentException if there is no such device
+    /// @param precision as for [EngineProvider#openForInference]
+    /// @throws IllegalArgumentException if there is no such device, or it does not compute with this precision
     /// @throws EngineUnavailableException if there is no engine, or it cannot run in this JVM
-    public static Backend openForInference(String device, int threads) {
+    public static Backend openForInference(String device, int threads, Precision precision) {
         String name = device.toLowerCase(Locale.ROOT);
-        return name.equals(REFERENCE) ? new ReferenceBackend() : find().openForInference(name, threads);
+        return name.equals(REFERENCE)
+                ? new ReferenceBackend(precision)
+                : find().openForInference(name, threads, precision);
     }
 }

@@ -9,6 +9,7 @@ import net.alexnet.inference.Model;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
 
 /// A page about a run, or about several runs side by side: one file of HTML without scripts that loads nothing.
@@ -92,13 +93,13 @@ public final class HtmlReport {
         Optional<String> counts = Optional.empty();
         List<Section> evaluated;
         Optional<Section> filters;
-        try (Backend backend = Engines.openForInference(resources.device, resources.threads)) {
+        try (Backend backend = Engines.openForInference(resources.device, resources.threads, Precision.FLOAT32)) {
             filters = filters(ModelFile.find(run.lastCheckpoint(), ModelFile.Which.LAST).open(backend));
         }
         if (run.lastEpoch().isPresent() && run.validation().isEmpty()) {
             evaluated = List.of(missing("the run has no validation pictures"));
         } else {
-            try (Backend backend = Engines.openForInference(resources.device, resources.threads)) {
+            try (Backend backend = Engines.openForInference(resources.device, resources.threads, Precision.FLOAT32)) {
                 ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), backend, resources,
                         UnaryOperator.identity());
                 counts = Optional.of(pass.counts());

@@ -10,6 +10,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Predictor;
 import net.alexnet.inference.Views;
 import net.alexnet.tensor.Backend;
+import net.alexnet.tensor.Precision;
 
 /// A model on a backend of its own for forward passes, which frees the model's memory when it is closed. Several threads
 /// may use it; the backend computes for one of them at a time.
@@ -25,9 +26,10 @@ public record OpenModel(Model model, OptionalDouble unsureBelow, Backend backend
     /// @param file which is read while the engine loads
     /// @param device as for [Engines#openForInference]
     /// @param threads as for [Engines#openForInference]
+    /// @param precision as for [Engines#openForInference]
     /// @throws IOException if the file cannot be read or is damaged
-    public static OpenModel of(ModelFile file, String device, int threads) throws IOException {
-        Backend backend = Engines.openForInference(device, threads);
+    public static OpenModel of(ModelFile file, String device, int threads, Precision precision) throws IOException {
+        Backend backend = Engines.openForInference(device, threads, precision);
         try {
             return new OpenModel(file.open(backend), Model.unsureBelow(file.stored().weights()), backend,
                     Engines.find().codec());

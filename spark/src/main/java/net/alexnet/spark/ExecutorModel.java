@@ -69,7 +69,7 @@ record ExecutorModel(Predictor predictor) {
         Options options = Options.defaults();
         int threads = SparkEnv.get().conf().getInt("spark.executor.cores", options.threads());
         ModelFile file = ModelFile.find(path, options.checkpoint()); // is read while the engine loads
-        Backend backend = Engines.openForInference(options.device(), threads);
+        Backend backend = Engines.openForInference(options.device(), threads, options.precision());
         try {
             Model model = file.open(backend);
             return new ExecutorModel(new Predictor(model, Views.CENTER, Engines.find().codec()));

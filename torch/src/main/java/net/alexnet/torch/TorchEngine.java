@@ -17,14 +17,15 @@ public final class TorchEngine implements EngineProvider {
         return TorchBackend.open(device, threads, precision);
     }
 
-    /// Our own kernels on a CPU, which load nothing native; libtorch on a GPU, and on processors without fused multiply-adds.
+    /// Our own kernels on a CPU in float32, which load nothing native; libtorch in bfloat16, on a GPU, and on processors without
+    /// fused multiply-adds.
     @Override
-    public Backend openForInference(String device, int threads) {
-        boolean kernels = KernelBackend.isFast();
+    public Backend openForInference(String device, int threads, Precision precision) {
+        boolean kernels = KernelBackend.isFast() && precision == Precision.FLOAT32;
         if (kernels && (device.equals("cpu") || (device.equals("auto") && !TorchDevice.mayHaveGpu()))) {
             return KernelBackend.open(threads);
         }
-        TorchBackend backend = TorchBackend.open(device, threads);
+        TorchBackend backend = TorchBackend.open(device, threads, precision);
         if (!kernels || !backend.computeEnvironment().device().equals("cpu")) {
             return backend;
         }

@@ -28,12 +28,14 @@ final class LoadedModel implements AutoCloseable {
     /// Loads a model. This is the one place of the service that opens an engine.
     ///
     /// @param state of the source, from before this call
+    /// @param settings of which device, threads and precision count
     /// @throws IOException if there is no such model, or its file is damaged
-    static LoadedModel open(ModelSource source, ModelSource.FileState state, String device, int threads)
+    static LoadedModel open(ModelSource source, ModelSource.FileState state, ServiceSettings settings)
             throws IOException {
         ModelFile file = source.open(); // is read while the engine loads
         FutureTask<String> hash = new FutureTask<>(() -> hash(source, state, file));
-        LoadedModel model = new LoadedModel(OpenModel.of(file, device, threads), hash);
+        LoadedModel model = new LoadedModel(
+                OpenModel.of(file, settings.device(), settings.threads(), settings.precision()), hash);
         Thread.ofPlatform().daemon().name("hash").start(hash);
         return model;
     }

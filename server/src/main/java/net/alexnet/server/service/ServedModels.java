@@ -77,7 +77,7 @@ final class ServedModels implements AutoCloseable {
     }
 
     private void load(Entry entry, ModelSource.FileState state) throws IOException {
-        LoadedModel loaded = LoadedModel.open(entry.source, state, settings.device(), settings.threads());
+        LoadedModel loaded = LoadedModel.open(entry.source, state, settings);
         ServedModel next = new ServedModel(entry.name, loaded, settings, turn, (pictures, nanos) -> {
             entry.statistics.batch(pictures, nanos);
             metrics.pictures.labelValues(entry.name).inc(pictures);

@@ -2,6 +2,7 @@ package net.alexnet.server.service;
 
 import module java.base;
 import net.alexnet.server.HttpSettings;
+import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile.Which;
 
 /// What is served, and how much of the machine it may take.
@@ -19,10 +20,12 @@ import net.alexnet.train.ModelFile.Which;
 /// @param views of a picture, 1 or 10, unless a request says so itself
 /// @param device as for [net.alexnet.Options#device()]
 /// @param threads that compute, and that decode
+/// @param precision as for [net.alexnet.Options#precision()]
 /// @param look how often the models' files are looked at
 /// @param version of the program
 public record ServiceSettings(List<ModelSpec> models, Which checkpoint, HttpSettings http, int maxBatch,
-        Duration maxDelay, int queue, Duration deadline, int views, String device, int threads, Duration look,
+        Duration maxDelay, int queue, Duration deadline, int views, String device, int threads, Precision precision,
+        Duration look,
         String version) {
     public ServiceSettings {
         models = List.copyOf(models);
@@ -59,6 +62,6 @@ public record ServiceSettings(List<ModelSpec> models, Which checkpoint, HttpSett
     /// The defaults: batches of 32 views, no delay, 256 pictures waiting, a deadline of 2 s, one view, all cores.
     public static ServiceSettings of(List<ModelSpec> models, HttpSettings http) {
         return new ServiceSettings(models, Which.LAST, http, 32, Duration.ZERO, 256, Duration.ofSeconds(2), 1, "auto",
-                Runtime.getRuntime().availableProcessors(), Duration.ofSeconds(3), "");
+                Runtime.getRuntime().availableProcessors(), Precision.FLOAT32, Duration.ofSeconds(3), "");
     }
 }

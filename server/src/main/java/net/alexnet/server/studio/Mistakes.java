@@ -58,7 +58,8 @@ final class Mistakes implements AutoCloseable {
         CheckpointId checkpoint = lookup.checkpoint(run, call);
         return state(evaluations.start(checkpoint, (progress, stop) -> {
             StrongestPictures strongest = new StrongestPictures();
-            try (Backend backend = Engines.openForInference(options.device(), options.threads())) {
+            try (Backend backend = Engines.openForInference(options.device(), options.threads(),
+                    options.precision())) {
                 return new Evaluated(ValidationPass.of(checkpoint.folder(), backend, options.reporting(progress, stop),
                         strongest::watch), strongest);
             }

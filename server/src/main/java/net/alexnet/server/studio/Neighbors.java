@@ -103,7 +103,7 @@ final class Neighbors implements AutoCloseable {
                 : training.subset(IntStream.range(0, count)
                         .map(i -> (int) ((long) i * training.size() / count)).toArray());
         ModelFile file = ModelFile.find(checkpoint.folder(), options.checkpoint());
-        try (OpenModel open = OpenModel.of(file, options.device(), options.threads())) {
+        try (OpenModel open = OpenModel.of(file, options.device(), options.threads(), options.precision())) {
             Network network = open.model().network();
             FeatureLayer layer = FeatureLayer.lastHidden(network.architecture());
             FeatureExtractor extractor = new FeatureExtractor(network, layer, open.card().preprocessing(),

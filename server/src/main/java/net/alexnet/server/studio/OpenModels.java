@@ -59,7 +59,8 @@ final class OpenModels implements AutoCloseable {
         }
         Entry entry = open.computeIfAbsent(checkpoint,
                 key -> new Entry(new FutureTask<>(() -> OpenModel.of(
-                        ModelFile.find(key.folder(), options.checkpoint()), options.device(), options.threads()))));
+                        ModelFile.find(key.folder(), options.checkpoint()), options.device(), options.threads(),
+                        options.precision()))));
         entry.users++;
         Iterator<Entry> oldest = open.values().iterator();
         for (int surplus = open.size() - KEPT; surplus > 0; surplus--) {

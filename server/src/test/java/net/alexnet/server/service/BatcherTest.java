@@ -138,7 +138,7 @@ class BatcherTest {
                 HttpSettings.defaults(), 2, 20, Duration.ofSeconds(60));
         return new Batcher("patient",
                 new ServiceSettings(usual.models(), usual.checkpoint(), usual.http(), 2, delay, 20,
-                        usual.deadline(), 1, "auto", 1, usual.look(), ""),
+                        usual.deadline(), 1, "auto", 1, usual.precision(), usual.look(), ""),
                 this::compute, (_, _) -> {});
     }
 

@@ -80,10 +80,11 @@ class ModelServiceTest {
         Path model = TinyModel.write(folder.resolve("tiny.safetensors"), 1);
         ModelSource source = new ModelSource(model, Which.LAST);
         ModelSource.FileState before = source.fileState();
+        ServiceSettings settings = ServiceFixture.settings(model);
         Path next = TinyModel.write(folder.resolve("next"), 2);
         Files.move(next, model, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        try (LoadedModel stale = LoadedModel.open(source, before, "reference", 1);
-                LoadedModel fresh = LoadedModel.open(source, source.fileState(), "reference", 1)) {
+        try (LoadedModel stale = LoadedModel.open(source, before, settings);
+                LoadedModel fresh = LoadedModel.open(source, source.fileState(), settings)) {
             assertThat(stale.sha256()).isEqualTo("unknown");
             assertThat(fresh.sha256()).isEqualTo(Hashes.hex(model));
         }
@@ -127,7 +128,7 @@ class ModelServiceTest {
     void aDelayIsShorterThanTheDeadline() {
         ServiceSettings usual = ServiceFixture.settings(folder.resolve("none"));
         assertThatThrownBy(() -> new ServiceSettings(usual.models(), usual.checkpoint(), usual.http(), 2,
-                Duration.ofMillis(10), 20, Duration.ofMillis(10), 1, "auto", 1, usual.look(), ""))
+                Duration.ofMillis(10), 20, Duration.ofMillis(10), 1, "auto", 1, usual.precision(), usual.look(), ""))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import net.alexnet.server.HttpSettings;
+import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile.Which;
 
 /// A running service, and a client of it.
@@ -49,7 +50,7 @@ final class ServiceFixture implements AutoCloseable {
     static ServiceSettings settings(List<ModelSpec> models, HttpSettings http, int maxBatch, int queue,
             Duration deadline) {
         return new ServiceSettings(models, Which.LAST, http, maxBatch, Duration.ZERO, queue, deadline, 1, "auto", 2,
-                Duration.ofMillis(50), "test");
+                Precision.FLOAT32, Duration.ofMillis(50), "test");
     }
 
     HttpRequest.Builder to(String path) {
