@@ -38,7 +38,7 @@ final class BenchCommand extends ProgressCommand {
     @Mixin
     private ComputeOptions compute = new ComputeOptions();
 
-    @Option(names = "--precision", paramLabel = "P", description = "float32 or bfloat16, for convolutions and fully connected layers. Default: float32.")
+    @Option(names = "--precision", paramLabel = "P", description = "float32 or bfloat16, for products and maps. Default: float32.")
     private Precision precision = Precision.FLOAT32;
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often everything is measured, after a warm-up. Default: 5.")

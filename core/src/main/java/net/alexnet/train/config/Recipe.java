@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///     rank's part of the batch at once
 /// @param parallel how several ranks divide the work; a single rank trains alike with each
 /// @param epochs how often every training image is seen, 1 to 1000000
-/// @param precision of convolutions and fully connected layers; `bfloat16` is faster on GPUs and rarely on CPUs
+/// @param precision of products and maps; `bfloat16` is faster on GPUs and on CPUs with AMX
 /// @param optimizer the update rule
 /// @param schedule changes the learning rate over time
 /// @param checkpoints when the state is saved
