@@ -18,7 +18,7 @@ public record Limits(int header, int body, long bodies, int connections, int str
         Duration bodyTime, Duration idleTime, int bytesPerSecond, Duration heartbeat) {
     /// What is right unless someone knows better.
     public static Limits defaults() {
-        return new Limits(16 << 10, 16 << 20, 256L << 20, 2048, 64, Duration.ofSeconds(10), Duration.ofSeconds(30),
+        return new Limits(16 << 10, 16 << 20, 256L << 20, 2048, 512, Duration.ofSeconds(10), Duration.ofSeconds(30),
                 Duration.ofSeconds(60), 64 << 10, Duration.ofSeconds(15));
     }
 
