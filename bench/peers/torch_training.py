@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import copy
 import platform
 import sys
 
@@ -70,6 +71,7 @@ class Net(nn.Module):
 class Program:
     def __init__(self, path, tuned):
         self.tuned = tuned
+        self.fixed = None
         tensors = {name: torch.from_numpy(values) for name, values in turns.read(path).items()}
         self.pictures = tensors.pop("pictures")
         self.labels = tensors.pop("labels").long()
@@ -101,8 +103,11 @@ class Program:
 
     def infer(self, batch):
         self.net.eval()
-        with torch.inference_mode(), self.rounded():
-            return self.net(self.pictures[:batch]).float().softmax(1).sum().item() / batch
+        if self.tuned and self.fixed is None:  # autocast would round the weights again in every pass
+            self.fixed = copy.deepcopy(self.net).bfloat16()
+        net = self.fixed or self.net
+        with torch.inference_mode():
+            return net(self.pictures[:batch].to(net.fc8.weight.dtype)).float().softmax(1).sum().item() / batch
 
     def check(self):
         self.net.eval()

@@ -21,8 +21,8 @@ import net.alexnet.train.ModelFile.Which;
 /// @param checkpoint which of a run's checkpoints is loaded
 /// @param views of each picture over whose probabilities or features a classifier averages: 1, the center, or 10, the
 ///     four corners, the center and their mirror images (§4.1 of the paper)
-/// @param precision of products and maps where a model is used; bfloat16 is several times as fast on CPUs with units for it
-///     (AMX) and on GPUs, and changes probabilities in their third digit. Training has its own, in the recipe
+/// @param precision of products and maps where a model is used; bfloat16 is faster on CPUs with units for it (AMX), and
+///     changes probabilities a little. Training has its own, in the recipe
 /// @param cache the folder of all caches
 public record Options(String device, int threads, Which checkpoint, int views, Precision precision, Path cache) {
     public Options {

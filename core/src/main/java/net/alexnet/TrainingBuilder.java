@@ -177,7 +177,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
             listener.message(backend.describe());
         }
         if (precision == Precision.BFLOAT16 && !backend.isFasterIn(precision)) {
-            listener.message("this device has no units for bfloat16: float32 is as fast or faster");
+            listener.message("bfloat16 is not known to be faster than float32 on this device");
         }
         return backend;
     }

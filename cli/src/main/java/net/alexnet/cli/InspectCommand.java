@@ -6,6 +6,7 @@ import net.alexnet.inference.Engines;
 import net.alexnet.io.Texts;
 import net.alexnet.nn.Architecture;
 import net.alexnet.nn.Architecture.Row;
+import net.alexnet.tensor.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +44,7 @@ final class InspectCommand extends BaseCommand {
             chosen = chosen.withMicroBatch((int) within("--micro-batch", microBatch, 1, chosen.batch()));
         }
         Architecture architecture = chosen.network().architecture();
-        Map<String, Long> memory = NetworkChoice.memory(chosen, threads, Engines.find().memory());
+        Map<String, Long> memory = NetworkChoice.memory(chosen, threads, Engines.find().memory(Precision.FLOAT32));
         List<Layer> layers = architecture.rows().stream()
                 .map(row -> new Layer(row.name(), row.out().dims(), row.parameters(), row.multiplyAdds())).toList();
         print(new Inspected(architecture.name(), architecture.classes(), architecture.parameters(),

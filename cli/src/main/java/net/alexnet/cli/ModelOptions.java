@@ -22,7 +22,7 @@ final class ModelOptions extends ComputeOptions {
             + " the paper. Default: ${DEFAULT-VALUE}.")
     private int views = 1;
 
-    @Option(names = "--precision", paramLabel = "P", description = "float32, or bfloat16: rounded values, faster on CPUs with AMX and on GPUs; probabilities change in their third digit. Default: float32.")
+    @Option(names = "--precision", paramLabel = "P", description = "float32, or bfloat16: rounded values, faster on CPUs with AMX; probabilities change a little. Default: float32.")
     private Precision precision = Precision.FLOAT32;
 
     int views() {

@@ -50,5 +50,7 @@ public interface EngineProvider {
     ImageCodec codec();
 
     /// What the engine's kernels need on a CPU besides tensors; known without loading anything native.
-    EngineMemory memory();
+    ///
+    /// @param precision of products and maps
+    EngineMemory memory(Precision precision);
 }

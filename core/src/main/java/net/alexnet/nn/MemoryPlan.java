@@ -12,12 +12,12 @@ import net.alexnet.tensor.Shape;
 
 /// The bytes that a training step needs beyond the program itself, by purpose, known before anything is allocated.
 ///
-/// The plan is exact for our kernels on a CPU. Other engines also keep the argmax of poolings, and padded copies of
+/// The plan is exact for our kernels on a CPU in float32. Other engines also keep the argmax of poolings, and padded copies of
 /// inputs whose windows extend beyond the edge.
 ///
 /// @param parameters weights and biases
-/// @param gradients by all parameters; where a step is computed in micro-batches, also those of the layer with the
-///     most parameters, which are made before they are added to the sums
+/// @param gradients by all parameters; where a step is computed in micro-batches, their sums in float32 and the gradients of the
+///     layer with the most parameters, which are made before they are added to the sums
 /// @param momentum the momentum buffers, as many bytes as the parameters
 /// @param input the batches, or micro-batches, in memory: the one that is computed and those loaded ahead of it
 /// @param activations the layers' outputs, and dropout masks. A ReLU after a convolution writes nothing of its own, nor does
@@ -45,7 +45,8 @@ public record MemoryPlan(long parameters, long gradients, long momentum, long in
         long largest = architecture.rows().stream().mapToLong(Row::parameters).max().orElseThrow();
         return microBatch == batch
                 ? plan
-                : new MemoryPlan(plan.parameters, plan.gradients + engine.precision().bytes() * largest, plan.momentum,
+                : new MemoryPlan(plan.parameters,
+                        FLOAT * architecture.parameters() + engine.precision().bytes() * largest, plan.momentum,
                         plan.input,
                         plan.activations, plan.workspace);
     }

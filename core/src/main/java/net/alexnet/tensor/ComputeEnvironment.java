@@ -8,8 +8,8 @@ import module java.base;
 /// @param engine its name and version
 /// @param device that computes
 /// @param threads among which sums are divided; 1 where the device divides them itself
-/// @param instructions the processor's instructions, our kernels with their revision, and the precision of products where it
-///     is not float32
+/// @param instructions the processor's instructions, our kernels with their revision, and the precision of products and maps
+///     where it is not float32
 public record ComputeEnvironment(String engine, String device, int threads, String instructions) {
     /// The revision of the results of our own kernels, and of how images are decoded and resized. Raise it by hand with every
     /// change after which the same image may give other bits, including a new version of OpenCV. Cached features are then

@@ -13,6 +13,7 @@ import net.alexnet.nn.Layer.MaxPool;
 import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.Softmax;
 import net.alexnet.tensor.EngineMemory;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Window;
 import org.junit.jupiter.api.Test;
@@ -80,5 +81,27 @@ class MemoryPlanTest {
                 .withMessageContaining("found 0, 1 and 1");
         assertThatIllegalArgumentException().isThrownBy(() -> MemoryPlan.of(TINY, 1, 0, 1, EngineMemory.NONE))
                 .withMessageContaining("found 1, 0 and 1");
+    }
+
+    /// Maps and gradients take half, sums of micro-batches do not, and pictures and parameters are there in both precisions.
+    @Test
+    void bfloat16HalvesMapsAndGradients() {
+        EngineMemory half = new EngineMemory() {
+            @Override
+            public Precision precision() {
+                return Precision.BFLOAT16;
+            }
+        };
+        Architecture paper = AlexNet.paper().architecture();
+        MemoryPlan exact = MemoryPlan.of(paper, 128, 4, 2, EngineMemory.NONE);
+        MemoryPlan rounded = MemoryPlan.of(paper, 128, 4, 2, half);
+        assertThat(rounded.parameters()).isEqualTo(exact.parameters());
+        assertThat(rounded.momentum()).isEqualTo(exact.momentum());
+        assertThat(rounded.gradients()).isEqualTo(exact.gradients() / 2);
+        assertThat(rounded.activations()).isLessThan(exact.activations() * 52 / 100).isGreaterThan(
+                exact.activations() / 2);
+        MemoryPlan cut = MemoryPlan.of(paper, 4096, 128, 4, 2, half);
+        long largest = 4096 * (9216 + 1);
+        assertThat(cut.gradients()).isEqualTo(exact.gradients() + 2 * largest);
     }
 }

@@ -68,10 +68,10 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return open(device, threads, Precision.FLOAT32);
     }
 
-    /// Opens libtorch to multiply in a precision.
+    /// Opens libtorch in a precision.
     ///
     /// @param device as for [#open(String, int)]
-    /// @param precision of convolutions and fully connected layers; with bfloat16 libtorch computes them, not our kernels
+    /// @param precision of products and maps; in bfloat16 libtorch multiplies, not our kernels
     /// @throws IllegalArgumentException if there is no such device, or it does not compute with that precision
     public static TorchBackend open(String device, int threads, Precision precision) {
         if (threads < 1) {
@@ -106,6 +106,11 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     @Override
     public EngineMemory memory() {
         return kernels.memory();
+    }
+
+    /// Whether it computes in bfloat16.
+    boolean rounds() {
+        return products.rounds();
     }
 
     TorchDevice device() {
@@ -166,19 +171,22 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return one("convolve", () -> kernels.convolution(x.shape(), weight.shape(), window, groups)
                 .map(layer -> kernels.forward(layer, raw(x), (TorchTensor) weight, raw(bias), relu, y))
                 .orElseGet(() -> {
-                    var linear = blocks(x, window, groups)
+                    var linear = spaceToDepth(x, window, groups)
                             .map(layer -> layer.convolve((TorchTensor) x, (TorchTensor) weight, raw(bias)))
-                            .orElseGet(() -> products.convolve(raw(x), operand(weight), raw(bias), window, groups));
+                            .orElseGet(() -> products.convolve(raw(x), filters(weight), raw(bias), window, groups));
                     return relu ? rectified(linear) : linear;
                 }), x, weight, bias);
     }
 
-    private Optional<TorchBlocks> blocks(Tensor x, Window window, int groups) {
-        return kernels.blocks(x.shape(), window, groups).map(layer -> new TorchBlocks(layer, kernels, products));
+    private Optional<TorchSpaceToDepth> spaceToDepth(Tensor x, Window window, int groups) {
+        return isRounded(raw(x)) // a map and no pictures
+                ? Optional.empty()
+                : kernels.spaceToDepth(x.shape(), window, groups)
+                        .map(layer -> new TorchSpaceToDepth(layer, kernels, products));
     }
 
-    /// `max(0, x)` in place. In bfloat16 libtorch does it in float32, several times as slowly as by comparing bits: all below
-    /// those of NaN with a sign become 0.
+    /// `max(0, x)` in place. In bfloat16 libtorch does it in float32, several times as slowly as by comparing bits: as signed
+    /// shorts, negative numbers down to minus infinity are at most [#MINUS_INFINITY], and NaN with a sign is above.
     private static org.bytedeco.pytorch.Tensor rectified(org.bytedeco.pytorch.Tensor x) {
         if (!isRounded(x) || !x.is_cpu()) {
             return x.relu_();
@@ -195,7 +203,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
                 .filter(FastConvolution::hasInputGradient)
                 .map(layer -> kernels.inputGradient(layer, raw(dy), (TorchTensor) weight, raw(x), throughRelu))
                 .orElseGet(() -> throughRelu(throughRelu, x,
-                        products.convolveInputGradient(raw(dy), operand(weight), x.shape(), window, groups))),
+                        products.convolveInputGradient(raw(dy), filters(weight), x.shape(), window, groups))),
                 dy, weight, x);
     }
 
@@ -212,7 +220,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return two("convolveParameterGradients", ParameterGradients::new,
                 () -> kernels.convolution(x.shape(), weightShape, window, groups)
                         .map(layer -> kernels.parameterGradients(layer, raw(x), raw(dy), weightShape))
-                        .orElseGet(() -> blocks(x, window, groups)
+                        .orElseGet(() -> spaceToDepth(x, window, groups)
                                 .map(layer -> layer.parameterGradients((TorchTensor) x, raw(dy), weightShape))
                                 .orElseGet(() -> products
                                         .convolveParameterGradients(raw(x), raw(dy), weightShape, window, groups))),
@@ -224,13 +232,13 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     @Override
     public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
         Operands.dense(x.shape(), weight.shape(), bias.shape());
-        return one("dense", () -> floats(products.dense(raw(x), operand(weight), raw(bias))), x, weight, bias);
+        return one("dense", () -> floats(products.dense(raw(x), filters(weight), raw(bias))), x, weight, bias);
     }
 
     @Override
     public Tensor denseInputGradient(Tensor dy, Tensor weight) {
         Operands.denseInputGradient(dy.shape(), weight.shape());
-        return one("denseInputGradient", () -> floats(products.denseInputGradient(raw(dy), operand(weight))), dy,
+        return one("denseInputGradient", () -> floats(products.denseInputGradient(raw(dy), filters(weight))), dy,
                 weight);
     }
 
@@ -314,7 +322,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     public Tensor normalize(Tensor x, LocalResponseNorm norm) {
         Operands.normalize(x.shape(), norm);
         return one("normalize", () -> kernels.all().flatMap(all -> all.responseNorm(norm, x.shape().dim(1)))
-                .map(layer -> kernels.written(x.shape(), map(x), y -> layer.forward(memory(map(x)), y)))
+                .map(layer -> kernels.written(x.shape(), operand(x), y -> layer.forward(memory(operand(x)), y)))
                 .orElseGet(() -> new TorchResponseNorm(norm).forward(floats(raw(x)))), x);
     }
 
@@ -322,8 +330,8 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     public Tensor normalizeGradient(Tensor x, Tensor y, Tensor dy, LocalResponseNorm norm, boolean throughRelu) {
         Operands.normalizeGradient(x.shape(), y.shape(), dy.shape(), norm);
         return one("normalizeGradient", () -> kernels.all().flatMap(all -> all.responseNorm(norm, x.shape().dim(1)))
-                .map(layer -> kernels.written(x.shape(), map(x),
-                        dx -> layer.gradient(memory(map(x)), memory(map(dy)), dx, throughRelu)))
+                .map(layer -> kernels.written(x.shape(), operand(x),
+                        dx -> layer.gradient(memory(operand(x)), memory(operand(dy)), dx, throughRelu)))
                 .orElseGet(() -> throughRelu(throughRelu, x, new TorchResponseNorm(norm)
                         .gradient(floats(raw(x)), floats(raw(y)), floats(raw(dy))))),
                 x, y, dy);
@@ -337,11 +345,11 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
             Tensor y = pooled("maxPool", fast.get(), x, shape);
             return new Pooled(y, y);
         }
-        return two("maxPool", Pooled::new, () -> new TorchMaxPool(window).forward(map(x)), x);
+        return two("maxPool", Pooled::new, () -> new TorchMaxPool(window).forward(operand(x)), x);
     }
 
     private Tensor pooled(String operation, FastMaxPool layer, Tensor x, Shape shape) {
-        return one(operation, () -> kernels.written(shape, map(x), y -> layer.forward(memory(map(x)), y)), x);
+        return one(operation, () -> kernels.written(shape, operand(x), y -> layer.forward(memory(operand(x)), y)), x);
     }
 
     @Override
@@ -352,13 +360,13 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return fast.isPresent()
                 ? pooledGradient("maxPoolGradient", fast.get(), x, argmax, dy, throughRelu)
                 : one("maxPoolGradient", () -> throughRelu(throughRelu, x,
-                        new TorchMaxPool(window).gradient(map(dy), raw(argmax), x.shape())), x, dy, argmax);
+                        new TorchMaxPool(window).gradient(floats(raw(dy)), raw(argmax), x.shape())), x, dy, argmax);
     }
 
     private Tensor pooledGradient(
             String operation, FastMaxPool layer, Tensor x, Tensor y, Tensor dy, boolean throughRelu) {
-        return one(operation, () -> kernels.written(x.shape(), map(x), dx -> layer
-                .gradient(memory(map(x)), memory(map(y)), memory(map(dy)), dx, throughRelu)), x, y, dy);
+        return one(operation, () -> kernels.written(x.shape(), operand(x), dx -> layer
+                .gradient(memory(operand(x)), memory(operand(y)), memory(operand(dy)), dx, throughRelu)), x, y, dy);
     }
 
     @Override
@@ -424,17 +432,14 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
             float learningRate) {
         Operands.update(parameter.shape(), momentumBuffer.shape(), gradient.shape());
         change("update", () -> {
-            TorchTensor weights = (TorchTensor) parameter;
-            var rounded = weights.withoutDerived(Precision.BFLOAT16);
-            var w = writable(parameter);
-            var v = writable(momentumBuffer);
+            var v = ((TorchTensor) momentumBuffer).writableFloats();
             if (kernels.all().isPresent()) {
-                TorchKernels.compute(() -> kernels.all().get().update(memory(w), memory(v), memory(raw(gradient)),
-                        rounded.map(TorchKernels::memory), momentum, weightDecay, learningRate));
-                rounded.ifPresent(values -> weights.addDerived(Precision.BFLOAT16, values));
+                ((TorchTensor) parameter).rewrite(Precision.BFLOAT16, (w, rounded) -> TorchKernels.compute(
+                        () -> kernels.all().get().update(memory(w), memory(v), memory(raw(gradient)),
+                                rounded.map(TorchKernels::memory), momentum, weightDecay, learningRate)));
                 return;
             }
-            rounded.ifPresent(org.bytedeco.pytorch.Tensor::releaseReference);
+            var w = ((TorchTensor) parameter).writableFloats();
             v.mul_(new Scalar(momentum));
             v.add_(w, new Scalar(-(double) weightDecay * learningRate));
             v.add_(raw(gradient), new Scalar(-learningRate));
@@ -512,13 +517,13 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return TorchKernels.memory(tensor);
     }
 
-    /// A map as a kernel reads it.
-    private org.bytedeco.pytorch.Tensor map(Tensor tensor) {
+    /// A map as a kernel or a product reads it.
+    private org.bytedeco.pytorch.Tensor operand(Tensor tensor) {
         return products.operand(raw(tensor));
     }
 
-    /// A weight as a product reads it.
-    private org.bytedeco.pytorch.Tensor operand(Tensor weight) {
+    /// A weight as a product reads it, rounded once after every change.
+    private org.bytedeco.pytorch.Tensor filters(Tensor weight) {
         return products.rounds()
                 ? ((TorchTensor) weight).derived(Precision.BFLOAT16, products::operand)
                 : raw(weight);
@@ -538,7 +543,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
         return ((TorchTensor) tensor).writableHandle();
     }
 
-    /// What an operation computed; maps in the precision of products.
+    /// What an operation computed; maps are rounded to the precision of products.
     private Tensor own(org.bytedeco.pytorch.Tensor result) {
         return stored(result.dim() == 4 && result.scalar_type().intern() == ScalarType.Float
                 ? products.operand(result)

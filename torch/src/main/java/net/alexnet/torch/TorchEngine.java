@@ -58,7 +58,7 @@ public final class TorchEngine implements EngineProvider {
     }
 
     @Override
-    public EngineMemory memory() {
-        return new KernelMemory();
+    public EngineMemory memory(Precision precision) {
+        return new KernelMemory(precision);
     }
 }

@@ -46,6 +46,9 @@ final class TorchGroup implements Group {
     ///
     /// @throws GroupException if one does not come, or was started with another number of ranks
     static TorchGroup join(Ranks ranks, TorchBackend backend) {
+        if (backend.rounds()) {
+            throw new IllegalArgumentException("several ranks compute in float32, found " + backend.describe());
+        }
         Rendezvous at = ranks.rendezvous();
         Rank rank = at.rank();
         if (!System.getProperty("os.name").equals("Linux")) {

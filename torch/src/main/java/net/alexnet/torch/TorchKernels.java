@@ -49,7 +49,7 @@ final class TorchKernels {
     }
 
     /// A convolution over blocks of pixels, where that is faster.
-    Optional<SpaceToDepth> blocks(Shape x, Window window, int groups) {
+    Optional<SpaceToDepth> spaceToDepth(Shape x, Window window, int groups) {
         return kernels.filter(_ -> precision == Precision.BFLOAT16 && SpaceToDepth.pays(x, window, groups))
                 .map(_ -> new SpaceToDepth(x, window));
     }

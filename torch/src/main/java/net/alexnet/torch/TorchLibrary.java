@@ -111,7 +111,7 @@ final class TorchLibrary {
     /// our kernels.
     ///
     /// @param kernels what they are, or why there are none
-    /// @param precision of products
+    /// @param precision of products and maps
     static ComputeEnvironment computeEnvironment(TorchDevice device, int threads, String kernels, Precision precision) {
         String products = precision == Precision.FLOAT32 ? "" : ", products and maps in " + precision;
         String engine = "libtorch " + version("TORCH_VERSION=");

@@ -77,14 +77,32 @@ final class TorchTensor extends ScopedBackend.Owned {
                 _ -> new org.bytedeco.pytorch.Tensor(make.apply(handle())).retainReference());
     }
 
-    /// Gives away what was derived in this way.
-    Optional<org.bytedeco.pytorch.Tensor> withoutDerived(Object way) {
-        return Optional.ofNullable(derived.remove(way));
+    /// Changes this tensor's values, and with them those that were derived in one way.
+    interface Change {
+        /// Makes the change.
+        ///
+        /// @param values in float32, to be overwritten
+        /// @param others derived from them, to be overwritten; empty if there are none
+        void run(org.bytedeco.pytorch.Tensor values, Optional<org.bytedeco.pytorch.Tensor> others);
     }
 
-    /// Takes it back after a change that changed it too.
-    void addDerived(Object way, org.bytedeco.pytorch.Tensor values) {
-        derived.put(way, values);
+    /// Changes the values. What was derived in another way is derived again on its next use, and so is all if the change
+    /// fails.
+    ///
+    /// @param way in which values were derived that the change overwrites, too
+    void rewrite(Object way, Change change) {
+        Optional<org.bytedeco.pytorch.Tensor> others = Optional.ofNullable(derived.remove(way));
+        boolean changed = false;
+        try {
+            change.run(writableFloats(), others);
+            changed = true;
+        } finally {
+            if (changed) {
+                others.ifPresent(values -> derived.put(way, values));
+            } else {
+                others.ifPresent(org.bytedeco.pytorch.Tensor::releaseReference);
+            }
+        }
     }
 
     private void endDerived() {
@@ -99,7 +117,7 @@ final class TorchTensor extends ScopedBackend.Owned {
         return borrowed.equals(MemorySegment.NULL) ? handle() : moveTo(handle().clone());
     }
 
-    /// As [#writableHandle], in float32, so that sums are not rounded.
+    /// As [#writableHandle], in float32, so that sums are not rounded. A map or a gradient may be in bfloat16.
     org.bytedeco.pytorch.Tensor writableFloats() {
         org.bytedeco.pytorch.Tensor own = writableHandle();
         return own.scalar_type().intern() == ScalarType.Float ? own : moveTo(own.toType(ScalarType.Float));

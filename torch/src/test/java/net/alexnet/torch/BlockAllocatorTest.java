@@ -10,8 +10,10 @@ import java.util.Random;
 import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Shape;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,8 @@ class BlockAllocatorTest {
 
     private final BlockAllocator blocks = new BlockAllocator();
     private final PointerScope scope = new PointerScope();
-    private final TensorOptions floats = new TensorOptions();
+    private final TensorOptions floats = new TensorOptions().dtype(new ScalarTypeOptional(ScalarType.Float));
+    private final TensorOptions halves = new TensorOptions().dtype(new ScalarTypeOptional(ScalarType.BFloat16));
 
     @BeforeEach
     void isLarge() {
@@ -84,15 +87,16 @@ class BlockAllocatorTest {
         List<Tensor> inUse = new ArrayList<>();
         for (int round = 0; round < 500; round++) {
             if (inUse.size() < 12 && random.nextInt(3) > 0) {
-                long values = BlockAllocator.LARGE + random.nextInt(1 << 20);
-                inUse.add(blocks.empty(Shape.of((int) values), floats));
+                long values = 2 * BlockAllocator.LARGE + random.nextInt(1 << 20);
+                inUse.add(blocks.empty(Shape.of((int) values), random.nextBoolean() ? floats : halves));
             } else if (!inUse.isEmpty()) {
                 blocks.giveBack(inUse.remove(random.nextInt(inUse.size())));
             }
             List<Tensor> sorted = inUse.stream().sorted(Comparator.comparingLong(BlockAllocatorTest::address)).toList();
             for (int i = 1; i < sorted.size(); i++) {
                 Tensor below = sorted.get(i - 1);
-                assertThat(address(below) + 4 * below.numel()).isLessThanOrEqualTo(address(sorted.get(i)));
+                assertThat(address(below) + below.element_size() * below.numel())
+                        .isLessThanOrEqualTo(address(sorted.get(i)));
             }
         }
     }

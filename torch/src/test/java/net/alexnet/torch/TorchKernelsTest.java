@@ -84,4 +84,17 @@ class TorchKernelsTest {
                 .responseNorm(new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-4, .75, 1), 96))
                 .isEmpty();
     }
+
+    @Test
+    void blocksOfPixelsAreForAFirstLayerInBfloat16() {
+        Shape pictures = Shape.of(2, 3, 27, 27);
+        Window window = Window.of(11, 4, 0);
+        TorchKernels rounding = new TorchKernels(TorchDevice.find("cpu"), 2, Precision.BFLOAT16, new BlockAllocator());
+        assertThat(rounding.spaceToDepth(pictures, window, 1)).isPresent();
+        assertThat(rounding.spaceToDepth(Shape.of(2, 4, 27, 27), window, 2)).isEmpty();
+        assertThat(rounding.spaceToDepth(Shape.of(2, 5, 27, 27), window, 1)).isEmpty();
+        assertThat(rounding.spaceToDepth(pictures, Window.of(3, 1, 1), 1)).isEmpty();
+        assertThat(rounding.spaceToDepth(pictures, Window.of(2, 2, 0), 1)).isEmpty();
+        assertThat(kernels.spaceToDepth(pictures, window, 1)).isEmpty();
+    }
 }

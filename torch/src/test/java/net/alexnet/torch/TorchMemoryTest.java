@@ -14,6 +14,7 @@ import net.alexnet.tensor.Backend.ParameterGradients;
 import net.alexnet.tensor.Backend.Pooled;
 import net.alexnet.tensor.LocalResponseNorm;
 import net.alexnet.tensor.LocalResponseNorm.Region;
+import net.alexnet.tensor.Precision;
 import net.alexnet.tensor.Rounding;
 import net.alexnet.tensor.Scope;
 import net.alexnet.tensor.Shape;
@@ -23,8 +24,12 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Fifty steps of a small stack that uses every operation leave nothing behind, with no help from the garbage collector.
+@ParameterizedClass
+@EnumSource
 class TorchMemoryTest {
     private static final Path MEMORY = Path.of("/proc/self/statm");
     private static final int PAGE = 4096;
@@ -35,14 +40,19 @@ class TorchMemoryTest {
     private static final LocalResponseNorm ACROSS = new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-4, .75, 2);
     private static final LocalResponseNorm WITHIN = new LocalResponseNorm(Region.WITHIN_CHANNEL, 5, 2, 1e-3, .75, 1);
 
+    private final Precision precision;
     private TorchBackend backend;
     private Tensor[] parameters;
     private Tensor[] momentumBuffers;
     private MemorySegment pixels;
 
+    TorchMemoryTest(Precision precision) {
+        this.precision = precision;
+    }
+
     @BeforeEach
     void open() {
-        backend = TorchBackend.open("cpu", 2);
+        backend = TorchBackend.open("cpu", 2, precision);
         parameters = new Tensor[] {random(32, 3, 5, 5), random(32), random(10, 32 * 8 * 8), random(10)};
         momentumBuffers = new Tensor[parameters.length];
         for (int at = 0; at < parameters.length; at++) {

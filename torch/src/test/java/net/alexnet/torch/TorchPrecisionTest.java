@@ -1,7 +1,9 @@
 package net.alexnet.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
@@ -20,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Products in bfloat16, held to the reference with operands rounded alike.
+/// A backend in bfloat16, held to the reference that rounds alike.
 class TorchPrecisionTest {
-    private static final double TOLERANCE = 1e-2; // of the greatest value: libtorch rounds results to 8 bits as well
+    private static final double TOLERANCE = 1e-2; // of the greatest value: a sum in another order may be rounded to a neighbor
 
     @AutoClose
     private final Backend torch = TorchBackend.open("cpu", 2, Precision.BFLOAT16);
@@ -151,6 +153,102 @@ class TorchPrecisionTest {
         Tensor x = exact.upload(Shape.of(1, 1), new float[] {between});
         assertThat(exact.download(exact.denseInputGradient(x, exact.upload(Shape.of(1, 1), new float[] {1}))))
                 .containsExactly(between);
+    }
+
+    /// Otherwise the tests above would only show that rounding makes little difference.
+    @Test
+    void everyMapIsRounded() {
+        LocalResponseNorm norm = new LocalResponseNorm(Region.ACROSS_CHANNELS, 5, 2, 1e-2, .75, 2);
+        LocalResponseNorm within = new LocalResponseNorm(Region.WITHIN_CHANNEL, 3, 2, 1e-2, .75, 1);
+        Window window = Window.of(3, 2, 0);
+        for (Backend engine : List.of(torch, reference)) {
+            Tensor x = normal(engine, 1, Shape.of(2, 16, 9, 9));
+            Tensor dy = normal(engine, 2, x.shape());
+            Tensor weight = normal(engine, 3, Shape.of(4, 16, 3, 3));
+            Tensor y = engine.convolve(x, weight, normal(engine, 4, Shape.of(4)), window, 1);
+            Tensor pooledDy = normal(engine, 5, Shape.of(2, 16, 4, 4));
+            var pooled = engine.maxPool(x, window);
+            for (Tensor map : List.of(y, engine.relu(x), engine.tanh(x), engine.scale(x, .3f), engine.multiply(x, dy),
+                    engine.reluGradient(x, dy), engine.tanhGradient(engine.tanh(x), dy), engine.normalize(x, norm),
+                    engine.normalizeGradient(x, engine.normalize(x, norm), dy, norm, false),
+                    engine.normalize(x, within),
+                    engine.normalizeMaxPool(x, norm, window), pooled.output(),
+                    engine.maxPoolGradient(x, pooledDy, pooled, window, false),
+                    engine.convolveInputGradient(y, weight, x, window, 1, false),
+                    engine.unflatten(normal(engine, 6, Shape.of(2, 48)), Shape.of(2, 3, 4, 4)))) {
+                for (float value : engine.download(map)) {
+                    assertThat(value).isEqualTo(Precision.BFLOAT16.round(value));
+                }
+            }
+        }
+    }
+
+    /// Vectors, and what is measured, are float32; a rounded map and one that is not can be combined.
+    @Test
+    void otherOperationsAgreeWithTheReference() {
+        agrees(engine -> {
+            Tensor x = normal(engine, 1, Shape.of(2, 6, 5, 5));
+            Tensor y = engine.relu(x);
+            Tensor rows = engine.flatten(y);
+            return List.of(engine.multiply(x, y), engine.scale(y, .3f), engine.reluGradient(y, x), engine.tanh(y),
+                    engine.tanhGradient(engine.tanh(y), x), rows, engine.l2Normalize(rows),
+                    engine.unflatten(rows, x.shape()), engine.softmax(rows));
+        });
+        for (Backend engine : List.of(torch, reference)) {
+            Tensor y = engine.relu(normal(engine, 1, Shape.of(2, 6, 5, 5)));
+            float[] values = engine.download(y);
+            assertThat(engine.view(y).toArray(ValueLayout.JAVA_FLOAT)).isEqualTo(values);
+            assertThat(engine.statistics(y).nonFinite()).isZero();
+            assertThat(engine.unitMaxima(y)).hasSize(6);
+        }
+        Tensor y = normal(torch, 1, Shape.of(2, 6, 5, 5));
+        Tensor there = normal(reference, 1, Shape.of(2, 6, 5, 5));
+        assertThat(torch.statistics(torch.relu(y)).mean())
+                .isCloseTo(reference.statistics(reference.relu(there)).mean(), within(1e-6));
+        assertThat(torch.unitMaxima(torch.relu(y))).isEqualTo(reference.unitMaxima(reference.relu(there)));
+    }
+
+    /// A window of another size than kernels take, so that libtorch pools, and sums where windows overlap.
+    @Test
+    void libtorchsPoolingSumsInFloat32() {
+        Shape shape = Shape.of(1, 1, 3, 3);
+        TorchMaxPool layer = new TorchMaxPool(Window.of(2, 1, 0));
+        for (Backend engine : List.of(torch, reference)) {
+            Tensor x = engine.upload(shape, new float[] {0, 0, 0, 0, 1, 0, 0, 0, 0}); // the middle wins all four windows
+            Tensor dy = engine.upload(Shape.of(1, 1, 2, 2), new float[] {1, 0x1p-8f, 0x1p-8f, 0x1p-8f});
+            var pooled = engine.maxPool(x, layer.window());
+            assertThat(engine.download(engine.maxPoolGradient(x, dy, pooled, layer.window(), false))[4])
+                    .isEqualTo(Precision.BFLOAT16.round(1 + 3 * 0x1p-8f));
+        }
+    }
+
+    /// A layer over few channels whose input is a map already.
+    @Test
+    void aMapOfFewChannelsIsNoPicture() {
+        Window window = Window.of(5, 2, 1);
+        agrees(engine -> {
+            Tensor x = engine.relu(normal(engine, 1, Shape.of(2, 3, 12, 12)));
+            Tensor weight = normal(engine, 2, Shape.of(4, 3, 5, 5));
+            Tensor y = engine.convolve(x, weight, engine.zeros(Shape.of(4)), window, 1);
+            return List.of(y, engine.convolveParameterGradients(x, y, weight.shape(), window, 1).weight());
+        });
+    }
+
+    /// The filters of blocks of pixels, too, are read again after a step.
+    @Test
+    void aStepChangesFirstFilters() {
+        Window window = Window.of(5, 2, 1);
+        agrees(engine -> {
+            Tensor x = normal(engine, 1, Shape.of(2, 3, 12, 12));
+            Tensor weight = normal(engine, 2, Shape.of(4, 3, 5, 5));
+            Tensor bias = engine.zeros(Shape.of(4));
+            Tensor before = engine.convolve(x, weight, bias, window, 1);
+            Tensor gradient = engine.convolveParameterGradients(x, before, weight.shape(), window, 1).weight();
+            engine.update(weight, engine.zeros(weight.shape()), gradient, .9f, 0, .01f);
+            Tensor after = engine.convolve(x, weight, bias, window, 1);
+            engine.assign(x, engine.download(normal(engine, 5, x.shape())));
+            return List.of(weight, after, engine.convolve(x, weight, bias, window, 1));
+        });
     }
 
     private void agrees(Function<Backend, List<Tensor>> operations) {

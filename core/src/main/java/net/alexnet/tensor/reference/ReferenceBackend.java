@@ -113,7 +113,7 @@ public final class ReferenceBackend extends ScopedBackend<ReferenceBackend.Value
         ReferenceConvolution layer = new ReferenceConvolution(x.shape(), weightShape, window, groups);
         return new ParameterGradients(
                 result(weightShape, layer.weightGradient(operand(x), operand(dy))),
-                result(Shape.of(weightShape.dim(0)), layer.biasGradient(values(dy))));
+                result(Shape.of(weightShape.dim(0)), layer.biasGradient(operand(dy))));
     }
 
     // --- fully connected -------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ final class LoadedModel implements AutoCloseable {
     /// Loads a model. This is the one place of the service that opens an engine.
     ///
     /// @param state of the source, from before this call
-    /// @param settings of which device, threads and precision count
+    /// @param settings whose device, threads and precision are used
     /// @throws IOException if there is no such model, or its file is damaged
     static LoadedModel open(ModelSource source, ModelSource.FileState state, ServiceSettings settings)
             throws IOException {

@@ -12,6 +12,7 @@ import net.alexnet.server.HttpServer;
 import net.alexnet.server.HttpSettings;
 import net.alexnet.server.Reply;
 import net.alexnet.server.Router;
+import net.alexnet.tensor.Precision;
 
 /// The running service.
 public final class ModelService implements AutoCloseable {
@@ -194,8 +195,9 @@ public final class ModelService implements AutoCloseable {
         MemoryPlan plan = MemoryPlan.of(model.card().network().architecture(),
                 Math.max(settings.maxBatch(), Views.TEN.count()), 1,
                 settings.threads(),
-                Engines.find().memory());
-        long weights = plan.parameters();
+                Engines.find().memory(settings.precision()));
+        long rounded = settings.precision() == Precision.FLOAT32 ? 0 : plan.parameters() / 2; // beside the others
+        long weights = plan.parameters() + rounded;
         long batch = plan.activations() + plan.input();
         int side = model.card().preprocessing().resize();
         long queue = (long) settings.queue() * side * side * model.card().preprocessing().channels();

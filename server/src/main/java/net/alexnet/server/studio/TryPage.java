@@ -86,8 +86,8 @@ final class TryPage {
                 """);
         html.append(
                 "<section id=\"same\" aria-labelledby=\"same-title\"><h2 id=\"same-title\">The same answer elsewhere")
-                .append("</h2>\n<p>The same model, picture and views give the same bits here, in the program and in")
-                .append(" Java.</p>\n");
+                .append("</h2>\n<p>The same model, picture and views give the same bits in float32 here, in the program")
+                .append(" and in Java.</p>\n");
         code(html, "shell", "./alexnet classify " + Texts.argument(path) + " PICTURE --views ", "");
         code(html, "curl", "curl --data-binary @PICTURE" + (token ? " -H 'Authorization: Bearer TOKEN'" : "") + " '"
                 + address.get() + "/try/" + run.id() + "/classify?checkpoint=" + checkpoint.name() + "&views=", "'");

@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
 ///
 /// @param products of each group
 record DirectConvolution(WinogradGeometry geometry, IntFunction<RowProduct> products, Workers workers) {
-    /// Windows that are rows at a time: so many floats at most, but at least one row of a map.
+    /// Windows that are rows at a time: so many floats at most with those between blocks, but at least one row of a map.
     private static final int FLOATS = 1 << 20;
 
     /// @param x `(N, H, W, C)`
@@ -19,7 +19,8 @@ record DirectConvolution(WinogradGeometry geometry, IntFunction<RowProduct> prod
     void run(MemorySegment x, float[] bias, boolean relu, MemorySegment y) {
         int depth = geometry.filterLength();
         int all = Math.multiplyExact(geometry.batch(), geometry.outHeight()); // the rows of all pictures, one after the other
-        int band = Math.clamp(FLOATS / Math.max(1, depth * geometry.outWidth()), 1, all);
+        long padded = (long) Math.ceilDiv(depth, RowProduct.BLOCK) * RowProduct.BLOCK * geometry.outWidth();
+        int band = Math.clamp(FLOATS / padded, 1, all);
         float[] windows = new float[Math.multiplyExact(band * geometry.outWidth(), depth)];
         int filters = geometry.filters() / geometry.groups();
         for (int first = 0; first < all; first += band) {

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 /// @param layer the blocks
 /// @param kernels which make them
 /// @param products which multiply
-record TorchBlocks(SpaceToDepth layer, TorchKernels kernels, TorchMatMul products) {
+record TorchSpaceToDepth(SpaceToDepth layer, TorchKernels kernels, TorchMatMul products) {
     private static final int CHANNELS = 1; // the axis
 
     /// As [TorchMatMul#convolve].
