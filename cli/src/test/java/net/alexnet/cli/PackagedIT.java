@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,6 +51,16 @@ class PackagedIT {
                 .waitFor();
         return new Result(code, Files.readString(out, StandardCharsets.UTF_8),
                 Files.readString(err, StandardCharsets.UTF_8));
+    }
+
+    /// Root builds, and others run it.
+    @Test
+    void othersMayReadEveryJar() throws Exception {
+        try (Stream<Path> jars = Files.walk(JAR.resolveSibling("lib"))) {
+            List<Path> all = jars.filter(path -> path.toString().endsWith(".jar")).toList();
+            assertThat(all).isNotEmpty().allSatisfy(jar -> assertThat(Files.getPosixFilePermissions(jar))
+                    .contains(PosixFilePermission.GROUP_READ, PosixFilePermission.OTHERS_READ));
+        }
     }
 
     @Test

@@ -107,8 +107,9 @@ record CsvManifest(Path file) implements Datasets.Format {
                 String[] row = rows.nextValue();
                 int line = rows.getCurrentLocation().getLineNr() - 1;
                 String where = file + ", line " + line;
-                if (row.length < header.size()) {
-                    throw new DatasetException(where + " has " + row.length + " fields; expected " + header.size());
+                if (row.length != header.size()) {
+                    throw new DatasetException(where + " has " + row.length + " fields; expected " + header.size()
+                            + (row.length < header.size() ? "" : ". Put texts with commas in quotes"));
                 }
                 Path picture = picture(row[path], where);
                 Integer before = lines.putIfAbsent(picture, line);

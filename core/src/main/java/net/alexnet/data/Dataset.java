@@ -40,8 +40,24 @@ public record Dataset(
 
     /// What a user should know of the classes, a sentence each; nothing if they are as they should be.
     public List<String> warnings() {
-        return Stream.concat(sourceWarnings.stream(), Stream.of(unlearned(), unequal()).flatMap(Optional::stream))
+        return Stream
+                .concat(sourceWarnings.stream(), Stream.of(alike(), unlearned(), unequal()).flatMap(Optional::stream))
                 .toList();
+    }
+
+    /// Of classes whose names look the same: a Mac may write an accented letter as two characters, others write one.
+    private Optional<String> alike() {
+        Map<String, String> seen = new HashMap<>();
+        for (String name : classes) {
+            String other = seen.put(Normalizer.normalize(name, Normalizer.Form.NFC), name);
+            if (other != null) {
+                return Optional
+                        .of("two classes look the same, " + other + ": one name has accents as characters of their"
+                                + " own (" + name.length() + " and " + other.length()
+                                + " characters). If they are one class, give them the same name");
+            }
+        }
+        return Optional.empty();
     }
 
     /// Of classes of very different sizes.

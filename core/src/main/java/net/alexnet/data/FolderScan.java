@@ -165,9 +165,11 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         }
     }
 
-    /// What operating systems, network disks and archives put beside a user's files.
-    private static final Set<String> OF_SYSTEMS = Set.of("__MACOSX", "@eaDir", "#recycle", "@Recycle", "lost+found",
-            "System Volume Information", "$RECYCLE.BIN", "Thumbs.db", "desktop.ini");
+    /// What operating systems, network disks and archives put beside a user's files, in lower case.
+    private static final Set<String> OF_SYSTEMS = Set.of("__macosx", "@eadir", "#recycle", "@recycle", "lost+found",
+            "system volume information", "$recycle.bin", "recycler", "#snapshot", "~snapshot", "@tmp",
+            "@recently-snapshot", "@__thumb", "found.000", "thumbs.db", "ehthumbs.db", "desktop.ini", "picasa.ini",
+            "icon\r");
 
     /// Whether a file or a folder in a source is left out.
     static boolean leavesOut(Path entry) {
@@ -177,7 +179,7 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
     /// Whether a file is not the user's data: dot files, and files of systems.
     private static boolean hidden(Path path) {
         String name = String.valueOf(path.getFileName());
-        return name.startsWith(".") || OF_SYSTEMS.contains(name);
+        return name.startsWith(".") || OF_SYSTEMS.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /// Whether a folder is a prepared dataset, a run, or a folder of runs: `train --data .` writes `runs/` into the data.

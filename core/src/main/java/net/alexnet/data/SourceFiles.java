@@ -42,6 +42,9 @@ record SourceFiles(Path root, List<Path> files) {
     private static List<Path> inFolder(Path folder, Predicate<String> named) throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path entry : entries(folder)) {
+            if (isNamed(entry, named) && Files.isSymbolicLink(entry) && !Files.exists(entry)) {
+                throw new DatasetException("the link " + entry + " leads nowhere; mend it, or remove it to do without");
+            }
             if (Files.isRegularFile(entry) && isNamed(entry, named)) {
                 found.add(entry);
             } else if (Files.isDirectory(entry) && !entry.getFileName().toString().startsWith(".")) {

@@ -125,7 +125,16 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
         }
         return member.name().toLowerCase(Locale.ROOT).endsWith(".json")
                 ? field(bytes, picture)
-                : new String(bytes, StandardCharsets.UTF_8);
+                : text(bytes, picture);
+    }
+
+    /// Two labels that are not UTF-8 would become one class.
+    private static String text(byte[] bytes, String picture) throws DatasetException {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new DatasetException(picture + " has a label that is not UTF-8; save the labels in UTF-8", e);
+        }
     }
 
     private static String field(byte[] bytes, String picture) throws IOException {

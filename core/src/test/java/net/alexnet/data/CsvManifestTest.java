@@ -76,6 +76,7 @@ class CsvManifestTest {
         refused("path,label\n,x\n", "line 2");
         refused("path,label\na,x\n./a,x\n", "line 3", "line 2");
         refused("path,label\na\n", "line 2");
+        refused("path,label\nmy photo, nice.jpg,ant\n", "line 2", "3", "2", "quotes");
         refused("path,label\na,\n", "line 2", "no label");
         refused("path;label\na;x\n", csv.toString(), ";", "commas");
         refused("path,label,split\na,x,holdout\n", "line 2", "holdout");

@@ -59,7 +59,8 @@ class ImageFolderTest {
     @Test
     void foldersOfSystemsAndOfThisProgramAreNoClasses() throws Exception {
         images("a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg", "a/@eaDir/1.jpg/THUMB_M.jpg", "@eaDir/x", "lost+found/x",
-                "System Volume Information/x", "$RECYCLE.BIN/x.jpg", "b/Thumbs.db", "runs/latest/recipe.yaml",
+                "System Volume Information/x", "$RECYCLE.BIN/x.jpg", "$Recycle.Bin/y.jpg", "b/thumbs.db",
+                "a/@__thumb/1.jpg", "runs/latest/recipe.yaml",
                 "runs/latest/log.jsonl", "prepared/prepare.journal");
         Dataset data = open();
         assertThat(data.classes()).containsExactly("a", "b");

@@ -57,6 +57,25 @@ class WebDatasetTest {
                 .isInstanceOf(DatasetException.class).hasMessageContainingAll("fly", "ant, bee");
     }
 
+    /// As git-annex leaves it where the file was not fetched.
+    @Test
+    void aLinkToATarThatIsNotThereIsNoted() throws Exception {
+        tar("annexed/s-0.tar", "1.jpg", 1, "1.cls", "0", "2.jpg", 2, "2.cls", "1");
+        Files.createSymbolicLink(root.resolve("annexed/s-1.tar"), root.resolve("objects/s-1.tar"));
+        assertThatThrownBy(() -> open(root.resolve("annexed"))).isInstanceOf(DatasetException.class)
+                .hasMessageContaining("s-1.tar");
+    }
+
+    @Test
+    void classesThatLookTheSameAreNoted() throws Exception {
+        String composed = "caf\u00e9";
+        String apart = "cafe\u0301";
+        tar("forms.tar", "1.jpg", 1, "1.cls", composed, "2.jpg", 2, "2.cls", apart, "3.jpg", 3, "3.cls", composed,
+                "4.jpg", 4, "4.cls", apart);
+        assertThat(open(root.resolve("forms.tar")).warnings()).singleElement().asString()
+                .contains("4 and 5 characters");
+    }
+
     @Test
     void patternsNameTars() throws Exception {
         for (int i = 8; i < 11; i++) {
@@ -96,6 +115,8 @@ class WebDatasetTest {
         refused("many.tar", "999999999999");
         tar("caption.tar", "1.jpg", 1, "1.txt", "a dog on a beach ".repeat(20));
         refused("caption.tar", "1.jpg");
+        tar("latin-1.tar", "1.jpg", 1, "1.cls", "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
+        refused("latin-1.tar", "1.jpg has a label that is not UTF-8");
         tar("json.tar", "1.jpg", 1, "1.json", "[".repeat(5000));
         refused("json.tar", "1.jpg");
         tar("field.tar", "1.jpg", 1, "1.json", "{\"label\": [3], \"url\": \"x\"}");
@@ -141,9 +162,11 @@ class WebDatasetTest {
         Files.createDirectories(file.getParent());
         try (TarArchiveOutputStream out = new TarArchiveOutputStream(Files.newOutputStream(file))) {
             for (int i = 0; i < members.length; i += 2) {
-                byte[] bytes = members[i + 1] instanceof Integer value
-                        ? TestImages.Codec.file(value, 3, 2)
-                        : members[i + 1].toString().getBytes(StandardCharsets.UTF_8);
+                byte[] bytes = switch (members[i + 1]) {
+                    case Integer value -> TestImages.Codec.file(value, 3, 2);
+                    case byte[] given -> given;
+                    case Object text -> text.toString().getBytes(StandardCharsets.UTF_8);
+                };
                 TarArchiveEntry entry = new TarArchiveEntry(members[i].toString());
                 entry.setSize(bytes.length);
                 out.putArchiveEntry(entry);

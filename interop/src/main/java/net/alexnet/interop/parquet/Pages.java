@@ -293,9 +293,11 @@ final class Pages {
                 values.add(switch (column.type()) {
                     case Column.INT32 -> (Object) (long) bytes.getInt();
                     case Column.INT64 -> bytes.getLong();
-                    default -> new String(next(bytes), StandardCharsets.UTF_8);
+                    default -> StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(next(bytes))).toString();
                 });
             }
+        } catch (CharacterCodingException e) { // two labels would become one class
+            throw new IOException("the column " + column.path() + " holds a text that is not UTF-8", e);
         } catch (BufferUnderflowException e) {
             throw new IOException("a page of the column " + column.path() + " is damaged", e);
         }
