@@ -125,4 +125,19 @@ class CrossLayoutTest {
         assertThat(Model.read(back).card().preprocessing().meanImage()).isPresent();
         same(model, back);
     }
+
+    /// As a fine-tuned base of convolutions has.
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SAFETENSORS")
+    void aSingleDenseLayerComesBack(Exporter.Format format) throws Exception {
+        AlexNet network = AlexNet.of(AlexNet.Variant.TORCHVISION).withSize(67, 3, 0.125).withClasses(2)
+                .withHead(List.of("fc6", "fc7"), true);
+        Path model = ForeignFiles.model(folder.resolve("model.safetensors"), new ModelCard(network, CLASSES.names(),
+                new Preprocessing(3, 70, 67, List.of(1.0, 2.0, 3.0), 1), "trained"));
+        Path exported = folder.resolve("exported");
+        Exporter.write(exported, Model.read(model), isKeras(format) ? WeightLayout.KERAS : WeightLayout.PAPER, format);
+        Path back = folder.resolve("back.safetensors");
+        read(exported, Optional.empty(), back);
+        same(model, back);
+    }
 }

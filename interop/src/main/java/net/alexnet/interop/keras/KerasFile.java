@@ -78,7 +78,7 @@ public final class KerasFile implements WeightFile {
             }
         }
         add(chained(convolutions, 4), CONVOLUTIONS, 4, others);
-        add(chained(dense, 2), DENSE, 2, others);
+        add(chained(dense, 2), dense.size() == 1 ? DENSE.subList(2, 3) : DENSE, 2, others); // a single one is the last
         for (Layer other : others) {
             other.tensors().forEach((name, part) -> tensors.put(name, new Tensor(part.shape(), part, false, false)));
         }
@@ -226,7 +226,7 @@ public final class KerasFile implements WeightFile {
                 continue;
             }
             String name = names.get(i);
-            Tensor maps = name.equals("fc6") ? tensors.get("conv5/kernel") : null;
+            Tensor maps = rank == 2 && i == 0 ? tensors.get("conv5/kernel") : null;
             boolean behindMaps = maps != null && dim(layers.get(i), rank, 0) % maps.shape().dim(0) == 0;
             layers.get(i).kernel(rank).ifPresent(kernel -> tensors.put(name + "/kernel",
                     new Tensor(turned(kernel.shape()), kernel, true, behindMaps)));
