@@ -49,8 +49,27 @@ public final class ImageFolder {
         }
         requireImages(validation);
         return new Dataset(source.toString(), classes, trainingImages, images(source, validation, classes, labels),
-                sentence(training, validation) + notes(training) + notes(validation), List.of(),
+                sentence(training, validation) + beside(source) + notes(training) + notes(validation), List.of(),
                 sourceWarnings(training));
+    }
+
+    /// A sentence about what lies beside the folders of the parts.
+    private static String beside(Path source) throws IOException {
+        List<String> others;
+        try (Stream<Path> entries = Files.list(source)) {
+            others = entries.filter(entry -> !FolderScan.leavesOut(entry))
+                    .filter(entry -> Files.isDirectory(entry) ? !SourceFiles.isPart(entry) : isPicture(entry))
+                    .map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
+        }
+        return others.isEmpty()
+                ? ""
+                : " Beside these folders, " + ClassNames.listed(others) + (others.size() == 1 ? " is" : " are")
+                        + " left out.";
+    }
+
+    private static boolean isPicture(Path file) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT)
+                .matches(".+[.](jpe?g|png|webp|gif|tiff?|bmp|ppm|pgm|jp2|avif)");
     }
 
     private static List<String> sourceWarnings(FolderScan training) {

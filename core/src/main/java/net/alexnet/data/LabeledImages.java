@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.io.Texts;
 
 /// Images as other programs' files have them: with a text or a number as label, perhaps in parts. Filled by one thread.
 ///
@@ -14,6 +15,7 @@ final class LabeledImages {
     private final Map<String, Integer> codes = new LinkedHashMap<>();
     private final Map<SourcePart, List<List<Sample>>> parts = new EnumMap<>(SourcePart.class);
     private boolean numbered = true;
+    private final List<String> withoutPicture = new ArrayList<>();
 
     /// @param where the images come from, as a user would call it
     LabeledImages(String where) {
@@ -54,6 +56,11 @@ final class LabeledImages {
         }
     }
 
+    /// Notes a sample that has a label and no picture that is read.
+    void leaveOut(String name) {
+        withoutPicture.add(name);
+    }
+
     boolean isEmpty() {
         return parts.isEmpty();
     }
@@ -65,6 +72,16 @@ final class LabeledImages {
     /// @param named the names of the classes if the data has a list of them
     /// @param given the user's list of classes; empty if there is none
     Dataset dataset(TrainValidationSplit rule, Optional<List<String>> named, List<String> given)
+            throws DatasetException {
+        Dataset all = complete(rule, named, given);
+        return withoutPicture.isEmpty()
+                ? all
+                : new Dataset(all.name(), all.classes(), all.training(), all.validation(), all.split(), all.synsets(),
+                        List.of(Texts.count(withoutPicture.size(), "sample") + ", such as " + withoutPicture.getFirst()
+                                + ", has a label but no picture that is read (.jpg, .jpeg, .png, .webp)"));
+    }
+
+    private Dataset complete(TrainValidationSplit rule, Optional<List<String>> named, List<String> given)
             throws DatasetException {
         List<String> names = named.orElse(given);
         List<String> texts = named(names);

@@ -58,7 +58,8 @@ record SourceFiles(Path root, List<Path> files) {
         return List.copyOf(found);
     }
 
-    private static boolean isPart(Path folder) {
+    /// Whether a folder is a part of a source and no class.
+    static boolean isPart(Path folder) {
         String name = folder.getFileName().toString();
         return name.equals("data") || name.equals("cifar-10-batches-py") || SourcePart.named(name).isPresent();
     }

@@ -97,7 +97,9 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
         String prefix = tars.name(tar) + "/";
         try (RandomAccessFile file = new RandomAccessFile(tar.toFile(), "r")) {
             for (Group group : groups.values()) {
-                if (group.picture.isPresent()) {
+                if (group.picture.isEmpty()) {
+                    images.leaveOut(prefix + group.labels.values().iterator().next().path());
+                } else {
                     String name = prefix + group.picture.get().path();
                     samples.add(group.picture.get(), images.code(label(file, group, name), name), names.size());
                     names.add(name);

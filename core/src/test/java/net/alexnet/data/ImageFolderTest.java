@@ -69,6 +69,13 @@ class ImageFolderTest {
     }
 
     @Test
+    void whatLiesBesideThePartsIsNoted() throws Exception {
+        images("train/a/1.jpg", "train/b/1.jpg", "val/a/2.jpg", "val/b/2.jpg", "extra/a/3.jpg", "loose.jpg",
+                "notes.txt");
+        assertThat(open().split()).contains("extra", "loose.jpg").doesNotContain("notes");
+    }
+
+    @Test
     void aLinkThatLeadsNowhereIsAnUnreadablePicture() throws Exception {
         images("a/1.jpg", "a/2.jpg", "b/1.jpg");
         Files.createSymbolicLink(root.resolve("b/2.jpg"), root.resolve("annex/objects/2"));

@@ -77,6 +77,15 @@ class WebDatasetTest {
     }
 
     @Test
+    void samplesWithoutAPictureThatIsReadAreNoted() throws Exception {
+        tar("kinds.tar", "1.jpg", 1, "1.cls", "0", "2.tif", 2, "2.cls", "1", "3.gif", 3, "3.cls", "1", "4.jpg", 4,
+                "4.cls", "0", "5.jpg", 5, "5.cls", "1");
+        Dataset data = open(root.resolve("kinds.tar"));
+        assertThat(data.training().size() + data.validation().size()).isEqualTo(3);
+        assertThat(data.warnings()).anySatisfy(text -> assertThat(text).contains("2 samples", "2.cls"));
+    }
+
+    @Test
     void patternsNameTars() throws Exception {
         for (int i = 8; i < 11; i++) {
             tar("s-%02d.tar".formatted(i), "1.jpg", i, "1.cls", "" + i % 2);
