@@ -98,6 +98,11 @@ public final class NativeLoader {
         }
     }
 
+    private static final long MEGABYTE = 1_000_000;
+
+    /// As much as the libraries take, unpacked.
+    private static final long NATIVES = 500 * MEGABYTE;
+
     private static final String OTHER_FOLDER = "name a folder of your own with XDG_CACHE_HOME, or in a program with"
             + " -Dorg.bytedeco.javacpp.cachedir=FOLDER";
 
@@ -113,6 +118,11 @@ public final class NativeLoader {
                     + " --enable-native-access=ALL-UNNAMED", failure);
         }
         String message = String.valueOf(root.getMessage());
+        Optional<String> full = fullDisk();
+        if (full.isPresent()) {
+            return new EngineUnavailableException(library + " does not load: " + full.get() + "; " + OTHER_FOLDER,
+                    failure);
+        }
         Optional<Path> closed = closedToCode();
         return closed.isPresent()
                 ? new EngineUnavailableException(library + " does not load: no program may be run from "
@@ -120,6 +130,21 @@ public final class NativeLoader {
                 : new EngineUnavailableException(library + " does not load on " + Loader.getPlatform() + " (" + message
                         + "): put its natives on the class path, " + artifacts
                         + ", each with the classifier of this platform", failure);
+    }
+
+    /// A disk that has no room for the libraries is another failure that JavaCPP reports as a missing library.
+    private static Optional<String> fullDisk() {
+        try {
+            Path folder = Loader.getCacheDir().toPath();
+            long free = Files.getFileStore(folder).getUsableSpace();
+            return free >= NATIVES
+                    ? Optional.empty()
+                    : Optional.of(
+                            "the disk of " + folder + " has " + free / MEGABYTE + " MB left, and libraries take up to "
+                                    + NATIVES / MEGABYTE + " MB");
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     /// JavaCPP's folder, if nothing can be run from it. JavaCPP reports that as a missing library.
