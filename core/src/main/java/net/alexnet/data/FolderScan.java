@@ -48,12 +48,20 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
 
     /// What to do if the classes may be further down, because no picture is directly in a class folder.
     Optional<String> deeper() {
-        if (files.isEmpty() || files.stream().anyMatch(file -> file.name().split("/").length == 2)) {
+        List<ClassFile> pictures = files.stream().filter(file -> isPicture(file.path())).toList();
+        List<ClassFile> counted = pictures.isEmpty() ? files : pictures; // pictures may have other endings
+        if (counted.isEmpty() || counted.stream().anyMatch(file -> file.name().split("/").length == 2)) {
             return Optional.empty();
         }
-        Path folder = Objects.requireNonNull(files.getFirst().path().getParent());
+        Path folder = Objects.requireNonNull(counted.getFirst().path().getParent());
         return Optional.of("If folders such as " + folder.getFileName() + " are the classes, give "
                 + folder.getParent());
+    }
+
+    /// Whether a file's name is that of a picture.
+    static boolean isPicture(Path file) {
+        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT)
+                .matches(".+[.](jpe?g|png|webp|gif|tiff?|bmp|ppm|pgm|jp2|avif)");
     }
 
     private static final int SHOWN = 3;

@@ -58,18 +58,15 @@ public final class ImageFolder {
         List<String> others;
         try (Stream<Path> entries = Files.list(source)) {
             others = entries.filter(entry -> !FolderScan.leavesOut(entry))
-                    .filter(entry -> Files.isDirectory(entry) ? !SourceFiles.isPart(entry) : isPicture(entry))
+                    .filter(entry -> Files.isDirectory(entry)
+                            ? !SourceFiles.isPart(entry)
+                            : FolderScan.isPicture(entry))
                     .map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
         }
         return others.isEmpty()
                 ? ""
                 : " Beside these folders, " + ClassNames.listed(others) + (others.size() == 1 ? " is" : " are")
                         + " left out.";
-    }
-
-    private static boolean isPicture(Path file) {
-        return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT)
-                .matches(".+[.](jpe?g|png|webp|gif|tiff?|bmp|ppm|pgm|jp2|avif)");
     }
 
     private static List<String> sourceWarnings(FolderScan training) {

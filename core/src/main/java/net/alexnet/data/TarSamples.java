@@ -16,7 +16,7 @@ final class TarSamples {
     private static final int BLOCK = 512;
     private static final int TYPE = 156; // where a header has the type of the member
     private static final int MOST_NAME = 1 << 16; // bytes of a member that holds a name
-    private static final Pattern PAX_PATH = Pattern.compile("(?m)^\\d+ path=(.*)$");
+    private static final int BEHIND = 1 << 16; // bytes after the end mark that are looked at
 
     private final Path tar;
     private final long changed;
@@ -68,6 +68,7 @@ final class TarSamples {
                 file.seek(start + at);
                 file.readFully(header);
                 if (Arrays.equals(header, end)) {
+                    requireEnd(file, start + at, start + length, name);
                     return members;
                 }
                 at += BLOCK;
@@ -89,6 +90,18 @@ final class TarSamples {
         throw damaged(name, "it ends after " + length + " bytes, without the mark of its end");
     }
 
+    /// Tars that are joined by `cat` have another one behind their end mark, which other programs leave out without a word.
+    private static void requireEnd(RandomAccessFile file, long from, long to, String name) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(BEHIND, to - from)];
+        file.seek(from);
+        file.readFully(bytes);
+        for (byte one : bytes) {
+            if (one != 0) {
+                throw damaged(name, "it goes on behind the mark of its end, as joined tars do: give each by itself");
+            }
+        }
+    }
+
     /// Reads the name of the next member, after its header; empty if a pax header has none.
     private static String longName(RandomAccessFile file, byte type, long size) throws IOException {
         byte[] bytes = new byte[(int) Math.min(size, MOST_NAME)];
@@ -97,8 +110,27 @@ final class TarSamples {
         if (type == 'L') {
             return text.replace("\0", "");
         }
-        Matcher path = PAX_PATH.matcher(text);
-        return path.find() ? path.group(1) : "";
+        return paxPath(bytes);
+    }
+
+    /// The path of a pax header, of records `LENGTH KEY=VALUE` and a line feed each. A value may have line feeds, too.
+    private static String paxPath(byte[] records) {
+        for (int at = 0; at < records.length;) {
+            int digits = at;
+            int length = 0;
+            while (digits < records.length && Character.isDigit(records[digits]) && length < MOST_NAME) {
+                length = 10 * length + records[digits++] - '0';
+            }
+            if (length <= digits - at + 1 || length > records.length - at) {
+                return ""; // damaged
+            }
+            String record = new String(records, digits + 1, at + length - digits - 2, StandardCharsets.UTF_8);
+            if (record.startsWith("path=")) {
+                return record.substring("path=".length());
+            }
+            at += length;
+        }
+        return "";
     }
 
     private static TarArchiveEntry entry(byte[] header, String name, long at) throws DatasetException {

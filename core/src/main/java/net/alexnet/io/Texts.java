@@ -35,10 +35,16 @@ public final class Texts {
     }
 
     /// A text as a cell of a table that may be opened as a spreadsheet: after a `'` if it would be a formula there, which
-    /// begins with `=`, `+`, `-` or `@`. It is in one line, as by [#line].
+    /// begins with `=`, `+`, `-` or `@`. Tabs and line feeds stay, and other characters that [#steers] names become U+FFFD.
     public static String cell(String text) {
-        String cell = line(text);
-        return FORMULA.matcher(text).lookingAt() ? "'" + cell : cell;
+        StringBuilder cell = new StringBuilder(text.replace("\r\n", "\n"));
+        for (int i = 0; i < cell.length(); i++) {
+            char one = cell.charAt(i);
+            if (steers(one) && one != '\t' && one != '\n') {
+                cell.setCharAt(i, REPLACEMENT);
+            }
+        }
+        return FORMULA.matcher(text).lookingAt() ? "'" + cell : cell.toString();
     }
 
     /// A text as the content of an element or an attribute of HTML or SVG: without markup, and with U+FFFD for invisible

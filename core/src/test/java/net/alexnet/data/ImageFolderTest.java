@@ -68,6 +68,13 @@ class ImageFolderTest {
         assertThat(data.unlearned()).isEmpty();
     }
 
+    /// One level too high, with a text among the folders.
+    @Test
+    void aTextDoesNotMakeAFolderAClassOfPictures() throws Exception {
+        images("photos/a/1.jpg", "photos/a/2.jpg", "photos/b/1.jpg", "photos/b/2.jpg", "docs/readme.txt");
+        assertThat(open().warnings()).anySatisfy(text -> assertThat(text).contains("are the classes"));
+    }
+
     @Test
     void whatLiesBesideThePartsIsNoted() throws Exception {
         images("train/a/1.jpg", "train/b/1.jpg", "val/a/2.jpg", "val/b/2.jpg", "extra/a/3.jpg", "loose.jpg",

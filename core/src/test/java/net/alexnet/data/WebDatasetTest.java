@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -74,6 +75,26 @@ class WebDatasetTest {
                 "4.jpg", 4, "4.cls", apart);
         assertThat(open(root.resolve("forms.tar")).warnings()).singleElement().asString()
                 .contains("4 and 5 characters");
+    }
+
+    @Test
+    void joinedTarsAreNotReadInPart() throws Exception {
+        tar("one.tar", "1.jpg", 1, "1.cls", "0", "2.jpg", 2, "2.cls", "1");
+        Path joined = root.resolve("joined.tar");
+        byte[] one = Files.readAllBytes(root.resolve("one.tar"));
+        Files.write(joined, one);
+        Files.write(joined, one, StandardOpenOption.APPEND);
+        refused("joined.tar", "goes on behind");
+    }
+
+    /// As a file on Linux may be named.
+    @Test
+    void aNameMayHaveALineFeed() throws Exception {
+        String name = "n".repeat(110) + "\nx";
+        tar("feed.tar", name + ".jpg", 1, name + ".cls", "0", "2.jpg", 2, "2.cls", "1", "3.jpg", 3, "3.cls", "0",
+                "4.jpg", 4, "4.cls", "1");
+        Dataset data = open(root.resolve("feed.tar"));
+        assertThat(data.training().size() + data.validation().size()).isEqualTo(4);
     }
 
     @Test
@@ -170,6 +191,7 @@ class WebDatasetTest {
         Path file = root.resolve(name);
         Files.createDirectories(file.getParent());
         try (TarArchiveOutputStream out = new TarArchiveOutputStream(Files.newOutputStream(file))) {
+            out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
             for (int i = 0; i < members.length; i += 2) {
                 byte[] bytes = switch (members[i + 1]) {
                     case Integer value -> TestImages.Codec.file(value, 3, 2);
