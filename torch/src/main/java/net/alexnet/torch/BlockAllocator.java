@@ -15,7 +15,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// has freed. The C library's allocator and lists of free blocks by size would keep a block for every size that was ever
 /// requested (readings in LOG.md).
 ///
-/// Chunks are float32, on the CPU; a tensor in bfloat16 takes half as many of their values as it has. A place is a view of a chunk's tensor, so the memory lives as long as the view.
+/// Chunks are float32, on the CPU; a tensor in bfloat16 takes half as many of their values as it has. A place is a view of a
+/// chunk's tensor, so the memory lives as long as the view.
 final class BlockAllocator {
     /// The fewest values of a large tensor. libtorch allocates smaller ones.
     static final long LARGE = 1 << 18;

@@ -173,7 +173,8 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
                 .orElseGet(() -> {
                     var linear = spaceToDepth(x, window, groups)
                             .map(layer -> layer.convolve((TorchTensor) x, (TorchTensor) weight, raw(bias)))
-                            .orElseGet(() -> products.convolve(raw(x), filters(weight), raw(bias), window, groups));
+                            .orElseGet(() -> products.convolve(raw(x), operandOfWeight(weight), raw(bias), window,
+                                    groups));
                     return relu ? rectified(linear) : linear;
                 }), x, weight, bias);
     }
@@ -203,7 +204,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
                 .filter(FastConvolution::hasInputGradient)
                 .map(layer -> kernels.inputGradient(layer, raw(dy), (TorchTensor) weight, raw(x), throughRelu))
                 .orElseGet(() -> throughRelu(throughRelu, x,
-                        products.convolveInputGradient(raw(dy), filters(weight), x.shape(), window, groups))),
+                        products.convolveInputGradient(raw(dy), operandOfWeight(weight), x.shape(), window, groups))),
                 dy, weight, x);
     }
 
@@ -232,13 +233,14 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     @Override
     public Tensor dense(Tensor x, Tensor weight, Tensor bias) {
         Operands.dense(x.shape(), weight.shape(), bias.shape());
-        return one("dense", () -> floats(products.dense(raw(x), filters(weight), raw(bias))), x, weight, bias);
+        return one("dense", () -> floats(products.dense(raw(x), operandOfWeight(weight), raw(bias))), x, weight, bias);
     }
 
     @Override
     public Tensor denseInputGradient(Tensor dy, Tensor weight) {
         Operands.denseInputGradient(dy.shape(), weight.shape());
-        return one("denseInputGradient", () -> floats(products.denseInputGradient(raw(dy), filters(weight))), dy,
+        return one("denseInputGradient", () -> floats(products.denseInputGradient(raw(dy), operandOfWeight(weight))),
+                dy,
                 weight);
     }
 
@@ -523,7 +525,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     }
 
     /// A weight as a product reads it, rounded once after every change.
-    private org.bytedeco.pytorch.Tensor filters(Tensor weight) {
+    private org.bytedeco.pytorch.Tensor operandOfWeight(Tensor weight) {
         return products.rounds()
                 ? ((TorchTensor) weight).derived(Precision.BFLOAT16, products::operand)
                 : raw(weight);
