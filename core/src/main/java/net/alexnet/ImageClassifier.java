@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// **Threads.** Any number of threads may use one classifier. Pictures are decoded on the calling threads; the network runs for
 /// one call at a time.
 ///
-/// **Numbers.** On a CPU and in float32, a picture's answer depends on the picture, the model and the views alone: a JVM with and without
-/// the module `jdk.incubator.vector`, any number of threads and any batch give the same bits, and so do the program and
-/// its service. GPUs may round differently.
+/// **Numbers.** On a CPU and in float32, a picture's answer depends on the picture, the model and the views alone: a JVM with
+/// and without the module `jdk.incubator.vector`, any number of threads and any batch give the same bits, and so do the
+/// program and its service. GPUs may round differently.
 public final class ImageClassifier implements AutoCloseable {
     /// Views that go through the network at a time.
     private static final int BATCH = 32;

@@ -53,7 +53,7 @@ public final class ImageFolder {
                 sourceWarnings(training));
     }
 
-    /// A sentence about what lies beside the folders of the parts.
+    /// Names the folders and pictures that are next to `train/`, `val/` and `test/`, and are left out.
     private static String beside(Path source) throws IOException {
         List<String> others;
         try (Stream<Path> entries = Files.list(source)) {

@@ -77,8 +77,10 @@ final class LabeledImages {
         return withoutPicture.isEmpty()
                 ? all
                 : new Dataset(all.name(), all.classes(), all.training(), all.validation(), all.split(), all.synsets(),
-                        List.of(Texts.count(withoutPicture.size(), "sample") + ", such as " + withoutPicture.getFirst()
-                                + ", has a label but no picture that is read (.jpg, .jpeg, .png, .webp)"));
+                        List.of(Texts.count(withoutPicture.size(), "sample")
+                                + (withoutPicture.size() == 1 ? " has" : " have")
+                                + " a label but no picture that is read (.jpg, .jpeg, .png, .webp), such as "
+                                + withoutPicture.getFirst()));
     }
 
     private Dataset complete(TrainValidationSplit rule, Optional<List<String>> named, List<String> given)

@@ -41,9 +41,10 @@ record SourceFiles(Path root, List<Path> files) {
 
     private static List<Path> inFolder(Path folder, Predicate<String> named) throws IOException {
         List<Path> found = new ArrayList<>();
+        Optional<Path> dangling = Optional.empty();
         for (Path entry : entries(folder)) {
             if (isNamed(entry, named) && Files.isSymbolicLink(entry) && !Files.exists(entry)) {
-                throw new DatasetException("the link " + entry + " leads nowhere; mend it, or remove it to do without");
+                dangling = Optional.of(entry);
             }
             if (Files.isRegularFile(entry) && isNamed(entry, named)) {
                 found.add(entry);
@@ -54,6 +55,10 @@ record SourceFiles(Path root, List<Path> files) {
                 }
                 found.addAll(files);
             }
+        }
+        if (dangling.isPresent()) { // it holds no class folders, so the link stands for a file of the dataset
+            throw new DatasetException("the link " + dangling.get() + " leads to no file: fetch the file, or remove the"
+                    + " link");
         }
         return List.copyOf(found);
     }

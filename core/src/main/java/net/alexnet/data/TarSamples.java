@@ -90,7 +90,8 @@ final class TarSamples {
         throw damaged(name, "it ends after " + length + " bytes, without the mark of its end");
     }
 
-    /// Tars that are joined by `cat` have another one behind their end mark, which other programs leave out without a word.
+    /// Tars that were joined with `cat` have further members after the end mark of the first. To read the first alone would lose
+    /// pictures.
     private static void requireEnd(RandomAccessFile file, long from, long to, String name) throws IOException {
         byte[] bytes = new byte[(int) Math.min(BEHIND, to - from)];
         file.seek(from);

@@ -23,8 +23,7 @@ import net.alexnet.tensor.Shape;
 /// @param activations the layers' outputs, and dropout masks. A ReLU after a convolution writes nothing of its own, nor does
 ///     a normalization that the engine computes together with the pooling after it
 /// @param workspace the gradients of activations at the peak of the backward pass, less the activations that it has
-///     freed by then; and the memory of the engine's kernels, with the
-///     parameters and a batch of pictures in its precision
+///     freed by then; and the memory of the engine's kernels, with the parameters and a batch of pictures in its precision
 public record MemoryPlan(long parameters, long gradients, long momentum, long input, long activations, long workspace) {
     private static final int FLOAT = Float.BYTES;
 

@@ -6,8 +6,9 @@ import java.util.stream.Stream;
 /// The operations that AlexNet needs, forward and backward, and no more.
 ///
 /// Maps have the logical shape `(N, C, H, W)` and vectors `(N, F)`; how they lie in memory is the backend's own affair.
-/// All values are float32, except that a backend may round maps and products, see [Precision]. A gradient operation takes `dy`, the gradient of the loss by the forward operation's output,
-/// and returns the gradient by one of its inputs; it accumulates nothing. Only [#assign], [#add] and [#update] change
+/// All values are float32, except that a backend may round maps and products, see [Precision]. A gradient operation takes
+/// `dy`, the gradient of the loss by the forward operation's output, and returns the gradient by one of its inputs; it
+/// accumulates nothing. Only [#assign], [#add] and [#update] change
 /// arguments.
 ///
 /// Some gradient operations have a parameter `throughRelu`. It is true where the input x is the output of a ReLU and the

@@ -8,8 +8,8 @@ public enum Precision {
     /// 24 significant bits, the paper's.
     FLOAT32,
     /// Operands of a product, biases too, and what it computes are rounded to bfloat16, float32's range with 8 significant
-    /// bits; so is every map. Sums are computed in float32 or better,
-    /// and so is what passes between two layers that are computed together.
+    /// bits; so is every map. Sums are computed in float32 or better, and so is what passes between two layers that are
+    /// computed together.
     BFLOAT16;
 
     /// As in a recipe.

@@ -240,8 +240,7 @@ public final class TorchBackend extends ScopedBackend<TorchTensor> {
     public Tensor denseInputGradient(Tensor dy, Tensor weight) {
         Operands.denseInputGradient(dy.shape(), weight.shape());
         return one("denseInputGradient", () -> floats(products.denseInputGradient(raw(dy), operandOfWeight(weight))),
-                dy,
-                weight);
+                dy, weight);
     }
 
     @Override

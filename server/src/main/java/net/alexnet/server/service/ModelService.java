@@ -196,7 +196,7 @@ public final class ModelService implements AutoCloseable {
                 Math.max(settings.maxBatch(), Views.TEN.count()), 1,
                 settings.threads(),
                 Engines.find().memory(settings.precision()));
-        long rounded = settings.precision() == Precision.FLOAT32 ? 0 : plan.parameters() / 2; // beside the others
+        long rounded = settings.precision() == Precision.FLOAT32 ? 0 : plan.parameters() / 2; // copies in bfloat16
         long weights = plan.parameters() + rounded;
         long batch = plan.activations() + plan.input();
         int side = model.card().preprocessing().resize();
