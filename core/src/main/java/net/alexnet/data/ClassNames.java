@@ -111,10 +111,17 @@ public final class ClassNames {
         return Texts.listed(names, SHOWN);
     }
 
-    /// Each name with its index.
+    /// Each name with its index. Unicode has two ways to write an accented letter, and a Mac's folders may use the other
+    /// one: a name is found in both, unless the list has both.
     static Map<String, Integer> indices(List<String> names) {
         Map<String, Integer> indices = new HashMap<>();
-        names.forEach(name -> indices.put(name, indices.size()));
+        for (int i = 0; i < names.size(); i++) {
+            indices.put(names.get(i), i);
+        }
+        for (int i = 0; i < names.size(); i++) {
+            indices.putIfAbsent(Normalizer.normalize(names.get(i), Form.NFC), i);
+            indices.putIfAbsent(Normalizer.normalize(names.get(i), Form.NFD), i);
+        }
         return indices;
     }
 

@@ -1,6 +1,7 @@
 package net.alexnet.data;
 
 import module java.base;
+import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.Texts;
 
 /// The files below a folder of class folders, in an order that does not depend on the file system.
@@ -109,17 +110,17 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
                         readFolder(folder);
                     }
                 } catch (DirectoryIteratorException e) {
-                    throw unreadable(folder, Objects.requireNonNull(e.getCause()));
+                    throw unreadable(Objects.requireNonNull(e.getCause()));
                 } catch (DatasetException e) {
                     throw e;
                 } catch (IOException e) {
-                    throw unreadable(folder, e);
+                    throw unreadable(e);
                 }
             }
         }
 
-        private static DatasetException unreadable(Path folder, IOException failure) {
-            return new DatasetException("cannot read " + folder + ": " + failure.getMessage(), failure);
+        private DatasetException unreadable(IOException failure) {
+            return new DatasetException("cannot read all of " + root + ": " + AtomicFiles.reason(failure), failure);
         }
 
         private void noteClass(Path folder) throws DatasetException {

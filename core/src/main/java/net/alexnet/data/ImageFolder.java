@@ -31,7 +31,8 @@ public final class ImageFolder {
         FolderScan validation = folders.validation().isPresent() ? FolderScan.of(folders.validation().get()) : training;
         requireImages(training);
         TreeSet<String> found = new TreeSet<>(training.classes());
-        found.addAll(validation.classes());
+        Set<String> trained = ClassNames.indices(List.copyOf(found)).keySet();
+        validation.classes().stream().filter(name -> !trained.contains(name)).forEach(found::add);
         List<String> classes = classNames.isEmpty() ? List.copyOf(found) : classNames;
         Map<String, Integer> labels = ClassNames.indices(classes);
         ClassNames.requireKnown(source, found, labels.keySet(), classes);

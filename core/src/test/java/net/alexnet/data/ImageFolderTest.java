@@ -111,6 +111,33 @@ class ImageFolderTest {
         assertThat(data.unlearned()).hasValueSatisfying(text -> assertThat(text).contains("the class c"));
     }
 
+    /// A Mac writes an accent as a character of its own, and other systems do not.
+    @Test
+    void aNameMayBeWrittenInEitherNormalForm() throws Exception {
+        String composed = "caf\u00e9";
+        String decomposed = "cafe\u0301";
+        images("train/" + composed + "/1.jpg", "train/tea/2.jpg", "val/" + decomposed + "/3.jpg", "val/tea/4.jpg");
+        Dataset data = open();
+        assertThat(data.classes()).containsExactly(composed, "tea");
+        assertThat(data.validation().perClass()).containsExactly(1, 1);
+
+        for (String known : List.of(composed, decomposed)) {
+            EvaluationSet set = ImageFolder.openForEvaluation(root, List.of("tea", known), List.of());
+            assertThat(set.images().perClass()).containsExactly(1, 1);
+            assertThat(set.images().label(0)).isEqualTo(1);
+        }
+    }
+
+    /// Two folders that differ in nothing else may still be two classes.
+    @Test
+    void bothNormalFormsSideBySideAreTwoClasses() throws Exception {
+        images("train/caf\u00e9/1.jpg", "train/cafe\u0301/2.jpg", "val/caf\u00e9/3.jpg", "val/cafe\u0301/4.jpg");
+        Dataset data = open();
+        assertThat(data.classes()).hasSize(2);
+        assertThat(data.validation().perClass()).containsExactly(1, 1);
+        assertThat(data.warnings()).anySatisfy(warning -> assertThat(warning).contains("caf"));
+    }
+
     @Test
     void acceptsTheOtherNamesOfTheParts() throws Exception {
         for (String part : List.of("valid", "validation", "dev", "test", "Test")) {
