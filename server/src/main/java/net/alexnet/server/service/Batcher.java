@@ -7,8 +7,9 @@ import net.alexnet.server.HttpServer;
 
 /// The pictures of a model that wait for its network, and the thread that computes them.
 ///
-/// When the network is free it takes all that wait, up to a limit; it never waits for more unless a delay is set. Pictures of
-/// several requests are taken in turns, so that a request of many does not hold up one of few.
+/// When the network is free it takes all that wait, up to a limit. It waits for pictures that are being decoded, no longer
+/// than [#SHARE] says, and for others only if a delay is set. Pictures of several requests are taken in turns, so that a
+/// request of many does not hold up one of few.
 final class Batcher implements AutoCloseable {
     /// How much a batch counts in the running mean of the time of a view, if it was slower and if it was faster than the
     /// mean. The first batches after a start are slow, as the JVM is still compiling, and are soon forgotten.
@@ -16,6 +17,10 @@ final class Batcher implements AutoCloseable {
     private static final double FASTER = 0.5;
     /// How much longer an answer may take than is expected of it: batches differ, and the machine has other work.
     private static final double MARGIN = 1.25;
+
+    /// How long the network waits for pictures that are being decoded, as a share of the time that those that are decoded
+    /// would take: a larger batch takes less time for each picture.
+    private static final double SHARE = 0.5;
 
     /// Computes a batch.
     interface Network {
@@ -35,6 +40,7 @@ final class Batcher implements AutoCloseable {
     private final Listener listener;
     private final Thread worker;
     private int pictures;
+    private int undecoded;
     private long views;
     private double nanosPerView;
     private boolean closed;
@@ -52,6 +58,7 @@ final class Batcher implements AutoCloseable {
     final class Place implements AutoCloseable {
         private final int ownPictures;
         private final long ownViews;
+        private boolean decoded;
         private boolean left;
 
         private Place(int pictures, long views) {
@@ -59,10 +66,25 @@ final class Batcher implements AutoCloseable {
             this.ownViews = views;
         }
 
+        /// Says that the network need not wait for these pictures any more: they were submitted, or will not be.
+        void decoded() {
+            lock.lock();
+            try {
+                if (!decoded) {
+                    decoded = true;
+                    undecoded -= ownPictures;
+                    changed.signalAll();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
         @Override
         public void close() {
             lock.lock();
             try {
+                decoded();
                 if (!left) {
                     left = true;
                     pictures -= ownPictures;
@@ -100,6 +122,7 @@ final class Batcher implements AutoCloseable {
                         + " ms, which is longer than the deadline of " + time.toMillis() + " ms", seconds);
             }
             pictures += wanted;
+            undecoded += wanted;
             views += ofThem;
             return new Place(wanted, ofThem);
         } finally {
@@ -274,10 +297,19 @@ final class Batcher implements AutoCloseable {
     }
 
     private void awaitMore() throws InterruptedException {
-        long left = settings.maxDelay().toNanos();
-        while (left > 0 && !closed && !waiting.isEmpty() && picturesOfNextBatch() < most(waiting.getFirst())) {
-            left = changed.awaitNanos(left);
+        long start = System.nanoTime();
+        while (!closed && !waiting.isEmpty() && picturesOfNextBatch() < most(waiting.getFirst())) {
+            long left = start + patience() - System.nanoTime();
+            if (left <= 0) {
+                return;
+            }
+            changed.awaitNanos(left);
         }
+    }
+
+    private long patience() {
+        double decoded = nanosPerView * picturesOfNextBatch() * waiting.getFirst().key.views().count();
+        return Math.max(settings.maxDelay().toNanos(), undecoded == 0 ? 0 : (long) (SHARE * decoded));
     }
 
     private int picturesOfNextBatch() {

@@ -59,13 +59,14 @@ final class Inference implements AutoCloseable {
         int pictures = request.pictures().size();
         long deadline = start + request.time().toNanos();
         Map<BatchKey, Batcher.Job> jobs = new LinkedHashMap<>();
-        try (Batcher.Place _ = batcher.reserve(pictures, (long) pictures * request.views().count() * keys.size(),
+        try (Batcher.Place place = batcher.reserve(pictures, (long) pictures * request.views().count() * keys.size(),
                 request.time())) {
             List<Image> images = decode(lease.model(), request.pictures());
             long decoded = System.nanoTime();
             for (BatchKey key : keys) {
                 jobs.put(key, batcher.submit(key, images, deadline));
             }
+            place.decoded();
             Map<BatchKey, List<float[]>> results = new HashMap<>();
             long queued = 0;
             for (Map.Entry<BatchKey, Batcher.Job> job : jobs.entrySet()) {

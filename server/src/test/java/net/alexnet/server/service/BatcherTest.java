@@ -83,6 +83,38 @@ class BatcherTest {
                 List.of(16, 17, 18, 19));
     }
 
+    /// Three requests came together, and the last of them is not read yet.
+    @Test
+    void theNetworkWaitsForPicturesThatAreBeingDecoded() throws Exception {
+        Batcher.Job slow = first();
+        TimeUnit.MILLISECONDS.sleep(1000); // so that a second or so is what a picture is expected to take
+        try (Batcher.Place second = batcher.reserve(1, 1, Duration.ofMinutes(1));
+                Batcher.Place third = batcher.reserve(1, 1, Duration.ofMinutes(1));
+                Batcher.Place broken = batcher.reserve(1, 1, Duration.ofMinutes(1))) {
+            Batcher.Job early = batcher.submit(ONE, images(2), FAR);
+            second.decoded();
+            go.countDown();
+            slow.await();
+            TimeUnit.MILLISECONDS.sleep(20);
+            Batcher.Job late = batcher.submit(ONE, images(3), FAR);
+            third.decoded();
+            broken.decoded();
+            early.await();
+            late.await();
+        }
+        assertThat(batches).containsExactly(List.of(1), List.of(2, 3));
+    }
+
+    /// One picture takes very long to decode.
+    @Test
+    void theNetworkDoesNotWaitForEver() throws Exception {
+        go.countDown();
+        first().await();
+        try (Batcher.Place _ = batcher.reserve(1, 1, Duration.ofMinutes(1))) {
+            assertThat(batcher.submit(ONE, images(2), FAR).await()).extracting(row -> row[0]).containsExactly(2f);
+        }
+    }
+
     @Test
     void onlyOneKindSharesABatchAndTenViewsCountAsTen() throws Exception {
         first();
