@@ -3,11 +3,13 @@ package net.alexnet;
 import module java.base;
 import net.alexnet.data.Dataset;
 import net.alexnet.data.image.ImageCodec;
+import net.alexnet.data.loader.Rank;
 import net.alexnet.distributed.Group;
 import net.alexnet.distributed.Ranks;
 import net.alexnet.inference.Engines;
 import net.alexnet.io.Hashes;
 import net.alexnet.io.Texts;
+import net.alexnet.nn.Hybrid;
 import net.alexnet.nn.Towers;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
@@ -291,17 +293,25 @@ public final class Training extends TrainingBuilder<Training> {
                     + (recipe.fineTuning().isPresent() ? "fine-tunes" : "computes in " + recipe.precision())
                     + ": train it with one process");
         }
-        if (ranks != null && recipe.parallel() == Recipe.Parallel.TOWERS && ranks.rendezvous().rank().world() > 1) {
-            Towers.part(recipe.network().architecture(), ranks.rendezvous().rank()); // refuses what has no towers
-            if (recipe.optimizer().larsTrust() > 0) {
-                throw new IllegalArgumentException(
-                        "found LARS (optimizer.lars_trust) with parallel: towers, where no rank"
-                                + " has a whole layer for its norm: train with one process, or with parallel=data");
+        if (ranks == null || ranks.rendezvous().rank().world() == 1) {
+            return;
+        }
+        Rank rank = ranks.rendezvous().rank();
+        switch (recipe.parallel()) {
+            case DATA, FACTORS -> {
+                return;
             }
-            if (ranks.wire() == Ranks.Wire.BFLOAT16) {
-                throw new IllegalArgumentException("towers exchange float32 only, found the wire format bfloat16:"
-                        + " leave it out");
-            }
+            case TOWERS -> Towers.part(recipe.network().architecture(), rank); // refuses what cannot be divided
+            case HYBRID -> Hybrid.part(recipe.network().architecture(), rank);
+        }
+        if (recipe.optimizer().larsTrust() > 0) {
+            throw new IllegalArgumentException("found LARS (optimizer.lars_trust) with parallel: "
+                    + recipe.parallel().name().toLowerCase(Locale.ROOT) + ", where no rank"
+                    + " has a whole layer for its norm: train with one process, or with parallel=data");
+        }
+        if (recipe.parallel() == Recipe.Parallel.TOWERS && ranks.wire() == Ranks.Wire.BFLOAT16) {
+            throw new IllegalArgumentException("towers exchange float32 only, found the wire format bfloat16:"
+                    + " leave it out");
         }
     }
 

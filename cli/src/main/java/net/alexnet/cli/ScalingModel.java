@@ -44,21 +44,26 @@ record ScalingModel(List<Pass> layers, double forwardSeconds, double otherSecond
         /// Sums of bfloat16 values.
         BFLOAT16,
         /// Factors of the gradients of dense layers, and sums of the others.
-        FACTORS
+        FACTORS,
+        /// Inputs and outputs of dense layers, whose units the ranks share, and sums of the others.
+        HYBRID
     }
 
     /// A layer's backward pass of a rank's batch.
     ///
     /// @param gradientBytes of its weight and bias in float32, 0 for a layer without
     /// @param factorBytes of one picture's factors in float32, 0 for a layer that is not dense
+    /// @param inputBytes of them those of the layer's input
     /// @param weightSeconds of the gradient by the weights
     /// @param dataSeconds of the gradient by the inputs
-    record Pass(long gradientBytes, long factorBytes, double weightSeconds, double dataSeconds) {
+    record Pass(long gradientBytes, long factorBytes, long inputBytes, double weightSeconds, double dataSeconds) {
         /// Of a row.
         static Pass of(Row row, double weightSeconds, double dataSeconds) {
-            long factors = row.layer() instanceof Dense ? row.in().elements() + row.out().elements() : 0;
+            long inputs = row.layer() instanceof Dense ? row.in().elements() : 0;
+            long factors = inputs == 0 ? 0 : inputs + row.out().elements();
             long values = row.layer() instanceof Weighted ? row.parameters() : 0;
-            return new Pass(Float.BYTES * values, Float.BYTES * factors, weightSeconds, dataSeconds);
+            return new Pass(Float.BYTES * values, Float.BYTES * factors, Float.BYTES * inputs, weightSeconds,
+                    dataSeconds);
         }
     }
 
@@ -79,6 +84,12 @@ record ScalingModel(List<Pass> layers, double forwardSeconds, double otherSecond
         // the greatest of P normal values is at most about sqrt(2 ln P) deviations above their mean
         double slowest = 1 + deviation * Math.sqrt(2 * Math.log(ranks));
         double computed = slowest * forwardSeconds;
+        if (exchange == Exchange.HYBRID) { // the inputs of dense layers, and the logits, before the next layer
+            List<Pass> dense = layers.stream().filter(layer -> layer.factorBytes > 0).toList();
+            double bytes = (dense.getFirst().factorBytes + dense.stream().skip(1).mapToLong(Pass::inputBytes).sum())
+                    * (ranks - 1.0) * batch;
+            computed += hops / 2 * (dense.size() + 1) + bytes / bytesPerSecond + cost(CPU) * bytes;
+        }
         double sent = 0;
         for (Pass layer : layers) {
             computed += slowest * layer.weightSeconds;
@@ -89,6 +100,10 @@ record ScalingModel(List<Pass> layers, double forwardSeconds, double otherSecond
                 computed = Math.max(computed, sent) + 2 * hops + bytes / bytesPerSecond + cost(CPU) * bytes
                         + slowest * others * layer.weightSeconds;
                 sent = computed;
+            } else if (exchange == Exchange.HYBRID && layer.factorBytes > 0) {
+                // as many units less as pictures more; the gradient by the input goes to the ranks whose it is
+                double bytes = (ranks - 1.0) * batch * layer.inputBytes;
+                computed += hops / 2 + bytes / bytesPerSecond + cost(CPU) * bytes;
             } else {
                 boolean half = exchange == Exchange.BFLOAT16;
                 int tensors = layer.gradientBytes > 0 ? 2 : 0; // the weight and the bias

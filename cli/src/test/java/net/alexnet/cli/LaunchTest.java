@@ -98,18 +98,19 @@ class LaunchTest {
         assertThat(weights(runs)).isEqualTo(undisturbed);
     }
 
-    @Test
-    void aKilledTowerChangesNothing() throws Exception {
-        Path undisturbedTowers = root.resolve("towers");
-        Ended whole = end(launch("towers", undisturbedTowers, 2));
+    @ParameterizedTest
+    @ValueSource(strings = {"towers", "hybrid"})
+    void aKilledRankOfADividedNetworkChangesNothing(String parallel) throws Exception {
+        Path undisturbedParts = root.resolve(parallel);
+        Ended whole = end(launch(parallel, undisturbedParts, 2));
         assertThat(whole.code).as("%s", whole).isZero();
-        Process launcher = launch("towers", runs, 2);
+        Process launcher = launch(parallel, runs, 2);
         ranks(launcher).get(1).destroyForcibly();
         Ended ended = end(launcher);
         assertThat(ended.code).as("%s", ended).isZero();
         assertThat(ended.err).contains("rank 1", "signal 9");
-        assertThat(weights(runs)).isEqualTo(weights(undisturbedTowers));
-        assertThat(RunFiles.latest(runs).folder().resolve("recipe.yaml")).content().contains("parallel: towers");
+        assertThat(weights(runs)).isEqualTo(weights(undisturbedParts));
+        assertThat(RunFiles.latest(runs).folder().resolve("recipe.yaml")).content().contains("parallel: " + parallel);
         assertThat(Files.size(modelFile(runs))).isEqualTo(Files.size(modelFile(root.resolve("runs"))));
     }
 

@@ -31,7 +31,8 @@ class ScalingModelTest {
     /// @param factor on all times
     private static ScalingModel gpu(ScalingModel cpu, double factor) {
         return new ScalingModel(cpu.layers().stream().map(pass -> new Pass(pass.gradientBytes(), pass.factorBytes(),
-                factor * pass.weightSeconds(), factor * pass.dataSeconds())).toList(), factor * cpu.forwardSeconds(), 0,
+                pass.inputBytes(), factor * pass.weightSeconds(), factor * pass.dataSeconds())).toList(),
+                factor * cpu.forwardSeconds(), 0,
                 128, 0, false);
     }
 
@@ -39,6 +40,7 @@ class ScalingModelTest {
     void theBytesAreThoseOfThePapersNetwork() {
         assertThat(paper(0).layers().stream().mapToLong(Pass::gradientBytes).sum()).isEqualTo(4 * 60_965_224L);
         assertThat(paper(0).layers().stream().mapToLong(Pass::factorBytes).sum()).isEqualTo(106_400);
+        assertThat(paper(0).layers().stream().mapToLong(Pass::inputBytes).sum()).isEqualTo(4 * (9216 + 2 * 4096));
     }
 
     /// 244 MB of each of two ranks take 2.075 s over 1 Gb/s, and all but the last layers' 6 MB can begin after the dense layers.
@@ -94,7 +96,7 @@ class ScalingModelTest {
     @Test
     void theTablesForUsersAreTheModels() throws Exception {
         Map<String, Exchange> exchanges = Map.of("data, float32", Exchange.FLOAT32, "data, bfloat16",
-                Exchange.BFLOAT16, "factors", Exchange.FACTORS);
+                Exchange.BFLOAT16, "factors", Exchange.FACTORS, "hybrid", Exchange.HYBRID);
         ScalingModel model = paper(0);
         int rows = 0;
         for (String line : Files.readAllLines(Path.of("../deploy/RANKS.md"))) {
@@ -115,7 +117,7 @@ class ScalingModelTest {
             }
             rows++;
         }
-        assertThat(rows).isEqualTo(6);
+        assertThat(rows).isEqualTo(8);
     }
 
     /// On paper, factors cost fewer bytes as long as all ranks together have fewer than 4,408 pictures.

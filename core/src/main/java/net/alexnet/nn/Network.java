@@ -39,15 +39,15 @@ public final class Network {
     private final Backend backend;
     private final Map<String, Parameter> parameters;
     private final LayerListener listener;
-    private final @Nullable Towers towers; // of a network on two devices
+    private final @Nullable Division division; // of a network on several devices
 
-    private <E extends Exception> Network(Architecture architecture, Backend backend, @Nullable Towers towers,
+    private <E extends Exception> Network(Architecture architecture, Backend backend, @Nullable Division division,
             Values<E> values) throws E {
         this.architecture = architecture;
         this.backend = backend;
         this.parameters = new LinkedHashMap<>();
         this.listener = LayerListener.NONE;
-        this.towers = towers;
+        this.division = division;
         for (Row row : architecture.rows()) {
             if (row.layer() instanceof Weighted) {
                 Shape weight = row.weightShape();
@@ -62,7 +62,7 @@ public final class Network {
         this.backend = other.backend;
         this.parameters = other.parameters;
         this.listener = listener;
-        this.towers = other.towers;
+        this.division = other.division;
     }
 
     private <E extends Exception> void add(Row row, boolean bias, Shape shape, Values<E> values) throws E {
@@ -128,29 +128,54 @@ public final class Network {
                 shape, weights.values(Parameter.name(row.name(), bias), shape));
     }
 
-    /// Keeps this rank's tower of a network that both ranks have, and frees the parameters of the whole network: the network
-    /// then is on two devices, by the rules of [Towers]. Both ranks make the same calls of their towers.
+    /// Keeps this rank's tower of a network that both ranks have: the network then is on two devices, by the rules of
+    /// [Towers]. The parameters that the rank does not keep are freed. Both ranks make the same calls of their towers.
     ///
     /// @param group of two ranks, which have the same network
     /// @throws IllegalArgumentException if a tower cannot be computed by itself, or there are not two ranks
     public Network keepTower(Group group) {
-        Towers split = new Towers(architecture, group, backend);
-        return new Network(split.part(), backend, split, (row, bias, _) -> split.ownRows(parameter(row, bias).value()));
+        return keep(new Towers(architecture, group, backend));
     }
 
-    /// Whether this is one of two towers on two devices.
-    public boolean isTower() {
-        return towers != null;
+    /// Keeps the convolutions and this rank's units of the dense layers of a network that all ranks have, by the rules of
+    /// [Hybrid]. The units that the rank does not keep are freed. All ranks make the same calls of their networks.
+    ///
+    /// @param group of the ranks, which have the same network
+    /// @throws IllegalArgumentException if a layer has fewer units than there are ranks
+    public Network keepUnits(Group group) {
+        return keep(new Hybrid(architecture, group, backend));
     }
 
-    /// This rank's rows of a momentum buffer, if this is a tower; the whole buffer is freed.
-    public Tensor ownRows(Tensor whole) {
-        return towers == null ? whole : towers.ownRows(whole);
+    private Network keep(Division kept) {
+        return new Network(kept.part(), backend, kept,
+                (row, bias, _) -> kept.ownRows(row.name(), parameter(row, bias).value()));
     }
 
-    /// A parameter or its momentum buffer. Both ranks of two towers call this, and the one that leads gets the rows of both.
+    /// Whether this rank has a part of the network's filters or units only. Then all ranks are given the same pictures.
+    public boolean isDivided() {
+        return division != null;
+    }
+
+    /// Whether this rank has only its rows of a layer's weight and bias. Then it has all of their gradient, too.
+    public boolean isDivided(String layer) {
+        return division != null && division.isDivided(layer);
+    }
+
+    /// This rank's rows of the momentum buffer of a parameter, if it is divided; then the whole buffer is freed.
+    ///
+    /// @param name of the parameter
+    public Tensor ownRows(String name, Tensor whole) {
+        return division == null ? whole : division.ownRows(layer(name), whole);
+    }
+
+    /// A parameter or its momentum buffer. All ranks of a divided network call this, and the one that leads gets the rows of
+    /// all.
     public NamedTensor whole(NamedTensor own) {
-        return towers == null ? own : towers.whole(own);
+        return division == null ? own : division.whole(layer(own.name()), own);
+    }
+
+    private String layer(String parameter) {
+        return Objects.requireNonNull(parameters.get(parameter)).layer();
     }
 
     /// The same network with the same parameters; it tells the listener of every layer's pass and output.
@@ -171,13 +196,13 @@ public final class Network {
         return List.copyOf(parameters.values());
     }
 
-    /// The parameters under their names, to be saved. Both ranks of two towers call this, and the one that leads gets those of
-    /// the whole network.
+    /// The parameters under their names, to be saved. All ranks of a divided network call this, and the one that leads gets those
+    /// of the whole network.
     public List<NamedTensor> entries() {
         return parameters().stream().map(this::entry).toList();
     }
 
-    /// A parameter under its name. Both ranks of two towers call this, and the one that leads gets the rows of both.
+    /// A parameter under its name. All ranks of a divided network call this, and the one that leads gets the rows of all.
     public NamedTensor entry(Parameter parameter) {
         Tensor value = parameter.value();
         return whole(new NamedTensor(parameter.name(), value.shape(), () -> backend.view(value)));
@@ -214,9 +239,10 @@ public final class Network {
         if (from == to || (to < rows.size() && isRectified(rows, to - 1))) {
             throw new IllegalArgumentException("rows " + from + " to " + to + " cannot be computed by themselves");
         }
-        Tensor in = x;
+        int examples = x.shape().dim(0);
+        Tensor in = taken(x, from);
         for (int i = from; i < to; i++) {
-            Stage stage = stage(i, from, to, in, Optional.empty());
+            Stage stage = stage(i, from, to, in, examples, Optional.empty());
             Tensor out = stage.out();
             if (!stage.saved().equals(out)) {
                 backend.free(stage.saved()); // only a backward pass would need it
@@ -253,10 +279,11 @@ public final class Network {
     /// @return as from [#forward(Tensor, DropoutMasks)]
     public List<Stage> forward(Tensor features, int from, DropoutMasks masks) {
         List<Stage> stages = new ArrayList<>();
-        Tensor x = features;
+        int examples = features.shape().dim(0);
+        Tensor x = taken(features, from);
         int to = architecture.rows().size() - 1;
         for (int i = from; i < to; i++) {
-            Stage stage = stage(i, from, to, x, Optional.of(masks));
+            Stage stage = stage(i, from, to, x, examples, Optional.of(masks));
             listener.done(stage.row(), Pass.FORWARD);
             stages.add(stage);
             x = stage.out();
@@ -264,25 +291,37 @@ public final class Network {
         return stages;
     }
 
+    /// What this rank computes of the input of a pass.
+    private Tensor taken(Tensor x, int from) {
+        if (division == null) {
+            return x;
+        }
+        if (from > 0) {
+            throw new IllegalStateException("a divided network computes from its first row on, found row " + from);
+        }
+        return division.take(x);
+    }
+
     /// @param from the first row of the pass
     /// @param to the index after its last row's
+    /// @param examples of the pass, over all ranks if the network is divided
     /// @param masks which units are dropped; empty at test time
-    private Stage stage(int index, int from, int to, Tensor given, Optional<DropoutMasks> masks) {
-        if (towers == null) {
-            return ownStage(index, from, to, given, masks);
+    private Stage stage(int index, int from, int to, Tensor given, int examples, Optional<DropoutMasks> masks) {
+        if (division == null) {
+            return ownStage(index, from, to, given, examples, masks);
         }
         Row row = architecture.rows().get(index);
-        Tensor x = towers.joinsInput(row) ? towers.join(given, row.in().dim(0)) : given;
-        Stage stage = ownStage(index, from, to, x, masks);
-        if (!towers.joinsOutput(row)) {
+        Tensor x = division.joinsInput(row) ? division.join(row, given, examples) : given;
+        Stage stage = ownStage(index, from, to, x, examples, masks);
+        if (!division.joinsOutput(row)) {
             return stage;
         }
-        Tensor joined = towers.join(stage.out(), row.out().dim(0));
+        Tensor joined = division.joinUnits(stage.out(), row.out().dim(0));
         backend.free(stage.out());
         return stage(row, x, joined);
     }
 
-    private Stage ownStage(int index, int from, int to, Tensor x, Optional<DropoutMasks> masks) {
+    private Stage ownStage(int index, int from, int to, Tensor x, int examples, Optional<DropoutMasks> masks) {
         List<Row> rows = architecture.rows();
         Row row = rows.get(index);
         return switch (row.layer()) {
@@ -296,7 +335,7 @@ public final class Network {
             case Flatten _ -> stage(row, x, backend.flatten(x));
             case L2Norm _ -> stage(row, x, backend.l2Normalize(x));
             case Softmax _ -> stage(row, x, backend.softmax(x));
-            case Dropout dropout when masks.isPresent() -> dropped(index, dropout, x, masks.get());
+            case Dropout dropout when masks.isPresent() -> dropped(index, dropout, x, examples, masks.get());
             case Dropout dropout -> stage(row, x, switch (dropout.scaling()) {
                 case AT_TEST -> backend.scale(x, (float) (1 - dropout.rate()));
                 case AT_TRAINING -> x;
@@ -316,14 +355,14 @@ public final class Network {
         return new Stage(row, in, out, out);
     }
 
-    private Stage dropped(int index, Dropout dropout, Tensor x, DropoutMasks masks) {
+    private Stage dropped(int index, Dropout dropout, Tensor x, int examples, DropoutMasks masks) {
         double kept = switch (dropout.scaling()) {
             case AT_TEST -> 1;
             case AT_TRAINING -> 1 / (1 - dropout.rate());
         };
-        Tensor mask = backend.upload(x.shape(), towers == null
+        Tensor mask = backend.upload(x.shape(), division == null
                 ? masks.draw(index, x.shape(), dropout.rate(), (float) kept)
-                : towers.mask(masks, index, x.shape(), dropout.rate(), (float) kept));
+                : division.mask(masks, index, x.shape(), examples, dropout.rate(), (float) kept));
         return new Stage(architecture.rows().get(index), x, backend.multiply(x, mask), mask);
     }
 
@@ -372,7 +411,7 @@ public final class Network {
     /// @param stages from [#forward]; only the pictures and the logits may be used afterwards
     /// @param dLogits the gradient of the loss by the logits
     public void backward(List<Stage> stages, Tensor dLogits, GradientSink sink) {
-        Tensor dy = towers == null ? dLogits : towers.ownGradient(dLogits);
+        Tensor dy = division == null ? dLogits : division.ownGradient(dLogits);
         int first = 0;
         while (!(stages.get(first).row().layer() instanceof Weighted)) {
             first++;
@@ -392,9 +431,9 @@ public final class Network {
             if (!dy.equals(dLogits)) { // that one is the caller's
                 backend.free(dy);
             }
-            if (towers != null && towers.joinsInput(stage.row())) {
+            if (division != null && division.joinsInput(stage.row())) {
                 Tensor joined = dx;
-                dx = towers.split(joined);
+                dx = division.split(stage.row(), joined);
                 backend.free(joined);
                 backend.free(stage.in());
             }

@@ -40,18 +40,18 @@ public final class SgdOptimizer {
         }
     }
 
-    private SgdOptimizer(Network tower, SgdOptimizer whole) {
+    private SgdOptimizer(Network part, SgdOptimizer whole) {
         this.backend = whole.backend;
         this.config = whole.config;
         whole.buffers.forEach((name, buffer) -> buffers.put(name,
-                new MomentumBuffer(buffer.factor, tower.ownRows(buffer.value))));
+                new MomentumBuffer(buffer.factor, part.ownRows(name, buffer.value))));
     }
 
-    /// The optimizer of one tower of the network, with its rows of the momentum; the whole buffers are freed.
+    /// The optimizer of a rank's part of the network, with its rows of the momentum; the whole buffers are freed.
     ///
-    /// @param tower from [Network#keepTower]
-    SgdOptimizer of(Network tower) {
-        return new SgdOptimizer(tower, this);
+    /// @param part from [Network#keepTower] or [Network#keepUnits]
+    SgdOptimizer of(Network part) {
+        return new SgdOptimizer(part, this);
     }
 
     /// Updates every parameter that is not frozen.

@@ -13,8 +13,8 @@ import net.alexnet.inference.TopKErrors;
 import net.alexnet.inference.Validation;
 import net.alexnet.inference.Views;
 
-/// The validation of an epoch on all ranks: each evaluates its part of the images, or two towers evaluate all together. All
-/// ranks count the same answers, in the order of the images. So every rank has the same report, and its schedule takes the same
+/// The validation of an epoch on all ranks: each evaluates its part of the images, or those of a divided network evaluate all
+/// together. All ranks count the same answers, in the order of the images. So every rank has the same report, and its schedule takes the same
 /// decisions.
 final class SharedValidation {
     private SharedValidation() {}
@@ -31,7 +31,7 @@ final class SharedValidation {
         ImageDataset part = images.subset(index -> index >= first && index < rank.end(images.size()));
         return (network, progress, stop) -> {
             int classes = network.architecture().classes();
-            boolean together = network.isTower();
+            boolean together = network.isDivided();
             ImageDataset mine = together ? images : part;
             BooleanSupplier stops = together ? () -> group.any(stop.getAsBoolean()) : stop;
             List<float[]> rows = new ArrayList<>();
@@ -42,7 +42,7 @@ final class SharedValidation {
                 return Optional.empty();
             }
             if (together && !group.isRankZero()) {
-                rows.clear(); // both towers have all answers; those of rank 0 count
+                rows.clear(); // all ranks have all answers; those of rank 0 count
             }
             float[] own = new float[rows.stream().mapToInt(some -> some.length).sum()];
             int at = 0;

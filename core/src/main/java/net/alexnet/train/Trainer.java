@@ -34,7 +34,7 @@ public final class Trainer {
     private final Network network;
     private final Backend backend;
     private final Group group;
-    private final Group replicas; // the ranks with other pictures; two towers have the same
+    private final Group readers; // the ranks with other pictures; those of a divided network have the same
     private final @Nullable MetricsLogger logger; // of the rank that leads
     private final TrainingMonitor monitor;
     private final Throughput throughput;
@@ -90,7 +90,7 @@ public final class Trainer {
     private Trainer(Parts parts, @Nullable MetricsLogger logger) {
         this.parts = parts;
         this.group = parts.group();
-        this.replicas = parts.network().isTower() ? Group.SOLO : group;
+        this.readers = parts.network().isDivided() ? Group.SOLO : group;
         this.recipe = parts.recipe();
         this.network = parts.network();
         this.backend = network.backend();
@@ -134,8 +134,8 @@ public final class Trainer {
     }
 
     /// The next micro-batch. If a rank cannot read its images any more, the state is saved first. The ranks tell each other once
-    /// a step, before the last micro-batch of each: they may have different numbers of them. Two towers have as many and tell each
-    /// other before each. Nothing has been updated by then.
+    /// a step, before the last micro-batch of each: they may have different numbers of them. Those of a divided network have as
+    /// many and tell each other before each. Nothing has been updated by then.
     private ImageBatch next() throws IOException, InterruptedException {
         ImageBatch batch = null;
         IOException failure = null;
@@ -144,7 +144,7 @@ public final class Trainer {
         } catch (IOException e) {
             failure = e;
         }
-        if (batch != null && !batch.last() && !network.isTower()) { // towers exchange within each micro-batch
+        if (batch != null && !batch.last() && !network.isDivided()) { // its ranks exchange within each micro-batch
             return batch;
         }
         if (group.any(failure != null)) {
@@ -168,7 +168,7 @@ public final class Trainer {
     private void step() throws IOException, InterruptedException {
         Optional<Reading> reading;
         int total;
-        TrainingStep step = new TrainingStep(network, parts.from(), parts.optimizer(), replicas,
+        TrainingStep step = new TrainingStep(network, parts.from(), parts.optimizer(), group,
                 recipe.parallel() == Recipe.Parallel.FACTORS);
         StepSums sums = new StepSums(network, monitor);
         UnitMaxima units = new UnitMaxima(backend);
@@ -184,7 +184,7 @@ public final class Trainer {
             ImageBatch last = batch;
             total = last.total();
             if (last.count() == 0) {
-                reading = isRead(state.step() + 1) ? Optional.of(sums.shared(replicas)) : Optional.empty();
+                reading = isRead(state.step() + 1) ? Optional.of(sums.shared(readers)) : Optional.empty();
                 step.runWithoutExamples(factor);
             } else {
                 reading = step.run(inputs(last), last.labels(), total, masks(last), factor,
@@ -225,17 +225,16 @@ public final class Trainer {
     private Optional<Reading> observe(ImageBatch batch, StepSums sums, UnitMaxima units, List<Stage> stages, Loss loss)
             throws IOException {
         long step = state.step() + 1;
-        if (step == 1 && parts.from() == 0 && batch.first() == replicas.rank().begin(batch.total())) {
+        if (step == 1 && parts.from() == 0 && batch.first() == readers.rank().begin(batch.total())) {
             Stage conv1 = stages.getFirst();
             Tensor linear = network.linear(conv1.row(), conv1.in());
             warn(monitor.signal(conv1, linear));
             backend.free(linear);
         }
         if (state.batchInEpoch() + 1 == Math.max(1, parts.batchesPerEpoch() - 1)) { // the last batch may be small
-            units.add(stages);
+            units.add(stages, batch.count());
             if (batch.last()) {
-                dead = units.dead();
-                dead.replaceAll((_, share) -> mean(share, 1));
+                dead = units.dead(network, group);
                 warn(monitor.dead(dead));
             }
         }
@@ -246,7 +245,7 @@ public final class Trainer {
         if (!batch.last()) {
             return Optional.empty();
         }
-        Reading reading = sums.shared(replicas);
+        Reading reading = sums.shared(readers);
         monitor.finite(step, reading.loss(),
                 () -> sums.cause().orElse("it is not finite on another rank, whose message says where"));
         warn(monitor.flat(step, reading.loss()));
@@ -272,6 +271,7 @@ public final class Trainer {
         return layers;
     }
 
+    /// Of all ranks' values, if the network is divided.
     private double meanMagnitude(Tensor tensor) {
         MemorySegment values = backend.view(tensor);
         long count = tensor.shape().elements();
@@ -279,12 +279,7 @@ public final class Trainer {
         for (long i = 0; i < count; i++) {
             sum += Math.abs(values.getAtIndex(ValueLayout.JAVA_FLOAT, i));
         }
-        return mean(sum, (double) count);
-    }
-
-    /// A mean over a layer, of which a rank may have one tower only.
-    private double mean(double sum, double count) {
-        double[] all = network.isTower() ? group.sum(sum, count) : new double[] {sum, count};
+        double[] all = network.isDivided() ? group.sum(sum, (double) count) : new double[] {sum, (double) count};
         return all[0] / all[1];
     }
 

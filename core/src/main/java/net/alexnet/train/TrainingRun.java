@@ -297,14 +297,24 @@ public final class TrainingRun {
         resources.group.requireSame("the pictures",
                 DatasetFingerprint.of(pictures.dataset().training(), pictures.dataset().validation())
                         + DatasetFingerprint.of(pictures.statistics()));
-        if (recipe.parallel() == Recipe.Parallel.TOWERS && resources.group.rank().world() > 1) {
-            Network tower = network.keepTower(resources.group);
-            return trainOwn(tower, optimizer.of(tower), state);
+        if (resources.group.rank().world() == 1) {
+            return trainOwn(network, optimizer, state);
         }
-        return trainOwn(network, optimizer, state);
+        return switch (recipe.parallel()) {
+            case DATA, FACTORS -> trainOwn(network, optimizer, state);
+            case TOWERS -> trainPart(network.keepTower(resources.group), optimizer, state);
+            case HYBRID -> trainPart(network.keepUnits(resources.group), optimizer, state);
+        };
     }
 
-    /// @param network that this rank computes: the whole network or a tower
+    /// @param part of the network that this rank computes
+    /// @param optimizer of the whole network
+    private Outcome trainPart(Network part, SgdOptimizer optimizer, TrainingState state)
+            throws IOException, InterruptedException {
+        return trainOwn(part, optimizer.of(part), state);
+    }
+
+    /// @param network that this rank computes: the whole network or its part
     private Outcome trainOwn(Network network, SgdOptimizer optimizer, TrainingState state)
             throws IOException, InterruptedException {
         ImageDataset training = pictures.dataset().training();
@@ -312,7 +322,7 @@ public final class TrainingRun {
         TrainingSampler.Pictures sampled = new TrainingSampler.Pictures(training.size(), preprocessing.resize(),
                 preprocessing.crop(), new EpochShuffle(recipe.data().shuffleWindow()));
         TrainingSampler sampler = new TrainingSampler(sampled, recipe.batch(), recipe.picturesAtOnce(), augmentation(),
-                recipe.seed(), network.isTower() ? Rank.SOLO : resources.group.rank(),
+                recipe.seed(), network.isDivided() ? Rank.SOLO : resources.group.rank(),
                 state.epoch(), state.batchInEpoch());
         int from = recipe.fineTuning().map(tuning -> tuning.frozenRows(network.architecture())).orElse(0);
         try (DataLoader loader = new DataLoader(training, preprocessing, sampler, recipe.picturesAtOnce(),

@@ -102,7 +102,7 @@ public final class TrainingStep {
     /// @param total examples of the step over all ranks. The loss of a step is the mean over all of them
     public <T, E extends Exception> T run(Tensor inputs, int[] labels, int total, DropoutMasks masks, double factor,
             Observer<T, E> observer) throws E {
-        GradientSums sums = new GradientSums(group, network.backend(), factors);
+        GradientSums sums = new GradientSums(group, network, factors);
         GradientSink sink = accumulated.isEmpty()
                 ? sums
                 : (parameter, gradient) -> sums.accept(parameter, accumulate(parameter, gradient));
@@ -141,7 +141,7 @@ public final class TrainingStep {
 
     /// Runs the step of a rank that has no example of it: it adds zeros, and updates by the others' sums.
     public void runWithoutExamples(double factor) {
-        GradientSums sums = new GradientSums(group, network.backend(), factors);
+        GradientSums sums = new GradientSums(group, network, factors);
         learned().forEach(sums::acceptNothing);
         optimizer.update(sums.await(), factor);
     }

@@ -1,8 +1,10 @@
 package net.alexnet.train;
 
 import module java.base;
+import net.alexnet.distributed.Group;
 import net.alexnet.nn.Layer.Relu;
 import net.alexnet.nn.Layer.Weighted;
+import net.alexnet.nn.Network;
 import net.alexnet.nn.Network.Stage;
 import net.alexnet.tensor.Backend;
 
@@ -20,7 +22,9 @@ final class UnitMaxima {
     }
 
     /// Adds the outputs of a micro-batch; waits for the device.
-    void add(List<Stage> stages) {
+    ///
+    /// @param count images of the micro-batch, over all ranks of a divided network
+    void add(List<Stage> stages, int count) {
         String layer = "";
         for (Stage stage : stages) {
             if (stage.row().layer() instanceof Weighted weighted) {
@@ -30,7 +34,7 @@ final class UnitMaxima {
                 maxima.merge(layer, backend.unitMaxima(stage.out()), UnitMaxima::larger);
             }
         }
-        images += stages.getFirst().in().shape().dim(0);
+        images += count;
     }
 
     private static float[] larger(float[] a, float[] b) {
@@ -41,18 +45,37 @@ final class UnitMaxima {
     }
 
     /// The share of dead ReLUs of each layer: units that are 0 for all images. A small batch says nothing, and layers without
-    /// a ReLU have none.
-    SequencedMap<String, Double> dead() {
+    /// a ReLU have none. The ranks of a divided network all call this and get the same shares; other ranks each look at their
+    /// own images.
+    SequencedMap<String, Double> dead(Network network, Group group) {
         SequencedMap<String, Double> dead = new LinkedHashMap<>();
         if (images >= FEWEST_IMAGES) {
-            maxima.forEach((layer, values) -> {
-                int zeros = 0;
-                for (float maximum : values) {
-                    zeros += maximum > 0 ? 0 : 1;
-                }
-                dead.put(layer, (double) zeros / values.length);
-            });
+            maxima.forEach((layer, values) -> dead.put(layer, network.isDivided()
+                    ? ofAllRanks(values, network.isDivided(layer), group)
+                    : zeros(values) / values.length));
         }
         return dead;
+    }
+
+    /// @param ownUnits whether each rank has other units; if not, it has other images
+    private static double ofAllRanks(float[] values, boolean ownUnits, Group group) {
+        if (ownUnits) {
+            double[] sums = group.sum(zeros(values), values.length);
+            return sums[0] / sums[1];
+        }
+        float[] all = group.gather(values);
+        float[] largest = new float[values.length]; // outputs of a ReLU are not below 0
+        for (int i = 0; i < all.length; i++) {
+            largest[i % largest.length] = Math.max(largest[i % largest.length], all[i]);
+        }
+        return zeros(largest) / largest.length;
+    }
+
+    private static double zeros(float[] values) {
+        int zeros = 0;
+        for (float maximum : values) {
+            zeros += maximum > 0 ? 0 : 1;
+        }
+        return zeros;
     }
 }

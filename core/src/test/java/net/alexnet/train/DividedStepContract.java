@@ -31,9 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A run whose steps are divided, into micro-batches or over two towers, learns what the run with whole batches on one device
+/// A run whose steps are divided, into micro-batches or over ranks, learns what the run with whole batches on one device
 /// learns, with dropout and all augmentation. An epoch has batches of 10, 10 and 3 pictures.
 @Timeout(240)
 public abstract class DividedStepContract {
@@ -132,10 +133,14 @@ public abstract class DividedStepContract {
         return ended(folder, state, progress);
     }
 
-    /// Two ranks; what the one that leads returned.
     private Ended onTwo(ThreadRanks.Work<Ended> work) throws Exception {
+        return on(2, work);
+    }
+
+    /// Several ranks; what the one that leads returned.
+    private Ended on(int world, ThreadRanks.Work<Ended> work) throws Exception {
         List<Ended> ranks = new ArrayList<>();
-        for (Future<Ended> rank : ThreadRanks.run(2, engine, (group, computes) -> {
+        for (Future<Ended> rank : ThreadRanks.run(world, engine, (group, computes) -> {
             long before = computes.liveTensors();
             Ended ended = work.with(group, computes);
             assertThat(computes.liveTensors()).isEqualTo(before);
@@ -143,7 +148,7 @@ public abstract class DividedStepContract {
         })) {
             ranks.add(rank.get());
         }
-        assertThat(ranks.get(1).state()).isEqualTo(ranks.getFirst().state());
+        assertThat(ranks).extracting(Ended::state).containsOnly(ranks.getFirst().state());
         assertThat(runs.resolve("never")).doesNotExist();
         return ranks.getFirst();
     }
@@ -237,9 +242,24 @@ public abstract class DividedStepContract {
         }
     }
 
-    @Test
-    void towersResumeBitForBit() throws Exception {
-        Map<String, String> towers = Map.of("parallel", "towers");
+    /// The last batch of an epoch has one picture more than a micro-batch of 2, which is fewer than there are ranks.
+    @ParameterizedTest
+    @CsvSource({"2, 4", "2, 10", "3, 2", "3, 10"})
+    void ranksThatShareUnitsLearnWhatOneDeviceLearns(int world, int microBatch) throws Exception {
+        Map<String, String> hybrid = Map.of("parallel", "hybrid", "micro_batch", String.valueOf(microBatch));
+        Ended whole = train(Map.of(), compared);
+        Ended shared = on(world, (group, computes) -> train(hybrid, group, computes, compared));
+        assertSame(whole, shared);
+        for (int i = 0; i < compared; i++) {
+            assertThat(shared.progress().steps.get(i).loss()).isCloseTo(whole.progress().steps.get(i).loss(),
+                    within(1e-5));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"towers", "hybrid"})
+    void dividedNetworksResumeBitForBit(String parallel) throws Exception {
+        Map<String, String> towers = Map.of("parallel", parallel);
         Ended whole = onTwo((group, computes) -> train(towers, group, computes, 99));
         for (int stop : List.of(2, STEPS)) { // in an epoch, and at its end
             Ended stopped = onTwo((group, computes) -> train(towers, group, computes, stop));
@@ -249,9 +269,10 @@ public abstract class DividedStepContract {
         }
     }
 
-    @Test
-    void aRunMayGoOnOnAnotherNumberOfDevices() throws Exception {
-        Map<String, String> towers = Map.of("parallel", "towers");
+    @ParameterizedTest
+    @ValueSource(strings = {"towers", "hybrid"})
+    void aRunMayGoOnOnAnotherNumberOfDevices(String parallel) throws Exception {
+        Map<String, String> towers = Map.of("parallel", parallel);
         RunFolder one = train(towers, 1).folder(); // a single rank has the whole network
         assertSame(train(towers, 2), onTwo((group, computes) -> resume(towers, one, group, computes, 2)));
         RunFolder two = onTwo((group, computes) -> train(towers, group, computes, 2)).folder();
@@ -278,10 +299,11 @@ public abstract class DividedStepContract {
         assertLogged(train(Map.of("batch", "23", "micro_batch", "4"), 2));
     }
 
-    @Test
-    void whatIsLoggedIsOfBothTowers() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"towers", "hybrid"})
+    void whatIsLoggedIsOfAllRanks(String parallel) throws Exception {
         assertLogged(
-                onTwo((group, computes) -> train(Map.of("batch", "23", "parallel", "towers"), group, computes, 2)));
+                onTwo((group, computes) -> train(Map.of("batch", "23", "parallel", parallel), group, computes, 2)));
     }
 
     private void assertLogged(Ended divided) throws Exception {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SequencedMap;
+import net.alexnet.distributed.Group;
 import net.alexnet.nn.DropoutMasks;
 import net.alexnet.nn.Network;
 import net.alexnet.nn.Network.Stage;
@@ -173,12 +174,12 @@ class TrainingMonitorTest {
     @Test
     void microBatchesCountTheDeadUnitsOfTheWholeBatch() {
         UnitMaxima units = new UnitMaxima(backend);
-        units.add(forward());
-        double awake = units.dead().getOrDefault("conv1", 1.0);
+        units.add(forward(), 16);
+        double awake = units.dead(network, Group.SOLO).getOrDefault("conv1", 1.0);
         fill("conv1.bias", -1e6f);
-        units.add(forward());
+        units.add(forward(), 16);
         assertThat(awake).isLessThan(1);
-        assertThat(units.dead()).containsEntry("conv1", awake);
+        assertThat(units.dead(network, Group.SOLO)).containsEntry("conv1", awake);
     }
 
     // --- helpers ---------------------------------------------------------------------------------------------------
@@ -200,8 +201,8 @@ class TrainingMonitorTest {
     /// The shares of dead units of micro-batches of so many pictures.
     private SequencedMap<String, Double> shares(int... pictures) {
         UnitMaxima units = new UnitMaxima(backend);
-        Arrays.stream(pictures).forEach(count -> units.add(forward(count)));
-        return units.dead();
+        Arrays.stream(pictures).forEach(count -> units.add(forward(count), count));
+        return units.dead(network, Group.SOLO);
     }
 
     private List<Stage> forward() {

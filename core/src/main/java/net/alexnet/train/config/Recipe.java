@@ -86,7 +86,10 @@ public record Recipe(String name, long seed, AlexNet network, Pictures pictures,
         /// kind of processor: each computes these gradients by itself. Every checkpoint compares the ranks' weights.
         FACTORS,
         /// Each of two ranks has one tower and all images (§3.2); the towers exchange outputs.
-        TOWERS
+        TOWERS,
+        /// Each rank computes the convolutions of its part of the images and its units of the dense layers for all images
+        /// (Krizhevsky 2014). Every rank reads every image.
+        HYBRID
     }
 
     /// What is subtracted from every pixel.

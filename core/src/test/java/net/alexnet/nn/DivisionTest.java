@@ -21,16 +21,19 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Two towers on two ranks against the same network on one, on the reference backend.
+/// A network that is divided between ranks against the same network on one, on the reference backend.
 @Timeout(120)
-class TowersTest {
-    private static final int IMAGES = 3;
-
+class DivisionTest {
     /// @param probabilities at test time
-    /// @param gradients by the parameters' names
+    /// @param gradients by the parameters' names, whole ones on the rank that leads
     /// @param left tensors that are there after the backward pass
     private record Computed(Rank rank, List<Float> logits, List<Float> probabilities, Map<String, float[]> gradients,
             long left) {}
+
+    /// Keeps a rank's part of a network.
+    private interface Keep {
+        Network part(Network whole, Group group);
+    }
 
     static List<AlexNet> networks() {
         AlexNet small = AlexNet.small().withSize(8, 1, 0.04).withClasses(5);
@@ -49,49 +52,87 @@ class TowersTest {
     @ParameterizedTest
     @MethodSource("networks")
     void towersComputeWhatOneDeviceComputes(AlexNet net) throws Exception {
+        assertSame(net, 2, 3, Network::keepTower, 0);
+    }
+
+    /// Convolutions may have one tower or two, and a dropout may come before the first dense layer.
+    static List<AlexNet> anyNetworks() {
+        List<AlexNet> all = new ArrayList<>(networks());
+        all.add(AlexNet.of(Variant.CAFFE).withSize(67, 3, 0.04).withClasses(6));
+        return all;
+    }
+
+    /// The pictures and the units are divided unevenly by three. The copy of a rank's pictures is left.
+    @ParameterizedTest
+    @MethodSource("anyNetworks")
+    void ranksThatShareUnitsComputeWhatOneDeviceComputes(AlexNet net) throws Exception {
+        assertSame(net, 2, 4, Network::keepUnits, 1);
+        assertSame(net, 3, 5, Network::keepUnits, 1);
+    }
+
+    /// As the last batch of an epoch may be.
+    @Test
+    void fewerPicturesThanRanksAreComputedByAll() throws Exception {
+        for (AlexNet net : List.of(networks().getFirst(), networks().getLast())) {
+            assertSame(net, 3, 2, Network::keepUnits, 0);
+            assertSame(net, 4, 1, Network::keepUnits, 0);
+        }
+    }
+
+    private static void assertSame(AlexNet net, int world, int images, Keep keep, int left) throws Exception {
         Computed one;
         try (Backend backend = new ReferenceBackend()) {
-            one = compute(network(net, backend), Group.SOLO, backend);
+            one = compute(network(net, backend), images, Group.SOLO, backend);
         }
-        for (Future<Computed> future : ThreadRanks.run(2, ReferenceBackend::new,
-                (group, backend) -> compute(network(net, backend).keepTower(group), group, backend))) {
-            Computed two = future.get();
-            assertThat(two.logits).isEqualTo(one.logits);
-            assertThat(two.probabilities).isEqualTo(one.probabilities);
-            assertThat(two.left).isEqualTo(one.left);
-            assertThat(two.gradients.keySet()).isEqualTo(one.gradients.keySet());
-            one.gradients.forEach((name, expected) -> {
-                float[] found = Objects.requireNonNull(two.gradients.get(name));
-                int begin = two.rank.number() == 0 ? 0 : expected.length - found.length; // its rows
-                double size = 0;
-                double differs = 0;
-                for (int i = 0; i < found.length; i++) {
-                    size += Math.pow(expected[begin + i], 2);
-                    differs += Math.pow((double) expected[begin + i] - found[i], 2);
-                }
-                assertThat(Math.sqrt(differs)).as(name).isLessThanOrEqualTo(1e-6 * Math.sqrt(size));
-            });
+        for (Future<Computed> future : ThreadRanks.run(world, ReferenceBackend::new, (group, backend) -> compute(
+                keep.part(network(net, backend), group), images, group, backend))) {
+            Computed found = future.get();
+            assertThat(found.logits).isEqualTo(one.logits);
+            assertThat(found.probabilities).isEqualTo(one.probabilities);
+            assertThat(found.left).isEqualTo(one.left + left);
+            assertThat(found.gradients.keySet()).isEqualTo(one.gradients.keySet());
+            if (found.rank.number() == 0) {
+                one.gradients.forEach((name, expected) -> assertNear(name, expected,
+                        Objects.requireNonNull(found.gradients.get(name))));
+            }
         }
+    }
+
+    private static void assertNear(String name, float[] expected, float[] found) {
+        assertThat(found).as(name).hasSameSizeAs(expected);
+        double size = 0;
+        double differs = 0;
+        for (int i = 0; i < found.length; i++) {
+            size += Math.pow(expected[i], 2);
+            differs += Math.pow((double) expected[i] - found[i], 2);
+        }
+        assertThat(size).as(name).isPositive();
+        assertThat(Math.sqrt(differs)).as(name).isLessThanOrEqualTo(1e-6 * Math.sqrt(size));
     }
 
     private static Network network(AlexNet net, Backend backend) {
         return Network.initialize(net.architecture(), Initialization.HE, 3, backend);
     }
 
-    private static Computed compute(Network network, Group group, Backend backend) {
+    private static Computed compute(Network network, int images, Group group, Backend backend) {
         try (Scope _ = backend.scope()) {
             Shape input = network.architecture().input();
-            float[] values = new float[IMAGES * (int) input.elements()];
+            float[] values = new float[images * (int) input.elements()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) Math.sin(i * .37);
             }
-            Tensor pictures = backend.upload(input.batch(IMAGES), values);
+            Tensor pictures = backend.upload(input.batch(images), values);
             List<Stage> stages = network.forward(pictures, new DropoutMasks(5, 2));
             List<Float> logits = list(backend.download(stages.getLast().out()));
             Map<String, float[]> gradients = new TreeMap<>();
-            Tensor dLogits = backend.crossEntropy(stages.getLast().out(), new int[] {0, 3, 1}).gradient();
+            Tensor dLogits = backend.crossEntropy(stages.getLast().out(),
+                    IntStream.range(0, images).map(i -> i * 3 % 4).toArray()).gradient();
             network.backward(stages, dLogits, (parameter, gradient) -> {
-                gradients.put(parameter.name(), backend.download(gradient));
+                if (!network.isDivided(parameter.layer())) {
+                    group.sum(gradient).await();
+                }
+                gradients.put(parameter.name(), network.whole(new NamedTensor(parameter.name(), gradient.shape(),
+                        () -> backend.view(gradient))).floats());
                 backend.free(gradient);
             });
             long before = backend.liveTensors();
@@ -159,13 +200,33 @@ class TowersTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("pool0");
     }
 
+    /// Convolutions are whole, and units are divided.
+    @Test
+    void aRankHasItsUnitsOfDenseLayers() {
+        Architecture whole = AlexNet.paper().architecture();
+        Architecture part = Hybrid.part(whole, new Rank(1, 3));
+        for (int i = 0; i < whole.rows().size() - 1; i++) {
+            long all = whole.rows().get(i).parameters();
+            long own = part.rows().get(i).parameters();
+            if (whole.rows().get(i).layer() instanceof Layer.Dense dense) {
+                assertThat(own).isEqualTo(all / dense.units() * (dense.units() * 2 / 3 - dense.units() / 3));
+            } else {
+                assertThat(own).isEqualTo(all);
+            }
+        }
+        assertThatThrownBy(() -> Hybrid.part(AlexNet.paper().withClasses(3).architecture(), new Rank(0, 4)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("fc8");
+        assertThatThrownBy(() -> Hybrid.part(AlexNet.small().withHead(List.of(), true).architecture(), new Rank(0, 2)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("l2norm");
+    }
+
     @Test
     void aNetworkOnOneDeviceIsItself() {
         try (Backend backend = new ReferenceBackend()) {
             Network network = network(AlexNet.small().withSize(8, 1, 0.04), backend);
             Tensor weight = network.parameters().getFirst().value();
-            assertThat(network.isTower()).isFalse();
-            assertThat(network.ownRows(weight)).isSameAs(weight);
+            assertThat(network.isDivided()).isFalse();
+            assertThat(network.ownRows("conv1.weight", weight)).isSameAs(weight);
             assertThatThrownBy(() -> network.keepTower(Group.SOLO)).isInstanceOf(IllegalArgumentException.class);
         }
     }
