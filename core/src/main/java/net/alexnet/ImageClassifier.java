@@ -255,18 +255,11 @@ public final class ImageClassifier implements AutoCloseable {
         } catch (UnreadableImageException e) {
             throw new ImageReadException(file.toString(), String.valueOf(e.getMessage()), e);
         } catch (NoSuchFileException e) {
-            throw new ImageReadException(file.toString(), missing(file), e);
+            throw new ImageReadException(file.toString(), "there is no such file", e);
         } catch (AccessDeniedException e) {
             throw new ImageReadException(file.toString(), "the file may not be read", e);
         }
         return decode(file.toString(), bytes);
-    }
-
-    /// A name in another encoding, such as Latin-1, reaches a Java program with U+FFFD for what is not UTF-8.
-    private static String missing(Path file) {
-        return file.toString().indexOf('\uFFFD') < 0
-                ? "there is no such file"
-                : "its name is not UTF-8. Rename the file, or name its folder";
     }
 
     private Image decode(String name, byte[] file) throws ImageReadException {

@@ -2,6 +2,7 @@ package net.alexnet.cli;
 
 import module java.base;
 import net.alexnet.data.ClassNames;
+import net.alexnet.data.Datasets;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.RegularFile;
 
@@ -42,6 +43,10 @@ final class ClassFolders {
 
     private Path folder(String name) throws IOException {
         RegularFile.makeFolder(root);
+        if (names.values().stream().noneMatch(one -> Files.exists(root.resolve(one), LinkOption.NOFOLLOW_LINKS))) {
+            AtomicFiles.writeString(root.resolve(Datasets.SORTED),
+                    "alexnet classify --sort-into made this folder. Within other data it is left out.\n");
+        }
         Path folder = root.resolve(name);
         if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) { // a link may lead out of the root
             try {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import net.alexnet.data.Datasets;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +183,14 @@ class ClassifyTest {
         assertThat(files(sorted)).isEqualTo(files);
     }
 
+    /// The copies are not classified again.
+    @Test
+    void aFolderOfCopiesInTheAlbumIsLeftOut() throws Exception {
+        classify(album, "--sort-into", album.resolve("sorted"));
+        assertThat(files(album.resolve("sorted"))).hasSize(9);
+        assertThat(classify(album, "--sort-into", album.resolve("sorted")).out()).contains("0 copied", "9 there");
+    }
+
     @Test
     void replacesNothing() throws Exception {
         Path sorted = folder.resolve("sorted");
@@ -227,7 +236,7 @@ class ClassifyTest {
     private static Map<String, Path> files(Path folder) throws IOException {
         Map<String, Path> files = new TreeMap<>();
         try (Stream<Path> all = Files.walk(folder)) {
-            all.filter(file -> !Files.isDirectory(file))
+            all.filter(file -> !Files.isDirectory(file) && !file.endsWith(Datasets.SORTED))
                     .forEach(file -> files.put(folder.relativize(file).toString().replace('\\', '/'), file));
         }
         return files;

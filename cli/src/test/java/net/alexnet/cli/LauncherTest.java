@@ -128,6 +128,18 @@ class LauncherTest {
         assertThat(decided("LC_ALL", Map.of("HOME", "/home/me", "LC_ALL", "POSIX"))).isEqualTo("C.UTF-8");
     }
 
+    /// Java reads U+FFFD for the byte, and would write to a file of that name.
+    @Test
+    void aNameThatIsNotUtf8IsRefused() throws Exception {
+        Map<String, String> environment = Map.of("HOME", "/");
+        Outcome latin = run(environment, "require_utf8 'a file' \"$(printf 'caf\\351.jpg')\"");
+        assertThat(latin.code()).isEqualTo(2);
+        assertThat(latin.errors()).contains("caf?.jpg", "UTF-8");
+        for (String name : List.of("cafe.jpg", "caf\u00e9.jpg", "a\tb\nc", "\ud83d\udc1c", "")) {
+            assertThat(run(environment, "require_utf8 'a file' \"$1\"", name)).isEqualTo(new Outcome(0, "", ""));
+        }
+    }
+
     @Test
     void cachesAreClosedToOtherUsers(@TempDir Path folder) throws Exception {
         Path caches = Files.createDirectory(folder.resolve("caches"));

@@ -86,7 +86,7 @@ public final class ClassNames {
         Set<String> taken = new HashSet<>();
         return names.stream().map(ClassNames::folder).map(plain -> {
             String free = plain;
-            for (int again = 2; !taken.add(Normalizer.normalize(free, Form.NFC).toLowerCase(Locale.ROOT)); again++) {
+            for (int again = 2; !taken.add(alike(free)); again++) {
                 free = plain + "-" + again;
             }
             return free;
@@ -99,6 +99,11 @@ public final class ClassNames {
                 plain.offsetByCodePoints(0, Math.min(LONGEST, plain.codePointCount(0, plain.length()))));
         plain = HIDDEN.matcher(ENDS.matcher(plain).replaceFirst("")).replaceFirst("_"); // dot files are no pictures here
         return plain.isEmpty() || OF_WINDOWS.matcher(plain).matches() ? "_" + plain : plain;
+    }
+
+    /// A name without what a reader may overlook: upper case, and how accents are written.
+    static String alike(String name) {
+        return Normalizer.normalize(name, Form.NFC).toLowerCase(Locale.ROOT);
     }
 
     /// `0`, `1`, … for labels without names.

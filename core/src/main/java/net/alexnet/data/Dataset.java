@@ -45,16 +45,19 @@ public record Dataset(
                 .toList();
     }
 
-    /// Of classes whose names look the same: a Mac may write an accented letter as two characters, others write one.
+    /// Of classes whose names look the same: a Mac may write an accented letter as two characters, others write one. Or they
+    /// differ in upper case.
     private Optional<String> alike() {
         Map<String, String> seen = new HashMap<>();
         for (String name : classes) {
-            String other = seen.put(Normalizer.normalize(name, Normalizer.Form.NFC), name);
+            String other = seen.put(ClassNames.alike(name), name);
             if (other != null) {
-                return Optional
-                        .of("two classes look the same, " + other + ": one name has accents as characters of their"
-                                + " own (" + name.length() + " and " + other.length()
-                                + " characters). If they are one class, give them the same name");
+                return Optional.of("two classes look the same, "
+                        + other + " and " + name + ": " + (other.equalsIgnoreCase(name)
+                                ? "they differ in upper case"
+                                : "one name has accents as characters of their own (" + name.length() + " and "
+                                        + other.length() + " characters)")
+                        + ". If they are one class, give them the same name");
             }
         }
         return Optional.empty();
@@ -85,7 +88,7 @@ public record Dataset(
         return empty.isEmpty()
                 ? Optional.empty()
                 : Optional.of("no training picture shows " + (empty.size() == 1 ? "the class " : "the classes ")
-                        + ClassNames.listed(empty) + "; add pictures, or remove the empty folders");
+                        + ClassNames.listed(empty) + "; add pictures of it, or remove the class");
     }
 
     /// A dataset whose classes are not ImageNet's.

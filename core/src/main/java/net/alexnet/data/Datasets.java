@@ -31,6 +31,9 @@ public final class Datasets {
         EvaluationSet openForEvaluation(List<String> classNames, List<String> wnids) throws IOException;
     }
 
+    /// A file that marks a folder of copies that a model sorted into classes. Within other data such a folder is left out.
+    public static final String SORTED = ".sorted-by-alexnet";
+
     private static Optional<Format> format(Path source) throws IOException {
         for (Format format : List.of(IdxFiles.in(source), Cifar10.in(source), new Ilsvrc2012(source),
                 WebDataset.in(source), new CsvManifest(source))) {

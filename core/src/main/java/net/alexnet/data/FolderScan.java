@@ -177,7 +177,10 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
     /// What operating systems, network disks and archives put beside a user's files, in lower case.
     private static final Set<String> OF_SYSTEMS = Set.of("__macosx", "@eadir", "#recycle", "@recycle", "lost+found",
             "system volume information", "$recycle.bin", "recycler", "#snapshot", "~snapshot", "@tmp",
-            "@recently-snapshot", "@__thumb", "found.000", "thumbs.db", "ehthumbs.db", "desktop.ini", "picasa.ini",
+            "@recently-snapshot", "@__thumb", "@sharebin", "@transcode", "@docker", "@appstore", "#archive",
+            "network trash folder", "temporary items", "thevolumesettingsfolder", "recycled", "onedrivetemp",
+            "config.msi", "_gsdata_", "__pycache__", "node_modules", "thumbs.db", "ehthumbs.db", "desktop.ini",
+            "picasa.ini",
             "icon\r");
 
     /// Whether a file or a folder in a source is left out.
@@ -185,15 +188,20 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         return hidden(entry) || (Files.isDirectory(entry) && isOurOutput(entry));
     }
 
+    /// Folders that systems and tools number or name after something, in lower case: what `chkdsk` found, and the libraries of
+    /// Lightroom and of Apple's Photos.
+    private static final Pattern OF_TOOLS = Pattern.compile("found\\.\\d{3}|.*\\.(lrdata|photoslibrary)");
+
     /// Whether a file is not the user's data: dot files, and files of systems.
     private static boolean hidden(Path path) {
-        String name = String.valueOf(path.getFileName());
-        return name.startsWith(".") || OF_SYSTEMS.contains(name.toLowerCase(Locale.ROOT));
+        String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+        return name.startsWith(".") || OF_SYSTEMS.contains(name) || OF_TOOLS.matcher(name).matches();
     }
 
-    /// Whether a folder is a prepared dataset, a run, or a folder of runs: `train --data .` writes `runs/` into the data.
+    /// Whether a folder is a prepared dataset, a run, a folder of runs, or one of pictures that were sorted into classes:
+    /// `train --data .` writes `runs/` into the data.
     private static boolean isOurOutput(Path folder) {
-        if (PreparedDataset.isIn(folder) || isRun(folder)) {
+        if (PreparedDataset.isIn(folder) || isRun(folder) || Files.exists(folder.resolve(Datasets.SORTED))) {
             return true;
         }
         try (Stream<Path> entries = Files.list(folder)) {

@@ -18,6 +18,8 @@ import net.alexnet.io.Texts;
 public final class ImageFolder {
     private static final String LAYOUT = "<class>/<picture>, one folder per class";
 
+    private static final Pattern PACKED = Pattern.compile("(?i)\\.(tgz|tar\\.\\w+|zip|7z|rar)$");
+
     private ImageFolder() {}
 
     /// Opens a folder for training.
@@ -30,6 +32,12 @@ public final class ImageFolder {
         FolderScan training = FolderScan.of(folders.training());
         FolderScan validation = folders.validation().isPresent() ? FolderScan.of(folders.validation().get()) : training;
         requireImages(training);
+        if (folders.validation().isPresent() && folders.training().equals(source)) {
+            throw new DatasetException(source + " has validation pictures, in "
+                    + folders.validation().get().getFileName()
+                    + "/, and no others. Put the training pictures into " + source.resolve("train").resolve(LAYOUT));
+        }
+        requireClasses(training);
         TreeSet<String> found = new TreeSet<>(training.classes());
         Set<String> trained = ClassNames.indices(List.copyOf(found)).keySet();
         validation.classes().stream().filter(name -> !trained.contains(name)).forEach(found::add);
@@ -71,9 +79,36 @@ public final class ImageFolder {
     }
 
     private static List<String> sourceWarnings(FolderScan training) {
-        return training.deeper()
-                .map(advice -> "no picture is directly in a class folder of " + training.root() + ". " + advice)
-                .stream().toList();
+        return Stream.concat(
+                training.deeper()
+                        .map(advice -> "no picture is directly in a class folder of " + training.root() + ". " + advice)
+                        .stream(),
+                training.classes().stream().filter(name -> SourcePart.named(name).isPresent())
+                        .map(name -> "the folder " + name
+                                + " is taken for a class, as there are other folders beside it. If"
+                                + " it is a part of the data, put them into " + training.root().resolve("train")))
+                .toList();
+    }
+
+    /// Refuses a folder of folders that are named as its neighbors: it is a part of the data, and no class.
+    private static void requireClasses(FolderScan scan) throws DatasetException {
+        Set<String> classes = scan.classes().stream().map(ClassNames::alike).collect(Collectors.toSet());
+        Map<String, Set<String>> inner = new TreeMap<>();
+        for (FolderScan.ClassFile file : scan.files()) {
+            Path below = scan.root().relativize(file.path());
+            if (below.getNameCount() > 2 && classes.contains(ClassNames.alike(below.getName(1).toString()))) {
+                inner.computeIfAbsent(file.className(), _ -> new TreeSet<>()).add(below.getName(1).toString());
+            }
+        }
+        for (Map.Entry<String, Set<String>> one : inner.entrySet()) {
+            if (one.getValue().size() > 1) {
+                throw new DatasetException(scan.root().resolve(one.getKey())
+                        + " is no class: it has folders named as the"
+                        + " classes beside it, " + ClassNames.listed(one.getValue()) + ". Put those classes into "
+                        + scan.root().resolve("train")
+                        + " if it has validation or test pictures, or else move it away");
+            }
+        }
     }
 
     /// Sentences about what is left out.
@@ -134,6 +169,12 @@ public final class ImageFolder {
         if (scan.loose().stream().anyMatch(file -> WebDataset.isLabel(file.name()))) {
             throw new DatasetException(found + ", as an unpacked WebDataset does. Pack it as a tar (tar -cf"
                     + " pictures.tar --sort=name *), or list the pictures with their labels in a .csv file");
+        }
+        Optional<String> packed = scan.loose().stream().map(FolderScan.ClassFile::name)
+                .filter(name -> PACKED.matcher(name).find()).findFirst();
+        if (packed.isPresent()) {
+            throw new DatasetException(found + ". Unpack archives such as " + packed.get()
+                    + " first, or pack their pictures as tars without compression (WebDataset)");
         }
         throw new DatasetException(found + ", so no picture has a class. Move every picture into a folder named after"
                 + " its class, or list them with their labels in a .csv file");

@@ -16,6 +16,7 @@ final class LabeledImages {
     private final Map<SourcePart, List<List<Sample>>> parts = new EnumMap<>(SourcePart.class);
     private boolean numbered = true;
     private final List<String> withoutPicture = new ArrayList<>();
+    private final List<String> unlabeled = new ArrayList<>();
 
     /// @param where the images come from, as a user would call it
     LabeledImages(String where) {
@@ -61,6 +62,11 @@ final class LabeledImages {
         withoutPicture.add(name);
     }
 
+    /// Notes a file whose pictures have no labels, as those of a competition's test set.
+    void leaveOutUnlabeled(String file) {
+        unlabeled.add(file);
+    }
+
     boolean isEmpty() {
         return parts.isEmpty();
     }
@@ -74,13 +80,19 @@ final class LabeledImages {
     Dataset dataset(TrainValidationSplit rule, Optional<List<String>> named, List<String> given)
             throws DatasetException {
         Dataset all = complete(rule, named, given);
-        return withoutPicture.isEmpty()
-                ? all
-                : new Dataset(all.name(), all.classes(), all.training(), all.validation(), all.split(), all.synsets(),
-                        List.of(Texts.count(withoutPicture.size(), "sample")
-                                + (withoutPicture.size() == 1 ? " has" : " have")
-                                + " a label but no picture that is read (.jpg, .jpeg, .png, .webp), such as "
-                                + withoutPicture.getFirst()));
+        List<String> warnings = new ArrayList<>();
+        if (!withoutPicture.isEmpty()) {
+            warnings.add(Texts.count(withoutPicture.size(), "sample")
+                    + (withoutPicture.size() == 1 ? " has" : " have")
+                    + " a label but no picture that is read (.jpg, .jpeg, .png, .webp), such as "
+                    + withoutPicture.getFirst());
+        }
+        if (!unlabeled.isEmpty()) {
+            warnings.add(Texts.count(unlabeled.size(), "file") + " of pictures without labels (-1) "
+                    + (unlabeled.size() == 1 ? "is" : "are") + " left out: " + ClassNames.listed(unlabeled));
+        }
+        return new Dataset(all.name(), all.classes(), all.training(), all.validation(), all.split(), all.synsets(),
+                warnings);
     }
 
     private Dataset complete(TrainValidationSplit rule, Optional<List<String>> named, List<String> given)

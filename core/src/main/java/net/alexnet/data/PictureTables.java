@@ -26,6 +26,9 @@ record PictureTables(Path source, SourceFiles files, PictureTable.Reader reader)
         return opened.images.evaluation(opened.names, classNames, wnids);
     }
 
+    /// The labels of a file as the `datasets` of Hugging Face has a test set whose labels are kept secret.
+    private static final List<String> UNLABELED = List.of("-1");
+
     private final class Opened {
         private final LabeledImages images = new LabeledImages(source.toString());
         private Optional<List<String>> names = Optional.empty();
@@ -53,6 +56,10 @@ record PictureTables(Path source, SourceFiles files, PictureTable.Reader reader)
                 }
                 ClassNames.requireDistinct(file.toString(), table.classes());
                 names = Optional.of(table.classes());
+            }
+            if (table.labels().equals(UNLABELED)) {
+                images.leaveOutUnlabeled(files.name(file));
+                return List.of();
             }
             int[] codes = new int[table.labels().size()];
             for (int i = 0; i < codes.length; i++) {

@@ -4,7 +4,9 @@ import module java.base;
 
 /// What a part of somebody's dataset is for, by the names that are usual for it.
 enum SourcePart {
-    TRAINING("train training"), VALIDATION("val valid validation dev"), TEST("test testing");
+    TRAINING("train training train_set training_set trainset seg_train"), VALIDATION(
+            "val valid validation dev val_set valid_set validation_set valset eval holdout"), TEST(
+                    "test testing test_set testing_set testset seg_test");
 
     private static final Pattern OTHER_THAN_LETTERS = Pattern.compile("[^a-z]+");
 

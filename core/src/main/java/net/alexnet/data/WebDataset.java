@@ -11,7 +11,7 @@ import net.alexnet.io.AtomicFiles;
 /// ```
 /// 000123.jpg      the picture; .jpeg, .png or .webp too
 /// 000123.cls      its label: a number or the name of a class; or in its place
-/// 000123.json     an object that has the label as "label", "cls", "class", "class_name", "label_name" or "category", or
+/// 000123.json     an object that has the label as "class_name", "label_name", "label", "cls", "class" or "category", or
 /// 000123.txt      the name of the class
 /// ```
 ///
@@ -20,7 +20,7 @@ import net.alexnet.io.AtomicFiles;
 record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
     private static final Set<String> PICTURES = Set.of("jpg", "jpeg", "png", "webp");
     private static final List<String> LABELS = List.of("cls", "json", "txt"); // the first that is there counts
-    private static final List<String> FIELDS = List.of("label", "cls", "class", "class_name", "label_name", "category");
+    private static final List<String> FIELDS = List.of("class_name", "label_name", "label", "cls", "class", "category");
     private static final int MOST_LABEL_BYTES = 1 << 20;
 
     /// Whether a file's name is one of a label.
@@ -133,7 +133,8 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
     /// Two labels that are not UTF-8 would become one class.
     private static String text(byte[] bytes, String picture) throws DatasetException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return text.startsWith("\uFEFF") ? text.substring(1) : text; // a byte order mark, as editors of Windows write
         } catch (CharacterCodingException e) {
             throw new DatasetException(picture + " has a label that is not UTF-8; save the labels in UTF-8", e);
         }

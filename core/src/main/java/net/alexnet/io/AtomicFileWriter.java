@@ -121,7 +121,7 @@ public final class AtomicFileWriter implements AutoCloseable {
     IOException failure(IOException e) {
         return e instanceof WriteException
                 ? e
-                : new WriteException("cannot write " + target + ": " + AtomicFiles.reason(e), e);
+                : new WriteException("cannot write " + target + ": " + AtomicFiles.shortReason(e), e);
     }
 
     @SuppressWarnings("serial") // never written

@@ -132,6 +132,16 @@ public final class AtomicFiles {
         });
     }
 
+    /// Why an operation on a file failed, for a message that has the file's name already.
+    public static String shortReason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "no such file or folder";
+            case AccessDeniedException _ -> "access denied";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            case IOException other -> reason(other);
+        };
+    }
+
     /// Why an operation on a file failed, as a user would say it: the exceptions' own messages are
     /// often a bare path.
     public static String reason(IOException e) {

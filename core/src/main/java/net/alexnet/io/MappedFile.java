@@ -56,7 +56,7 @@ public final class MappedFile {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (IOException e) {
-            throw new WeightFileException(file, "cannot be read: " + AtomicFiles.reason(e), e);
+            throw new WeightFileException(file, "cannot be read: " + AtomicFiles.shortReason(e), e);
         }
     }
 

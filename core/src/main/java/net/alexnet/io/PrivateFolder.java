@@ -77,17 +77,32 @@ public final class PrivateFolder {
         }
     }
 
-    /// The same as [#require], and the group may not write to the folder, unless it is the user's own group.
+    /// The same as [#require] for a folder of native libraries: the group may not write to it either, unless it is the user's
+    /// own group, and all that is in it is this user's or that of the owner of `/`. While the folder was open to others, one of
+    /// them may have put a file there.
     public static void requireAlone(Path folder) throws IOException {
         require(folder);
-        if (isPosix(folder)) {
-            PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
-            int mode = number(folder, "mode");
-            if ((mode & (GROUP_WRITES | OTHERS_WRITE)) != 0
-                    && !((mode & OTHERS_WRITE) == 0
-                            && attributes.group().getName().equals(attributes.owner().getName()))) {
-                throw refused(folder, "other users may write to it");
+        if (!isPosix(folder)) {
+            return;
+        }
+        PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
+        int mode = number(folder, "mode");
+        if ((mode & (GROUP_WRITES | OTHERS_WRITE)) != 0
+                && !((mode & OTHERS_WRITE) == 0
+                        && attributes.group().getName().equals(attributes.owner().getName()))) {
+            throw refused(folder, "other users may write to it");
+        }
+        int user = user();
+        int trusted = number(Objects.requireNonNull(folder.toRealPath().getRoot()), "uid");
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path one : (Iterable<Path>) all::iterator) {
+                int owner = number(one, "uid");
+                if (owner != user && owner != trusted) {
+                    throw refused(one, "it belongs to another user");
+                }
             }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 

@@ -108,6 +108,7 @@ public final class TrainingRun {
             resources.progress.warning(rejected.size() + " of " + total + " pictures cannot be read and are skipped; "
                     + folder.path().resolve("rejected.tsv") + " lists them. The first is " + rejected.getFirst().name()
                     + ": " + rejected.getFirst().reason());
+            readable.unlearned().ifPresent(resources.progress::warning);
         }
     }
 

@@ -79,7 +79,7 @@ class CsvManifestTest {
         refused("path,label\nmy photo, nice.jpg,ant\n", "line 2", "3", "2", "quotes");
         refused("path,label\na,\n", "line 2", "no label");
         refused("path;label\na;x\n", csv.toString(), ";", "commas");
-        refused("path,label,split\na,x,holdout\n", "line 2", "holdout");
+        refused("path,label,split\na,x,practice\n", "line 2", "practice");
         refused("path,label\n\"a,x\n", csv.toString());
         refused("path,label\n", csv.toString());
         refused("", "path", "label");

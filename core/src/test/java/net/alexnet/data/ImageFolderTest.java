@@ -128,6 +128,45 @@ class ImageFolderTest {
         }
     }
 
+    @Test
+    void validationPicturesAloneAreRefused() throws Exception {
+        images("val/a/1.jpg", "val/b/2.jpg");
+        refused("val/");
+    }
+
+    @Test
+    void aPartBesideClassFoldersIsNoClass() throws Exception {
+        images("ants/1.jpg", "bees/2.jpg", "mixed/Ants/3.jpg", "mixed/bees/4.jpg");
+        refused("mixed");
+    }
+
+    @Test
+    void aClassThatIsNamedAsAPartIsNoted() throws Exception {
+        images("cars/1.jpg", "train/2.jpg", "train/side/3.jpg");
+        assertThat(open().warnings()).anySatisfy(warning -> assertThat(warning).contains("the folder train"));
+    }
+
+    @Test
+    void whatAModelSortedIsLeftOutOfOtherData() throws Exception {
+        images("ants/1.jpg", "ants/3.jpg", "bees/2.jpg", "sorted/ants/1.jpg", "sorted/ants/3.jpg");
+        Files.createFile(root.resolve("sorted").resolve(Datasets.SORTED));
+        assertThat(open().classes()).containsExactly("ants", "bees");
+        images("sorted/bees/2.jpg");
+        assertThat(open(root.resolve("sorted")).classes()).containsExactly("ants", "bees");
+    }
+
+    @Test
+    void namesThatDifferInUpperCaseAreNoted() throws Exception {
+        images("train/Ants/1.jpg", "train/bees/2.jpg", "val/ants/3.jpg", "val/bees/4.jpg");
+        assertThat(open().warnings()).anySatisfy(warning -> assertThat(warning).contains("Ants", "upper case"));
+    }
+
+    @Test
+    void archivesAreNamed() throws Exception {
+        Files.createFile(root.resolve("shard-0.tar.gz"));
+        refused("shard-0.tar.gz");
+    }
+
     /// Two folders that differ in nothing else may still be two classes.
     @Test
     void bothNormalFormsSideBySideAreTwoClasses() throws Exception {

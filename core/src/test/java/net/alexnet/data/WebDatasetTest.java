@@ -58,6 +58,14 @@ class WebDatasetTest {
                 .isInstanceOf(DatasetException.class).hasMessageContainingAll("fly", "ant, bee");
     }
 
+    /// Windows' editors write a byte order mark, and a number is less than a name.
+    @Test
+    void aNameIsTakenWithoutAMarkAndBeforeANumber() throws Exception {
+        tar("a.tar", "1.jpg", 1, "1.txt", "\uFEFFfly", "2.jpg", 2, "2.json", "{\"label\": 3, \"label_name\": \"bee\"}",
+                "3.jpg", 3, "3.txt", "fly");
+        assertThat(open(root).classes()).containsExactly("bee", "fly");
+    }
+
     /// As git-annex leaves it where the file was not fetched.
     @Test
     void aLinkToATarThatIsNotThereIsNoted() throws Exception {

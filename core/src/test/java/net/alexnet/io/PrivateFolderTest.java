@@ -84,6 +84,21 @@ class PrivateFolderTest {
                 .hasMessageContaining(theirs.toString());
     }
 
+    /// As root only: the folder was open once, and is closed now.
+    @Test
+    void aFileOfAnotherUserInAFolderOfLibrariesIsRefused() throws IOException {
+        Path inner = Files.createDirectories(folder.resolve("libraries/inner"));
+        Path theirs = Files.createFile(inner.resolve("lib.so"));
+        PrivateFolder.requireAlone(folder.resolve("libraries"));
+        try {
+            Files.setAttribute(theirs, "unix:uid", 65533);
+        } catch (IOException e) {
+            assumeThat(false).as("needs root").isTrue();
+        }
+        assertThatThrownBy(() -> PrivateFolder.requireAlone(folder.resolve("libraries")))
+                .isInstanceOf(IOException.class).hasMessageContaining(theirs.toString());
+    }
+
     @Test
     void aGroupOfOthersMayNotWriteToAFolderOfLibraries() throws IOException {
         Path shared = Files.createDirectory(folder.resolve("shared"));

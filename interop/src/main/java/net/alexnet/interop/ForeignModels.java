@@ -17,6 +17,9 @@ public final class ForeignModels implements ModelImporter {
         if (!Files.exists(model)) {
             return PublishedModel.named(model.toString()).isPresent();
         }
+        if (Files.isDirectory(model)) {
+            return OtherFiles.name(model).isPresent(); // to be told what it is
+        }
         try {
             WeightFormat.of(model);
             return true;

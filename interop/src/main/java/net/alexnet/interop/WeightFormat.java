@@ -47,7 +47,7 @@ public enum WeightFormat {
         } catch (WeightFileException e) {
             throw e;
         } catch (IOException e) {
-            throw new WeightFileException(file, "cannot be read: " + AtomicFiles.reason(e), e);
+            throw new WeightFileException(file, "cannot be read: " + AtomicFiles.shortReason(e), e);
         }
     }
 

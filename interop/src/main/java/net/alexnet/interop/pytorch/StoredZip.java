@@ -109,8 +109,9 @@ public final class StoredZip {
                     StandardCharsets.UTF_8);
             if (two(at + 10) != 0 || (two(at + 8) & 1) != 0) {
                 throw new IOException("the zip file's entry '" + name + "' is compressed or encrypted (method "
-                        + two(at + 10) + "); torch.save stores its entries as they are. A TorchScript program does not:"
-                        + " save model.state_dict()");
+                        + two(at + 10)
+                        + "), expected entries as they are. If it was packed again, pack it with zip -0; of"
+                        + " a TorchScript program save model.state_dict()");
             }
             MemorySegment bytes = bytes(name, sizes(at, at + ENTRY_BYTES + nameBytes, extraBytes), start);
             if (entries.put(name, bytes) != null) {
