@@ -306,8 +306,8 @@ public final class Training extends TrainingBuilder<Training> {
         }
         if (recipe.optimizer().larsTrust() > 0) {
             throw new IllegalArgumentException("found LARS (optimizer.lars_trust) with parallel: "
-                    + recipe.parallel().name().toLowerCase(Locale.ROOT) + ", where no rank"
-                    + " has a whole layer for its norm: train with one process, or with parallel=data");
+                    + recipe.parallel().name().toLowerCase(Locale.ROOT) + ", where a rank"
+                    + " has parts of layers only, without their norms: train with one process, or with parallel=data");
         }
         if (recipe.parallel() == Recipe.Parallel.TOWERS && ranks.wire() == Ranks.Wire.BFLOAT16) {
             throw new IllegalArgumentException("towers exchange float32 only, found the wire format bfloat16:"

@@ -42,8 +42,9 @@ final class ClassFolders {
     }
 
     private Path folder(String name) throws IOException {
+        boolean isNew = !Files.exists(root, LinkOption.NOFOLLOW_LINKS);
         RegularFile.makeFolder(root);
-        if (names.values().stream().noneMatch(one -> Files.exists(root.resolve(one), LinkOption.NOFOLLOW_LINKS))) {
+        if (isNew) {
             AtomicFiles.writeString(root.resolve(Datasets.SORTED),
                     "alexnet classify --sort-into made this folder. Within other data it is left out.\n");
         }

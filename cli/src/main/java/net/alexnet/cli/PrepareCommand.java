@@ -87,7 +87,12 @@ final class PrepareCommand extends ProgressCommand {
                 terminal().interruption()::stopRequested));
         progress.clear();
         switch (outcome) {
-            case Outcome.Finished finished -> report(finished, progress, out, (System.nanoTime() - start) / 1e9);
+            case Outcome.Finished finished -> {
+                finished.dataset().dataset().unlearned()
+                        .filter(warning -> !dataset.unlearned().equals(Optional.of(warning)))
+                        .ifPresent(progress::warning);
+                report(finished, out, (System.nanoTime() - start) / 1e9);
+            }
             case Outcome.Stopped(long done, long total) -> err().println(String.format(Locale.ROOT,
                     "stopped; %,d of %,d pictures are in finished shards, and the same command continues after them",
                     done, total));
@@ -95,11 +100,8 @@ final class PrepareCommand extends ProgressCommand {
         return 0;
     }
 
-    private void report(Outcome.Finished finished, ConsoleProgress progress, Path out, double seconds) {
+    private void report(Outcome.Finished finished, Path out, double seconds) {
         PreparedDataset made = finished.dataset();
-        if (made.rejected() > 0) {
-            made.dataset().unlearned().ifPresent(progress::warning);
-        }
         Double speed = finished.scaled() == 0 ? null : finished.scaled() / finished.scalingSeconds();
         List<String> lines = new ArrayList<>();
         lines.add(String.format(Locale.ROOT,

@@ -191,6 +191,15 @@ class ClassifyTest {
         assertThat(classify(album, "--sort-into", album.resolve("sorted")).out()).contains("0 copied", "9 there");
     }
 
+    /// The user's own folder stays what it is.
+    @Test
+    void aFolderThatWasThereIsNotMarked() throws Exception {
+        Path mine = Files.createDirectories(folder.resolve("mine"));
+        classify(album, "--sort-into", mine);
+        assertThat(files(mine)).hasSize(9);
+        assertThat(mine.resolve(Datasets.SORTED)).doesNotExist();
+    }
+
     @Test
     void replacesNothing() throws Exception {
         Path sorted = folder.resolve("sorted");

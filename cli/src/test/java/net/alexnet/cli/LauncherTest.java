@@ -132,11 +132,11 @@ class LauncherTest {
     @Test
     void aNameThatIsNotUtf8IsRefused() throws Exception {
         Map<String, String> environment = Map.of("HOME", "/");
-        Outcome latin = run(environment, "require_utf8 'a file' \"$(printf 'caf\\351.jpg')\"");
+        Outcome latin = run(environment, "require_utf8 train \"$(printf 'caf\\351.jpg')\" data");
         assertThat(latin.code()).isEqualTo(2);
         assertThat(latin.errors()).contains("caf?.jpg", "UTF-8");
         for (String name : List.of("cafe.jpg", "caf\u00e9.jpg", "a\tb\nc", "\ud83d\udc1c", "")) {
-            assertThat(run(environment, "require_utf8 'a file' \"$1\"", name)).isEqualTo(new Outcome(0, "", ""));
+            assertThat(run(environment, "require_utf8 train \"$1\"", name)).isEqualTo(new Outcome(0, "", ""));
         }
     }
 

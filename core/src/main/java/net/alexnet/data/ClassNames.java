@@ -103,7 +103,12 @@ public final class ClassNames {
 
     /// A name without what a reader may overlook: upper case, and how accents are written.
     static String alike(String name) {
-        return Normalizer.normalize(name, Form.NFC).toLowerCase(Locale.ROOT);
+        return composed(name).toLowerCase(Locale.ROOT);
+    }
+
+    /// A name with each accented letter as one character, where Unicode has that.
+    static String composed(String name) {
+        return Normalizer.normalize(name, Form.NFC);
     }
 
     /// `0`, `1`, … for labels without names.
@@ -124,7 +129,7 @@ public final class ClassNames {
             indices.put(names.get(i), i);
         }
         for (int i = 0; i < names.size(); i++) {
-            indices.putIfAbsent(Normalizer.normalize(names.get(i), Form.NFC), i);
+            indices.putIfAbsent(composed(names.get(i)), i);
             indices.putIfAbsent(Normalizer.normalize(names.get(i), Form.NFD), i);
         }
         return indices;

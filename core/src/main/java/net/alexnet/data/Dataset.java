@@ -46,7 +46,7 @@ public record Dataset(
     }
 
     /// Of classes whose names look the same: a Mac may write an accented letter as two characters, others write one. Or they
-    /// differ in upper case.
+    /// differ only in upper case.
     private Optional<String> alike() {
         Map<String, String> seen = new HashMap<>();
         for (String name : classes) {
@@ -54,7 +54,7 @@ public record Dataset(
             if (other != null) {
                 return Optional.of("two classes look the same, "
                         + other + " and " + name + ": " + (other.equalsIgnoreCase(name)
-                                ? "they differ in upper case"
+                                ? "they differ only in upper case"
                                 : "one name has accents as characters of their own (" + name.length() + " and "
                                         + other.length() + " characters)")
                         + ". If they are one class, give them the same name");
@@ -88,7 +88,8 @@ public record Dataset(
         return empty.isEmpty()
                 ? Optional.empty()
                 : Optional.of("no training picture shows " + (empty.size() == 1 ? "the class " : "the classes ")
-                        + ClassNames.listed(empty) + "; add pictures of it, or remove the class");
+                        + ClassNames.listed(empty) + "; add pictures, or remove "
+                        + (empty.size() == 1 ? "the class" : "these classes"));
     }
 
     /// A dataset whose classes are not ImageNet's.

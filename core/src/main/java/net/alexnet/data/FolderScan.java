@@ -15,8 +15,9 @@ import net.alexnet.io.Texts;
 /// @param files every file below a subfolder at any depth, sorted by path
 /// @param loose the files beside the subfolders, sorted; they have no class, so its name is empty
 /// @param leftOut the links to folders that were not followed, by their paths below the root, sorted
+/// @param sorted the folders that a model sorted pictures into, which are left out, by their paths below the root, sorted
 record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<ClassFile> loose,
-        List<String> leftOut) {
+        List<String> leftOut, List<String> sorted) {
     /// @param className the subfolder that it is in
     /// @param path the file
     /// @param name its path below the root, with `/` between its parts
@@ -36,15 +37,20 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         return new FolderScan(root, List.copyOf(walk.classes),
                 walk.files.stream().filter(file -> !file.className.isEmpty()).toList(),
                 walk.files.stream().filter(file -> file.className.isEmpty()).toList(),
-                walk.leftOut.stream().sorted().toList());
+                walk.leftOut.stream().sorted().toList(), walk.sorted.stream().sorted().toList());
     }
 
-    /// A sentence about the links that were not followed; empty if there are none.
+    /// Sentences about the folders that were left out; empty if there are none.
     String leftOutSentence() {
-        return leftOut.isEmpty()
+        String links = leftOut.isEmpty()
                 ? ""
                 : " Left out: " + Texts.listed(leftOut, SHOWN) + (leftOut.size() == 1 ? ", a link" : ", links")
                         + " to folders that are read already or are in another file system.";
+        return sorted.isEmpty()
+                ? links
+                : links + " Left out: " + Texts.listed(sorted, SHOWN)
+                        + ", made by classify --sort-into; without the file "
+                        + Datasets.SORTED + " in it, it is read.";
     }
 
     /// What to do if the classes may be further down, because no picture is directly in a class folder.
@@ -87,6 +93,7 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         private final TreeSet<String> classes = new TreeSet<>();
         private final List<ClassFile> files = new ArrayList<>();
         private final List<String> leftOut = new ArrayList<>();
+        private final List<String> sorted = new ArrayList<>();
         private final Set<Path> read = new HashSet<>();
         private final Deque<Path> folders = new ArrayDeque<>();
         private final TreeSet<Path> links = new TreeSet<>();
@@ -108,6 +115,8 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
                     } else if (folder.equals(root) || !isOurOutput(folder)) {
                         noteClass(folder);
                         readFolder(folder);
+                    } else if (isSorted(folder)) {
+                        sorted.add(name(folder));
                     }
                 } catch (DirectoryIteratorException e) {
                     throw unreadable(Objects.requireNonNull(e.getCause()));
@@ -178,8 +187,8 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
     private static final Set<String> OF_SYSTEMS = Set.of("__macosx", "@eadir", "#recycle", "@recycle", "lost+found",
             "system volume information", "$recycle.bin", "recycler", "#snapshot", "~snapshot", "@tmp",
             "@recently-snapshot", "@__thumb", "@sharebin", "@transcode", "@docker", "@appstore", "#archive",
-            "network trash folder", "temporary items", "thevolumesettingsfolder", "recycled", "onedrivetemp",
-            "config.msi", "_gsdata_", "__pycache__", "node_modules", "thumbs.db", "ehthumbs.db", "desktop.ini",
+            "network trash folder", "temporary items", "thevolumesettingsfolder", "onedrivetemp",
+            "config.msi", "_gsdata_", "__pycache__", "thumbs.db", "ehthumbs.db", "desktop.ini",
             "picasa.ini",
             "icon\r");
 
@@ -201,7 +210,7 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
     /// Whether a folder is a prepared dataset, a run, a folder of runs, or one of pictures that were sorted into classes:
     /// `train --data .` writes `runs/` into the data.
     private static boolean isOurOutput(Path folder) {
-        if (PreparedDataset.isIn(folder) || isRun(folder) || Files.exists(folder.resolve(Datasets.SORTED))) {
+        if (PreparedDataset.isIn(folder) || isRun(folder) || isSorted(folder)) {
             return true;
         }
         try (Stream<Path> entries = Files.list(folder)) {
@@ -209,6 +218,12 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         } catch (IOException e) {
             return false; // the walk reports it
         }
+    }
+
+    /// Whether a model sorted these pictures, and nobody made a part of the data of them since.
+    private static boolean isSorted(Path folder) {
+        return Files.exists(folder.resolve(Datasets.SORTED))
+                && SourcePart.named(String.valueOf(folder.getFileName())).isEmpty();
     }
 
     private static boolean isRun(Path folder) {

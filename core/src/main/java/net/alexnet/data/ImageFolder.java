@@ -90,7 +90,8 @@ public final class ImageFolder {
                 .toList();
     }
 
-    /// Refuses a folder of folders that are named as its neighbors: it is a part of the data, and no class.
+    /// Refuses a folder of folders that are named as its neighbors, unless all classes have such folders: it is a part of the
+    /// data, and no class.
     private static void requireClasses(FolderScan scan) throws DatasetException {
         Set<String> classes = scan.classes().stream().map(ClassNames::alike).collect(Collectors.toSet());
         Map<String, Set<String>> inner = new TreeMap<>();
@@ -100,13 +101,16 @@ public final class ImageFolder {
                 inner.computeIfAbsent(file.className(), _ -> new TreeSet<>()).add(below.getName(1).toString());
             }
         }
+        if (inner.keySet().containsAll(scan.classes())) {
+            return;
+        }
         for (Map.Entry<String, Set<String>> one : inner.entrySet()) {
             if (one.getValue().size() > 1) {
                 throw new DatasetException(scan.root().resolve(one.getKey())
                         + " is no class: it has folders named as the"
-                        + " classes beside it, " + ClassNames.listed(one.getValue()) + ". Put those classes into "
-                        + scan.root().resolve("train")
-                        + " if it has validation or test pictures, or else move it away");
+                        + " classes beside it, " + ClassNames.listed(one.getValue())
+                        + ". Move the class folders beside it"
+                        + " into train/ and rename it to val/, or move it away");
             }
         }
     }

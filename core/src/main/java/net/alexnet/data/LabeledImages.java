@@ -13,6 +13,7 @@ final class LabeledImages {
 
     private final String where;
     private final Map<String, Integer> codes = new LinkedHashMap<>();
+    private final Map<String, String> forms = new HashMap<>(); // the label that was first of those that look the same
     private final Map<SourcePart, List<List<Sample>>> parts = new EnumMap<>(SourcePart.class);
     private boolean numbered = true;
     private final List<String> withoutPicture = new ArrayList<>();
@@ -42,7 +43,9 @@ final class LabeledImages {
                     + " or above");
         }
         numbered &= isNumber;
-        int code = codes.computeIfAbsent(label, _ -> codes.size());
+        // lists may be written on systems that differ in how they write an accented letter
+        String known = codes.containsKey(label) ? label : forms.computeIfAbsent(ClassNames.composed(label), _ -> label);
+        int code = codes.computeIfAbsent(known, _ -> codes.size());
         if (code >= MOST_CLASSES) {
             throw new DatasetException(where + " has more than " + MOST_CLASSES + " different labels, such as '" + label
                     + "'; expected classes, not a caption of each picture");
@@ -67,6 +70,11 @@ final class LabeledImages {
         unlabeled.add(file);
     }
 
+    /// A clause that names the files without labels; empty if there are none.
+    String unlabeledClause() {
+        return unlabeled.isEmpty() ? "" : ": pictures without labels (-1) are in " + ClassNames.listed(unlabeled);
+    }
+
     boolean isEmpty() {
         return parts.isEmpty();
     }
@@ -88,8 +96,7 @@ final class LabeledImages {
                     + withoutPicture.getFirst());
         }
         if (!unlabeled.isEmpty()) {
-            warnings.add(Texts.count(unlabeled.size(), "file") + " of pictures without labels (-1) "
-                    + (unlabeled.size() == 1 ? "is" : "are") + " left out: " + ClassNames.listed(unlabeled));
+            warnings.add("left out" + unlabeledClause());
         }
         return new Dataset(all.name(), all.classes(), all.training(), all.validation(), all.split(), all.synsets(),
                 warnings);
@@ -128,7 +135,8 @@ final class LabeledImages {
         ClassNames.requireKnown(where, texts, labels.keySet(), classNames);
         ImageDataset images = images(SourcePart.evaluated(parts.keySet()),
                 texts.stream().map(text -> classNames.get(labels.getOrDefault(text, 0))).toList(), classNames);
-        return EvaluationSet.all(images, where, List.of());
+        return EvaluationSet.all(images, unlabeled.isEmpty() ? where : where + ", left out" + unlabeledClause(),
+                List.of());
     }
 
     private Optional<SourcePart> validation() {

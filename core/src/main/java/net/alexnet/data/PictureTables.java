@@ -26,7 +26,8 @@ record PictureTables(Path source, SourceFiles files, PictureTable.Reader reader)
         return opened.images.evaluation(opened.names, classNames, wnids);
     }
 
-    /// The labels of a file as the `datasets` of Hugging Face has a test set whose labels are kept secret.
+    /// The labels of a file as the `datasets` of Hugging Face has a test set whose labels are kept secret: the number of a
+    /// class cannot be negative.
     private static final List<String> UNLABELED = List.of("-1");
 
     private final class Opened {
@@ -40,7 +41,7 @@ record PictureTables(Path source, SourceFiles files, PictureTable.Reader reader)
                 }
             }
             if (images.isEmpty()) {
-                throw new DatasetException(source + " holds no pictures");
+                throw new DatasetException(source + " holds no pictures" + images.unlabeledClause());
             }
             if (names.isEmpty()) {
                 names = ClassNames.in(files.root());
@@ -57,7 +58,7 @@ record PictureTables(Path source, SourceFiles files, PictureTable.Reader reader)
                 ClassNames.requireDistinct(file.toString(), table.classes());
                 names = Optional.of(table.classes());
             }
-            if (table.labels().equals(UNLABELED)) {
+            if (!table.classes().isEmpty() && table.labels().equals(UNLABELED)) {
                 images.leaveOutUnlabeled(files.name(file));
                 return List.of();
             }

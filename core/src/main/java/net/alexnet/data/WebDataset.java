@@ -11,16 +11,19 @@ import net.alexnet.io.AtomicFiles;
 /// ```
 /// 000123.jpg      the picture; .jpeg, .png or .webp too
 /// 000123.cls      its label: a number or the name of a class; or in its place
-/// 000123.json     an object that has the label as "class_name", "label_name", "label", "cls", "class" or "category", or
+/// 000123.json     an object that has the label as "label", "cls", "class", "class_name", "label_name" or "category", or
 /// 000123.txt      the name of the class
 /// ```
 ///
-/// Nothing is unpacked, see [TarSamples]. Names of numbered classes are taken from `classes.txt` beside the tars. Parts are
+/// Nothing is unpacked, see [TarSamples]. Names of numbered classes are taken from `classes.txt` beside the tars; without it, a
+/// name in JSON comes before a number. Parts are
 /// told apart as [SourceFiles] says.
 record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
     private static final Set<String> PICTURES = Set.of("jpg", "jpeg", "png", "webp");
     private static final List<String> LABELS = List.of("cls", "json", "txt"); // the first that is there counts
-    private static final List<String> FIELDS = List.of("class_name", "label_name", "label", "cls", "class", "category");
+    private static final List<String> FIELDS = List.of("label", "cls", "class", "class_name", "label_name", "category");
+    private static final List<String> NAMES_FIRST = List.of("class_name", "label_name", "label", "cls", "class",
+            "category");
     private static final int MOST_LABEL_BYTES = 1 << 20;
 
     /// Whether a file's name is one of a label.
@@ -55,9 +58,10 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
 
     private LabeledImages images(Set<SourcePart> parts) throws IOException {
         LabeledImages images = new LabeledImages(source.toString());
+        List<String> fields = ClassNames.in(tars.root()).isPresent() ? FIELDS : NAMES_FIRST;
         for (Map.Entry<SourcePart, List<Path>> part : tars.parts().entrySet()) {
             for (Path tar : parts.contains(part.getKey()) ? part.getValue() : List.<Path>of()) {
-                images.add(part.getKey(), samples(tar, images));
+                images.add(part.getKey(), samples(tar, images, fields));
             }
         }
         if (images.isEmpty()) {
@@ -73,7 +77,7 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
         private final Map<String, TarSamples.Member> labels = new HashMap<>();
     }
 
-    private List<Sample> samples(Path tar, LabeledImages images) throws IOException {
+    private List<Sample> samples(Path tar, LabeledImages images, List<String> fields) throws IOException {
         Map<String, Group> groups = new LinkedHashMap<>();
         TarSamples samples = new TarSamples(tar);
         for (TarSamples.Member member : samples.members()) {
@@ -101,7 +105,7 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
                     images.leaveOut(prefix + group.labels.values().iterator().next().path());
                 } else {
                     String name = prefix + group.picture.get().path();
-                    samples.add(group.picture.get(), images.code(label(file, group, name), name), names.size());
+                    samples.add(group.picture.get(), images.code(label(file, group, name, fields), name), names.size());
                     names.add(name);
                 }
             }
@@ -109,7 +113,9 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
         return samples.samples(i -> names.get(samples.number(i)));
     }
 
-    private static String label(RandomAccessFile tar, Group group, String picture) throws IOException {
+    /// @param fields of JSON, the first that is there counts
+    private static String label(RandomAccessFile tar, Group group, String picture, List<String> fields)
+            throws IOException {
         TarSamples.Member member = LABELS.stream().flatMap(kind -> Stream.ofNullable(group.labels.get(kind)))
                 .findFirst()
                 .orElseThrow(() -> new DatasetException(picture + " has no label; expected a file of the same name"
@@ -126,7 +132,7 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
             throw new IOException("reading " + picture + " failed: " + AtomicFiles.reason(e), e);
         }
         return member.name().toLowerCase(Locale.ROOT).endsWith(".json")
-                ? field(bytes, picture)
+                ? field(bytes, picture, fields)
                 : text(bytes, picture);
     }
 
@@ -140,17 +146,17 @@ record WebDataset(SourceFiles tars, Path source) implements Datasets.Format {
         }
     }
 
-    private static String field(byte[] bytes, String picture) throws IOException {
+    private static String field(byte[] bytes, String picture, List<String> fields) throws IOException {
         JsonNode json;
         try {
             json = Json.COMPACT.readTree(bytes);
         } catch (JsonProcessingException e) {
             throw new DatasetException("the JSON beside " + picture + " cannot be understood: " + Json.reason(e), e);
         }
-        List<JsonNode> found = json.isObject() ? FIELDS.stream().map(json::path).toList() : List.of(json);
+        List<JsonNode> found = json.isObject() ? fields.stream().map(json::path).toList() : List.of(json);
         return found.stream().filter(node -> node.isTextual() || node.isIntegralNumber()).findFirst().orElseThrow(
                 () -> new DatasetException("the JSON beside " + picture + " has no label; expected one of the fields "
-                        + String.join(", ", FIELDS) + " with a number or the name of a class"))
+                        + String.join(", ", fields) + " with a number or the name of a class"))
                 .asText();
     }
 }

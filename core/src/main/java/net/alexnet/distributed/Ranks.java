@@ -6,7 +6,7 @@ import java.time.Duration;
 ///
 /// @param rendezvous where they meet, and which of them this process is
 /// @param timeout how long a rank waits for the others before it gives up, above 0
-/// @param wire how sums of gradients travel; what towers and factors exchange is always float32. Half the bytes with
+/// @param wire how sums of gradients travel; what towers, factors and hybrid exchange is always float32. Half the bytes with
 ///     [Wire#BFLOAT16], at a relative error of about 3e-3 of a sum
 public record Ranks(Rendezvous rendezvous, Duration timeout, Wire wire) {
     /// Long enough for a rank that saves a checkpoint. Ranks meet before they prepare pictures: if a host needs longer for

@@ -137,8 +137,10 @@ public final class AtomicFiles {
         return switch (e) {
             case NoSuchFileException _ -> "no such file or folder";
             case AccessDeniedException _ -> "access denied";
-            case FileSystemException other when other.getReason() != null -> other.getReason();
-            case IOException other -> reason(other);
+            case FileSystemException other ->
+                other.getReason() == null ? other.getClass().getSimpleName() : other.getReason();
+            case IOException other when other.getMessage() == null -> other.getClass().getSimpleName();
+            case IOException other -> String.valueOf(other.getMessage());
         };
     }
 
@@ -146,13 +148,8 @@ public final class AtomicFiles {
     /// often a bare path.
     public static String reason(IOException e) {
         return switch (e) {
-            case NoSuchFileException missing -> "no such file or folder: " + missing.getFile();
-            case AccessDeniedException denied -> "access denied: " + denied.getFile();
-            case FileSystemException other when other.getReason() == null ->
-                other.getClass().getSimpleName() + ": " + other.getFile();
-            case FileSystemException other -> other.getFile() + ": " + other.getReason();
-            case IOException other when other.getMessage() == null -> other.getClass().getSimpleName();
-            case IOException other -> String.valueOf(other.getMessage());
+            case FileSystemException other -> shortReason(other) + ": " + other.getFile();
+            case IOException other -> shortReason(other);
         };
     }
 }

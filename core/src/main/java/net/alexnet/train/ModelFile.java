@@ -34,7 +34,7 @@ public final class ModelFile {
         FutureTask<Model.Stored> opened;
         if (isFile(path)) {
             opened = new FutureTask<>(() -> read(path));
-        } else if (!Files.exists(path) && isImportable(path)) {
+        } else if (isImportable(path)) { // also a folder that a file was unpacked to, to be told so
             opened = new FutureTask<>(() -> imported(path));
         } else if (!Files.exists(path)) {
             throw new IOException("there is no model at " + path + "; expected a run, one of its checkpoints, a file of"

@@ -34,7 +34,7 @@ public final class Trainer {
     private final Network network;
     private final Backend backend;
     private final Group group;
-    private final Group readers; // the ranks with other pictures; those of a divided network have the same
+    private final Group apart; // the ranks with other pictures; those of a divided network have the same
     private final @Nullable MetricsLogger logger; // of the rank that leads
     private final TrainingMonitor monitor;
     private final Throughput throughput;
@@ -90,7 +90,7 @@ public final class Trainer {
     private Trainer(Parts parts, @Nullable MetricsLogger logger) {
         this.parts = parts;
         this.group = parts.group();
-        this.readers = parts.network().isDivided() ? Group.SOLO : group;
+        this.apart = parts.network().isDivided() ? Group.SOLO : group;
         this.recipe = parts.recipe();
         this.network = parts.network();
         this.backend = network.backend();
@@ -184,7 +184,7 @@ public final class Trainer {
             ImageBatch last = batch;
             total = last.total();
             if (last.count() == 0) {
-                reading = isRead(state.step() + 1) ? Optional.of(sums.shared(readers)) : Optional.empty();
+                reading = isRead(state.step() + 1) ? Optional.of(sums.shared(apart)) : Optional.empty();
                 step.runWithoutExamples(factor);
             } else {
                 reading = step.run(inputs(last), last.labels(), total, masks(last), factor,
@@ -225,7 +225,7 @@ public final class Trainer {
     private Optional<Reading> observe(ImageBatch batch, StepSums sums, UnitMaxima units, List<Stage> stages, Loss loss)
             throws IOException {
         long step = state.step() + 1;
-        if (step == 1 && parts.from() == 0 && batch.first() == readers.rank().begin(batch.total())) {
+        if (step == 1 && parts.from() == 0 && batch.first() == apart.rank().begin(batch.total())) {
             Stage conv1 = stages.getFirst();
             Tensor linear = network.linear(conv1.row(), conv1.in());
             warn(monitor.signal(conv1, linear));
@@ -245,7 +245,7 @@ public final class Trainer {
         if (!batch.last()) {
             return Optional.empty();
         }
-        Reading reading = sums.shared(readers);
+        Reading reading = sums.shared(apart);
         monitor.finite(step, reading.loss(),
                 () -> sums.cause().orElse("it is not finite on another rank, whose message says where"));
         warn(monitor.flat(step, reading.loss()));

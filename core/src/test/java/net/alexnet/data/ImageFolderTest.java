@@ -138,6 +138,8 @@ class ImageFolderTest {
     void aPartBesideClassFoldersIsNoClass() throws Exception {
         images("ants/1.jpg", "bees/2.jpg", "mixed/Ants/3.jpg", "mixed/bees/4.jpg");
         refused("mixed");
+        images("people/1/1/a.jpg", "people/1/2/b.jpg", "people/2/1/c.jpg", "people/2/2/d.jpg"); // persons and sessions
+        assertThat(open(root.resolve("people")).classes()).containsExactly("1", "2");
     }
 
     @Test
@@ -151,8 +153,12 @@ class ImageFolderTest {
         images("ants/1.jpg", "ants/3.jpg", "bees/2.jpg", "sorted/ants/1.jpg", "sorted/ants/3.jpg");
         Files.createFile(root.resolve("sorted").resolve(Datasets.SORTED));
         assertThat(open().classes()).containsExactly("ants", "bees");
+        assertThat(open().split()).contains("sorted", Datasets.SORTED);
         images("sorted/bees/2.jpg");
         assertThat(open(root.resolve("sorted")).classes()).containsExactly("ants", "bees");
+        Files.move(root.resolve("sorted"), Files.createDirectory(root.resolve("data")).resolve("val"));
+        images("data/train/ants/1.jpg", "data/train/bees/1.jpg"); // somebody has corrected them
+        assertThat(open(root.resolve("data")).validation().size()).isEqualTo(3);
     }
 
     @Test

@@ -45,6 +45,10 @@ class PictureTablesTest {
         assertThat(data.training().perClass()).containsExactly(2, 2);
         assertThat(data.validation().perClass()).containsExactly(1, 1);
         assertThat(data.warnings()).singleElement().asString().contains("test-0.labels");
+        Files.delete(root.resolve("validation-0.labels"));
+        assertThatThrownBy(
+                () -> PictureTables.in(root, new Labels()).openForEvaluation(List.of("ant", "bee"), List.of()))
+                .isInstanceOf(DatasetException.class).hasMessageContaining("test-0.labels");
         Files.writeString(root.resolve("test-0.labels"), "-1 1");
         assertThatThrownBy(this::open).isInstanceOf(DatasetException.class).hasMessageContaining("-1");
     }

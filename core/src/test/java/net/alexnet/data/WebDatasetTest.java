@@ -64,6 +64,11 @@ class WebDatasetTest {
         tar("a.tar", "1.jpg", 1, "1.txt", "\uFEFFfly", "2.jpg", 2, "2.json", "{\"label\": 3, \"label_name\": \"bee\"}",
                 "3.jpg", 3, "3.txt", "fly");
         assertThat(open(root).classes()).containsExactly("bee", "fly");
+        Files.delete(root.resolve("a.tar"));
+        tar("b.tar", "1.jpg", 1, "1.json", "{\"label\": 1, \"label_name\": \"bee, Apis\"}", "2.jpg", 2, "2.cls", "0",
+                "3.jpg", 3, "3.cls", "0");
+        Files.writeString(root.resolve("classes.txt"), "fly\nbee\n");
+        assertThat(open(root).classes()).containsExactly("fly", "bee");
     }
 
     /// As git-annex leaves it where the file was not fetched.
@@ -75,14 +80,16 @@ class WebDatasetTest {
                 .hasMessageContaining("s-1.tar");
     }
 
+    /// Lists may be written on systems that differ in how they write an accented letter.
     @Test
-    void classesThatLookTheSameAreNoted() throws Exception {
+    void labelsThatLookTheSameAreOneClass() throws Exception {
         String composed = "caf\u00e9";
         String apart = "cafe\u0301";
         tar("forms.tar", "1.jpg", 1, "1.cls", composed, "2.jpg", 2, "2.cls", apart, "3.jpg", 3, "3.cls", composed,
-                "4.jpg", 4, "4.cls", apart);
-        assertThat(open(root.resolve("forms.tar")).warnings()).singleElement().asString()
-                .contains("4 and 5 characters");
+                "4.jpg", 4, "4.cls", apart, "5.jpg", 5, "5.cls", "tea", "6.jpg", 6, "6.cls", "tea");
+        Dataset data = open(root.resolve("forms.tar"));
+        assertThat(data.classes()).containsExactly(composed, "tea");
+        assertThat(data.warnings()).isEmpty();
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pictures how images are prepared
 /// @param data where images come from
 /// @param batch images per step over all ranks, 1 to 65536
-/// @param microBatch the most images that a rank computes at a time, 1 to `batch`; the gradients of a step's micro-batches are
+/// @param microBatch the most images that a rank computes at a time, 1 to `batch`, or all ranks of a divided network together; the gradients of a step's micro-batches are
 ///     added up before its update (gradient accumulation), so a batch needs the memory of a micro-batch. Null to compute a
 ///     rank's part of the batch at once
 /// @param parallel how several ranks divide the work; a single rank trains alike with each
