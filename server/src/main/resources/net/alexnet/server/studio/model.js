@@ -1,5 +1,5 @@
 // The page about what a network learned: its kernels, a picture's way through it, and its mistakes.
-import {csvCell, download, element, fetchJson, percent, say} from './page.js';
+import {counted, csvCell, download, element, fetchJson, percent, say} from './page.js';
 import {canvases} from './tiles.js';
 
 const model = document.getElementById('model');
@@ -202,8 +202,8 @@ async function follow(first) {
 function showEvaluation() {
   const {pictures, wrong, classes, html, matrix} = evaluation;
   place('evaluate').hidden = true;
-  say(place('evaluation-said'), `${wrong.toLocaleString('en')} of ${pictures.toLocaleString('en')} pictures are taken for `
-      + 'another class.');
+  say(place('evaluation-said'), `${wrong.toLocaleString('en')} of ${counted(pictures, 'picture')} ${
+    wrong === 1 ? 'is' : 'are'} taken for another class.`);
   place('classes').replaceChildren(...classes.map(name => element('option', {value: name})));
   const tables = new DOMParser().parseFromString(html, 'text/html'); // of the server, texts in it escaped
   place('tables').replaceChildren(...tables.body.childNodes);
@@ -218,12 +218,13 @@ function showEvaluation() {
 
 /** Makes a button of each cell of the matrix that has pictures. */
 function openCells(classes) {
+  place('mistakes-title').textContent = 'Confusion matrix'; // "Mistakes" is the heading above
   const rows = place('tables').querySelectorAll('table.matrix tbody tr');
   rows.forEach((row, truth) => [...row.cells].slice(1).forEach((cell, taken) => {
     if (cell.textContent !== '0') {
       const count = cell.textContent;
       cell.replaceChildren(element('button', {type: 'button', class: 'cell', tabindex: truth + taken === 0 ? 0 : -1,
-        'aria-label': `${classes[truth]} taken for ${classes[taken]}: ${count} pictures`,
+        'aria-label': `${classes[truth]} taken for ${classes[taken]}: ${counted(Number(count), 'picture')}`,
         onclick: () => choose(classes[truth], classes[taken])}, count));
     }
   }));
@@ -297,7 +298,7 @@ async function showPictures(from = 0) {
     }
     const cards = pictures.map(card);
     from === 0 ? place('cards').replaceChildren(...cards) : place('cards').append(...cards);
-    say(place('found'), `${found.toLocaleString('en')} ${found === 1 ? 'picture' : 'pictures'}.`);
+    say(place('found'), `${counted(found, 'picture')}.`);
     place('more').hidden = from + pictures.length >= found;
     place('more').dataset.from = from + pictures.length;
   } catch (failure) {

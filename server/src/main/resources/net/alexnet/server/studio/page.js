@@ -30,6 +30,11 @@ export function percent(fraction, digits = 1) {
   return `${(100 * fraction).toFixed(digits)} %`;
 }
 
+/** A number and what is counted: `1 picture`, `1,234 pictures`. */
+export function counted(number, one) {
+  return `${number.toLocaleString('en')} ${one}${number === 1 ? '' : 's'}`;
+}
+
 /** Shows a text to all, a screen reader included. */
 export function say(place, text, isError = false) {
   place.textContent = text;

@@ -1,19 +1,35 @@
 // Starts and stops trainings.
-import {element, fetchJson, say} from './page.js';
+import {counted, element, fetchJson, say} from './page.js';
 
 const place = name => document.getElementById(name);
 const EVERY = 1000; // milliseconds
 const json = body => ({method: 'POST', body: JSON.stringify(body), headers: {'Content-Type': 'application/json'}});
 
+let looked = 0;
+
+place('folder')?.addEventListener('change', () => {
+  looked++; // what is being read is of another folder
+  say(place('said'), '');
+  place('contents').replaceChildren();
+  place('look').disabled = false;
+});
+
 place('look')?.addEventListener('click', async () => {
+  const mine = ++looked;
+  const folder = place('folder').selectedOptions[0].textContent;
   place('look').disabled = true;
   say(place('said'), 'Reading all pictures …');
   try {
     const {counts, broken, brokenCount, duplicates, duplicateCount, warnings, problem} =
         await fetchJson(`/train/folders/${place('folder').value}`);
+    if (mine !== looked) {
+      return;
+    }
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    say(place('said'), problem || `${all.toLocaleString('en')} pictures of ${Object.keys(counts).length} classes, ${
-      brokenCount} of them broken, ${duplicateCount} duplicates.`, Boolean(problem));
+    const classes = Object.keys(counts).length;
+    say(place('said'), `${folder}: ${problem || `${counted(all, 'picture')} of ${classes} ${
+      classes === 1 ? 'class' : 'classes'}, ${brokenCount} of them broken, ${counted(duplicateCount, 'duplicate')}.`}`,
+    Boolean(problem));
     place('contents').replaceChildren(
         ...warnings.map(text => element('p', {class: 'warned-text'}, `▲ ${text}`)),
         element('div', {class: 'scroll', tabindex: 0, role: 'group', 'aria-label': 'Classes'}, element('table', {},
@@ -25,9 +41,13 @@ place('look')?.addEventListener('click', async () => {
           element('details', {}, element('summary', {}, title), element('ul', {},
               ...lines.map(line => element('li', {}, line))))));
   } catch (failure) {
-    say(place('said'), failure.message, true);
+    if (mine === looked) {
+      say(place('said'), failure.message, true);
+    }
   } finally {
-    place('look').disabled = false;
+    if (mine === looked) {
+      place('look').disabled = false;
+    }
   }
 });
 

@@ -113,13 +113,22 @@ class BrowserTest {
         AxeBuilder axe = new AxeBuilder();
         axe.setLegacyMode(true);
         for (Rule rule : axe.analyze(browser).getViolations()) {
-            if (Set.of("serious", "critical").contains(rule.getImpact())) {
+            if (Set.of("serious", "critical").contains(rule.getImpact()) || rule.getId().equals("landmark-unique")) {
                 found.add(rule.getId() + ": " + rule.getHelp() + " " + rule.getNodes().getFirst().getHtml());
             }
         }
         assertThat(found).as(what).isEmpty();
         assertThat(number("return document.documentElement.scrollWidth - innerWidth"))
                 .as("what is wider than the window, " + what).isLessThanOrEqualTo(0);
+        requireTilesInTheirRows(what);
+    }
+
+    /// A row of tiles that has no room for them lets the reader scroll; else they would cover what is below.
+    private static void requireTilesInTheirRows(String what) {
+        assertThat(browser.executeScript("""
+                return [...document.querySelectorAll('.tiles-row')].filter(row => row.scrollHeight > row.clientHeight
+                    && !['auto', 'scroll'].includes(getComputedStyle(row).overflowY)).map(row => row.outerHTML)"""))
+                .as("tiles outside of their row, " + what).isEqualTo(List.of());
     }
 
     private static void shoot(String name) throws Exception {
@@ -139,6 +148,26 @@ class BrowserTest {
             requireAccessible(page + " at " + width + (dark ? ", dark" : ""));
             shoot(page.replaceAll("\\W+", "-") + "-" + width + (dark ? "-dark" : ""));
         }
+    }
+
+    /// A network of the paper's width has more kernels than this one: each tile is there twenty times.
+    @ParameterizedTest
+    @CsvSource({"/models/toy, #kernels canvas", "/models/toy, #maps canvas", "/data/toy, #drawn canvas",
+        "/data/toy, #mean-image canvas"})
+    void manyTilesCoverNothingOnANarrowScreen(String page, String tile) {
+        open(page, 320, false);
+        if (tile.startsWith("#maps")) {
+            find("#own").sendKeys(folder.resolve("pictures/blue/1.png").toString());
+        }
+        await(tile, "");
+        browser.executeScript("""
+                document.querySelectorAll('.tiles-row').forEach(row => [...row.children].forEach(tile => {
+                  for (let i = 1; i < 20; i++) {
+                    row.append(tile.cloneNode(true));
+                  }
+                }))""");
+        assertThat(number("return document.querySelectorAll('.tiles-row canvas').length")).isGreaterThan(19);
+        requireTilesInTheirRows(page);
     }
 
     @ParameterizedTest
@@ -252,6 +281,25 @@ class BrowserTest {
         assertThat(browser.findElements(By.cssSelector("#unit > li"))).hasSize(shown).isNotEmpty();
         assertThat(find("#unit-said").getText()).contains("of conv1");
         shoot("model");
+    }
+
+    @Test
+    void whatIsInAFolderGoesWhenAnotherIsChosen() throws Exception {
+        open("/train", 1400, false);
+        WebElement pictures = browser.findElements(By.cssSelector("#folder option")).stream()
+                .filter(one -> one.getText().endsWith("/pictures")).findFirst().orElseThrow();
+        pictures.click();
+        find("#look").click();
+        await("#said", pictures.getText() + ": 32 pictures of 3 classes, 1 ");
+        await("#contents caption", "Classes");
+        browser.executeScript("""
+                const folder = document.getElementById('folder');
+                folder.append(new Option('another', 'another'));
+                folder.value = 'another';
+                folder.dispatchEvent(new Event('change'));""");
+        assertThat(find("#said").getText()).isEmpty();
+        assertThat(find("#contents").getText()).isEmpty();
+        assertThat(find("#look").isEnabled()).isTrue();
     }
 
     @Test
