@@ -102,6 +102,23 @@ class DeployFilesTest {
         assertTaken(instruction("ENTRYPOINT"), words(container.get("args")));
     }
 
+    /// /metrics wants the token, which annotations of a pod cannot name.
+    @Test
+    void prometheusReadsTheMetricsWithTheToken() throws Exception {
+        JsonNode pod = yaml("kubernetes.yaml").getFirst().at("/spec/template");
+        assertThat(pod.at("/metadata/annotations").isMissingNode()).isTrue();
+        JsonNode monitor = yaml("podmonitor.yaml").getFirst();
+        assertThat(monitor.get("apiVersion").asText()).isEqualTo("monitoring.coreos.com/v1");
+        assertThat(monitor.get("kind").asText()).isEqualTo("PodMonitor");
+        assertThat(monitor.at("/spec/selector/matchLabels")).isEqualTo(pod.at("/metadata/labels"));
+        JsonNode endpoint = monitor.at("/spec/podMetricsEndpoints/0");
+        assertThat(endpoint.get("port")).isEqualTo(pod.at("/spec/containers/0/ports/0/name"));
+        assertThat(endpoint.get("path").asText()).isEqualTo("/metrics");
+        assertThat(endpoint.at("/authorization/type").asText()).isEqualTo("Bearer");
+        assertThat(endpoint.at("/authorization/credentials"))
+                .isEqualTo(pod.at("/spec/containers/0/env/0/valueFrom/secretKeyRef"));
+    }
+
     @Test
     void kserveRunsTheSameImage() throws Exception {
         JsonNode service = yaml("kserve.yaml").getFirst();
