@@ -29,7 +29,7 @@ final class ModelCardPrinter {
         return new Card(network.variant(), network.architecture().input().dims(), network.dropout(),
                 network.dropoutScaling(), card.classes(), card.wnids(),
                 new Pictures(how.resize(), how.crop(), how.mean(), how.meanImage().isPresent(), how.scale(),
-                        colors(how)),
+                        card.colors()),
                 card.origin(), card.views().orElse(null), card.provenance().orElse(null),
                 card.untrained().isEmpty() ? null : card.untrained());
     }
@@ -40,7 +40,7 @@ final class ModelCardPrinter {
         lines.add("network: " + spelled(network.variant()) + ", " + network.architecture().input() + ", "
                 + String.format(Locale.ROOT, "%,d parameters", network.architecture().parameters()));
         lines.add(String.format(Locale.ROOT, "classes: %,d, %s", card.classes().size(), first(card)));
-        lines.add("pictures: " + pictures(card.preprocessing()));
+        lines.add("pictures: " + card.pictures());
         if (network.dropout() > 0) {
             lines.add("dropout: " + network.dropout() + (network.dropoutScaling() == DropoutScaling.AT_TEST
                     ? ", as in 2012: outputs are scaled at test time"
@@ -69,23 +69,6 @@ final class ModelCardPrinter {
         return IntStream.range(0, Math.min(SHOWN, card.classes().size()))
                 .mapToObj(i -> card.classes().get(i) + (card.wnids().isEmpty() ? "" : " (" + card.wnids().get(i) + ")"))
                 .collect(Collectors.joining(", ")) + (card.classes().size() > SHOWN ? ", …" : "");
-    }
-
-    private static String pictures(Preprocessing how) {
-        return "shorter side resized to " + how.resize() + ", center square, view of " + how.crop() + ", "
-                + colors(how) + ", minus "
-                + how.meanImage().map(_ -> "a mean image (on average " + rounded(how.mean()) + ")")
-                        .orElseGet(() -> "the mean " + rounded(how.mean()))
-                + (how.scale().stream().allMatch(factor -> factor == 1) ? "" : ", times " + rounded(how.scale()));
-    }
-
-    private static String colors(Preprocessing how) {
-        return how.channels() == 3 ? ModelCard.COLOR_ORDER : "gray";
-    }
-
-    private static String rounded(List<Double> values) {
-        List<Double> shown = values.stream().distinct().count() == 1 ? values.subList(0, 1) : values;
-        return shown.stream().map(value -> String.format(Locale.ROOT, "%.5g", value)).collect(Collectors.joining(", "));
     }
 
     static String spelled(Enum<?> value) {

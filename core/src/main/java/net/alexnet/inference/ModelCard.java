@@ -68,6 +68,28 @@ public record ModelCard(AlexNet network, List<String> classes, Preprocessing pre
         this(network, classes, preprocessing, origin, List.of(), Optional.empty(), Optional.empty(), List.of());
     }
 
+    /// How a picture becomes the network's input, in words for a person.
+    public String pictures() {
+        return "shorter side resized to " + preprocessing.resize() + ", center square, view of " + preprocessing.crop()
+                + ", " + colors() + ", minus "
+                + preprocessing.meanImage()
+                        .map(_ -> "a mean image (on average " + rounded(preprocessing.mean()) + ")")
+                        .orElseGet(() -> "the mean " + rounded(preprocessing.mean()))
+                + (preprocessing.scale().stream().allMatch(factor -> factor == 1)
+                        ? ""
+                        : ", times " + rounded(preprocessing.scale()));
+    }
+
+    /// The colors of a picture that the network reads: [#COLOR_ORDER] or `gray`.
+    public String colors() {
+        return preprocessing.channels() == 3 ? COLOR_ORDER : "gray";
+    }
+
+    private static String rounded(List<Double> values) {
+        List<Double> shown = values.stream().distinct().count() == 1 ? values.subList(0, 1) : values;
+        return shown.stream().map(value -> String.format(Locale.ROOT, "%.5g", value)).collect(Collectors.joining(", "));
+    }
+
     /// Refuses to compute what means nothing.
     ///
     /// @param end how many rows of the network are to be computed

@@ -170,8 +170,7 @@ final class V2Endpoints {
         Preprocessing preprocessing = card.preprocessing();
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("labels", Json.text(card.classes()));
-        properties.put("preprocessing", "the shorter side becomes " + preprocessing.resize() + ", the center "
-                + preprocessing.crop() + " is kept, minus the mean");
+        properties.put("preprocessing", card.pictures());
         properties.put("input",
                 "picture files; in JSON, each in Base64. Or UINT8 pixels, [N, " + preprocessing.crop() + ", "
                         + preprocessing.crop() + ", " + preprocessing.channels() + "]");

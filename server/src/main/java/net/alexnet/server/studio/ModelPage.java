@@ -1,7 +1,6 @@
 package net.alexnet.server.studio;
 
 import module java.base;
-import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Provenance;
 import net.alexnet.io.Texts;
@@ -90,15 +89,12 @@ final class ModelPage {
     /// What the model file says of itself.
     private static String card(ModelCard card) {
         Map<String, String> facts = new LinkedHashMap<>();
-        Preprocessing how = card.preprocessing();
         facts.put("network", card.network().architecture().name() + ", " + String.format(Locale.ROOT, "%,d",
                 card.network().architecture().parameters()) + " parameters");
         facts.put("layers", card.network().architecture().rows().stream().map(Row::name)
                 .collect(Collectors.joining(", ")));
         facts.put("classes", String.format(Locale.ROOT, "%,d", card.classes().size()));
-        facts.put("pictures", "shorter side resized to " + how.resize() + ", center square, view of " + how.crop()
-                + " pixels, " + how.channels() + (how.channels() == 1 ? " channel" : " channels") + ", minus "
-                + (how.meanImage().isPresent() ? "the mean image" : "the mean of each channel"));
+        facts.put("pictures", card.pictures());
         facts.put("origin", card.origin());
         card.provenance().map(Provenance::sha256).ifPresent(hash -> facts.put("SHA-256", hash));
         if (!card.untrained().isEmpty()) {

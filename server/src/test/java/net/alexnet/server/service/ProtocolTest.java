@@ -65,6 +65,7 @@ class ProtocolTest {
             assertThat(model.at("/properties/sha256").asText()).isEqualTo(sha256);
             assertThat(model.at("/properties/labels").asText()).contains("wolf");
             assertThat(model.at("/properties/features").asText()).contains("fc7");
+            assertThat(model.at("/properties/preprocessing").asText()).contains("40", "32", "minus", "times");
             model.get("properties").forEach(property -> assertThat(property.isTextual()).isTrue());
         }
         assertThat(service.send(service.to("/v2/models/none")).statusCode()).isEqualTo(404);

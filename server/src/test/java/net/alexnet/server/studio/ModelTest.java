@@ -253,6 +253,8 @@ class ModelTest {
         assertThat(model.select("#card .names li").eachText()).contains(ToyRun.HOSTILE, "green", "blue");
         assertThat(model.select("script").eachAttr("src")).containsExactly("/assets/model.js");
         assertThat(model.select("[style]")).isEmpty();
+        assertThat(model.select("#card dd").eachText()).as("what becomes of a picture, with the scale")
+                .anyMatch(text -> text.contains("resized to 20") && text.contains("minus") && text.contains("times"));
     }
 
     @Test
