@@ -208,10 +208,13 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
 
         /// A person who opened an address in a browser is told on a page.
         void fail(HttpFailure failure) {
-            boolean asksForPage = request.getMethod().equals("GET")
+            send(asksForPage() ? failure.page() : failure.reply());
+        }
+
+        private boolean asksForPage() {
+            return request.getMethod().equals("GET")
                     && Objects.requireNonNullElse(request.getHeaders().get(HttpHeader.ACCEPT), "")
                             .contains("text/html");
-            send(asksForPage ? failure.page() : failure.reply());
         }
 
         void send(Reply reply) {
@@ -233,8 +236,10 @@ final class Dispatcher extends Handler.Abstract.NonBlocking {
             String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
             request.setAttribute(FAILURE, failure);
             request.setAttribute(FAILURE_ID, id);
-            return Reply.json(500,
-                    Map.of("error", "the server failed; its log says why, under the id " + id, "id", id));
+            String error = "the server failed; its log says why, under the id " + id;
+            return asksForPage()
+                    ? new HttpFailure(500, error).page()
+                    : Reply.json(500, Map.of("error", error, "id", id));
         }
     }
 }

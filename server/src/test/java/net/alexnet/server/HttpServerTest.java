@@ -159,6 +159,9 @@ class HttpServerTest {
         Answered logged = logged("/fault");
         assertThat(answer.body()).contains(logged.id().orElseThrow());
         assertThat(logged.failure().orElseThrow()).hasMessageContaining("secret");
+        HttpResponse<String> page = send(to("/fault").header("Accept", "text/html,*/*;q=0.8"));
+        assertThat(page.statusCode()).isEqualTo(500);
+        assertThat(page.body()).startsWith("<!DOCTYPE html>").doesNotContain("secret");
     }
 
     private Answered logged(String path) throws InterruptedException {

@@ -7,6 +7,7 @@ import net.alexnet.server.Call;
 import net.alexnet.server.Endpoint;
 import net.alexnet.server.HttpFailure;
 import net.alexnet.server.Reply;
+import net.alexnet.train.config.RecipeException;
 
 /// How pages are answered: heavy work on few threads, and failures in words. Safe for use by many
 /// threads.
@@ -33,6 +34,8 @@ final class EndpointLimits implements AutoCloseable {
                 return reply(call, failure(Objects.requireNonNull(e.getCause())));
             } catch (IOException e) {
                 return reply(call, failure(e));
+            } catch (RecipeException e) {
+                return reply(call, new HttpFailure(409, Texts.line(String.valueOf(e.getMessage()))));
             }
         };
     }

@@ -136,8 +136,13 @@ final class RunPage {
         }
         Epoch last = log.epochs().getLast();
         double perEpoch = (double) last.step() / last.epoch();
-        long step = Math.max(last.step(), log.steps().isEmpty() ? 0 : log.steps().getLast().step());
-        return Math.min(1, step / perEpoch / summary.epochs());
+        return Math.min(1, step(log) / perEpoch / summary.epochs());
+    }
+
+    /// The last step that the log knows of: an epoch may end between two steps that are logged.
+    private static long step(RunLog log) {
+        return Math.max(log.epochs().isEmpty() ? 0 : log.epochs().getLast().step(),
+                log.steps().isEmpty() ? 0 : log.steps().getLast().step());
     }
 
     private static String left(RunSummary summary, RunLog log, double done) {
@@ -151,7 +156,7 @@ final class RunPage {
         Map<String, String> tiles = new LinkedHashMap<>();
         if (!log.steps().isEmpty()) {
             Step last = log.steps().getLast();
-            tiles.put("step", String.format(Locale.ROOT, "%,d", last.step()));
+            tiles.put("step", String.format(Locale.ROOT, "%,d", step(log)));
             tiles.put("loss", number("%.4f", last.loss()));
             tiles.put("learning rate", number("%.3g", last.learningRate()));
             tiles.put("pictures/s", number("%,.0f", last.imagesPerSecond()));

@@ -139,14 +139,19 @@ final class TrainPage {
         arguments.addAll(List.of("--data", folder.toString(), "--runs", target.toString(), "--threads",
                 String.valueOf(threads), "--progress", "plain"));
         if (wanted.hasNonNull("epochs")) {
-            int epochs = wanted.path("epochs").asInt();
-            if (epochs < 1 || epochs > MOST_EPOCHS) {
-                throw new HttpFailure(400, "epochs must be 1 to " + MOST_EPOCHS + ", found " + epochs);
-            }
-            arguments.addAll(List.of("--epochs", String.valueOf(epochs)));
+            arguments.addAll(List.of("--epochs", String.valueOf(epochs(wanted.path("epochs")))));
         }
         String title = folder.getFileName() + ", from " + base.replaceFirst("^(run|model) ", "");
         return add(title, arguments, () -> folders.requireWithin(folder));
+    }
+
+    private static int epochs(JsonNode sent) throws HttpFailure {
+        int epochs = sent.canConvertToExactIntegral() && sent.canConvertToInt() ? sent.intValue() : 0;
+        if (epochs < 1 || epochs > MOST_EPOCHS) {
+            throw new HttpFailure(400, "epochs must be a whole number of 1 to " + MOST_EPOCHS + ", found "
+                    + (sent.isContainerNode() ? sent.getNodeType() : sent));
+        }
+        return epochs;
     }
 
     /// @param check is made now, so that the user is told at once, and again when the training

@@ -285,7 +285,12 @@ class ControlTest {
         assertThat(post("/trainings", wanted, "Sec-Fetch-Site", "cross-site").statusCode()).isEqualTo(403);
         assertThat(post("/trainings", wanted, "Origin", "http://example.org").statusCode()).isEqualTo(403);
         assertThat(post("/trainings", wanted, "Content-Type", "text/plain").statusCode()).isEqualTo(415);
-        assertThat(post("/trainings", Map.of("folder", id("fast"), "epochs", 0)).statusCode()).isEqualTo(400);
+        for (Object epochs : List.of(0, -1, 1001, 1.5, 4294967298L, 1e300, "x", "3", true, List.of(3))) {
+            HttpResponse<String> refused = post("/trainings", Map.of("folder", id("fast"), "epochs", epochs));
+            assertThat(refused.statusCode()).as(epochs.toString()).isEqualTo(400);
+            assertThat(JSON.readTree(refused.body()).path("error").asText())
+                    .contains(epochs instanceof List ? "ARRAY" : JSON.writeValueAsString(epochs));
+        }
         assertThat(post("/trainings", Map.of())).satisfies(answer -> {
             assertThat(answer.statusCode()).isEqualTo(400);
             assertThat(answer.body()).contains("folder is missing");

@@ -108,6 +108,12 @@ class StudioTest {
     }
 
     @Test
+    void theStepIsTheLastOneThoughItWasNotLogged() throws Exception {
+        TestRuns.append(folder.resolve("done"), TestRuns.epoch(2, 1, 0.25));
+        assertThat(page.document("/runs/done").select(".tiles div:has(dt:contains(step)) dd").text()).isEqualTo("2");
+    }
+
+    @Test
     void savesAReport() throws Exception {
         assertThat(page.get("/runs/done/report.html").headers().firstValue("Cache-Control")).hasValue("no-store");
         Document made = page.document("/runs/done/report.html");
@@ -166,6 +172,16 @@ class StudioTest {
         assertThat(page.get("/runs/bad").statusCode()).isEqualTo(409);
         assertThat(page.open("/runs/bad").body()).contains("<main").contains("log.jsonl");
         assertThat(page.open("/runs/none").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aDamagedRecipeIsToldOnAPage() throws Exception {
+        Files.writeString(run.resolve("recipe.yaml"), "epochs: {no end");
+        for (String path : List.of("/data/a-b-run", "/compare?a-b-run=1&done=1")) {
+            assertThat(page.get(path).statusCode()).as(path).isEqualTo(409);
+            assertThat(page.open(path).body()).as(path).contains("<main", "<h1>", "recipe.yaml");
+        }
+        assertThat(page.get("/runs/a-b-run").statusCode()).isEqualTo(200);
     }
 
     @ParameterizedTest
