@@ -37,8 +37,7 @@ public final class ModelService implements AutoCloseable {
                 .get("/metrics", metrics::scrape)
                 .get("/openapi.yaml", _ -> Reply.bytes("application/yaml", openApi()))
                 .otherwise(_ -> {
-                    throw new HttpFailure(404, Router.unknown().getMessage() + "; /openapi.yaml describes those that"
-                            + " there are");
+                    throw unknown();
                 });
         new V2Endpoints(models, inference, settings, metrics).addTo(router);
         new SimpleEndpoints(models, inference, settings, metrics).addTo(router);
@@ -155,6 +154,11 @@ public final class ModelService implements AutoCloseable {
     }
 
     // --- starting and stopping -------------------------------------------------------------------------------------
+
+    /// The failure of an address that nothing answers.
+    static HttpFailure unknown() {
+        return new HttpFailure(404, Router.unknown().getMessage() + "; /openapi.yaml describes those that there are");
+    }
 
     /// The description of all addresses, in OpenAPI's form.
     static byte[] openApi() throws IOException {

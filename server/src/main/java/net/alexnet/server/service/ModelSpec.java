@@ -25,7 +25,7 @@ public record ModelSpec(String name, Path path) {
     /// Reads `NAME=PATH`, or a path that gives the name: its last part without the extension.
     public static ModelSpec parse(String text) {
         int equals = text.indexOf('=');
-        if (equals > 0 && NAME.matcher(text.substring(0, equals)).matches() && !Files.exists(Path.of(text))) {
+        if (equals > 0 && !Files.exists(Path.of(text))) {
             return new ModelSpec(text.substring(0, equals), Path.of(text.substring(equals + 1)));
         }
         Path path = Path.of(text);

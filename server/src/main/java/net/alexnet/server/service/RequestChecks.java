@@ -8,6 +8,7 @@ import net.alexnet.inference.ModelCard;
 import net.alexnet.inference.Views;
 import net.alexnet.nn.Architecture;
 import net.alexnet.server.HttpFailure;
+import net.alexnet.server.Json;
 import net.alexnet.server.service.InferRequest.Output;
 import net.alexnet.server.service.InferRequest.Picture;
 
@@ -23,6 +24,9 @@ final class RequestChecks {
     static final int MOST_PICTURES = 64;
     /// The most outputs of a request: each layer is a forward pass of its own.
     private static final int MOST_OUTPUTS = 8;
+    /// The parameters that an address may have.
+    private static final List<String> OF_ADDRESS = List.of("views", "top");
+    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,18}");
     /// The most values of an answer: 64 MiB of JSON, or 16 MiB in binary form.
     private static final long MOST_VALUES = 4L << 20;
 
@@ -39,8 +43,7 @@ final class RequestChecks {
     /// @throws HttpFailure of status 400, or 413 for too many pictures, or 501 for shared memory
     InferRequest check(WireRequest wire) throws HttpFailure {
         boolean binary = flag(wire.parameters(), "binary_data_output", false);
-        Views views = BatchKey
-                .views(number(wire.parameters(), "views", settings.views(), Set.of(1, 10)::contains, "1 or 10"));
+        Views views = views(wire.parameters());
         if (wire.outputs().size() > MOST_OUTPUTS) {
             throw new HttpFailure(413,
                     "a request may have " + MOST_OUTPUTS + " outputs, found " + wire.outputs().size());
@@ -51,15 +54,18 @@ final class RequestChecks {
                 : wire.outputs()) {
             outputs.add(output(output, binary));
         }
-        return of(wire.id(), pictures(wire, views), views, outputs, top(wire), time(wire));
+        int top = top(wire.parameters(), 0);
+        if (top > 0) {
+            requireTrained(Optional.empty());
+        }
+        return of(wire.id(), pictures(wire, views), views, outputs, top, time(wire));
     }
 
     /// A request for the probabilities of pictures in files.
-    InferRequest simple(List<byte[]> files, int views, int top) throws HttpFailure {
+    InferRequest simple(List<byte[]> files, Views views) throws HttpFailure {
         List<Picture> pictures = files.stream().<Picture>map(Picture.Encoded::new).toList();
-        return of("", pictures, BatchKey.views(views),
-                List.of(output(new WireRequest.Output(PROBABILITIES, Map.of()), false)),
-                top, settings.deadline());
+        return of("", pictures, views, List.of(output(new WireRequest.Output(PROBABILITIES, Map.of()), false)), 0,
+                settings.deadline());
     }
 
     private InferRequest of(String id, List<Picture> pictures, Views views, List<Output> outputs, int top,
@@ -84,13 +90,32 @@ final class RequestChecks {
 
     // --- parameters ------------------------------------------------------------------------------------------------
 
-    private int top(WireRequest wire) throws HttpFailure {
-        int classes = card.classes().size();
-        int top = number(wire.parameters(), "top", 0, k -> k >= 1 && k <= classes, "1 to " + classes);
-        if (top > 0) {
-            requireTrained(Optional.empty());
+    /// The parameters behind the `?` of an address: numbers, and what is no number as the text that it is.
+    ///
+    /// @throws HttpFailure of status 400 if there is another than those that an address may have
+    static Map<String, Object> ofAddress(Map<String, String> query) throws HttpFailure {
+        Map<String, Object> parameters = new HashMap<>();
+        for (Map.Entry<String, String> one : query.entrySet()) {
+            if (!OF_ADDRESS.contains(one.getKey())) {
+                throw new HttpFailure(400, "an address has no parameter '" + one.getKey() + "'; expected "
+                        + String.join(" or ", OF_ADDRESS));
+            }
+            parameters.put(one.getKey(), INTEGER.matcher(one.getValue()).matches()
+                    ? (Object) Long.valueOf(one.getValue())
+                    : one.getValue());
         }
-        return top;
+        return parameters;
+    }
+
+    /// The views that are asked for.
+    Views views(Map<String, Object> parameters) throws HttpFailure {
+        return BatchKey.views(number(parameters, "views", settings.views(), Set.of(1, 10)::contains, "1 or 10"));
+    }
+
+    /// How many classes are asked for.
+    int top(Map<String, Object> parameters, int otherwise) throws HttpFailure {
+        int classes = card.classes().size();
+        return number(parameters, "top", otherwise, k -> k >= 1 && k <= classes, "1 to " + classes);
     }
 
     private Duration time(WireRequest wire) throws HttpFailure {
@@ -111,8 +136,11 @@ final class RequestChecks {
         if (value == null) {
             return otherwise;
         }
-        if (!(value instanceof Number number) || number.longValue() != number.doubleValue()
-                || !allowed.test(number.longValue())) {
+        if (!(value instanceof Number number)) {
+            throw new HttpFailure(400, "the parameter '" + name + "' must be a number, " + expected + ", found "
+                    + (value instanceof String ? "the text " + Json.text(value) : value));
+        }
+        if (number.longValue() != number.doubleValue() || !allowed.test(number.longValue())) {
             throw new HttpFailure(400, "the parameter '" + name + "' must be " + expected + ", found " + value);
         }
         return number.longValue();

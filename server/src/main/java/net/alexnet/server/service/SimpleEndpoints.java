@@ -37,6 +37,7 @@ final class SimpleEndpoints {
     void addTo(Router.Builder router) {
         router.post("/predictions/{model}", V2Endpoints.counted(metrics, models, this::predictions))
                 .on("PUT", "/predictions/{model}", V2Endpoints.counted(metrics, models, this::predictions)) // curl -T
+                .publicGet("/", SimpleEndpoints::alive)
                 .get("/v1/models/{model}", this::ready)
                 .post("/v1/models/{model}", V2Endpoints.counted(metrics, models, this::predict));
     }
@@ -48,36 +49,19 @@ final class SimpleEndpoints {
         try (ServedModels.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
             List<String> labels = lease.model().card().classes();
             List<byte[]> files = call.type().equals("multipart/form-data") ? parts(call) : List.of(call.body());
-            int views = parameter(call, "views", settings.views(), Set.of(1, 10)::contains, "1 or 10");
-            int top = parameter(call, "top", Math.min(TOP, labels.size()), k -> k >= 1 && k <= labels.size(),
-                    "1 to " + labels.size());
-            List<List<Map<String, Object>>> all = probabilities(call, lease, files, views).stream()
+            Map<String, Object> parameters = RequestChecks.ofAddress(call.query());
+            int top = new RequestChecks(lease.model().card(), settings).top(parameters, Math.min(TOP, labels.size()));
+            List<List<Map<String, Object>>> all = probabilities(call, lease, files, parameters).stream()
                     .map(row -> Inference.best(row, labels, top)).toList();
             return Reply.json(all.size() == 1 ? all.getFirst() : all);
         }
     }
 
-    private List<float[]> probabilities(Call call, ServedModels.Lease lease, List<byte[]> files, int views)
-            throws HttpFailure, InterruptedException {
-        InferRequest request = new RequestChecks(lease.model().card(), settings).simple(files, views, 0);
+    private List<float[]> probabilities(Call call, ServedModels.Lease lease, List<byte[]> files,
+            Map<String, Object> parameters) throws HttpFailure, InterruptedException {
+        RequestChecks checks = new RequestChecks(lease.model().card(), settings);
+        InferRequest request = checks.simple(files, checks.views(parameters));
         return inference.run(lease, request, call.read(), call.memory()).outputs().getFirst().rows();
-    }
-
-    private static int parameter(Call call, String name, int otherwise, IntPredicate allowed, String expected)
-            throws HttpFailure {
-        Optional<String> text = call.query(name);
-        if (text.isEmpty()) {
-            return otherwise;
-        }
-        try {
-            int value = Integer.parseInt(text.get());
-            if (allowed.test(value)) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // refused below
-        }
-        throw new HttpFailure(400, "the parameter '" + name + "' must be " + expected + ", found " + text.get());
     }
 
     private static List<byte[]> parts(Call call) throws HttpFailure {
@@ -108,6 +92,14 @@ final class SimpleEndpoints {
 
     // --- /v1 -------------------------------------------------------------------------------------------------------
 
+    /// KServe's probe of liveness. A person who comes here with a browser is told where to look.
+    private static Reply alive(Call call) throws HttpFailure {
+        if (call.header("Accept").orElse("").contains("text/html")) {
+            throw ModelService.unknown();
+        }
+        return Reply.json(Map.of("status", "alive"));
+    }
+
     private Reply ready(Call call) throws HttpFailure {
         try (ServedModels.Lease lease = models.lease(call.segment("model"), Optional.empty())) {
             return Reply.json(Map.of("name", lease.entry().name(), "ready", true));
@@ -122,7 +114,7 @@ final class SimpleEndpoints {
         try (ServedModels.Lease lease = models.lease(asked.substring(0, asked.length() - PREDICT.length()),
                 Optional.empty())) {
             List<String> labels = lease.model().card().classes();
-            List<float[]> rows = probabilities(call, lease, instances(call.body()), settings.views());
+            List<float[]> rows = probabilities(call, lease, instances(call.body()), Map.of());
             return Reply.json(Map.of("predictions", rows.stream().map(row -> {
                 Map<String, Object> one = new LinkedHashMap<>(Inference.best(row, labels, 1).getFirst());
                 one.put("probabilities", row);

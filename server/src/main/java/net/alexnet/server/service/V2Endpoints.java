@@ -99,8 +99,21 @@ final class V2Endpoints {
     private Reply infer(Call call) throws Exception {
         return withModel(call, lease -> {
             RequestChecks checks = new RequestChecks(lease.model().card(), settings);
-            return V2Reply.of(inference.run(lease, checks.check(read(call)), call.read(), call.memory()));
+            return V2Reply
+                    .of(inference.run(lease, checks.check(withAddress(read(call), call)), call.read(), call.memory()));
         });
+    }
+
+    /// A request with the parameters of its address among its own.
+    private static WireRequest withAddress(WireRequest request, Call call) throws HttpFailure {
+        Map<String, Object> parameters = new HashMap<>(request.parameters());
+        for (Map.Entry<String, Object> one : RequestChecks.ofAddress(call.query()).entrySet()) {
+            if (parameters.put(one.getKey(), one.getValue()) != null) {
+                throw new HttpFailure(400, "the parameter '" + one.getKey()
+                        + "' is in the address and in the body; leave one of them out");
+            }
+        }
+        return new WireRequest(request.id(), parameters, request.inputs(), request.outputs());
     }
 
     private static WireRequest read(Call call) throws HttpFailure {

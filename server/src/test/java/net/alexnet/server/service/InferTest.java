@@ -254,6 +254,29 @@ class InferTest {
     }
 
     @Test
+    void anAddressMayHaveParameters() throws Exception {
+        String best = tenViews.classify(CAT).best().label();
+        String json = BYTES.formatted("1", ",\"data\":[\"" + base64(CAT) + "\"]", "");
+        for (HttpResponse<byte[]> sent : List.of(service.post(INFER + "?views=10&top=1", "image/jpeg", CAT),
+                service.send(service.to(INFER + "?views=10&top=1").header("Inference-Header-Content-Length", "0")
+                        .POST(BodyPublishers.ofByteArray(CAT))),
+                service.post(INFER + "?views=10&top=1", "application/json", json.getBytes(StandardCharsets.UTF_8)))) {
+            assertThat(data(json(sent))).isEqualTo(tenViews.classify(CAT).probabilities());
+            assertThat(json(sent).at("/parameters/top").asText()).contains(best);
+        }
+        for (String path : List.of(INFER, "/predictions/tiny")) {
+            assertRefused(400, service.post(path + "?views=2", "image/jpeg", CAT), "views", "10", "2");
+            assertRefused(400, service.post(path + "?views=ten", "image/jpeg", CAT), "views", "number", "\"ten\"");
+            assertRefused(400, service.post(path + "?top=6", "image/jpeg", CAT), "top", "5", "6");
+            assertRefused(400, service.post(path + "?top=0", "image/jpeg", CAT), "top", "0");
+            assertRefused(400, service.post(path + "?top=99999999999999999999", "image/jpeg", CAT), "top", "5");
+            assertRefused(400, service.post(path + "?view=10", "image/jpeg", CAT), "'view'", "views", "top");
+        }
+        assertRefused(400, service.post(INFER + "?views=1", "application/json",
+                json.replace("}]}", "}],\"parameters\":{\"views\":10}}").getBytes(StandardCharsets.UTF_8)), "views");
+    }
+
+    @Test
     void aTimeoutMayBeLong() throws Exception {
         assertThat(data(service.infer(BYTES.formatted("1", ",\"data\":[\"" + base64(CAT) + "\"]",
                 ",\"parameters\":{\"timeout\":3600000000000}")))).isEqualTo(expected(CAT));
@@ -308,6 +331,8 @@ class InferTest {
                 "{\"binary_data_output\":1}", "{\"views\":1e99}", "{\"views\":99999999999999999999}")) {
             assertRefused(400, service.tryInfer(BYTES.formatted("1", cat, ",\"parameters\":" + parameters)));
         }
+        assertRefused(400, service.tryInfer(BYTES.formatted("1", cat, ",\"parameters\":{\"views\":\"10\"}")), "number",
+                "\"10\"");
         assertRefused(400, service.tryInfer(BYTES.formatted("1", cat, ",\"outputs\":[{\"name\":\"fc9\"}]")), "fc9",
                 "fc7");
         assertRefused(400, service.tryInfer(BYTES.formatted("1", cat,

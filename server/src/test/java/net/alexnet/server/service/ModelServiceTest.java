@@ -238,6 +238,8 @@ class ModelServiceTest {
         assertThat(ModelSpec.parse("x=runs/latest")).isEqualTo(new ModelSpec("x", Path.of("runs/latest")));
         assertThat(ModelSpec.parse("runs/latest").name()).isEqualTo("latest");
         assertThatThrownBy(() -> ModelSpec.parse("stats=a")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ModelSpec.parse("a/b=lin.safetensors")).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'a/b'").hasMessageEndingWith("NAME=lin.safetensors");
         assertThatThrownBy(() -> ModelSpec.parse("my model.onnx")).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("my model");
         assertThatThrownBy(() -> ServiceFixture.settings(List.of(new ModelSpec("a", Path.of("a")),

@@ -49,6 +49,11 @@ class ProtocolTest {
         assertThat(service.get("/v2/models").at("/models/0").asText()).isEqualTo("tiny");
         assertThat(service.get("/v2/models/tiny/ready").get("ready").asBoolean()).isTrue();
         assertThat(service.get("/v1/models/tiny").get("ready").asBoolean()).isTrue();
+        assertThat(service.get("/").get("status").asText()).isEqualTo("alive");
+        HttpResponse<byte[]> browser = service.send(service.to("/").header("Accept", "text/html,*/*"));
+        assertThat(browser.statusCode()).isEqualTo(404);
+        assertThat(new String(browser.body(), StandardCharsets.UTF_8)).startsWith("<!DOCTYPE")
+                .contains("/openapi.yaml");
         assertThat(service.service.lines())
                 .anyMatch(line -> line.contains("curl") && line.contains("/predictions/tiny"));
     }
