@@ -31,6 +31,15 @@ final class Json {
         return text(COMPACT, value);
     }
 
+    /// Whether a line is one JSON object.
+    static boolean isObject(String line) {
+        try {
+            return line.startsWith("{") && MAPPER.readTree(line).isObject();
+        } catch (JsonProcessingException e) {
+            return false;
+        }
+    }
+
     private static String text(ObjectWriter writer, Object value) {
         try {
             return escaped(writer.writeValueAsString(value));

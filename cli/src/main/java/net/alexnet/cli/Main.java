@@ -31,6 +31,7 @@ public final class Main {
     public static void main(String[] arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
         NativeLoader.configureProcess();
+        StandardError.own();
         if (SERVERS.contains(command)) {
             Quiet.libraries();
         }
@@ -42,6 +43,7 @@ public final class Main {
         int code = Cli.run(out, err, Boolean.getBoolean("alexnet.terminal"), arguments);
         out.flush();
         err.flush();
+        StandardError.restore();
         if (code == LaunchCommand.OTHER_RANK) {
             Runtime.getRuntime().halt(code); // threads of the connection that was lost may never end
         }

@@ -76,7 +76,7 @@ final class ServeCommand extends BaseCommand {
             + " Default: ${DEFAULT-VALUE}.")
     private int deadline = 2000;
 
-    @Option(names = "--log", paramLabel = "none|json", defaultValue = "none", description = "A line of JSON for each request, to standard error. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--log", paramLabel = "none|json", defaultValue = "none", description = "A line of JSON for each request, to standard error, and for each message there. Default: ${DEFAULT-VALUE}.")
     private Log log = Log.NONE;
 
     @Mixin
@@ -85,6 +85,9 @@ final class ServeCommand extends BaseCommand {
     @Override
     public Integer call() throws IOException, InterruptedException {
         terminal().interruption().deferExit();
+        if (log == Log.JSON) {
+            StandardError.becomeJson(); // the caller of this ends it, as a failure is a line, too
+        }
         Optional<Integer> port = grpcPort.map(number -> (int) within("--grpc-port", number, 0, 65535));
         try (ModelService service = ModelService.start(settings(), this::say)) {
             List<String> lines = new ArrayList<>(service.lines());
@@ -99,6 +102,7 @@ final class ServeCommand extends BaseCommand {
                 Thread.sleep(PAUSE);
             }
         }
+        StandardError.restore(); // after a signal there is no time for that later
         return 0;
     }
 
@@ -127,13 +131,17 @@ final class ServeCommand extends BaseCommand {
 
     private void answered(Answered one) {
         if (log == Log.JSON) {
-            say(one.json());
+            line(one.json());
         } else {
             one.reason().ifPresent(reason -> say("request " + one.id().orElse("") + " failed: " + reason));
         }
     }
 
-    private synchronized void say(String line) {
+    private void say(String message) {
+        line(log == Log.JSON ? StandardError.message(message) : message);
+    }
+
+    private synchronized void line(String line) {
         err().println(line);
         err().flush();
     }

@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import net.alexnet.ImageClassifier;
 import net.alexnet.Options;
 import net.alexnet.data.image.Preprocessing;
@@ -74,11 +79,55 @@ class ServeTest {
             HttpResponse<String> answer = client.send(request.header("Authorization", "Bearer " + token).build(),
                     BodyHandlers.ofString());
             assertThat(answer.body()).contains("cat", "dog");
+            assertThat(client.send(request.POST(BodyPublishers.ofByteArray(damaged())).build(),
+                    BodyHandlers.ofString()).statusCode()).isEqualTo(200);
             ProgramProcess.signal(process, 15);
             assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(143);
             assertThat(folder.resolve("log")).content().contains("\"path\":\"/predictions/two\",\"status\":200")
                     .doesNotContain(token);
+            List<String> messages = new ArrayList<>();
+            for (String line : log()) {
+                JsonNode one = new ObjectMapper().readTree(line);
+                assertThat(one.isObject()).as(line).isTrue();
+                messages.add(one.path("message").asText());
+            }
+            assertThat(messages).as("of libjpeg").anyMatch(text -> text.contains("extraneous bytes"));
+            assertThat(messages).as("of the signal").anyMatch(text -> text.startsWith("stopping"));
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /// What the process wrote, but for what the JVM says before the program begins.
+    private List<String> log() throws Exception {
+        return Files.readAllLines(folder.resolve("log")).stream()
+                .filter(line -> !line.startsWith("WARNING: Using incubator modules")).toList();
+    }
+
+    /// A JPEG that can be read, though there is something in it that does not belong there.
+    private static byte[] damaged() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(40, 40, BufferedImage.TYPE_INT_RGB), "jpg", out);
+        byte[] whole = out.toByteArray();
+        out.reset();
+        out.write(whole, 0, whole.length - 2);
+        out.writeBytes(new byte[20]);
+        out.write(whole, whole.length - 2, 2);
+        return out.toByteArray();
+    }
+
+    /// A start that fails is told as JSON, too.
+    @Test
+    void eachLineOfTheLogIsJsonWhateverHappens() throws Exception {
+        Process process = ProgramProcess
+                .of(Main.class, "serve", folder.resolve("none"), "--port", 0, "--log", "json")
+                .redirectError(folder.resolve("log").toFile()).start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(1);
+            assertThat(log()).hasSize(1);
+            assertThat(new ObjectMapper().readTree(log().getFirst()).path("message").asText()).contains("none");
         } finally {
             process.destroyForcibly();
         }
