@@ -106,7 +106,8 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             double wait = nanosPerView * views;
-            double whole = MARGIN * nanosPerView * (views + ofThem);
+            // before each batch the network may wait for others that are being decoded
+            double whole = (MARGIN + SHARE) * nanosPerView * (views + ofThem);
             long seconds = Math.max(1, Math.round(Math.ceil(wait / 1e9)));
             if (closed) {
                 throw HttpFailure.busy("the model is being replaced or the server stops", 1);
@@ -195,11 +196,22 @@ final class Batcher implements AutoCloseable {
             try {
                 if (next == 0) {
                     waiting.remove(this);
-                    throw new HttpFailure(504, "the deadline passed while the pictures waited");
+                    throw late();
                 }
             } finally {
                 lock.unlock();
             }
+        }
+
+        /// Ends a job whose deadline passed before its computation began. Its caller sees the clock, too, but may be woken later.
+        private void endIfLate() {
+            if (next == 0 && deadline - System.nanoTime() <= 0) {
+                done.completeExceptionally(late());
+            }
+        }
+
+        private static HttpFailure late() {
+            return new HttpFailure(504, "the deadline passed while the pictures waited");
         }
 
         /// Takes back what waits. Does nothing if all pictures were computed.
@@ -278,7 +290,7 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             while (true) {
-                waiting.removeIf(job -> job.done.isDone()); // the rest of a job whose batch failed
+                removeEnded();
                 if (waiting.isEmpty()) {
                     if (closed) {
                         return List.of();
@@ -286,6 +298,7 @@ final class Batcher implements AutoCloseable {
                     changed.await();
                 } else {
                     awaitMore();
+                    removeEnded();
                     if (!waiting.isEmpty()) { // nobody gave up meanwhile
                         return deal();
                     }
@@ -294,6 +307,12 @@ final class Batcher implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Removes jobs that nobody waits for any more: the rest of one whose batch failed, and those whose deadline passed.
+    private void removeEnded() {
+        waiting.forEach(Job::endIfLate);
+        waiting.removeIf(job -> job.done.isDone());
     }
 
     private void awaitMore() throws InterruptedException {
