@@ -65,7 +65,7 @@ final class ServeCommand extends BaseCommand {
     @Option(names = "--max-batch", paramLabel = "N", defaultValue = "32", description = "The most views that go through the network together; a picture of ten views takes ten even if this is less. Default: ${DEFAULT-VALUE}.")
     private int maxBatch = 32;
 
-    @Option(names = "--max-delay", paramLabel = "MS", defaultValue = "0", description = "Milliseconds that a picture waits for others when the network is free. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--max-delay", paramLabel = "MS", defaultValue = "0", description = "Milliseconds that a picture waits for others when the network is free; for those that are being decoded it may wait longer. Default: ${DEFAULT-VALUE}.")
     private int maxDelay;
 
     @Option(names = "--queue", paramLabel = "N", defaultValue = "256", description = "The most pictures of a model that wait. Default: ${DEFAULT-VALUE}.")

@@ -53,7 +53,7 @@ class BenchTest {
     @Test
     void scalingIsComputedFromTheTimes() {
         JsonNode scaling = figures.get("scaling");
-        assertThat(scaling).hasSize(3 * 4);
+        assertThat(scaling).hasSize(4 * 4);
         for (JsonNode row : scaling) {
             assertThat(row.get("efficiency").get("2").asDouble()).isBetween(0.0, 1.0).isPositive();
             assertThat(row.get("efficiency").get("1024").asDouble())

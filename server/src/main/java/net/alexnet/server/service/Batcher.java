@@ -21,6 +21,8 @@ final class Batcher implements AutoCloseable {
     /// How long the network waits for pictures that are being decoded, as a share of the time that those that are decoded
     /// would take: a larger batch takes less time for each picture.
     private static final double SHARE = 0.5;
+    /// A request of more pictures is not waited for: none of them is there before all are decoded.
+    private static final int FEW = 4;
 
     /// Computes a batch.
     interface Network {
@@ -58,21 +60,22 @@ final class Batcher implements AutoCloseable {
     final class Place implements AutoCloseable {
         private final int ownPictures;
         private final long ownViews;
-        private boolean decoded;
+        private int awaited; // pictures that the network may wait for
         private boolean left;
 
         private Place(int pictures, long views) {
             this.ownPictures = pictures;
             this.ownViews = views;
+            this.awaited = pictures <= FEW ? pictures : 0;
         }
 
         /// Says that the network need not wait for these pictures any more: they were submitted, or will not be.
         void decoded() {
             lock.lock();
             try {
-                if (!decoded) {
-                    decoded = true;
-                    undecoded -= ownPictures;
+                if (awaited > 0) {
+                    undecoded -= awaited;
+                    awaited = 0;
                     changed.signalAll();
                 }
             } finally {
@@ -106,8 +109,7 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             double wait = nanosPerView * views;
-            // before each batch the network may wait for others that are being decoded
-            double whole = (MARGIN + SHARE) * nanosPerView * (views + ofThem);
+            double whole = MARGIN * nanosPerView * (views + ofThem);
             long seconds = Math.max(1, Math.round(Math.ceil(wait / 1e9)));
             if (closed) {
                 throw HttpFailure.busy("the model is being replaced or the server stops", 1);
@@ -123,9 +125,10 @@ final class Batcher implements AutoCloseable {
                         + " ms, which is longer than the deadline of " + time.toMillis() + " ms", seconds);
             }
             pictures += wanted;
-            undecoded += wanted;
             views += ofThem;
-            return new Place(wanted, ofThem);
+            Place place = new Place(wanted, ofThem);
+            undecoded += place.awaited;
+            return place;
         } finally {
             lock.unlock();
         }
@@ -318,7 +321,8 @@ final class Batcher implements AutoCloseable {
     private void awaitMore() throws InterruptedException {
         long start = System.nanoTime();
         while (!closed && !waiting.isEmpty() && picturesOfNextBatch() < most(waiting.getFirst())) {
-            long left = start + patience() - System.nanoTime();
+            long now = System.nanoTime();
+            long left = Math.min(patience() - (now - start), spare(now));
             if (left <= 0) {
                 return;
             }
@@ -327,8 +331,17 @@ final class Batcher implements AutoCloseable {
     }
 
     private long patience() {
-        double decoded = nanosPerView * picturesOfNextBatch() * waiting.getFirst().key.views().count();
-        return Math.max(settings.maxDelay().toNanos(), undecoded == 0 ? 0 : (long) (SHARE * decoded));
+        return Math.max(settings.maxDelay().toNanos(), undecoded == 0 ? 0 : (long) (SHARE * nanosOfNextBatch()));
+    }
+
+    private double nanosOfNextBatch() {
+        return nanosPerView * picturesOfNextBatch() * waiting.getFirst().key.views().count();
+    }
+
+    /// How long the next batch may be put off to end before all deadlines.
+    private long spare(long now) {
+        return waiting.stream().mapToLong(job -> job.deadline - now).min().orElseThrow()
+                - (long) (MARGIN * nanosOfNextBatch());
     }
 
     private int picturesOfNextBatch() {

@@ -12,7 +12,8 @@ import net.alexnet.train.ModelFile.Which;
 /// @param http where the service listens and who may call it
 /// @param maxBatch the most views that go through the network together, 1 to 1024; a picture of ten views takes ten even if
 ///     this is less
-/// @param maxDelay how long a picture waits for others when the network is free; less than the deadline
+/// @param maxDelay how long a picture waits for others when the network is free; less than the deadline. For pictures that are
+///     being decoded it may wait longer
 /// @param queue the most pictures of a model that wait or are computed, 1 to 100,000
 /// @param deadline the time, from when a request has arrived, in which its answer is expected; a request may name a
 ///     shorter one. If the answer is expected to take longer, the request is refused at once with 503. If the time is over

@@ -105,6 +105,22 @@ class BatcherTest {
         assertThat(batches).containsExactly(List.of(1), List.of(2, 3));
     }
 
+    /// Its pictures are there together or not at all, and are decoded for long.
+    @Test
+    void theNetworkDoesNotWaitForARequestOfMany() throws Exception {
+        Batcher.Job slow = first();
+        TimeUnit.MILLISECONDS.sleep(1000);
+        try (Batcher.Place many = batcher.reserve(5, 5, Duration.ofMinutes(1))) {
+            Batcher.Job early = batcher.submit(ONE, images(2), FAR);
+            go.countDown();
+            slow.await();
+            early.await();
+            batcher.submit(ONE, images(3, 4, 5, 6, 7), FAR).await();
+            many.decoded();
+        }
+        assertThat(batches).containsExactly(List.of(1), List.of(2), List.of(3, 4, 5, 6, 7));
+    }
+
     /// One picture takes very long to decode.
     @Test
     void theNetworkDoesNotWaitForEver() throws Exception {
@@ -175,19 +191,6 @@ class BatcherTest {
                     failure -> assertThat(failure.status()).isEqualTo(504));
         }
         assertThat(batches).isEmpty();
-    }
-
-    /// Of two views, each takes 100 ms or more, and the network may wait half as long for pictures that are being decoded.
-    @Test
-    void theTimeThatTheNetworkWaitsForDecodingIsExpected() throws Exception {
-        Batcher.Job slow = first();
-        Thread.sleep(100);
-        go.countDown();
-        slow.await();
-        try (Batcher.Place _ = batcher.reserve(1, 1, Duration.ofSeconds(10))) {
-            assertThatThrownBy(() -> batcher.reserve(1, 1, Duration.ofMillis(300)))
-                    .isInstanceOfSatisfying(HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(503));
-        }
     }
 
     /// A fresh batcher whose pictures wait for others.
