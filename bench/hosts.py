@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Measures training on two hosts, as two network namespaces of this machine with one core each, beside PyTorch's DDP.
 
     bench/hosts.py PICTURES [--python VENV] [--gigabits 1,10] [--steps 10] [--rounds 3] [--out FILE.md]
