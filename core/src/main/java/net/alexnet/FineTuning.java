@@ -98,7 +98,7 @@ public final class FineTuning extends TrainingBuilder<FineTuning> {
 
     @Override
     public TrainingResult run(BooleanSupplier stop) throws IOException, InterruptedException {
-        return ended(with(stop, 0).folds().getFirst(), stop);
+        return ended(() -> with(stop, 0).folds().getFirst(), stop);
     }
 
     /// Cross-validates: deals all pictures into parts and makes one run for each part, which is validated on it.

@@ -116,7 +116,7 @@ public final class Training extends TrainingBuilder<Training> {
             return attend(stop);
         }
         Path again = earlier().map(RunFolder::path).orElse(resumed);
-        return ended(again == null ? begin(stop) : resume(again, stop), stop);
+        return ended(() -> again == null ? begin(stop) : resume(again, stop), stop);
     }
 
     /// The run of an earlier attempt, if a launcher started the ranks again: it counts attempts, or it gives all attempts one

@@ -17,6 +17,7 @@ import net.alexnet.report.HtmlReport;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.DataSource;
+import net.alexnet.train.DivergedException;
 import net.alexnet.train.EvaluationData;
 import net.alexnet.train.ModelFile;
 import net.alexnet.train.RunFolder;
@@ -243,8 +244,23 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         return ready;
     }
 
-    /// The result of a run that ended: tested, and with its page in its folder, if it is finished. A stop leaves the page out.
-    TrainingResult ended(TrainingResult result, BooleanSupplier stop) throws IOException, InterruptedException {
+    /// Makes a run.
+    interface Run {
+        TrainingResult make() throws IOException, InterruptedException;
+    }
+
+    /// The result of a run that ended: tested, and with its page in its folder, if it is finished. A stop leaves the page out;
+    /// a run that diverged has one.
+    TrainingResult ended(Run run, BooleanSupplier stop) throws IOException, InterruptedException {
+        TrainingResult result;
+        try {
+            result = run.make();
+        } catch (DivergedException e) {
+            if (leads() && e.run().isPresent()) {
+                report(e.run().get(), "diverged", stop);
+            }
+            throw e;
+        }
         if (!leads()) {
             return result;
         }
@@ -253,7 +269,7 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
             return tested;
         }
         if (!stop.getAsBoolean()) {
-            report(tested, stop);
+            report(tested.run(), "is finished and saved", stop);
         } else if (!Files.exists(tested.run().resolve(HtmlReport.FILE))) {
             listener.warning("the run " + tested.run() + " is finished and saved, but it was stopped before its "
                     + HtmlReport.FILE + " was made; ./alexnet report " + Texts.argument(tested.run().toString())
@@ -262,14 +278,16 @@ public abstract sealed class TrainingBuilder<B extends TrainingBuilder<B>> permi
         return tested;
     }
 
-    /// Writes the run's page. Whatever goes wrong is a warning only: the run is finished and saved.
-    private void report(TrainingResult result, BooleanSupplier stop) throws InterruptedException {
+    /// Writes the run's page. Whatever goes wrong is a warning only: the run has ended.
+    ///
+    /// @param end in words
+    private void report(Path run, String end, BooleanSupplier stop) throws InterruptedException {
         try {
-            HtmlReport.of(result.run()).write(options.reporting(listener, stop));
+            HtmlReport.of(run).write(options.reporting(listener, stop));
         } catch (IOException | RuntimeException e) {
-            listener.warning("the run " + result.run() + " is finished and saved, but its " + HtmlReport.FILE
+            listener.warning("the run " + run + " " + end + ", but its " + HtmlReport.FILE
                     + " was not written: " + (e instanceof IOException io ? AtomicFiles.reason(io) : e.getMessage())
-                    + ". ./alexnet report " + Texts.argument(result.run().toString()) + " makes it");
+                    + ". ./alexnet report " + Texts.argument(run.toString()) + " makes it");
         }
     }
 

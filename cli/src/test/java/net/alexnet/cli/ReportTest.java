@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import net.alexnet.io.LockFile;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -158,6 +159,28 @@ class ReportTest {
         Element keys = table(page, "Keys in which the recipes differ");
         assertThat(keys.select("tbody th").eachText()).containsExactlyInAnyOrder("epochs", "optimizer.learning_rate");
         assertThat(keys.select("tr:has(th:containsOwn(epochs)) td").eachText()).containsExactly("1", "2");
+    }
+
+    /// As results/ has runs: the folders' names are alike, and there is no checkpoint.
+    @Test
+    void finishedRunsAreComparedWithoutTheirCheckpoints() throws Exception {
+        Path kept = root.resolve("kept");
+        for (RunFiles one : List.of(run, longer)) {
+            Path folder = Files.createDirectories(kept.resolve((one.equals(run) ? "arm" : "baseline") + "/seed-1"));
+            Files.copy(one.folder().resolve("recipe.yaml"), folder.resolve("recipe.yaml"));
+            Files.copy(one.folder().resolve("log.jsonl"), folder.resolve("log.jsonl"));
+        }
+        Path first = kept.resolve("arm/seed-1");
+        Path file = root.resolve("kept.html");
+        Result.done("report", first, kept.resolve("baseline/seed-1"), "-o", file);
+        Element errors = table(page(file), "Errors after the last epoch");
+        assertThat(errors.select("tbody th").eachText()).containsExactly("arm/seed-1", "baseline/seed-1");
+        assertThat(column(errors, 2)).containsExactly(run.log("epoch").getLast().get("top1_error").asDouble(),
+                longer.log("epoch").getLast().get("top1_error").asDouble());
+        Result.of("report", first).isRefused(1, first.toString(), "is finished", "without its checkpoints");
+        try (LockFile _ = LockFile.tryTake(first.resolve("lock")).orElseThrow()) {
+            Result.of("report", first).isRefused(1, first.toString(), "is being trained");
+        }
     }
 
     @Test

@@ -233,7 +233,7 @@ class ResumeTest {
         resume(runs.resolve("nowhere")).isRefused(1, "there is no run at", "nowhere");
         Path bare = Files.createDirectory(runs.resolve("bare"));
         Files.copy(uninterrupted.folder().resolve("recipe.yaml"), bare.resolve("recipe.yaml"));
-        resume(bare).isRefused(1, "bare has no checkpoint yet");
+        resume(bare).isRefused(1, "bare has no checkpoint");
     }
 
     @Test

@@ -28,7 +28,7 @@ final class Curves {
             if (!log.epochs().isEmpty()) {
                 html.append(errors(log.epochs()).html());
             }
-            html.append(learningRate(log.steps()).html()).append("</div>\n");
+            html.append(learningRate(log).html()).append("</div>\n");
         }
         return new Section("curves", "Learning", html.toString());
     }
@@ -95,17 +95,24 @@ final class Curves {
                 Scale.fromZero(Figure.values(lines, Point::y)), lines, List.of()), List.of(), List.of(table));
     }
 
-    private static Figure learningRate(List<Step> steps) {
-        List<Line> lines = List.of(new Line("learning rate of the weights", 0, Figure.thinned(steps.stream()
-                .map(one -> new Point(one.step(), one.learningRate())).toList())));
-        DoubleSummaryStatistics rates = steps.stream().mapToDouble(Step::learningRate).filter(one -> one > 0)
+    private static Figure learningRate(RunLog log) {
+        List<Point> steps = new ArrayList<>(log.steps().stream().map(one -> new Point(one.step(), one.learningRate()))
+                .toList());
+        if (!log.epochs().isEmpty()) { // its last step may not be logged
+            Epoch last = log.epochs().getLast();
+            if (steps.isEmpty() || steps.getLast().x() < last.step()) {
+                steps.add(new Point(last.step(), last.learningRate()));
+            }
+        }
+        List<Line> lines = List.of(new Line("learning rate of the weights", 0, stairs(steps)));
+        DoubleSummaryStatistics rates = steps.stream().mapToDouble(Point::y).filter(one -> one > 0)
                 .summaryStatistics();
         Scale y = rates.getCount() > 0 && rates.getMax() >= 10 * rates.getMin()
                 ? Scale.logarithmic(Figure.values(lines, Point::y))
                 : Scale.fromZero(Figure.values(lines, Point::y));
         Table table = new Table("Learning rate", List.of(STEP, "learning rate"));
-        Figure.spread(steps, ROWS).forEach(one -> table.row(List.of(Cell.count(one.step()),
-                Cell.number(one.learningRate(), Format::significant))));
+        Figure.spread(steps, ROWS).forEach(one -> table.row(List.of(Cell.count((long) one.x()),
+                Cell.number(one.y(), Format::significant))));
         return new Figure(new Chart("Learning rate", STEP, "learning rate",
                 Scale.around(Figure.values(lines, Point::x)), y, lines, List.of()), List.of(), List.of(table));
     }
@@ -119,6 +126,21 @@ final class Curves {
                 Cell.number(value.applyAsDouble(one), format))));
         return new Figure(new Chart(title, STEP, unit, x, Scale.fromZero(Figure.values(lines, Point::y)), lines,
                 List.of()), List.of(), List.of(table));
+    }
+
+    /// A line that keeps a value until the next point, and reaches the last one.
+    static List<Point> stairs(List<Point> points) {
+        List<Point> stairs = new ArrayList<>();
+        for (Point point : Figure.thinned(points)) {
+            if (!stairs.isEmpty() && stairs.getLast().y() != point.y()) {
+                stairs.add(new Point(point.x(), stairs.getLast().y()));
+            }
+            stairs.add(point);
+        }
+        if (!stairs.isEmpty() && stairs.getLast().x() < points.getLast().x()) { // thinned, among equal values
+            stairs.add(points.getLast());
+        }
+        return stairs;
     }
 
     // --- values ------------------------------------------------------------------------------------------------------

@@ -48,14 +48,15 @@ public final class HtmlReport {
     /// Reads what the folders of runs say.
     ///
     /// @param runs at least one: the folder of a run, or a link such as `runs/latest`
-    /// @throws IOException if one is not a run, or has no checkpoint
+    /// @throws IOException if one is not a run; if the only one has no checkpoint and did not diverge before it; or if one of
+    ///     several has neither a checkpoint nor a whole epoch
     public static HtmlReport of(Path... runs) throws IOException {
         if (runs.length == 0) {
             throw new IllegalArgumentException("a report needs at least one run");
         }
         List<RunRecord> read = new ArrayList<>();
         for (Path run : runs) {
-            read.add(RunRecord.read(run));
+            read.add(runs.length == 1 ? RunRecord.read(run) : RunRecord.forComparison(run));
         }
         return new HtmlReport(List.copyOf(read));
     }
@@ -93,6 +94,9 @@ public final class HtmlReport {
         Optional<String> counts = Optional.empty();
         List<Section> evaluated;
         Optional<Section> filters;
+        if (run.checkpoint().isEmpty()) {
+            return RunSections.of(run, counts, List.of(missing("the run has no checkpoint")));
+        }
         try (Backend backend = Engines.openForInference(resources.device, resources.threads, Precision.FLOAT32)) {
             filters = filters(ModelFile.find(run.lastCheckpoint(), ModelFile.Which.LAST).open(backend));
         }

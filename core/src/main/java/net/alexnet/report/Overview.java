@@ -31,8 +31,10 @@ final class Overview {
                 + (run.recipe().picturesAtOnce() < run.recipe().batch()
                         ? ", " + run.recipe().picturesAtOnce() + " at a time"
                         : ""));
+        run.log().diverged().ifPresent(it -> facts.put("diverged", it.text()));
         addErrors(facts, run);
-        facts.put("time", Texts.duration(run.seconds()) + ", validation included");
+        facts.put("time", (run.isWithinAnEpoch() ? "about " : "") + Texts.duration(run.seconds())
+                + ", validation included");
         run.checkpoint().map(Checkpoint::environment)
                 .ifPresent(machine -> facts.put("computed by", text(machine)));
         run.checkpoint().ifPresent(last -> facts.put("last checkpoint", "saved " + last.written()));

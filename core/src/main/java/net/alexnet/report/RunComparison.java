@@ -14,11 +14,21 @@ final class RunComparison {
 
     RunComparison(List<RunRecord> runs) {
         this.runs = runs;
-        List<String> folders = runs.stream().map(RunRecord::name).toList();
-        // runs of other folders may have the same name
-        names = folders.stream().distinct().count() == folders.size()
-                ? folders
-                : runs.stream().map(one -> one.folder().path().toString()).toList();
+        names = names(runs.stream().map(one -> one.folder().path().toAbsolutePath().normalize()).toList());
+    }
+
+    /// The shortest ends of paths that tell them apart.
+    static List<String> names(List<Path> paths) {
+        int most = paths.stream().mapToInt(Path::getNameCount).max().orElse(0);
+        for (int length = 1; length < most; length++) {
+            int last = length;
+            List<String> ends = paths.stream().map(one -> String.valueOf(one.subpath(
+                    Math.max(0, one.getNameCount() - last), one.getNameCount()))).toList();
+            if (ends.stream().distinct().count() == ends.size()) {
+                return ends;
+            }
+        }
+        return paths.stream().map(Path::toString).toList();
     }
 
     List<Section> sections() {

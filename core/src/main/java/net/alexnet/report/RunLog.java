@@ -8,8 +8,9 @@ import module java.base;
 ///
 /// @param linear the linear classifier that a fine-tuned run began with
 /// @param test the last test of the finished run
+/// @param diverged why the run ended, if its loss became NaN or infinite; it is the last of the warnings, too
 public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warnings, Optional<Linear> linear,
-        Optional<TestLine> test) {
+        Optional<TestLine> test, Optional<Warning> diverged) {
     private static final JsonMapper JSON = new JsonMapper();
     static final Set<String> NOT_FINITE = Set.of("NaN", "Infinity", "-Infinity");
 
@@ -73,6 +74,7 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
         private final List<Warning> warnings = new ArrayList<>();
         private Optional<Linear> linear = Optional.empty();
         private Optional<TestLine> test = Optional.empty();
+        private Optional<Warning> diverged = Optional.empty();
 
         /// Adds a line. One of an unknown kind, or an incomplete one, which a crash may leave, is skipped.
         void add(byte[] line) {
@@ -92,7 +94,11 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
         private void other(JsonNode read) {
             switch (read.path("kind").asText()) {
                 case "epoch" -> epochs.put(read.path("epoch").asInt(), epoch(read));
-                case "warning" -> warnings.add(new Warning(read.path("step").asLong(), read.path("text").asText()));
+                case "warning" -> warnings.add(warning(read));
+                case "diverged" -> {
+                    warnings.add(warning(read));
+                    diverged = Optional.of(warning(read));
+                }
                 case "linear" -> linear = Optional.of(new Linear(number(read, "out_of_fold_top1_error"),
                         errors(read, "validation_")));
                 case "test" -> test = errors(read, "test_")
@@ -103,8 +109,13 @@ public record RunLog(List<Step> steps, List<Epoch> epochs, List<Warning> warning
 
         /// What the lines so far say.
         RunLog log() {
-            return new RunLog(List.copyOf(steps), List.copyOf(epochs.values()), List.copyOf(warnings), linear, test);
+            return new RunLog(List.copyOf(steps), List.copyOf(epochs.values()), List.copyOf(warnings), linear, test,
+                    diverged);
         }
+    }
+
+    private static Warning warning(JsonNode line) {
+        return new Warning(line.path("step").asLong(), line.path("text").asText());
     }
 
     private static JsonNode parsed(byte[] bytes, int offset, int length) {

@@ -21,12 +21,28 @@ record RunRecord(RunFolder folder, Recipe recipe, RunLog log, Optional<Checkpoin
         Optional<ModelCard> card) {
     /// Reads a run, and checks every byte of its last checkpoint.
     ///
-    /// @throws IOException if it is not a run, or has no checkpoint
+    /// @throws IOException if it is not a run, or has no checkpoint; one that diverged before its first one is read
     static RunRecord read(Path path) throws IOException {
         RunFolder folder = RunCheckpoint.run(path);
+        RunLog log = RunLog.read(folder.log());
+        if (log.diverged().isPresent() && folder.checkpoints(1).latest().isEmpty()) {
+            return new RunRecord(folder, folder.recipe(), log, Optional.empty(), Optional.empty());
+        }
         Checkpoint checkpoint = RunCheckpoint.last(folder, folder.path()).load();
-        return new RunRecord(folder, folder.recipe(), RunLog.read(folder.log()), Optional.of(checkpoint),
+        return new RunRecord(folder, folder.recipe(), log, Optional.of(checkpoint),
                 Optional.of(Model.cardOf(checkpoint.modelFile())));
+    }
+
+    /// Reads what a comparison needs of a run: its log and its recipe. A finished run may be kept without its checkpoints.
+    ///
+    /// @throws IOException if it is not a run, or has neither a whole epoch nor a checkpoint
+    static RunRecord forComparison(Path path) throws IOException {
+        RunFolder folder = RunCheckpoint.run(path);
+        RunLog log = RunLog.read(folder.log());
+        if (log.epochs().isEmpty()) {
+            RunCheckpoint.last(folder, folder.path());
+        }
+        return now(folder, log);
     }
 
     /// Reads what a run says while it may be trained. The training may remove a checkpoint at any time; then, or if the last
@@ -89,9 +105,23 @@ record RunRecord(RunFolder folder, Recipe recipe, RunLog log, Optional<Checkpoin
                 .min(Comparator.comparingDouble(one -> one.validation().orElseThrow().top1()));
     }
 
-    /// The seconds of all epochs.
+    /// The seconds of all epochs, and of the steps after the last one as far as they are logged.
     double seconds() {
-        return log.epochs().stream().mapToDouble(Epoch::seconds).filter(Double::isFinite).sum();
+        double seconds = log.epochs().stream().mapToDouble(Epoch::seconds).filter(Double::isFinite).sum();
+        long before = lastEpoch().map(Epoch::step).orElse(0L);
+        for (RunLog.Step step : log.steps()) {
+            if (step.step() > before && step.imagesPerSecond() > 0) {
+                seconds += (step.step() - before) * recipe.batch() / step.imagesPerSecond();
+                before = step.step();
+            }
+        }
+        return seconds;
+    }
+
+    /// Whether steps are logged after the last whole epoch.
+    boolean isWithinAnEpoch() {
+        return !log.steps().isEmpty()
+                && log.steps().getLast().step() > lastEpoch().map(Epoch::step).orElse(0L);
     }
 
     /// An error and its interval: `12.30 % (10.4 to 14.5)`.

@@ -7,11 +7,12 @@ import module java.base;
 /// @param low the value at place 0
 /// @param high the value at place 1, above `low`
 /// @param log whether equal ratios have equal distances; then `low` is above 0
-record Scale(double low, double high, boolean log) {
+public record Scale(double low, double high, boolean log) {
     private static final int MOST_TICKS = 7;
     private static final double[] STEPS = {1, 2, 5};
 
-    Scale {
+    /// @throws IllegalArgumentException if the ends are not those of an axis
+    public Scale {
         if (!(low < high) || (log && !(low > 0)) || !Double.isFinite(low) || !Double.isFinite(high)) {
             throw new IllegalArgumentException("an axis needs a low end below its high end, above 0 if it is"
                     + " logarithmic; found " + low + " and " + high);
@@ -19,7 +20,7 @@ record Scale(double low, double high, boolean log) {
     }
 
     /// An axis from 0 to a round number at or above all values.
-    static Scale fromZero(DoubleStream values) {
+    public static Scale fromZero(DoubleStream values) {
         double most = values.filter(Double::isFinite).max().orElse(1);
         double high = most > 0 ? most : 1;
         double step = step(high);
@@ -62,12 +63,12 @@ record Scale(double low, double high, boolean log) {
     }
 
     /// The place of a value: 0 to 1, and beyond for a value beyond the ends.
-    double at(double value) {
+    public double at(double value) {
         return log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
     }
 
     /// Round values within the ends, in ascending order.
-    List<Double> ticks() {
+    public List<Double> ticks() {
         return log ? logTicks() : linearTicks();
     }
 
@@ -108,7 +109,7 @@ record Scale(double low, double high, boolean log) {
     }
 
     /// A value as it is written beside the axis.
-    static String label(double value) {
+    public static String label(double value) {
         double size = Math.abs(value);
         if (size != 0 && (size < 1e-4 || size >= 1e7)) {
             return String.format(Locale.ROOT, "%.0e", value).replaceAll("e([+-])0?", "e$1").replace("e+", "e");

@@ -81,7 +81,8 @@ public final class Table {
     /// @param style a class of the style sheet
     String html(String style) {
         return "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"" + caption + "\"><table"
-                + (style.isEmpty() ? "" : " class=\"" + style + "\"") + ">\n<caption>" + caption + "</caption>\n"
+                + (style.isEmpty() ? "" : " class=\"" + style + "\"") + ">\n<caption><span>" + caption
+                + "</span></caption>\n"
                 + html + "</tbody></table></div>\n";
     }
 

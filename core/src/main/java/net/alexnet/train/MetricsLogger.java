@@ -124,6 +124,13 @@ final class MetricsLogger implements AutoCloseable {
         listener.warning(text);
     }
 
+    /// Logs why a run ended whose loss or weights are no longer finite. Whoever resumes it drops the line.
+    ///
+    /// @param step the one that failed, after the last that was done
+    void diverged(long step, String text) throws IOException {
+        log.append(step, new WarningLine("diverged", text));
+    }
+
     @Override
     public void close() throws IOException {
         try (log) {

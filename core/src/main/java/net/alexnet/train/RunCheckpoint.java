@@ -40,8 +40,18 @@ public record RunCheckpoint(RunFolder run, Path folder) {
     private static RunCheckpoint of(RunFolder run, Path path, Optional<Path> chosen) throws IOException {
         return new RunCheckpoint(run, isCheckpoint(path)
                 ? absolute(path)
-                : chosen.orElseThrow(() -> new IOException(run.path()
-                        + " has no checkpoint yet: it was stopped before its first one. Start it again")));
+                : chosen.orElseThrow(() -> new IOException(run.path() + missing(run))));
+    }
+
+    /// Why a run has no checkpoint, as far as its folder tells.
+    private static String missing(RunFolder run) {
+        if (run.isLocked()) {
+            return " has no checkpoint yet: it is being trained. Wait for its first one";
+        }
+        return run.isLoggedToItsEnd()
+                ? " is finished, but was kept without its checkpoints, which have the weights. Train it again, or name"
+                        + " another run"
+                : " has no checkpoint: it was stopped before its first one, or they were removed. Start it again";
     }
 
     private static boolean isCheckpoint(Path path) {

@@ -1,5 +1,8 @@
 package net.alexnet.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import module java.base;
 import net.alexnet.data.RejectedImage;
 import net.alexnet.inference.TopKErrors.Report;
@@ -19,6 +22,7 @@ public record RunFolder(Path path) {
     private static final Set<String> BARE = Set.of(RECIPE, RejectedImage.FILE, LOCK, "launch");
     private static final String LINEAR = "linear.safetensors";
     private static final String LATEST = "latest";
+    private static final JsonMapper JSON = new JsonMapper();
 
     /// The launcher's name of the run, by which its ranks find it when they are started again.
     private static final String LAUNCH = "launch";
@@ -162,6 +166,45 @@ public record RunFolder(Path path) {
         }
         return new Lock(this, taken.orElseThrow(() -> new IOException("run " + path
                 + " is locked: this process or another one is training it. Wait until it ends, or stop it")));
+    }
+
+    /// Whether a process is training the run, this one included, as far as that can be told.
+    boolean isLocked() {
+        Path file = path.resolve(LOCK);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try {
+            Optional<LockFile> taken = LockFile.tryTake(file);
+            if (taken.isPresent()) {
+                taken.get().close();
+            }
+            return taken.isEmpty();
+        } catch (IOException e) {
+            return false; // another user's
+        }
+    }
+
+    /// Whether the log has the run's last epoch, whatever became of its checkpoints.
+    boolean isLoggedToItsEnd() {
+        try {
+            Recipe recipe = recipe();
+            double stopAt = recipe.monitor().stopAtTrainingError();
+            return RegularFile.text(log()).lines().filter(line -> line.contains("\"epoch\"")).map(RunFolder::parsed)
+                    .filter(line -> line.path("kind").asText().equals("epoch"))
+                    .anyMatch(line -> line.path("epoch").asInt() >= recipe.epochs()
+                            || line.path("training_top1_error").asDouble(1) <= stopAt);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static JsonNode parsed(String line) {
+        try {
+            return JSON.readTree(line);
+        } catch (JsonProcessingException e) { // a last line that a crash cut off
+            return JSON.missingNode();
+        }
     }
 
     /// A locked run. Closing it releases the lock, and removes the folder if no run has begun in it, for example because

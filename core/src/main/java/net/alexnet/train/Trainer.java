@@ -110,7 +110,13 @@ public final class Trainer {
             return new Trainer(parts, null).run();
         }
         try (MetricsLogger logger = new MetricsLogger(parts.folder(), parts.state().step(), parts.progress())) {
-            return new Trainer(parts, logger).run();
+            Trainer trainer = new Trainer(parts, logger);
+            try {
+                return trainer.run();
+            } catch (DivergedException e) {
+                logger.diverged(trainer.state.step() + 1, String.valueOf(e.getMessage()));
+                throw e;
+            }
         }
     }
 

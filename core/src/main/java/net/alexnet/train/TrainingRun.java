@@ -405,7 +405,7 @@ public final class TrainingRun {
                     resources.stop));
         } catch (DivergedException e) {
             String kept = store.latest().map(last -> "; the last good checkpoint is " + last).orElse("");
-            throw new DivergedException(e.getMessage() + kept);
+            throw new DivergedException(e.getMessage() + kept, folder.path());
         }
     }
 }

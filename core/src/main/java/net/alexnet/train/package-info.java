@@ -10,7 +10,7 @@
 ///   recipe.yaml                        the whole recipe
 ///   log.jsonl, events.out.tfevents.*   what happened
 ///   rejected.tsv                       images that could not be read, with the reason
-///   report.html                        the page of a finished run, by net.alexnet.report
+///   report.html                        the page of a run that ended, by net.alexnet.report
 ///   checkpoints/step-…/                model.safetensors, momentum.safetensors, state.json
 /// ```
 ///

@@ -3,10 +3,14 @@ package net.alexnet.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import net.alexnet.report.Chart.Point;
 import net.alexnet.report.Table.Cell;
+import net.alexnet.train.RunFolder;
 import net.alexnet.train.config.Recipe;
 import net.alexnet.train.config.RecipeReader;
 import org.jsoup.Jsoup;
@@ -101,6 +105,43 @@ class SectionsTest {
         assertThat(RecipeKeys.differing(List.of(one, one))).isEmpty();
         assertThat(RecipeReader.keys(one)).containsEntry("optimizer.momentum", "0.9")
                 .containsEntry("network.variant", "paper").containsEntry("data.class_names", "[]");
+    }
+
+    /// A value is kept until the next step that has another, and the line reaches the last step.
+    @Test
+    void theLearningRateHasStairs() {
+        assertThat(Curves.stairs(List.of(new Point(1, 2), new Point(20, 2), new Point(40, 1), new Point(60, 1))))
+                .containsExactly(new Point(1, 2), new Point(20, 2), new Point(40, 2), new Point(40, 1),
+                        new Point(60, 1));
+        List<Point> many = IntStream.rangeClosed(1, 5000).mapToObj(i -> new Point(i, i < 3001 ? 2 : 1)).toList();
+        assertThat(Curves.stairs(many)).contains(new Point(3001, 2), new Point(3001, 1), new Point(5000, 1))
+                .hasSizeLessThan(1000);
+        RunLog log = Logs.minimal(); // step 1 is logged, and the epoch ends with step 391
+        assertThat(numbers(Jsoup.parse(Curves.learning(log).html()), "Learning rate"))
+                .containsExactly(List.of(1.0, 0.02), List.of(391.0, 0.02));
+    }
+
+    /// Two steps of 8 pictures at 4 pictures a second, after an epoch of 10 s.
+    @Test
+    void stepsAfterTheLastEpochTakeTimeToo() {
+        Recipe recipe = RecipeReader.read("", "batch: 8\n", Map.of());
+        RunLog log = Logs.of("{\"step\":3,\"kind\":\"epoch\",\"epoch\":1,\"loss\":1,\"seconds\":10}",
+                "{\"step\":5,\"kind\":\"step\",\"loss\":1,\"learning_rate\":1,\"images_per_second\":4}",
+                "{\"step\":6,\"kind\":\"diverged\",\"text\":\"too high\"}");
+        RunRecord run = new RunRecord(new RunFolder(Path.of("run")), recipe, log, Optional.empty(), Optional.empty());
+        assertThat(run.seconds()).isEqualTo(14);
+        assertThat(Overview.facts(run, Optional.empty()).body()).contains("about 14", "<dt>diverged</dt><dd>too high");
+        assertThat(Jsoup.parse(Curves.learning(log).html()).select("ol.notes li").eachText())
+                .containsExactly("step 6: too high");
+    }
+
+    @Test
+    void runsHaveTheShortestNamesThatTellThemApart() {
+        assertThat(RunComparison.names(List.of(Path.of("/r/a/seed-1"), Path.of("/r/b/seed-1"))))
+                .containsExactly("a/seed-1", "b/seed-1");
+        assertThat(RunComparison.names(List.of(Path.of("/r/a"), Path.of("/r/b")))).containsExactly("a", "b");
+        assertThat(RunComparison.names(List.of(Path.of("/a"), Path.of("/b/a")))).containsExactly("/a", "/b/a");
+        assertThat(RunComparison.names(List.of(Path.of("/a"), Path.of("/a")))).containsExactly("/a", "/a");
     }
 
     @Test

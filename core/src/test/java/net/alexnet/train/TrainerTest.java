@@ -298,7 +298,11 @@ class TrainerTest {
         assertThat(run.optimizer.entries())
                 .allSatisfy(entry -> assertThat(entry.values().get().toArray(NamedTensor.FLOAT)).containsOnly(0));
         assertThat(run.store().list()).isEmpty();
-        assertThat(lines(folder)).isEmpty();
+        assertThat(lines(folder)).singleElement().satisfies(line -> {
+            assertThat(kind(line)).isEqualTo("diverged");
+            assertThat(line.path("step").asInt()).isEqualTo(1);
+            assertThat(line.path("text").asText()).contains("fc8.bias");
+        });
     }
 
     @Test
