@@ -54,13 +54,16 @@ def detectable(error, freedom):
     return (stats.t.ppf(0.975, freedom) + stats.t.ppf(0.8, freedom)) * error
 
 
-def more_seeds(difference, seeds, variance, freedom):
-    """How many more seeds would find such a difference; variance and freedom are functions of the number of seeds."""
-    now = interval(difference, variance(seeds), freedom(seeds))
-    if now["low"] > 0 or now["high"] < 0:
+def more_seeds(difference, seeds, variance, freedom, pictures):
+    """How many more seeds would find such a difference; variance and freedom are functions of the number of seeds.
+
+    More seeds do not lower the variance over pictures."""
+    if not has_width(interval(difference, variance(seeds), freedom(seeds))):
+        return None
+    if resolved(interval(difference, variance(seeds) + pictures, freedom(seeds))):
         return 0
     for count in range(seeds + 1, 1001):
-        if detectable(variance(count) ** 0.5, freedom(count)) <= abs(difference):
+        if detectable((variance(count) + pictures) ** 0.5, freedom(count)) <= abs(difference):
             return count - seeds
     return None
 
@@ -70,8 +73,17 @@ def interval(difference, variance, freedom):
     return {"low": difference - half, "high": difference + half}
 
 
+def has_width(one):
+    """Whether the values differed; rounding makes intervals of 1e-14."""
+    return one["high"] - one["low"] > 1e-9
+
+
 def resolved(one):
-    return one["low"] > 0 or one["high"] < 0
+    return has_width(one) and (one["low"] > 0 or one["high"] < 0)
+
+
+def over_pictures(per_picture):
+    return 0.0 if per_picture is None else per_picture.var(ddof=1) / len(per_picture)
 
 
 def satterthwaite(a, a_freedom, b, b_freedom):
@@ -80,15 +92,15 @@ def satterthwaite(a, a_freedom, b, b_freedom):
 
 def comparison(difference, variance, freedom, per_picture):
     found = {"difference": difference}
+    pictures = over_pictures(per_picture)
     if variance is not None:
         found["seeds"] = interval(difference, variance, freedom)
-        found["detectable"] = detectable(variance ** 0.5, freedom)
+        if has_width(found["seeds"]):
+            found["detectable"] = detectable((variance + pictures) ** 0.5, freedom)
     if per_picture is not None:
-        pictures = per_picture.var(ddof=1) / len(per_picture)
         found["pictures"] = interval(difference, pictures, len(per_picture) - 1)
         if variance is not None:
-            found["seeds_and_pictures"] = interval(difference, variance + pictures, satterthwaite(
-                variance, freedom, pictures, len(per_picture) - 1))
+            found["seeds_and_pictures"] = interval(difference, variance + pictures, freedom)
     return found
 
 
@@ -102,9 +114,9 @@ def groups(arm, baseline, per_picture):
     freedom = satterthwaite(a / len(arm), len(arm) - 1, b / len(baseline), len(baseline) - 1)
     found = comparison(difference, variance, freedom, per_picture)
     now = min(len(arm), len(baseline))
-    more = 0 if resolved(found["seeds"]) else more_seeds(
+    more = more_seeds(
         difference, now, lambda k: (a + b) / k if k > now else variance,
-        lambda k: satterthwaite(a / k, k - 1, b / k, k - 1) if k > now else freedom)
+        lambda k: satterthwaite(a / k, k - 1, b / k, k - 1) if k > now else freedom, over_pictures(per_picture))
     return found if more is None else found | {"more_seeds": more}
 
 
@@ -113,7 +125,7 @@ def paired(values, per_picture):
         return comparison(numpy.mean(values), None, None, per_picture)
     mean, variance, count = numpy.mean(values), numpy.var(values, ddof=1), len(values)
     found = comparison(mean, variance / count, count - 1, per_picture)
-    more = more_seeds(mean, count, lambda k: variance / k, lambda k: k - 1)
+    more = more_seeds(mean, count, lambda k: variance / k, lambda k: k - 1, over_pictures(per_picture))
     return found if more is None else found | {"more_seeds": more}
 
 
@@ -209,6 +221,8 @@ def verdict(result, mine, root):
         return "not resolved"  # a lower bound is not judged
     one_set = result["claim"].startswith(("ensemble-", "neighbors-"))
     decides = mine.get("seeds") or (mine.get("pictures") if one_set else None)
+    if "seeds" in mine and has_width(mine["seeds"]):
+        decides = mine.get("seeds_and_pictures", decides)
     if decides is None or not resolved(decides):
         return "not resolved"
     return "agrees" if decides["low"] > 0 else "contrary"

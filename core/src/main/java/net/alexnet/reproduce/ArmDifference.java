@@ -7,19 +7,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The interval over seeds holds on these test pictures: it says what other seeds would give. The interval over seeds and
 /// pictures says what other seeds and other pictures would give. Its variance is the sum of that over seeds and that over
-/// pictures, which counts twice what is due to single seeds on single pictures; so it is rather too wide than too narrow.
+/// pictures, which counts twice what is due to single seeds on single pictures; so it is rather too wide than too narrow. Its
+/// degrees of freedom are those of the seeds alone, so it is never narrower than the interval over seeds. It decides the verdict,
+/// and the figures below are for it; where there are no pictures to tell apart, the interval over seeds takes its place.
 ///
 /// @param difference in percentage points, or in the unit of the claim
 /// @param seeds the interval over seeds; null for less than two seeds
 /// @param seedsAndPictures the interval over both; null where there are no pictures to tell apart, or no seeds
 /// @param pictures the interval over pictures for these very networks; null where there are no pictures to tell apart
 /// @param detectable the smallest true difference that an experiment with this many seeds would show with a probability of
-///     80 %; null for less than two seeds
-/// @param moreSeeds how many more seeds of each arm would find a difference as large as this in 80 of 100 cases; null where
-///     that is not known
+///     80 %; null for less than two seeds, and if their values are equal
+/// @param moreSeeds how many more seeds of each arm would find a difference as large as this in 80 of 100 cases, rather too many
+///     than too few: the variance over pictures counts as if seeds did not lower it; null where that is not known, or where
+///     seeds would not do
 record ArmDifference(double difference, @Nullable Interval seeds, @Nullable Interval seedsAndPictures,
         @Nullable Interval pictures, @Nullable Double detectable, @Nullable Integer moreSeeds) {
     private static final int MOST_SEEDS = 1000;
+    private static final double NORMAL = 1.96; // half a 95 % interval of many values, in standard errors
+    private static final double MANY = 1e6; // degrees of freedom
 
     /// The mean and the variance of some values.
     private record Sample(double mean, double variance, int count) {
@@ -50,9 +55,9 @@ record ArmDifference(double difference, @Nullable Interval seeds, @Nullable Inte
         double variance = a.ofMean() + b.ofMean();
         double freedom = freedom(a.ofMean(), a.count - 1, b.ofMean(), b.count - 1);
         double pooled = a.variance + b.variance;
-        return of(difference, variance, freedom, perPicture,
-                more(difference, Math.min(a.count, b.count), interval(difference, variance, freedom),
-                        k -> Math.sqrt(pooled / k), k -> freedom(a.variance / k, k - 1, b.variance / k, k - 1)));
+        return of(difference, variance, freedom, perPicture, more(difference, Math.min(a.count, b.count), variance,
+                freedom, overPictures(perPicture), k -> pooled / k,
+                k -> freedom(a.variance / k, k - 1, b.variance / k, k - 1)));
     }
 
     /// The mean of differences that were measured on the same networks (Student's t).
@@ -64,8 +69,8 @@ record ArmDifference(double difference, @Nullable Interval seeds, @Nullable Inte
         return sample.count < 2
                 ? of(sample.mean, Double.NaN, Double.NaN, perPicture, null)
                 : of(sample.mean, sample.ofMean(), sample.count - 1, perPicture,
-                        more(sample.mean, sample.count, interval(sample.mean, sample.ofMean(), sample.count - 1),
-                                k -> Math.sqrt(sample.variance / k), k -> k - 1.0));
+                        more(sample.mean, sample.count, sample.ofMean(), sample.count - 1, overPictures(perPicture),
+                                k -> sample.variance / k, k -> k - 1.0));
     }
 
     /// A difference that is computed from several networks at once, such as the error of their average.
@@ -89,18 +94,27 @@ record ArmDifference(double difference, @Nullable Interval seeds, @Nullable Inte
 
     private static ArmDifference of(double difference, double seedVariance, double freedom, double[] perPicture,
             @Nullable Integer more) {
-        double pictureVariance = perPicture.length < 2 ? Double.NaN : Sample.of(perPicture).ofMean();
-        int pictures = perPicture.length;
-        boolean seeds = seedVariance >= 0;
-        boolean byPicture = pictureVariance >= 0;
-        return new ArmDifference(difference,
-                seeds ? interval(difference, seedVariance, freedom) : null,
-                seeds && byPicture
-                        ? interval(difference, seedVariance + pictureVariance,
-                                freedom(seedVariance, freedom, pictureVariance, pictures - 1))
+        boolean byPicture = perPicture.length >= 2;
+        double pictureVariance = overPictures(perPicture);
+        Interval seeds = seedVariance >= 0 ? interval(difference, seedVariance, freedom) : null;
+        return new ArmDifference(difference, seeds,
+                seeds != null && byPicture ? interval(difference, seedVariance + pictureVariance, freedom) : null,
+                byPicture ? interval(difference, pictureVariance, perPicture.length - 1) : null,
+                seeds != null && seeds.hasWidth()
+                        ? Interval.detectable(Math.sqrt(seedVariance + pictureVariance), freedom)
                         : null,
-                byPicture ? interval(difference, pictureVariance, pictures - 1) : null,
-                seeds ? Interval.detectable(Math.sqrt(seedVariance), freedom) : null, more);
+                more);
+    }
+
+    /// The variance of the mean over pictures; 0 where there are none to tell apart.
+    private static double overPictures(double[] perPicture) {
+        return perPicture.length < 2 ? 0 : Sample.of(perPicture).ofMean();
+    }
+
+    /// Whether the pictures are too few to find a difference of this size, however many seeds there are.
+    boolean needsPictures() {
+        return pictures != null
+                && Interval.detectable((pictures.high() - pictures.low()) / 2 / NORMAL, MANY) > Math.abs(difference);
     }
 
     private static Interval interval(double difference, double variance, double freedom) {
@@ -113,13 +127,21 @@ record ArmDifference(double difference, @Nullable Interval seeds, @Nullable Inte
         return sum == 0 ? aFreedom : sum * sum / (a * a / aFreedom + b * b / bFreedom);
     }
 
-    private static @Nullable Integer more(double difference, int seeds, Interval now, IntToDoubleFunction error,
-            IntToDoubleFunction freedom) {
-        if (now.excludesZero()) {
+    /// @param variance over the seeds that there are
+    /// @param freedom of these seeds
+    /// @param pictures the variance over pictures, which more seeds do not lower
+    /// @param variances over other numbers of seeds
+    private static @Nullable Integer more(double difference, int seeds, double variance, double freedom,
+            double pictures, IntToDoubleFunction variances, IntToDoubleFunction freedoms) {
+        if (!interval(difference, variance, freedom).hasWidth()) {
+            return null;
+        }
+        if (interval(difference, variance + pictures, freedom).excludesZero()) {
             return 0;
         }
         for (int k = seeds + 1; k <= MOST_SEEDS; k++) {
-            if (Interval.detectable(error.applyAsDouble(k), freedom.applyAsDouble(k)) <= Math.abs(difference)) {
+            if (Interval.detectable(Math.sqrt(variances.applyAsDouble(k) + pictures),
+                    freedoms.applyAsDouble(k)) <= Math.abs(difference)) {
                 return k - seeds;
             }
         }

@@ -1,6 +1,7 @@
 package net.alexnet.reproduce;
 
 import module java.base;
+import net.alexnet.io.Texts;
 import org.jspecify.annotations.Nullable;
 
 /// Results as text: a table of all claims, and the runs of one.
@@ -8,9 +9,10 @@ final class ClaimTable {
     private static final String HEAD = """
             # The paper's claims
 
-            A difference is above 0 where the claim holds. The verdict is by the interval over seeds, on these test pictures.
-            Both intervals are at 95 %. "Detectable" is the smallest true difference that an experiment with this many seeds
-            would show with a probability of 80 %.
+            A difference is above 0 where the claim holds. Both intervals are at 95 %. The one over seeds is for these test
+            pictures. The one over seeds and pictures, which is wider, decides the verdict; where there is none, that over seeds
+            does. "Detectable" is the smallest true difference that an experiment with this many seeds would show with a
+            probability of 80 %.
 
             | claim | paper | difference | over seeds | over seeds and pictures | detectable | seeds | verdict |
             |---|---|---|---|---|---|---|---|
@@ -49,8 +51,12 @@ final class ClaimTable {
         StringBuilder text = new StringBuilder(result.verdict().words());
         ArmDifference comparison = result.comparison();
         if (result.verdict() == Verdict.NOT_RESOLVED && comparison != null && comparison.moreSeeds() != null) {
-            text.append("; ").append(comparison.moreSeeds())
-                    .append(" more seeds of each arm would find a difference of this size");
+            text.append("; ").append(Texts.count(comparison.moreSeeds(), "more seed"))
+                    .append(" of each arm would find a difference of this size");
+        }
+        if (result.verdict() == Verdict.NOT_RESOLVED && comparison != null && comparison.moreSeeds() == null
+                && comparison.needsPictures()) {
+            text.append("; a difference of this size would probably need more pictures, not only more seeds");
         }
         if (result.verdict() != Verdict.NOT_RESOLVED && comparison != null && comparison.seeds() == null) {
             text.append(" for these networks, by the interval over pictures alone");

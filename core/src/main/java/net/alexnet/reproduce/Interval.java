@@ -10,6 +10,9 @@ record Interval(double low, double high) {
     private static final double CONFIDENCE = 0.975; // two-sided 95 %
     private static final double POWER = 0.8;
 
+    /// A narrower one is due to rounding: errors of whole pictures differ by more.
+    private static final double NO_WIDTH = 1e-9;
+
     /// @param error the standard error of the difference
     /// @param freedom degrees of freedom, above 0
     static Interval around(double difference, double error, double freedom) {
@@ -17,9 +20,15 @@ record Interval(double low, double high) {
         return new Interval(difference - half, difference + half);
     }
 
-    /// Whether it leaves out 0, so that the sign of the difference is known.
+    /// Whether it leaves out 0, so that the sign of the difference is known. An interval without width says nothing: values
+    /// that happen to be equal do not tell how much others vary.
     boolean excludesZero() {
-        return low > 0 || high < 0;
+        return hasWidth() && (low > 0 || high < 0);
+    }
+
+    /// Whether the values differed that it was computed from.
+    boolean hasWidth() {
+        return high - low > NO_WIDTH;
     }
 
     /// The smallest difference that an experiment like this one finds in 80 of 100 cases.

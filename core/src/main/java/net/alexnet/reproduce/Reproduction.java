@@ -370,7 +370,8 @@ public final class Reproduction {
         Interval interval = reading.comparison().map(ArmDifference::seeds).orElse(null);
         Double paper = claim.paperEffect().isPresent() ? claim.paperEffect().getAsDouble() : null;
         Boolean holds = null;
-        if (interval != null && paper != null && !Boolean.TRUE.equals(reading.more().get(ClaimCheck.BOUND))) {
+        if (interval != null && interval.hasWidth() && paper != null
+                && !Boolean.TRUE.equals(reading.more().get(ClaimCheck.BOUND))) {
             holds = interval.low() <= paper && paper <= interval.high();
         }
         return new Result(claim.id(), claim.section(), claim.statement(), claim.paper(), paper, reading.unit(), verdict,

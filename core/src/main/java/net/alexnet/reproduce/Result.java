@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param judged which of the runs' values is compared
 /// @param more what else was read, such as the best learning rate of each kind
 /// @param runs that the result was computed from, and other finished runs of the same arms
-/// @param holdsPaperEffect whether the interval over seeds holds the paper's effect; null without one of the two
+/// @param holdsPaperEffect whether the interval over seeds holds the paper's effect; null without one of the two, or without width
 /// @param diverged how many runs of its arms ended because their loss was no longer a number
 /// @param builds the programs and machines that made the runs
 /// @param seeds how many runs of each arm are finished: the least number

@@ -3,6 +3,7 @@ package net.alexnet.reproduce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -54,11 +55,36 @@ class ArmDifferenceTest {
                 .isEqualTo(Verdict.NOT_RESOLVED);
     }
 
+    /// The second pair has a mean that is rounded.
     @Test
-    void equalRunsHaveAnIntervalOfNoWidth() {
-        ArmDifference found = ArmDifference.of(new double[] {2, 2}, new double[] {1, 1}, NO_PICTURES);
-        assertThat(found.seeds()).isEqualTo(new Interval(1, 1));
-        assertThat(Verdict.of(found, false)).isEqualTo(Verdict.AGREES);
+    void equalRunsResolveNothing() {
+        for (double[] values : new double[][] {{2, 2, 2}, {24.1, 24.1, 24.1}}) {
+            for (ArmDifference found : List.of(ArmDifference.of(values, new double[] {1, 1}, new double[] {0, 1, 1}),
+                    ArmDifference.paired(values, NO_PICTURES), ArmDifference.paired(values, new double[] {1, 2, 3}))) {
+                Interval seeds = Objects.requireNonNull(found.seeds());
+                assertThat(seeds.high() - seeds.low()).isLessThan(1e-12);
+                assertThat(Verdict.of(found, false)).isEqualTo(Verdict.NOT_RESOLVED);
+                assertThat(Verdict.of(found, true)).isEqualTo(Verdict.NOT_RESOLVED);
+                assertThat(found.moreSeeds()).isNull();
+                assertThat(found.detectable()).isNull();
+            }
+        }
+    }
+
+    /// The variance over pictures is 1/12 of a picture's 1; SciPy's `t.ppf(0.975, 2)` is 4.302652729911.
+    @Test
+    void theIntervalOverBothHasTheSeedsDegreesOfFreedom() {
+        double[] pictures = IntStream.range(0, 12).mapToDouble(i -> i % 2 == 0 ? 0.2 : 2).toArray();
+        ArmDifference found = ArmDifference.paired(new double[] {1, 1.1, 1.2}, pictures);
+        double error = Math.sqrt(0.01 / 3 + 12 * 0.81 / 11 / 12);
+        Interval both = Objects.requireNonNull(found.seedsAndPictures());
+        assertThat(both.high()).isCloseTo(1.1 + 4.302652729911 * error, within(1e-9));
+        assertThat(Objects.requireNonNull(found.seeds()).excludesZero()).isTrue();
+        assertThat(Verdict.of(found, false)).as("needs both").isEqualTo(Verdict.NOT_RESOLVED);
+        assertThat(found.moreSeeds()).isPositive();
+        assertThat(found.needsPictures()).isFalse();
+        assertThat(ArmDifference.paired(new double[] {0.1, 0.2, 0.3}, pictures).needsPictures()).isTrue();
+        assertThat(Objects.requireNonNull(found.detectable())).isGreaterThan(4.302652729911 * error);
     }
 
     /// Under the null hypothesis, 95 of 100 intervals hold 0, and the ones over pictures too are wider.
@@ -76,7 +102,8 @@ class ArmDifferenceTest {
             Interval both = Objects.requireNonNull(found.seedsAndPictures());
             held += seeds.excludesZero() ? 0 : 1;
             Interval alone = Objects.requireNonNull(found.pictures());
-            assertThat(both.high() - both.low()).isGreaterThan(alone.high() - alone.low());
+            assertThat(both.high() - both.low()).isGreaterThan(alone.high() - alone.low())
+                    .isGreaterThan(seeds.high() - seeds.low());
         }
         assertThat((double) held / trials).isBetween(0.93, 0.97);
     }
