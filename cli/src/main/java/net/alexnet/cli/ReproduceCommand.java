@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import module java.base;
+import net.alexnet.io.Texts;
 import net.alexnet.reproduce.Reproduction;
 import net.alexnet.reproduce.Reproduction.Status;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,12 @@ final class ReproduceCommand extends ProgressCommand {
         if (claims.isEmpty()) {
             reproduction.claims(Reproduction.ids());
             List<Status> listed = reproduction.list();
-            print(json(listed), lines(listed));
+            List<String> lines = new ArrayList<>(lines(listed));
+            if (listed.stream().allMatch(state -> state.hours().isEmpty())) {
+                lines.add("how long an epoch takes is known after the first run"
+                        + (data == null ? "; --data DIR counts the pictures" : ""));
+            }
+            print(json(listed), lines);
             return 0;
         }
         terminal().interruption().deferExit();
@@ -83,11 +89,12 @@ final class ReproduceCommand extends ProgressCommand {
     /// A [Status] as JSON has it.
     private record Line(String claim, String section, String statement, String paper, String verdict, String result,
             int runs,
-            int done, @Nullable Double hours) {}
+            int done, int epochs, @Nullable Integer pictures, @Nullable Double hours) {}
 
     private static List<Line> json(List<Status> states) {
         return states.stream().map(state -> new Line(state.id(), state.section(), state.statement(), state.paper(),
-                state.verdict(), state.result(), state.runs(), state.done(),
+                state.verdict(), state.result(), state.runs(), state.done(), state.epochs(),
+                state.pictures().isPresent() ? state.pictures().getAsInt() : null,
                 state.hours().isPresent() ? state.hours().getAsDouble() : null)).toList();
     }
 
@@ -105,13 +112,16 @@ final class ReproduceCommand extends ProgressCommand {
         return lines;
     }
 
-    /// How long the missing runs take.
+    /// What the missing runs cost.
     private static String cost(Status state) {
         if (state.done() == state.runs()) {
             return "";
         }
         if (state.hours().isEmpty()) {
-            return ", how long one takes is known after the first";
+            return ", to train: " + (state.epochs() == 1 ? "" : "up to ") + Texts.count(state.epochs(), "epoch")
+                    + (state.pictures().isPresent()
+                            ? " of " + Texts.count(state.pictures().getAsInt(), "picture")
+                            : " of the training pictures");
         }
         double hours = state.hours().getAsDouble();
         return hours < 1

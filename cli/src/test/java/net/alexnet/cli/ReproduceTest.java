@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import net.alexnet.io.AtomicFiles;
+import org.jsoup.Jsoup;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,8 +34,9 @@ class ReproduceTest {
     @BeforeAll
     static void reproduce() throws Exception {
         pictures = root.resolve("pictures");
-        ToyImages.write(pictures, 10, 1);
+        ToyImages.write(pictures, 50, 1); // 30 to train on
         recipe = Files.writeString(root.resolve("toy.yaml"), ToyRecipe.TEXT.replace("epochs: 8", "epochs: 2")
+                .replace("hold_out: 0.3", "hold_out: 0.8")
                 .replace("  type: constant", "  type: steps\n  epochs: [1]\n  factor: 0.1"));
         whole = root.resolve("whole");
         result = run(whole, "ten-views", "ensemble-2", "ensemble-3", "half-net", "towers",
@@ -68,7 +72,7 @@ class ReproduceTest {
         double sum = 0;
         for (JsonNode run : views.get("runs")) {
             List<String> lines = Files.readAllLines(whole.resolve(run.get("folder").asText()).resolve("predicted.csv"));
-            assertThat(lines).hasSize(10).first().isEqualTo("class,one_view,ten_views");
+            assertThat(lines).hasSize(121).first().isEqualTo("class,one_view,ten_views");
             long one = 0;
             long ten = 0;
             for (String line : lines.subList(1, lines.size())) {
@@ -76,9 +80,9 @@ class ReproduceTest {
                 one += cells[0].equals(cells[1]) ? 0 : 1;
                 ten += cells[0].equals(cells[2]) ? 0 : 1;
             }
-            assertThat(run.get("values").get("one_view").asDouble()).isCloseTo(100.0 * one / 9, within(1e-9));
-            assertThat(run.get("values").get("ten_views").asDouble()).isCloseTo(100.0 * ten / 9, within(1e-9));
-            sum += 100.0 * (one - ten) / 9;
+            assertThat(run.get("values").get("one_view").asDouble()).isCloseTo(100.0 * one / 120, within(1e-9));
+            assertThat(run.get("values").get("ten_views").asDouble()).isCloseTo(100.0 * ten / 120, within(1e-9));
+            sum += 100.0 * (one - ten) / 120;
         }
         assertThat(views.get("comparison").get("difference").asDouble()).isCloseTo(sum / 3,
                 within(1e-9));
@@ -94,6 +98,24 @@ class ReproduceTest {
         assertThat(values.get("fc7").asDouble()).isBetween(0.0, 100.0);
         assertThat(neighbors.get("comparison").get("difference").asDouble()).isCloseTo(
                 values.get("fc7").asDouble() - values.get("pixels").asDouble(), within(1e-9));
+    }
+
+    @Test
+    void aRunThatDivergesIsNamed() throws Exception {
+        Path wild = Files.writeString(root.resolve("wild.yaml"),
+                Files.readString(recipe).replace("learning_rate: 0.01", "learning_rate: 1e12"));
+        Path out = root.resolve("diverged");
+        Result diverged = Result.done("reproduce", "ten-views", "--seeds", 2, "--recipe", wild, "--data", pictures,
+                "--out", out, "--threads", 1);
+        Path run = out.resolve("runs/baseline/seed-1");
+        assertThat(diverged.warnings()).anyMatch(line -> line.contains(run + " diverged"));
+        assertThat(diverged.out()).contains("2 runs diverged");
+        assertThat(Files.readString(out.resolve("claims.md"))).contains("2 runs diverged");
+        String text = Files.readString(run.resolve("diverged.txt")).strip();
+        Matcher step = Pattern.compile("step (\\d+)").matcher(text);
+        assertThat(step.find()).isTrue();
+        assertThat(Jsoup.parse(run.resolve("report.html")).select("#overview dd").eachText())
+                .anyMatch(fact -> fact.contains("step " + step.group(1)));
     }
 
     @Test
@@ -122,7 +144,10 @@ class ReproduceTest {
     @Test
     void figure1SearchesARateAndStopsWhatIsSlower() throws Exception {
         Path out = root.resolve("figure1");
-        run(out, "relu", "--seeds", 2);
+        Path all = Files.writeString(root.resolve("unheld.yaml"),
+                Files.readString(recipe).replace("hold_out: 0.8", "hold_out: 0.1"));
+        Result.done("reproduce", "relu", "--seeds", 2, "--recipe", all, "--data", pictures, "--out", out, "--threads",
+                1);
         JsonNode relu = result(out, "relu");
         assertThat(relu.get("more").get("fast").asText()).startsWith("figure-1-he-relu-");
         assertThat(relu.get("more").get("ratio").asDouble()).isPositive();
@@ -173,12 +198,17 @@ class ReproduceTest {
         Result.of("reproduce", "ten-views", "--recipe", "cifar10", "--data", pictures, "--out", whole).isRefused(1,
                 whole.toString(), "cifar10");
         assertThat(root.resolve("none")).doesNotExist();
+        for (Path file : List.of(recipe, recipe.resolve("below"))) {
+            Result.of("reproduce", "towers", "--recipe", recipe, "--data", pictures, "--out", file).isRefused(1,
+                    recipe.toString(), "a folder");
+            Result.of("reproduce", "--out", file).isRefused(1, recipe.toString(), "a folder");
+        }
     }
 
     @Test
     void otherPicturesAreRefusedBeforeTheyAreTrainedOn() throws Exception {
         Path others = root.resolve("others");
-        ToyImages.write(others, 9, 2);
+        ToyImages.write(others, 49, 2);
         for (int seeds : new int[] {3, 4}) {
             Result.of("reproduce", "ten-views", "--recipe", recipe, "--data", others, "--out", whole, "--threads", 1,
                     "--seeds", seeds).isRefused(1, whole.toString(), others.toString(), pictures.toString());
@@ -256,22 +286,29 @@ class ReproduceTest {
         Result.of("reproduce", "relu", "--out", none).isRefused(2, "cifar10", "--data");
         Result.of("reproduce", "relu", "--data", root.resolve("gone"), "--out", none).isRefused(1, "gone");
         Path few = root.resolve("few");
-        ToyImages.write(few, 2, 1); // 3 to train on, 3 held out
-        Result.of("reproduce", "ten-views", "neighbors-fc7", "--recipe", recipe, "--data", few, "--out", none)
-                .isRefused(1, few.toString(), "3 training pictures", "3 validation pictures", "neighbors-fc7 needs 6");
+        ToyImages.write(few, 3, 1);
         Path unvalidated = Files.writeString(root.resolve("unvalidated.yaml"),
-                Files.readString(recipe).replace("hold_out: 0.3", "hold_out: 0"));
+                Files.readString(recipe).replace("hold_out: 0.8", "hold_out: 0"));
         Result.of("reproduce", "towers", "--recipe", unvalidated, "--data", few, "--out", none)
-                .isRefused(1, "6 training pictures", "0 validation pictures", "towers needs 1 and 2");
+                .isRefused(1, few.toString(), "9 training pictures", "0 validation pictures", "towers needs 8 and 1");
+        Result.of("reproduce", "relu", "--recipe", unvalidated, "--data", few, "--out", none)
+                .isRefused(1, "relu needs 100 and 0");
+        Result.of("reproduce", "towers", "--recipe", recipe, "--data", few, "--out", none) // a batch has 8
+                .isRefused(1, "towers needs 8 and 1");
+        Path unjudged = Files.writeString(root.resolve("unjudged.yaml"),
+                Files.readString(recipe).replace("hold_out: 0.8", "hold_out: 0.4"));
+        for (String claim : List.of("ten-views", "neighbors-fc7", "dropout")) {
+            Result.of("reproduce", claim, "--recipe", unjudged, "--data", pictures, "--out", none)
+                    .isRefused(1, "90 training pictures", "60 validation pictures", claim + " needs ");
+        }
         assertThat(none).doesNotExist();
     }
 
     @Test
-    void aSetOfLessThanABatchAndOfFewClassesIsEnough() throws Exception {
-        Path few = root.resolve("least");
-        ToyImages.write(few, 2, 1);
+    void aRunIsEvaluatedAgainWithoutWhatWasReadOfIt() throws Exception {
         Path out = root.resolve("smallest");
-        Result.done("reproduce", "ten-views", "towers", "--recipe", recipe, "--data", few, "--out", out, "--threads", 1,
+        Result.done("reproduce", "ten-views", "towers", "--recipe", recipe, "--data", pictures, "--out", out,
+                "--threads", 1,
                 "--quick", "--budget", "999999999d");
         assertThat(result(out, "ten-views").get("runs")).hasSize(1);
         // kept without its checkpoints, as they are large, and without what was read of them
@@ -279,7 +316,7 @@ class ReproduceTest {
         JsonNode before = untimed(result(out, "ten-views"));
         AtomicFiles.deleteTree(run.resolve("checkpoints"));
         Files.delete(run.resolve("predicted.csv"));
-        Result again = Result.done("reproduce", "ten-views", "--recipe", recipe, "--data", few, "--out", out,
+        Result again = Result.done("reproduce", "ten-views", "--recipe", recipe, "--data", pictures, "--out", out,
                 "--threads", 1, "--quick");
         assertThat(again.warnings()).filteredOn(line -> line.contains("no checkpoint")).hasSize(1).first().asString()
                 .contains(run.toString(), "trained again");
@@ -287,9 +324,15 @@ class ReproduceTest {
     }
 
     @Test
-    void withoutClaimsAllAreListed() {
+    void withoutClaimsAllAreListed() throws Exception {
         Result listed = Result.done("reproduce", "--out", root.resolve("nothing"));
-        assertThat(listed.out()).contains("ten-views", "not run", "not tested", "0 of ", "ilsvrc2012/");
+        // 5 runs of the 12 epochs of the recipe cifar10
+        assertThat(listed.out()).contains("ten-views", "not run", "not tested", "0 of ", "ilsvrc2012/", "60 epochs");
+        Result counted = Result.done("reproduce", "--recipe", recipe, "--data", pictures, "--out",
+                root.resolve("nothing"), "--json");
+        assertThat(counted.json().get(0).get("epochs").asInt()).isEqualTo(5 * 2);
+        assertThat(counted.json().get(0).get("pictures").asInt()).isEqualTo(30);
+        assertThat(counted.json().get(0).get("hours").isNull()).isTrue();
         assertThat(root.resolve("nothing")).doesNotExist();
     }
 }

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import net.alexnet.Options;
+import net.alexnet.io.AtomicFiles;
 import net.alexnet.reproduce.Reproduction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,9 @@ class ReproductionTest {
     @BeforeEach
     void write() throws Exception {
         pictures = root.resolve("pictures");
-        ToyImages.write(pictures, 2, 1);
-        recipe = Files.writeString(root.resolve("toy.yaml"), ToyRecipe.TEXT.replace("epochs: 8", "epochs: 1"));
+        ToyImages.write(pictures, 45, 1); // a claim about errors needs 100 pictures to validate on
+        recipe = Files.writeString(root.resolve("toy.yaml"), ToyRecipe.TEXT.replace("epochs: 8", "epochs: 1")
+                .replace("hold_out: 0.3", "hold_out: 0.8"));
     }
 
     private Reproduction reproduction(Path folder) {
@@ -105,5 +107,50 @@ class ReproductionTest {
         Files.delete(predicted);
         assertThat(reproduction(folder).run(() -> false)).isTrue();
         assertThat(predicted).hasContent(before);
+    }
+
+    private String known(Path folder) throws Exception {
+        Reproduction.Status views = reproduction(folder).list().getFirst();
+        return views.done() + " " + views.result();
+    }
+
+    /// A finished run that is kept without its checkpoint is trained again where a claim needs the weights.
+    @Test
+    void aKeptRunCountsUntilTheNewOneIsComplete() throws Exception {
+        Path folder = root.resolve("kept");
+        assertThat(reproduction(folder).on(pictures).run(() -> false)).isTrue();
+        Path run = folder.resolve("runs/baseline/seed-1");
+        String known = known(folder);
+        String predicted = Files.readString(run.resolve("predicted.csv"));
+        String log = Files.readString(run.resolve("log.jsonl"));
+        AtomicFiles.deleteTree(run.resolve("checkpoints"));
+        Path workspace = run.resolveSibling("seed-1-again");
+        Path again = workspace.resolve("seed-1");
+        Reproduction neighbors = reproduction(folder).claims(List.of("neighbors-fc7"));
+        for (String stop : List.of("recipe.yaml", "log.jsonl", "probabilities.safetensors")) {
+            assertThat(neighbors.run(() -> Files.exists(again.resolve(stop)))).isFalse();
+            assertThat(again.resolve("recipe.yaml")).exists();
+            assertThat(run.resolve("log.jsonl")).hasContent(log);
+            assertThat(run.resolve("predicted.csv")).hasContent(predicted);
+            assertThat(known(folder)).isEqualTo(known);
+        }
+        assertThat(neighbors.run(() -> false)).isTrue();
+        assertThat(workspace).doesNotExist();
+        assertThat(run.resolve("neighbors.json")).exists();
+        assertThat(run.resolve("report.html")).content().doesNotContain("seed-1-again");
+        assertThat(run.resolve("predicted.csv")).hasContent(predicted);
+        assertThat(Files.readString(run.resolve("log.jsonl"))).isNotEqualTo(log); // it has other times
+
+        // killed when the old one was moved away, and when the new one was in its place
+        Files.createDirectories(workspace.resolve("replaced"));
+        Files.writeString(workspace.resolve("replaced/log.jsonl"), log);
+        Files.move(run, again);
+        neighbors.run(() -> true);
+        assertThat(run.resolve("neighbors.json")).exists();
+        assertThat(workspace).doesNotExist();
+        Files.createDirectories(workspace.resolve("replaced"));
+        neighbors.run(() -> true);
+        assertThat(workspace).doesNotExist();
+        assertThat(known(folder)).isEqualTo(known);
     }
 }

@@ -21,16 +21,21 @@ record Claim(String id, String section, String statement, String paper, Optional
         /// The arms whose runs the test needs.
         List<Arm> arms();
 
-        /// The fewest training pictures that it can be done with.
-        default int trainingPictures() {
-            return 1;
+        /// The fewest training pictures that it can be done with: one batch.
+        ///
+        /// @param batch of the recipe
+        default int trainingPictures(int batch) {
+            return batch;
         }
 
-        /// The fewest validation pictures: with one there is no interval over pictures.
+        /// The fewest validation pictures.
         default int validationPictures() {
-            return 2;
+            return JUDGED;
         }
     }
+
+    /// Of so many pictures, one is a percentage point of the error that is judged.
+    private static final int JUDGED = 100;
 
     /// What is compared between two arms, as the last epoch has it.
     enum Metric {
@@ -47,6 +52,11 @@ record Claim(String id, String section, String statement, String paper, Optional
         @Override
         public List<Arm> arms() {
             return List.of(baseline, arm);
+        }
+
+        @Override
+        public int trainingPictures(int batch) {
+            return metric == Metric.TOP1_ERROR ? batch : Math.max(batch, JUDGED);
         }
     }
 
@@ -84,6 +94,11 @@ record Claim(String id, String section, String statement, String paper, Optional
         }
 
         @Override
+        public int trainingPictures(int batch) {
+            return Math.max(batch, JUDGED);
+        }
+
+        @Override
         public int validationPictures() {
             return 0; // it is judged by the training error
         }
@@ -94,6 +109,11 @@ record Claim(String id, String section, String statement, String paper, Optional
         @Override
         public List<Arm> arms() {
             return List.of(arm);
+        }
+
+        @Override
+        public int validationPictures() {
+            return 1; // it is judged by the kernels, but every network is evaluated
         }
     }
 
@@ -106,8 +126,8 @@ record Claim(String id, String section, String statement, String paper, Optional
         }
 
         @Override
-        public int trainingPictures() {
-            return Measures.NEAREST;
+        public int trainingPictures(int batch) {
+            return Math.max(batch, Measures.NEAREST);
         }
     }
 

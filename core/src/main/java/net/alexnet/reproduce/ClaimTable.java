@@ -65,7 +65,7 @@ final class ClaimTable {
             text.append("; the interval ").append(result.holdsPaperEffect() ? "holds" : "does not hold")
                     .append(" the paper's figure");
         }
-        return text.append(result.diverged() == 0 ? "" : "; " + result.diverged() + " runs diverged").toString();
+        return text.append(result.diverged() == 0 ? "" : "; " + diverged(result)).toString();
     }
 
     /// What is known of a claim, in a few words.
@@ -74,9 +74,16 @@ final class ClaimTable {
             return "needs other pictures: " + elsewhere.command();
         }
         ArmDifference comparison = result.comparison();
-        return comparison == null || comparison.moreSeeds() == null || result.verdict() != Verdict.NOT_RESOLVED
-                ? effect(result)
-                : effect(result) + ", " + comparison.moreSeeds() + " more seeds would probably find it";
+        String found = comparison == null || comparison.moreSeeds() == null
+                || result.verdict() != Verdict.NOT_RESOLVED
+                        ? effect(result)
+                        : effect(result) + ", " + Texts.count(comparison.moreSeeds(), "more seed")
+                                + " would probably find it";
+        return result.diverged() == 0 ? found : (found.equals("-") ? "" : found + ", ") + diverged(result);
+    }
+
+    private static String diverged(Result result) {
+        return Texts.count(result.diverged(), "run") + " diverged";
     }
 
     /// The difference in words: the ratio of epochs, or percentage points.

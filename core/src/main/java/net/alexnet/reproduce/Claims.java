@@ -109,8 +109,9 @@ final class Claims {
     static Claim named(String id) {
         List<String> ids = ALL.stream().map(Claim::id).toList();
         return ALL.stream().filter(claim -> claim.id().equals(id)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no claim '" + id + "'; "
-                        + DidYouMean.question(id, ids) + "The claims are " + String.join(", ", ids)));
+                .orElseThrow(() -> new IllegalArgumentException("there is no claim '" + id + "'"
+                        + DidYouMean.to(id, ids).map(near -> "; did you mean '" + near + "'?").orElse(".")
+                        + " The claims are " + String.join(", ", ids)));
     }
 
     private static Claim claim(String id, String section, String statement, String paper, @Nullable Double effect,

@@ -142,33 +142,53 @@ public final class Reproduction {
     ///     show it
     /// @param runs how many runs are planned
     /// @param done how many of them are finished
+    /// @param epochs that the others have at most
+    /// @param pictures of an epoch; empty where [#on(Path)] names no folder, and where the hours are known
     /// @param hours that the others will take; empty where no run has told how long an epoch takes
     public record Status(String id, String section, String statement, String paper, String verdict, String result,
             int runs,
-            int done, OptionalDouble hours) {}
+            int done, int epochs, OptionalInt pictures, OptionalDouble hours) {}
 
     /// The state of every claim. Trains nothing and writes nothing.
+    ///
+    /// @throws IOException if what the folder holds, or the pictures that are named, cannot be read
     public List<Status> list() throws IOException {
+        requireFolder();
         List<Status> all = new ArrayList<>();
         Runs runs = runs(() -> false);
         OptionalDouble seconds = runs.secondsPerEpoch();
+        OptionalInt count = seconds.isPresent() ? OptionalInt.empty() : count(runs);
         for (Claim claim : claims) {
             Plan plan = new Plan(claim, seeds.orElse(claim.seeds()), runs);
             Result result = result(claim, runs);
             List<PlannedRun> missing = plan.missing();
-            double epochs = 0;
+            int epochs = 0;
             for (PlannedRun planned : missing) {
                 epochs += runs.epochsLeft(planned);
             }
             boolean none = plan.done() == 0 && result.verdict() == Verdict.NOT_RESOLVED;
             all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(),
                     none ? "not run" : result.verdict().words(),
-                    ClaimTable.summary(claim, result), plan.count(), plan.done(),
+                    ClaimTable.summary(claim, result), plan.count(), plan.done(), epochs, count,
                     seconds.isEmpty()
                             ? OptionalDouble.empty()
                             : OptionalDouble.of(epochs * seconds.getAsDouble() / 3600)));
         }
         return all;
+    }
+
+    /// The training pictures of a folder that the caller named; empty without one. What an address names would have to be
+    /// fetched first.
+    private OptionalInt count(Runs runs) throws IOException {
+        if (pictures.isEmpty() || pictures.get().contains("://")) {
+            return OptionalInt.empty();
+        }
+        try {
+            return OptionalInt.of(runs.openPictures().dataset().training().size());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the pictures were counted");
+        }
     }
 
     /// Makes the runs that are missing, and writes the results.
@@ -184,6 +204,7 @@ public final class Reproduction {
         requireSameRecipe();
         long end = System.nanoTime() + budget.toNanos();
         Runs runs = runs(() -> stop.getAsBoolean() || System.nanoTime() - end > 0);
+        runs.finishReplacing();
         List<Claim> untrained = new ArrayList<>();
         for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
             List<PlannedRun> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
@@ -293,9 +314,22 @@ public final class Reproduction {
         }
     }
 
+    /// Checks that the folder is one, or can be made.
+    private void requireFolder() throws IOException {
+        for (Path path = folder.toAbsolutePath(); path != null; path = path.getParent()) {
+            if (Files.exists(path)) {
+                if (!Files.isDirectory(path)) {
+                    throw new IOException(path + " is not a folder; name a folder for the runs and results");
+                }
+                return;
+            }
+        }
+    }
+
     /// Checks that a folder with anything in it was made by this class, or holds kept runs alone.
     private void requireOwnFolder() throws IOException {
-        if (Files.exists(folder.resolve(BASE)) || !Files.isDirectory(folder)) {
+        requireFolder();
+        if (Files.exists(folder.resolve(BASE)) || !Files.exists(folder)) {
             return;
         }
         try (Stream<Path> entries = Files.list(folder)) {

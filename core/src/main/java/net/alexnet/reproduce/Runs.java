@@ -12,6 +12,7 @@ import net.alexnet.inference.ProbabilityTable;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
 import net.alexnet.io.Texts;
+import net.alexnet.report.HtmlReport;
 import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.reproduce.Claim.Experiment;
 import net.alexnet.train.DataSource;
@@ -25,6 +26,9 @@ import net.alexnet.train.config.Recipes;
 /// The runs of all arms: ordinary runs in `ARM/seed-K`, made once. A run that was stopped or killed is resumed, so it ends with
 /// the bits that it would have had.
 ///
+/// A finished run may be kept without its checkpoint. If a claim needs the checkpoint, the run is trained again in
+/// `ARM/seed-K-again`, and counts until the new one is complete and takes its place.
+///
 /// @param folder of the arms' folders
 /// @param recipe the base recipe, a name or a file
 /// @param pictures to train on; empty for those of the recipe
@@ -33,6 +37,12 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         BooleanSupplier stop) {
     /// A note in the folder of a run whose loss was no longer a number.
     private static final String DIVERGED = "diverged.txt";
+
+    /// The end of the name of the folder in which a finished run is trained again.
+    private static final String AGAIN = "-again";
+
+    /// In that folder: the run that was replaced, until it is deleted.
+    private static final String REPLACED = "replaced";
 
     /// What became of a planned run.
     enum Outcome {
@@ -53,7 +63,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         Path run = path(planned.arm(), planned.seed());
         boolean read = planned.evaluated() ? Files.exists(run.resolve(FinishedRun.PREDICTIONS)) : isTrained(run);
         boolean compared = !planned.neighbors() || Files.exists(run.resolve(Measures.NEIGHBORS));
-        return diverged(planned.arm(), planned.seed()) || (read && compared);
+        return diverged(run) || diverged(again(run)) || (read && compared);
     }
 
     /// Whether a run has ended: it is finished, or it diverged.
@@ -62,7 +72,27 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     }
 
     boolean diverged(Arm arm, int seed) {
-        return Files.exists(path(arm, seed).resolve(DIVERGED));
+        return diverged(path(arm, seed));
+    }
+
+    private static boolean diverged(Path run) {
+        return Files.exists(run.resolve(DIVERGED));
+    }
+
+    /// Where a finished run is trained again, under its own name.
+    private static Path again(Path run) {
+        return workspace(run).resolve(run.getFileName());
+    }
+
+    private static Path workspace(Path run) {
+        return run.resolveSibling(run.getFileName() + AGAIN);
+    }
+
+    /// The folder in which a planned run that is not done is trained: another one than its own if that holds a finished run
+    /// without the checkpoint that the plan needs.
+    private Path place(PlannedRun planned) throws IOException {
+        Path run = path(planned.arm(), planned.seed());
+        return planned.evaluated() && isTrained(run) && !hasCheckpoint(run) ? again(run) : run;
     }
 
     /// What the evaluated run of an arm shows.
@@ -97,13 +127,13 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     /// Whether a run has a checkpoint to go on with.
     boolean hasBegun(PlannedRun planned) throws IOException {
-        return hasCheckpoint(path(planned.arm(), planned.seed()));
+        return hasCheckpoint(place(planned));
     }
 
     /// Whether a planned run has yet to begin: one with a checkpoint names its pictures itself.
     boolean needPictures(List<PlannedRun> missing) throws IOException {
         for (PlannedRun planned : missing) {
-            if (!hasCheckpoint(path(planned.arm(), planned.seed()))) {
+            if (!hasBegun(planned)) {
                 return true;
             }
         }
@@ -123,11 +153,13 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
         Recipe named = base.withSource(DataSource.absolute(source));
         return new Pictures(source, TrainingRun.split(named, DataSource.open(named, Engines.find().codec(),
-                options.reporting(listener, stop).cache(), listener, stop).dataset()));
+                options.reporting(listener, stop).cache(), listener, stop).dataset()), base.batch());
     }
 
     /// Pictures, and the folder or address by which the user named them.
-    record Pictures(String source, Dataset dataset) {
+    ///
+    /// @param batch of the recipe
+    record Pictures(String source, Dataset dataset, int batch) {
         /// Refuses too few for a claim, before hours are spent.
         ///
         /// @throws DatasetException if there are too few
@@ -136,10 +168,11 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
             int validation = dataset.validation().size();
             for (Claim claim : claims) {
                 Experiment test = claim.experiment();
-                if (training < test.trainingPictures() || validation < test.validationPictures()) {
+                int least = test.trainingPictures(batch);
+                if (training < least || validation < test.validationPictures()) {
                     throw new DatasetException(source + " has " + Texts.count(training, "training picture") + " and "
                             + Texts.count(validation, "validation picture") + "; the claim " + claim.id() + " needs "
-                            + test.trainingPictures() + " and " + test.validationPictures()
+                            + least + " and " + test.validationPictures()
                             + ". Add pictures, or name other claims");
                 }
             }
@@ -156,11 +189,12 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     Outcome work(PlannedRun planned) throws IOException, InterruptedException {
         Path run = path(planned.arm(), planned.seed());
         Files.createDirectories(run.resolveSibling(""));
-        Optional<LockFile> lock = LockFile.tryTake(run.resolveSibling("seed-" + planned.seed() + ".lock"));
+        Optional<LockFile> lock = LockFile.tryTake(lock(run));
         if (lock.isEmpty()) {
             return Outcome.BUSY;
         }
         try (LockFile _ = lock.get()) {
+            finishReplacing(run);
             return isDone(planned) || work(planned, run) ? Outcome.DONE : Outcome.STOPPED;
         } catch (InterruptedIOException e) {
             if (stop.getAsBoolean()) {
@@ -172,23 +206,100 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     /// @return whether the run is done
     private boolean work(PlannedRun planned, Path run) throws IOException, InterruptedException {
-        boolean evaluates = planned.evaluated() && !diverged(planned.arm(), planned.seed());
-        boolean trained = isTrained(run) && (!evaluates || hasCheckpoint(run)); // only a checkpoint can be evaluated
-        if (!trained && !train(planned, run)) {
+        Path place = place(planned);
+        if (!place.equals(run) && !Files.exists(place)) {
+            listener.warning(run + " has no checkpoint any more, so it is trained again in " + place
+                    + "; until then it counts as it is");
+        }
+        if (!complete(planned, place)) {
             return false;
         }
-        if (!Files.exists(run.resolve(Build.FILE)) && !diverged(planned.arm(), planned.seed())) {
-            AtomicFiles.writeString(run.resolve(Build.FILE), Build.here(options.threads()) + "\n");
-        }
-        if (planned.evaluated() && !diverged(planned.arm(), planned.seed())) {
-            if (!Files.exists(run.resolve(FinishedRun.PREDICTIONS))) {
-                evaluate(run);
-            }
-            if (planned.neighbors()) {
-                Measures.writeNeighbors(run, options, listener, stop);
-            }
+        if (!place.equals(run) && !diverged(place)) {
+            replace(run);
         }
         return true;
+    }
+
+    /// Trains a run and reads what the plan asks for, as far as that is not done.
+    ///
+    /// @return whether all of it is done
+    private boolean complete(PlannedRun planned, Path run) throws IOException, InterruptedException {
+        boolean trained = isTrained(run) && (!planned.evaluated() || hasCheckpoint(run));
+        if (!trained && !diverged(run) && !train(planned, run)) {
+            return false;
+        }
+        if (diverged(run)) {
+            return true;
+        }
+        if (!Files.exists(run.resolve(Build.FILE))) {
+            AtomicFiles.writeString(run.resolve(Build.FILE), Build.here(options.threads()) + "\n");
+        }
+        if (planned.evaluated() && !Files.exists(run.resolve(FinishedRun.PREDICTIONS))) {
+            evaluate(run);
+        }
+        if (planned.neighbors() && !Files.exists(run.resolve(Measures.NEIGHBORS))) {
+            Measures.writeNeighbors(run, options, listener, stop);
+        }
+        return true;
+    }
+
+    /// Puts the run that was trained again in the place of the old one. After a kill at any instant, [#finishReplacing] goes on.
+    private void replace(Path run) throws IOException, InterruptedException {
+        Files.deleteIfExists(again(run).resolve(HtmlReport.FILE)); // it names the folder
+        AtomicFiles.move(run, workspace(run).resolve(REPLACED));
+        finishReplacing(run);
+        try {
+            HtmlReport.of(run).write(options.reporting(listener, stop));
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            listener.warning("the page of " + run + " was not written: " + AtomicFiles.reason(e));
+        }
+    }
+
+    /// Does the rest of a replacement that was killed: only a complete run ever moved the old one away.
+    private static void finishReplacing(Path run) throws IOException {
+        if (Files.exists(workspace(run).resolve(REPLACED))) {
+            if (!Files.exists(run)) {
+                AtomicFiles.move(again(run), run);
+            }
+            AtomicFiles.deleteTree(workspace(run));
+        }
+    }
+
+    /// Does the same for all runs, except those that another process works on.
+    void finishReplacing() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        for (Path arm : list(folder)) {
+            for (Path workspace : Files.isDirectory(arm) ? list(arm) : List.<Path>of()) {
+                String name = String.valueOf(workspace.getFileName());
+                if (name.endsWith(AGAIN)) {
+                    finishReplacingUnlessLocked(
+                            workspace.resolveSibling(name.substring(0, name.length() - AGAIN.length())));
+                }
+            }
+        }
+    }
+
+    private static void finishReplacingUnlessLocked(Path run) throws IOException {
+        Optional<LockFile> lock = LockFile.tryTake(lock(run));
+        if (lock.isPresent()) {
+            try (LockFile _ = lock.get()) {
+                finishReplacing(run);
+            }
+        }
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.toList();
+        }
+    }
+
+    private static Path lock(Path run) {
+        return run.resolveSibling(run.getFileName() + ".lock");
     }
 
     /// @return whether the run is finished
@@ -197,10 +308,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         if (hasCheckpoint(run)) {
             training = Training.resume(run);
         } else {
-            if (Files.exists(run.resolve(Build.FILE))) {
-                listener.warning(run + " has no checkpoint any more, so it is trained again");
-            }
-            if (Files.exists(run)) { // killed before its first checkpoint, or its checkpoints were removed
+            if (Files.exists(run)) { // killed before its first checkpoint
                 AtomicFiles.deleteTree(run);
             }
             training = Training.onSample().recipe(recipe).runsIn(run.resolveSibling(""))
@@ -211,6 +319,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         try {
             return training.options(options).listener(listener).run(stop).finished();
         } catch (DivergedException e) {
+            listener.warning(run + " diverged, so it does not count: " + e.getMessage());
             AtomicFiles.writeString(run.resolve(DIVERGED), e.getMessage() + "\n");
             return true;
         }
@@ -250,7 +359,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     /// How many epochs a planned run still needs at most.
     int epochsLeft(PlannedRun planned) throws IOException {
-        return Math.max(0, recipe(planned).epochs() - FinishedRun.epochs(path(planned.arm(), planned.seed())).size());
+        return Math.max(0, recipe(planned).epochs() - FinishedRun.epochs(place(planned)).size());
     }
 
     /// The seconds that the epochs of all finished runs took, on average; empty before there is one.
