@@ -100,6 +100,28 @@ class ReproduceTest {
                 values.get("fc7").asDouble() - values.get("pixels").asDouble(), within(1e-9));
     }
 
+    /// An ensemble is shown beside its networks, by the view that is judged.
+    @Test
+    void theFigureOfAnAverageHasItsNetworks() throws Exception {
+        Path own = whole.resolve("claims/ensemble-2");
+        List<String> lines = Files.readAllLines(own.resolve("figure.csv"));
+        assertThat(lines).first().isEqualTo("arm,seed,one_view");
+        assertThat(lines.subList(1, 7)).extracting(line -> line.substring(0, line.lastIndexOf(',')))
+                .containsExactly("baseline,1", "baseline,2", "baseline,3", "average,1+2", "average,1+3",
+                        "average,2+3");
+        double averages = lines.subList(4, 7).stream()
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(',') + 1))).average()
+                .orElseThrow();
+        assertThat(averages).isCloseTo(result(whole, "ensemble-2").get("more").get("one_view_error_of_the_average")
+                .asDouble(), within(1e-9));
+        String figure = Files.readString(own.resolve("figure.svg"));
+        assertThat(figure).contains("single networks", "averages of 2", "top-1 error, %", "percentage points",
+                "over seeds").doesNotContain("ten views", "the paper");
+        assertThat(figure.split("<circle", -1)).hasSize(1 + 6 + 2);
+        assertThat(Files.readString(whole.resolve("claims/ten-views/figure.svg"))).contains("the paper: 1.50",
+                "over seeds and pictures: ");
+    }
+
     @Test
     void aRunThatDivergesIsNamed() throws Exception {
         Path wild = Files.writeString(root.resolve("wild.yaml"),
@@ -159,6 +181,15 @@ class ReproduceTest {
             assertThat(run.get("values").get("epochs_trained").asDouble()).isLessThanOrEqualTo(40);
         }
         assertThat(best).isLessThan(40);
+        assertThat(Files.readString(out.resolve("claims/relu/figure.svg"))).contains("25 %", "training top-1 error, %",
+                "the paper: 6.00");
+        List<String> curves = Files.readAllLines(out.resolve("claims/relu/figure.csv"));
+        assertThat(curves).first().isEqualTo("arm,seed,epoch,training_top1_error");
+        double epochs = 0;
+        for (JsonNode run : relu.get("runs")) {
+            epochs += run.get("values").get("epochs_trained").asDouble();
+        }
+        assertThat((double) curves.size()).isEqualTo(1 + epochs);
     }
 
     @Test

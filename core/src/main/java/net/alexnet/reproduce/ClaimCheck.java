@@ -134,8 +134,7 @@ record ClaimCheck(Runs runs) {
         List<Result.Run> all = new ArrayList<>();
         List<ProbabilityTable.Stored> tables = new ArrayList<>();
         for (FinishedRun net : nets) {
-            all.add(run(net, values("one_view", PERCENT * mean(net.mistakes(false)), "ten_views",
-                    PERCENT * mean(net.mistakes(true)))));
+            all.add(run(net, values("one_view", PERCENT * mean(net.mistakes(false)))));
             net.table().ifPresent(tables::add);
         }
         int members = test.members();
@@ -155,13 +154,20 @@ record ClaimCheck(Runs runs) {
                             .mapToObj(averaged::get).toList();
                     return PERCENT * (mean(mean(rest)) - mean(mean(of)));
                 }).toArray();
+        SequencedMap<String, Double> errors = new LinkedHashMap<>();
+        for (int i = 0; i < subsets.size(); i++) {
+            errors.put(subsets.get(i).stream().map(net -> String.valueOf(all.get(net).seed()))
+                    .collect(Collectors.joining("+")), PERCENT * mean(averaged.get(i)));
+        }
         double[] single = mean(singles);
         double[] average = mean(averaged);
         double ten = mean(mean(subsets.stream().map(subset -> mistakesOfAverage(tables, subset, true)).toList()));
         return new Reading(POINTS, "",
                 Optional.of(ArmDifference.jackknife(PERCENT * (mean(single) - mean(average)), without,
                         minus(single, average))),
-                all, more("subsets", subsets.size(), "one_view_error_of_the_average", PERCENT * mean(average),
+                all,
+                more(Result.AVERAGES, errors, "subsets", subsets.size(), "one_view_error_of_the_average",
+                        PERCENT * mean(average),
                         "ten_views_error_of_the_average", PERCENT * ten),
                 count);
     }

@@ -109,7 +109,17 @@ final class ClaimTable {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    /// The runs of a result as lines of CSV with a header.
+    /// Curves as lines of CSV with a header.
+    static List<String> curves(List<ClaimFigure.Curve> curves) {
+        return Stream.concat(Stream.of("arm,seed,epoch,training_top1_error"), curves.stream()
+                .flatMap(curve -> curve.epochs().stream().map(epoch -> curve.arm() + "," + curve.seed() + ","
+                        + epoch.epoch() + "," + (epoch.trainingTop1().isPresent()
+                                ? String.valueOf(100 * epoch.trainingTop1().getAsDouble())
+                                : ""))))
+                .toList();
+    }
+
+    /// The runs of a result as lines of CSV with a header, and the averages of its networks.
     static List<String> runs(Result result) {
         Set<String> keys = new LinkedHashSet<>();
         result.runs().forEach(run -> keys.addAll(run.values().keySet()));
@@ -120,6 +130,7 @@ final class ClaimTable {
                     .map(key -> run.values().containsKey(key) ? String.valueOf(run.values().get(key)) : "")
                     .collect(Collectors.joining(",")));
         }
+        result.averages().forEach((seeds, error) -> lines.add("average," + seeds + "," + error));
         return lines;
     }
 }

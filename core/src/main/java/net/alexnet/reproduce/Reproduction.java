@@ -414,6 +414,18 @@ public final class Reproduction {
                 claim.seeds(), diverged, claim.note(), List.copyOf(builds), seconds);
     }
 
+    /// The curves of a claim about epochs; none of another one.
+    private List<ClaimFigure.Curve> curves(Claim claim, Result result) throws IOException {
+        List<ClaimFigure.Curve> curves = new ArrayList<>();
+        if (claim.experiment() instanceof Claim.EpochsTo) {
+            for (Result.Run run : result.runs()) {
+                curves.add(new ClaimFigure.Curve(run.arm(), run.seed(),
+                        FinishedRun.epochs(folder.resolve(run.folder()))));
+            }
+        }
+        return curves;
+    }
+
     /// Writes the results of all claims, also of those that are not asked for now.
     private void write(Runs runs) throws IOException {
         List<Result> results = new ArrayList<>();
@@ -424,8 +436,11 @@ public final class Reproduction {
                 Path own = folder.resolve("claims").resolve(claim.id());
                 Files.createDirectories(own);
                 AtomicFiles.writeString(own.resolve("result.json"), JSON.writeValueAsString(result) + "\n");
-                AtomicFiles.writeString(own.resolve("figure.csv"), String.join("\n", ClaimTable.runs(result)) + "\n");
-                Optional<String> figure = ClaimFigure.svg(result);
+                List<ClaimFigure.Curve> curves = curves(claim, result);
+                AtomicFiles.writeString(own.resolve("figure.csv"),
+                        String.join("\n", curves.isEmpty() ? ClaimTable.runs(result) : ClaimTable.curves(curves))
+                                + "\n");
+                Optional<String> figure = ClaimFigure.svg(claim.experiment(), result, curves);
                 if (figure.isPresent()) {
                     AtomicFiles.writeString(own.resolve("figure.svg"), figure.get());
                 }

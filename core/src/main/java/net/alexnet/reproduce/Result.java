@@ -1,5 +1,6 @@
 package net.alexnet.reproduce;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import module java.base;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,16 @@ record Result(String claim, String section, String statement, String paper, @Nul
         Map<String, Object> more, List<Run> runs, int seeds, int plannedSeeds, int diverged, String note,
         List<String> builds,
         double seconds) {
+    /// The key of `more` that has the errors of averages of networks by their seeds, such as `1+2`.
+    static final String AVERAGES = "averages";
+
+    /// The errors of averages of networks by their seeds; none in other claims.
+    @JsonIgnore
+    @SuppressWarnings("unchecked") // ClaimCheck put it there
+    Map<String, Double> averages() {
+        return (Map<String, Double>) more.getOrDefault(AVERAGES, Map.of());
+    }
+
     /// One run, and what it shows in this claim.
     ///
     /// @param folder of the run, relative to that of the reproduction
