@@ -4,8 +4,8 @@
     bench/hosts.py PICTURES [--python VENV] [--gigabits 1,10] [--steps 10] [--rounds 3] [--out FILE.md]
 
 PICTURES is a folder for `train --data`, or a prepared one. Each host has one rank of the paper's network with 128 pictures a
-step; the link between them has the given rate in both directions (tbf). The efficiency is the rate of both ranks over twice
-that of one rank alone on its core. VENV is made by bench/peers/install.sh; without it PyTorch is left out. It needs Linux, the
+step; the link between them has the given rate in both directions (tbf). The efficiency is the rate of both ranks over that of
+two processes that train at the same time, each by itself: cores of one machine share its memory. VENV is made by bench/peers/install.sh; without it PyTorch is left out. It needs Linux, the
 commands ip and tc (Debian's iproute2) and util-linux, and no root. Nothing else may run on the machine.
 """
 import argparse
@@ -65,7 +65,7 @@ def run(*words):
 
 
 def both(commands, environments=({}, {})):
-    """Runs a command on each host, and returns what the first one printed."""
+    """Runs a command on each host, and returns what they printed."""
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 env={**os.environ, **environment})
                for command, environment in zip(commands, environments)]
@@ -73,7 +73,7 @@ def both(commands, environments=({}, {})):
     for process, (out, err) in zip(running, ends):
         if process.returncode:
             sys.exit(f"{' '.join(process.args)} ended with {process.returncode}:\n{out[-2000:]}{err[-2000:]}")
-    return ends[0][0]
+    return [out for out, _ in ends]
 
 
 def train(pictures, folder, steps, batch, wire=None):
@@ -90,9 +90,12 @@ def rate(folder):
                              if line["kind"] == "step" and line["step"] > FIRST)
 
 
-def alone(arguments, hosts, folder):
-    both([hosts.command(0, *train(arguments.pictures, folder, arguments.steps, BATCH))])
-    return rate(folder)
+def alone(arguments, hosts, folder, processes):
+    """Pictures a second of all processes, each of which trains by itself."""
+    folders = [folder / str(number) for number in range(processes)]
+    both([hosts.command(number, *train(arguments.pictures, folders[number], arguments.steps, BATCH))
+          for number in range(processes)])
+    return sum(map(rate, folders))
 
 
 def ours(arguments, hosts, folder, wire):
@@ -103,13 +106,16 @@ def ours(arguments, hosts, folder, wire):
     return rate(folder)
 
 
-def peer(arguments, hosts, world, hook):
-    program = [arguments.python / "bin/python", ROOT / "bench/peers/torch_hosts.py", arguments.steps, FIRST, hook]
+def peer(arguments, hosts, processes, wire):
+    """The same by PyTorch; each process by itself where there is no wire."""
+    program = [arguments.python / "bin/python", ROOT / "bench/peers/torch_hosts.py", arguments.steps, FIRST, wire]
+    world = 1 if wire == "none" else processes
     environments = [{"RANK": str(number), "WORLD_SIZE": str(world), "MASTER_ADDR": ADDRESSES[0],
                      "MASTER_PORT": "29512", "OMP_NUM_THREADS": "1",
-                     "GLOO_SOCKET_IFNAME": "hostb" if number else "hosta"} for number in range(world)]
-    out = both([hosts.command(number, *program) for number in range(world)], environments)
-    return float(re.search(r"RATE (\S+)", out)[1])
+                     "GLOO_SOCKET_IFNAME": "hostb" if number else "hosta"} for number in range(processes)]
+    outs = both([hosts.command(number, *program) for number in range(processes)], environments)
+    rates = [float(re.search(r"RATE (\S+)", out)[1]) for out in outs]
+    return sum(rates) if wire == "none" else rates[0]
 
 
 def measure(arguments, hosts):
@@ -122,19 +128,20 @@ def measure(arguments, hosts):
     for round in range(arguments.rounds):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            single = alone(arguments, hosts, folder / "alone")
-            read("one rank alone, pictures/s", single)
+            read("one process alone, pictures/s", alone(arguments, hosts, folder / "one", 1))
+            apart = alone(arguments, hosts, folder / "two", 2)
+            read("two processes, each by itself, pictures/s", apart)
             if arguments.python:
-                other = peer(arguments, hosts, 1, "none")
-                read("PyTorch, one rank alone, pictures/s", other)
+                others = peer(arguments, hosts, 2, "none")
+                read("PyTorch, two processes, each by itself, pictures/s", others)
             for gigabits in arguments.gigabits:
                 hosts.limit(gigabits)
                 for wire in ("float32", "bfloat16"):
                     pair = ours(arguments, hosts, folder / f"{gigabits}-{wire}", wire)
-                    read(f"{gigabits} Gb/s, {wire}, %", 50 * pair / single)
+                    read(f"{gigabits} Gb/s, {wire}, %", 100 * pair / apart)
                     if arguments.python:
                         pair = peer(arguments, hosts, 2, wire)
-                        read(f"{gigabits} Gb/s, PyTorch DDP, {wire}, %", 50 * pair / other)
+                        read(f"{gigabits} Gb/s, PyTorch DDP, {wire}, %", 100 * pair / others)
     lines = ["| | median (spread) |", "|---|---|"]
     for name, values in readings.items():
         lines.append(f"| {name} | {statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f}) |")
