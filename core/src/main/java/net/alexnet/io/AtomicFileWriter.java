@@ -121,7 +121,11 @@ public final class AtomicFileWriter implements AutoCloseable {
     IOException failure(IOException e) {
         return e instanceof WriteException
                 ? e
-                : new WriteException("cannot write " + target + ": " + AtomicFiles.shortReason(e), e);
+                : new WriteException("cannot write " + target + ": " + (e instanceof FileSystemException failure
+                        && draft.toString().equals(failure.getFile())
+                                ? AtomicFiles.shortReason(e)
+                                : AtomicFiles.reason(e)),
+                        e);
     }
 
     @SuppressWarnings("serial") // never written

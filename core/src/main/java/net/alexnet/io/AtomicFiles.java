@@ -148,6 +148,7 @@ public final class AtomicFiles {
     /// often a bare path.
     public static String reason(IOException e) {
         return switch (e) {
+            case FileSystemException other when other.getReason() != null -> other.getFile() + ": " + other.getReason();
             case FileSystemException other -> shortReason(other) + ": " + other.getFile();
             case IOException other -> shortReason(other);
         };
