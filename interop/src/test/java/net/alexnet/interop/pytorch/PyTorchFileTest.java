@@ -75,7 +75,7 @@ class PyTorchFileTest {
             malice.pth        | the pickle asks for Python's 'posix.system'
             malice-legacy.pth | the pickle asks for Python's 'posix.system'
             module.pth        | the pickle asks for Python's 'torch.nn.modules.linear.Linear'
-            script.pt         | (method 8); torch.save stores its entries as they are. A TorchScript program does not
+            script.pt         | (method 8)
             """)
     void refusesOtherPicklesByName(String name, String expected) {
         Path file = Expected.fixture("pytorch/" + name);

@@ -11,10 +11,9 @@ import net.alexnet.server.HttpServer;
 /// than [#SHARE] says, and for others only if a delay is set. Pictures of several requests are taken in turns, so that a
 /// request of many does not hold up one of few.
 final class Batcher implements AutoCloseable {
-    /// How much a batch counts in the running mean of the time of a view, if it was slower and if it was faster than the
-    /// mean. The first batches after a start are slow, as the JVM is still compiling, and are soon forgotten.
+    /// How much a batch counts in the running mean of the time of a view, if it was slower than the mean. A faster one is the
+    /// new mean: the first batches after a start are slow, as the JVM is still compiling, and say nothing of later ones.
     private static final double SLOWER = 0.3;
-    private static final double FASTER = 0.5;
     /// How much longer an answer may take than is expected of it: batches differ, and the machine has other work.
     private static final double MARGIN = 1.25;
 
@@ -408,8 +407,9 @@ final class Batcher implements AutoCloseable {
     private void learn(double nanos) {
         lock.lock();
         try {
-            double weight = nanosPerView == 0 ? 1 : nanos < nanosPerView ? FASTER : SLOWER;
-            nanosPerView += weight * (nanos - nanosPerView);
+            nanosPerView = nanosPerView == 0 || nanos < nanosPerView
+                    ? nanos
+                    : nanosPerView + SLOWER * (nanos - nanosPerView);
         } finally {
             lock.unlock();
         }
