@@ -1,6 +1,8 @@
 package net.alexnet.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -17,6 +19,7 @@ final class Json {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
+    private static final ObjectReader WHOLE = MAPPER.reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final ObjectWriter COMPACT = MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
     private Json() {}
@@ -34,7 +37,7 @@ final class Json {
     /// Whether a line is one JSON object.
     static boolean isObject(String line) {
         try {
-            return line.startsWith("{") && MAPPER.readTree(line).isObject();
+            return line.startsWith("{") && WHOLE.readTree(line).isObject();
         } catch (JsonProcessingException e) {
             return false;
         }

@@ -59,7 +59,7 @@ public final class ImageFolder {
         requireImages(validation);
         return new Dataset(source.toString(), classes, trainingImages, images(source, validation, classes, labels),
                 sentence(training, validation) + beside(source) + notes(training) + notes(validation), List.of(),
-                sourceWarnings(training));
+                Stream.concat(sourceWarnings(training).stream(), sorted(validation).stream()).toList());
     }
 
     /// Names the folders and pictures that are next to `train/`, `val/` and `test/`, and are left out.
@@ -90,7 +90,16 @@ public final class ImageFolder {
                 .toList();
     }
 
-    /// Refuses a folder of folders that are named as its neighbors, unless all classes have such folders: it is a part of the
+    /// Of validation pictures whose classes are a model's answers.
+    private static Optional<String> sorted(FolderScan validation) {
+        return Files.exists(validation.root().resolve(Datasets.SORTED))
+                ? Optional.of("a model sorted the pictures of " + validation.root()
+                        + " (classify --sort-into), so errors on them"
+                        + " say little. If you have corrected them, delete its file " + Datasets.SORTED)
+                : Optional.empty();
+    }
+
+    /// Refuses a folder of folders that are named as its neighbors, unless most classes have such folders: it is a part of the
     /// data, and no class.
     private static void requireClasses(FolderScan scan) throws DatasetException {
         Set<String> classes = scan.classes().stream().map(ClassNames::alike).collect(Collectors.toSet());
@@ -101,7 +110,7 @@ public final class ImageFolder {
                 inner.computeIfAbsent(file.className(), _ -> new TreeSet<>()).add(below.getName(1).toString());
             }
         }
-        if (inner.keySet().containsAll(scan.classes())) {
+        if (2 * inner.size() > scan.classes().size()) {
             return;
         }
         for (Map.Entry<String, Set<String>> one : inner.entrySet()) {

@@ -63,7 +63,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         Path run = path(planned.arm(), planned.seed());
         boolean read = planned.evaluated() ? Files.exists(run.resolve(FinishedRun.PREDICTIONS)) : isTrained(run);
         boolean compared = !planned.neighbors() || Files.exists(run.resolve(Measures.NEIGHBORS));
-        return diverged(run) || diverged(again(run)) || (read && compared);
+        return diverged(run) || (diverged(again(run)) && !hasCheckpoint(run)) || (read && compared);
     }
 
     /// Whether a run has ended: it is finished, or it diverged.

@@ -138,8 +138,9 @@ class ImageFolderTest {
     void aPartBesideClassFoldersIsNoClass() throws Exception {
         images("ants/1.jpg", "bees/2.jpg", "mixed/Ants/3.jpg", "mixed/bees/4.jpg");
         refused("mixed");
-        images("people/1/1/a.jpg", "people/1/2/b.jpg", "people/2/1/c.jpg", "people/2/2/d.jpg"); // persons and sessions
-        assertThat(open(root.resolve("people")).classes()).containsExactly("1", "2");
+        images("people/1/1/a.jpg", "people/1/2/b.jpg", "people/2/1/c.jpg", "people/2/2/d.jpg",
+                "people/3/e.jpg"); // persons and sessions
+        assertThat(open(root.resolve("people")).classes()).containsExactly("1", "2", "3");
     }
 
     @Test
@@ -158,7 +159,9 @@ class ImageFolderTest {
         assertThat(open(root.resolve("sorted")).classes()).containsExactly("ants", "bees");
         Files.move(root.resolve("sorted"), Files.createDirectory(root.resolve("data")).resolve("val"));
         images("data/train/ants/1.jpg", "data/train/bees/1.jpg"); // somebody has corrected them
-        assertThat(open(root.resolve("data")).validation().size()).isEqualTo(3);
+        Dataset corrected = open(root.resolve("data"));
+        assertThat(corrected.validation().size()).isEqualTo(3);
+        assertThat(corrected.warnings()).anySatisfy(warning -> assertThat(warning).contains(Datasets.SORTED));
     }
 
     @Test

@@ -337,10 +337,12 @@ final class Batcher implements AutoCloseable {
         return nanosPerView * picturesOfNextBatch() * waiting.getFirst().key.views().count();
     }
 
-    /// How long the next batch may be put off to end before all deadlines.
+    /// How long the next batch may be put off to end before all deadlines. Before the first batch nothing is known of its time,
+    /// and half of what is left at the arrival is kept for it.
     private long spare(long now) {
-        return waiting.stream().mapToLong(job -> job.deadline - now).min().orElseThrow()
-                - (long) (MARGIN * nanosOfNextBatch());
+        double expected = MARGIN * nanosOfNextBatch();
+        return waiting.stream().mapToLong(job -> job.deadline - now
+                - (nanosPerView == 0 ? (job.deadline - job.arrived) / 2 : (long) expected)).min().orElseThrow();
     }
 
     private int picturesOfNextBatch() {
