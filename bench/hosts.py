@@ -3,10 +3,11 @@
 
     bench/hosts.py PICTURES [--python VENV] [--gigabits 1,10] [--steps 10] [--rounds 3] [--out FILE.md]
 
-PICTURES is a folder for `train --data`, or a prepared one. Each host has one rank of the paper's network with 128 pictures a
-step; the link between them has the given rate in both directions (tbf). The efficiency is the rate of both ranks over that of
-two processes that train at the same time, each by itself: cores of one machine share its memory. VENV is made by bench/peers/install.sh; without it PyTorch is left out. It needs Linux, the
-commands ip and tc (Debian's iproute2) and util-linux, and no root. Nothing else may run on the machine.
+PICTURES is a folder for `train --data`, or a prepared one. Each host has one rank of the paper's network with 128
+pictures a step; the link between them has the given rate in both directions (tbf). The efficiency is the rate of both
+ranks over that of two processes that train at the same time, each by itself: cores of one machine share its memory.
+VENV is made by bench/peers/install.sh; without it PyTorch is left out. It needs Linux, the commands ip and tc
+(Debian's iproute2) and util-linux, and no root. Nothing else may run on the machine.
 """
 import argparse
 import json

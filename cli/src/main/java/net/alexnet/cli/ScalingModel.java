@@ -101,7 +101,7 @@ record ScalingModel(List<Pass> layers, double forwardSeconds, double otherSecond
                         + slowest * others * layer.weightSeconds;
                 sent = computed;
             } else if (exchange == Exchange.HYBRID && layer.factorBytes > 0) {
-                // as many units less as pictures more; the gradient by the input goes to the ranks whose it is
+                // P times the pictures and 1/P of the units; each rank gets the gradient by its own inputs
                 double bytes = (ranks - 1.0) * batch * layer.inputBytes;
                 computed += hops / 2 + bytes / bytesPerSecond + cost(CPU) * bytes;
             } else {

@@ -76,7 +76,7 @@ final class StandardError {
                 }
             }
         } catch (IOException e) {
-            // nobody reads standard error any more
+            // the process that read standard error has ended, so there is nobody to tell
         }
     }
 

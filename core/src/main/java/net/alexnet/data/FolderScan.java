@@ -220,7 +220,8 @@ record FolderScan(Path root, List<String> classes, List<ClassFile> files, List<C
         }
     }
 
-    /// Whether a model sorted these pictures, and nobody made a part of the data of them since.
+    /// Whether `classify --sort-into` made this folder. One named `train`, `val` or `test` does not count: the user has made it a
+    /// part of the data.
     private static boolean isSorted(Path folder) {
         return Files.exists(folder.resolve(Datasets.SORTED))
                 && SourcePart.named(String.valueOf(folder.getFileName())).isEmpty();

@@ -90,7 +90,7 @@ public final class ImageFolder {
                 .toList();
     }
 
-    /// Of validation pictures whose classes are a model's answers.
+    /// A warning if `classify --sort-into` made the validation folder: its classes are then a model's answers.
     private static Optional<String> sorted(FolderScan validation) {
         return Files.exists(validation.root().resolve(Datasets.SORTED))
                 ? Optional.of("a model sorted the pictures of " + validation.root()

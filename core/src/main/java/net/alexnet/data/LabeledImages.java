@@ -13,7 +13,7 @@ final class LabeledImages {
 
     private final String where;
     private final Map<String, Integer> codes = new LinkedHashMap<>();
-    private final Map<String, String> forms = new HashMap<>(); // the label that was first of those that look the same
+    private final Map<String, String> forms = new HashMap<>(); // for each composed form, the first label that has it
     private final Map<SourcePart, List<List<Sample>>> parts = new EnumMap<>(SourcePart.class);
     private boolean numbered = true;
     private final List<String> withoutPicture = new ArrayList<>();

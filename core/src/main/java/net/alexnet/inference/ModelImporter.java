@@ -10,7 +10,8 @@ import net.alexnet.data.ProgressListener;
 /// Implementations are safe for use by many threads.
 public interface ModelImporter {
     /// Whether [#open] is worth a try: the path is a file whose first bytes are those of a format
-    /// that this importer reads, or a folder that such a file was unpacked to, or no such file exists and the path is the name of a model that
+    /// that this importer reads, or a folder that such a file was unpacked to, so that [#open] can say so,
+    /// or no such file exists and the path is the name of a model that
     /// the importer knows.
     ///
     /// @return false also for a file that cannot be read

@@ -124,7 +124,7 @@ final class MetricsLogger implements AutoCloseable {
         listener.warning(text);
     }
 
-    /// Logs why a run ended whose loss or weights are no longer finite. Whoever resumes it drops the line.
+    /// Logs why the run ended: its loss or its weights are not finite. Resuming the run removes this line.
     ///
     /// @param step the one that failed, after the last that was done
     void diverged(long step, String text) throws IOException {

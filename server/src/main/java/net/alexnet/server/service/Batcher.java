@@ -311,7 +311,7 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    /// Removes jobs that nobody waits for any more: the rest of one whose batch failed, and those whose deadline passed.
+    /// Removes the jobs that have ended: their batch failed, their request was canceled, or their deadline passed.
     private void removeEnded() {
         waiting.forEach(Job::endIfLate);
         waiting.removeIf(job -> job.done.isDone());

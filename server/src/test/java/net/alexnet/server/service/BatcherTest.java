@@ -214,7 +214,7 @@ class BatcherTest {
     }
 
     @Test
-    void aJobThatGaveUpWhileOthersWereAwaitedDoesNotEndTheBatcher() throws Exception {
+    void aJobThatIsTakenBackWhileOthersAreAwaitedDoesNotEndTheBatcher() throws Exception {
         go.countDown();
         try (Batcher patient = patient(Duration.ofMillis(200))) {
             patient.submit(ONE, images(5), FAR).cancel();
