@@ -41,6 +41,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     /// The end of the name of the folder in which a finished run is trained again.
     private static final String AGAIN = "-again";
 
+    /// Whether a folder's name is that of a run; beside them is the link `latest`.
+    private static final Predicate<String> SEED = Pattern.compile("seed-\\d{1,9}").asMatchPredicate();
+
     /// In that folder: the run that was replaced, until it is deleted.
     private static final String REPLACED = "replaced";
 
@@ -352,7 +355,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
             return List.of();
         }
         try (Stream<Path> all = Files.list(arms)) {
-            return all.map(path -> String.valueOf(path.getFileName())).filter(name -> name.matches("seed-\\d{1,9}"))
+            return all.map(path -> String.valueOf(path.getFileName())).filter(SEED)
                     .map(name -> Integer.valueOf(name.substring("seed-".length()))).sorted().toList();
         }
     }
@@ -369,7 +372,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
         List<Double> seconds = new ArrayList<>();
         try (Stream<Path> all = Files.walk(folder, 2)) {
-            for (Path run : all.filter(Files::isDirectory).toList()) {
+            for (Path run : all.filter(path -> SEED.test(String.valueOf(path.getFileName()))).toList()) {
                 FinishedRun.epochs(run).forEach(epoch -> seconds.add(epoch.seconds()));
             }
         }

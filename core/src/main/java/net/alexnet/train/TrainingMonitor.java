@@ -1,12 +1,14 @@
 package net.alexnet.train;
 
 import module java.base;
+import net.alexnet.nn.Initialization;
 import net.alexnet.nn.Network.Stage;
 import net.alexnet.nn.Parameter;
 import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Backend.Statistics;
 import net.alexnet.tensor.Tensor;
 import net.alexnet.train.config.Recipe;
+import net.alexnet.train.config.Recipe.Values;
 
 /// Checks for the usual reasons why a network does not learn, and reports each of them once.
 final class TrainingMonitor {
@@ -53,12 +55,22 @@ final class TrainingMonitor {
         return once("signal", """
                 the scale of the inputs does not fit the initialization: %s's outputs have a standard deviation of %.3g at \
                 the first step, expected %.1f to %.0f, so signals will %s from layer to layer. Inputs have a standard \
-                deviation of %.3g, and the initialization is '%s'; set %s""",
+                deviation of %.3g, and the initialization is '%s'; %s""",
                 conv1.row().name(), std, LEAST_SIGNAL, GREATEST_SIGNAL, small ? "fade" : "grow",
                 backend.statistics(conv1.in()).std(), spelled(recipe.network().initialization()),
-                small
-                        ? "'pictures.values: raw', or 'network.initialization: he'"
-                        : "'pictures.values: standardized', or 'network.initialization: paper'");
+                advice(small ? Values.RAW : Values.STANDARDIZED, small ? Initialization.HE : Initialization.PAPER));
+    }
+
+    /// What the user can do; what is set already does not help.
+    private String advice(Values values, Initialization initialization) {
+        List<String> keys = new ArrayList<>();
+        if (recipe.pictures().values() != values) {
+            keys.add("'pictures.values: " + spelled(values) + "'");
+        }
+        if (recipe.network().initialization() != initialization) {
+            keys.add("'network.initialization: " + spelled(initialization) + "'");
+        }
+        return keys.isEmpty() ? "look at the pictures" : "set " + String.join(", or ", keys);
     }
 
     /// Checks the loss before it reaches the weights.

@@ -49,9 +49,11 @@ class TrainingMonitorTest {
     }
 
     @Test
-    void aLoudSignalIsWarnedOfWithTheOtherRemedy() {
-        assertThat(signal(monitor, conv1(100))).singleElement().asString().contains("grow",
-                "pictures.values: standardized");
+    void aLoudSignalIsWarnedOfWithTheRemedyThatIsNotSetYet() {
+        assertThat(RECIPE.pictures().values()).isEqualTo(Recipe.Values.STANDARDIZED);
+        assertThat(signal(monitor, conv1(100))).singleElement().asString()
+                .contains("grow", "network.initialization: paper")
+                .doesNotContain("pictures.values: standardized");
     }
 
     // --- finite ----------------------------------------------------------------------------------------------------
