@@ -6,7 +6,15 @@
     VENV/bin/python tools/service_clients.py MODEL_NAME PICTURE [--http HOST:PORT] [--grpc HOST:PORT] [--record DIR]
 
 A client that is not installed is left out, and the script says so. With --record DIR it also stores the bytes that
-tritonclient sends, as server/src/test/resources/net/alexnet/server/recorded has them.
+tritonclient and the generated client send, as server/src/test/resources/net/alexnet/server/recorded has them.
+
+The generated client is what openapi-generator (org.openapitools:openapi-generator-cli) makes of the protocol's own
+specification, open_inference_rest.yaml. The specification writes the parameters of its paths as ${MODEL_NAME}, which is no
+OpenAPI: a client of it asks for the model '$NAME'. So:
+
+    sed -i 's/${/{/g' open_inference_rest.yaml
+    java -jar openapi-generator-cli.jar generate -g python -i open_inference_rest.yaml -o CLIENT
+    VENV/bin/pip install ./CLIENT
 """
 import argparse
 import asyncio
@@ -131,6 +139,25 @@ def mlserver(arguments):
     yield "base64", np.float32(parsed.outputs[0].data.root)
 
 
+def generated(arguments, url=None):
+    from openapi_client import ApiClient, Configuration
+    from openapi_client.api.default_api import DefaultApi
+    from openapi_client.models.inference_request import InferenceRequest
+    api = DefaultApi(ApiClient(Configuration(host=f"http://{url or arguments.http}")))
+    if not url:
+        api.get_v2_health_live()
+        api.get_v2_health_ready()
+        api.get_v2_models_model_name_versions_model_version_ready(arguments.model, "1")
+        assert api.get_v2().name == "alexnet"
+        assert api.get_v2_models_model_name_versions_model_version(arguments.model, "1").inputs[0].name == "image"
+    file = base64.b64encode(arguments.picture.read_bytes()).decode()
+    request = InferenceRequest.from_dict({"id": "r1", "inputs": [
+        {"name": "image", "shape": [1], "datatype": "BYTES", "data": [file]}]})
+    answer = api.post_v2_models_modelname_versions_modelversion_infer(arguments.model, "1", inference_request=request)
+    assert answer.id == "r1" and answer.model_name == arguments.model
+    yield "generated", np.float32([value.actual_instance for value in answer.outputs[0].data])
+
+
 class Recorder:
     """Passes requests on and keeps their bytes."""
 
@@ -190,7 +217,7 @@ def main():
     arguments = parser.parse_args()
     expected = curl(arguments)
     failures = 0
-    for client in (tritonclient_http, tritonclient_grpc, kserve, mlserver):
+    for client in (tritonclient_http, tritonclient_grpc, kserve, mlserver, generated):
         # a process for each, as their protocol buffers have the same names
         with multiprocessing.get_context("spawn").Pool(1) as alone:
             results = alone.apply(results_of, (client, arguments))
@@ -204,8 +231,9 @@ def main():
     if arguments.record:
         recorder = Recorder(arguments.http)
         arguments.record.mkdir(parents=True, exist_ok=True)
-        for name, _ in tritonclient_http(arguments, recorder.url):
-            (arguments.record / f"{name}.http").write_bytes(recorder.requests[-1])
+        for client in (tritonclient_http, generated):
+            for name, _ in client(arguments, recorder.url):
+                (arguments.record / f"{name}.http").write_bytes(recorder.requests[-1])
     raise SystemExit(failures > 0)
 
 
