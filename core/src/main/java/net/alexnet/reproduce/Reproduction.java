@@ -204,7 +204,6 @@ public final class Reproduction {
         requireSameRecipe();
         long end = System.nanoTime() + budget.toNanos();
         Runs runs = runs(() -> stop.getAsBoolean() || System.nanoTime() - end > 0);
-        runs.finishReplacing();
         List<Claim> untrained = new ArrayList<>();
         for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
             List<PlannedRun> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();

@@ -12,7 +12,6 @@ import net.alexnet.inference.ProbabilityTable;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.LockFile;
 import net.alexnet.io.Texts;
-import net.alexnet.report.HtmlReport;
 import net.alexnet.report.RunLog.Epoch;
 import net.alexnet.reproduce.Claim.Experiment;
 import net.alexnet.train.DataSource;
@@ -26,8 +25,8 @@ import net.alexnet.train.config.Recipes;
 /// The runs of all arms: ordinary runs in `ARM/seed-K`, made once. A run that was stopped or killed is resumed, so it ends with
 /// the bits that it would have had.
 ///
-/// A finished run may be kept without its checkpoint. If a claim needs the checkpoint, the run is trained again in
-/// `ARM/seed-K-again`, and counts until the new one is complete and takes its place.
+/// A finished run may be kept without its checkpoint. If a claim needs the checkpoint, the run is set aside, as
+/// `ARM/seed-K-without-checkpoint`, and trained again.
 ///
 /// @param folder of the arms' folders
 /// @param recipe the base recipe, a name or a file
@@ -38,14 +37,11 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
     /// A note in the folder of a run whose loss was no longer a number.
     private static final String DIVERGED = "diverged.txt";
 
-    /// The end of the name of the folder in which a finished run is trained again.
-    private static final String AGAIN = "-again";
+    /// The end of the name of a run that was set aside.
+    private static final String ASIDE = "-without-checkpoint";
 
     /// Whether a folder's name is that of a run; beside them is the link `latest`.
     private static final Predicate<String> SEED = Pattern.compile("seed-\\d{1,9}").asMatchPredicate();
-
-    /// In that folder: the run that was replaced, until it is deleted.
-    private static final String REPLACED = "replaced";
 
     /// What became of a planned run.
     enum Outcome {
@@ -66,7 +62,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         Path run = path(planned.arm(), planned.seed());
         boolean read = planned.evaluated() ? Files.exists(run.resolve(FinishedRun.PREDICTIONS)) : isTrained(run);
         boolean compared = !planned.neighbors() || Files.exists(run.resolve(Measures.NEIGHBORS));
-        return diverged(run) || (diverged(again(run)) && !hasCheckpoint(run)) || (read && compared);
+        return diverged(run) || (read && compared);
     }
 
     /// Whether a run has ended: it is finished, or it diverged.
@@ -80,22 +76,6 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     private static boolean diverged(Path run) {
         return Files.exists(run.resolve(DIVERGED));
-    }
-
-    /// Where a finished run is trained again, under its own name.
-    private static Path again(Path run) {
-        return workspace(run).resolve(run.getFileName());
-    }
-
-    private static Path workspace(Path run) {
-        return run.resolveSibling(run.getFileName() + AGAIN);
-    }
-
-    /// The folder in which a planned run that is not done is trained: another one than its own if that holds a finished run
-    /// without the checkpoint that the plan needs.
-    private Path place(PlannedRun planned) throws IOException {
-        Path run = path(planned.arm(), planned.seed());
-        return planned.evaluated() && isTrained(run) && !hasCheckpoint(run) ? again(run) : run;
     }
 
     /// What the evaluated run of an arm shows.
@@ -130,7 +110,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     /// Whether a run has a checkpoint to go on with.
     boolean hasBegun(PlannedRun planned) throws IOException {
-        return hasCheckpoint(place(planned));
+        return hasCheckpoint(path(planned.arm(), planned.seed()));
     }
 
     /// Whether a planned run has yet to begin: one with a checkpoint names its pictures itself.
@@ -197,8 +177,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
             return Outcome.BUSY;
         }
         try (LockFile _ = lock.get()) {
-            finishReplacing(run);
-            return isDone(planned) || work(planned, run) ? Outcome.DONE : Outcome.STOPPED;
+            return isDone(planned) || complete(planned, run) ? Outcome.DONE : Outcome.STOPPED;
         } catch (InterruptedIOException e) {
             if (stop.getAsBoolean()) {
                 return Outcome.STOPPED;
@@ -207,28 +186,14 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         }
     }
 
-    /// @return whether the run is done
-    private boolean work(PlannedRun planned, Path run) throws IOException, InterruptedException {
-        Path place = place(planned);
-        if (!place.equals(run) && !Files.exists(place)) {
-            listener.warning(run + " has no checkpoint any more, so it is trained again in " + place
-                    + "; until then it counts as it is");
-        }
-        if (!complete(planned, place)) {
-            return false;
-        }
-        if (!place.equals(run) && !diverged(place)) {
-            replace(run);
-        }
-        return true;
-    }
-
     /// Trains a run and reads what the plan asks for, as far as that is not done.
     ///
     /// @return whether all of it is done
     private boolean complete(PlannedRun planned, Path run) throws IOException, InterruptedException {
-        boolean trained = isTrained(run) && (!planned.evaluated() || hasCheckpoint(run));
-        if (!trained && !diverged(run) && !train(planned, run)) {
+        if (planned.evaluated() && isTrained(run) && !diverged(run) && !hasCheckpoint(run)) {
+            setAside(run);
+        }
+        if (!isTrained(run) && !train(planned, run)) {
             return false;
         }
         if (diverged(run)) {
@@ -246,59 +211,15 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
         return true;
     }
 
-    /// Puts the run that was trained again in the place of the old one. After a kill at any instant, [#finishReplacing] goes on.
-    private void replace(Path run) throws IOException, InterruptedException {
-        Files.deleteIfExists(again(run).resolve(HtmlReport.FILE)); // it names the folder
-        AtomicFiles.move(run, workspace(run).resolve(REPLACED));
-        finishReplacing(run);
-        try {
-            HtmlReport.of(run).write(options.reporting(listener, stop));
-        } catch (InterruptedIOException e) {
-            throw e;
-        } catch (IOException e) {
-            listener.warning("the page of " + run + " was not written: " + AtomicFiles.reason(e));
+    /// Keeps a finished run under another name, which no claim reads.
+    private void setAside(Path run) throws IOException {
+        Path aside = run.resolveSibling(run.getFileName() + ASIDE);
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = run.resolveSibling(run.getFileName() + ASIDE + "-" + i);
         }
-    }
-
-    /// Does the rest of a replacement that was killed: only a complete run ever moved the old one away.
-    private static void finishReplacing(Path run) throws IOException {
-        if (Files.exists(workspace(run).resolve(REPLACED))) {
-            if (!Files.exists(run)) {
-                AtomicFiles.move(again(run), run);
-            }
-            AtomicFiles.deleteTree(workspace(run));
-        }
-    }
-
-    /// Does the same for all runs, except those that another process works on.
-    void finishReplacing() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        for (Path arm : list(folder)) {
-            for (Path workspace : Files.isDirectory(arm) ? list(arm) : List.<Path>of()) {
-                String name = String.valueOf(workspace.getFileName());
-                if (name.endsWith(AGAIN)) {
-                    finishReplacingUnlessLocked(
-                            workspace.resolveSibling(name.substring(0, name.length() - AGAIN.length())));
-                }
-            }
-        }
-    }
-
-    private static void finishReplacingUnlessLocked(Path run) throws IOException {
-        Optional<LockFile> lock = LockFile.tryTake(lock(run));
-        if (lock.isPresent()) {
-            try (LockFile _ = lock.get()) {
-                finishReplacing(run);
-            }
-        }
-    }
-
-    private static List<Path> list(Path folder) throws IOException {
-        try (Stream<Path> all = Files.list(folder)) {
-            return all.toList();
-        }
+        AtomicFiles.move(run, aside);
+        listener.warning(
+                run + " has no checkpoint any more, so it is trained again; what was there is kept in " + aside);
     }
 
     private static Path lock(Path run) {
@@ -362,7 +283,7 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     /// How many epochs a planned run still needs at most.
     int epochsLeft(PlannedRun planned) throws IOException {
-        return Math.max(0, recipe(planned).epochs() - FinishedRun.epochs(place(planned)).size());
+        return Math.max(0, recipe(planned).epochs() - FinishedRun.epochs(path(planned.arm(), planned.seed())).size());
     }
 
     /// The seconds that the epochs of all finished runs took, on average; empty before there is one.
