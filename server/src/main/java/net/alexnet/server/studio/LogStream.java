@@ -1,5 +1,6 @@
 package net.alexnet.server.studio;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import module java.base;
 import net.alexnet.server.Call;
 import net.alexnet.server.EventStream;
@@ -11,20 +12,24 @@ import net.alexnet.server.studio.RunTable.Run;
 
 /// The lines of a log as they are written: as events, or for those who ask again and again.
 ///
-/// An event `lines` has the added lines and as its id the byte behind them, by which a client that
-/// was cut off resumes. An event `reset` says that the log was replaced, and one named `state` that
-/// a training began or ended.
+/// An event `lines` has the added lines, the first part of the run's page (`now`) and as its id the
+/// byte behind the lines, by which a client that was cut off resumes. An event `reset` says that the
+/// log was replaced, and one named `state` that a training began or ended.
 final class LogStream {
     private static final long LOOK = 100; // milliseconds between two looks at the file
-    private static final long EVENT = 250; // and at least between two events
+    private static final long EVENT = 1000; // and at least between two events: each one is drawn
 
     private final RunLookup lookup;
     private final RunSummaries summaries;
+    private final RunPage page;
 
-    LogStream(RunLookup lookup, RunSummaries summaries) {
+    LogStream(RunLookup lookup, RunSummaries summaries, RunPage page) {
         this.lookup = lookup;
         this.summaries = summaries;
+        this.page = page;
     }
+
+    private record Event(@JsonUnwrapped Lines added, String now) {}
 
     /// Follows a log until the client goes.
     void open(Call call, EventStream stream) throws IOException, HttpFailure {
@@ -40,7 +45,7 @@ final class LogStream {
             for (int look = 0; stream.isOpen(); look++) {
                 Optional<Lines> added = follower.next();
                 if (added.isPresent()) {
-                    send(stream, added.get());
+                    send(stream, run, added.get());
                 }
                 if (look % 10 == 0) { // a lock is not looked at as often
                     RunState now = summaries.of(run).state();
@@ -60,8 +65,9 @@ final class LogStream {
         }
     }
 
-    private static void send(EventStream stream, Lines lines) {
-        stream.send(lines.reset() ? "reset" : "lines", String.valueOf(lines.offset()), Json.text(lines));
+    private void send(EventStream stream, Run run, Lines lines) throws IOException {
+        stream.send(lines.reset() ? "reset" : "lines", String.valueOf(lines.offset()), Json.text(
+                new Event(lines, page.now(run))));
     }
 
     /// The lines after the byte that the parameter `after` names, for clients without event

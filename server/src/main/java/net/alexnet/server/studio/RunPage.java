@@ -22,8 +22,12 @@ import net.alexnet.server.studio.RunTable.Run;
 import net.alexnet.train.Checkpoint;
 import net.alexnet.train.CheckpointStore;
 
-/// The page of a run, which is made anew when its log grows: a script replaces what has changed.
+/// The page of a run, whose parts are made anew when its log grows: a script changes what differs.
 final class RunPage {
+    /// A table behind a line that opens it, as [Table#folded()] makes it.
+    private static final Pattern FOLDED = Pattern
+            .compile("(<details><summary>[^<]*</summary>).*?(</details>)", Pattern.DOTALL);
+
     private final RunLookup lookup;
     private final RunLogs logs;
     private final RunSummaries summaries;
@@ -47,17 +51,18 @@ final class RunPage {
                 + "\">\n" + parts(run, read) + "</div>\n<p id=\"connection\" role=\"status\"></p>\n");
     }
 
-    /// What may have changed since the page was made, as HTML. To draw a long log takes a tenth of
-    /// a second; `/now` is there for what a reader wants at once.
+    /// What may have changed since the page was made, as HTML. Without the parameter `tables` only the
+    /// summaries of folded tables are in it: their thousands of cells take a browser most of its time.
     Reply parts(Call call) throws IOException, HttpFailure {
         Run run = lookup.run(call);
-        return Reply.text("text/html; charset=utf-8", parts(run, logs.read(run)));
+        String parts = parts(run, logs.read(run));
+        return Reply.text("text/html; charset=utf-8",
+                call.query("tables").isPresent() ? parts : FOLDED.matcher(parts).replaceAll("$1$2"));
     }
 
-    /// The first of the parts: state, progress and the last values.
-    Reply now(Call call) throws IOException, HttpFailure {
-        Run run = lookup.run(call);
-        return Reply.text("text/html; charset=utf-8", now(run, summaries.of(run), logs.read(run)));
+    /// The first of the parts, as HTML: state, progress and the last values.
+    String now(Run run) throws IOException {
+        return now(run, summaries.of(run), logs.read(run));
     }
 
     /// The run's page in one file: the one in its folder, or with the evaluation left out where

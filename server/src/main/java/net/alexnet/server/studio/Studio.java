@@ -75,7 +75,7 @@ public final class Studio implements AutoCloseable {
         Exports exports = new Exports(lookup, options);
         DataPage data = new DataPage(lookup, options, frame);
         ClaimsPage claims = new ClaimsPage(table, frame);
-        LogStream stream = new LogStream(lookup, summaries);
+        LogStream stream = new LogStream(lookup, summaries, run);
         Assets assets = Assets.read();
         Trainings trainings = new Trainings(control.program());
         Router.Builder router = Router.builder()
@@ -83,7 +83,6 @@ public final class Studio implements AutoCloseable {
                 .get("/compare", limits.light(list::compare))
                 .get("/assets/{file}", assets::get)
                 .get("/runs/{run}", limits.light(run::page))
-                .get("/runs/{run}/now", limits.light(run::now))
                 .get("/runs/{run}/parts", limits.light(run::parts))
                 .get("/runs/{run}/report.html", limits.light(run::report))
                 .get("/runs/{run}/log", limits.light(stream::lines))

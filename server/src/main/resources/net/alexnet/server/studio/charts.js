@@ -13,8 +13,12 @@ function axis(text) {
 }
 
 function points(path) {
-  path.points ??= [...path.getAttribute('d').matchAll(/[ML]([^ ]+) ([^ML]+)/g)]
-      .map(([, x, y]) => [Number(x.replaceAll(',', '')), Number(y.replaceAll(',', ''))]);
+  const drawn = path.getAttribute('d');
+  if (path.drawn !== drawn) { // a growing log changes it
+    path.drawn = drawn;
+    path.points = [...drawn.matchAll(/[ML]([^ ]+) ([^ML]+)/g)]
+        .map(([, x, y]) => [Number(x.replaceAll(',', '')), Number(y.replaceAll(',', ''))]);
+  }
   return path.points;
 }
 

@@ -35,23 +35,81 @@ export function counted(number, one) {
   return `${number.toLocaleString('en')} ${one}${number === 1 ? '' : 's'}`;
 }
 
+/** Sets a text if it is another one: even an equal one would be drawn, and read out by a screen reader. */
+export function write(place, text) {
+  if (place.textContent !== text) {
+    place.textContent = text;
+  }
+}
+
+/**
+ * Makes an element like a fresh one by changing only what differs. So the focus, opened tables and places in boxes that
+ * scroll stay, and little is drawn. A closed table of which only the summary was sent stays as it is.
+ */
+export function renew(old, fresh) {
+  if (old.isEqualNode(fresh)) {
+    return;
+  }
+  if (old.nodeName !== fresh.nodeName) {
+    old.replaceWith(fresh);
+    return;
+  }
+  if (!old.attributes) { // a text
+    old.data = fresh.data;
+    return;
+  }
+  for (const {name, value} of fresh.attributes) {
+    if (old.getAttribute(name) !== value) {
+      old.setAttribute(name, value);
+    }
+  }
+  for (const {name} of [...old.attributes]) {
+    if (name !== 'open' && !fresh.hasAttribute(name)) {
+      old.removeAttribute(name);
+    }
+  }
+  if (old.nodeName === 'DETAILS' && fresh.children.length === 1) {
+    return;
+  }
+  let next = old.firstChild;
+  for (const child of [...fresh.childNodes]) {
+    const same = child.id ? old.querySelector(`:scope > #${child.id}`) : next?.id ? null : next;
+    if (same) {
+      while (next && next !== same) {
+        const gone = next;
+        next = next.nextSibling;
+        gone.remove();
+      }
+      next = same.nextSibling;
+      renew(same, child);
+    } else {
+      old.insertBefore(child, next);
+    }
+  }
+  while (next) {
+    const gone = next;
+    next = next.nextSibling;
+    gone.remove();
+  }
+}
+
 /** Shows a text to all, a screen reader included. */
 export function say(place, text, isError = false) {
-  place.textContent = text;
+  write(place, text);
   place.classList.toggle('error', isError);
 }
 
 const relative = new Intl.RelativeTimeFormat('en', {numeric: 'auto'});
-const UNITS = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]];
+const UNITS = [['day', 86400], ['hour', 3600], ['minute', 60]];
 
-/** Makes the times on the page relative to now; the whole time is in the title. */
+/** Makes the times on the page relative to now, to the minute; the whole time is in the title. */
 export function showTimes(place = document) {
   for (const time of place.querySelectorAll('time')) {
     const at = new Date(time.dateTime);
     time.title ||= at.toLocaleString();
     const seconds = (at - Date.now()) / 1000;
     const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? UNITS.at(-1);
-    time.textContent = relative.format(Math.round(seconds / length), unit);
+    write(time, relative.format(Math.trunc(seconds / length), unit));
   }
 }
 
@@ -69,4 +127,4 @@ export function csvCell(value) {
 }
 
 showTimes();
-setInterval(showTimes, 1000);
+setInterval(showTimes, 10000);

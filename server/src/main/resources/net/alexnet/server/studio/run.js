@@ -1,78 +1,85 @@
-// The page of a run: follows its log, and replaces the parts that have changed.
-import {say, showTimes} from './page.js';
+// The page of a run: follows its log. The last values come with each event. The charts cost more to draw, so they are
+// drawn less often where lines come fast: a training may run on the same cores.
+import {renew, say, showTimes} from './page.js';
 
 const live = document.getElementById('live');
 const address = `/runs/${live.dataset.run}`;
 const POLL = 2000; // milliseconds, where there are no events
+const SHARE = 100; // drawing takes a hundredth of the time
+const LONGEST = 10000; // milliseconds from one drawing to the next
 
-let asked = false; // whether new parts are wanted
+let asked = false; // whether another drawing is wanted
+let hurried = false; // and at once
 let busy = false;
+let wake = () => {};
 
-async function fetched(part) {
-  const answer = await fetch(`${address}/${part}`);
-  return answer.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html').body : undefined;
-}
-
-/** The last values at once, and all parts as soon as they do not cost too much. */
-async function refresh() {
+/** Draws what the log says now: at once, or as soon as drawing has not cost too much. */
+async function draw(hurry = false) {
   asked = true;
-  const now = await fetched('now');
-  if (now) {
-    keep(document.getElementById('now'), now.firstElementChild);
-    showTimes(live);
-  }
+  hurried ||= hurry;
   if (busy) {
+    if (hurry) {
+      wake();
+    }
     return;
   }
   busy = true;
   try {
-    while (asked) {
+    while (asked && !document.hidden) {
       asked = false;
+      hurried = false;
       const start = performance.now();
-      const parts = await fetched('parts').catch(() => undefined); // the server is away; the stream connects again
+      const parts = await fetched().catch(() => undefined); // the server is away; the stream connects again
       if (parts) {
-        replace(parts);
+        live.querySelectorAll('.cursor, .reading').forEach(one => one.remove()); // of charts.js
+        show(live, parts);
       }
-      // A long log takes long to draw. Then it is drawn less often, so that it costs a tenth of the time at most.
-      await new Promise(done => setTimeout(done, 9 * Math.min(1000, performance.now() - start)));
+      await new Promise(done => requestAnimationFrame(() => setTimeout(done))); // layout and paint count, too
+      if (!hurried) {
+        const pause = Math.min(LONGEST, SHARE * (performance.now() - start));
+        await new Promise(done => {
+          wake = done;
+          setTimeout(done, pause);
+        });
+      }
     }
   } finally {
     busy = false;
   }
 }
 
-/** Replaces what differs; opened tables, places in them and the focus stay. */
-function replace(fresh) {
-  const old = [...live.children];
-  const parts = [...fresh.children];
-  if (old.length !== parts.length || old.some((one, i) => one.id !== parts[i].id)) {
-    live.replaceChildren(...parts);
-  } else {
-    parts.forEach((part, i) => {
-      if (part.outerHTML !== (old[i].made ?? old[i].outerHTML)) {
-        const made = part.outerHTML;
-        keep(old[i], part);
-        part.made = made;
-      }
-    });
+/** All parts; the tables only if one is open. */
+async function fetched() {
+  const answer = await fetch(`${address}/parts${live.querySelector('details[open]') ? '?tables=1' : ''}`);
+  if (!answer.ok) {
+    return undefined;
   }
-  showTimes(live);
+  const fresh = live.cloneNode();
+  fresh.append(...parsed(await answer.text()).childNodes);
+  return fresh;
 }
 
-function keep(old, part) {
-  const opened = [...old.querySelectorAll('details')].map(one => one.open);
-  part.querySelectorAll('details').forEach((one, i) => { one.open = opened[i] ?? false; });
-  const boxes = [...old.querySelectorAll('.scroll')].map(one => [one.scrollLeft, one.scrollTop]);
-  const reach = 'a, button, summary, [tabindex]';
-  const focus = [...old.querySelectorAll(reach)].indexOf(document.activeElement);
-  old.replaceWith(part);
-  part.querySelectorAll('.scroll').forEach((one, i) => {
-    [one.scrollLeft, one.scrollTop] = boxes[i] ?? [0, 0];
-  });
-  if (focus >= 0) {
-    part.querySelectorAll(reach)[focus]?.focus({preventScroll: true});
-  }
+const parsed = html => new DOMParser().parseFromString(html, 'text/html').body;
+
+function show(old, fresh) {
+  showTimes(fresh);
+  renew(old, fresh);
 }
+
+/** What an event brings: the last values, at once. */
+function hear(event) {
+  const {now} = JSON.parse(event.data || '{}');
+  if (now) {
+    show(document.getElementById('now'), parsed(now).firstElementChild);
+  }
+  draw();
+}
+
+live.addEventListener('toggle', event => {
+  if (event.target.open) {
+    draw(true); // a table that was closed is not up to date
+  }
+}, true);
 
 const offset = () => document.getElementById('now').dataset.offset;
 const connection = document.getElementById('connection');
@@ -85,7 +92,7 @@ function connect() {
     return; // a browser allows six connections to a server
   }
   if (!('EventSource' in window)) {
-    poll ??= setInterval(() => refresh().catch(() => {}), POLL);
+    poll ??= setInterval(() => draw(), POLL);
     return;
   }
   stream = new EventSource(`${address}/events?after=${offset()}`);
@@ -95,15 +102,15 @@ function connect() {
   });
   stream.addEventListener('error', () => {
     say(connection, 'Not connected to the server; this page asks it again every two seconds.', true);
-    poll ??= setInterval(() => ask().catch(() => {}), POLL);
+    poll ??= setInterval(ask, POLL);
   });
-  for (const name of ['lines', 'reset', 'state']) {
-    stream.addEventListener(name, () => refresh().catch(() => {}));
-  }
+  stream.addEventListener('lines', hear);
+  stream.addEventListener('reset', hear);
+  stream.addEventListener('state', () => draw(true));
 }
 
-async function ask() {
-  await refresh();
+function ask() {
+  draw();
   if (stream.readyState === EventSource.CLOSED) { // the browser has given up
     disconnect();
     connect();
@@ -124,7 +131,7 @@ connect();
 document.addEventListener('visibilitychange', () => {
   disconnect();
   if (!document.hidden) {
-    refresh().catch(() => {});
+    draw(true);
     connect();
   }
 });

@@ -1,8 +1,10 @@
 // The list of runs: search, hide, choose, and new values every few seconds.
-import {showTimes} from './page.js';
+import {renew, showTimes, write} from './page.js';
 
 const HIDDEN = 'alexnet-hidden-runs'; // kept by the browser; nothing is changed on the disk
-const EVERY = 3000; // milliseconds
+const EVERY = 3000; // milliseconds, at least
+const LONGEST = 10000; // and at most
+const SHARE = 100; // in between, new values take a hundredth of the time: a training may run on the same cores
 
 const form = document.getElementById('runs');
 if (form) {
@@ -22,21 +24,21 @@ if (form) {
     let seen = 0;
     let awayCount = 0;
     for (const row of rows()) {
-      const text = `${row.textContent} ${row.dataset.words}`.toLowerCase();
+      const text = words.length > 0 ? `${row.textContent} ${row.dataset.words}`.toLowerCase() : '';
       const isAway = away.has(row.dataset.run);
       awayCount += isAway;
       row.hidden = !words.every(word => text.includes(word)) || isAway && !showsHidden;
       row.classList.toggle('away', isAway);
       seen += !row.hidden;
     }
-    document.getElementById('count').textContent = `${seen} of ${rows().length}`;
+    write(document.getElementById('count'), `${seen} of ${rows().length}`);
     const count = chosen().length;
     compare.disabled = count < 2 || count > 8;
-    compare.textContent = count < 2 ? 'Compare (choose 2 to 8 runs)' : `Compare ${count}`;
+    write(compare, count < 2 ? 'Compare (choose 2 to 8 runs)' : `Compare ${count}`);
     hide.hidden = count === 0;
-    hide.textContent = chosen().every(row => away.has(row.dataset.run)) ? 'Show again' : `Hide ${count}`;
+    write(hide, chosen().every(row => away.has(row.dataset.run)) ? 'Show again' : `Hide ${count}`);
     show.hidden = awayCount === 0;
-    show.textContent = showsHidden ? 'Leave out the hidden ones' : `Show ${awayCount} hidden`;
+    write(show, showsHidden ? 'Leave out the hidden ones' : `Show ${awayCount} hidden`);
   }
 
   search.form.addEventListener('submit', event => event.preventDefault());
@@ -58,35 +60,34 @@ if (form) {
   });
 
   async function refresh() {
-    if (document.hidden) {
-      return;
-    }
-    const answer = await fetch('/');
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const page = new DOMParser().parseFromString(await (await fetch('/')).text(), 'text/html');
     const fresh = page.querySelector('#runs tbody');
     if (!fresh) {
       return;
     }
+    showTimes(fresh);
     const known = new Map(rows().map(row => [row.dataset.run, row]));
-    for (const row of fresh.querySelectorAll('tr')) {
+    for (const row of [...fresh.rows]) {
       const old = known.get(row.dataset.run);
-      if (old) { // the cells behind the box and the name change; the focus stays
-        [...row.cells].slice(2).forEach((cell, i) => {
-          if (cell.innerHTML !== old.cells[i + 2].dataset.made) {
-            old.cells[i + 2].dataset.made = cell.innerHTML;
-            old.cells[i + 2].replaceChildren(...cell.childNodes);
-          }
-        });
+      if (old) { // the row itself has what a reader chose
+        [...row.cells].forEach((cell, i) => renew(old.cells[i], cell));
         known.delete(row.dataset.run);
       } else {
-        form.querySelector('tbody').prepend(document.adoptNode(row));
+        form.querySelector('tbody').prepend(row);
       }
     }
     known.forEach(row => row.remove());
-    showTimes(form);
     update();
   }
 
+  async function follow() {
+    const start = performance.now();
+    if (!document.hidden) {
+      await refresh().catch(() => {}); // the server may be away for a moment
+    }
+    setTimeout(follow, Math.min(LONGEST, Math.max(EVERY, SHARE * (performance.now() - start))));
+  }
+
   update();
-  setInterval(() => refresh().catch(() => {}), EVERY); // the server may be away for a moment
+  setTimeout(follow, EVERY);
 }

@@ -205,6 +205,57 @@ class BrowserTest {
     }
 
     @Test
+    void anUpdateChangesOnlyWhatDiffers() throws Exception {
+        open("/runs/stopped", 1400, false);
+        find("#curves summary").click();
+        await("#curves details td", "");
+        browser.executeScript("""
+                window.focused = document.activeElement;
+                window.chart = document.querySelector('#curves svg');
+                window.folded = document.querySelector('#speed details table');
+                window.changed = [];
+                new MutationObserver(all => changed.push(...all.map(one => one.target.parentElement.outerHTML)))
+                    .observe(document.getElementById('recipe'),
+                        {subtree: true, childList: true, characterData: true, attributes: true});
+                new MutationObserver(all => changed.push('said')).observe(document.getElementById('said'),
+                    {subtree: true, childList: true, characterData: true});""");
+        String line = (String) Objects.requireNonNull(browser.executeScript("""
+                return document.querySelector('#curves svg .line').getAttribute('d')"""));
+        TestRuns.append(folder.resolve("runs/stopped"), TestRuns.step(90, 0.9375));
+        await(".tiles dd", "0.9375");
+        new WebDriverWait(browser, PATIENCE).until(_ -> !line.equals(find("#curves svg .line").getDomAttribute("d")));
+        assertThat(browser.executeScript("""
+                return [focused.matches('summary') && focused === document.activeElement, focused.parentElement.open,
+                    chart.isConnected, folded.isConnected, changed.length]"""))
+                .isEqualTo(List.of(true, true, true, true, 0L));
+    }
+
+    @Test
+    void aTableIsUpToDateWhenItIsOpened() throws Exception {
+        open("/runs/stopped", 1400, false);
+        TestRuns.append(folder.resolve("runs/stopped"), TestRuns.step(95, 0.8125));
+        await(".tiles dd", "0.8125");
+        browser.findElements(By.cssSelector("#curves summary")).get(1).click();
+        await("#curves details td", "0.8125");
+    }
+
+    @Test
+    void aLineOfOneRunChangesItsRowOnly() throws Exception {
+        open("/", 1400, false);
+        browser.executeScript("localStorage.clear()"); // another test hides a run
+        browser.navigate().refresh();
+        browser.executeScript("""
+                window.changed = new Set();
+                new MutationObserver(all => all.filter(one => !one.target.closest?.('time')) // these go by the clock
+                    .forEach(one => changed.add((one.target.closest?.('tr') ?? one.target.parentElement.closest('tr'))
+                        .dataset.run))).observe(document.querySelector('tbody'),
+                    {subtree: true, childList: true, characterData: true, attributes: true});""");
+        TestRuns.append(folder.resolve("runs/stopped"), TestRuns.step(97, 0.75).replace("100.0", "321.0"));
+        await("tr[data-run=stopped] td.n", "321");
+        assertThat(browser.executeScript("return [...changed]")).isEqualTo(List.of("stopped"));
+    }
+
+    @Test
     void searchesHidesAndCompares() {
         open("/", 1400, false);
         find("#search").sendKeys("toy");

@@ -108,6 +108,18 @@ class StudioTest {
     }
 
     @Test
+    void partsHaveFoldedTablesOnlyForThoseWhoAsk() throws Exception {
+        Document whole = page.document("/runs/done");
+        Document parts = page.document("/runs/done/parts");
+        assertThat(parts.select("details summary").eachText()).isNotEmpty()
+                .isEqualTo(whole.select("details summary").eachText());
+        assertThat(parts.select("figure > svg")).hasSameSizeAs(whole.select("figure > svg"));
+        assertThat(page.document("/runs/done/parts?tables=1").select("table")).hasSameSizeAs(whole.select("table"));
+        whole.select("details table").remove();
+        assertThat(parts.select("table")).isNotEmpty().hasSameSizeAs(whole.select("table"));
+    }
+
+    @Test
     void theStepIsTheLastOneThoughItWasNotLogged() throws Exception {
         TestRuns.append(folder.resolve("done"), TestRuns.epoch(2, 1, 0.25));
         assertThat(page.document("/runs/done").select(".tiles div:has(dt:contains(step)) dd").text()).isEqualTo("2");
@@ -156,7 +168,11 @@ class StudioTest {
             TestRuns.append(run, TestRuns.step(7, 1.5));
             assertThat(after(events, "id: ")).isEqualTo(String.valueOf(Files.size(run.resolve("log.jsonl"))));
             assertThat(after(events, "event: ")).isEqualTo("lines");
-            assertThat(JSON.readTree(after(events, "data: ")).path("lines").get(0).path("step").asInt()).isEqualTo(7);
+            JsonNode event = JSON.readTree(after(events, "data: "));
+            assertThat(event.path("lines")).extracting(line -> line.path("step").asInt()).containsExactly(7);
+            Document now = Jsoup.parse(event.path("now").asText());
+            assertThat(now.select(".tiles dd").eachText()).contains("7", "1.5000");
+            assertThat(now.select("section, svg, table")).as("what costs to draw").isEmpty();
         }
     }
 
