@@ -17,7 +17,16 @@ final class RunSummaries {
     }
 
     /// What a summary was made of.
-    private record Version(long size, FileTime written, boolean locked) {}
+    private record Version(Stamp log, Stamp recipe, boolean locked) {}
+
+    /// What tells whether a file was written since; of none, 0.
+    private record Stamp(long size, FileTime written) {
+        static Stamp of(Path file) throws IOException {
+            return Files.exists(file)
+                    ? new Stamp(Files.size(file), Files.getLastModifiedTime(file))
+                    : new Stamp(0, FileTime.fromMillis(0));
+        }
+    }
 
     private record Known(Version version, RunSummary summary) {}
 
@@ -54,9 +63,7 @@ final class RunSummaries {
         Path log = run.folder().log();
         RunFiles.check(run.folder());
         boolean locked = locks.held(path.resolve("lock"), log);
-        Version version = Files.exists(log)
-                ? new Version(Files.size(log), Files.getLastModifiedTime(log), locked)
-                : new Version(0, FileTime.fromMillis(0), locked);
+        Version version = new Version(Stamp.of(log), Stamp.of(path.resolve("recipe.yaml")), locked);
         Known before = known.get(path);
         if (before != null && before.version.equals(version)) {
             return before.summary;

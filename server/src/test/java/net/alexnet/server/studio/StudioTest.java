@@ -192,6 +192,7 @@ class StudioTest {
 
     @Test
     void aDamagedRecipeIsToldOnAPage() throws Exception {
+        assertThat(page.get("/runs/a-b-run").statusCode()).isEqualTo(200); // it was right before
         Files.writeString(run.resolve("recipe.yaml"), "epochs: {no end");
         for (String path : List.of("/data/a-b-run", "/compare?a-b-run=1&done=1")) {
             assertThat(page.get(path).statusCode()).as(path).isEqualTo(409);
