@@ -108,8 +108,8 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train --data pictures", "finetune", "reproduce all", "evaluate", "features", "similar",
-        "bench", "serve m"})
+    @ValueSource(strings = {"train --data pictures", "finetune", "reproduce all", "evaluate", "report run",
+        "features", "similar", "bench", "serve m"})
     void theKernelsModuleIsThereForWhatComputesForLong(String line) throws Exception {
         assertThat(decided("vectors", Map.of("HOME", "/home/me"), line.split(" ", -1)))
                 .isEqualTo("--add-modules jdk.incubator.vector");
