@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import module java.base;
+import net.alexnet.figure.Picture;
 import net.alexnet.report.HtmlReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Parameters;
         + " compares them. A finished run has its page already, report.html in its folder.", footer = {
             "", "Examples:",
             "  ./alexnet report runs/latest                        writes runs/latest/report.html",
+            "  ./alexnet report runs/latest --occlusion 8          also shows heat maps of 8 pictures",
             "  ./alexnet report RUN1 RUN2 RUN3 -o comparison.html  compares three runs"})
 final class ReportCommand extends ProgressCommand {
     @Parameters(paramLabel = "RUN", arity = "1..*", description = "Folders of runs.")
@@ -20,6 +22,10 @@ final class ReportCommand extends ProgressCommand {
     @Option(names = {"-o",
         "--out"}, paramLabel = "FILE", description = "The page, FILE.html. Default for one run: report.html in its folder, which is replaced.")
     private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--occlusion", paramLabel = "N", description = "Also show where a gray square over the picture lowers the probability of its class, for N validation"
+            + " pictures, 1 to 100. Each takes up to some seconds.")
+    private Optional<Integer> occlusion = Optional.empty();
 
     @Option(names = "--force", description = "Replace FILE if it exists.")
     private boolean force;
@@ -38,7 +44,17 @@ final class ReportCommand extends ProgressCommand {
             throw new IllegalArgumentException("the page about " + runs.size()
                     + " runs belongs into no run's folder; name the file to write (-o FILE)");
         }
+        if (occlusion.isPresent()) {
+            within("--occlusion", occlusion.get(), 1, Picture.MOST);
+            if (runs.size() > 1) {
+                throw new IllegalArgumentException("--occlusion is for the page of one run, found " + runs.size()
+                        + " runs");
+            }
+        }
         HtmlReport report = HtmlReport.of(runs.toArray(Path[]::new));
+        if (occlusion.isPresent()) {
+            report = report.withHeatMaps(occlusion.get());
+        }
         HtmlReport.Resources resources = options.options().reporting(progress,
                 terminal().interruption()::stopRequested);
         Path written = out.isPresent() ? report.write(out.get(), resources) : report.write(resources);

@@ -107,6 +107,71 @@ class ReportTest {
         assertThat(page.select("#pictures img")).hasSize(2 * Math.toIntExact(Math.min(24, images)));
     }
 
+    private static String beforeComma(Element cell) {
+        return cell.text().substring(0, cell.text().indexOf(", "));
+    }
+
+    @Test
+    void showsTheMostProbableClassesOfSomePictures() throws Exception {
+        Document page = page(run.folder().resolve("report.html"));
+        Element table = table(page, "most probable classes");
+        List<Element> rows = table.select("tbody tr");
+        assertThat(rows).hasSize(Math.toIntExact(Math.min(8, run.log("epoch").getLast().get("validation_n").asLong())));
+        assertThat(rows).allMatch(row -> row.childrenSize() == 2 + 3); // with three classes
+        List<Element> panels = page.select("#predictions figure svg");
+        assertThat(panels).hasSameSizeAs(rows);
+        for (int i = 0; i < rows.size(); i++) {
+            List<String> shown = panels.get(i).select("text").eachText();
+            String truth = rows.get(i).child(1).text();
+            assertThat(shown.getFirst()).isEqualTo(truth);
+            List<Element> bars = panels.get(i).select("rect").subList(1, 4); // the first is the ground
+            for (int rank = 0; rank < 3; rank++) {
+                String answer = beforeComma(rows.get(i).child(2 + rank));
+                assertThat(shown.get(1 + 2 * rank)).isEqualTo(answer);
+                Element other = bars.get(rank == 0 ? 1 : 0);
+                assertThat(bars.get(rank).attr("fill").equals(other.attr("fill")))
+                        .as("of another color if it is the true class, or if the other is")
+                        .isEqualTo(!answer.equals(truth) && !shown.get(rank == 0 ? 3 : 1).equals(truth));
+            }
+        }
+    }
+
+    @Test
+    void showsTheNearestTrainingPicturesOfTheSamePictures() throws Exception {
+        Document page = page(run.folder().resolve("report.html"));
+        List<Element> rows = table(page, "nearest training pictures").select("tbody tr");
+        List<String> asked = table(page, "most probable classes").select("tbody th").eachText();
+        assertThat(rows).hasSize(5);
+        assertThat(rows).extracting(row -> row.child(0).text()).isEqualTo(asked.subList(0, 5));
+        assertThat(page.select("#neighbors image")).hasSize(5 * (1 + 6));
+        List<String> pixels = page.select("#neighbors image").eachAttr("href");
+        for (int i = 0; i < 5; i++) {
+            assertThat(pixels.subList(7 * i, 7 * i + 7)).doesNotHaveDuplicates();
+            List<Double> distances = rows.get(i).select("td").stream().skip(1)
+                    .map(cell -> Double.valueOf(cell.text().substring(beforeComma(cell).length() + 2))).toList();
+            assertThat(distances).hasSize(6).isSorted().allMatch(distance -> distance > 0);
+        }
+        assertThat(page.select("#neighbors p").text()).contains("24 training pictures"); // 8 of each class
+    }
+
+    @Test
+    void heatMapsAreThereIfTheyAreAskedFor() throws Exception {
+        assertThat(page(run.folder().resolve("report.html")).select("#occlusion")).isEmpty();
+        Path file = root.resolve("maps.html");
+        Result.done("report", run.folder(), "--occlusion", 2, "-o", file, "--threads", 1);
+        Document page = page(file);
+        Element table = table(page, "probability of the true class");
+        assertThat(table.select("tbody th").eachText())
+                .isEqualTo(table(page, "most probable classes").select("tbody th").eachText().subList(0, 2));
+        for (int i = 0; i < 2; i++) {
+            assertThat(column(table, 3).get(i)).isBetween(0.0, column(table, 4).get(i));
+        }
+        assertThat(page.select("#occlusion figure svg image")).hasSize(2 * 3); // picture, map and scale
+        Result.of("report", run.folder(), "--occlusion", 0, "-o", root.resolve("no.html")).isRefused(2, "--occlusion");
+        Result.of("report", run.folder(), longer.folder(), "--occlusion", 1, "-o", root.resolve("no.html"))
+                .isRefused(2, "--occlusion", "one run");
+    }
+
     @Test
     void loadsNothingAndRunsNothing() throws Exception {
         String text = Files.readString(run.folder().resolve("report.html"));
@@ -195,9 +260,21 @@ class ReportTest {
         }
         Document page = page(file);
         assertThat(page.select("#classes p").text()).contains(pictures.toString());
-        assertThat(page.select("#pictures, img")).isEmpty();
+        assertThat(page.select("#pictures, #predictions, #neighbors, img")).isEmpty();
         assertThat(page.select("#curves figure")).isNotEmpty();
         assertThat(page.select("#recipe table")).hasSize(1);
+    }
+
+    @Test
+    void aRunWithoutValidationPicturesHasAPageBeforeItsFirstEpochEnds() throws Exception {
+        Path runs = root.resolve("all");
+        Result.done("train", "--data", pictures, "--recipe", ToyRecipe.in(root), "--runs", runs, "--max-steps", 1,
+                "--set", "data.hold_out=0", "--threads", 1);
+        Path folder = RunFiles.latest(runs).folder();
+        Result.done("report", folder);
+        Document page = page(folder.resolve("report.html"));
+        assertThat(page.select("#classes p").text()).contains("no validation pictures");
+        assertThat(page.select("#filters")).hasSize(1);
     }
 
     @Test

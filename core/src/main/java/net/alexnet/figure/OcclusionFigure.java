@@ -31,6 +31,16 @@ public final class OcclusionFigure {
         return drawing.finish("What the predictions depend on", MARGIN);
     }
 
+    /// Draws one heat map.
+    ///
+    /// @param name of the picture's file
+    /// @param classes of the model
+    public static Svg of(String name, Occlusion found, List<String> classes) {
+        Drawing drawing = new Drawing();
+        row(drawing, MARGIN, Drawing.file(name), found, classes);
+        return drawing.finish("What the prediction for " + Drawing.file(name) + " depends on", MARGIN);
+    }
+
     private static void row(Drawing drawing, int y, String name, Occlusion found, List<String> classes) {
         double least = Arrays.stream(found.map()).min().orElseThrow();
         double most = Arrays.stream(found.map()).max().orElseThrow();

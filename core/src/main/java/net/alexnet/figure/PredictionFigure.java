@@ -50,9 +50,9 @@ public final class PredictionFigure {
 
     /// Draws predictions.
     ///
-    /// @param images of the predictions, in their order
-    /// @param predictions a label of −1 stands for an unknown class
-    static Svg of(List<Image> images, List<Prediction> predictions, List<String> classes) {
+    /// @param images of the predictions, in their order; square
+    /// @param predictions at least one; a label of −1 stands for an unknown class
+    public static Svg of(List<Image> images, List<Prediction> predictions, List<String> classes) {
         Drawing drawing = new Drawing();
         int bars = predictions.getFirst().best().size();
         int height = SIDE + (bars + 1) * BAR + 2 * MARGIN;
@@ -60,7 +60,9 @@ public final class PredictionFigure {
             cell(drawing, MARGIN + i % COLUMNS * CELL, MARGIN + i / COLUMNS * height, images.get(i),
                     predictions.get(i), classes);
         }
-        return drawing.finish("Pictures and their most probable classes", MARGIN);
+        return drawing.finish(predictions.size() == 1
+                ? "The most probable classes of " + Drawing.file(predictions.getFirst().name())
+                : "Pictures and their most probable classes", MARGIN);
     }
 
     private static void cell(Drawing drawing, int x, int top, Image image, Prediction prediction,
@@ -74,7 +76,7 @@ public final class PredictionFigure {
             drawing.rectangle(x, y, Math.max(1, SIDE * score.probability()), BAR - 3,
                     score.label() == prediction.label() ? RIGHT : OTHER);
             drawing.text(x + 3, y + 13, 11, LETTERS, Drawing.BLACK, classes.get(score.label()));
-            drawing.text(x + SIDE, y + 13, 11, Anchor.END, Drawing.GRAY,
+            drawing.text(x + SIDE, y + 13, 11, Anchor.END, Drawing.BLACK,
                     String.format(Locale.ROOT, "%.0f %%", 100 * score.probability()));
             y += BAR;
         }

@@ -22,6 +22,35 @@ public final class NearestNeighbors {
                 .thenComparingInt(Neighbor::row);
     }
 
+    /// The nearest so far of rows that come one after the other and are not kept.
+    public static final class Search {
+        private final float[] query;
+        private final int count;
+        private final NavigableSet<Neighbor> nearest = new TreeSet<>(Neighbor.ORDER);
+
+        /// @param query of the features' length; not copied
+        /// @param count of the rows at most, at least 1
+        public Search(float[] query, int count) {
+            this.query = query;
+            this.count = count;
+        }
+
+        /// Takes a row into account.
+        ///
+        /// @param row its index, which no other row has
+        public void offer(int row, float[] features) {
+            nearest.add(new Neighbor(row, distance(query, features)));
+            if (nearest.size() > count) {
+                nearest.pollLast();
+            }
+        }
+
+        /// The nearest rows, nearest first.
+        public List<Neighbor> nearest() {
+            return List.copyOf(nearest);
+        }
+    }
+
     /// The nearest rows, nearest first.
     ///
     /// @param query of the features' length

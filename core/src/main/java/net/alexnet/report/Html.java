@@ -1,6 +1,7 @@
 package net.alexnet.report;
 
 import java.util.Map;
+import net.alexnet.figure.Svg;
 import net.alexnet.io.Texts;
 
 /// Texts as HTML.
@@ -10,6 +11,13 @@ public final class Html {
     /// A paragraph.
     public static String paragraph(String text) {
         return "<p>" + Texts.markup(text) + "</p>\n";
+    }
+
+    /// A figure that scrolls on a narrow screen, where its texts would be too small otherwise.
+    ///
+    /// @param name of the figure
+    static String wide(String name, Svg figure) {
+        return "<figure class=\"wide\" tabindex=\"0\" aria-label=\"" + name + "\">" + figure.inline() + "</figure>\n";
     }
 
     /// A list of names, each with what it stands for.

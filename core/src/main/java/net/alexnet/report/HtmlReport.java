@@ -1,16 +1,18 @@
 package net.alexnet.report;
 
 import module java.base;
+import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.figure.FilterFigure;
-import net.alexnet.inference.Engines;
+import net.alexnet.figure.Picture;
 import net.alexnet.inference.FilterTiles;
 import net.alexnet.inference.Model;
 import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
-import net.alexnet.tensor.Backend;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.OpenModel;
+import net.alexnet.train.TrainingRun;
 
 /// A page about a run, or about several runs side by side: one file of HTML without scripts that loads nothing.
 ///
@@ -19,15 +21,17 @@ import net.alexnet.train.ModelFile;
 /// ```
 ///
 /// For the page of one run, its last checkpoint is evaluated on the validation pictures, which takes as long as a
-/// validation. Where these pictures are no longer there, the page says so and has the other parts.
+/// validation, and some of them are compared with training pictures, which takes a few seconds. Where these pictures are no longer there, the page says so and has the other parts.
 public final class HtmlReport {
     /// The name of a run's page in the run's folder.
     public static final String FILE = "report.html";
 
     private final List<RunRecord> runs;
+    private final int maps;
 
-    private HtmlReport(List<RunRecord> runs) {
+    private HtmlReport(List<RunRecord> runs, int maps) {
         this.runs = runs;
+        this.maps = maps;
     }
 
     /// What making a page needs.
@@ -58,7 +62,24 @@ public final class HtmlReport {
         for (Path run : runs) {
             read.add(runs.length == 1 ? RunRecord.read(run) : RunRecord.forComparison(run));
         }
-        return new HtmlReport(List.copyOf(read));
+        return new HtmlReport(List.copyOf(read), 0);
+    }
+
+    /// The same page with heat maps of validation pictures, see [net.alexnet.figure.Occlusion]. A map of a picture of 224
+    /// pixels takes some seconds and adds a quarter of a megabyte.
+    ///
+    /// @param pictures how many, 0 to [Picture#MOST]
+    /// @throws IllegalArgumentException if there are several runs
+    public HtmlReport withHeatMaps(int pictures) {
+        if (pictures < 0 || pictures > Picture.MOST) {
+            throw new IllegalArgumentException("a page shows heat maps of 0 to " + Picture.MOST + " pictures, found "
+                    + pictures);
+        }
+        if (runs.size() != 1) {
+            throw new IllegalArgumentException("heat maps belong to the page of one run, found " + runs.size()
+                    + " runs");
+        }
+        return new HtmlReport(runs, pictures);
     }
 
     /// The page.
@@ -90,39 +111,40 @@ public final class HtmlReport {
         return file;
     }
 
-    private static List<Section> ofOne(RunRecord run, Resources resources) throws IOException, InterruptedException {
+    private List<Section> ofOne(RunRecord run, Resources resources) throws IOException, InterruptedException {
         Optional<String> counts = Optional.empty();
-        List<Section> evaluated;
-        Optional<Section> filters;
         if (run.checkpoint().isEmpty()) {
             return RunSections.of(run, counts, List.of(missing("the run has no checkpoint")));
         }
-        try (Backend backend = Engines.openForInference(resources.device, resources.threads, Precision.FLOAT32)) {
-            filters = filters(ModelFile.find(run.lastCheckpoint(), ModelFile.Which.LAST).open(backend));
-        }
-        if (run.lastEpoch().isPresent() && run.validation().isEmpty()) {
-            evaluated = List.of(missing("the run has no validation pictures"));
-        } else {
-            try (Backend backend = Engines.openForInference(resources.device, resources.threads, Precision.FLOAT32)) {
-                ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), backend, resources,
-                        UnaryOperator.identity());
-                counts = Optional.of(pass.counts());
-                evaluated = new ValidationParts(pass).sections();
-            } catch (InterruptedIOException e) {
-                throw e;
-            } catch (IOException e) {
-                evaluated = List.of(missing(AtomicFiles.reason(e)));
+        List<Section> middle = new ArrayList<>();
+        ModelFile file = ModelFile.find(run.lastCheckpoint(), ModelFile.Which.LAST);
+        try (OpenModel model = OpenModel.of(file, resources.device, resources.threads, Precision.FLOAT32)) {
+            if (TrainingRun.wasValidatedOn(file.stored().weights().metadata(),
+                    new ImageDataset(model.card().classes(), List.of())).orElse(false)) {
+                middle.add(missing("the run has no validation pictures"));
+            } else {
+                try {
+                    ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), model.backend(), resources,
+                            UnaryOperator.identity());
+                    counts = Optional.of(pass.counts());
+                    middle.addAll(new ValidationParts(pass).sections());
+                    middle.addAll(new PictureFigures(pass, model, resources).sections(maps));
+                } catch (InterruptedIOException e) {
+                    throw e;
+                } catch (IOException e) {
+                    middle.add(missing(AtomicFiles.reason(e)));
+                }
             }
+            filters(model.model()).ifPresent(middle::add);
         }
-        List<Section> middle = new ArrayList<>(evaluated);
-        filters.ifPresent(middle::add);
         return RunSections.of(run, counts, middle);
     }
 
     /// The kernels of conv1, as in figure 3 of the paper.
     private static Optional<Section> filters(Model model) {
         return FilterTiles.of(model.network()).map(_ -> new Section("filters", "Kernels of conv1",
-                "<figure>" + FilterFigure.of(model).inline() + "</figure>\n"));
+                Html.paragraph("What the first convolution looks for. Each kernel is drawn in its own range of values.")
+                        + Html.wide("Kernels", FilterFigure.of(model))));
     }
 
     private static Section missing(String reason) {

@@ -103,7 +103,8 @@ public final class ValidationParts {
                     .append(one.label() == one.predicted()
                             ? ", recognized"
                             : ", taken for <em>" + Texts.markup(classes.get(one.predicted())) + "</em>")
-                    .append(String.format(Locale.ROOT, " at %.1f %%; loss %.2f", 100 * one.probability(), one.loss()))
+                    .append(String.format(Locale.ROOT, " at %.1f\u00a0%%; loss %.2f", 100 * one.probability(),
+                            one.loss()))
                     .append("</p><p class=\"file\">").append(Texts.markup(sample.name())).append("</p></li>\n");
         }
         return html.append("</ul>\n").toString();

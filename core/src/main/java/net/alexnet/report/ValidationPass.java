@@ -23,13 +23,15 @@ import net.alexnet.train.NamedModel;
 ///
 /// @param classes their names
 /// @param images the pictures
+/// @param training the pictures that the run learned from, of any size
 /// @param report the counts
 /// @param confusions how often pictures of each class were taken for each class, itself included, most frequent first
 /// @param pictures what the network says of each picture, in their order
 /// @param counts how many pictures there are in each part, in words
-public record ValidationPass(List<String> classes, ImageDataset images, Report report, List<Confusion> confusions,
-        List<Answer> pictures, String counts) {
+public record ValidationPass(List<String> classes, ImageDataset images, ImageDataset training, Report report,
+        List<Confusion> confusions, List<Answer> pictures, String counts) {
     private static final int BATCH = 128;
+    private static final long SEED = 1; // of the choice of pictures
 
     /// What the network says of a picture.
     ///
@@ -42,6 +44,10 @@ public record ValidationPass(List<String> classes, ImageDataset images, Report r
     /// @param best the most probable classes, best first: five, or all where there are fewer
     public record Answer(int index, int label, int predicted, double probability, double margin, double loss,
             List<Score> best) {
+        boolean isRight() {
+            return label == predicted;
+        }
+
         static Answer of(int index, Prediction prediction) {
             List<Score> best = prediction.best();
             double first = best.getFirst().probability();
@@ -76,8 +82,9 @@ public record ValidationPass(List<String> classes, ImageDataset images, Report r
                             mistakes.merge(new Confusion(answer.label, answer.predicted, 0), 1, Integer::sum);
                         }, resources.stop())
                 .orElseThrow(() -> new InterruptedIOException("stopped while evaluating")).average().views();
-        return new ValidationPass(model.classes(), input.images(), report, ranked(mistakes), List.copyOf(answers),
-                counts(data.own().orElseThrow(), input.images().size()));
+        Dataset own = data.own().orElseThrow();
+        return new ValidationPass(model.classes(), input.images(), own.training(), report, ranked(mistakes),
+                List.copyOf(answers), counts(own, input.images().size()));
     }
 
     private static List<Confusion> ranked(Map<Confusion, Integer> pairs) {
@@ -101,5 +108,23 @@ public record ValidationPass(List<String> classes, ImageDataset images, Report r
     /// The pictures whose two most probable classes are closest, closest first.
     List<Answer> leastSure(int most) {
         return pictures.stream().sorted(Comparator.comparingDouble(Answer::margin)).limit(most).toList();
+    }
+
+    /// Right answers and mistakes by turns, of as many classes as there are, while there are both. The choice is always the
+    /// same, and fewer pictures are the first of more.
+    List<Answer> mixed(int most) {
+        List<Answer> left = new ArrayList<>(pictures);
+        Collections.shuffle(left, new Random(SEED));
+        Map<Integer, Integer> shown = new HashMap<>(); // of each class
+        List<Answer> chosen = new ArrayList<>();
+        while (chosen.size() < most && !left.isEmpty()) {
+            boolean right = chosen.size() % 2 == 0;
+            Answer next = left.stream().min(Comparator.comparing((Answer one) -> one.isRight() != right)
+                    .thenComparing(one -> shown.getOrDefault(one.label, 0))).orElseThrow();
+            left.remove(next);
+            shown.merge(next.label, 1, Integer::sum);
+            chosen.add(next);
+        }
+        return chosen;
     }
 }

@@ -2,7 +2,8 @@
 ///
 /// ```
 /// RunRecord  what the run's folder says ──▶ Overview, Curves, LayerCharts, RecipeKeys ─┐
-/// ValidationPass  the last checkpoint on the validation pictures ──▶ ValidationParts ──┼─▶ Section ─▶ Page
+/// ValidationPass  the last checkpoint on the validation pictures ──▶ ValidationParts, ─┼─▶ Section ─▶ Page
+///                                                                    PictureFigures    │
 /// figures that others make, as HTML or SVG ────────────────────────────────────────────┘
 /// ```
 ///

@@ -23,7 +23,8 @@ import net.alexnet.train.config.Recipe;
 /// @param inputs for each model, in their order; all hold the same pictures
 /// @param rejected pictures that cannot be read
 /// @param submissionIds the number of each class in a submission to the ILSVRC, where the data knows it
-/// @param own the pictures of the first model's run, split as that run splits them; empty if other pictures were named
+/// @param own the pictures of the first model's run, split as that run splits them and as they were prepared for it, if they
+///     still are; empty if other pictures were named
 public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, Optional<List<Integer>> submissionIds,
         Optional<Dataset> own) {
 
@@ -160,13 +161,13 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
                 first.preprocessing().channels(), resources.codec, resources.cache);
         boolean largeEnough = prepared.isPresent() && models.stream()
                 .allMatch(model -> model.preprocessing().resize() <= prepared.get().preparation().side());
+        Dataset own = largeEnough ? TrainingRun.split(recipe, prepared.get().dataset()) : dataset;
         EvaluationData data = largeEnough
-                ? stored(prepared.get(), TrainingRun.split(recipe, prepared.get().dataset()).validation(), models,
-                        resources)
+                ? stored(prepared.get(), own.validation(), models, resources)
                 : resized(new EvaluationSet("", dataset.validation(), dataset.synsets()), models, resources);
         requireHeldOut(data.inputs.getFirst().images(), dataset.name(), models, resources);
         resources.progress.message("the pictures that the run was validated on");
-        return new EvaluationData(data.inputs, data.rejected, data.submissionIds, Optional.of(dataset));
+        return new EvaluationData(data.inputs, data.rejected, data.submissionIds, Optional.of(own));
     }
 
     private static Recipe recipe(NamedModel model) throws IOException {

@@ -77,4 +77,17 @@ class NearestNeighborsTest {
     private static double squared(float[] a, float[] b) {
         return IntStream.range(0, a.length).mapToDouble(i -> (double) a[i] - b[i]).map(d -> d * d).sum();
     }
+
+    @Test
+    void rowsThatAreNotKeptHaveTheSameNearest() throws Exception {
+        List<float[]> rows = rows(700, 9, 5); // more than a block
+        rows.add(rows.get(3)); // equally near
+        CachedFeatures stored = store(rows);
+        NearestNeighbors.Search search = new NearestNeighbors.Search(rows.get(3), TOP);
+        for (int i = 0; i < rows.size(); i++) {
+            search.offer(i, rows.get(i));
+        }
+        assertThat(search.nearest()).hasSize(TOP)
+                .isEqualTo(NearestNeighbors.nearest(stored, rows.get(3), TOP, _ -> true));
+    }
 }
