@@ -21,7 +21,8 @@ import net.alexnet.train.TrainingRun;
 /// ```
 ///
 /// For the page of one run, its last checkpoint is evaluated on the validation pictures, which takes as long as a
-/// validation, and some of them are compared with training pictures, which takes a few seconds. Where these pictures are no longer there, the page says so and has the other parts.
+/// validation, and some of them are compared with training pictures, which takes a few seconds. Where these pictures are no
+/// longer there, the page says so and has the other parts.
 public final class HtmlReport {
     /// The name of a run's page in the run's folder.
     public static final String FILE = "report.html";
@@ -119,6 +120,7 @@ public final class HtmlReport {
         List<Section> middle = new ArrayList<>();
         ModelFile file = ModelFile.find(run.lastCheckpoint(), ModelFile.Which.LAST);
         try (OpenModel model = OpenModel.of(file, resources.device, resources.threads, Precision.FLOAT32)) {
+            // the model file has a hash of the pictures that validated: that of none, if there were none
             if (TrainingRun.wasValidatedOn(file.stored().weights().metadata(),
                     new ImageDataset(model.card().classes(), List.of())).orElse(false)) {
                 middle.add(missing("the run has no validation pictures"));
