@@ -23,8 +23,8 @@ final class ReportCommand extends ProgressCommand {
         "--out"}, paramLabel = "FILE", description = "The page, FILE.html. Default for one run: report.html in its folder, which is replaced.")
     private Optional<Path> out = Optional.empty();
 
-    @Option(names = "--occlusion", paramLabel = "N", description = "Also show where a gray square over the picture lowers the probability of its class, for N validation"
-            + " pictures, 1 to 100. Each takes up to some seconds.")
+    @Option(names = "--occlusion", paramLabel = "N", description = "Also show where a gray square lowers the"
+            + " probability of the class, for N validation pictures, 1 to 100. Each takes up to some seconds.")
     private Optional<Integer> occlusion = Optional.empty();
 
     @Option(names = "--force", description = "Replace FILE if it exists.")

@@ -17,7 +17,8 @@ public final class Html {
     ///
     /// @param name of the figure
     static String wide(String name, Svg figure) {
-        return "<figure class=\"wide\" tabindex=\"0\" aria-label=\"" + name + "\">" + figure.inline() + "</figure>\n";
+        return "<figure class=\"wide\" tabindex=\"0\" aria-label=\"" + Texts.markup(name) + "\">" + figure.inline()
+                + "</figure>\n";
     }
 
     /// A list of names, each with what it stands for.

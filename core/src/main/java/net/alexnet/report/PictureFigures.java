@@ -87,8 +87,8 @@ final class PictureFigures {
         List<String> columns = new ArrayList<>(List.of("picture", "true class"));
         IntStream.rangeClosed(1, answers.getFirst().best().size()).forEach(i -> columns.add(String.valueOf(i)));
         Table table = new Table("The most probable classes of these pictures, most probable first", columns);
-        StringBuilder html = new StringBuilder(Html.paragraph("The true class is below each picture, and its bar is"
-                + " red. Right answers and mistakes take turns here, as far as there are both, whatever the error is."))
+        StringBuilder html = new StringBuilder(Html.paragraph("The true class is below each picture, and its bar, if"
+                + " it has one, is red. Right answers and mistakes take turns here, as far as there are both, whatever the error is."))
                 .append("<div class=\"panels\">\n");
         for (Answer one : answers) {
             Sample sample = sample(one);
@@ -134,9 +134,11 @@ final class PictureFigures {
         }
         return Html.paragraph("The training pictures whose features of " + layer.name() + " have the least Euclidean"
                 + " distance to those of the first picture of a row. " + String.format(Locale.ROOT,
-                        "%,d of these %,d have its class. ", same, found.stream().mapToInt(List::size).sum())
+                        "%,d of these %,d have the class of the first picture. ", same,
+                        found.stream().mapToInt(List::size).sum())
                 + (searched.length == size
-                        ? String.format(Locale.ROOT, "All %,d training pictures were compared.", size)
+                        ? String.format(Locale.ROOT, "Of the %,d training pictures all that can be read were compared.",
+                                size)
                         : String.format(Locale.ROOT, "To save time, only %,d of the %,d training pictures were"
                                 + " compared, evenly spaced in their order.", searched.length, size)))
                 + Html.wide("Pictures and their nearest training pictures", NeighborFigure.of(layer.name(), rows))
@@ -164,11 +166,11 @@ final class PictureFigures {
         FeatureExtractor extractor = new FeatureExtractor(model.model().network(), layer, preprocessing, Views.CENTER,
                 FeatureCache.BATCH, resources.threads());
         List<Search> searches = new ArrayList<>();
-        extractor.extract(pass.images().subset(answers.stream().mapToInt(Answer::index).toArray()), true,
+        extractor.extract(pass.images().subset(answers.stream().mapToInt(Answer::index).toArray()), false,
                 (_, features) -> searches.add(new Search(features, NEAREST)), (_, _) -> {});
         ResizedImages readable = new ResizedImages(training, model.codec(), preprocessing.resize(),
                 preprocessing.channels(), 0);
-        extractor.extract(readable.imagesOrBlack(), true, (image, features) -> {
+        extractor.extract(readable.imagesOrBlack(), false, (image, features) -> {
             if (readable.reason(image) == null) {
                 searches.forEach(one -> one.offer(image, features));
             }
@@ -206,7 +208,8 @@ final class PictureFigures {
                     read(sample, content -> content.resized(model.codec(), preprocessing.resize(),
                             preprocessing.channels()))),
                     square);
-            html.append(Html.wide("Picture and heat map", OcclusionFigure.of(sample.name(), found, pass.classes())));
+            html.append(Html.wide("Heat map of " + sample.name(),
+                    OcclusionFigure.of(sample.name(), found, pass.classes())));
             table.row(List.of(Cell.text(sample.name()), Cell.text(name(one.label())),
                     Cell.number(found.whole(), Format::percent),
                     Cell.number(Arrays.stream(found.map()).min(), Format::percent),

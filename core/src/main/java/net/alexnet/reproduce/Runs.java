@@ -283,7 +283,9 @@ record Runs(Path folder, String recipe, Optional<String> pictures, Options optio
 
     /// How many epochs a planned run still needs at most.
     int epochsLeft(PlannedRun planned) throws IOException {
-        return Math.max(0, recipe(planned).epochs() - FinishedRun.epochs(path(planned.arm(), planned.seed())).size());
+        Path run = path(planned.arm(), planned.seed());
+        int done = hasCheckpoint(run) ? FinishedRun.epochs(run).size() : 0; // without one it is trained from the start
+        return Math.max(0, recipe(planned).epochs() - done);
     }
 
     /// The seconds that the epochs of all finished runs took, on average; empty before there is one.

@@ -42,6 +42,11 @@ export function write(place, text) {
   }
 }
 
+/** What a node is known by among its siblings: its id, or what it is and its caption. */
+function key(node) {
+  return node.id || node.nodeName + (node.querySelector?.(':scope > summary, :scope > figcaption')?.textContent ?? '');
+}
+
 /**
  * Makes an element like a fresh one by changing only what differs. So the focus, opened tables and places in boxes that
  * scroll stay, and little is drawn. A closed table of which only the summary was sent stays as it is.
@@ -73,7 +78,10 @@ export function renew(old, fresh) {
   }
   let next = old.firstChild;
   for (const child of [...fresh.childNodes]) {
-    const same = child.id ? old.querySelector(`:scope > #${child.id}`) : next?.id ? null : next;
+    let same = next;
+    while (same && key(same) !== key(child)) {
+      same = same.nextSibling;
+    }
     if (same) {
       while (next && next !== same) {
         const gone = next;
@@ -109,7 +117,7 @@ export function showTimes(place = document) {
     time.title ||= at.toLocaleString();
     const seconds = (at - Date.now()) / 1000;
     const [unit, length] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? UNITS.at(-1);
-    write(time, relative.format(Math.trunc(seconds / length), unit));
+    write(time, relative.format(unit === 'minute' ? Math.trunc(seconds / length) : Math.round(seconds / length), unit));
   }
 }
 

@@ -11,6 +11,7 @@ const LONGEST = 10000; // milliseconds from one drawing to the next
 let asked = false; // whether another drawing is wanted
 let hurried = false; // and at once
 let busy = false;
+let heard; // what an event brought while a drawing was fetched
 let wake = () => {};
 
 /** Draws what the log says now: at once, or as soon as drawing has not cost too much. */
@@ -28,11 +29,15 @@ async function draw(hurry = false) {
     while (asked && !document.hidden) {
       asked = false;
       hurried = false;
+      heard = undefined;
       const start = performance.now();
       const parts = await fetched().catch(() => undefined); // the server is away; the stream connects again
       if (parts) {
         live.querySelectorAll('.cursor, .reading').forEach(one => one.remove()); // of charts.js
         show(live, parts);
+        showNow(heard); // the parts may be older
+      } else {
+        asked = true;
       }
       await new Promise(done => requestAnimationFrame(() => setTimeout(done))); // layout and paint count, too
       if (!hurried) {
@@ -68,11 +73,15 @@ function show(old, fresh) {
 
 /** What an event brings: the last values, at once. */
 function hear(event) {
-  const {now} = JSON.parse(event.data || '{}');
-  if (now) {
-    show(document.getElementById('now'), parsed(now).firstElementChild);
-  }
+  heard = JSON.parse(event.data).now;
+  showNow(heard);
   draw();
+}
+
+function showNow(html) {
+  if (html) {
+    show(document.getElementById('now'), parsed(html).firstElementChild);
+  }
 }
 
 live.addEventListener('toggle', event => {
@@ -92,7 +101,7 @@ function connect() {
     return; // a browser allows six connections to a server
   }
   if (!('EventSource' in window)) {
-    poll ??= setInterval(() => draw(), POLL);
+    poll ??= setInterval(() => draw(true), POLL);
     return;
   }
   stream = new EventSource(`${address}/events?after=${offset()}`);
@@ -110,7 +119,7 @@ function connect() {
 }
 
 function ask() {
-  draw();
+  draw(true);
   if (stream.readyState === EventSource.CLOSED) { // the browser has given up
     disconnect();
     connect();

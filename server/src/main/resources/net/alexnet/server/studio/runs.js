@@ -71,6 +71,9 @@ if (form) {
       const old = known.get(row.dataset.run);
       if (old) { // the row itself has what a reader chose
         [...row.cells].forEach((cell, i) => renew(old.cells[i], cell));
+        if (old.dataset.words !== row.dataset.words) {
+          old.dataset.words = row.dataset.words;
+        }
         known.delete(row.dataset.run);
       } else {
         form.querySelector('tbody').prepend(row);

@@ -231,6 +231,26 @@ class BrowserTest {
     }
 
     @Test
+    void whatIsInsertedLeavesTheRestInPlace() {
+        open("/", 1400, false);
+        assertThat(browser.executeAsyncScript("""
+                const [done] = arguments;
+                const body = html => new DOMParser().parseFromString(html, 'text/html').body;
+                const figure = (name, table) => `<figure><figcaption>${name}</figcaption>
+                    <details><summary>Table: ${name}</summary>${table}</details></figure>`;
+                import('/assets/page.js').then(({renew}) => {
+                    const old = body(figure('Loss', '<table></table>') + figure('Learning rate', '<table></table>'));
+                    const known = [...old.querySelectorAll('details')];
+                    known[1].open = true;
+                    renew(old, body(figure('Loss', '').replace('<details>', '<p>a note</p><details>')
+                        + figure('Errors', '<table></table>') + figure('Learning rate', '')));
+                    const all = [...old.querySelectorAll('details')];
+                    done([all.length, all.indexOf(known[0]), all.indexOf(known[1]), known[1].open,
+                        old.querySelectorAll('table').length, old.querySelectorAll('p').length]);
+                });""")).isEqualTo(List.of(3L, 0L, 2L, true, 3L, 1L));
+    }
+
+    @Test
     void aTableIsUpToDateWhenItIsOpened() throws Exception {
         open("/runs/stopped", 1400, false);
         TestRuns.append(folder.resolve("runs/stopped"), TestRuns.step(95, 0.8125));
