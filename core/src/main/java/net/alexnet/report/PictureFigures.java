@@ -37,7 +37,7 @@ final class PictureFigures {
     private static final int NEAREST = 6; // of each, as in figure 4
     private static final int LARGE = 160; // pixels of a picture at most: what the figures draw
     private static final int SMALL = 96;
-    private static final int MOST_TRAINING = 3000;
+    private static final int MOST_TRAINING = 1000;
     private static final double WORK = 5e11; // multiply-adds: 2 to 6 seconds of two cores
 
     private final ValidationPass pass;
