@@ -22,7 +22,8 @@ import net.alexnet.server.studio.RunTable.Run;
 import net.alexnet.train.Checkpoint;
 import net.alexnet.train.CheckpointStore;
 
-/// The page of a run, whose parts are made anew when its log grows: a script changes what differs.
+/// The page of a run. When the log grows, `run.js` asks the server for the parts of the page again
+/// and changes only those nodes of the page that differ.
 final class RunPage {
     /// A table behind a line that opens it, as [Table#folded()] makes it.
     private static final Pattern FOLDED = Pattern
