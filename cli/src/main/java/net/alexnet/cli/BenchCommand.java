@@ -57,6 +57,7 @@ final class BenchCommand extends ProgressCommand {
         batch = chosen.batch();
         AlexNet network = chosen.network();
         Options options = compute.options();
+        long weightBytes = network.architecture().parameters() * precision.bytes();
         EngineMemory memory;
         boolean onCpu;
         long peak;
@@ -71,11 +72,12 @@ final class BenchCommand extends ProgressCommand {
         try (Backend backend = Engines.openForInference(options.device(), options.threads(), precision);
                 Probe probe = new Probe(network, batch, backend)) {
             progress.message("inference: " + backend.describe());
-            measureInference(probe, progress);
+            measureInference(probe, progress, new ReadBandwidth(weightBytes, options.threads()));
         }
         progress.clear();
         BenchReport report = new BenchReport(network.architecture().name(), batch, rounds, spread("training"),
                 spread("inference"), spread("single"),
+                onCpu ? BenchReport.WeightReads.of(weightBytes, spread("bandwidth"), spread("single")) : null,
                 network.architecture().rows().stream().map(row -> new LayerCosts(row.name(),
                         cost(row, Pass.FORWARD), cost(row, Pass.BACKWARD_DATA), cost(row, Pass.BACKWARD_WEIGHTS)))
                         .toList(),
@@ -96,14 +98,16 @@ final class BenchCommand extends ProgressCommand {
         }
     }
 
-    private void measureInference(Probe probe, ConsoleProgress progress) {
+    private void measureInference(Probe probe, ConsoleProgress progress, ReadBandwidth memory) {
         for (double spent = 0; spent < WARM_UP_SECONDS;) {
             spent += probe.infer(batch) + probe.infer(1);
+            memory.measure();
         }
         for (int round = 0; round < rounds; round++) {
             progress.progress("measuring inference", round, rounds);
             add("inference", batch / probe.infer(batch));
             add("single", 1e3 * probe.infer(1));
+            add("bandwidth", memory.measure() / 1e9);
         }
     }
 

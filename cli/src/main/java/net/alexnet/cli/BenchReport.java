@@ -6,14 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /// What `bench` measured, for a person and as JSON.
 ///
+/// @param weightReads null where a GPU computes
 /// @param layers the times of each layer's passes over a batch
 /// @param plannedMemoryBytes of a training step
 /// @param peakResidentBytes of the process; 0 if unknown
 /// @param scaling computed for many ranks; null where it was not asked for
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record BenchReport(String network, int batch, int rounds, Spread trainingImagesPerSecond,
-        Spread inferenceImagesPerSecond, Spread singleImageMs, List<LayerCosts> layers,
-        Map<String, Long> plannedMemoryBytes, long peakResidentBytes, @Nullable List<Scaling> scaling) {
+        Spread inferenceImagesPerSecond, Spread singleImageMs, @Nullable WeightReads weightReads,
+        List<LayerCosts> layers, Map<String, Long> plannedMemoryBytes, long peakResidentBytes,
+        @Nullable List<Scaling> scaling) {
     /// The spread of several readings.
     record Spread(double median, double least, double greatest) {
         static Spread of(List<Double> readings) {
@@ -25,6 +27,18 @@ record BenchReport(String network, int batch, int rounds, Spread trainingImagesP
         @Override
         public String toString() {
             return String.format(Locale.ROOT, "%.1f (%.1f to %.1f)", median, least, greatest);
+        }
+    }
+
+    /// What reading all weights once would take if nothing were computed: less than that one image cannot take, unless the
+    /// weights stay in a cache.
+    ///
+    /// @param gigabytesPerSecond that the threads read, measured in turns with one image
+    /// @param shareOfOneImage 0 to 1 and more
+    record WeightReads(long bytes, Spread gigabytesPerSecond, double ms, double shareOfOneImage) {
+        static WeightReads of(long bytes, Spread gigabytesPerSecond, Spread singleImageMs) {
+            double ms = bytes / gigabytesPerSecond.median / 1e6;
+            return new WeightReads(bytes, gigabytesPerSecond, ms, ms / singleImageMs.median);
         }
     }
 
@@ -49,6 +63,11 @@ record BenchReport(String network, int batch, int rounds, Spread trainingImagesP
         text.format("training     %s images/s%n", trainingImagesPerSecond);
         text.format("inference    %s images/s%n", inferenceImagesPerSecond);
         text.format("one image    %s ms%n", singleImageMs);
+        if (weightReads != null) {
+            text.format(
+                    "weights      %s, read at %s GB/s: %.2f ms, %.0f %% of one image%n", Text.bytes(weightReads.bytes),
+                    weightReads.gigabytesPerSecond, weightReads.ms, 100 * weightReads.shareOfOneImage);
+        }
         text.format("memory       %s at the peak, %s planned for training%n%n",
                 peakResidentBytes > 0 ? Text.bytes(peakResidentBytes) : "unknown",
                 Text.bytes(plannedMemoryBytes.getOrDefault("total", 0L)));

@@ -1,6 +1,7 @@
 package net.alexnet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
@@ -41,6 +42,15 @@ class BenchTest {
             assertThat(spread.get("median").asDouble()).isBetween(spread.get("least").asDouble(),
                     spread.get("greatest").asDouble());
         }
+        JsonNode reads = figures.get("weight_reads");
+        long parameters = inspected.get("parameters").asLong();
+        double gigabytesPerSecond = reads.get("gigabytes_per_second").get("median").asDouble();
+        assertThat(reads.get("bytes").asLong()).isEqualTo(4 * parameters).isPositive();
+        assertThat(reads.get("ms").asDouble()).isCloseTo(4 * parameters / gigabytesPerSecond / 1e6,
+                withPercentage(1e-6));
+        assertThat(reads.get("share_of_one_image").asDouble())
+                .isCloseTo(reads.get("ms").asDouble() / figures.get("single_image_ms").get("median").asDouble(),
+                        withPercentage(1e-6));
         assertThat(figures.get("layers").findValuesAsText("name"))
                 .isEqualTo(inspected.get("layers").findValuesAsText("name")).contains("conv1", "norm2", "fc8");
         assertThat(figures.get("planned_memory_bytes")).isEqualTo(inspected.get("memory_bytes"));
