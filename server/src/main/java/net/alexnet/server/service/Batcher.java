@@ -11,9 +11,9 @@ import net.alexnet.server.HttpServer;
 /// than [#SHARE] says, and for others only if a delay is set. Pictures of several requests are taken in turns, so that a
 /// request of many does not hold up one of few.
 final class Batcher implements AutoCloseable {
-    /// How much a batch counts in the running mean of the time of a view, if it was slower than the mean. A faster one is the
-    /// new mean: the first batches after a start are slow, as the JVM is still compiling, and say nothing of later ones.
-    private static final double SLOWER = 0.3;
+    /// The time of a view is the shortest of so many batches, and before there are as many no request is refused for its
+    /// deadline: a batch that is slow because the JVM is still compiling says nothing of later ones.
+    private static final int RECENT = 8;
     /// How much longer an answer may take than is expected of it: batches differ, and the machine has other work.
     private static final double MARGIN = 1.25;
 
@@ -43,7 +43,9 @@ final class Batcher implements AutoCloseable {
     private int pictures;
     private int undecoded;
     private long views;
+    private final Deque<Double> recent = new ArrayDeque<>(); // nanoseconds of a view
     private double nanosPerView;
+    private boolean computing;
     private boolean closed;
 
     Batcher(String model, ServiceSettings settings, Network network, Listener listener) {
@@ -117,9 +119,8 @@ final class Batcher implements AutoCloseable {
                 throw HttpFailure.busy("the queue has " + settings.queue() + " places; " + pictures
                         + " are taken, and this request needs " + wanted, seconds);
             }
-            // an idle network takes any request: the estimate may come from the first batch, which is slow because the
-            // JVM was still compiling
-            if (views > 0 && whole > time.toNanos()) {
+            boolean known = recent.size() == RECENT && views > 0; // an idle network takes any request
+            if (known && whole > time.toNanos()) {
                 throw HttpFailure.busy("the answer would take about " + Math.round(whole / 1e6)
                         + " ms, which is longer than the deadline of " + time.toMillis() + " ms", seconds);
             }
@@ -138,6 +139,18 @@ final class Batcher implements AutoCloseable {
         lock.lock();
         try {
             return pictures;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until the network computes nothing.
+    void awaitIdle() throws InterruptedException {
+        lock.lock();
+        try {
+            while (computing) {
+                changed.await();
+            }
         } finally {
             lock.unlock();
         }
@@ -302,6 +315,7 @@ final class Batcher implements AutoCloseable {
                     awaitMore();
                     removeEnded();
                     if (!waiting.isEmpty()) { // nobody gave up meanwhile
+                        computing = true;
                         return deal();
                     }
                 }
@@ -403,15 +417,25 @@ final class Batcher implements AutoCloseable {
             }
         } catch (RuntimeException | Error e) { // an OutOfMemoryError ends this batch, not the service
             batch.forEach(one -> one.job().done.completeExceptionally(e));
+        } finally {
+            lock.lock();
+            try {
+                computing = false;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
     private void learn(double nanos) {
         lock.lock();
         try {
-            nanosPerView = nanosPerView == 0 || nanos < nanosPerView
-                    ? nanos
-                    : nanosPerView + SLOWER * (nanos - nanosPerView);
+            if (recent.size() == RECENT) {
+                recent.removeFirst();
+            }
+            recent.addLast(nanos);
+            nanosPerView = Collections.min(recent);
         } finally {
             lock.unlock();
         }

@@ -61,7 +61,7 @@ final class Inference implements AutoCloseable {
         Map<BatchKey, Batcher.Job> jobs = new LinkedHashMap<>();
         try (Batcher.Place place = batcher.reserve(pictures, (long) pictures * request.views().count() * keys.size(),
                 request.time())) {
-            List<Image> images = decode(lease.model(), request.pictures());
+            List<Image> images = decode(lease.model(), batcher, request.pictures());
             long decoded = System.nanoTime();
             for (BatchKey key : keys) {
                 jobs.put(key, batcher.submit(key, images, deadline));
@@ -92,13 +92,19 @@ final class Inference implements AutoCloseable {
 
     // --- decoding --------------------------------------------------------------------------------------------------
 
-    /// Decodes on the pool, a few at a time, so that a request of many pictures leaves room for others.
-    private List<Image> decode(LoadedModel model, List<Picture> pictures) throws HttpFailure, InterruptedException {
+    /// Decodes on the pool, a few at a time, so that a request of many pictures leaves room for others. A network that computes
+    /// on all cores is not disturbed: its threads wait for each other in every layer, so a picture that is decoded on one of
+    /// their cores holds up all of them.
+    private List<Image> decode(LoadedModel model, Batcher batcher, List<Picture> pictures)
+            throws HttpFailure, InterruptedException {
         List<Future<Image>> started = new ArrayList<>();
         List<Image> images = new ArrayList<>();
         try {
             for (int i = 0; i < pictures.size() + threads; i++) {
                 if (i < pictures.size()) {
+                    if (model.computesOnAllCores()) {
+                        batcher.awaitIdle();
+                    }
                     started.add(start(model, pictures.get(i)));
                 }
                 if (i >= threads && i - threads < pictures.size()) {

@@ -16,10 +16,13 @@ final class LoadedModel implements AutoCloseable {
     private final OpenModel model;
     private final Map<Views, Predictor> predictors = new EnumMap<>(Views.class);
     private final Future<String> hash;
+    private final boolean computesOnAllCores;
 
-    private LoadedModel(OpenModel model, Future<String> hash) {
+    private LoadedModel(OpenModel model, int threads, Future<String> hash) {
         this.model = model;
         this.hash = hash;
+        this.computesOnAllCores = threads >= Runtime.getRuntime().availableProcessors()
+                && model.backend().computeEnvironment().device().equals("cpu");
         for (Views views : Views.values()) {
             predictors.put(views, model.predictor(views));
         }
@@ -35,7 +38,8 @@ final class LoadedModel implements AutoCloseable {
         ModelFile file = source.open(); // is read while the engine loads
         FutureTask<String> hash = new FutureTask<>(() -> hash(source, state, file));
         LoadedModel model = new LoadedModel(
-                OpenModel.of(file, settings.device(), settings.threads(), settings.precision()), hash);
+                OpenModel.of(file, settings.device(), settings.threads(), settings.precision()),
+                settings.threads(), hash);
         Thread.ofPlatform().daemon().name("hash").start(hash);
         return model;
     }
@@ -71,6 +75,11 @@ final class LoadedModel implements AutoCloseable {
     /// What computes, in a line for a log.
     String engine() {
         return model.backend().describe();
+    }
+
+    /// Whether a batch leaves no core to other work.
+    boolean computesOnAllCores() {
+        return computesOnAllCores;
     }
 
     /// Decodes a picture as the library does.

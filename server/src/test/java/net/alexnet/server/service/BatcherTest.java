@@ -34,11 +34,14 @@ class BatcherTest {
                 HttpSettings.defaults(), maxBatch, queue, Duration.ofSeconds(2)), this::compute, (_, _) -> {});
     }
 
+    private volatile int millis; // that a batch takes
+
     /// The result of a picture is its only sample; the first batch waits.
     private List<float[]> compute(BatchKey key, List<Image> images) {
         started.countDown();
         try {
             go.await();
+            TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -105,6 +108,27 @@ class BatcherTest {
         assertThat(batches).containsExactly(List.of(1), List.of(2, 3));
     }
 
+    @Test
+    void whoWaitsForAnIdleNetworkWaitsForTheWholeBatch() throws Exception {
+        batcher.awaitIdle();
+        Batcher.Job busy = first();
+        List<Boolean> done = new CopyOnWriteArrayList<>();
+        CompletableFuture<Void> waits = CompletableFuture.runAsync(() -> {
+            try {
+                batcher.awaitIdle();
+                done.add(!batches.isEmpty());
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        TimeUnit.MILLISECONDS.sleep(50);
+        assertThat(done).isEmpty();
+        go.countDown();
+        waits.get(10, TimeUnit.SECONDS);
+        assertThat(done).containsExactly(true);
+        busy.await();
+    }
+
     /// Nothing is known yet of how long a batch takes.
     @Test
     void theFirstRequestIsComputedBeforeItsDeadline() throws Exception {
@@ -168,15 +192,33 @@ class BatcherTest {
 
     @Test
     void theQueueIsBoundedInTime() throws Exception {
-        Batcher.Job slow = first();
-        Thread.sleep(100); // so that a view takes 100 ms as far as the batcher knows
         go.countDown();
-        slow.await();
-        try (Batcher.Place _ = batcher.reserve(1, 10, Duration.ofSeconds(10))) {
+        millis = 50;
+        for (int i = 0; i < 8; i++) {
+            try (Batcher.Place _ = batcher.reserve(1, 20, Duration.ofMinutes(1))) {
+                batcher.reserve(1, 1, Duration.ofMillis(500)).close(); // too little is known yet to refuse it
+                batcher.submit(ONE, images(i), FAR).await();
+            }
+        }
+        try (Batcher.Place _ = batcher.reserve(1, 20, Duration.ofMinutes(1))) {
             assertThatThrownBy(() -> batcher.reserve(1, 1, Duration.ofMillis(500)))
                     .isInstanceOfSatisfying(HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(503));
             batcher.reserve(1, 1, Duration.ofMinutes(1)).close();
         }
+    }
+
+    /// One batch that is slow, as when the JVM compiles, does not refuse those after it.
+    @Test
+    void aSlowBatchAmongFastOnesDoesNotRefuseRequests() throws Exception {
+        go.countDown();
+        for (int i = 0; i < 20; i++) {
+            millis = i == 10 ? 200 : 1;
+            try (Batcher.Place _ = batcher.reserve(1, 2, Duration.ofMinutes(1))) {
+                batcher.reserve(1, 1, Duration.ofMillis(100)).close();
+                batcher.submit(ONE, images(i), FAR).await();
+            }
+        }
+        assertThat(batches).hasSize(20);
     }
 
     @Test
