@@ -68,6 +68,11 @@ final class ReproduceCommand extends ProgressCommand {
             reproduction.claims(Reproduction.ids());
             List<Status> listed = reproduction.list();
             List<String> lines = new ArrayList<>(lines(listed));
+            Reproduction.Left left = reproduction.left();
+            if (left.runs() > 0) {
+                lines.add("all together, as claims share runs: " + Texts.count(left.runs(), "run")
+                        + cost(left.epochs(), listed.getFirst().pictures(), left.hours()));
+            }
             if (listed.stream().allMatch(state -> state.hours().isEmpty())) {
                 lines.add("how long an epoch takes is known after the first run"
                         + (data == null ? "; --data DIR counts the pictures" : ""));
@@ -114,16 +119,17 @@ final class ReproduceCommand extends ProgressCommand {
 
     /// What the missing runs cost.
     private static String cost(Status state) {
-        if (state.done() == state.runs()) {
-            return "";
-        }
-        if (state.hours().isEmpty()) {
-            return ", to train: " + (state.epochs() == 1 ? "" : "up to ") + Texts.count(state.epochs(), "epoch")
-                    + (state.pictures().isPresent()
-                            ? " of " + Texts.count(state.pictures().getAsInt(), "picture")
+        return state.done() == state.runs() ? "" : cost(state.epochs(), state.pictures(), state.hours());
+    }
+
+    private static String cost(int epochs, OptionalInt pictures, OptionalDouble known) {
+        if (known.isEmpty()) {
+            return ", to train: " + (epochs == 1 ? "" : "up to ") + Texts.count(epochs, "epoch")
+                    + (pictures.isPresent()
+                            ? " of " + Texts.count(pictures.getAsInt(), "picture")
                             : " of the training pictures");
         }
-        double hours = state.hours().getAsDouble();
+        double hours = known.getAsDouble();
         return hours < 1
                 ? String.format(Locale.ROOT, ", %.0f min to go", Math.ceil(hours * 60))
                 : String.format(Locale.ROOT, ", %.1f h to go", hours);

@@ -366,4 +366,21 @@ class ReproduceTest {
         assertThat(counted.json().get(0).get("hours").isNull()).isTrue();
         assertThat(root.resolve("nothing")).doesNotExist();
     }
+
+    /// Claims share runs, and one network has no average.
+    @Test
+    void theListCountsSharedRunsOnceAndSaysWhatNeedsMoreSeeds() throws Exception {
+        Result quick = Result.done("reproduce", "--quick", "--out", root.resolve("nothing"), "--json");
+        List<String> claims = new ArrayList<>();
+        quick.json().forEach(claim -> claims.add(String.join(", ", claim.get("claim").asText(),
+                claim.get("verdict").asText(), claim.get("result").asText(), claim.get("runs").asText())));
+        assertThat(claims).contains("ensemble-5, not tested, needs 5 seeds, 0", "ten-views, not run, -, 1");
+
+        int runs = quick.json().findValues("runs").stream().mapToInt(JsonNode::asInt).sum();
+        Result text = Result.done("reproduce", "--quick", "--out", root.resolve("nothing"));
+        String together = text.out().lines().filter(line -> line.startsWith("all together")).findFirst().orElseThrow();
+        Matcher count = Pattern.compile(": (\\d+) runs").matcher(together);
+        assertThat(count.find()).isTrue();
+        assertThat(Integer.parseInt(count.group(1))).isPositive().isLessThan(runs);
+    }
 }

@@ -12,6 +12,9 @@ final class Drawing {
     /// Of texts that matter less.
     static final String GRAY = "#666";
 
+    /// The mean width of a letter, as a share of its size.
+    private static final double LETTER = 0.55;
+
     /// Where a text has its given place.
     enum Anchor {
         START, MIDDLE, END
@@ -38,7 +41,7 @@ final class Drawing {
         elements.append(String.format(Locale.ROOT,
                 "<text x=\"%s\" y=\"%s\" font-size=\"%d\" text-anchor=\"%s\" fill=\"%s\">%s</text>\n",
                 number(x), number(y), size, anchor.name().toLowerCase(Locale.ROOT), color, Texts.markup(text)));
-        return covering(x, y);
+        return covering(anchor == Anchor.START ? x + LETTER * size * text.length() : x, y);
     }
 
     /// A line of text that begins at a place and has at most that many letters; a longer one ends with an ellipsis.

@@ -50,9 +50,10 @@ final class Overview {
         run.validation().ifPresentOrElse(it -> facts.put("validation error", errors(it)
                 + " after the last epoch, which nothing selected"),
                 () -> facts.put("validation error", "none: the run's log has no validation of its last epoch"));
-        run.bestEpoch().ifPresent(best -> facts.put("best epoch", best.epoch() + ", with a top-1 error of "
-                + Format.percent(best.validation().orElseThrow().top1())
-                + ", which is too low, because this epoch was chosen by the same pictures"));
+        run.bestEpoch().filter(best -> best.epoch() < run.epochs())
+                .ifPresent(best -> facts.put("best epoch", best.epoch() + ", with a top-1 error of "
+                        + Format.percent(best.validation().orElseThrow().top1())
+                        + ", which is too low, because this epoch was chosen by the same pictures"));
         run.log().test().ifPresent(test -> facts.put("test error", errors(test.errors()) + " of " + test.data()));
     }
 

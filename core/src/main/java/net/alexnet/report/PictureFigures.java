@@ -88,7 +88,8 @@ final class PictureFigures {
         IntStream.rangeClosed(1, answers.getFirst().best().size()).forEach(i -> columns.add(String.valueOf(i)));
         Table table = new Table("The most probable classes of these pictures, most probable first", columns);
         StringBuilder html = new StringBuilder(Html.paragraph("The true class is below each picture, and its bar, if"
-                + " it has one, is red. Right answers and mistakes take turns here, as far as there are both, whatever the error is."))
+                + " it has one, is red. Right answers and mistakes take turns here, as far as there are both, whatever the error"
+                + " is."))
                 .append("<div class=\"panels\">\n");
         for (Answer one : answers) {
             Sample sample = sample(one);
@@ -118,24 +119,28 @@ final class PictureFigures {
         IntStream.rangeClosed(1, found.getFirst().size()).forEach(i -> columns.add(String.valueOf(i)));
         Table table = new Table("The nearest training pictures, nearest first, by class and distance", columns);
         List<Row> rows = new ArrayList<>();
+        List<Sample> trained = pass.training().samples();
         int same = 0;
+        double chance = 0;
         for (int i = 0; i < answers.size(); i++) {
             Answer one = answers.get(i);
             List<Cell> cells = new ArrayList<>(List.of(Cell.text(sample(one).name()), Cell.text(name(one.label()))));
             List<Shown> nearest = new ArrayList<>();
             for (Neighbor neighbor : found.get(i)) {
-                Sample near = pass.training().samples().get(searched[neighbor.row()]);
+                Sample near = trained.get(searched[neighbor.row()]);
                 nearest.add(shown(near));
                 same += near.label() == one.label() ? 1 : 0;
                 cells.add(Cell.text(name(near.label()) + ", " + Format.significant(neighbor.distance())));
             }
+            long alike = Arrays.stream(searched).filter(row -> trained.get(row).label() == one.label()).count();
+            chance += (double) alike / searched.length * nearest.size();
             table.row(cells);
             rows.add(new Row(shown(sample(one)), nearest));
         }
         return Html.paragraph("The training pictures whose features of " + layer.name() + " have the least Euclidean"
                 + " distance to those of the first picture of a row. " + String.format(Locale.ROOT,
-                        "%,d of these %,d have the class of the first picture. ", same,
-                        found.stream().mapToInt(List::size).sum())
+                        "%,d of these %,d have the class of the first picture; by chance about %.0f would. ", same,
+                        found.stream().mapToInt(List::size).sum(), chance)
                 + (searched.length == size
                         ? String.format(Locale.ROOT, "Of the %,d training pictures all that can be read were compared.",
                                 size)

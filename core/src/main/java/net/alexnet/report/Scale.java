@@ -114,6 +114,9 @@ public record Scale(double low, double high, boolean log) {
         if (size != 0 && (size < 1e-4 || size >= 1e7)) {
             return String.format(Locale.ROOT, "%.0e", value).replaceAll("e([+-])0?", "e$1").replace("e+", "e");
         }
+        if (size < 1) { // four digits that count
+            return new BigDecimal(value, new MathContext(4)).stripTrailingZeros().toPlainString();
+        }
         return new DecimalFormat("#,##0.####", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(value);
     }
 }

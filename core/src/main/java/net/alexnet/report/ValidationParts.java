@@ -46,7 +46,7 @@ public final class ValidationParts {
 
     /// Which classes are taken for which: a matrix, or with more than 40 classes a table of the most frequent pairs.
     public Section mistakes() {
-        return new Section("mistakes", "Mistakes", classes.size() <= MATRIX ? matrix() : pairs().html());
+        return new Section("mistakes", "Confusion matrix", classes.size() <= MATRIX ? matrix() : pairs().html());
     }
 
     Table classErrors() {
@@ -103,11 +103,19 @@ public final class ValidationParts {
                     .append(one.label() == one.predicted()
                             ? ", recognized"
                             : ", taken for <em>" + Texts.markup(classes.get(one.predicted())) + "</em>")
-                    .append(String.format(Locale.ROOT, " at %.1f\u00a0%%; loss %.2f", 100 * one.probability(),
-                            one.loss()))
+                    .append(String.format(Locale.ROOT, " at %.1f\u00a0%%%s; loss %.2f", 100 * one.probability(),
+                            second(one), one.loss()))
                     .append("</p><p class=\"file\">").append(Texts.markup(sample.name())).append("</p></li>\n");
         }
         return html.append("</ul>\n").toString();
+    }
+
+    /// The class that is the second most probable, if there is one.
+    private String second(Answer one) {
+        return one.best().size() < 2
+                ? ""
+                : String.format(Locale.ROOT, ", %s %.1f\u00a0%%", Texts.markup(classes.get(one.best().get(1).label())),
+                        100 * one.best().get(1).probability());
     }
 
     private static String image(Thumbnail thumbnail, Sample sample) {

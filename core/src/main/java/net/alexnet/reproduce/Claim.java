@@ -21,6 +21,11 @@ record Claim(String id, String section, String statement, String paper, Optional
         /// The arms whose runs the test needs.
         List<Arm> arms();
 
+        /// The fewest seeds of each arm that show anything.
+        default int leastSeeds() {
+            return 1;
+        }
+
         /// The fewest training pictures that it can be done with: one batch.
         ///
         /// @param batch of the recipe
@@ -72,6 +77,11 @@ record Claim(String id, String section, String statement, String paper, Optional
     ///
     /// @param members how many are averaged
     record Averages(Arm arm, int members) implements Experiment {
+        @Override
+        public int leastSeeds() {
+            return members;
+        }
+
         @Override
         public List<Arm> arms() {
             return List.of(arm);

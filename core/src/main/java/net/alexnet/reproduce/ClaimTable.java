@@ -48,7 +48,7 @@ final class ClaimTable {
     }
 
     private static String verdict(Result result) {
-        StringBuilder text = new StringBuilder(result.verdict().words());
+        StringBuilder text = new StringBuilder(words(result));
         ArmDifference comparison = result.comparison();
         if (result.verdict() == Verdict.NOT_RESOLVED && comparison != null && comparison.moreSeeds() != null) {
             text.append("; ").append(Texts.count(comparison.moreSeeds(), "more seed"))
@@ -66,6 +66,13 @@ final class ClaimTable {
                     .append(" the paper's figure");
         }
         return text.append(result.diverged() == 0 ? "" : "; " + diverged(result)).toString();
+    }
+
+    /// The verdict in words, or that there is nothing to judge.
+    static String words(Result result) {
+        return result.verdict() == Verdict.NOT_RESOLVED && result.runs().isEmpty()
+                ? "not run"
+                : result.verdict().words();
     }
 
     /// What is known of a claim, in a few words.

@@ -140,7 +140,7 @@ public final class Reproduction {
     ///     other pictures
     /// @param result what the finished runs show, in a few words; for a claim that needs other pictures the command that would
     ///     show it
-    /// @param runs how many runs are planned
+    /// @param runs how many runs are planned; 0 for a claim that is not tested
     /// @param done how many of them are finished
     /// @param epochs that the others have at most
     /// @param pictures of an epoch; empty where [#on(Path)] names no folder, and where the hours are known
@@ -159,22 +159,53 @@ public final class Reproduction {
         OptionalDouble seconds = runs.secondsPerEpoch();
         OptionalInt count = seconds.isPresent() ? OptionalInt.empty() : count(runs);
         for (Claim claim : claims) {
-            Plan plan = new Plan(claim, seeds.orElse(claim.seeds()), runs);
             Result result = result(claim, runs);
+            int least = claim.experiment().leastSeeds();
+            if (result.runs().size() < least && seeds.orElse(least) < least) {
+                all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(),
+                        Verdict.NOT_TESTED.words(), "needs " + least + " seeds", 0, 0, 0, count,
+                        OptionalDouble.empty()));
+                continue;
+            }
+            Plan plan = new Plan(claim, seeds.orElse(claim.seeds()), runs);
             List<PlannedRun> missing = plan.missing();
             int epochs = 0;
             for (PlannedRun planned : missing) {
                 epochs += runs.epochsLeft(planned);
             }
-            boolean none = plan.done() == 0 && result.verdict() == Verdict.NOT_RESOLVED;
             all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(),
-                    none ? "not run" : result.verdict().words(),
+                    ClaimTable.words(result),
                     ClaimTable.summary(claim, result), plan.count(), plan.done(), epochs, count,
                     seconds.isEmpty()
                             ? OptionalDouble.empty()
                             : OptionalDouble.of(epochs * seconds.getAsDouble() / 3600)));
         }
         return all;
+    }
+
+    /// What is still to be trained for all chosen claims together, each run counted once, as claims share runs.
+    ///
+    /// @param epochs that the runs have at most
+    /// @param hours as in [Status]
+    public record Left(int runs, int epochs, OptionalDouble hours) {}
+
+    /// What is still to be trained.
+    ///
+    /// @throws IOException if what the folder holds cannot be read
+    public Left left() throws IOException {
+        requireFolder();
+        Runs runs = runs(() -> false);
+        Map<Path, Integer> epochs = new HashMap<>();
+        for (Claim claim : claims) {
+            for (PlannedRun planned : new Plan(claim, seeds.orElse(claim.seeds()), runs).missing()) {
+                epochs.merge(runs.path(planned.arm(), planned.seed()), runs.epochsLeft(planned), Math::max);
+            }
+        }
+        int all = epochs.values().stream().mapToInt(i -> i).sum();
+        OptionalDouble seconds = runs.secondsPerEpoch();
+        return new Left(epochs.size(), all, seconds.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(all * seconds.getAsDouble() / 3600));
     }
 
     /// The training pictures of a folder that the caller named; empty without one. What an address names would have to be

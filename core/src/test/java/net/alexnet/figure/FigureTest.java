@@ -76,6 +76,7 @@ class FigureTest {
         assertThat(number(towers.get(1), "y")).isGreaterThan(number(towers.get(0), "y") + first.height());
         assertThat(texts(figure)).hasSize(3).anyMatch(text -> text.contains("tower 1"))
                 .anyMatch(text -> text.contains("tower 2")).anyMatch(text -> text.contains("p = "));
+        assertThat(figure.width()).as("a narrow network's captions fit").isGreaterThan(300);
         assertThat(elements(FilterFigure.of(TinyModels.of(1, 1, backend)), "image")).as("gray, one tower").hasSize(1);
         assertThat(TowerColors.of(TinyModels.of(1, 2, backend))).as("gray").isEmpty();
     }

@@ -75,7 +75,7 @@ class ScaleTest {
 
     @Test
     void labelsAreShort() {
-        assertThat(List.of(0.0, 0.3, 1000.0, 25_000.0, 0.00002, 3e8)).extracting(Scale::label)
-                .containsExactly("0", "0.3", "1,000", "25,000", "2e-5", "3e8");
+        assertThat(List.of(0.0, 0.3, 0.00015, 1000.0, 25_000.0, 0.00002, 3e8)).extracting(Scale::label)
+                .containsExactly("0", "0.3", "0.00015", "1,000", "25,000", "2e-5", "3e8");
     }
 }
