@@ -109,7 +109,7 @@ class LauncherTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"train --data pictures", "finetune", "reproduce all", "evaluate", "report run",
-        "features", "similar", "bench", "serve m"})
+        "features", "similar", "bench", "serve m", "studio runs"})
     void theKernelsModuleIsThereForWhatComputesForLong(String line) throws Exception {
         assertThat(decided("vectors", Map.of("HOME", "/home/me"), line.split(" ", -1)))
                 .isEqualTo("--add-modules jdk.incubator.vector");

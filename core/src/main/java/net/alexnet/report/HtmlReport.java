@@ -1,7 +1,6 @@
 package net.alexnet.report;
 
 import module java.base;
-import net.alexnet.data.ImageDataset;
 import net.alexnet.data.ProgressListener;
 import net.alexnet.figure.FilterFigure;
 import net.alexnet.figure.Picture;
@@ -11,8 +10,8 @@ import net.alexnet.io.AtomicFiles;
 import net.alexnet.io.CacheFolder;
 import net.alexnet.tensor.Precision;
 import net.alexnet.train.ModelFile;
+import net.alexnet.train.NamedModel;
 import net.alexnet.train.OpenModel;
-import net.alexnet.train.TrainingRun;
 
 /// A page about a run, or about several runs side by side: one file of HTML without scripts that loads nothing.
 ///
@@ -120,14 +119,12 @@ public final class HtmlReport {
         List<Section> middle = new ArrayList<>();
         ModelFile file = ModelFile.find(run.lastCheckpoint(), ModelFile.Which.LAST);
         try (OpenModel model = OpenModel.of(file, resources.device, resources.threads, Precision.FLOAT32)) {
-            // the model file has a hash of the pictures that validated: that of none, if there were none
-            if (TrainingRun.wasValidatedOn(file.stored().weights().metadata(),
-                    new ImageDataset(model.card().classes(), List.of())).orElse(false)) {
+            NamedModel named = new NamedModel(run.lastCheckpoint(), model.model(), file.stored().weights().metadata());
+            if (named.heldOutNone()) {
                 middle.add(missing("the run has no validation pictures"));
             } else {
                 try {
-                    ValidationPass pass = ValidationPass.of(run.lastCheckpoint(), model.backend(), resources,
-                            UnaryOperator.identity());
+                    ValidationPass pass = ValidationPass.of(named, resources, UnaryOperator.identity());
                     counts = Optional.of(pass.counts());
                     middle.addAll(new ValidationParts(pass).sections());
                     middle.addAll(new PictureFigures(pass, model, resources).sections(maps));

@@ -14,9 +14,7 @@ import net.alexnet.inference.TopKErrors.Report;
 import net.alexnet.inference.Views;
 import net.alexnet.io.Texts;
 import net.alexnet.nn.Network;
-import net.alexnet.tensor.Backend;
 import net.alexnet.train.EvaluationData;
-import net.alexnet.train.ModelFile;
 import net.alexnet.train.NamedModel;
 
 /// A checkpoint on the pictures that its run was validated on.
@@ -59,14 +57,12 @@ public record ValidationPass(List<String> classes, ImageDataset images, ImageDat
 
     /// Evaluates.
     ///
-    /// @param checkpoint its folder
+    /// @param model of a run's checkpoint
     /// @param watch makes of the network one that tells what goes through it, or returns it as it is
     /// @throws IOException if the pictures are no longer there or were changed
     /// @throws InterruptedIOException if it was stopped
-    public static ValidationPass of(Path checkpoint, Backend backend, HtmlReport.Resources resources,
-            UnaryOperator<Network> watch) throws IOException, InterruptedException {
-        NamedModel model = NamedModel.open(List.of(checkpoint), ModelFile.Which.LAST, backend)
-                .getFirst();
+    public static ValidationPass of(NamedModel model, HtmlReport.Resources resources, UnaryOperator<Network> watch)
+            throws IOException, InterruptedException {
         EvaluationData data = EvaluationData.open(Optional.empty(), List.of(model), new EvaluationData.Resources(
                 Engines.find().codec(), resources.threads(), resources.cache(), resources.quiet(), false,
                 resources.stop()));

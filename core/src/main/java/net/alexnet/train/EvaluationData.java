@@ -119,7 +119,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
                     && !wasValidatedOn(model, pictures)) {
                 resources.progress.warning((models.size() == 1 ? "the model" : model.path().toString())
                         + " was trained on pictures of " + named + ", so this error may be too good; "
-                        + (heldOutNone(model)
+                        + (model.heldOutNone()
                                 ? "name pictures that are new to it"
                                 : "leave out --data to evaluate on those that were held out"));
             }
@@ -128,11 +128,6 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
 
     private static boolean wasValidatedOn(NamedModel model, ImageDataset pictures) {
         return TrainingRun.wasValidatedOn(model.metadata(), pictures).orElse(false);
-    }
-
-    /// Whether the model's run had no validation pictures.
-    private static boolean heldOutNone(NamedModel model) {
-        return wasValidatedOn(model, new ImageDataset(model.classes(), List.of()));
     }
 
     // --- what the models were validated on -------------------------------------------------------------------------
@@ -144,7 +139,7 @@ public record EvaluationData(List<Input> inputs, List<RejectedImage> rejected, O
             recipe(model);
         }
         NamedModel first = models.getFirst();
-        if (heldOutNone(first)) {
+        if (first.heldOutNone()) {
             throw new IllegalArgumentException("the run " + first.path() + " has no validation pictures, because it"
                     + " trained on all; name a folder of others (--data DIR)");
         }

@@ -1,6 +1,7 @@
 package net.alexnet.train;
 
 import module java.base;
+import net.alexnet.data.ImageDataset;
 import net.alexnet.data.image.Preprocessing;
 import net.alexnet.inference.Model;
 import net.alexnet.inference.ModelCard;
@@ -38,6 +39,11 @@ public record NamedModel(Path path, Model model, Map<String, String> metadata) {
     /// What it does to pictures.
     Preprocessing preprocessing() {
         return model.card().preprocessing();
+    }
+
+    /// Whether its run had no validation pictures; false if its file does not say. The file has a hash of them.
+    public boolean heldOutNone() {
+        return TrainingRun.wasValidatedOn(metadata, new ImageDataset(classes(), List.of())).orElse(false);
     }
 
     /// The recipe of its run; empty for a model file or a published model, which are no run's.

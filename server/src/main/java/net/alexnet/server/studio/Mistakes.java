@@ -21,6 +21,8 @@ import net.alexnet.server.Reply;
 import net.alexnet.server.studio.Jobs.Job;
 import net.alexnet.server.studio.RunTable.Run;
 import net.alexnet.tensor.Backend;
+import net.alexnet.train.ModelFile;
+import net.alexnet.train.NamedModel;
 import net.alexnet.train.OpenModel;
 
 /// The validation pictures of a run as its network sees them: which it gets wrong, and how. A checkpoint is evaluated when it
@@ -60,8 +62,10 @@ final class Mistakes implements AutoCloseable {
             StrongestPictures strongest = new StrongestPictures();
             try (Backend backend = Engines.openForInference(options.device(), options.threads(),
                     options.precision())) {
-                return new Evaluated(ValidationPass.of(checkpoint.folder(), backend, options.reporting(progress, stop),
-                        strongest::watch), strongest);
+                NamedModel model = NamedModel.open(List.of(checkpoint.folder()), ModelFile.Which.LAST, backend)
+                        .getFirst();
+                return new Evaluated(ValidationPass.of(model, options.reporting(progress, stop), strongest::watch),
+                        strongest);
             }
         }));
     }
