@@ -99,7 +99,8 @@ final class ClaimTable {
         return result.comparison() == null
                 ? "-"
                 : ratio != null
-                        ? String.format(Locale.ROOT, "%.2f times", (double) ratio)
+                        ? (Boolean.TRUE.equals(result.more().get(ClaimCheck.BOUND)) ? "at least " : "")
+                                + String.format(Locale.ROOT, "%.2f times", (double) ratio)
                         : number(result.comparison().difference()) + " points";
     }
 
