@@ -72,7 +72,9 @@ final class BenchCommand extends ProgressCommand {
         try (Backend backend = Engines.openForInference(options.device(), options.threads(), precision);
                 Probe probe = new Probe(network, batch, backend)) {
             progress.message("inference: " + backend.describe());
-            measureInference(probe, progress, new ReadBandwidth(weightBytes, options.threads()));
+            measureInference(probe, progress, onCpu
+                    ? Optional.of(new ReadBandwidth(weightBytes, options.threads()))
+                    : Optional.empty());
         }
         progress.clear();
         BenchReport report = new BenchReport(network.architecture().name(), batch, rounds, spread("training"),
@@ -98,16 +100,16 @@ final class BenchCommand extends ProgressCommand {
         }
     }
 
-    private void measureInference(Probe probe, ConsoleProgress progress, ReadBandwidth memory) {
+    private void measureInference(Probe probe, ConsoleProgress progress, Optional<ReadBandwidth> memory) {
         for (double spent = 0; spent < WARM_UP_SECONDS;) {
             spent += probe.infer(batch) + probe.infer(1);
-            memory.measure();
         }
+        memory.ifPresent(ReadBandwidth::measure);
         for (int round = 0; round < rounds; round++) {
             progress.progress("measuring inference", round, rounds);
             add("inference", batch / probe.infer(batch));
             add("single", 1e3 * probe.infer(1));
-            add("bandwidth", memory.measure() / 1e9);
+            memory.ifPresent(reading -> add("bandwidth", reading.measure() / 1e9));
         }
     }
 

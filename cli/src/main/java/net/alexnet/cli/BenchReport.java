@@ -30,8 +30,7 @@ record BenchReport(String network, int batch, int rounds, Spread trainingImagesP
         }
     }
 
-    /// What reading all weights once would take if nothing were computed: less than that one image cannot take, unless the
-    /// weights stay in a cache.
+    /// What reading all weights once takes if nothing is computed. One image needs each weight once.
     ///
     /// @param gigabytesPerSecond that the threads read, measured in turns with one image
     /// @param shareOfOneImage 0 to 1 and more

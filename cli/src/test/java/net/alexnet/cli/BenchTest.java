@@ -103,6 +103,11 @@ class BenchTest {
         assertThat(number.asDouble()).isPositive().isFinite();
     }
 
+    @Test
+    void fewerValuesThanThreadsAreReadToo() {
+        assertThat(new ReadBandwidth(64, 9).measure()).isPositive().isFinite();
+    }
+
     // --- misuse ----------------------------------------------------------------------------------------------------
 
     @ParameterizedTest

@@ -367,6 +367,14 @@ class ReproduceTest {
         assertThat(root.resolve("nothing")).doesNotExist();
     }
 
+    @Test
+    void anAverageOfMoreNetworksThanSeedsIsRefused() {
+        Path none = root.resolve("no-average");
+        Result.of("reproduce", "ensemble-5", "--quick", "--data", pictures, "--out", none).isRefused(2,
+                "ensemble-5 needs 5 seeds, found 1");
+        assertThat(none).doesNotExist();
+    }
+
     /// Claims share runs, and one network has no average.
     @Test
     void theListCountsSharedRunsOnceAndSaysWhatNeedsMoreSeeds() throws Exception {

@@ -13,7 +13,7 @@ final class Drawing {
     static final String GRAY = "#666";
 
     /// The mean width of a letter, as a share of its size.
-    private static final double LETTER = 0.55;
+    private static final double LETTER = 0.6;
 
     /// Where a text has its given place.
     enum Anchor {

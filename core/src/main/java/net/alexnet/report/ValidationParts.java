@@ -46,7 +46,9 @@ public final class ValidationParts {
 
     /// Which classes are taken for which: a matrix, or with more than 40 classes a table of the most frequent pairs.
     public Section mistakes() {
-        return new Section("mistakes", "Confusion matrix", classes.size() <= MATRIX ? matrix() : pairs().html());
+        return classes.size() <= MATRIX
+                ? new Section("mistakes", "Confusion matrix", matrix())
+                : new Section("mistakes", "Mistakes", pairs().html());
     }
 
     Table classErrors() {

@@ -70,7 +70,7 @@ final class ClaimTable {
 
     /// The verdict in words, or that there is nothing to judge.
     static String words(Result result) {
-        return result.verdict() == Verdict.NOT_RESOLVED && result.runs().isEmpty()
+        return result.verdict() == Verdict.NOT_RESOLVED && result.runs().isEmpty() && result.diverged() == 0
                 ? "not run"
                 : result.verdict().words();
     }

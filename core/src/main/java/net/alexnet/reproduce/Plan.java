@@ -48,6 +48,11 @@ record Plan(Claim claim, int seeds, Runs runs) {
         return missing;
     }
 
+    /// How many runs are not known yet: the other seeds of the best learning rate, while it is searched for.
+    int unknown() throws IOException {
+        return claim.experiment() instanceof EpochsTo ? Math.max(0, count() - done() - missing().size()) : 0;
+    }
+
     /// The runs that find the best learning rate with seed 1, and then the other seeds of the best one. A run ends in the epoch
     /// in which the best so far came to the training error, as a slower one cannot be the best.
     ///

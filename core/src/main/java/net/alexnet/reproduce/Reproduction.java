@@ -137,7 +137,7 @@ public final class Reproduction {
     /// @param statement what the paper says
     /// @param paper the effect that the paper states; may be empty
     /// @param verdict `agrees`, `contrary` or `not resolved`; `not run` before a run is finished, and `not tested` if it needs
-    ///     other pictures
+    ///     other pictures or more seeds
     /// @param result what the finished runs show, in a few words; for a claim that needs other pictures the command that would
     ///     show it
     /// @param runs how many runs are planned; 0 for a claim that is not tested
@@ -160,16 +160,16 @@ public final class Reproduction {
         OptionalInt count = seconds.isPresent() ? OptionalInt.empty() : count(runs);
         for (Claim claim : claims) {
             Result result = result(claim, runs);
-            int least = claim.experiment().leastSeeds();
-            if (result.runs().size() < least && seeds.orElse(least) < least) {
+            if (lacksSeeds(claim) && result.comparison() == null) {
                 all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(),
-                        Verdict.NOT_TESTED.words(), "needs " + least + " seeds", 0, 0, 0, count,
+                        Verdict.NOT_TESTED.words(), "needs " + claim.experiment().leastSeeds() + " seeds", 0, 0, 0,
+                        count,
                         OptionalDouble.empty()));
                 continue;
             }
             Plan plan = new Plan(claim, seeds.orElse(claim.seeds()), runs);
             List<PlannedRun> missing = plan.missing();
-            int epochs = 0;
+            int epochs = epochsOfUnknown(plan, runs);
             for (PlannedRun planned : missing) {
                 epochs += runs.epochsLeft(planned);
             }
@@ -196,16 +196,37 @@ public final class Reproduction {
         requireFolder();
         Runs runs = runs(() -> false);
         Map<Path, Integer> epochs = new HashMap<>();
-        for (Claim claim : claims) {
-            for (PlannedRun planned : new Plan(claim, seeds.orElse(claim.seeds()), runs).missing()) {
+        int unknown = 0;
+        int all = 0;
+        for (Claim claim : tested()) {
+            Plan plan = new Plan(claim, seeds.orElse(claim.seeds()), runs);
+            for (PlannedRun planned : plan.missing()) {
                 epochs.merge(runs.path(planned.arm(), planned.seed()), runs.epochsLeft(planned), Math::max);
             }
+            unknown += plan.unknown();
+            all += epochsOfUnknown(plan, runs);
         }
-        int all = epochs.values().stream().mapToInt(i -> i).sum();
+        all += epochs.values().stream().mapToInt(i -> i).sum();
         OptionalDouble seconds = runs.secondsPerEpoch();
-        return new Left(epochs.size(), all, seconds.isEmpty()
+        return new Left(epochs.size() + unknown, all, seconds.isEmpty()
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(all * seconds.getAsDouble() / 3600));
+    }
+
+    private static int epochsOfUnknown(Plan plan, Runs runs) throws IOException {
+        int unknown = plan.unknown();
+        Arm any = unknown == 0 ? Arm.BASELINE : plan.claim().experiment().arms().getFirst();
+        return unknown == 0 ? 0 : unknown * runs.recipe(new PlannedRun(any, 1, 0, false, false)).epochs();
+    }
+
+    /// Whether fewer seeds were asked for than the claim needs.
+    private boolean lacksSeeds(Claim claim) {
+        return seeds.isPresent() && seeds.getAsInt() < claim.experiment().leastSeeds();
+    }
+
+    /// The chosen claims without those that lack seeds.
+    private List<Claim> tested() {
+        return claims.stream().filter(claim -> !lacksSeeds(claim)).toList();
     }
 
     /// The training pictures of a folder that the caller named; empty without one. What an address names would have to be
@@ -231,12 +252,17 @@ public final class Reproduction {
     /// @throws IOException if the folder holds other things, or runs of another recipe or of other
     ///     pictures; if the pictures are too few for a claim; or if a run fails
     public boolean run(BooleanSupplier stop) throws IOException, InterruptedException {
+        List<Claim> tested = tested();
+        if (tested.isEmpty() && !claims.isEmpty()) {
+            throw new IllegalArgumentException(claims.getFirst().id() + " needs "
+                    + claims.getFirst().experiment().leastSeeds() + " seeds, found " + seeds.orElseThrow());
+        }
         requireOwnFolder();
         requireSameRecipe();
         long end = System.nanoTime() + budget.toNanos();
         Runs runs = runs(() -> stop.getAsBoolean() || System.nanoTime() - end > 0);
         List<Claim> untrained = new ArrayList<>();
-        for (Claim claim : claims) { // refuses a recipe that does not fit an arm before hours are spent
+        for (Claim claim : tested) { // refuses a recipe that does not fit an arm before hours are spent
             List<PlannedRun> missing = new Plan(claim, seeds.orElse(claim.seeds()), runs).missing();
             for (PlannedRun planned : missing) {
                 runs.recipe(planned);
@@ -272,7 +298,7 @@ public final class Reproduction {
     private boolean work(Runs runs, long end, BooleanSupplier stop) throws IOException, InterruptedException {
         while (!stop.getAsBoolean()) {
             List<PlannedRun> missing = new ArrayList<>();
-            for (Claim claim : claims) {
+            for (Claim claim : tested()) {
                 missing.addAll(new Plan(claim, seeds.orElse(claim.seeds()), runs).missing());
             }
             if (missing.isEmpty()) {

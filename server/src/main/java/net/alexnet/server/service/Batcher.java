@@ -11,8 +11,8 @@ import net.alexnet.server.HttpServer;
 /// than [#SHARE] says, and for others only if a delay is set. Pictures of several requests are taken in turns, so that a
 /// request of many does not hold up one of few.
 final class Batcher implements AutoCloseable {
-    /// The time of a view is the shortest of so many batches, and before there are as many no request is refused for its
-    /// deadline: a batch that is slow because the JVM is still compiling says nothing of later ones.
+    /// The time of a view is the median of so many batches, and before there are as many no request is refused for its
+    /// deadline: one batch that is slow because the JVM is still compiling says nothing of later ones.
     private static final int RECENT = 8;
     /// How much longer an answer may take than is expected of it: batches differ, and the machine has other work.
     private static final double MARGIN = 1.25;
@@ -46,6 +46,7 @@ final class Batcher implements AutoCloseable {
     private final Deque<Double> recent = new ArrayDeque<>(); // nanoseconds of a view
     private double nanosPerView;
     private boolean computing;
+    private long ended; // batches
     private boolean closed;
 
     Batcher(String model, ServiceSettings settings, Network network, Listener listener) {
@@ -144,12 +145,20 @@ final class Batcher implements AutoCloseable {
         }
     }
 
-    /// Waits until the network computes nothing.
-    void awaitIdle() throws InterruptedException {
+    /// Waits until the batch that the network computes now is done, if it computes one.
+    ///
+    /// @param deadline as of [System#nanoTime()]
+    /// @throws HttpFailure of status 504 if it passed
+    void awaitEndOfBatch(long deadline) throws HttpFailure, InterruptedException {
         lock.lock();
         try {
-            while (computing) {
-                changed.await();
+            long before = ended;
+            while (computing && ended == before) { // another may have begun when this thread wakes
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    throw Job.late();
+                }
+                changed.awaitNanos(left);
             }
         } finally {
             lock.unlock();
@@ -315,8 +324,9 @@ final class Batcher implements AutoCloseable {
                     awaitMore();
                     removeEnded();
                     if (!waiting.isEmpty()) { // nobody gave up meanwhile
+                        List<Taken> batch = deal();
                         computing = true;
-                        return deal();
+                        return batch;
                     }
                 }
             }
@@ -397,12 +407,12 @@ final class Batcher implements AutoCloseable {
 
     private void compute(List<Taken> batch) {
         long start = System.nanoTime();
-        for (Taken one : batch) {
-            if (one.job().began == 0) {
-                one.job().began = start;
-            }
-        }
         try {
+            for (Taken one : batch) {
+                if (one.job().began == 0) {
+                    one.job().began = start;
+                }
+            }
             BatchKey key = batch.getFirst().job().key;
             List<float[]> results = network.compute(key, batch.stream().map(Taken::image).toList());
             long nanos = System.nanoTime() - start;
@@ -421,6 +431,7 @@ final class Batcher implements AutoCloseable {
             lock.lock();
             try {
                 computing = false;
+                ended++;
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -435,7 +446,7 @@ final class Batcher implements AutoCloseable {
                 recent.removeFirst();
             }
             recent.addLast(nanos);
-            nanosPerView = Collections.min(recent);
+            nanosPerView = recent.stream().sorted().toList().get(recent.size() / 2);
         } finally {
             lock.unlock();
         }

@@ -61,7 +61,14 @@ final class Inference implements AutoCloseable {
         Map<BatchKey, Batcher.Job> jobs = new LinkedHashMap<>();
         try (Batcher.Place place = batcher.reserve(pictures, (long) pictures * request.views().count() * keys.size(),
                 request.time())) {
-            List<Image> images = decode(lease.model(), batcher, request.pictures());
+            if (lease.model().computesOnAllCores()
+                    && request.pictures().stream().anyMatch(Picture.Encoded.class::isInstance)) {
+                // The network's threads wait for each other in every layer, so a picture that is decoded on one of their
+                // cores holds up all of them.
+                batcher.awaitEndOfBatch(deadline);
+            }
+            long waited = System.nanoTime() - start;
+            List<Image> images = decode(lease.model(), request.pictures());
             long decoded = System.nanoTime();
             for (BatchKey key : keys) {
                 jobs.put(key, batcher.submit(key, images, deadline));
@@ -76,12 +83,11 @@ final class Inference implements AutoCloseable {
             long computed = System.nanoTime();
             InferResult result = result(lease, request, results);
             long end = System.nanoTime();
-            lease.entry().statistics().success(pictures, end - start, queued, decoded - start,
-                    computed - decoded - queued,
-                    end - computed);
+            lease.entry().statistics().success(pictures, end - start, waited + queued, decoded - start - waited,
+                    computed - decoded - queued, end - computed);
             String name = lease.entry().name();
-            metrics.phase(name, "decode", decoded - start);
-            metrics.phase(name, "queue", queued);
+            metrics.phase(name, "decode", decoded - start - waited);
+            metrics.phase(name, "queue", waited + queued);
             metrics.phase(name, "compute", computed - decoded - queued);
             metrics.phase(name, "write", end - computed);
             return result;
@@ -92,19 +98,13 @@ final class Inference implements AutoCloseable {
 
     // --- decoding --------------------------------------------------------------------------------------------------
 
-    /// Decodes on the pool, a few at a time, so that a request of many pictures leaves room for others. A network that computes
-    /// on all cores is not disturbed: its threads wait for each other in every layer, so a picture that is decoded on one of
-    /// their cores holds up all of them.
-    private List<Image> decode(LoadedModel model, Batcher batcher, List<Picture> pictures)
-            throws HttpFailure, InterruptedException {
+    /// Decodes on the pool, a few at a time, so that a request of many pictures leaves room for others.
+    private List<Image> decode(LoadedModel model, List<Picture> pictures) throws HttpFailure, InterruptedException {
         List<Future<Image>> started = new ArrayList<>();
         List<Image> images = new ArrayList<>();
         try {
             for (int i = 0; i < pictures.size() + threads; i++) {
                 if (i < pictures.size()) {
-                    if (model.computesOnAllCores()) {
-                        batcher.awaitIdle();
-                    }
                     started.add(start(model, pictures.get(i)));
                 }
                 if (i >= threads && i - threads < pictures.size()) {

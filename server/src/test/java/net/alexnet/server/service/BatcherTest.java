@@ -109,24 +109,31 @@ class BatcherTest {
     }
 
     @Test
-    void whoWaitsForAnIdleNetworkWaitsForTheWholeBatch() throws Exception {
-        batcher.awaitIdle();
+    void theEndOfABatchIsAwaitedAndNotThatOfTheNext() throws Exception {
+        batcher.awaitEndOfBatch(FAR); // nothing is computed
         Batcher.Job busy = first();
-        List<Boolean> done = new CopyOnWriteArrayList<>();
-        CompletableFuture<Void> waits = CompletableFuture.runAsync(() -> {
+        CompletableFuture<Integer> waits = CompletableFuture.supplyAsync(() -> {
             try {
-                batcher.awaitIdle();
-                done.add(!batches.isEmpty());
-            } catch (InterruptedException e) {
+                batcher.awaitEndOfBatch(FAR);
+                return batches.size();
+            } catch (HttpFailure | InterruptedException e) {
                 throw new AssertionError(e);
             }
         });
+        Batcher.Job next = batcher.submit(ONE, images(1, 2, 3, 4, 5, 6, 7, 8), FAR);
         TimeUnit.MILLISECONDS.sleep(50);
-        assertThat(done).isEmpty();
+        assertThat(waits).isNotDone();
         go.countDown();
-        waits.get(10, TimeUnit.SECONDS);
-        assertThat(done).containsExactly(true);
+        assertThat(waits.get(10, TimeUnit.SECONDS)).isPositive();
         busy.await();
+        next.await();
+    }
+
+    @Test
+    void theEndOfABatchIsAwaitedNoLongerThanTheDeadline() throws Exception {
+        first();
+        assertThatThrownBy(() -> batcher.awaitEndOfBatch(System.nanoTime() + 20_000_000))
+                .isInstanceOfSatisfying(HttpFailure.class, failure -> assertThat(failure.status()).isEqualTo(504));
     }
 
     /// Nothing is known yet of how long a batch takes.
