@@ -215,8 +215,11 @@ public final class Reproduction {
 
     private static int epochsOfUnknown(Plan plan, Runs runs) throws IOException {
         int unknown = plan.unknown();
-        Arm any = unknown == 0 ? Arm.BASELINE : plan.claim().experiment().arms().getFirst();
-        return unknown == 0 ? 0 : unknown * runs.recipe(new PlannedRun(any, 1, 0, false, false)).epochs();
+        if (unknown == 0) {
+            return 0;
+        }
+        Arm any = plan.claim().experiment().arms().getFirst();
+        return unknown * runs.recipe(new PlannedRun(any, 1, 0, false, false)).epochs();
     }
 
     /// Whether fewer seeds were asked for than the claim needs.
