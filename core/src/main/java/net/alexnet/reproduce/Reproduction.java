@@ -176,9 +176,7 @@ public final class Reproduction {
             all.add(new Status(claim.id(), claim.section(), claim.statement(), claim.paper(),
                     ClaimTable.words(result),
                     ClaimTable.summary(claim, result), plan.count(), plan.done(), epochs, count,
-                    seconds.isEmpty()
-                            ? OptionalDouble.empty()
-                            : OptionalDouble.of(epochs * seconds.getAsDouble() / 3600)));
+                    hours(epochs, seconds)));
         }
         return all;
     }
@@ -207,12 +205,16 @@ public final class Reproduction {
             all += epochsOfUnknown(plan, runs);
         }
         all += epochs.values().stream().mapToInt(i -> i).sum();
-        OptionalDouble seconds = runs.secondsPerEpoch();
-        return new Left(epochs.size() + unknown, all, seconds.isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(all * seconds.getAsDouble() / 3600));
+        return new Left(epochs.size() + unknown, all, hours(all, runs.secondsPerEpoch()));
     }
 
+    private static OptionalDouble hours(int epochs, OptionalDouble secondsPerEpoch) {
+        return secondsPerEpoch.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(epochs * secondsPerEpoch.getAsDouble() / 3600);
+    }
+
+    /// The most epochs of the runs that [Plan#unknown] counts.
     private static int epochsOfUnknown(Plan plan, Runs runs) throws IOException {
         int unknown = plan.unknown();
         if (unknown == 0) {

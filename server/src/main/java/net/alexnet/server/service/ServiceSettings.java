@@ -16,7 +16,8 @@ import net.alexnet.train.ModelFile.Which;
 ///     being decoded it may wait longer
 /// @param queue the most pictures of a model that wait or are computed, 1 to 100,000
 /// @param deadline the time, from when a request has arrived, in which its answer is expected; a request may name a
-///     shorter one. If the answer is expected to take longer, the request is refused at once with 503. If the time is over
+///     shorter one. If the answer is expected to take longer, by the median of the last eight batches, the request is
+///     refused at once with 503; the first eight batches refuse nobody. If the time is over
 ///     and none of its pictures has been taken by the network, it ends with 504. Otherwise it is answered, even if late
 /// @param views of a picture, 1 or 10, unless a request says so itself
 /// @param device as for [net.alexnet.Options#device()]

@@ -109,7 +109,7 @@ class BatcherTest {
     }
 
     @Test
-    void theEndOfABatchIsAwaitedAndNotThatOfTheNext() throws Exception {
+    void theEndOfTheBatchThatIsComputedIsAwaited() throws Exception {
         batcher.awaitEndOfBatch(FAR); // nothing is computed
         Batcher.Job busy = first();
         CompletableFuture<Integer> waits = CompletableFuture.supplyAsync(() -> {
